@@ -1,0 +1,1 @@
+"""Pure computation, importable on its own: no Django, no input or output."""

@@ -1,0 +1,1 @@
+"""What everything stands on: identifiers, the clock, errors, pagination. Imports nothing of ours."""
