@@ -1,0 +1,5 @@
+"""``python -m watchfloor`` is the ``watchfloor`` command."""
+
+from watchfloor.cli.main import main
+
+main()

@@ -1,0 +1,17 @@
+"""All addresses of the console and the API: each context brings its own ``urls.py``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [path("account/", include("allauth.urls"))]
+urlpatterns += [
+    path("", include(f"watchfloor.{name}.urls"))
+    for name in settings.CONTEXTS
+    if name != "console" and find_spec(f"watchfloor.{name}.urls") is not None
+]
+if find_spec("watchfloor.console.page_urls") is not None:
+    urlpatterns.append(path("", include("watchfloor.console.page_urls")))

@@ -1,0 +1,153 @@
+"""Actions, strikes, notices and the endpoints that are told."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from watchfloor.items.models import Item
+from watchfloor.ledger.models import Projected, Seal
+
+
+class ActionKind(Projected):
+    """An entry of the action catalogue: data over one of the action classes in enforcement/catalogue.py."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    help = models.TextField(blank=True)
+    inverse_key = models.CharField(max_length=60, blank=True)
+    target = models.CharField(max_length=10)  # "item" or "author"
+    item_state = models.CharField(max_length=20, blank=True)  # what Item.state becomes
+    duration_hours = models.IntegerField(null=True)
+    needs_approval = models.BooleanField(default=False)
+    enabled = models.BooleanField(default=True)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "enforcement_action_kind"
+
+
+class LadderStep(Projected):
+    """At this many active strike points the account gets this action as well."""
+
+    points = models.IntegerField(unique=True)
+    action_key = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "enforcement_ladder_step"
+
+
+class Action(Projected):
+    """One effect of a decision on one item. ``id`` is the idempotency key the platform counts by."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        REJECTED = "rejected"
+        PENDING = "pending"
+        SENT = "sent"
+        CONFIRMED = "confirmed"
+        FAILED = "failed"
+        DEAD = "dead"
+        REVERSED = "reversed"
+        EXPIRED = "expired"
+
+    decision_id = models.UUIDField(db_index=True)
+    case_id = models.UUIDField(null=True, db_index=True)
+    kind_key = models.CharField(max_length=60)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="actions")
+    state = models.CharField(max_length=12, choices=State)
+    inverse_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="inverses")
+    from_ladder = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    reversed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "enforcement_action"
+        indexes = [
+            models.Index(fields=["item", "created_at"], name="enforcement_action_item"),
+            models.Index(
+                fields=["expires_at"], name="enforcement_action_expiry", condition=models.Q(expires_at__isnull=False)
+            ),
+        ]
+
+
+class Strike(Projected):
+    """Points against an account, from one decision; expires, or is voided when the decision falls."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        EXPIRED = "expired"
+        VOIDED = "voided"
+
+    account = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="strikes")
+    decision_id = models.UUIDField(db_index=True)
+    points = models.SmallIntegerField()
+    policy_key = models.CharField(max_length=60)
+    state = models.CharField(max_length=10, choices=State)
+    given_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    voided_by = models.UUIDField(null=True)  # the decision that voided it
+
+    class Meta:
+        db_table = "enforcement_strike"
+        indexes = [models.Index(fields=["account", "state"], name="enforcement_strike_account")]
+
+
+class Notice(Projected):
+    """What an affected user or a reporter is told, bound to a decision and a template version."""
+
+    decision_id = models.UUIDField(db_index=True)
+    to = models.CharField(max_length=10)  # author | reporter
+    recipient = models.CharField(max_length=250)  # the platform's own id of the person; never an address
+    template = models.CharField(max_length=60)
+    template_version = models.IntegerField(default=1)
+    language = models.CharField(max_length=12)
+    subject = models.TextField()
+    body = models.TextField()
+    appeal_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"recipient", "subject", "body"})
+
+    class Meta:
+        db_table = "enforcement_notice"
+
+
+class NoticeTemplate(Projected):
+    """The words of a notice, per language; ``{{fields}}`` are typed (see enforcement/notices.py)."""
+
+    key = models.SlugField(max_length=60)
+    language = models.CharField(max_length=12)
+    version = models.IntegerField(default=1)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+
+    class Meta:
+        db_table = "enforcement_notice_template"
+        constraints = [
+            models.UniqueConstraint(fields=["key", "language", "version"], name="enforcement_template_version")
+        ]
+
+
+class Endpoint(Projected):
+    """A URL of the platform that is told of actions and notices by signed webhook (Standard Webhooks)."""
+
+    name = models.CharField(max_length=80)
+    url = models.URLField(max_length=400)
+    topics = ArrayField(models.CharField(max_length=60), default=list)  # empty = all
+    secrets = ArrayField(models.CharField(max_length=120), default=list)  # newest first; two live during rotation
+    enabled = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    private: ClassVar[frozenset[str]] = frozenset()
+    untracked: ClassVar[frozenset[str]] = frozenset({"secrets"})
+
+    class Meta:
+        db_table = "enforcement_endpoint"

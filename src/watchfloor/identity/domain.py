@@ -1,0 +1,111 @@
+"""The actor and the one question everything asks: may this actor do this, here?
+
+A permission is granted by a role within a scope (queues, markets, highest severity, clearances). Deny is the default.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+PERMISSIONS: dict[str, str] = {
+    "floor.view": "see the floor: backlog, breaches, people",
+    "insight.view": "see metrics and dashboards and the rows behind them",
+    "case.view": "open cases within one's scope",
+    "case.search": "search cases and items",
+    "review.work": "take jobs from queues and decide them",
+    "review.appeal": "take appeal jobs",
+    "review.escalation": "take escalated jobs",
+    "review.reassign": "move jobs between queues and people, change priority",
+    "review.undo": "undo another person's decision",
+    "queue.manage": "create and change queues and routing",
+    "policy.view": "read policies",
+    "policy.edit": "write policy versions, actions, ladders, reasons",
+    "policy.approve": "approve and schedule policy versions",
+    "rule.view": "read rules and their results",
+    "rule.edit": "write rules",
+    "rule.enable": "move rules between states",
+    "investigate.view": "query events and items",
+    "enforcement.view": "see actions, deliveries, dead letters",
+    "enforcement.manage": "replay deliveries, edit endpoints",
+    "enforcement.approve": "approve held actions",
+    "report.submit": "send reports by API",
+    "event.submit": "send platform events by API",
+    "item.read": "read items and decisions by API",
+    "appeal.submit": "file appeals by API",
+    "intake.manage": "see quarantine, replay, import files",
+    "ledger.view": "see the ledger and proofs",
+    "people.manage": "users, roles, tokens, vendors, skills",
+    "settings.manage": "item types, endpoints, system settings",
+    "restricted.view": "open restricted cases for which one is cleared (each view is logged)",
+}
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """One grant: what, and within which limits. ``None`` means no limit; an empty set means nothing."""
+
+    role: str
+    permissions: frozenset[str]
+    queues: frozenset[str] | None = None
+    markets: frozenset[str] | None = None
+    vendors: frozenset[str] | None = None
+    max_severity: int = 5
+    clearances: frozenset[str] = frozenset()
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acts: a person, an API token, a rule or the system. ``str(actor)`` is what the ledger stores."""
+
+    kind: str  # user | token | rule | system
+    id: str
+    name: str = ""
+    scopes: tuple[Scope, ...] = ()
+    all_powerful: bool = False  # the system itself, and tests
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    def may(
+        self,
+        permission: str,
+        *,
+        queue: str | None = None,
+        market: str | None = None,
+        severity: int = 0,
+        clearance: str = "",
+        vendor: str | None = None,
+    ) -> bool:
+        """True when some grant allows it for a thing with these attributes (``None`` = the thing has no such attribute)."""
+        if self.all_powerful:
+            return True
+        for scope in self.scopes:
+            if permission not in scope.permissions:
+                continue
+            if queue is not None and scope.queues is not None and queue not in scope.queues:
+                continue
+            if market is not None and scope.markets is not None and market not in scope.markets:
+                continue
+            if vendor is not None and scope.vendors is not None and vendor not in scope.vendors:
+                continue
+            if severity > scope.max_severity or (clearance and clearance not in scope.clearances):
+                continue
+            return True
+        return False
+
+    def has(self, permission: str) -> bool:
+        """True when the permission is granted in some scope at all (to show a menu entry, say)."""
+        return self.all_powerful or any(permission in scope.permissions for scope in self.scopes)
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """All permissions held in any scope."""
+        if self.all_powerful:
+            return frozenset(PERMISSIONS)
+        return frozenset().union(*(scope.permissions for scope in self.scopes))
+
+
+def system(name: str) -> Actor:
+    """The program itself, acting in a named part (``system("routing")``)."""
+    return Actor(kind="system", id=name, name=f"Watchfloor ({name})", all_powerful=True)
+
+
+NOBODY = Actor(kind="user", id="anonymous", name="Nobody")

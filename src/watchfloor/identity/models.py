@@ -1,0 +1,107 @@
+"""Users, roles, grants and API tokens."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from watchfloor.kernel.ids import new_id
+from watchfloor.ledger.models import Projected
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; ordinary code goes through ``identity.actions``."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can sign in. What they may do is in their grants, not in Django's own permissions."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    language = models.CharField(max_length=12, blank=True)
+    time_zone = models.CharField(max_length=60, blank=True)
+    preferences = models.JSONField(default=dict)
+    simulated = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        db_table = "identity_user"
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Role(Projected):
+    """A named set of permissions; shipped as data, editable."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    description = models.TextField(blank=True)
+    permissions = ArrayField(models.CharField(max_length=60), default=list)
+
+    class Meta:
+        db_table = "identity_role"
+
+
+class Grant(Projected):
+    """A role given to a user within limits; ``null`` lists mean "all"."""
+
+    user_id = models.UUIDField(db_index=True)
+    role_key = models.CharField(max_length=40)
+    queues = ArrayField(models.CharField(max_length=80), null=True)
+    markets = ArrayField(models.CharField(max_length=12), null=True)
+    vendors = ArrayField(models.CharField(max_length=40), null=True)
+    max_severity = models.SmallIntegerField(default=5)
+    clearances = ArrayField(models.CharField(max_length=40), default=list)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_grant"
+
+
+class ApiToken(Projected):
+    """A bearer token for programs; only its SHA-256 is kept. ``source`` names the sending system in reports and events."""
+
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    source = models.CharField(max_length=60)
+    permissions = ArrayField(models.CharField(max_length=60), default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_token"
+
+
+class RestrictedRead(models.Model):
+    """One view of a restricted thing: who, what, when. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    actor = models.CharField(max_length=120)
+    subject = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    why = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        db_table = "identity_restricted_read"
+        indexes = [models.Index(fields=["subject", "at"], name="identity_read_subject")]

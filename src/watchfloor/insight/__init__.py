@@ -1,0 +1,1 @@
+"""Every number: the metric catalogue, facts, the floor, KPIs."""

@@ -1,0 +1,1 @@
+"""Things on the platform that can be reported or acted on, and what they looked like when."""

@@ -1,0 +1,40 @@
+"""What can happen to items."""
+
+from __future__ import annotations
+
+from watchfloor.ledger.schema import LedgerEvent
+
+
+class ItemTypeSaved(LedgerEvent, tag="item_type.saved"):
+    """An item type was made or changed."""
+
+    key: str
+
+
+class ItemSeenFirst(LedgerEvent, tag="item.seen"):
+    """An item became known, or a new version of it."""
+
+    item_type: str
+    version: str
+    new: bool
+
+
+class ItemStateChanged(LedgerEvent, tag="item.state_changed"):
+    """What the platform is asked to show of an item changed."""
+
+    before: str
+    after: str
+
+
+class LabelAdded(LedgerEvent, tag="label.added"):
+    """A label was put on an item."""
+
+    value: str
+    source: str
+
+
+class LabelRemoved(LedgerEvent, tag="label.removed"):
+    """A label was taken off an item."""
+
+    value: str
+    source: str

@@ -1,0 +1,78 @@
+"""Readers of items."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from watchfloor.items.contracts import ItemRef
+from watchfloor.items.domain import Field
+from watchfloor.items.models import Item, ItemType, ItemVersion
+from watchfloor.kernel.errors import BadInput
+
+_types: tuple[float, dict[str, tuple[ItemType, list[Field]]]] = (0.0, {})
+CACHE_SECONDS = 5.0
+
+
+def types() -> dict[str, tuple[ItemType, list[Field]]]:
+    """All live item types with their parsed fields; cached for a few seconds."""
+    global _types
+    if time.monotonic() - _types[0] > CACHE_SECONDS:
+        found = {
+            row.key: (row, msgspec.convert(row.fields, list[Field]))
+            for row in ItemType.objects.filter(archived_at__isnull=True)
+        }
+        _types = (time.monotonic(), found)
+    return _types[1]
+
+
+def forget_types() -> None:
+    """Drop the cache (after a change, and between tests)."""
+    global _types
+    _types = (0.0, {})
+
+
+def item_type(key: str) -> tuple[ItemType, list[Field]]:
+    """One type; ``BadInput`` with the known ones when there is no such."""
+    known = types()
+    if key not in known:
+        names = ", ".join(sorted(known)) or "none yet"
+        raise BadInput(
+            "unknown_item_type",
+            f"There is no item type {key[:60]!r}.",
+            where="item.type",
+            hint=f"Known types: {names}.",
+        )
+    return known[key]
+
+
+def ref(item: Item) -> ItemRef:
+    """An item as other contexts may know it."""
+    return ItemRef(
+        uuid=item.pk, type=item.type_key, id=item.external_id, kind=item.kind, state=item.state, author=item.author_id,
+        market=item.market, language=item.language, version=item.current_version,
+    )  # fmt: skip
+
+
+def snapshot(version: str) -> dict[str, Any] | None:
+    """The data of an item version; None when unknown or erased."""
+    row = ItemVersion.objects.filter(pk=version).values("data", "erased_at").first()
+    return row["data"] if row and row["erased_at"] is None else None
+
+
+def find(type_key: str, external_id: str) -> Item | None:
+    """The item with the platform's own name, or None."""
+    return Item.objects.filter(type_key=type_key, external_id=external_id).first()
+
+
+def account_of(item: Item) -> Item | None:
+    """The account that answers for an item: itself, or its author."""
+    return item if item.kind == ItemType.Kind.ACCOUNT else item.author
+
+
+def by_id(item_id: UUID) -> Item:
+    """An item by our id."""
+    return Item.objects.select_related("author").get(pk=item_id)

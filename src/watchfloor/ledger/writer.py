@@ -1,0 +1,182 @@
+"""The one way state changes: a transaction that writes rows and says, as typed events, what it did and why.
+
+    with writing(actor, reason="macro:spam-link") as w:
+        w.update(case, state="closed", closed_at=clock.now())
+        w.event(CaseClosed(verdict="violating"), case, case_id=case.id)
+
+Row changes made since the last ``event`` travel in the next one; leaving the block with changes that no event carries is a
+programming error and rolls everything back. Events and outbox rows are inserted at the end in one statement each, when the
+transaction holds all its row locks (see ``Event.ordinal``). Actions of other contexts that must share the transaction take the
+writer as their first argument.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+from django.db import models, transaction
+
+from watchfloor.kernel import clock
+from watchfloor.kernel.ids import new_id
+from watchfloor.ledger.models import Event, Outbox, Projected
+from watchfloor.ledger.schema import LedgerEvent, event_type
+
+P = TypeVar("P", bound=Projected)
+Subject = Projected | tuple[str, uuid.UUID | str]
+
+
+class Writer:
+    """Collects what one transaction does. Made by ``writing``; not shared between threads."""
+
+    def __init__(self, actor: str, *, on_behalf: str = "", reason: str = "") -> None:
+        self.actor, self.on_behalf, self.reason = actor, on_behalf, reason
+        self._changes: list[list[Any]] = []
+        self._events: list[Event] = []
+        self._outbox: list[Outbox] = []
+
+    def create(self, model: type[P], **values: Any) -> P:
+        """Insert one projected row."""
+        return self.create_many(model, [values])[0]
+
+    def create_many(self, model: type[P], rows: Iterable[dict[str, Any]]) -> list[P]:
+        """Insert rows of one model in one statement."""
+        objects = []
+        for values in rows:
+            row = model(**values)
+            if model.private and getattr(row, "seal", None) is None:
+                row.seal = os.urandom(16)  # type: ignore[attr-defined]
+            objects.append(row)
+        model._default_manager.bulk_create(objects)
+        for row in objects:
+            self._changes.append([model._meta.db_table, str(row.pk), columns(row)])
+        return objects
+
+    def update(self, row: P, **values: Any) -> P:
+        """Change columns of one row (and of the object in hand); columns that already have the value are left out."""
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if not changed:
+            return row
+        for name, value in changed.items():
+            setattr(row, name, value)
+        type(row)._default_manager.filter(pk=row.pk).update(**changed)
+        self._changes.append([row._meta.db_table, str(row.pk), columns(row, changed)])
+        return row
+
+    def wrote(self, row: Projected, *names: str) -> None:
+        """Record columns that a statement of the caller's own (a claim with SKIP LOCKED) has already changed."""
+        self._changes.append([row._meta.db_table, str(row.pk), columns(row, names)])
+
+    def event(
+        self,
+        event: LedgerEvent,
+        subject: Subject,
+        *,
+        case_id: uuid.UUID | None = None,
+        policy_version: uuid.UUID | None = None,
+        item_version: str = "",
+        reason: str | None = None,
+    ) -> Event:
+        """Append a typed event that carries the row changes made since the last one."""
+        row = Event(
+            id=new_id(),
+            type=event_type(event),
+            at=clock.now(),
+            actor=self.actor,
+            on_behalf=self.on_behalf,
+            reason=(self.reason if reason is None else reason)[:200],
+            subject=subject_text(subject),
+            case_id=case_id,
+            policy_version=policy_version,
+            item_version=item_version,
+            data={name: value for name, value in msgspec.to_builtins(event, str_keys=True).items() if name != "type"},
+            changes=self._changes,
+        )
+        self._changes = []
+        self._events.append(row)
+        return row
+
+    def send(self, topic: str, *, lane: str, key: str, payload: Any, subject: str = "") -> None:
+        """Put a message into the outbox; ``key`` must be the same for the same effect."""
+        now = clock.now()
+        self._outbox.append(
+            Outbox(
+                topic=topic, lane=lane, key=key, payload=msgspec.to_builtins(payload, str_keys=True), subject=subject,
+                created_at=now, next_at=now,
+            )
+        )  # fmt: skip
+
+    def flush(self) -> None:
+        """Insert what was collected; called once, at the end of the transaction."""
+        if self._changes:
+            tables = sorted({change[0] for change in self._changes})
+            raise AssertionError(f"rows of {', '.join(tables)} were changed, but no event says so")
+        if self._outbox:
+            Outbox.objects.bulk_create(self._outbox)
+        if self._events:
+            Event.objects.bulk_create(self._events)
+        self._events, self._outbox = [], []
+
+
+@contextmanager
+def writing(actor: Any, *, on_behalf: str = "", reason: str = "") -> Iterator[Writer]:
+    """One transaction and its writer. ``actor`` is an identity ``Actor`` or its text form (``"user:…"``, ``"system:routing"``)."""
+    with transaction.atomic():
+        writer = Writer(str(actor), on_behalf=on_behalf, reason=reason)
+        yield writer
+        writer.flush()
+
+
+def columns(row: Projected, names: Iterable[str] | None = None) -> dict[str, Any]:
+    """The row's tracked columns as the ledger keeps them: JSON values, digests in place of private ones."""
+    wanted = None if names is None else set(names)
+    result: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        if wanted is not None and field.name not in wanted and field.attname not in wanted:
+            continue
+        if field.primary_key or field.name in row.untracked or field.name == "seal":
+            continue
+        value = getattr(row, field.attname)
+        result[field.column] = digest(row, value) if field.name in row.private else plain(value)
+    return result
+
+
+def digest(row: Projected, value: Any) -> str | None:
+    """HMAC-SHA256 of a private value under the row's seal; None stays None."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else msgspec.json.encode(plain(value)).decode()
+    return "#" + hmac.new(bytes(row.seal), text.encode(), hashlib.sha256).hexdigest()  # type: ignore[attr-defined]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: times in UTC with microseconds, identifiers as text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).hex()
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, models.Choices):
+        return value.value
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return msgspec.to_builtins(value, str_keys=True)
+
+
+def subject_text(subject: Subject) -> str:
+    """``"case:0192…"``: the model's name and id, or the pair given."""
+    if isinstance(subject, Projected):
+        return f"{subject._meta.model_name}:{subject.pk}"
+    return f"{subject[0]}:{subject[1]}"

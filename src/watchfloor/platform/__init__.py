@@ -1,0 +1,1 @@
+"""Django plumbing under the contexts: settings, database, processes, storage."""

@@ -1,0 +1,86 @@
+"""Settings from outside: environment variables and one data folder. Everything else follows from these.
+
+``WATCHFLOOR_HOME`` is the data folder (database, lake, media, keys, logs); ``DATABASE_URL`` names a PostgreSQL of yours, else
+the embedded one in the data folder is used. The whole list is documented in docs/reference/settings.md.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from watchfloor.kernel.errors import BadInput
+
+
+def home() -> Path:
+    """The data folder; made when missing, readable by its owner only."""
+    path = Path(os.environ.get("WATCHFLOOR_HOME", "watchfloor-data")).expanduser().resolve()
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes/no environment variable."""
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"", "auto"}:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise BadInput("bad_setting", f"{name}={value!r} is neither yes nor no.", where=name, hint="Use 1 or 0.")
+
+
+def secret(name: str) -> str:
+    """A secret kept in the data folder, made on first use (file mode 600)."""
+    folder = home() / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / name
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    value = secrets.token_urlsafe(48)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(value)
+    return value
+
+
+def database(url: str | None = None) -> dict[str, object]:
+    """Django's database settings, from ``DATABASE_URL`` or the embedded server's place in the data folder.
+
+    Raises:
+        BadInput: the URL is not a PostgreSQL one.
+    """
+    url = url if url is not None else os.environ.get("DATABASE_URL", "")
+    settings: dict[str, object] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+    if not url:
+        from watchfloor.platform.postgres import Embedded
+
+        server = Embedded(home())
+        return settings | {"NAME": "watchfloor", "USER": "postgres", "HOST": str(server.socket_folder), "PORT": "5432"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise BadInput(
+            "bad_setting",
+            f"DATABASE_URL starts with {parts.scheme!r}, but only PostgreSQL is supported.",
+            where="DATABASE_URL",
+            hint="Use postgresql://user:password@host:5432/name, or unset it to use the embedded one.",
+        )
+    query = dict(parse_qsl(parts.query))
+    host = query.pop("host", None) or (unquote(parts.hostname) if parts.hostname else "")
+    return settings | {
+        "NAME": unquote(parts.path.lstrip("/")) or "watchfloor",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or query.pop("port", "") or ""),
+        "OPTIONS": query,
+    }

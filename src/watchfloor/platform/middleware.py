@@ -1,0 +1,65 @@
+"""What every answer gets: security headers, and errors told so that a person or a program can act on them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from watchfloor.kernel.errors import Overloaded, WatchfloorError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger(__name__)
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def security_headers(get_response: Handler) -> Handler:
+    """A content policy under which nothing loads from outside and no inline script runs."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+class _ErrorsForPeople:
+    """Turns an expected error into the right status: JSON for programs, a page for people."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, WatchfloorError):
+            return None
+        if request.path.startswith(("/v1/", "/xrpc/")) or request.headers.get("Accept", "").startswith(
+            "application/json"
+        ):
+            response: HttpResponse = JsonResponse({"error": error.as_dict()}, status=error.status)
+        else:
+            from watchfloor.platform.render import render
+
+            response = render(request, "console/error.html", {"error": error}, status=error.status)
+        if isinstance(error, Overloaded):
+            response.headers["Retry-After"] = str(error.retry_after)
+        if error.status >= 500 and settings.DEBUG:
+            log.exception("expected error with a server status")
+        return response
+
+
+def errors_for_people(get_response: Handler) -> Handler:
+    """Django wants a callable; the class holds ``process_exception``."""
+    return _ErrorsForPeople(get_response)

@@ -1,0 +1,145 @@
+"""Django's settings. A team changes what it must through the environment (see platform/config.py), never by editing this file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from watchfloor.platform import config
+
+PACKAGE = Path(__file__).resolve().parent.parent
+HOME = config.home()
+
+SECRET_KEY = config.secret("django.key")
+DEBUG = config.flag("WATCHFLOOR_DEBUG")
+DEMO = config.flag("WATCHFLOOR_DEMO")
+ALLOWED_HOSTS = [
+    host.strip() for host in os.environ.get("WATCHFLOOR_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+]
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("WATCHFLOOR_ORIGINS", "").split(",") if origin]
+PUBLIC_URL = os.environ.get("WATCHFLOOR_URL", "http://127.0.0.1:8740")
+
+CONTEXTS = [
+    "ledger",
+    "identity",
+    "items",
+    "policy",
+    "workforce",
+    "enforcement",
+    "review",
+    "detection",
+    "intake",
+    "insight",
+    "console",
+    "demo",
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    *[f"watchfloor.{name}.apps.Config" for name in CONTEXTS],
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "watchfloor.platform.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "watchfloor.identity.middleware.set_actor",
+    "watchfloor.platform.middleware.errors_for_people",
+]
+
+ROOT_URLCONF = "watchfloor.console.urls"
+ASGI_APPLICATION = "watchfloor.console.asgi.application"
+
+_CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+    "watchfloor.console.context.shell",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "watchfloor.console.jinja.environment", "context_processors": _CONTEXT_PROCESSORS},
+    },
+    {  # allauth's own pages only; ours override them in Jinja2
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": _CONTEXT_PROCESSORS[:3]},
+    },
+]
+
+DATABASES = {"default": config.database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "watchfloor.identity.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://127.0.0.1", "http://localhost"))
+EMAIL_BACKEND = os.environ.get("WATCHFLOOR_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español"), ("ja", "日本語"), ("ar", "العربية")]
+LOCALE_PATHS = [PACKAGE / "console" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+PROCRASTINATE_IMPORT_PATHS = [f"watchfloor.{name}.tasks" for name in CONTEXTS if (PACKAGE / name / "tasks.py").exists()]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("WATCHFLOOR_LOG", "WARNING")},
+}

@@ -1,0 +1,1 @@
+"""The review floor: cases, jobs, queues, routing, leases, clocks, decisions, appeals."""

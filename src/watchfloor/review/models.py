@@ -1,0 +1,298 @@
+"""Cases, what came in on them, jobs and leases, decisions, appeals."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from watchfloor.items.models import Item
+from watchfloor.ledger.models import Projected, Seal
+
+
+class Queue(Projected):
+    """Where jobs wait. ``target_minutes`` overrides the policy's service target when set."""
+
+    key = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    kind = models.CharField(max_length=12, default="review")  # review | appeal | escalation
+    markets = ArrayField(models.CharField(max_length=12), null=True)
+    languages = ArrayField(models.CharField(max_length=12), null=True)
+    clearance = models.CharField(max_length=40, blank=True)
+    target_minutes = models.IntegerField(null=True)
+    paused = models.BooleanField(default=False)
+    position = models.IntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "review_queue"
+
+
+class RoutingTable(Projected):
+    """A version of the ordered routing rules: ``rules = [{"name", "when": {attribute: [values]}, "queue"}]``; first match wins."""
+
+    number = models.IntegerField(unique=True)
+    rules = models.JSONField()
+    live = models.BooleanField(default=False)
+    made_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "review_routing"
+
+
+class Case(Projected):
+    """All open work about one item under one harm group."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ESCALATED = "escalated"
+        CLOSED = "closed"
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="cases")
+    harm_group = models.CharField(max_length=40)
+    policy_key = models.CharField(max_length=60)
+    state = models.CharField(max_length=10, choices=State)
+    market = models.CharField(max_length=12, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    surface = models.CharField(max_length=40, blank=True)
+    channel = models.CharField(max_length=20)  # of what opened it: user | trusted_flagger | email | api | rule | ...
+    severity = models.SmallIntegerField()
+    clearance = models.CharField(max_length=40, blank=True)
+    reach = models.BigIntegerField(default=0)
+    report_count = models.IntegerField(default=0)
+    signal_count = models.IntegerField(default=0)
+    opened_at = models.DateTimeField()
+    reopened_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_how = models.CharField(max_length=20, blank=True)  # manual | auto | duplicate | withdrawn
+    last_decision_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "review_case"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "harm_group"], name="review_case_one_open", condition=~models.Q(state="closed")
+            )
+        ]
+        indexes = [
+            models.Index(fields=["state", "opened_at"], name="review_case_state"),
+            models.Index(fields=["item", "harm_group"], name="review_case_item"),
+            models.Index(fields=["closed_at"], name="review_case_closed", condition=models.Q(closed_at__isnull=False)),
+        ]
+
+
+class Report(Projected):
+    """A notice from a person or body about an item version. ``id`` is the receipt the sender got."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="reports")
+    item_version = models.CharField(max_length=64)
+    source = models.CharField(max_length=60)
+    channel = models.CharField(max_length=20)
+    reporter_kind = models.CharField(
+        max_length=20
+    )  # user | trusted_flagger | government | law_enforcement | platform | anonymous
+    reporter = models.CharField(max_length=250, blank=True)
+    reason_key = models.CharField(max_length=80)
+    note = models.TextField(blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    market = models.CharField(max_length=12, blank=True)
+    received_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, blank=True)  # upheld | rejected | muted
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"reporter", "note"})
+
+    class Meta:
+        db_table = "review_report"
+        indexes = [models.Index(fields=["case", "received_at"], name="review_report_case")]
+
+
+class Signal(Projected):
+    """What detection said of an item version on a case: ``source`` is ``rule:NAME``, ``model:NAME`` or ``match:BANK``."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signals")
+    item_version = models.CharField(max_length=64)
+    source = models.CharField(max_length=120)
+    policy_key = models.CharField(max_length=60, blank=True)
+    score = models.FloatField(null=True)
+    reason = models.TextField(blank=True)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    seal = Seal()
+
+    # Reasons quote the content; the ledger keeps their digest.
+    private: ClassVar[frozenset[str]] = frozenset({"reason", "details"})
+
+    class Meta:
+        db_table = "review_signal"
+        indexes = [models.Index(fields=["case", "at"], name="review_signal_case")]
+
+
+class Job(Projected):
+    """One unit of human work on a case, in one queue. The lease is part of the row: one claim is one statement."""
+
+    class State(models.TextChoices):
+        READY = "ready"
+        LEASED = "leased"
+        DECIDED = "decided"
+        CANCELLED = "cancelled"
+        SUPERSEDED = "superseded"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="jobs")
+    queue_key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, default="review")  # review | second | appeal | escalation | qa | golden
+    state = models.CharField(max_length=12, choices=State)
+    priority = models.FloatField(default=0)
+    priority_parts = models.JSONField(default=dict)
+    routed_by = models.CharField(max_length=120, blank=True)  # the routing rule's name, to explain "why here"
+    market = models.CharField(max_length=12, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    policy_key = models.CharField(max_length=60)
+    severity = models.SmallIntegerField()
+    clearance = models.CharField(max_length=40, blank=True)
+    channel = models.CharField(max_length=20, blank=True)
+    due_at = models.DateTimeField()
+    ready_at = models.DateTimeField()
+    appeal_id = models.UUIDField(null=True)
+    excluded = ArrayField(
+        models.UUIDField(), default=list
+    )  # reviewers who must not get it (decided before, skipped it)
+    lease_holder = models.UUIDField(null=True)
+    lease_token = models.BigIntegerField(default=0)  # fencing: grows with each lease
+    lease_until = models.DateTimeField(null=True)
+    leased_at = models.DateTimeField(null=True)
+    active_ms = models.BigIntegerField(default=0)  # focus time of everyone who touched it
+    touches = models.IntegerField(default=0)
+    decided_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+
+    # Heartbeats extend a lease every few seconds: telemetry, not history.
+    untracked: ClassVar[frozenset[str]] = frozenset({"lease_until"})
+
+    class Meta:
+        db_table = "review_job"
+        indexes = [
+            models.Index(
+                fields=["queue_key", "-priority", "due_at", "id"],
+                name="review_job_claim",
+                condition=models.Q(state="ready"),
+            ),
+            models.Index(fields=["lease_until"], name="review_job_lease", condition=models.Q(state="leased")),
+            models.Index(fields=["lease_holder"], name="review_job_holder", condition=models.Q(state="leased")),
+            models.Index(fields=["case"], name="review_job_case"),
+            models.Index(fields=["due_at"], name="review_job_due", condition=models.Q(state__in=["ready", "leased"])),
+            models.Index(
+                fields=["queue_key", "decided_at"], name="review_job_decided", condition=models.Q(state="decided")
+            ),
+        ]
+
+
+class Decision(Projected):
+    """An immutable finding under a policy version. Changed only by another that names it in ``supersedes``."""
+
+    class Verdict(models.TextChoices):
+        VIOLATING = "violating"
+        CLEAN = "clean"
+        UNSURE = "unsure"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="decisions")
+    item_version = models.CharField(max_length=64)
+    policy_version_id = models.UUIDField(null=True)
+    policy_key = models.CharField(max_length=60)
+    violation_key = models.CharField(max_length=80, blank=True)
+    verdict = models.CharField(max_length=12, choices=Verdict)
+    origin = models.CharField(max_length=12)  # human | rule | appeal | undo
+    decider = models.CharField(max_length=120)  # actor text
+    rationale = models.TextField(blank=True)
+    at = models.DateTimeField()
+    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+    superseded_at = models.DateTimeField(null=True)
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"rationale"})
+
+    class Meta:
+        db_table = "review_decision"
+        indexes = [
+            models.Index(fields=["case", "at"], name="review_decision_case"),
+            models.Index(fields=["at"], name="review_decision_at"),
+        ]
+
+
+class Appeal(Projected):
+    """An objection to a decision by the affected user or the reporter."""
+
+    class State(models.TextChoices):
+        FILED = "filed"
+        INELIGIBLE = "ineligible"
+        QUEUED = "queued"
+        UPHELD = "upheld"
+        OVERTURNED = "overturned"
+        MODIFIED = "modified"
+        REMEDIED = "remedied"
+        WITHDRAWN = "withdrawn"
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="appeals")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="appeals")
+    by = models.CharField(max_length=10)  # author | reporter
+    appellant = models.CharField(max_length=250)
+    grounds = models.TextField(blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    state = models.CharField(max_length=12, choices=State)
+    why = models.CharField(max_length=200, blank=True)  # why ineligible
+    filed_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    outcome_decision_id = models.UUIDField(null=True)
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"appellant", "grounds"})
+
+    class Meta:
+        db_table = "review_appeal"
+        constraints = [models.UniqueConstraint(fields=["decision", "by"], name="review_appeal_once")]
+
+
+class Note(Projected):
+    """What a person wrote on a case, for colleagues."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    author = models.CharField(max_length=120)
+    text = models.TextField()
+    at = models.DateTimeField()
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    class Meta:
+        db_table = "review_note"
+
+
+class Escalation(Projected):
+    """A case handed up, with a clock for the acknowledgement."""
+
+    class State(models.TextChoices):
+        RAISED = "raised"
+        ACKNOWLEDGED = "acknowledged"
+        RESOLVED = "resolved"
+        HANDED_BACK = "handed_back"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
+    job_id = models.UUIDField(null=True)
+    to_queue = models.CharField(max_length=80)
+    state = models.CharField(max_length=14, choices=State)
+    reason = models.CharField(max_length=200)
+    raised_by = models.CharField(max_length=120)
+    raised_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "review_escalation"

@@ -1,0 +1,1 @@
+"""The people who review: vendors, sites, teams, skills, languages, shifts, presence."""

@@ -1,0 +1,48 @@
+"""Vendors, teams and reviewers (first cut; staffing and exposure deepen it)."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from watchfloor.ledger.models import Projected
+
+
+class Vendor(Projected):
+    """A company that supplies reviewers; ``inhouse`` is one too, so that every reviewer has one."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    site = models.CharField(max_length=80, blank=True)
+    time_zone = models.CharField(max_length=60, default="UTC")
+
+    class Meta:
+        db_table = "workforce_vendor"
+
+
+class Reviewer(Projected):
+    """What routing needs to know of a user who reviews. ``id`` is the user's id."""
+
+    vendor_key = models.CharField(max_length=40)
+    team = models.CharField(max_length=60, blank=True)
+    languages = ArrayField(models.CharField(max_length=12), default=list)
+    markets = ArrayField(models.CharField(max_length=12), null=True)
+    skills = ArrayField(models.CharField(max_length=60), default=list)  # policy keys one is certified for
+    queues = ArrayField(models.CharField(max_length=80), default=list)  # queues one works
+    started_on = models.DateField(null=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "workforce_reviewer"
+
+
+class Presence(models.Model):
+    """Who is on the floor now (heartbeats; not ledgered: it is telemetry, aggregated into facts)."""
+
+    reviewer_id = models.UUIDField(primary_key=True)
+    state = models.CharField(max_length=20)  # available | working | break | stepped_back | away
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "workforce_presence"
