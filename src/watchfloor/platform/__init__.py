@@ -1,0 +1,1 @@
+"""What the product stands on at run time: database, processes, settings, jobs, storage. Nothing of trust & safety."""
