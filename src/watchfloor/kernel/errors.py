@@ -63,4 +63,6 @@ class MissingExtra(WatchfloorError):
     """A part that is not in the light core install is needed."""
 
     def __init__(self, extra: str, need: str) -> None:
-        super().__init__("missing_extra", f"{need} needs a part that is not installed.", hint=f'pip install "watchfloor[{extra}]"')
+        super().__init__(
+            "missing_extra", f"{need} needs a part that is not installed.", hint=f'pip install "watchfloor[{extra}]"'
+        )

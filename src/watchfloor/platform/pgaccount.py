@@ -79,7 +79,7 @@ def choose(home: Path, data: Path, bin_dir: Path) -> Account:
         "database_account",
         f"PostgreSQL does not run as root, and the account {entry.pw_name!r} can enter {home} or {bin_dir} "
         "neither directly nor in a user namespace.",
-        hint="Run as an ordinary user, choose a data folder outside private ones, or set DATABASE_URL to a server of yours.",
+        hint="Run as an ordinary user, use a data folder outside private ones, or set DATABASE_URL.",
     )
 
 

@@ -36,7 +36,7 @@ class PidFile:
 
 
 def alive(pid: int) -> bool:
-    """Whether the process exists and is no zombie (a container whose first process reaps nobody keeps those for ever)."""
+    """Whether the process exists and is no zombie (a container whose first process reaps nobody keeps those)."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

@@ -37,7 +37,7 @@ _SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.
 
 @dataclass(frozen=True)
 class Status:
-    """``state``: ``serving``, ``starting`` (or stopping), ``silent`` (runs, does not answer), ``stale`` (died), ``stopped``."""
+    """``state``: ``serving``, ``starting`` (or stopping), ``silent`` (does not answer), ``stale`` (died), ``stopped``."""
 
     state: str
     pid: int | None = None
@@ -239,7 +239,7 @@ class Embedded:
         return Path(tempfile.gettempdir()) / f"watchfloor-{key}"
 
     def _sweep(self, found: pgprocess.PidFile | None) -> None:
-        """Remove what a dead server left: its pid file, its socket, and the socket's folder if that was a temporary one."""
+        """Remove what a dead server left: its pid file, its socket, and the socket's folder if temporary."""
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         folders = {self._socket_dir(), *([found.socket_dir] if found and found.socket_dir else [])}
         for folder in folders:
