@@ -19,10 +19,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "watchfloor.platform.settings")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the database before Django looks for it; stop it when the process ends."""
-    if "DATABASE_URL" in os.environ or hasattr(config, "workerinput"):
-        return
-    from watchfloor.platform.postgres import Embedded
+    import django
 
-    server = Embedded(Path(os.environ["WATCHFLOOR_HOME"]))
-    server.start()
-    atexit.register(server.stop)
+    if "DATABASE_URL" not in os.environ and not hasattr(config, "workerinput"):
+        from watchfloor.platform.postgres import Embedded
+
+        server = Embedded(Path(os.environ["WATCHFLOOR_HOME"]))
+        server.start()
+        atexit.register(server.stop)
+    django.setup()

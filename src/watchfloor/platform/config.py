@@ -64,8 +64,7 @@ def database(url: str | None = None) -> dict[str, object]:
     if not url:
         from watchfloor.platform.postgres import Embedded
 
-        server = Embedded(home())
-        return settings | {"NAME": "watchfloor", "USER": "postgres", "HOST": str(server.socket_folder), "PORT": "5432"}
+        url = Embedded(home()).dsn()
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise BadInput(
