@@ -1,0 +1,84 @@
+"""The ``watchfloor`` command: subcommands are loaded when they are asked for, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from watchfloor import __version__
+from watchfloor.kernel.errors import WatchfloorError
+
+# command -> (module, attribute, one line of help)
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": ("watchfloor.cli.init", "init", "Make the data folder, the database and the shipped policies, queues and roles."),
+    "serve": ("watchfloor.cli.serve", "serve", "Run everything: database, web, workers, scheduler."),
+    "run": ("watchfloor.cli.serve", "run", "Run one role (web or worker); serve starts these."),
+    "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),
+    "import": ("watchfloor.cli.imports", "import_", "Bring in reports or events from a CSV, JSONL or Parquet file."),
+    "export": ("watchfloor.cli.export", "export", "Write cases, decisions, actions or facts to a file."),
+    "ledger": ("watchfloor.cli.ledger", "ledger", "Verify, rebuild and prove what happened."),
+    "user": ("watchfloor.cli.people", "user", "Make users and give them roles."),
+    "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),
+    "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
+    "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
+    "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
+    "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="watchfloor")
+def cli() -> None:
+    """The operations floor of a trust & safety team in one program."""
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run; an expected error is one sentence on stderr and exit code 2, a missing database the remedy."""
+    try:
+        cli.main(args=argv, prog_name="watchfloor", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except WatchfloorError as error:
+        _say(error)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+def _say(error: WatchfloorError) -> None:
+    if "--json" in sys.argv:
+        from watchfloor.cli.output import emit
+
+        emit({"error": error.as_dict()}, as_json=True)
+        return
+    where = f" ({error.where})" if error.where else ""
+    click.echo(f"watchfloor: {error.message}{where}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+

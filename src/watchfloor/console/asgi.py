@@ -1,0 +1,29 @@
+"""The one server entry: intake's small app in front, Django behind."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from watchfloor.platform.setup import setup
+
+setup()
+
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+from watchfloor.intake.asgi import app as intake_app  # noqa: E402
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_django = get_asgi_application()
+INTAKE = ("/v1/reports", "/v1/events")
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hot intake paths skip Django's middleware; all else is Django's."""
+    if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE):
+        await intake_app(scope, receive, send)
+    else:
+        await _django(scope, receive, send)

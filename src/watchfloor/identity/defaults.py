@@ -1,0 +1,47 @@
+"""The roles that are shipped; a team edits them afterwards."""
+
+from __future__ import annotations
+
+from watchfloor.identity.actions import save_role
+from watchfloor.identity.domain import PERMISSIONS
+from watchfloor.identity.models import Role
+from watchfloor.ledger.writer import Writer
+
+_WORK = ["review.work", "case.view", "policy.view"]
+ROLES: dict[str, tuple[str, str, list[str]]] = {
+    "administrator": ("Administrator", "Runs the installation; sees everything but restricted cases.", [
+        name for name in PERMISSIONS if name not in {"restricted.view"}
+    ]),
+    "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
+        "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
+        "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
+    ]),
+    "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
+    "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [*_WORK, "review.appeal", "case.search"]),
+    "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
+        *_WORK, "review.escalation", "review.appeal", "review.reassign", "review.undo", "case.search", "floor.view", "enforcement.view",
+        "enforcement.approve", "restricted.view",
+    ]),
+    "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
+        "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
+    ]),
+    "rule_author": ("Rule author", "Finds abuse and writes rules.", [
+        "rule.view", "rule.edit", "rule.enable", "investigate.view", "insight.view", "case.view", "case.search", "policy.view",
+    ]),
+    "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
+        "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
+    ]),
+    "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", ["floor.view", "insight.view", "policy.view"]),
+    "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
+        "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "item.read", "report.submit", "event.submit",
+        "appeal.submit", "ledger.view",
+    ]),
+}  # fmt: skip
+
+
+def install(w: Writer) -> None:
+    """Make the shipped roles that do not exist yet; a role someone has edited is left alone."""
+    existing = set(Role.objects.values_list("key", flat=True))
+    for key, (name, description, permissions) in ROLES.items():
+        if key not in existing:
+            save_role(w, key=key, name=name, description=description, permissions=permissions)
