@@ -37,7 +37,7 @@ _SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.
 
 @dataclass(frozen=True)
 class Status:
-    """``state``: ``serving``, ``starting`` (or stopping), ``silent`` (does not answer), ``stale`` (died), ``stopped``."""
+    """``state``: ``serving``, ``starting`` (or stopping), ``silent`` (no answer), ``stale`` (died), ``stopped``."""
 
     state: str
     pid: int | None = None
