@@ -12,7 +12,11 @@ from watchfloor.kernel.errors import WatchfloorError
 
 # command -> (module, attribute, one line of help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "init": ("watchfloor.cli.init", "init", "Make the data folder, the database and the shipped policies, queues and roles."),
+    "init": (
+        "watchfloor.cli.init",
+        "init",
+        "Make the data folder, the database and the shipped policies, queues and roles.",
+    ),
     "serve": ("watchfloor.cli.serve", "serve", "Run everything: database, web, workers, scheduler."),
     "run": ("watchfloor.cli.serve", "run", "Run one role (web or worker); serve starts these."),
     "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),
@@ -81,4 +85,3 @@ def _say(error: WatchfloorError) -> None:
     click.echo(f"watchfloor: {error.message}{where}", err=True)
     if error.hint:
         click.echo(f"  {error.hint}", err=True)
-

@@ -29,7 +29,14 @@ from watchfloor.ledger.writer import Writer
 
 
 def create_user(
-    w: Writer, *, email: str, name: str, password: str | None, language: str = "", time_zone: str = "", simulated: bool = False
+    w: Writer,
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    language: str = "",
+    time_zone: str = "",
+    simulated: bool = False,
 ) -> User:
     """Someone who can sign in (with a password now, or none: then only by passkey or an invitation)."""
     email = email.strip().lower()
@@ -41,7 +48,14 @@ def create_user(
         raise BadInput("missing_name", "A name is needed, so that colleagues know who decided.", where="name")
     if User.objects.filter(email=email).exists():
         raise Conflict("email_taken", f"Someone with the address {email} exists already.", where="email")
-    user = User(email=email, name=name.strip(), language=language, time_zone=time_zone, simulated=simulated, created_at=clock.now())
+    user = User(
+        email=email,
+        name=name.strip(),
+        language=language,
+        time_zone=time_zone,
+        simulated=simulated,
+        created_at=clock.now(),
+    )
     if password is not None and not simulated:
         try:
             validate_password(password, user)
@@ -65,7 +79,12 @@ def save_role(w: Writer, *, key: str, name: str, permissions: list[str], descrip
     """Make or change a role."""
     unknown = sorted(set(permissions) - set(PERMISSIONS))
     if unknown:
-        raise BadInput("unknown_permission", f"{unknown[0]!r} is no permission.", where="permissions", hint="One of: " + ", ".join(PERMISSIONS))
+        raise BadInput(
+            "unknown_permission",
+            f"{unknown[0]!r} is no permission.",
+            where="permissions",
+            hint="One of: " + ", ".join(PERMISSIONS),
+        )
     row = Role.objects.filter(key=key).first()
     if row is None:
         row = w.create(Role, key=key, name=name, description=description, permissions=sorted(permissions))
@@ -91,13 +110,24 @@ def grant(
     """Give a role within limits. Refused when it holds a permission the giver does not hold."""
     role = Role.objects.filter(key=role_key).first()
     if role is None:
-        raise BadInput("unknown_role", f"There is no role {role_key!r}.", where="role", hint="Known: " + ", ".join(Role.objects.values_list("key", flat=True)))
+        raise BadInput(
+            "unknown_role",
+            f"There is no role {role_key!r}.",
+            where="role",
+            hint="Known: " + ", ".join(Role.objects.values_list("key", flat=True)),
+        )
     beyond = sorted(set(role.permissions) - by.permissions)
     if beyond:
         raise Forbidden("grants_above_self", f"You cannot grant {role.name}: you do not hold {beyond[0]!r} yourself.")
-    missing = [each for each in clearances or [] if not by.all_powerful and not any(each in scope.clearances for scope in by.scopes)]
+    missing = [
+        each
+        for each in clearances or []
+        if not by.all_powerful and not any(each in scope.clearances for scope in by.scopes)
+    ]
     if missing:
-        raise Forbidden("grants_above_self", f"You cannot give the clearance {missing[0]!r}: you do not hold it yourself.")
+        raise Forbidden(
+            "grants_above_self", f"You cannot give the clearance {missing[0]!r}: you do not hold it yourself."
+        )
     row = w.create(
         Grant,
         user_id=user.pk,
@@ -126,12 +156,19 @@ def create_token(
     """A bearer token for a program; the secret is returned once and never stored."""
     unknown = sorted(set(permissions) - set(PERMISSIONS))
     if unknown:
-        raise BadInput("unknown_permission", f"{unknown[0]!r} is no permission.", where="permissions", hint="One of: " + ", ".join(PERMISSIONS))
+        raise BadInput(
+            "unknown_permission",
+            f"{unknown[0]!r} is no permission.",
+            where="permissions",
+            hint="One of: " + ", ".join(PERMISSIONS),
+        )
     beyond = sorted(set(permissions) - by.permissions)
     if beyond:
         raise Forbidden("grants_above_self", f"You cannot give a token {beyond[0]!r}: you do not hold it yourself.")
     if not source.strip():
-        raise BadInput("missing_source", "A token needs a source: the name its reports and events are filed under.", where="source")
+        raise BadInput(
+            "missing_source", "A token needs a source: the name its reports and events are filed under.", where="source"
+        )
     secret = "wf_" + secrets.token_urlsafe(32)
     row = w.create(
         ApiToken,

@@ -1,0 +1,161 @@
+"""``watchfloor user`` and ``watchfloor token``: who may sign in, and which programs may call."""
+
+from __future__ import annotations
+
+import click
+
+from watchfloor.cli import prepare
+from watchfloor.cli.output import emit, json_option, table
+from watchfloor.kernel.errors import BadInput
+
+ACTOR = "command"
+
+
+@click.group()
+def user() -> None:
+    """Users and their roles."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name as colleagues see it.")
+@click.option("--role", "roles", multiple=True, help="A role key; may be repeated.")
+@click.option("--password", help="Asked for on a terminal when not given.")
+@json_option
+def user_add(email: str, name: str, roles: tuple[str, ...], password: str | None, as_json: bool) -> None:
+    """Make a user who can sign in, with these roles everywhere."""
+    prepare.django()
+    from watchfloor.identity import actions
+    from watchfloor.identity.domain import system
+    from watchfloor.ledger.writer import writing
+
+    secret = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    by = system(ACTOR)
+    with writing(by) as w:
+        person = actions.create_user(w, email=email, name=name, password=secret)
+        for role in roles:
+            actions.grant(w, by, person, role)
+    emit(
+        {"id": str(person.pk), "email": person.email, "roles": roles},
+        as_json=as_json,
+        text=f"{person.email} can sign in.",
+    )
+
+
+@user.command("list")
+@json_option
+def user_list(as_json: bool) -> None:
+    """Users, their roles and whether they may sign in."""
+    prepare.django()
+    from watchfloor.identity.models import Grant, User
+
+    roles: dict[object, list[str]] = {}
+    for row in Grant.objects.filter(revoked_at__isnull=True):
+        roles.setdefault(row.user_id, []).append(row.role_key)
+    rows = [
+        {
+            "email": each.email,
+            "name": each.name,
+            "roles": ", ".join(sorted(roles.get(each.pk, []))),
+            "active": each.is_active,
+        }
+        for each in User.objects.order_by("email")
+    ]
+    emit(
+        rows,
+        as_json=as_json,
+        text=table(rows, ["email", "name", "roles", "active"], empty="No users yet: watchfloor user add"),
+    )
+
+
+@user.command("disable")
+@click.argument("email")
+@json_option
+def user_disable(email: str, as_json: bool) -> None:
+    """Keep someone out from now on; what they did stays."""
+    prepare.django()
+    from watchfloor.identity import actions
+    from watchfloor.identity.domain import system
+    from watchfloor.identity.models import User
+    from watchfloor.ledger.writer import writing
+
+    person = User.objects.filter(email=email.lower()).first()
+    if person is None:
+        raise BadInput(
+            "unknown_user", f"Nobody here has the address {email}.", where="EMAIL", hint="See: watchfloor user list"
+        )
+    with writing(system(ACTOR)) as w:
+        actions.set_active(w, person, False)
+    emit({"email": person.email, "active": False}, as_json=as_json, text=f"{person.email} can no longer sign in.")
+
+
+@click.group()
+def token() -> None:
+    """API tokens."""
+
+
+@token.command("add")
+@click.argument("source")
+@click.option(
+    "--permission", "permissions", multiple=True, help="May be repeated. Default: report.submit, event.submit."
+)
+@click.option("--name", default="", help="What it is for.")
+@json_option
+def token_add(source: str, permissions: tuple[str, ...], name: str, as_json: bool) -> None:
+    """Make a bearer token; SOURCE is the name its reports are filed under. The secret is shown once."""
+    prepare.django()
+    from watchfloor.identity import actions
+    from watchfloor.identity.domain import system
+    from watchfloor.ledger.writer import writing
+
+    by = system(ACTOR)
+    with writing(by) as w:
+        row, secret = actions.create_token(
+            w, by, name=name, source=source, permissions=list(permissions or ("report.submit", "event.submit"))
+        )
+    emit(
+        {"id": str(row.pk), "source": row.source, "permissions": row.permissions, "token": secret},
+        as_json=as_json,
+        text=secret,
+    )
+
+
+@token.command("list")
+@json_option
+def token_list(as_json: bool) -> None:
+    """Tokens, without their secrets."""
+    prepare.django()
+    from watchfloor.identity.models import ApiToken
+
+    rows = [
+        {
+            "id": str(row.pk),
+            "source": row.source,
+            "begins": row.prefix,
+            "permissions": ", ".join(row.permissions),
+            "live": row.revoked_at is None,
+        }
+        for row in ApiToken.objects.order_by("created_at")
+    ]
+    emit(
+        rows,
+        as_json=as_json,
+        text=table(rows, ["id", "source", "begins", "permissions", "live"], empty="No tokens yet."),
+    )
+
+
+@token.command("revoke")
+@click.argument("token_id", type=click.UUID)
+@json_option
+def token_revoke(token_id: object, as_json: bool) -> None:
+    """End a token."""
+    prepare.django()
+    from uuid import UUID
+
+    from watchfloor.identity import actions
+    from watchfloor.identity.domain import system
+    from watchfloor.ledger.writer import writing
+
+    with writing(system(ACTOR)) as w:
+        row = actions.revoke_token(w, UUID(str(token_id)))
+    emit({"id": str(row.pk), "revoked": True}, as_json=as_json, text=f"The token of {row.source} is revoked.")

@@ -1,0 +1,42 @@
+"""Bring the database up and to the newest schema; used by every command that needs it."""
+
+from __future__ import annotations
+
+import os
+
+from watchfloor.platform import config
+
+
+def start_database() -> None:
+    """Make sure the embedded server answers (nothing to do with ``DATABASE_URL``)."""
+    if not os.environ.get("DATABASE_URL"):
+        from watchfloor.platform.postgres import Embedded
+
+        Embedded(config.home()).start()
+
+
+def django(*, migrate: bool = False) -> None:
+    """Database up, Django configured, schema newest when asked."""
+    start_database()
+    from watchfloor.platform.setup import setup
+
+    setup()
+    if migrate:
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def install_defaults(by: str) -> None:
+    """The shipped roles, item types, policies, actions, queues and rules that do not exist yet; one transaction."""
+    from watchfloor.detection import defaults as detection
+    from watchfloor.enforcement import defaults as enforcement
+    from watchfloor.identity import defaults as identity
+    from watchfloor.items import defaults as items
+    from watchfloor.ledger.writer import writing
+    from watchfloor.policy import defaults as policy
+    from watchfloor.review import defaults as review
+
+    with writing(by, reason="shipped defaults") as w:
+        for context in (identity, items, policy, enforcement, review, detection):
+            context.install(w)

@@ -1,0 +1,97 @@
+"""``watchfloor serve``: database, web, workers in one command; ``watchfloor run ROLE`` is what it starts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+import click
+
+from watchfloor.cli import prepare
+from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import config
+
+DEFAULT_PORT = 8740
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Port to listen on.")
+@click.option("--web", "webs", default=1, show_default=True, help="Web processes.")
+@click.option("--workers", default=1, show_default=True, help="Worker processes.")
+def serve(host: str, port: int, webs: int, workers: int) -> None:
+    """Run everything from the data folder WATCHFLOOR_HOME until Ctrl-C."""
+    sys.exit(keep(host, port, webs=webs, workers=workers))
+
+
+def keep(host: str, port: int, *, webs: int = 1, workers: int = 1, extra: list[object] | None = None) -> int:
+    """Start and keep all roles; returns the exit code."""
+    from watchfloor.platform.postgres import Embedded
+    from watchfloor.platform.supervisor import Role, Supervisor
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    home = config.home()
+    database = None if os.environ.get("DATABASE_URL") else Embedded(home)
+    prepare.django(migrate=True)
+    own = [sys.executable, "-m", "watchfloor", "run"]
+    shared = {"WATCHFLOOR_HOME": str(home), "WATCHFLOOR_URL": os.environ.get("WATCHFLOOR_URL", f"http://{host}:{port}")}
+    roles = [Role("web", [*own, "web", "--host", host, "--port", str(port), "--processes", str(webs)], shared)]
+    roles += [Role(f"worker{number or ''}", [*own, "worker"], shared) for number in range(workers)]
+    for role in extra or []:
+        assert isinstance(role, Role)
+        roles.append(role)
+    click.echo(f"Watchfloor is at {shared['WATCHFLOOR_URL']} (data in {home}). Ctrl-C stops it.")
+    return Supervisor(home, roles, database=database).run()
+
+
+@click.group()
+def run() -> None:
+    """Run one role; for process managers of your own."""
+
+
+@run.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=DEFAULT_PORT, show_default=True)
+@click.option("--processes", default=1, show_default=True)
+def web(host: str, port: int, processes: int) -> None:
+    """The web role: intake, API and console."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    if not 0 < port < 65536:
+        raise BadInput("bad_port", f"{port} is not a port number.", where="--port", hint="Use 1 to 65535.")
+    os.environ["WATCHFLOOR_ROLE"] = "web"
+    prepare.start_database()
+    Granian(
+        "watchfloor.console.asgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=processes,
+        respawn_failed_workers=True,
+        log_access=False,
+        backlog=2048,
+    ).serve()
+
+
+@run.command()
+@click.option("--loop", "names", multiple=True, help="Only these loops.")
+def worker(names: tuple[str, ...]) -> None:
+    """The worker role: drains the spool, sequences the ledger, delivers, exports facts, keeps clocks."""
+    os.environ["WATCHFLOOR_ROLE"] = "worker"
+    prepare.django()
+    from watchfloor.platform import loops
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    known = loops.load()
+    for name in names:
+        if name not in known:
+            raise BadInput(
+                "unknown_loop", f"There is no loop {name!r}.", where="--loop", hint="Known: " + ", ".join(known)
+            )
+    loops.run(stop, list(names) or None)
