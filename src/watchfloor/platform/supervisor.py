@@ -30,7 +30,7 @@ _LOG_LIMIT = 20_000_000  # bytes of a role's own output kept before it is set as
 
 @dataclass(frozen=True)
 class Role:
-    """One kind of process: ``argv`` as for exec, ``env`` on top of ours; its output goes to ``<home>/log/<name>.log``."""
+    """One kind of process: ``argv`` as for exec, ``env`` on top of ours; it writes to ``<home>/log/<name>.log``."""
 
     name: str
     argv: Sequence[str]
@@ -39,7 +39,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds. A role that lived ``settled`` restarts after the ``first`` pause; a quicker death doubles the last one."""
+    """Seconds. A role that lived ``settled`` restarts after the ``first`` pause; a quicker death doubles it."""
 
     first: float = 0.5
     longest: float = 30.0

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Check a Watchfloor proof bundle without Watchfloor: Python's standard library and ``cryptography`` are all it takes.
+
+    python verifier.py bundle.json --key VKEY
+
+It shows that the event is in the log whose signed checkpoint the bundle carries and, if the bundle carries an earlier
+checkpoint, that the log has only grown since. Get VKEY from whoever runs the log, not from the bundle: a forger can
+write a key too.
+Sources: RFC 6962 and RFC 9162 section 2.1 (hashes, proofs), https://c2sp.org/signed-note and tlog-checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+class Rejected(Exception):  # noqa: N818  it is an answer, not an accident
+    """The proof does not hold; the message says where."""
+
+
+def need(holds: object, problem: str) -> None:
+    if not holds:
+        raise Rejected(problem)
+
+
+def decode(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def open_checkpoint(note: str, vkey: str) -> tuple[str, int, bytes]:
+    """(origin, size, root) of a checkpoint that the key signed."""
+    name, key_id, encoded = vkey.split("+", 2)
+    key = decode(encoded)
+    need(key[:1] == b"\x01" and len(key) == 33, "the public key is not an Ed25519 key")
+    wanted = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
+    need(wanted.hex() == key_id, "the key id does not belong to the public key")
+    text, found, signatures = note.rpartition("\n\n")
+    need(found and note.endswith("\n"), "the checkpoint is not a signed note")
+    text += "\n"
+    for line in signatures.splitlines():
+        dash, signer, blob = line.split(" ")
+        blob = decode(blob)
+        if dash == "\u2014" and signer == name and blob[:4] == wanted:
+            Ed25519PublicKey.from_public_bytes(key[1:]).verify(blob[4:], text.encode())
+            break
+    else:
+        raise Rejected(f"the checkpoint is not signed by {name}")
+    origin, size, root = text.split("\n")[:3]
+    return origin, int(size), decode(root)
+
+
+def check_inclusion(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> None:
+    need(0 <= index < size, "the entry's index is outside the tree")
+    node, last, digest = index, size - 1, leaf
+    for sibling in path:
+        need(last and len(sibling) == 32, "the inclusion path has the wrong length")
+        if node & 1 or node == last:
+            digest = node_hash(sibling, digest)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            digest = node_hash(digest, sibling)
+        node, last = node >> 1, last >> 1
+    need(last == 0, "the inclusion path has the wrong length")
+    need(digest == root, "the event is not in the tree that was signed")
+
+
+def check_consistency(old: int, new: int, path: list[bytes], old_root: bytes, new_root: bytes) -> None:
+    need(0 < old <= new, "the earlier checkpoint is not earlier")
+    if old == new:
+        need(not path and old_root == new_root, "two roots for one size: the log was rewritten")
+        return
+    steps = [old_root, *path] if old & (old - 1) == 0 else list(path)
+    need(steps and all(len(step) == 32 for step in steps), "the consistency path has the wrong length")
+    node, last = old - 1, new - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    before = after = steps[0]
+    for step in steps[1:]:
+        need(last, "the consistency path has the wrong length")
+        if node & 1 or node == last:
+            before, after = node_hash(step, before), node_hash(step, after)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            after = node_hash(after, step)
+        node, last = node >> 1, last >> 1
+    need(last == 0, "the consistency path has the wrong length")
+    need(before == old_root and after == new_root, "the log was rewritten since the earlier checkpoint")
+
+
+def check(bundle: dict[str, Any], key: str | None = None) -> list[str]:
+    """What the bundle proves, in sentences; raises Rejected."""
+    try:
+        need(bundle["format"] == "watchfloor-proof/1", "unknown format")
+        vkey = key or bundle["public_key"]
+        origin, size, root = open_checkpoint(bundle["checkpoint"], vkey)
+        index = bundle["leaf_index"]
+        need(bundle["tree_size"] == size, "the bundle's size is not the one that was signed")
+        check_inclusion(
+            leaf_hash(bundle["event"].encode()), index, size, [decode(p) for p in bundle["inclusion"]], root
+        )
+        lines = [f"The event is entry {index} of the {size} that {origin} has signed."]
+        if "earlier" in bundle:
+            old_origin, old_size, old_root = open_checkpoint(bundle["earlier"]["checkpoint"], vkey)
+            need(old_origin == origin, "the earlier checkpoint is of another log")
+            path = [decode(p) for p in bundle["earlier"]["consistency"]]
+            check_consistency(old_size, size, path, old_root, root)
+            lines.append(f"Nothing was changed or removed since it had {old_size} entries.")
+        return lines
+    except InvalidSignature:
+        raise Rejected("a signature is false") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        raise Rejected(f"the bundle is malformed ({problem!r})") from None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", help="the proof bundle, a JSON file")
+    parser.add_argument("--key", help="the log's public key: name+keyid+base64")
+    options = parser.parse_args()
+    with open(options.bundle, encoding="utf-8") as file:
+        text = file.read()
+    try:
+        bundle = json.loads(text)
+        lines = check(bundle, options.key)
+    except (Rejected, ValueError) as problem:
+        print(f"REJECTED: {problem}")
+        return 1
+    print("\n".join(["VERIFIED", *lines, bundle["event"]]))
+    if not options.key:
+        print(
+            "Note: the key was taken from the bundle itself. Compare it with the published one:", bundle["public_key"]
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
