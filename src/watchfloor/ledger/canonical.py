@@ -42,7 +42,7 @@ def _plain(value: Any) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -_LARGEST <= value <= _LARGEST
+        return bool(-_LARGEST <= value <= _LARGEST)
     if kind is dict:
         for key, item in value.items():
             # Code points and UTF-16 code units order alike only up to U+D7FF; ASCII is the cheap test.

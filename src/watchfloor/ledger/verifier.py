@@ -54,8 +54,8 @@ def open_checkpoint(note: str, vkey: str) -> tuple[str, int, bytes]:
     need(found and note.endswith("\n"), "the checkpoint is not a signed note")
     text += "\n"
     for line in signatures.splitlines():
-        dash, signer, blob = line.split(" ")
-        blob = decode(blob)
+        dash, signer, encoded = line.split(" ")
+        blob = decode(encoded)
         if dash == "\u2014" and signer == name and blob[:4] == wanted:
             Ed25519PublicKey.from_public_bytes(key[1:]).verify(blob[4:], text.encode())
             break
