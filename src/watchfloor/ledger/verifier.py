@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
-class Rejected(Exception):  # noqa: N818  it is an answer, not an accident
+class Rejected(Exception):
     """The proof does not hold; the message says where."""
 
 

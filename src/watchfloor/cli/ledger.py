@@ -1,0 +1,104 @@
+"""``watchfloor ledger``: verify, rebuild, prove, checkpoint."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from watchfloor.cli import prepare
+from watchfloor.cli.output import emit, json_option
+
+
+@click.group()
+def ledger() -> None:
+    """What happened, for ever: check it, derive from it, prove it."""
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+@ledger.command()
+@json_option
+def verify(as_json: bool) -> None:
+    """Recompute the Merkle log from the events; exit code 1 if anything was changed, dropped, moved or cut off."""
+    prepare.django()
+    from watchfloor.ledger import sequencer, store
+    from watchfloor.ledger.verify import verify as check
+
+    sequencer.catch_up()
+    with _bar() as bar:
+        task = bar.add_task("Verifying", total=store.size())
+        result = check(lambda done: bar.update(task, completed=done))
+    lines = [f"{result.events:,} events, {result.checkpoints:,} checkpoints, root {result.root[:16]}…"]
+    lines += result.problems or ["Nothing was changed, dropped, moved or cut off."]
+    emit(result, as_json=as_json, text="\n".join(lines))
+    sys.exit(1 if result.problems else 0)
+
+
+@ledger.command()
+@click.option("--check", "only_check", is_flag=True, help="Only compare; change nothing.")
+@json_option
+def rebuild(only_check: bool, as_json: bool) -> None:
+    """Derive every row from the events and compare with the tables; without --check, put differing columns right."""
+    prepare.django()
+    from watchfloor.ledger import sequencer, store
+    from watchfloor.ledger.rebuild import check
+
+    sequencer.catch_up()
+    with _bar() as bar:
+        task = bar.add_task("Folding events", total=store.size())
+        result = check(repair=not only_check, progress=lambda done: bar.update(task, completed=done))
+    lines = [f"{result.events:,} events make {result.rows:,} rows."]
+    for each in result.differences[:20]:
+        detail = ", ".join(
+            f"{name}: {right!r} in the events, {found!r} in the table" for name, (right, found) in each.columns.items()
+        )
+        lines.append(f"{each.table} {each.id} is {each.kind}{': ' + detail if detail else ''}")
+    if len(result.differences) > 20:
+        lines.append(f"... and {len(result.differences) - 20:,} more.")
+    if not result.differences:
+        lines.append("The tables hold exactly what the events say.")
+    elif not only_check:
+        lines.append(f"{result.repaired:,} rows were put right.")
+    emit(result, as_json=as_json, text="\n".join(lines))
+    sys.exit(1 if result.differences and (only_check or result.repaired < len(result.differences)) else 0)
+
+
+@ledger.command()
+@click.argument("subject")
+def prove(subject: str) -> None:
+    """Print proof bundles (JSON) for SUBJECT: a decision (dec_...), or kind:uuid. Check them with the stand-alone verifier."""
+    prepare.django()
+    from watchfloor.kernel import ids
+    from watchfloor.ledger import prove as proofs
+
+    if subject.startswith("dec_"):
+        subject = f"decision:{ids.decode('dec', subject)}"
+    click.echo(msgspec.json.format(msgspec.json.encode(proofs.prove(subject)), indent=2).decode())
+
+
+@ledger.command()
+@json_option
+def checkpoint(as_json: bool) -> None:
+    """Sign how far the log has come and print the note and the public key; give the note to a witness."""
+    prepare.django()
+    from watchfloor.ledger import sequencer, store
+    from watchfloor.ledger.models import Checkpoint
+
+    sequencer.catch_up()
+    last = Checkpoint.objects.order_by("-size").first()
+    note = last.note if last else ""
+    key = store.verifier().vkey
+    emit({"size": last.size if last else 0, "note": note, "key": key}, as_json=as_json, text=f"{note}\nkey: {key}")
