@@ -1,7 +1,108 @@
-"""Placeholder until the shell lands."""
+"""The Jinja environment every page is rendered with: what templates may call without importing it."""
 
-from jinja2 import Environment
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from watchfloor.console.filters import numbers, shapes, text, times
+from watchfloor.kernel import ids
 
 
-def environment(**options):
-    return Environment(**options)
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a page by its URL name."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def url_or_none(name: str, *args: Any, **kwargs: Any) -> str | None:
+    """The same, or None where this installation has no such page."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return None
+
+
+def icon(name: str, css: str = "", label: str = "") -> Markup:
+    """A sign from the sprite (``frontend/icons.txt``). Decorative unless given a ``label``, which is then read aloud.
+
+    Signs that point along the line of reading get the class ``icon-turns`` and are mirrored in right-to-left pages.
+    """
+    turns = " icon-turns" if name.endswith(("-left", "-right")) or name in _TURNING else ""
+    role = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
+    classes = f"icon{turns}{' ' + css if css else ''}"
+    return Markup('<svg class="{}"{} focusable="false"><use href="{}#{}"></use></svg>').format(
+        classes, role, static("console/dist/icons.svg"), name
+    )
+
+
+_TURNING = {"arrow-back-up", "send", "share", "external-link", "logout", "message", "list"}
+
+
+def typeid(kind: str, value: UUID) -> str:
+    """The identifier as people and programs outside see it: ``case_01jq...``."""
+    return ids.encode(kind, value)
+
+
+def tojson_script(value: Any) -> Markup:
+    """JSON that may stand inside a ``<script type="application/json">``: nothing in it can end the element."""
+    body = json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        body = body.replace(char, f"\\u{ord(char):04x}")
+    return Markup(body)  # noqa: S704 - every character that could leave the script element is escaped above
+
+
+def attributes(values: dict[str, Any]) -> Markup:
+    """``{"hx-get": "/x", "disabled": True}`` as HTML attributes; None and False are left out."""
+    parts = []
+    for name, value in values.items():
+        if value is None or value is False:
+            continue
+        parts.append(escape(name) if value is True else Markup('{}="{}"').format(name, value))
+    return Markup(" ").join(parts)
+
+
+def environment(**options: Any) -> Environment:
+    """Called by Django's Jinja2 backend. Autoescape is always on, and a misspelt name is an error, not an empty string."""
+    options["autoescape"] = True
+    options["undefined"] = StrictUndefined
+    options.setdefault("trim_blocks", True)
+    options.setdefault("lstrip_blocks", True)
+    options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do"]
+    env = Environment(**options)  # noqa: S701 - autoescape is set above
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.globals.update(
+        url=url,
+        url_or_none=url_or_none,
+        static=static,
+        icon=icon,
+        typeid=typeid,
+        short=ids.short,
+        attributes=attributes,
+        sparkline=shapes.sparkline,
+        bar=shapes.bar,
+    )
+    env.filters.update(
+        number=numbers.number,
+        compact=numbers.compact,
+        percent=numbers.percent,
+        delta=numbers.delta,
+        age=times.age,
+        due=times.due,
+        due_state=times.due_state,
+        moment=times.moment,
+        duration=times.duration,
+        safe_text=text.safe_text,
+        initials=text.initials,
+        tojson_script=tojson_script,
+    )
+    return env

@@ -15,3 +15,8 @@ urlpatterns += [
 ]
 if find_spec("watchfloor.console.page_urls") is not None:
     urlpatterns.append(path("", include("watchfloor.console.page_urls")))
+
+handler400 = "watchfloor.console.errors.bad_request"
+handler403 = "watchfloor.console.errors.forbidden"
+handler404 = "watchfloor.console.errors.not_found"
+handler500 = "watchfloor.console.errors.server_error"

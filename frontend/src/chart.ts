@@ -1,0 +1,140 @@
+// Time series on a canvas. The data stand in the page as JSON (macro line_chart); colours come from the tokens and follow the theme.
+import uPlot from "uplot";
+
+interface Series {
+  name: string;
+  values: (number | null)[];
+}
+interface ChartData {
+  times: number[]; // seconds since 1970
+  series: Series[];
+  band?: { low: (number | null)[]; high: (number | null)[] };
+  marks?: { at: number; label: string }[];
+  unit?: string;
+}
+
+const HEIGHT = 240;
+
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function faded(colour: string, share: number): string {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  return `rgb(${r} ${g} ${b} / ${share})`;
+}
+
+function formatter(unit: string | undefined): (value: number | null) => string {
+  const digits = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 1 });
+  return (value) => (value === null || value === undefined ? "–" : unit ? `${digits.format(value)}\u202f${unit}` : digits.format(value));
+}
+
+/** Ranked events and other moments as thin dashed lines. */
+function markPlugin(marks: { at: number; label: string }[]): uPlot.Plugin {
+  return {
+    hooks: {
+      draw: (plot) => {
+        const { ctx, bbox } = plot;
+        ctx.save();
+        ctx.strokeStyle = token("--ink-3");
+        ctx.setLineDash([3, 3]);
+        for (const mark of marks) {
+          const x = Math.round(plot.valToPos(mark.at, "x", true)) + 0.5;
+          if (x < bbox.left || x > bbox.left + bbox.width) continue;
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+        }
+        ctx.restore();
+      },
+    },
+  };
+}
+
+function build(frame: HTMLElement, data: ChartData): uPlot | null {
+  const target = frame.querySelector<HTMLElement>(".chart-plot");
+  if (!target) return null;
+  const say = formatter(data.unit);
+  const hasBand = data.band !== undefined;
+  const axis: uPlot.Axis = {
+    stroke: token("--ink-3"),
+    font: `12px ${token("--font")}`,
+    grid: { stroke: token("--line"), width: 1 },
+    ticks: { show: false },
+    gap: 8,
+  };
+  const lines: uPlot.Series[] = data.series.map((one, index) => ({
+    label: one.name,
+    stroke: token(`--series-${(index % 6) + 1}`),
+    width: 2,
+    points: { show: false },
+    spanGaps: false,
+    dash: index >= 6 ? [6, 4] : undefined,
+  }));
+  const edge: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
+  const values: uPlot.AlignedData = [
+    data.times,
+    ...data.series.map((one) => one.values),
+    ...(data.band ? [data.band.low, data.band.high] : []),
+  ];
+  const legend = [...frame.querySelectorAll<HTMLElement>("[data-series]")];
+  const first = data.series.length + 1;
+  return new uPlot(
+    {
+      width: Math.max(200, target.clientWidth),
+      height: HEIGHT,
+      padding: [12, 8, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { size: 8, width: 2 }, drag: { x: true, y: false } },
+      scales: { y: { range: (_plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
+      axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 56, values: (_plot, ticks) => ticks.map(say) }],
+      series: [{}, ...lines, ...(hasBand ? [edge, edge] : [])],
+      bands: hasBand ? [{ series: [first + 1, first], fill: faded(token("--series-6"), 0.2) }] : [],
+      plugins: data.marks ? [markPlugin(data.marks)] : [],
+      hooks: {
+        setCursor: [
+          (plot) => {
+            const at = plot.cursor.idx;
+            for (const [index, item] of legend.entries()) {
+              const value = item.querySelector(".value");
+              if (value) value.textContent = at === null || at === undefined ? "" : say(data.series[index]?.values[at] ?? null);
+            }
+          },
+        ],
+        setSelect: [
+          (plot) => {
+            if (plot.select.width < 4) return;
+            const range = { from: plot.posToVal(plot.select.left, "x"), to: plot.posToVal(plot.select.left + plot.select.width, "x") };
+            frame.dispatchEvent(new CustomEvent("wf:brush", { bubbles: true, detail: range }));
+          },
+        ],
+      },
+    },
+    values,
+    target,
+  );
+}
+
+function draw(frame: HTMLElement): void {
+  const source = frame.querySelector('script[type="application/json"]')?.textContent;
+  if (!source || frame.dataset["drawn"]) return;
+  frame.dataset["drawn"] = "yes";
+  const data = JSON.parse(source) as ChartData;
+  let plot = build(frame, data);
+  const target = frame.querySelector<HTMLElement>(".chart-plot");
+  if (!target) return;
+  new ResizeObserver(() => plot?.setSize({ width: Math.max(200, target.clientWidth), height: HEIGHT })).observe(target);
+  document.addEventListener("wf:theme", () => {
+    plot?.destroy();
+    plot = build(frame, data);
+  });
+}
+
+export function start(): void {
+  const all = (): void => {
+    for (const frame of document.querySelectorAll<HTMLElement>("[data-chart]")) draw(frame);
+  };
+  all();
+  document.addEventListener("htmx:after:swap", all);
+}

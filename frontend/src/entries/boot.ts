@@ -1,0 +1,4 @@
+// Runs before the first paint, so that the page never flashes in the wrong theme.
+import { applyStored } from "../theme";
+
+applyStored();

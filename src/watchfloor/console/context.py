@@ -1,0 +1,72 @@
+"""What the frame around every page needs to know; a context processor of the Jinja backend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
+
+from watchfloor.console import access, nav
+from watchfloor.console.filters.text import initials
+
+THEMES = ("auto", "light", "dark")
+DENSITIES = ("comfortable", "compact")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Names for ``console/base.html``: navigation, the viewer, language and direction, theme, density, addresses."""
+    language = translation.get_language() or "en"
+    return {
+        "nav": nav.visible(request.path, access.may(request)),
+        "account": account(request),
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "zone": timezone.get_current_timezone_name(),
+        "theme": _chosen(request, "wf-theme", THEMES),
+        "density": _chosen(request, "wf-density", DENSITIES),
+        "live_url": _address("live"),
+        "palette_url": _address("console-palette"),
+        "home_url": _address("home") or "/",
+        "notices": _messages(request),
+        "is_debug": settings.DEBUG,
+    }
+
+
+def account(request: HttpRequest) -> dict[str, Any] | None:
+    """The signed-in person as the account menu shows them, or None."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    name = str(user)
+    return {
+        "name": name,
+        "login": user.get_username(),
+        "initials": initials(name),
+        "settings_url": _address("account") or _address("account_email"),
+        "sign_out_url": _address("account_logout"),
+    }
+
+
+def _chosen(request: HttpRequest, cookie: str, allowed: tuple[str, ...]) -> str:
+    value = request.COOKIES.get(cookie, "")
+    return value if value in allowed else allowed[0]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _messages(request: HttpRequest) -> list[dict[str, str]]:
+    """Django's one-time messages, as toasts."""
+    if not hasattr(request, "_messages"):
+        return []
+    from django.contrib.messages import get_messages
+
+    kinds = {"success": "green", "error": "red", "warning": "amber"}
+    return [{"text": str(message), "kind": kinds.get(message.level_tag, "")} for message in get_messages(request)]

@@ -1,0 +1,98 @@
+"""The navigation, as data: by job, in the order of the day. A page appears once its URL exists and the viewer may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place to go.
+
+    Attributes:
+        name: as shown.
+        icon: a name in the sprite.
+        url_name: the Django URL name of its first page.
+        key: pressed after ``g`` to go there; unique.
+        permissions: the viewer needs one of them; none named: everyone.
+    """
+
+    name: str
+    icon: str
+    url_name: str
+    key: str
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry this viewer can open now."""
+
+    name: str
+    icon: str
+    href: str
+    key: str
+    is_current: bool
+
+
+GROUPS: tuple[tuple[Entry, ...], ...] = (
+    (
+        Entry(_("Floor"), "layout-dashboard", "floor", "f", ("floor.view",)),
+        Entry(_("Review"), "checklist", "review", "r", ("review.work", "review.appeal", "review.escalation", "case.view")),
+        Entry(_("Investigate"), "zoom-code", "investigate", "i", ("investigate.view",)),
+    ),
+    (
+        Entry(_("Rules"), "code", "rules", "u", ("rule.view",)),
+        Entry(_("Media banks"), "photo-search", "banks", "b", ("rule.view",)),
+        Entry(_("Policies"), "scale", "policies", "p", ("policy.view",)),
+        Entry(_("Escalations"), "alert-triangle", "escalations", "e", ("review.escalation", "enforcement.approve")),
+    ),
+    (
+        Entry(_("Insight"), "chart-line", "insight", "n", ("insight.view",)),
+        Entry(_("Quality"), "rosette-discount-check", "quality", "q", ("insight.view",)),
+        Entry(_("Training"), "school", "training", "t", ("policy.view",)),
+    ),
+    (
+        Entry(_("Workforce"), "users", "workforce", "w", ("floor.view",)),
+        Entry(_("Vendors"), "building-store", "vendors", "v", ("floor.view",)),
+        Entry(_("App review"), "apps", "appreview", "a", ("case.view",)),
+        Entry(_("Programme"), "road", "programme", "m", ("insight.view",)),
+    ),
+    (Entry(_("Settings"), "settings", "settings", "s", ("settings.manage", "people.manage", "intake.manage", "enforcement.manage")),),
+)
+
+
+def visible(
+    path: str, may: Callable[[str], bool], groups: tuple[tuple[Entry, ...], ...] = GROUPS
+) -> list[list[Link]]:
+    """The groups this viewer sees at ``path``; the entry whose address is the longest beginning of the path is the current one."""
+    found: list[list[tuple[Entry, str]]] = []
+    for group in groups:
+        reachable = []
+        for entry in group:
+            if entry.permissions and not any(may(name) for name in entry.permissions):
+                continue
+            try:
+                reachable.append((entry, reverse(entry.url_name)))
+            except NoReverseMatch:
+                continue
+        if reachable:
+            found.append(reachable)
+    here = current([href for group in found for _entry, href in group], path)
+    return [
+        [Link(str(entry.name), entry.icon, href, entry.key, href == here) for entry, href in group] for group in found
+    ]
+
+
+def current(addresses: list[str], path: str) -> str:
+    """The address that ``path`` lies under, by whole path segments; the longest wins; none: an empty string."""
+    best = ""
+    for address in addresses:
+        stem = address.rstrip("/")
+        if (path == address or path == stem or path.startswith(stem + "/")) and len(address) > len(best):
+            best = address
+    return best

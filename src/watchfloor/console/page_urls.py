@@ -1,0 +1,13 @@
+"""Addresses of the pages of the shell itself; included by ``urls.py``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from watchfloor.console import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("console/palette.json", views.palette_json, name="console-palette"),
+    path("console/gallery", views.gallery, name="console-gallery"),
+]

@@ -1,0 +1,52 @@
+"""Pages of the shell itself: the way in, the palette's answers, the gallery of components."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template import engines
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_safe
+
+from watchfloor.console import access, gallery_data, nav, palette
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The floor, where there is one."""
+    for name in ("floor", "console-gallery"):
+        try:
+            return redirect(reverse(name))
+        except NoReverseMatch:
+            continue
+    raise NoReverseMatch("neither a floor nor a gallery is installed")
+
+
+@require_GET
+def palette_json(request: HttpRequest) -> HttpResponse:
+    """``{"entries": [...]}`` for ``?q=``; only what this viewer may know of."""
+    if access.viewer(request) is None:
+        return JsonResponse({"entries": []}, status=403)
+    pages = [
+        {"title": link.name, "url": link.href, "kind": _("page"), "icon": link.icon}
+        for group in nav.visible(request.path, access.may(request))
+        for link in group
+    ]
+    entries = palette.search(access.viewer(request), request.GET.get("q", ""), pages)
+    response = JsonResponse({"entries": entries})
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in every state. ``?dir=rtl`` shows it right to left."""
+    language = "ar" if request.GET.get("dir") == "rtl" else translation.get_language() or "en"
+    with translation.override(language):
+        template = engines["jinja2"].get_template("console/gallery.html")
+        body = template.render(gallery_data.context(), request)
+    return HttpResponse(cast(str, body))
