@@ -1,0 +1,65 @@
+# Everything a person or CI runs. `make help` lists it. Nothing but Python 3.11+, git, make and the package registries is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+export WATCHFLOOR_DATA ?= ../shared/data
+
+.DEFAULT_GOAL := help
+.PHONY: help setup assets demo demo-full test unit integration e2e crash lint format types layers docs bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.venv/.ready: pyproject.toml frontend/package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (once; a few minutes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+setup: .venv/.ready ## Make .venv with everything that demo and test need
+
+assets: setup ## Build the console's scripts and styles (locked npm packages, Node from a wheel)
+	@$(BIN)/python frontend/build.py
+
+demo: setup ## Replay a fortnight on a small platform made of real content and open the console
+	@$(BIN)/watchfloor demo
+
+demo-full: setup ## As demo, with the comments, titles and posts of WATCHFLOOR_DATA added
+	@$(BIN)/watchfloor demo --full
+
+test: setup ## Every test: unit, property, integration, conformance, crash, browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+unit: setup ## Pure tests only
+	@$(BIN)/python -m pytest tests/unit tests/property
+
+integration: setup ## Tests on the embedded PostgreSQL
+	@$(BIN)/python -m pytest tests/integration tests/conformance
+
+e2e: setup ## Browser tests
+	@$(BIN)/python -m pytest tests/e2e
+
+crash: setup ## kill -9 tests (WATCHFLOOR_KILLS=200 for the long run)
+	@$(BIN)/python -m pytest tests/crash
+
+lint: setup ## ruff, import-linter, mypy
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+
+format: setup ## Put the code into its shape
+	@$(BIN)/ruff check --fix src tests benchmarks
+	@$(BIN)/ruff format src tests benchmarks
+
+docs: setup ## Build the documentation into site/
+	@$(BIN)/python -m docs_tools.reference docs/reference
+	@$(BIN)/mkdocs build --strict --quiet
+
+bench: setup ## Run the benchmarks and print their table
+	@$(BIN)/python -m benchmarks
+
+clean: ## Remove what the targets above made (not your data folder)
+	rm -rf .venv site dist build src/watchfloor/console/static/console/dist frontend/node_modules
