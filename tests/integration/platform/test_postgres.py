@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -240,11 +240,33 @@ def test_stop_is_clean_and_repeatable(home: Path) -> None:
 
 
 def test_a_first_start_cut_short_leaves_nothing_in_the_way(home: Path) -> None:
-    (home / "pg.new" / "base").mkdir(parents=True)
+    (home / "pg.new-old" / "base").mkdir(parents=True)
     home.chmod(0o711)
     with psycopg.connect(Embedded(home).start()) as connection:
         connection.execute("SELECT 1")
-    assert not (home / "pg.new").exists()
+    assert not list(home.glob("pg.new-*"))
+
+
+MOMENTS: dict[str, Callable[[Path], object]] = {
+    "locked": lambda home: (home / "pg.lock").exists(),
+    "making the folder": lambda home: list(home.glob("pg.new-*/base/1")),
+    "the folder is there": lambda home: (home / "pg").exists(),
+    "starting the server": lambda home: (home / "pg" / "postmaster.pid").exists(),
+    "answering": lambda home: (home / "run" / ".s.PGSQL.5432").exists(),
+}
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_first_start_killed_at_any_moment_is_finished_by_the_next(home: Path, moment: str) -> None:
+    starter = run("e.start()", home)
+    assert pgprocess.wait_until(lambda: bool(MOMENTS[moment](home)), 60, every=0.001)
+    starter.kill()
+    starter.wait()
+    with psycopg.connect(Embedded(home).start()) as connection:
+        assert connection.execute("SELECT current_database()").fetchone() == ("watchfloor",)
+    assert len([p for p in pgprocess.processes_of(home / "pg") if "-D" in p.cmdline()]) == 1
+    assert not list(home.glob("pg.new-*"))
 
 
 def test_a_folder_of_something_else_is_left_alone(home: Path) -> None:
