@@ -42,7 +42,9 @@ class Link:
 GROUPS: tuple[tuple[Entry, ...], ...] = (
     (
         Entry(_("Floor"), "layout-dashboard", "floor", "f", ("floor.view",)),
-        Entry(_("Review"), "checklist", "review", "r", ("review.work", "review.appeal", "review.escalation", "case.view")),
+        Entry(
+            _("Review"), "checklist", "review", "r", ("review.work", "review.appeal", "review.escalation", "case.view")
+        ),
         Entry(_("Investigate"), "zoom-code", "investigate", "i", ("investigate.view",)),
     ),
     (
@@ -62,13 +64,19 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(_("App review"), "apps", "appreview", "a", ("case.view",)),
         Entry(_("Programme"), "road", "programme", "m", ("insight.view",)),
     ),
-    (Entry(_("Settings"), "settings", "settings", "s", ("settings.manage", "people.manage", "intake.manage", "enforcement.manage")),),
+    (
+        Entry(
+            _("Settings"),
+            "settings",
+            "settings",
+            "s",
+            ("settings.manage", "people.manage", "intake.manage", "enforcement.manage"),
+        ),
+    ),
 )
 
 
-def visible(
-    path: str, may: Callable[[str], bool], groups: tuple[tuple[Entry, ...], ...] = GROUPS
-) -> list[list[Link]]:
+def visible(path: str, may: Callable[[str], bool], groups: tuple[tuple[Entry, ...], ...] = GROUPS) -> list[list[Link]]:
     """The groups this viewer sees at ``path``; the entry whose address is the longest beginning of the path is the current one."""
     found: list[list[tuple[Entry, str]]] = []
     for group in groups:

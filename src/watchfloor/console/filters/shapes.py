@@ -37,7 +37,11 @@ def sparkline(values: Sequence[float | None], width: int = 88, height: int = 28,
         if not run:
             continue
         line = " ".join(f"{x},{y}" for x, y in run)
-        parts.append(Markup('<polygon class="spark-area" points="{},{h} {} {},{h}"/>').format(run[0][0], line, run[-1][0], h=height))
+        parts.append(
+            Markup('<polygon class="spark-area" points="{},{h} {} {},{h}"/>').format(
+                run[0][0], line, run[-1][0], h=height
+            )
+        )
         parts.append(Markup('<polyline class="spark-line" points="{}"/>').format(line))
     last_index = max(index for index, value in enumerate(values) if value is not None)
     x, y = at(last_index, known[-1])
@@ -45,9 +49,9 @@ def sparkline(values: Sequence[float | None], width: int = 88, height: int = 28,
     said = label or _("from %(first)s to %(last)s, lowest %(low)s, highest %(high)s") % {
         "first": number(known[0]), "last": number(known[-1]), "low": number(low), "high": number(high),
     }  # fmt: skip
-    return Markup('<svg class="spark" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" aria-label="{}">{}</svg>').format(
-        said, Markup("").join(parts), w=width, h=height
-    )
+    return Markup(
+        '<svg class="spark" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" aria-label="{}">{}</svg>'
+    ).format(said, Markup("").join(parts), w=width, h=height)
 
 
 def bar(share: float, series: str = "", low: float | None = None, high: float | None = None) -> Markup:
@@ -60,7 +64,9 @@ def bar(share: float, series: str = "", low: float | None = None, high: float | 
     if low is not None and high is not None:
         left, right = _at(low), _at(high)
         parts.append(Markup('<path class="bar-whisker" d="M{0} 7H{1}M{0} 3V11M{1} 3V11"/>').format(left, right))
-    return Markup('<svg viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true">{}</svg>').format(Markup("").join(parts))
+    return Markup('<svg viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true">{}</svg>').format(
+        Markup("").join(parts)
+    )
 
 
 def _at(share: float) -> float:

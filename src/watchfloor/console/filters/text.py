@@ -76,7 +76,9 @@ def safe_text(value: str | None) -> Markup:
         elif len(found) >= 5:
             hidden = len(found) - _ORDINARY_MARKS
             label = _("+%(count)s marks") % {"count": hidden}
-            parts.append(found[:_ORDINARY_MARKS] + Markup('<span class="odd" title="{}">{}</span>').format(label, label))
+            parts.append(
+                found[:_ORDINARY_MARKS] + Markup('<span class="odd" title="{}">{}</span>').format(label, label)
+            )
         elif _is_ordinary(value, start, found):
             parts.append(found)
         else:

@@ -1,0 +1,163 @@
+"""``watchfloor doctor``: is everything well, and if not, what to do."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import msgspec
+
+from watchfloor.cli import prepare
+from watchfloor.cli.output import emit, json_option
+from watchfloor.platform import config
+
+FREE_BYTES = 1_000_000_000
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One check: ``state`` is ``ok``, ``warn`` or ``bad``; ``mend`` says what to do."""
+
+    check: str
+    state: str
+    says: str
+    mend: str = ""
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Check the installation and say how to mend what is wrong. Exit code 1 if something is bad."""
+    findings = [disk(), python(), assets()]
+    try:
+        prepare.django()
+        checks: list[Callable[[], Finding]] = [schema, defaults, ledger, spool, deliveries, flow]
+        findings += [check() for check in checks]
+    except Exception as error:  # the database may be the very thing that is ill
+        findings.append(
+            Finding("database", "bad", f"It does not answer: {error}", "See log/postgres.log in the data folder.")
+        )
+    marks = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}
+    lines = [
+        f"{marks[each.state]}  {each.check}: {each.says}" + (f"\n      {each.mend}" if each.mend else "")
+        for each in findings
+    ]
+    emit(findings, as_json=as_json, text="\n".join(lines))
+    sys.exit(1 if any(each.state == "bad" for each in findings) else 0)
+
+
+def disk() -> Finding:
+    """Room for a day's work."""
+    free = shutil.disk_usage(config.home()).free
+    state = "ok" if free > FREE_BYTES else "bad"
+    return Finding(
+        "disk",
+        state,
+        f"{free / 1e9:.1f} GB free at {config.home()}",
+        "" if state == "ok" else "Make room or move WATCHFLOOR_HOME.",
+    )
+
+
+def python() -> Finding:
+    """A supported interpreter."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", "ok" if sys.version_info >= (3, 11) else "bad", version)
+
+
+def assets() -> Finding:
+    """The console's scripts and styles are built."""
+    built = (Path(__file__).parent.parent / "console/static/console/dist/main.js").is_file()
+    return Finding(
+        "assets",
+        "ok" if built else "bad",
+        "built" if built else "missing: pages will be bare",
+        "" if built else "Run: make assets",
+    )
+
+
+def schema() -> Finding:
+    """No migration waits."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return (
+        Finding("schema", "bad", f"{len(waiting)} migrations wait", "Run: watchfloor init")
+        if waiting
+        else Finding("schema", "ok", "newest")
+    )
+
+
+def defaults() -> Finding:
+    """There is something to report under and someone to sign in."""
+    from watchfloor.identity.models import User
+    from watchfloor.policy.models import Reason
+
+    reasons, users = Reason.objects.count(), User.objects.filter(is_active=True).count()
+    if not reasons or not users:
+        return Finding(
+            "set-up",
+            "warn",
+            f"{reasons} report reasons, {users} users",
+            "Open the console: the first-run page makes both.",
+        )
+    return Finding("set-up", "ok", f"{reasons} report reasons, {users} users")
+
+
+def ledger() -> Finding:
+    """The tree keeps up with the events."""
+    from watchfloor.ledger.models import Pending
+
+    waiting = Pending.objects.count()
+    if waiting > 10_000:
+        return Finding(
+            "ledger", "warn", f"{waiting:,} events wait for the tree", "Is a worker running? watchfloor run worker"
+        )
+    return Finding("ledger", "ok", f"{waiting:,} events wait for the tree")
+
+
+def spool() -> Finding:
+    """Reports are being processed, and none is in quarantine."""
+    from watchfloor.intake.models import Spooled
+
+    waiting = Spooled.objects.filter(state=Spooled.State.WAITING).count()
+    poisoned = Spooled.objects.filter(state=Spooled.State.QUARANTINED).count()
+    says = f"{waiting:,} waiting, {poisoned:,} in quarantine"
+    if poisoned:
+        return Finding("intake", "warn", says, "Look at them under Settings, Quarantine; replay or discard.")
+    return Finding(
+        "intake",
+        "warn" if waiting > 10_000 else "ok",
+        says,
+        "Is a worker running? watchfloor run worker" if waiting > 10_000 else "",
+    )
+
+
+def deliveries() -> Finding:
+    """The platform hears of every action."""
+    from watchfloor.ledger.models import Outbox
+
+    dead = Outbox.objects.filter(state=Outbox.State.DEAD).count()
+    failing = Outbox.objects.filter(state=Outbox.State.FAILED).count()
+    says = f"{failing:,} being retried, {dead:,} given up"
+    return Finding(
+        "delivery", "warn" if dead else "ok", says, "Replay them under Enforcement, Delivery." if dead else ""
+    )
+
+
+def flow() -> Finding:
+    """backlog1 = backlog0 + in - out, for every queue and hour."""
+    from watchfloor.insight import flow as identity
+
+    wrong = identity.check()
+    if wrong:
+        return Finding(
+            "flow identity",
+            "bad",
+            f"does not hold for {len(wrong)} queue-hours, first {wrong[0]}",
+            "Run: watchfloor ledger rebuild --check",
+        )
+    return Finding("flow identity", "ok", "holds for every queue and hour")

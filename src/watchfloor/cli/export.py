@@ -1,0 +1,132 @@
+"""``watchfloor export``: rows to a file, streamed, with a progress bar."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+
+from watchfloor.cli import prepare
+from watchfloor.cli.output import emit, json_option
+from watchfloor.kernel.errors import BadInput
+
+CHUNK = 5000
+WHAT = ("cases", "jobs", "decisions", "actions", "appeals", "events")
+
+
+@click.command()
+@click.argument("what", type=click.Choice(WHAT))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+def export(what: str, file: Path, as_json: bool) -> None:
+    """Write WHAT to FILE; the ending says the format (.csv, .jsonl, .parquet). Restricted cases and private text are left out."""
+    if file.suffix not in {".csv", ".jsonl", ".parquet"}:
+        raise BadInput(
+            "bad_format",
+            f"{file.suffix or 'No ending'!r} is no format.",
+            where="FILE",
+            hint="Use .csv, .jsonl or .parquet.",
+        )
+    prepare.django()
+    total = _query(what).count()
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"Writing {what}", total=total)
+        rows = _counted(_rows(what), lambda: bar.advance(task))
+        written = _WRITERS[file.suffix](rows, file)
+    emit({"what": what, "file": str(file), "rows": written}, as_json=as_json, text=f"{written:,} {what} in {file}")
+
+
+def _query(what: str) -> Any:
+    from watchfloor.enforcement.models import Action
+    from watchfloor.ledger.models import Event
+    from watchfloor.review.models import Appeal, Case, Decision, Job
+
+    models: dict[str, Any] = {
+        "cases": Case,
+        "jobs": Job,
+        "decisions": Decision,
+        "actions": Action,
+        "appeals": Appeal,
+        "events": Event,
+    }
+    open_ones = {
+        "cases": {"clearance": ""},
+        "jobs": {"clearance": ""},
+        "decisions": {"case__clearance": ""},
+        "appeals": {"case__clearance": ""},
+    }
+    query = models[what].objects.filter(**open_ones.get(what, {}))
+    if what in {"actions", "events"}:
+        query = query.exclude(case_id__in=Case.objects.exclude(clearance="").values("pk"))
+    return query
+
+
+def _rows(what: str) -> Iterator[dict[str, Any]]:
+    query = _query(what).order_by("pk")
+    private = {*getattr(query.model, "private", ()), "seal", "changes"}
+    names = [field.attname for field in query.model._meta.concrete_fields if field.name not in private]
+    after = None
+    while True:
+        chunk = list((query if after is None else query.filter(pk__gt=after)).values(*names)[:CHUNK])
+        if not chunk:
+            return
+        after = chunk[-1]["id"]
+        for row in chunk:
+            yield {name: msgspec.to_builtins(value, str_keys=True) for name, value in row.items()}
+
+
+def _counted(rows: Iterator[dict[str, Any]], tick: Any) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        tick()
+        yield row
+
+
+def _to_csv(rows: Iterator[dict[str, Any]], file: Path) -> int:
+    count = 0
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer: csv.DictWriter[str] | None = None
+        for row in rows:
+            flat = {name: _cell(value) for name, value in row.items()}
+            if writer is None:
+                writer = csv.DictWriter(out, fieldnames=list(flat))
+                writer.writeheader()
+            writer.writerow(flat)
+            count += 1
+    return count
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (dict, list)):
+        return msgspec.json.encode(value).decode()
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"}:  # a spreadsheet would run it
+        return "'" + value
+    return value
+
+
+def _to_jsonl(rows: Iterator[dict[str, Any]], file: Path) -> int:
+    count = 0
+    with file.open("wb") as out:
+        for row in rows:
+            out.write(msgspec.json.encode(row) + b"\n")
+            count += 1
+    return count
+
+
+def _to_parquet(rows: Iterator[dict[str, Any]], file: Path) -> int:
+    import polars as pl
+
+    flat = [
+        {name: msgspec.json.encode(v).decode() if isinstance(v, (dict, list)) else v for name, v in row.items()}
+        for row in rows
+    ]
+    pl.DataFrame(flat, infer_schema_length=None).write_parquet(file)
+    return len(flat)
+
+
+_WRITERS = {".csv": _to_csv, ".jsonl": _to_jsonl, ".parquet": _to_parquet}
