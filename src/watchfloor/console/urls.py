@@ -7,7 +7,9 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("account/", include("allauth.urls"))]
+from watchfloor.console.api import api
+
+urlpatterns: list[URLPattern | URLResolver] = [path("account/", include("allauth.urls")), path("v1/", api.urls)]
 urlpatterns += [
     path("", include(f"watchfloor.{name}.urls"))
     for name in settings.CONTEXTS

@@ -1,0 +1,70 @@
+"""The JSON API under ``/v1``: each context brings a django-ninja ``router``; intake's two hot paths are described, not served, here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+from ninja.security import HttpBearer
+
+from watchfloor import __version__
+from watchfloor.identity.domain import Actor
+from watchfloor.identity.queries import actor_for_token, token_for
+from watchfloor.kernel.errors import WatchfloorError
+
+
+class Bearer(HttpBearer):
+    """A program's token; the actor is put where the console's middleware puts a person's."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        """The token's actor, or None (401)."""
+        row = token_for(token)
+        if row is None:
+            return None
+        actor = actor_for_token(row)
+        request.actor = actor  # type: ignore[attr-defined]
+        request.token_source = row.source  # type: ignore[attr-defined]
+        return actor
+
+
+api = NinjaAPI(
+    title="Watchfloor",
+    version=__version__,
+    auth=Bearer(),
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url="/openapi.json",
+)
+
+for _name in settings.CONTEXTS:
+    if find_spec(f"watchfloor.{_name}.api") is not None and _name != "console":
+        api.add_router("", import_module(f"watchfloor.{_name}.api").router)
+
+
+@api.exception_handler(WatchfloorError)
+def _expected(request: HttpRequest, error: WatchfloorError) -> HttpResponse:
+    return api.create_response(request, {"error": error.as_dict()}, status=error.status)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0] if error.errors else {}
+    where = ".".join(str(part) for part in first.get("loc", ()) if part not in {"body", "query", "path"})
+    body = {"code": "invalid", "message": str(first.get("msg", "The request does not fit.")), "where": where}
+    return api.create_response(request, {"error": body}, status=422)
+
+
+def openapi() -> dict[str, Any]:
+    """The whole document, with intake's paths added."""
+    document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/v1"))
+    if find_spec("watchfloor.intake.openapi") is not None:
+        described = import_module("watchfloor.intake.openapi")
+        document["paths"] = {**described.PATHS, **document["paths"]}
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(described.SCHEMAS)
+    return document
