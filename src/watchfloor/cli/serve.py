@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -12,7 +11,7 @@ import click
 
 from watchfloor.cli import prepare
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import config
+from watchfloor.platform import config, logs
 
 DEFAULT_PORT = 8740
 
@@ -32,8 +31,8 @@ def keep(host: str, port: int, *, webs: int = 1, workers: int = 1, extra: list[o
     from watchfloor.platform.postgres import Embedded
     from watchfloor.platform.supervisor import Role, Supervisor
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     home = config.home()
+    logs.configure(home, "serve")
     database = None if os.environ.get("DATABASE_URL") else Embedded(home)
     prepare.django(migrate=True)
     own = [sys.executable, "-m", "watchfloor", "run"]

@@ -101,6 +101,6 @@ def current(addresses: list[str], path: str) -> str:
     best = ""
     for address in addresses:
         stem = address.rstrip("/")
-        if (path == address or path == stem or path.startswith(stem + "/")) and len(address) > len(best):
+        if (path in (address, stem) or path.startswith(stem + "/")) and len(address) > len(best):
             best = address
     return best

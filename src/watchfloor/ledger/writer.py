@@ -25,6 +25,7 @@ import msgspec
 from django.db import models, transaction
 
 from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.ids import new_id
 from watchfloor.ledger.models import Event, Outbox, Projected
 from watchfloor.ledger.schema import LedgerEvent, event_type
@@ -96,7 +97,7 @@ class Writer:
             case_id=case_id,
             policy_version=policy_version,
             item_version=item_version,
-            data={name: value for name, value in msgspec.to_builtins(event, str_keys=True).items() if name != "type"},
+            data={name: plain(value) for name, value in msgspec.to_builtins(event, str_keys=True).items() if name != "type"},
             changes=self._changes,
         )
         self._changes = []
@@ -170,6 +171,9 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, models.Choices):
         return value.value
+    if isinstance(value, (int, float)) and abs(value) >= 2**53:
+        # The event could be committed but never hashed: RFC 8785 has no exact form for it.
+        raise BadInput("number_too_large", f"{value!r} is beyond 2^53 and has no exact JSON form.", hint="Keep it as text.")
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return msgspec.to_builtins(value, str_keys=True)

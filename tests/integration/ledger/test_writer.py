@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from watchfloor.identity.domain import system
+from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.models import Event, Outbox, Pending
 from watchfloor.ledger.schema import LedgerEvent, decode
 from watchfloor.ledger.writer import writing
@@ -63,3 +64,11 @@ def test_events_are_never_changed(change: object) -> None:
     with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
         change(Event.objects.all())  # type: ignore[operator]
     assert Event.objects.filter(type="test.reason_saved").exists()
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**60), 1e17])
+def test_a_number_that_could_never_be_hashed_is_refused_before_commit(value: float) -> None:
+    with pytest.raises(BadInput, match="2\\^53"), writing(system("test")) as w:
+        row = w.create(Queue, key="q", name="Q", position=0)
+        w.event(ReasonSaved(key={"deep": [value]}), row)  # type: ignore[arg-type]
+    assert not Queue.objects.filter(key="q").exists()
