@@ -63,7 +63,7 @@ def test_every_event_becomes_one_leaf_and_the_root_is_signed() -> None:
 @pytest.mark.parametrize(
     ("sql", "says"),
     [
-        ("UPDATE ledger_event SET actor = 'user:x' WHERE id = (SELECT event_id FROM ledger_leaf WHERE number = 2)", "not what was recorded"),
+        ("UPDATE ledger_event SET actor = 'u' WHERE id = (SELECT event_id FROM ledger_leaf WHERE number = 2)", "not what was recorded"),
         ("DELETE FROM ledger_event WHERE id = (SELECT event_id FROM ledger_leaf WHERE number = 2)", "is missing"),
         ("DELETE FROM ledger_leaf WHERE number = 2", "missing"),
         ("UPDATE ledger_leaf SET number = CASE number WHEN 1 THEN 1002 ELSE 1001 END WHERE number IN (1, 2)", "missing"),
