@@ -8,6 +8,7 @@ to, ``shape:caps3`` a fact about the whole. Words cannot contain blanks, stars o
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
@@ -32,16 +33,17 @@ def features(text: str | Normalised) -> list[str]:
     """The distinct features of a text, in an order that depends on nothing but the text."""
     form = normalise(text) if isinstance(text, str) else text
     words = TOKEN.findall(form.text)
-    shapes = [word if word.isalpha() else _DIGIT.sub("0", word) for word in words]  # 150p and 500p read alike
+    found = words
+    shapes = words
+    if _DIGIT.search(form.text):
+        shapes = [word if word.isalpha() else _DIGIT.sub("0", word) for word in words]  # 150p and 500p read alike
+        found = words + shapes
+    found = found + [left + " " + right for left, right in pairwise(shapes)]
+    found += [word[:5] + "*" for word in words if len(word) > 6 and word[0] != "⟨"]
+    found += [f"{_ENTITY_KIND[kind]}:{value}" for kind, value in form.entities]
+    found += _shape(form)
     # A dict keeps first-seen order, so the same text always gives the same list (a set would depend on the hash seed).
-    found = dict.fromkeys(words)
-    found.update(dict.fromkeys(shapes))
-    found.update(dict.fromkeys(map(_pair, shapes, shapes[1:])))
-    found.update(dict.fromkeys([word[:5] + "*" for word in words if len(word) > 6 and word[0] != "⟨"]))
-    for kind, value in form.entities:
-        found[f"{_ENTITY_KIND[kind]}:{value}"] = None
-    found.update(dict.fromkeys(_shape(form)))
-    return list(found)
+    return list(dict.fromkeys(found))
 
 
 def occurrences(form: Normalised) -> list[Occurrence]:
@@ -98,10 +100,6 @@ def describe(feature: str) -> str:
     if kind == "stem":
         return f"words that begin with {feature[:-1]}"
     return feature
-
-
-def _pair(left: str, right: str) -> str:
-    return left + " " + right
 
 
 def _shape(form: Normalised) -> list[str]:

@@ -43,7 +43,7 @@ class Normalised:
 
     @cached_property
     def _origins(self) -> list[tuple[int, int]]:
-        origins = [(0, 0)] * 0
+        origins: _Origins = []
         _run(self.original, origins)
         return origins
 
@@ -99,10 +99,12 @@ _PLACE = re.compile(
     r"|(?P<phone>(?<![\w+])\+?\(?\d(?:[ ().-]{0,2}\d){8,14}(?!\w))"
     r"|(?P<number>(?<![\w.,])\d{4,}(?!\w))"
 )
-_MAYBE_PLACE = re.compile(r"\d{4}|\w\.[a-z]|://|@|\d[ ().-]{1,2}\d")
+# Cheap looks that spare most texts the dear patterns: nothing these miss is matched by those.
+_MAYBE_PLACE = re.compile(r"\d{4}|\d[ ().-]{1,2}\d|[a-z0-9-]\.[a-z]{2}")
+_MAYBE_LEET = re.compile(r"[013457@$!](?=[^\W\d_])")
 _LEET = re.compile(r"(?<=[^\W\d_])[013457@$!](?=[^\W\d_])")
 _LEET_TABLE = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"}
-_REPEAT = re.compile(r"(\S)\1{2,}")
+_REPEAT = re.compile(r"(.)\1\1+")
 _BLANKS = re.compile(r"[^\S ]\s*|\s{2,}")
 _NOT_DIGIT = re.compile(r"\D+")
 _HOST = re.compile(r"^(?:[a-z]+://)?(?:[^/@\s]*@)?([^/?#:\s]+)")
@@ -134,11 +136,14 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
         text, mixed = _fold_mixed_words(text)
 
     found: list[Entity] = []
-    if _MAYBE_PLACE.search(text):
+    if "@" in text or "://" in text or "www." in text or _MAYBE_PLACE.search(text):
         text = _substitute(_PLACE, lambda match: _placeholder(match, found), text, origins)
-    text = _LEET.sub(lambda match: _LEET_TABLE[match[0]], text)  # one character for one: the places stay
-    text = _substitute(_REPEAT, lambda match: match[1] * 2, text, origins)
-    text = _substitute(_BLANKS, lambda match: " ", text, origins)
+    if _MAYBE_LEET.search(text):
+        text = _LEET.sub(lambda match: _LEET_TABLE[match[0]], text)  # one character for one: the places stay
+    if _REPEAT.search(text):
+        text = _substitute(_REPEAT, lambda match: match[1] * 2, text, origins)
+    if "  " in text or not text.isprintable():
+        text = _substitute(_BLANKS, lambda match: " ", text, origins)
     return Normalised(original, text, tuple(found), hidden, mixed)
 
 
