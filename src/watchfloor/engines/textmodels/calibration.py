@@ -1,7 +1,8 @@
 """From a margin to a probability that means what it says, learned from what the model said before it knew the answer.
 
 Platt scaling (J. Platt, 1999) with the smoothed targets and the Newton iteration of Lin, Lin and Weng (2007): two numbers, so that a
-few hundred decisions are enough and the order of the scores never changes.
+few hundred decisions are enough and the order of the scores never changes. Both are drawn towards "leave it as it is" by a prior
+(Gaussian, as heavy as 20 undecided texts): a hundred rare positives must not move every probability.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
+
+
+_PRIOR = 20.0
 
 
 class Platt(NamedTuple):
@@ -39,8 +43,8 @@ def fit_platt(margins: Sequence[float], labels: Sequence[bool], *, steps: int = 
     targets = [high if label else low for label in labels]
     slope, shift = 1.0, 0.0
     for _ in range(steps):
-        gradient_slope = gradient_shift = 0.0
-        curve_slope = curve_shift = 1e-6
+        gradient_slope, gradient_shift = _PRIOR * (1.0 - slope), -_PRIOR * shift
+        curve_slope = curve_shift = _PRIOR
         curve_both = 0.0
         for margin, target in zip(margins, targets, strict=True):
             chance = sigmoid(slope * margin + shift)

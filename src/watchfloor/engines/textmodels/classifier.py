@@ -39,7 +39,7 @@ class Options(msgspec.Struct, frozen=True):
         ready_at: labels of each class before the model's word should count (``OnlineClassifier.ready``).
     """
 
-    rate: float = 1.5
+    rate: float = 1.0
     gate: float = 0.01
     ready_at: int = 20
 

@@ -102,8 +102,8 @@ _PLACE = re.compile(
 # Cheap looks that spare most texts the dear patterns: nothing these miss is matched by those.
 _MAYBE_PLACE = re.compile(r"\d{4}|\d[ ().-]{1,2}\d|[a-z0-9-]\.[a-z]{2}")
 _MAYBE_LEET = re.compile(r"[013457@$!](?=[^\W\d_])")
-_LEET = re.compile(r"(?<=[^\W\d_])[013457@$!](?=[^\W\d_])")
-_LEET_TABLE = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"}
+_LEET = re.compile(r"(?<=[^\W\d_])[013457@$!]{1,2}(?=[^\W\d_])")
+_LEET_TABLE = str.maketrans("013457@$!", "oieastasi")
 _REPEAT = re.compile(r"(.)\1\1+")
 _BLANKS = re.compile(r"[^\S ]\s*|\s{2,}")
 _NOT_DIGIT = re.compile(r"\D+")
@@ -139,7 +139,7 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
     if "@" in text or "://" in text or "www." in text or _MAYBE_PLACE.search(text):
         text = _substitute(_PLACE, lambda match: _placeholder(match, found), text, origins)
     if _MAYBE_LEET.search(text):
-        text = _LEET.sub(lambda match: _LEET_TABLE[match[0]], text)  # one character for one: the places stay
+        text = _LEET.sub(lambda match: match[0].translate(_LEET_TABLE), text)  # one character for one: the places stay
     if _REPEAT.search(text):
         text = _substitute(_REPEAT, lambda match: match[1] * 2, text, origins)
     if "  " in text or not text.isprintable():
