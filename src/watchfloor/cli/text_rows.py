@@ -1,0 +1,136 @@
+"""Labelled texts from a plain file (CSV, TSV or JSON lines), with every row that cannot be used named by its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from watchfloor.engines.textmodels.protocol import Example
+from watchfloor.kernel.errors import BadInput
+
+_TRUE = {"1", "1.0", "true", "yes", "y", "spam", "positive", "violating", "toxic", "hateful"}
+_FALSE = {"0", "0.0", "false", "no", "n", "ham", "negative", "clean", "non-toxic", "non-hateful"}
+
+
+class BadRow(NamedTuple):
+    """A row that was left out: file, line (from 1), and what is wrong with it."""
+
+    file: str
+    line: int
+    problem: str
+
+
+class Row(NamedTuple):
+    """A usable row: its line and its columns as text."""
+
+    line: int
+    columns: dict[str, str]
+
+
+def read_rows(path: Path, wanted: list[str], bad: list[BadRow]) -> Iterator[Row]:
+    """The rows of a file with the wanted columns; others are added to ``bad``.
+
+    A column is named as in the header, or by its number from 1 for files without a header line. Tab-separated files know no
+    quoting (IANA text/tab-separated-values); comma-separated ones follow RFC 4180.
+
+    Raises:
+        BadInput: the file cannot be read or has no such column.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise BadInput("unreadable", f"{path} cannot be read: {error.strerror}.") from error
+    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+        yield from _json_rows(path.name, text, wanted, bad)
+    else:
+        tabs = path.suffix.lower() in (".tsv", ".tab") or "\t" in text.partition("\n")[0]
+        yield from _separated_rows(path.name, text, tabs, wanted, bad)
+
+
+def _separated_rows(name: str, text: str, tabs: bool, wanted: list[str], bad: list[BadRow]) -> Iterator[Row]:
+    csv.field_size_limit(1 << 27)
+    stream = io.StringIO(text, newline="")
+    reader = csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE) if tabs else csv.reader(stream)
+    places: list[int] | None = None
+    if all(column.isdecimal() and int(column) > 0 for column in wanted):
+        places = [int(column) - 1 for column in wanted]
+    try:
+        for cells in reader:
+            line = reader.line_num
+            if not cells:
+                continue
+            if places is None:
+                places = _header_places(name, [cell.strip() for cell in cells], wanted)
+                continue
+            if max(places) >= len(cells):
+                bad.append(BadRow(name, line, f"has {len(cells)} columns, too few"))
+                continue
+            yield Row(line, {column: cells[place] for column, place in zip(wanted, places, strict=True)})
+    except csv.Error as error:
+        raise BadInput("bad_csv", f"{name} is not well-formed: {error}.", where=f"{name}:{reader.line_num}") from error
+
+
+def _header_places(name: str, header: list[str], wanted: list[str]) -> list[int]:
+    for column in wanted:
+        if column not in header:
+            raise BadInput(
+                "no_column",
+                f"{name} has no column {column!r}; it has {', '.join(header[:20])}.",
+                hint="Name columns as in the first line, or all by number (from 1) if the file has no header line.",
+            )
+    return [header.index(column) for column in wanted]
+
+
+def _json_rows(name: str, text: str, wanted: list[str], bad: list[BadRow]) -> Iterator[Row]:
+    for line, raw in enumerate(text.split("\n"), start=1):
+        if not raw.strip():
+            continue
+        try:
+            record = msgspec.json.decode(raw)
+        except msgspec.DecodeError as error:
+            bad.append(BadRow(name, line, f"is no JSON: {error}"))
+            continue
+        missing = [column for column in wanted if not isinstance(record, dict) or record.get(column) is None]
+        if missing:
+            bad.append(BadRow(name, line, f"has no {missing[0]!r}"))
+            continue
+        yield Row(line, {column: _as_text(record[column]) for column in wanted})
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
+
+
+def read_examples(
+    paths: list[Path], *, text: str, label: str, group: str | None, positive: str | None, bad: list[BadRow]
+) -> list[Example]:
+    """All labelled texts of the files, in order. ``group="file"`` groups by file, unless a column has that name."""
+    examples: list[Example] = []
+    for path in paths:
+        by_file = group == "file"
+        wanted = [text, label] + ([group] if group and not by_file else [])
+        for row in read_rows(path, wanted, bad):
+            truth = _truth(row.columns[label], positive)
+            if truth is None:
+                bad.append(BadRow(path.name, row.line, f"has the label {row.columns[label][:40]!r}, which is neither yes nor no"))
+            elif not row.columns[text].strip():
+                bad.append(BadRow(path.name, row.line, "has no text"))
+            else:
+                place = path.name if by_file else row.columns[group] if group else ""
+                examples.append(Example(row.columns[text], truth, place))
+    return examples
+
+
+def _truth(value: str, positive: str | None) -> bool | None:
+    word = value.strip()
+    if positive is not None:
+        return word == positive
+    word = word.casefold()
+    return True if word in _TRUE else False if word in _FALSE else None
