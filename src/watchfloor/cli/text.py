@@ -59,14 +59,32 @@ def text() -> None:
 
 @text.command("evaluate")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--text", "text_column", required=True, metavar="COL", help="Column of the text; a number (from 1) if there is no header line.")
-@click.option("--label", "label_column", required=True, metavar="COL", help="Column of the label: 1/0, true/false, yes/no, spam/ham.")
-@click.option("--group", "group_column", metavar="COL", help='Hold back whole groups; "file" takes each file as a group.')
+@click.option(
+    "--text",
+    "text_column",
+    required=True,
+    metavar="COL",
+    help="Column of the text; a number (from 1) if there is no header line.",
+)
+@click.option(
+    "--label",
+    "label_column",
+    required=True,
+    metavar="COL",
+    help="Column of the label: 1/0, true/false, yes/no, spam/ham.",
+)
+@click.option(
+    "--group", "group_column", metavar="COL", help='Hold back whole groups; "file" takes each file as a group.'
+)
 @click.option("--positive", metavar="VALUE", help="The value of the label that counts as yes; every other is no.")
 @click.option("--online", is_flag=True, help="Predict, then learn, text by text; figures are of the last half.")
-@click.option("--order", type=click.Choice(["shuffled", "file"]), default="shuffled", help="Order of the stream with --online.")
+@click.option(
+    "--order", type=click.Choice(["shuffled", "file"]), default="shuffled", help="Order of the stream with --online."
+)
 @click.option("--seed", default=0, help="Of shuffles, folds and bootstrap.")
-@click.option("--resamples", default=500, type=click.IntRange(0, 10_000), help="Bootstrap samples behind each interval.")
+@click.option(
+    "--resamples", default=500, type=click.IntRange(0, 10_000), help="Bootstrap samples behind each interval."
+)
 @click.option("--keep-duplicates", is_flag=True, help="Do not drop exact duplicates (scores come out too good).")
 @click.option("--json", "as_json", is_flag=True, help="Every figure as one JSON object.")
 def evaluate_command(
@@ -128,10 +146,16 @@ def _scores(examples: list[Example], *, online: bool, order: str, seed: int) -> 
 
 def _protocol(online: bool, order: str, examples: list[Example]) -> str:
     if online:
-        return f"predict, then learn, in {'shuffled' if order == 'shuffled' else 'file'} order; figures of the last half"
+        return (
+            f"predict, then learn, in {'shuffled' if order == 'shuffled' else 'file'} order; figures of the last half"
+        )
     groups = len({example.group for example in examples})
     if groups > 1:
-        return f"leave one of {groups} groups out" if groups <= 20 else f"{groups} groups dealt into 20 folds, one held back"
+        return (
+            f"leave one of {groups} groups out"
+            if groups <= 20
+            else f"{groups} groups dealt into 20 folds, one held back"
+        )
     return "5 folds, one held back"
 
 
@@ -158,7 +182,9 @@ _LABELS = {
 
 
 def _print(result: dict[str, Any], quality: Quality) -> None:
-    table = Table(title=f"{result['judged']:,} texts judged, {result['positives']:,} of {result['rows'] - result['duplicates_dropped']:,} labelled yes")
+    table = Table(
+        title=f"{result['judged']:,} texts judged, {result['positives']:,} of {result['rows'] - result['duplicates_dropped']:,} labelled yes"
+    )
     table.add_column("Figure")
     table.add_column("Value", justify="right")
     table.add_column("95 % interval", justify="right")
@@ -166,14 +192,22 @@ def _print(result: dict[str, Any], quality: Quality) -> None:
         table.add_row(_LABELS[name], f"{value.value:.4f}", f"{value.low:.4f} - {value.high:.4f}")
     console = Console()
     console.print(table)
-    console.print(f"How: {result['protocol']}; {result['duplicates_dropped']:,} exact duplicates dropped; at threshold 0.5.")
-    console.print(f"Cost: {result['microseconds_per_text']:.0f} microseconds of processor time a text, all rounds together.")
+    console.print(
+        f"How: {result['protocol']}; {result['duplicates_dropped']:,} exact duplicates dropped; at threshold 0.5."
+    )
+    console.print(
+        f"Cost: {result['microseconds_per_text']:.0f} microseconds of processor time a text, all rounds together."
+    )
 
 
 @text.command("normalise")
 @click.argument("file", default="-", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--text", "text_column", metavar="COL", help="Column of the text; without it each line of FILE is a text.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a text, with links, numbers and what was hidden.")
+@click.option(
+    "--text", "text_column", metavar="COL", help="Column of the text; without it each line of FILE is a text."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a text, with links, numbers and what was hidden."
+)
 def normalise_command(file: Path, text_column: str | None, as_json: bool) -> None:
     """Each text of FILE (or of standard input) as the engines read it."""
     bad: list[BadRow] = []

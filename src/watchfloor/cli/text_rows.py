@@ -119,7 +119,11 @@ def read_examples(
         for row in read_rows(path, wanted, bad):
             truth = _truth(row.columns[label], positive)
             if truth is None:
-                bad.append(BadRow(path.name, row.line, f"has the label {row.columns[label][:40]!r}, which is neither yes nor no"))
+                bad.append(
+                    BadRow(
+                        path.name, row.line, f"has the label {row.columns[label][:40]!r}, which is neither yes nor no"
+                    )
+                )
             elif not row.columns[text].strip():
                 bad.append(BadRow(path.name, row.line, "has no text"))
             else:

@@ -102,9 +102,18 @@ def _target(folder: Path, package: Package) -> Path:
 def _pack(command: list[str], package: Package, scratch: Path) -> Path:
     """``npm pack``: downloads one archive, runs nothing of it."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
-    arguments = ["pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder), f"{package.name}@{package.version}"]
+    arguments = [
+        "pack",
+        "--silent",
+        "--ignore-scripts",
+        "--pack-destination",
+        str(folder),
+        f"{package.name}@{package.version}",
+    ]
     try:
-        done = subprocess.run([*command, *arguments], cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(
+            [*command, *arguments], cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _failed(package, str(error)) from error
     archives = list(folder.glob("*.tgz"))

@@ -183,7 +183,9 @@ def _body(mail: Mail) -> tuple[str, list[str]]:
     else:
         links = []
     text = _clean(text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _MANY_LINES.sub("\n\n", "\n".join(line.strip() if html and not plain else line.rstrip() for line in text.split("\n")))
+    text = _MANY_LINES.sub(
+        "\n\n", "\n".join(line.strip() if html and not plain else line.rstrip() for line in text.split("\n"))
+    )
     links += [link.rstrip(".,;:!?") for link in _LINK.findall(text)]
     return text.strip(), [_clean(link)[:500] for link in dict.fromkeys(links)]
 

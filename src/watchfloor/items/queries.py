@@ -76,3 +76,11 @@ def account_of(item: Item) -> Item | None:
 def by_id(item_id: UUID) -> Item:
     """An item by our id."""
     return Item.objects.select_related("author").get(pk=item_id)
+
+
+def text_of(type_key: str, data: dict[str, Any]) -> str:
+    """What a person would read of an item: its name or title, then its text, as the type's roles say."""
+    _, fields = item_type(type_key)
+    names = [field.name for field in fields if field.role in {"displayName", "text"}]
+    parts = [data.get(name) for name in names]
+    return "\n".join(part for part in parts if isinstance(part, str) and part)

@@ -97,7 +97,11 @@ class Writer:
             case_id=case_id,
             policy_version=policy_version,
             item_version=item_version,
-            data={name: plain(value) for name, value in msgspec.to_builtins(event, str_keys=True).items() if name != "type"},
+            data={
+                name: plain(value)
+                for name, value in msgspec.to_builtins(event, str_keys=True).items()
+                if name != "type"
+            },
             changes=self._changes,
         )
         self._changes = []
@@ -173,7 +177,9 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, (int, float)) and abs(value) >= 2**53:
         # The event could be committed but never hashed: RFC 8785 has no exact form for it.
-        raise BadInput("number_too_large", f"{value!r} is beyond 2^53 and has no exact JSON form.", hint="Keep it as text.")
+        raise BadInput(
+            "number_too_large", f"{value!r} is beyond 2^53 and has no exact JSON form.", hint="Keep it as text."
+        )
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return msgspec.to_builtins(value, str_keys=True)

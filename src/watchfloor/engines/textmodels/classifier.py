@@ -149,7 +149,12 @@ class OnlineClassifier:
             The probability the model gave before it knew, as ``score`` would have said: what an honest running accuracy is made of.
         """
         if not 0.0 < weight <= 100.0:
-            raise BadInput("bad_weight", f"A decision cannot count {weight} times.", where="weight", hint="Give a number above 0, up to 100.")
+            raise BadInput(
+                "bad_weight",
+                f"A decision cannot count {weight} times.",
+                where="weight",
+                hint="Give a number above 0, up to 100.",
+            )
         self._refresh()
         return self._learn(features(text), bool(label), float(weight))
 
@@ -168,7 +173,11 @@ class OnlineClassifier:
                 del self._journal[place]
                 self._stale = True
                 return
-        raise NotFound("never_learned", "This decision was never learned, so it cannot be unlearned.", hint="Give text, label and weight as they were learned.")
+        raise NotFound(
+            "never_learned",
+            "This decision was never learned, so it cannot be unlearned.",
+            hint="Give text, label and weight as they were learned.",
+        )
 
     def _learn(self, found: list[str], label: bool, weight: float) -> float:
         index, weights, squares = self._index, self._weights, self._squares

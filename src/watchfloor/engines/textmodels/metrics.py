@@ -72,7 +72,12 @@ def threshold_for_precision(
         BadInput: the target is no share.
     """
     if not 0.0 < precision <= 1.0:
-        raise BadInput("bad_precision", f"A precision of {precision} cannot be reached.", where="precision", hint="Give a share above 0, up to 1.")
+        raise BadInput(
+            "bad_precision",
+            f"A precision of {precision} cannot be reached.",
+            where="precision",
+            hint="Give a share above 0, up to 1.",
+        )
     positives = sum(label for _, label in scored)
     best: Threshold | None = None
     for score, right, above in _cuts(scored):

@@ -87,14 +87,21 @@ def is_invisible(char: str) -> bool:
 
 
 _CHARS = _CharTable()
-_CLUSTER = re.compile(r".[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u0f00-\u0fff\u1160-\u11ff\u1ab0-\u1aff"
-                      r"\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]*", re.DOTALL)
-_COMBINING = re.compile(r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u0f00-\u0fff\u1160-\u11ff\u1ab0-\u1aff"
-                        r"\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]")
+_CLUSTER = re.compile(
+    r".[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u0f00-\u0fff\u1160-\u11ff\u1ab0-\u1aff"
+    r"\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]*",
+    re.DOTALL,
+)
+_COMBINING = re.compile(
+    r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u0f00-\u0fff\u1160-\u11ff\u1ab0-\u1aff"
+    r"\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]"
+)
 
 _TLD = "com|net|org|info|biz|edu|gov|io|co|me|tv|uk|us|de|es|fr|it|ru|cn|jp|br|in|eu|ly|be|gl|tk|ml|xyz|top|site|online|shop|club|app|dev"
 _PLACE = re.compile(
-    r"(?P<url>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`]+|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:" + _TLD + r")(?![\w@-]|\.\w)(?:[/?:][^\s<>\"']*)?)"
+    r"(?P<url>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`]+|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:"
+    + _TLD
+    + r")(?![\w@-]|\.\w)(?:[/?:][^\s<>\"']*)?)"
     r"|(?P<email>[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,})"
     r"|(?P<phone>(?<![\w+])\+?\(?\d(?:[ ().-]{0,2}\d){8,14}(?!\w))"
     r"|(?P<number>(?<![\w.,])\d{4,}(?!\w))"
@@ -201,7 +208,9 @@ def _placeholder(match: re.Match[str], found: list[Entity]) -> str:
     return "⟨phone⟩" if kind == "phone" else f"⟨num{min(len(digits), 9)}⟩"
 
 
-def _substitute(pattern: re.Pattern[str], form: Callable[[re.Match[str]], str], text: str, origins: _Origins | None) -> str:
+def _substitute(
+    pattern: re.Pattern[str], form: Callable[[re.Match[str]], str], text: str, origins: _Origins | None
+) -> str:
     """``pattern.sub`` that keeps ``origins`` in step with the text."""
     if origins is None:
         return pattern.sub(form, text)

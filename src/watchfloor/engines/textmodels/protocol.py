@@ -59,7 +59,12 @@ def folds(examples: Sequence[Example], *, count: int = 5, seed: int = 0) -> list
 
 
 def held_out(
-    examples: Sequence[Example], *, count: int = 5, seed: int = 0, options: Options | None = None, step: Step | None = None
+    examples: Sequence[Example],
+    *,
+    count: int = 5,
+    seed: int = 0,
+    options: Options | None = None,
+    step: Step | None = None,
 ) -> Iterator[Scored]:
     """Each part scored by a model that learned the other parts, in shuffled order."""
     parts = folds(examples, count=count, seed=seed)
@@ -68,7 +73,11 @@ def held_out(
         random.Random(seed).shuffle(rest)
         if not held or len({example.label for example in rest}) < 2:
             if held:
-                raise BadInput("one_class", "Without one of the groups, all remaining texts have the same label.", hint="Give more texts, or another group column.")
+                raise BadInput(
+                    "one_class",
+                    "Without one of the groups, all remaining texts have the same label.",
+                    hint="Give more texts, or another group column.",
+                )
             continue
         model = OnlineClassifier(options)
         for example in rest:
@@ -81,7 +90,9 @@ def held_out(
                 step()
 
 
-def running(examples: Sequence[Example], *, options: Options | None = None, step: Step | None = None) -> Iterator[Scored]:
+def running(
+    examples: Sequence[Example], *, options: Options | None = None, step: Step | None = None
+) -> Iterator[Scored]:
     """Predict, then learn, in the order given: what a floor that decides case after case would have seen."""
     model = OnlineClassifier(options)
     for example in examples:

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import re
 
-_CYRILLIC = dict(zip("абвгеѕіјкмнорстухһԛԝьԁӏёїӓӧүұ", "abbrесijkmhopctyxhqwbdleiaoyy".replace("е", "e").replace("с", "s"), strict=True))
+_CYRILLIC = dict(
+    zip(
+        "абвгеѕіјкмнорстухһԛԝьԁӏёїӓӧүұ",
+        "abbrесijkmhopctyxhqwbdleiaoyy".replace("е", "e").replace("с", "s"),
+        strict=True,
+    )
+)
 _GREEK = dict(zip("αβγεηικνορτυχωςϲϳμζ", "abyenikvoptuxwscjuz", strict=True))
 
 CONFUSABLE_TABLE = {ord(char): latin for char, latin in (_CYRILLIC | _GREEK).items()}

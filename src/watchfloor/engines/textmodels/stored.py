@@ -39,14 +39,26 @@ def unpack(data: bytes, *, features: int) -> StoredModel:
     if data[: mark - 1] != _MAGIC[:-1]:
         raise BadInput("bad_model", "These bytes are no stored text model.")
     if data[:mark] != _MAGIC:
-        raise BadInput("model_version", "This text model was written by another version of Watchfloor.", hint="Learn it again from the decisions.")
+        raise BadInput(
+            "model_version",
+            "This text model was written by another version of Watchfloor.",
+            hint="Learn it again from the decisions.",
+        )
     body = data[mark + 16 :]
     if hashlib.sha256(body).digest()[:16] != data[mark : mark + 16]:
-        raise BadInput("bad_model", "This stored text model is damaged: its checksum is wrong.", hint="Go back to an earlier version of the model.")
+        raise BadInput(
+            "bad_model",
+            "This stored text model is damaged: its checksum is wrong.",
+            hint="Go back to an earlier version of the model.",
+        )
     try:
         model = msgspec.msgpack.decode(body, type=StoredModel)
     except msgspec.DecodeError as error:
         raise BadInput("bad_model", "This stored text model cannot be read.") from error
     if model.features != features:
-        raise BadInput("model_version", "This text model looks at texts in another way than this version does.", hint="Learn it again from the decisions.")
+        raise BadInput(
+            "model_version",
+            "This text model looks at texts in another way than this version does.",
+            hint="Learn it again from the decisions.",
+        )
     return model

@@ -1,0 +1,39 @@
+"""What can happen to rules and models."""
+
+from __future__ import annotations
+
+from watchfloor.ledger.schema import LedgerEvent
+
+
+class RuleFileSaved(LedgerEvent, tag="rule_file.saved"):
+    """The text of a rule file changed."""
+
+    path: str
+    revision: int
+
+
+class RuleDeclared(LedgerEvent, tag="rule.declared"):
+    """A rule appeared in the rule set."""
+
+    rule: str
+    state: str
+
+
+class RuleStateChanged(LedgerEvent, tag="rule.state_changed"):
+    """A rule took a step of its life."""
+
+    rule: str
+    before: str
+    after: str
+    percent: int = 100
+
+
+class ModelTrained(LedgerEvent, tag="model.trained"):
+    """A text model learned from new decisions; the figures were measured on decisions it had not seen."""
+
+    policy: str
+    version: int
+    learned: int
+    unlearned: int
+    precision: float | None = None
+    recall: float | None = None

@@ -1,0 +1,87 @@
+"""The live text models, loaded once per version, and what they say of a text."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import msgspec
+
+from watchfloor.detection.models import TextModel
+from watchfloor.engines.textmodels import OnlineClassifier
+from watchfloor.review.contracts import SignalIn
+
+LOOK_EVERY = 2.0
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A model's signal, and whether it is sure enough (at its measured precision) to open a case by itself."""
+
+    signal: SignalIn
+    opens_case: bool
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """One live model."""
+
+    policy: str
+    version: int
+    model: Any
+    signal_at: float
+    open_at: float | None
+
+
+_lock = threading.Lock()
+_loaded: dict[str, Loaded] = {}
+_looked = 0.0
+
+
+def look(text: str) -> list[Verdict]:
+    """Signals of all live models that find something in ``text``."""
+    if not text:
+        return []
+    verdicts = []
+    for each in _current().values():
+        score = each.model.score(text)
+        if score < each.signal_at:
+            continue
+        why = [part.shown for part in each.model.explain(text, limit=5) if part.weight > 0]
+        reason = "Weighed most: " + ", ".join(why) if why else "No single word weighed much."
+        signal = SignalIn(
+            source=f"model:{each.policy}", policy_key=each.policy, score=round(score, 4), reason=reason,
+            details={"version": each.version, "words": why},
+        )  # fmt: skip
+        verdicts.append(Verdict(signal, each.open_at is not None and score >= each.open_at))
+    return verdicts
+
+
+def forget() -> None:
+    """Look for new versions at the next use."""
+    global _looked
+    with _lock:
+        _looked = 0.0
+
+
+def _current() -> dict[str, Loaded]:
+    global _loaded, _looked
+    with _lock:
+        if time.monotonic() - _looked < LOOK_EVERY:
+            return _loaded
+        _looked = time.monotonic()
+        live = {row.policy_key: row for row in TextModel.objects.filter(live=True).defer("blob")}
+        fresh = {}
+        for policy, row in live.items():
+            known = _loaded.get(policy)
+            if known is not None and known.version == row.version:
+                fresh[policy] = known
+                continue
+            fresh[policy] = Loaded(
+                policy=policy,
+                version=row.version,
+                model=OnlineClassifier.from_bytes(bytes(row.blob)),
+                signal_at=float(row.report.get("signal_at", 0.5)),
+                open_at=row.report.get("open_at"),
+            )
+        _loaded = fresh
+        return _loaded

@@ -1,0 +1,109 @@
+"""The rule set in force: compiled from the stored files, kept until a file or a rule's state changes.
+
+When a new text does not compile the old set stays in force (``save_rule_file`` refuses such a text anyway).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+import msgspec
+
+from watchfloor.detection.models import Rule, RuleFile
+from watchfloor.engines import sml
+from watchfloor.items.models import Item, Label
+from watchfloor.kernel import clock
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 1.0  # seconds between looks for a change
+
+
+class RuleMode(msgspec.Struct, frozen=True):
+    """A rule's state as screening needs it."""
+
+    state: str
+    percent: int
+    policy: str
+
+
+class InForce(msgspec.Struct, frozen=True):
+    """A compiled set, the modes of its rules, and what it was made from."""
+
+    rules: sml.RuleSet | None
+    modes: dict[str, RuleMode]
+    made_from: tuple[object, ...]
+
+
+_lock = threading.Lock()
+_current: InForce | None = None
+_looked = 0.0
+
+
+def current() -> InForce:
+    """The set in force; looks for a change at most once a second."""
+    global _current, _looked
+    with _lock:
+        if _current is not None and time.monotonic() - _looked < LOOK_EVERY:
+            return _current
+        _looked = time.monotonic()
+        made_from = _fingerprint()
+        if _current is None or _current.made_from != made_from:
+            _current = _load(made_from, _current)
+        return _current
+
+
+def forget() -> None:
+    """Look again at the next use."""
+    global _looked, _current
+    with _lock:
+        _looked, _current = 0.0, None
+
+
+def sources() -> dict[str, str]:
+    """The text of all files in force, by path."""
+    return dict(RuleFile.objects.filter(archived_at__isnull=True).values_list("path", "text"))
+
+
+def compile_sources(texts: dict[str, str]) -> sml.RuleSet:
+    """Compile texts with our label look-up; raises ``sml.RuleErrors``."""
+    return sml.compile_rules(texts, labels=labels_of)
+
+
+def labels_of(entity: sml.Entity) -> dict[str, sml.LabelState]:
+    """The live labels of an entity of the rule language: its type is the item type, its id the platform's."""
+    now = clock.now()
+    item = Item.objects.filter(type_key=entity.type.lower(), external_id=str(entity.id)).only("pk").first()
+    if item is None:
+        return {}
+    return {
+        row.value: sml.LabelState(
+            status="removed" if row.removed_at else "added",
+            manual=row.source.startswith("user:"),
+            since=row.added_at,
+            expires=row.expires_at,
+        )
+        for row in Label.objects.filter(item=item).order_by("added_at")
+        if row.expires_at is None or row.expires_at > now
+    }
+
+
+def _fingerprint() -> tuple[object, ...]:
+    files = tuple(RuleFile.objects.filter(archived_at__isnull=True).order_by("path").values_list("path", "revision"))
+    states = tuple(Rule.objects.order_by("name").values_list("name", "state", "percent"))
+    return files, states
+
+
+def _load(made_from: tuple[object, ...], before: InForce | None) -> InForce:
+    modes = {row.name: RuleMode(row.state, row.percent, row.policy_key) for row in Rule.objects.all()}
+    same_files = before is not None and before.made_from[:1] == made_from[:1]
+    rules = before.rules if same_files and before is not None else None
+    if not same_files:
+        texts = sources()
+        try:
+            rules = compile_sources(texts) if texts else None
+        except sml.RuleErrors as error:
+            log.exception("the stored rules do not compile; the set before stays in force: %s", error)
+            rules = before.rules if before is not None else None
+    return InForce(rules, modes, made_from)
