@@ -125,7 +125,8 @@ def _apply(e: Expressions, call: syntax.Call, function: Function, given: dict[st
         result = t.entity_of(args[0].type)
     return tree.Apply(
         result, call.span, function.name, bound, tuple(args), tuple(names), tuple(spare), function.wants_context,
-        function.total, int(function.cost), e.feature,
+        function.total, int(function.cost), e.feature, function.result,
+        tuple((name, value) for name, value in constants.items() if name in given),
     )  # fmt: skip
 
 
@@ -225,4 +226,7 @@ def _resolve(e: Expressions, call: syntax.Call, given: dict[str, syntax.Node]) -
             value, inner = e.unwrapped(value), plain
     if inner == t.NONE:
         inner = t.without_none(default.type)
-    return tree.Resolve(inner, call.span, value, default)
+    report = False
+    if "should_report_error" in given:
+        _, report = constant(e, e.functions["ResolveOptional"], "should_report_error", given["should_report_error"], t.BOOL)
+    return tree.Resolve(inner, call.span, value, default, bool(report), e.feature)

@@ -64,7 +64,7 @@ class Expressions:
                 return self._list(node)
             case syntax.Format():
                 parts = self.format_parts(node)
-                return tree.Format(t.STR, node.span, parts)
+                return tree.Format(t.STR, node.span, parts, self.feature)
             case syntax.Unary():
                 return self._unary(node)
             case syntax.Binary():
@@ -192,11 +192,11 @@ class Expressions:
             operand = self.expect(node.operand, t.BOOL, "what `not` turns around")
             if isinstance(operand, tree.Const):
                 return tree.Const(t.BOOL, node.span, not operand.value)
-            return tree.Unary(t.BOOL, node.span, "not", operand)
+            return tree.Unary(t.BOOL, node.span, "not", operand, self.feature)
         operand = self.expect(node.operand, t.NUMBER, "what `-` negates")
         if isinstance(operand, tree.Const) and operand.type != t.ANY:
             return tree.Const(operand.type, node.span, -operand.value)
-        return tree.Unary(operand.type, node.span, "-", operand)
+        return tree.Unary(operand.type, node.span, "-", operand, self.feature)
 
     def _binary(self, node: syntax.Binary) -> tree.Expr:
         left, right = self._plain(self.check(node.left)), self._plain(self.check(node.right))
@@ -216,7 +216,7 @@ class Expressions:
                 self.problems.add("impossible", f"This cannot be worked out: {error}.", node.span)
                 return self.anything(node.span)
             return tree.Const(result, node.span, value)
-        return tree.Binary(result, node.span, node.op, left, right)
+        return tree.Binary(result, node.span, node.op, left, right, self.feature)
 
     def _plain(self, expr: tree.Expr) -> tree.Expr:
         return self.unwrapped(expr) if t.unwrapped(expr.type) else expr
@@ -247,7 +247,7 @@ class Expressions:
             left, right = self._alike(node, left, right)
         else:
             left, right = self._inside(node, left, right)
-        return tree.Compare(t.BOOL, node.span, node.op, left, right)
+        return tree.Compare(t.BOOL, node.span, node.op, left, right, self.feature)
 
     def _alike(self, node: syntax.Compare, left: tree.Expr, right: tree.Expr) -> tuple[tree.Expr, tree.Expr]:
         if t.NONE in (left.type, right.type):

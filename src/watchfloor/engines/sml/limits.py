@@ -6,7 +6,7 @@ MAX_FILES = 10_000
 MAX_SOURCE_CHARS = 1_000_000
 """Characters in one rule file."""
 
-MAX_DEPTH = 80
+MAX_DEPTH = 40
 """Nesting of one expression, so that no stage of the compiler can run out of stack."""
 
 MAX_LIST_ITEMS = 20_000
@@ -22,3 +22,6 @@ MAX_REGEX_TEXT = 100_000
 
 MAX_PATTERN = 20_000
 """Characters in one regular expression."""
+
+MAX_DESCRIPTION = 10_000
+"""Characters of a rule's description, filled in."""

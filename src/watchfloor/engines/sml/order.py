@@ -28,8 +28,12 @@ def run_order(files: Mapping[str, tree.File], entry: str, problems: Problems) ->
             if isinstance(statement, tree.Require):
                 for required in statement.files:
                     # A file that runs anyway, or has run as an import of this one, need not wait.
-                    if required not in always and required not in before:
-                        sorter.add(required, path)
+                    if required in before:
+                        continue
+                    # The required file's own imports run because of it, so they wait as well.
+                    for needed in _closure(files, [required], conditional=False, requires=False):
+                        if needed not in always and needed not in before:
+                            sorter.add(needed, path)
     try:
         return tuple(sorter.static_order()), always
     except CycleError as error:

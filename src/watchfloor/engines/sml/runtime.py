@@ -131,7 +131,7 @@ def arithmetic(op: str, left: Any, right: Any) -> Any:
         ValueError, TypeError, ArithmeticError: there is no result, or it would be larger than ``limits`` allows.
     """
     result = _OPERATIONS[op](left, right)
-    if _too_big(result):
+    if op in ("*", "**", "<<") and _too_big(result):
         raise ValueError(f"the number would have more than {MAX_INT_BITS} bits")
     return result
 
@@ -143,6 +143,54 @@ def safe_arithmetic(ctx: Context, op: str, site: Site, left: Any, right: Any) ->
     except (ValueError, TypeError, ArithmeticError) as error:
         report(ctx, site, f"`{op}` failed: {error}")
         return UNDEFINED
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def ordered(op: str, left: Any, right: Any) -> bool:
+    """One comparison by size; with None on either side it is false.
+
+    Raises:
+        TypeError: the two cannot be compared.
+    """
+    if left is None or right is None:
+        return False
+    return bool(_COMPARISONS[op](left, right))
+
+
+def safe_ordered(ctx: Context, op: str, site: Site, left: Any, right: Any) -> Any:
+    """``ordered``, giving ``UNDEFINED`` and a report instead of raising."""
+    try:
+        return ordered(op, left, right)
+    except TypeError as error:
+        report(ctx, site, f"`{op}` failed: {error}")
+        return UNDEFINED
+
+
+def safe_contains(ctx: Context, site: Site, item: Any, holder: Any) -> Any:
+    """``contains``, giving ``UNDEFINED`` and a report instead of raising."""
+    try:
+        return contains(item, holder)
+    except TypeError as error:
+        report(ctx, site, f"`in` failed: {error}")
+        return UNDEFINED
+
+
+def resolve(ctx: Context, site: Site | None, value: Any, default: Any) -> Any:
+    """The value, else the default, else ``UNDEFINED`` (reported if ``site`` is given)."""
+    if value is not None and value is not UNDEFINED:
+        return value
+    if default is not None and default is not UNDEFINED:
+        return default
+    if site is not None:
+        report(ctx, site, "the optional value is missing and there is no default")
+    return UNDEFINED
 
 
 def contains(item: Any, holder: Any) -> bool:

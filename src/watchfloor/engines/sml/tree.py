@@ -51,12 +51,14 @@ class ListOf(Expr):
 @dataclass(slots=True, eq=False)
 class Format(Expr):
     parts: tuple[str | Expr, ...]
+    feature: str = ""
 
 
 @dataclass(slots=True, eq=False)
 class Unary(Expr):
     op: str
     operand: Expr
+    feature: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +66,7 @@ class Binary(Expr):
     op: str
     left: Expr
     right: Expr
+    feature: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +74,7 @@ class Compare(Expr):
     op: str
     left: Expr
     right: Expr
+    feature: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -109,7 +113,8 @@ class Apply(Expr):
     total: bool
     cost: int
     feature: str = ""
-    inline: Callable[..., str] | None = None
+    result: Type | None = None
+    constants: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -132,6 +137,8 @@ class Resolve(Expr):
 
     value: Expr
     default: Expr
+    report: bool = False
+    feature: str = ""
 
 
 @dataclass(slots=True, eq=False)

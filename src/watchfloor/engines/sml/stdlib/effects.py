@@ -38,7 +38,7 @@ class BanEffect(Effect, frozen=True, kw_only=True, tag="ban"):
     comment: str
 
 
-@function(category="effects")
+@function(category="effects", total=True)
 def DeclareVerdict(verdict: str) -> VerdictEffect:
     """Answers whoever waits for this event.
 

@@ -18,7 +18,7 @@ def _effect(
     )  # fmt: skip
 
 
-@function(category="effects")
+@function(category="effects", total=True)
 class LabelAdd:
     """Puts a label on an entity.
 
@@ -43,7 +43,7 @@ class LabelAdd:
         return _effect("added", entity, self._label, delay_action_by, apply_if, expires_after)
 
 
-@function(category="effects")
+@function(category="effects", total=True)
 class LabelRemove:
     """Takes a label off an entity.
 
