@@ -1,0 +1,70 @@
+"""The rule language: Osprey's SML, checked into one typed tree and run from it. See docs/reference/rules-language.md.
+
+    rules = sml.compile_rules({"main.sml": text})
+    outcome = rules.evaluate(sml.Event(action_id=1, action_name="post", timestamp=now, data={...}))
+
+``compile_rules`` raises ``RuleErrors`` with every problem found. ``function`` is how functions join the language.
+"""
+
+from watchfloor.engines.sml.errors import Problem, RuleErrors
+from watchfloor.engines.sml.explain import Condition, Explanation
+from watchfloor.engines.sml.function import (
+    BadArgument,
+    Context,
+    Cost,
+    Function,
+    LabelLookup,
+    LabelState,
+    Site,
+    Undefined,
+    function,
+    library,
+)
+from watchfloor.engines.sml.outcome import (
+    AuditEntry,
+    Effect,
+    Entity,
+    EvaluationError,
+    Event,
+    FiredRule,
+    LabelEffect,
+    Outcome,
+    RuleState,
+    VerdictEffect,
+)
+from watchfloor.engines.sml.ruleset import RuleSet, compile_rules
+from watchfloor.engines.sml.stdlib import STANDARD
+from watchfloor.engines.sml.stdlib.effects import ActionEffect, ReviewEffect, SignalEffect
+
+__all__ = [
+    "STANDARD",
+    "ActionEffect",
+    "AuditEntry",
+    "BadArgument",
+    "Condition",
+    "Context",
+    "Cost",
+    "Effect",
+    "Entity",
+    "EvaluationError",
+    "Event",
+    "Explanation",
+    "FiredRule",
+    "Function",
+    "LabelEffect",
+    "LabelLookup",
+    "LabelState",
+    "Outcome",
+    "Problem",
+    "ReviewEffect",
+    "RuleErrors",
+    "RuleSet",
+    "RuleState",
+    "SignalEffect",
+    "Site",
+    "Undefined",
+    "VerdictEffect",
+    "compile_rules",
+    "function",
+    "library",
+]

@@ -1,0 +1,103 @@
+"""The door to the rule language: compile rule files, evaluate events, explain, describe the language."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from watchfloor.engines.sml import tree
+from watchfloor.engines.sml.check import check_program
+from watchfloor.engines.sml.errors import Problem, Problems, Span
+from watchfloor.engines.sml.explain import Explanation, explain
+from watchfloor.engines.sml.function import Context, Function, LabelLookup
+from watchfloor.engines.sml.interpret import Interpreter
+from watchfloor.engines.sml.limits import MAX_FILES
+from watchfloor.engines.sml.outcome import Event, Outcome
+from watchfloor.engines.sml.parse import parse_file
+from watchfloor.engines.sml.reference import language_reference
+from watchfloor.engines.sml.rows import compile_rows
+from watchfloor.engines.sml.stdlib import STANDARD
+
+
+def compile_rules(
+    sources: Mapping[str, str],
+    *,
+    functions: Mapping[str, Function] = STANDARD,
+    labels: LabelLookup | None = None,
+    known_labels: Collection[str] | None = None,
+) -> RuleSet:
+    """Read, check and compile a rule set.
+
+    Args:
+        sources: rule text by path. Evaluation begins at ``main.sml``; without one, every file runs for every event.
+        functions: the functions rules may call, by name.
+        labels: what HasLabel asks: given an entity, its labels by name. Without it no entity has labels.
+        known_labels: if given, naming any other label is an error.
+
+    Raises:
+        RuleErrors: something is wrong; it carries every problem found.
+    """
+    problems = Problems(sources)
+    if not sources:
+        problems.add("no_files", "There are no rule files.", Span("main.sml", 1, 0), "A rule set begins at main.sml.")
+    if len(sources) > MAX_FILES:
+        problems.add("too_large", f"There are more than {MAX_FILES:,} rule files.", Span("main.sml", 1, 0))
+    problems.raise_if_any()
+    files = {path: parse_file(path, text, problems) for path, text in sources.items()}
+    unreadable = {problem.file for problem in problems.found}
+    program = check_program(files, functions, problems, frozenset(known_labels) if known_labels is not None else None)
+    if unreadable:
+        # Names that an unreadable file would have given are not the fault of those who use them.
+        problems.found = [p for p in problems.found if p.code != "unknown_name" or _is_certain(p, files, unreadable)]
+    problems.raise_if_any()
+    return RuleSet(program, functions, labels, tuple(problems.warnings))
+
+
+def _is_certain(problem: Problem, files: Mapping[str, Any], unreadable: set[str]) -> bool:
+    return problem.file not in unreadable and not unreadable & set(files)
+
+
+class RuleSet:
+    """Compiled rules. Holds no state between events and may be used from any number of threads."""
+
+    def __init__(
+        self,
+        program: tree.Program,
+        functions: Mapping[str, Function],
+        labels: LabelLookup | None,
+        warnings: tuple[Problem, ...],
+    ) -> None:
+        self.program = program
+        self.functions = functions
+        self.labels = labels
+        self.warnings = warnings
+        self._full, self._fired = compile_rows(program, functions)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of all rules that can run, in order."""
+        return tuple(variable.name for variable in self.program.rules())
+
+    def evaluate(self, event: Event) -> Outcome:
+        """Everything the rules give for one event. Nothing a rule does can make this raise."""
+        return self._full(event, self.labels)
+
+    def fired(self, event: Event) -> tuple[str, ...]:
+        """The names of the rules that fire, and nothing else: several times faster than ``evaluate``."""
+        return self._fired(event, self.labels)
+
+    def interpret(self, event: Event) -> Outcome:
+        """The same as ``evaluate`` by the slow, plain reading that it is tested against."""
+        return Interpreter(self.program, Context(event, self.labels)).run()
+
+    def explain(self, event: Event, rule_name: str) -> Explanation:
+        """Why a rule fired or did not, with the values met.
+
+        Raises:
+            NotFound: there is no such rule.
+        """
+        return explain(self.program, Context(event, self.labels), rule_name)
+
+    def reference(self) -> dict[str, Any]:
+        """The language and its functions as plain data, for editors, pages and language models."""
+        return language_reference(self.functions)

@@ -1,0 +1,101 @@
+"""The shapes a rule file may take, before names and types are known. Anything not listed here is not in the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from watchfloor.engines.sml.errors import Span
+
+Literal = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Anything with a place in a file."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    value: Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ListLiteral(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Format(Node):
+    """An f-string: texts and names in turn."""
+
+    parts: tuple[str | Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Node):
+    op: str  # "not" or "-"
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class BoolOp(Node):
+    op: str  # "and" or "or"
+    values: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Node):
+    name: str
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    function: str
+    name_span: Span
+    arguments: tuple[Argument, ...]
+    positional: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation(Node):
+    """A written type: ``str``, ``List[str]``, ``str | None`` (which arrives as ``Union``)."""
+
+    name: str
+    args: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Node):
+    target: Name
+    value: Node
+    annotation: Annotation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One parsed rule file."""
+
+    path: str
+    statements: list[Assign | Call] = field(default_factory=list)
