@@ -1,9 +1,121 @@
-"""What the gallery shows."""
+"""Made-up values for the gallery: each state of each component once, fixed, so that two pictures of it can be compared."""
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
 
-def context() -> dict[str, Any]:
-    return {}
+from watchfloor.kernel import clock
+
+COLUMNS: list[dict[str, Any]] = [
+    {"key": "queue", "label": "Queue", "sort": "queue"},
+    {"key": "open", "label": "Open", "sort": "open", "number": True},
+    {"key": "incoming", "label": "In / h", "sort": "incoming", "number": True},
+    {"key": "solved", "label": "Solved / h", "sort": "solved", "number": True},
+    {"key": "aht", "label": "AHT", "sort": "aht", "number": True, "title": "Average handling time"},
+    {"key": "oldest", "label": "Oldest", "sort": "oldest", "number": True},
+    {"key": "next", "label": "Next due", "sort": "due"},
+    {"key": "staff", "label": "Staffed / needed", "number": True},
+    {"key": "trend", "label": "Last 12 h"},
+]
+
+
+def _queues() -> list[dict[str, Any]]:
+    now = clock.now()
+    rows = []
+    for index, (name, open_, incoming, solved, aht, oldest, due, staff, need) in enumerate([
+        ("hate.en.tier1", 812, 120, 98, 41, 125, 11, 11, 13),
+        ("spam.es.tier1", 1204, 640, 410, 12, 66, 44, 18, 18),
+        ("graphic.tier2", 96, 14, 15, 88, 552, -9, 4, 4),
+        ("minor-safety", 3, 1, 1, 340, 18, 27, 3, 2),
+        ("appeals.de", 58, 6, 7, 195, 1420, 400, 2, 2),
+        ("impersonation", 241, 33, 31, 64, 300, 95, 5, 5),
+    ]):
+        rows.append({
+            "name": name, "url": "#tables", "open": open_, "incoming": incoming, "solved": solved, "aht": aht,
+            "oldest": timedelta(minutes=oldest), "due": now + timedelta(minutes=due), "staff": staff, "need": need,
+            "trend": [round(40 + 18 * math.sin((hour + index * 2) / 2.1) + hour * (index % 3)) for hour in range(12)],
+        })  # fmt: skip
+    return rows
+
+
+def _series() -> dict[str, Any]:
+    end = clock.now().replace(minute=0, second=0, microsecond=0)
+    hours = [end - timedelta(hours=71 - index) for index in range(72)]
+    expected = [120 + 60 * math.sin((hour.hour - 8) / 24 * 2 * math.pi) for hour in hours]
+    incoming = [round(value * (1 + 0.06 * math.sin(index * 1.7)) + (180 if index > 64 else 0)) for index, value in enumerate(expected)]
+    solved: list[int | None] = [round(value * 0.97 + 8 * math.sin(index)) for index, value in enumerate(expected)]
+    solved[30:33] = [None, None, None]
+    return {
+        "times": [int(hour.timestamp()) for hour in hours],
+        "series": [{"name": "Incoming", "values": incoming}, {"name": "Solved", "values": solved}],
+        "band": {"low": [round(value * 0.85) for value in expected], "high": [round(value * 1.15) for value in expected]},
+        "band_name": "expected for the hour",
+        "marks": [{"at": int(hours[64].timestamp()), "label": "Rule R12 paused"}],
+    }
+
+
+HOSTILE = (
+    "Hi love! Your parcel is waiting — pay the fee at pay\u200bpal-secure\u202egpj.exe and win 500\u00ad$.\n"
+    "<script>alert('no')</script> <b>not bold</b>\n"
+    "Family: \U0001f468\u200d\U0001f469\u200d\U0001f467 stays whole, Z\u0335\u0321\u0322\u0327\u0328\u031b\u0316\u0317 does not crawl. می\u200cخواهم"
+)
+
+TREE: list[dict[str, Any]] = [
+    {
+        "value": "attack", "label": "Attacks a person or group", "question": "For what trait?", "children": [
+            {"value": "protected", "label": "A protected trait", "clause": "4.2 b · overlay DE: § 130 StGB", "severity": 4},
+            {"value": "other", "label": "Another trait", "clause": "4.5 Harassment", "severity": 2},
+        ],
+    },
+    {"value": "quote", "label": "Quotes or condemns an attack", "clause": "4.2 exceptions: counter-speech, news"},
+    {"value": "none", "label": "No attack"},
+]  # fmt: skip
+
+POLICY_BEFORE = """4.2 Hate speech
+We remove attacks on people for a protected trait.
+Protected traits are: origin, religion, disability, gender, sexual orientation.
+Exceptions
+Quoting in order to condemn is allowed.
+News reporting is allowed.
+Self-reference is allowed.
+Appeals
+An affected user may appeal within 180 days.
+Another reviewer decides."""
+
+POLICY_AFTER = POLICY_BEFORE.replace("origin, religion,", "origin, caste, religion,").replace("180 days", "six months")
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Everything ``gallery.html`` shows."""
+    now = clock.now()
+    return {
+        "columns": COLUMNS,
+        "queues": _queues(),
+        "query": request.GET,
+        "series": _series(),
+        "hostile": HOSTILE,
+        "hits": [(HOSTILE.index("pay the fee"), HOSTILE.index("pay the fee") + 11)],
+        "tree": TREE,
+        "policy_before": POLICY_BEFORE,
+        "policy_after": POLICY_AFTER,
+        "now": now,
+        "times": {
+            "far": now + timedelta(hours=7), "soon": now + timedelta(minutes=11), "late": now - timedelta(minutes=9),
+            "hour": now - timedelta(hours=1), "day": now - timedelta(days=1, hours=3), "week": now - timedelta(days=6),
+        },
+        "filters": [
+            {"name": "q", "label": "Search queues", "type": "search"},
+            {"name": "market", "label": "All markets", "options": [("de", "Germany"), ("es", "Spain"), ("jp", "Japan")]},
+            {"name": "vendor", "label": "All vendors", "options": [("a", "Vendor A"), ("b", "Vendor B")]},
+        ],
+        "bars": [
+            {"name": "spam.es", "value": 412, "low": 388, "high": 437},
+            {"name": "hate.en", "value": 120, "low": 102, "high": 139},
+            {"name": "graphic", "value": 64, "low": 50, "high": 81},
+            {"name": "impersonation", "value": 33, "low": 22, "high": 47},
+        ],
+    }  # fmt: skip

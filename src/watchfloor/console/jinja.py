@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from watchfloor.console.filters import numbers, shapes, text, times
+from watchfloor.console.filters import diff, links, numbers, shapes, text, times
 from watchfloor.kernel import ids
 
 
@@ -90,6 +90,8 @@ def environment(**options: Any) -> Environment:
         attributes=attributes,
         sparkline=shapes.sparkline,
         bar=shapes.bar,
+        link_with=links.link_with,
+        diff_lines=diff.diff_lines,
     )
     env.filters.update(
         number=numbers.number,

@@ -48,5 +48,5 @@ def gallery(request: HttpRequest) -> HttpResponse:
     language = "ar" if request.GET.get("dir") == "rtl" else translation.get_language() or "en"
     with translation.override(language):
         template = engines["jinja2"].get_template("console/gallery.html")
-        body = template.render(gallery_data.context(), request)
+        body = template.render(gallery_data.context(request), request)
     return HttpResponse(cast(str, body))

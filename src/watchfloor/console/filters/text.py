@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 _SHORT = {
     0x00A0: "NBSP", 0x00AD: "SHY", 0x034F: "CGJ", 0x061C: "ALM", 0x115F: "HCF", 0x1160: "HJF", 0x180E: "MVS", 0x200B: "ZWSP",
@@ -61,30 +62,57 @@ def _badge(char: str) -> Markup:
     return Markup('<span class="odd" title="{} (U+{})">{}</span>').format(name, f"{code:04X}", label)
 
 
-def safe_text(value: str | None) -> Markup:
-    """Escaped text with invisible and direction-changing characters made visible. Nothing in it is markup any more."""
+def safe_text(value: str | None, spans: Iterable[tuple[int, int]] = ()) -> Markup:
+    """Escaped text with invisible and direction-changing characters made visible. Nothing in it is markup any more.
+
+    Args:
+        value: anyone's text; a lone surrogate in it is shown as such.
+        spans: ``(start, end)`` character offsets to mark as hits (of a rule or a model); overlapping ones are joined.
+    """
     if not value:
         return Markup("")
-    parts: list[str] = []
+    parts: list[Markup] = []
     end = 0
-    for match in _ODD.finditer(value):
+    for start, stop in _joined(spans, len(value)):
+        parts.append(_shown(value, end, start))
+        parts.append(Markup('<mark class="hit">{}</mark>').format(_shown(value, start, stop)))
+        end = stop
+    parts.append(_shown(value, end, len(value)))
+    return Markup("").join(parts)
+
+
+def _joined(spans: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """Sorted, within the text, none overlapping."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted((max(0, start), min(size, stop)) for start, stop in spans):
+        if start >= stop:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], stop))
+        else:
+            joined.append((start, stop))
+    return joined
+
+
+def _shown(value: str, first: int, last: int) -> Markup:
+    """One stretch of the text; neighbours outside the stretch still say whether a joiner is ordinary."""
+    parts: list[str | Markup] = []
+    end = first
+    for match in _ODD.finditer(value, first, last):
         found, start = match.group(), match.start()
-        parts.append(escape(value[end:start]))
+        parts.append(value[end:start])
         end = match.end()
         if found == "\r\n":
             parts.append("\n")
         elif len(found) >= 5:
-            hidden = len(found) - _ORDINARY_MARKS
-            label = _("+%(count)s marks") % {"count": hidden}
-            parts.append(
-                found[:_ORDINARY_MARKS] + Markup('<span class="odd" title="{}">{}</span>').format(label, label)
-            )
+            label = _("+%(count)s marks") % {"count": len(found) - _ORDINARY_MARKS}
+            parts += [found[:_ORDINARY_MARKS], Markup('<span class="odd" title="{}">{}</span>').format(label, label)]
         elif _is_ordinary(value, start, found):
             parts.append(found)
         else:
             parts.append(_badge(found))
-    parts.append(escape(value[end:]))
-    return Markup("").join(Markup(part) for part in parts)  # noqa: S704 - every part was escaped or made above
+    parts.append(value[end:last])
+    return Markup("").join(parts)  # joining escapes every plain string
 
 
 def initials(name: str) -> str:
