@@ -1,0 +1,277 @@
+"""``POST /v1/reports`` and ``POST /v1/events``: the hot way in, a small ASGI app that is mounted before Django.
+
+Nothing here is acknowledged before it is committed with fsync (``committer``). A batch is judged row by row: good rows are
+taken, bad ones come back with what, where and how to mend. See docs/how-to/connect-a-platform.md for the protocol.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import django.db
+from msgspec import Struct
+
+from watchfloor.intake import http, strict
+from watchfloor.intake.catalogue import Catalogue, Sender
+from watchfloor.intake.committer import Committer
+from watchfloor.intake.http import Gone, HttpError, Receive, Scope, Send
+from watchfloor.intake.rows import EVENT, LANE_NEVER_SHED, LANE_ORDINARY, PLURAL, REPORT, Checked, Known, check
+from watchfloor.intake.settings import committer_from_settings
+from watchfloor.intake.store import Receipt
+from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, Overloaded, WatchfloorError
+
+log = logging.getLogger(__name__)
+
+PATHS = {"/v1/reports": REPORT, "/v1/events": EVENT}
+PERMISSION = {REPORT: "report.submit", EVENT: "event.submit"}
+MAX_ROWS = 1_000
+_OPENING = {kind: re.compile(rf'\s*\{{\s*"{plural}"\s*:') for kind, plural in PLURAL.items()}
+BIG = 64 * 1024  # bodies above this share a few places, so that their sum in memory is bounded
+BIG_AT_ONCE = 8
+Row = Checked | WatchfloorError
+
+
+class Request(Struct):
+    """What the rows of one request have in common."""
+
+    kind: str
+    sender: Sender
+    known: Known
+    key: str | None
+    unknown: bool = False  # a row named an item type or a reason we do not know
+
+
+class Intake:
+    """The ASGI app. One per process; its writer starts with the first row."""
+
+    def __init__(self, committer: Committer | None = None, catalogue: Catalogue | None = None) -> None:
+        self._committer = committer
+        self.catalogue = catalogue or Catalogue()
+        self._big: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            raise NotImplementedError(f"intake does not speak {scope['type']}")
+        try:
+            status, body, headers = await self._handle(scope, receive)
+        except Gone:
+            return
+        except WatchfloorError as error:
+            await http.answer_error(send, error)
+        except django.db.Error:
+            log.exception("the database did not answer")
+            await http.answer_error(send, Overloaded("The database does not answer right now."))
+        except Exception:
+            log.exception("intake failed")
+            await http.answer_error(send, HttpError(500, "internal", "Something failed here; nothing was stored."))
+        else:
+            await http.answer(send, status, body, headers)
+
+    async def _handle(self, scope: Scope, receive: Receive) -> tuple[int, Any, dict[str, str]]:
+        kind = PATHS.get(scope["path"].rstrip("/"))
+        if kind is None:
+            raise HttpError(404, "no_such_path", "There is nothing at this address.", hint="POST /v1/reports or /v1/events.")
+        if scope["method"] != "POST":
+            raise HttpError(405, "method_not_allowed", f"{scope['method']} is not possible here.", hint="Use POST.",
+                            headers={"allow": "POST"})  # fmt: skip
+        headers = http.headers_of(scope)
+        sender = await self._authenticate(headers, kind)
+        length = http.announced_length(headers)
+        media = http.media_type(headers)
+        key = http.idempotency_key(headers)
+        if length > BIG or not length:
+            async with self._place():
+                return await self._read(kind, sender, media, key, headers, receive)
+        return await self._read(kind, sender, media, key, headers, receive)
+
+    async def _read(
+        self, kind: str, sender: Sender, media: str, key: str | None, headers: dict[str, str], receive: Receive
+    ) -> tuple[int, Any, dict[str, str]]:
+        body = http.decoded(await http.read_body(receive), headers.get("content-encoding", ""))
+        if not body.strip():
+            raise BadInput("empty_body", "The body is empty.", hint=f"Send a JSON {kind}, or a list of them.")
+        request = Request(kind, sender, await self.catalogue.known(), key)
+        result = self._parse(request, body, media)
+        if request.unknown:  # perhaps it was made since we looked
+            request = Request(kind, sender, await self.catalogue.known(fresh=True), key)
+            result = self._parse(request, body, media)
+        if isinstance(result, list):
+            return await self._batch(kind, result)
+        return await self._single(result)
+
+    # -- who ----------------------------------------------------------------------------------------------------------
+
+    async def _authenticate(self, headers: dict[str, str], kind: str) -> Sender:
+        scheme, _, secret = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise HttpError(
+                401, "no_token", "A bearer token is needed.", hint="Authorization: Bearer <token>; make one with watchfloor token.",
+                headers={"www-authenticate": "Bearer"},
+            )  # fmt: skip
+        sender = await self.catalogue.sender(secret.strip())
+        if sender is None:
+            raise HttpError(401, "bad_token", "This token is unknown, expired or revoked.", hint="Make one with watchfloor token.",
+                            headers={"www-authenticate": 'Bearer error="invalid_token"'})  # fmt: skip
+        if PERMISSION[kind] not in sender.permissions:
+            raise Forbidden("no_permission", f"This token may not send {PLURAL[kind]}.", hint=f"It needs {PERMISSION[kind]}.")
+        return sender
+
+    # -- what ---------------------------------------------------------------------------------------------------------
+
+    def _parse(self, request: Request, body: bytes, media: str) -> Row | list[Row]:
+        """One checked row, or the judged rows of a batch. Raises when the document as a whole cannot be read."""
+        name = PLURAL[request.kind]
+        reader = strict.Reader()
+        if media == "ndjson":
+            return self._rows(request, _lines(reader, body, name), name)
+        text = strict.text_of(body)
+        start = text.lstrip(" \t\r\n")[:1]
+        if start == "[":
+            return self._rows(request, reader.array(text, name, MAX_ROWS), name)
+        opening = _OPENING[request.kind].match(text)
+        if opening:  # {"reports": [ … ]}
+            return self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
+        value = reader.one(text)
+        try:
+            return self._check(request, value, body, request.key, "")
+        except BadInput as problem:
+            return problem
+
+    def _rows(self, request: Request, found: Iterator[tuple[bytes, Any]] | Iterator[tuple[str, Any]], name: str) -> list[Row]:
+        rows: list[Row] = []
+        for index, (source, value) in enumerate(found):
+            if isinstance(value, WatchfloorError):
+                rows.append(value)
+                continue
+            body = source.encode() if isinstance(source, str) else source
+            key = f"{request.key}#{index}" if request.key else None
+            try:
+                rows.append(self._check(request, value, body, key, f"{name}[{index}]"))
+            except WatchfloorError as problem:
+                rows.append(problem)
+        if not rows:
+            raise BadInput("empty_batch", "The batch has no rows.", where=name)
+        return rows
+
+    def _check(self, request: Request, value: Any, body: bytes, key: str | None, where: str) -> Checked:
+        try:
+            return check(
+                request.kind, value, body, source=request.sender.source, known=request.known, key=key, where=where
+            )
+        except BadInput as problem:
+            request.unknown |= problem.code in {"unknown_item_type", "unknown_reason"}
+            raise
+
+    # -- storing and answering ----------------------------------------------------------------------------------------
+
+    async def _single(self, row: Row) -> tuple[int, Any, dict[str, str]]:
+        if isinstance(row, WatchfloorError):
+            raise row
+        [receipt] = await self.committer.submit([row])
+        if receipt.conflict:
+            raise key_reused(row, receipt, "")
+        return 202, _receipt(receipt), {}
+
+    async def _batch(self, kind: str, rows: list[Row]) -> tuple[int, Any, dict[str, str]]:
+        results: list[dict[str, Any]] = [{} for _ in rows]
+        headers: dict[str, str] = {}
+        failures = {index: row for index, row in enumerate(rows) if isinstance(row, WatchfloorError)}
+        for lane in (LANE_NEVER_SHED, LANE_ORDINARY):
+            part = [(index, row) for index, row in enumerate(rows) if isinstance(row, Checked) and row.lane == lane]
+            if not part:
+                continue
+            try:
+                receipts = await self.committer.submit([row for _, row in part])
+            except Overloaded as problem:
+                headers["retry-after"] = str(problem.retry_after)
+                failures |= dict.fromkeys((index for index, _ in part), problem)
+                continue
+            for (index, row), receipt in zip(part, receipts, strict=True):
+                if receipt.conflict:
+                    failures[index] = key_reused(row, receipt, f"{PLURAL[kind]}[{index}]")
+                else:
+                    results[index] = {"index": index, **_receipt(receipt)}
+        for index, problem in failures.items():
+            results[index] = {"index": index, "status": "rejected", "error": problem.as_dict()}
+        accepted = len(rows) - len(failures)
+        if not accepted and headers:
+            raise next(problem for problem in failures.values() if isinstance(problem, Overloaded))
+        body = {"accepted": accepted, "rejected": len(failures), "results": results}
+        return (202 if accepted else 422), body, headers
+
+    @property
+    def committer(self) -> Committer:
+        """The writer; made when first needed, so that importing this module needs no database."""
+        if self._committer is None:
+            self._committer = committer_from_settings()
+        return self._committer
+
+    def close(self) -> None:
+        """Store what waits and end the writer's thread."""
+        if self._committer is not None:
+            self._committer.close()
+            self._committer = None
+        self.catalogue.forget()
+
+    def _place(self) -> asyncio.Semaphore:
+        loop = asyncio.get_running_loop()
+        if loop not in self._big:
+            self._big = {loop: asyncio.Semaphore(BIG_AT_ONCE)}
+        return self._big[loop]
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await asyncio.to_thread(self.close)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def key_reused(row: Checked, receipt: Receipt, where: str) -> Conflict:
+    """The same key came with other content."""
+    return Conflict(
+        "key_reused", f"The key {(row.key or '')[:60]!r} was used for another {row.kind}: {receipt.text}.", where=where,
+        hint="Use a new key (or id) for new content.",
+    )  # fmt: skip
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": receipt.text, "status": "accepted"}
+    if receipt.duplicate:
+        body["duplicate"] = True
+    return body
+
+
+def _lines(reader: strict.Reader, body: bytes, name: str) -> Iterator[tuple[bytes, Any]]:
+    """The rows of NDJSON; a bad line costs only itself. Empty lines are skipped."""
+    index = 0
+    at = 3 if body.startswith(b"\xef\xbb\xbf") else 0
+    while at < len(body):
+        end = body.find(b"\n", at)
+        end = len(body) if end < 0 else end
+        line = body[at:end].strip()
+        at = end + 1
+        if not line:
+            continue
+        if index == MAX_ROWS:
+            raise strict.too_many_rows(name, MAX_ROWS)
+        where = f"{name}[{index}]"
+        try:
+            value = reader.one(strict.text_of(line, where), where)
+        except WatchfloorError as problem:
+            value = problem
+        yield line, value
+        index += 1
+
+
+app = Intake()

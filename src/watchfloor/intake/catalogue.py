@@ -1,0 +1,100 @@
+"""What the door must know, kept in memory for a few seconds: item types, reasons with their lane, who a token belongs to.
+
+The web process checks thousands of rows a second on its event loop; it must neither ask the database for each nor block.
+Look-ups run in one thread of their own, which gives its connection back after each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import msgspec
+from django.db import connection
+
+from watchfloor.identity import queries as identity
+from watchfloor.intake.rows import LANE_NEVER_SHED, LANE_ORDINARY, Known
+from watchfloor.items import queries as items
+from watchfloor.policy.models import Policy, Reason
+
+T = TypeVar("T")
+
+SECONDS = 3.0
+MAX_TOKENS = 1_000
+NEVER_SHED_GROUPS = frozenset({"child_safety", "terrorism", "threat_to_life"})
+_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="intake-lookup")
+
+
+class Sender(msgspec.Struct, frozen=True):
+    """Who a bearer token belongs to."""
+
+    source: str
+    permissions: frozenset[str]
+
+
+def load() -> Known:
+    """Item types and reasons as they are in the database now."""
+    items.forget_types()
+    lanes = {policy.key: lane_of(policy) for policy in Policy.objects.all()}
+    reasons = list(Reason.objects.order_by("position", "key"))
+    return Known(
+        types={key: fields for key, (_, fields) in items.types().items()},
+        reasons={reason.key: lanes.get(reason.policy_key, LANE_ORDINARY) for reason in reasons},
+        aliases={token: reason.key for reason in reversed(reasons) for token in reason.atproto},
+    )
+
+
+def lane_of(policy: Policy) -> int:
+    """Child safety, terrorism and threat to life are never shed; severity 5 is a threat to life by definition."""
+    group = policy.harm_group.replace("-", "_")
+    never = group in NEVER_SHED_GROUPS or policy.clearance.replace("-", "_") == "child_safety" or policy.severity >= 5
+    return LANE_NEVER_SHED if never else LANE_ORDINARY
+
+
+def sender(secret: str) -> Sender | None:
+    """Who this secret belongs to, or None."""
+    token = identity.token_for(secret)
+    return None if token is None else Sender(token.source, frozenset(token.permissions))
+
+
+class Catalogue:
+    """The memory of one process; used from event loops only (any number of them)."""
+
+    def __init__(self) -> None:
+        self._known: tuple[float, Known] | None = None
+        self._senders: dict[str, tuple[float, Sender | None]] = {}
+
+    async def known(self, *, fresh: bool = False) -> Known:
+        """Types and reasons, at most a few seconds old; ``fresh`` asks again (before a name is called unknown)."""
+        if self._known is None or time.monotonic() - self._known[0] > SECONDS or fresh:
+            self._known = (time.monotonic(), await _aside(load))
+        return self._known[1]
+
+    async def sender(self, secret: str) -> Sender | None:
+        """Who sends; unknown secrets are remembered as well, so that guessing costs the database little."""
+        digest = identity.token_digest(secret)
+        found = self._senders.get(digest)
+        if found is None or time.monotonic() - found[0] > SECONDS:
+            found = (time.monotonic(), await _aside(lambda: sender(secret)))
+            if len(self._senders) >= MAX_TOKENS:
+                self._senders.clear()
+            self._senders[digest] = found
+        return found[1]
+
+    def forget(self) -> None:
+        """Ask anew next time."""
+        self._known = None
+        self._senders.clear()
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    def run() -> T:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    return await asyncio.get_running_loop().run_in_executor(_threads, run)
