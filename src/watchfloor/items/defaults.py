@@ -26,7 +26,7 @@ TYPES: list[tuple[str, str, ItemType.Kind, str, Fields]] = [
         field("verified", "boolean"), field("followers", "number"), field("country"), field("deleted", "boolean", role="isDeleted"),
     ]),
     ("message", "Message", ItemType.Kind.CONTENT, "A message to one person or a few: chat, direct message, mail.", [
-        *_CREATOR, field("text", role="text"), field("subject"), field("thread_id", "id", role="threadId"),
+        *_CREATOR, field("text", role="text"), field("subject", role="displayName"), field("thread_id", "id", role="threadId"),
         field("to", "array"), field("links", "array"), field("client_ip"), field("client_app"), field("headers", "map"),
     ]),
     ("post", "Post", ItemType.Kind.CONTENT, "Something published to many.", [

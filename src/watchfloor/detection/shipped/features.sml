@@ -11,4 +11,4 @@ Author: Entity[str] = EntityJson(type='account', path='$.author.id', coerce_type
 LowerText: str = StringToLower(s=Text)
 LowerSubject: str = StringToLower(s=SubjectText)
 TextLength: int = StringLength(s=Text)
-LinkCount: int = CountRegexMatches(pattern=r'https?://', target=LowerText)
+HasLink: bool = RegexMatch(pattern=r'https?://', target=LowerText)

@@ -16,12 +16,12 @@ LoanOffer = Rule(
 BulkFooter = Rule(
   when_all=[
     RegexMatch(pattern=r'(to be removed from (our|this)|click here to (be )?(unsubscribe|removed?)|remove in the subject|opt[- ]?out)', target=LowerText),
-    LinkCount >= 1,
+    HasLink,
   ],
-  description='Carries a bulk sender footer and {LinkCount} links',
+  description='Carries a bulk sender footer and a link',
 )
 ShoutingSubject = Rule(
-  when_all=[RegexMatch(pattern=r'^[^a-z]{14,}$', target=SubjectText), RegexMatch(pattern=r'[A-Z]{6}', target=SubjectText), LinkCount >= 1],
+  when_all=[RegexMatch(pattern=r'^[^a-z]{14,}$', target=SubjectText), RegexMatch(pattern=r'[A-Z]{6}', target=SubjectText), HasLink],
   description='Subject in capitals only, with a link',
 )
 AdvanceFee = Rule(
