@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,8 @@ class Enforce(msgspec.Struct, frozen=True, kw_only=True):
     reporters: tuple[str, ...] = ()  # who reported, to be told the outcome
     market: str = ""
     language: str = "en"
+    job_id: UUID | None = None
+    previous_decision_id: UUID | None = None  # the decision this one supersedes
 
 
 class Enforced(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +44,8 @@ class Reverse(msgspec.Struct, frozen=True, kw_only=True):
     case_id: UUID
     why: str  # appeal | undo
     language: str = "en"
+    job_id: UUID | None = None
+    reporters: tuple[str, ...] = ()  # to be told that the outcome changed
 
 
 class ActionPreview(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,5 +56,51 @@ class ActionPreview(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     points: int = 0
     total_after: int = 0
-    ladder: str = ""
+    ladder: str = ""  # the ladder's action that this decision would add, in words
     needs_approval: bool = False
+    default: bool = False  # the violation type's own choice
+    note: str = ""  # one line for the workbench: "strike 1 (3 of 4 to Suspend for 7 days)"
+
+
+class StrikeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A strike on an account."""
+
+    id: UUID
+    decision_id: UUID
+    points: int
+    policy_key: str
+    severity: int
+    state: str
+    given_at: datetime
+    expires_at: datetime
+
+
+class ActionOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An action as pages and other contexts see it."""
+
+    id: UUID
+    kind_key: str
+    name: str
+    state: str
+    item: UUID
+    decision_id: UUID
+    case_id: UUID | None
+    from_ladder: bool
+    created_at: datetime
+    expires_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    reversed_at: datetime | None = None
+    inverse_of: UUID | None = None
+    origin: str = ""
+    last_error: str = ""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How an account stands: active strikes with their end, the points they add up to, actions in force, the next step."""
+
+    account: UUID
+    points: int
+    strikes: tuple[StrikeOut, ...] = ()
+    actions: tuple[ActionOut, ...] = ()
+    next_at: int | None = None
+    next_action: str = ""

@@ -17,7 +17,11 @@ class ActionKind(Projected):
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     help = models.TextField(blank=True)
+    does = models.CharField(max_length=60)  # the action class
     inverse_key = models.CharField(max_length=60, blank=True)
+    inverse_name = models.CharField(max_length=120, blank=True)
+    phrases = models.JSONField(default=dict)  # {language: how a notice says it}
+    params = models.JSONField(default=dict)  # fixed parameters for the platform
     target = models.CharField(max_length=10)  # "item" or "author"
     item_state = models.CharField(max_length=20, blank=True)  # what Item.state becomes
     duration_hours = models.IntegerField(null=True)
@@ -61,6 +65,22 @@ class Action(Projected):
     state = models.CharField(max_length=12, choices=State)
     inverse_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="inverses")
     from_ladder = models.BooleanField(default=False)
+    step = models.IntegerField(null=True)  # the ladder step it stands on ...
+    strikes = ArrayField(models.UUIDField(), default=list)  # ... and the strikes that added up to it
+    params = models.JSONField(default=dict)
+    slot = models.CharField(max_length=120, blank=True)  # actions of one slot on one item are one effect on the platform
+    policy_key = models.CharField(max_length=60, blank=True)
+    policy_version_id = models.UUIDField(null=True)
+    violation_key = models.CharField(max_length=80, blank=True)
+    severity = models.SmallIntegerField(default=0)
+    market = models.CharField(max_length=12, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    origin = models.CharField(max_length=12, blank=True)  # human | rule | appeal | undo | expiry
+    job_id = models.UUIDField(null=True)
+    previous_decision_id = models.UUIDField(null=True)
+    requested_by = models.CharField(max_length=120, blank=True)
+    approved_by = models.CharField(max_length=120, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
@@ -88,6 +108,8 @@ class Strike(Projected):
     decision_id = models.UUIDField(db_index=True)
     points = models.SmallIntegerField()
     policy_key = models.CharField(max_length=60)
+    severity = models.SmallIntegerField(default=0)
+    market = models.CharField(max_length=12, blank=True)
     state = models.CharField(max_length=10, choices=State)
     given_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -103,6 +125,7 @@ class Notice(Projected):
 
     decision_id = models.UUIDField(db_index=True)
     to = models.CharField(max_length=10)  # author | reporter
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="notices")
     recipient = models.CharField(max_length=250)  # the platform's own id of the person; never an address
     template = models.CharField(max_length=60)
     template_version = models.IntegerField(default=1)
@@ -145,9 +168,28 @@ class Endpoint(Projected):
     enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True)  # of an unbroken row of failures
+    failures = models.IntegerField(default=0)
 
     private: ClassVar[frozenset[str]] = frozenset()
-    untracked: ClassVar[frozenset[str]] = frozenset({"secrets"})
+    untracked: ClassVar[frozenset[str]] = frozenset({"secrets", "failing_since", "failures"})
 
     class Meta:
         db_table = "enforcement_endpoint"
+
+
+class Attempt(models.Model):
+    """One try to deliver one outbox row to one endpoint: telemetry, not history; old ones may be dropped."""
+
+    outbox_id = models.UUIDField(db_index=True)
+    key = models.CharField(max_length=120)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="attempts")
+    at = models.DateTimeField()
+    ok = models.BooleanField()
+    status = models.IntegerField(null=True)
+    milliseconds = models.IntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "enforcement_attempt"
+        indexes = [models.Index(fields=["endpoint", "-at"], name="enforcement_attempt_recent")]

@@ -13,6 +13,7 @@ class Policy(Projected):
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
+    names = models.JSONField(default=dict)  # {"es": ..., "ja": ...}: for notices; English is ``name``
     harm_group = models.SlugField(max_length=40)
     severity = models.SmallIntegerField(default=2)
     clearance = models.CharField(max_length=40, blank=True)  # e.g. "child_safety": only for those who are cleared
@@ -39,6 +40,8 @@ class PolicyVersion(Projected):
     state = models.CharField(max_length=12, choices=State)
     summary = models.TextField()
     text = models.TextField()
+    questions = models.JSONField(default=list)  # the decision tree as a reviewer asks it: [{"ask", "yes", "no"}]
+    overlays = models.JSONField(default=dict)  # {market: what is different there}
     in_force_from = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
     written_by = models.CharField(max_length=120)

@@ -1,0 +1,203 @@
+"""The only writers of enforcement. ``enforce`` and ``reverse`` run inside the decision's own transaction."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from watchfloor.enforcement import domain, effects, events, notices, queries, strikes
+from watchfloor.enforcement.contracts import Enforce, Enforced, Reverse
+from watchfloor.enforcement.models import Action, Strike
+from watchfloor.identity.domain import system
+from watchfloor.items import queries as items
+from watchfloor.items.models import Item
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.ledger.writer import Writer, writing
+from watchfloor.policy import queries as policies
+
+State = Action.State
+
+
+def enforce(w: Writer, given: Enforce) -> Enforced:
+    """Everything that must follow from a violating decision: actions, strike, ladder, notices, messages to the platform.
+
+    Actions on the author are left out when the item has none. Where the catalogue wants a second person, the action is held and
+    has no effect until ``approve``. Raises ``BadInput`` for a violation or an action that is not known.
+    """
+    item = items.by_id(given.item)
+    account = effects.lock(item)
+    violation = policies.violation(given.violation_key) if given.violation_key else None
+    severity = violation.severity if violation else policies.policy(given.policy_key).severity
+    taken = []
+    for kind in [queries.kind(key) for key in dict.fromkeys(given.action_keys)]:
+        target = item if kind.target == "item" else account
+        if target is not None:
+            taken.append(effects.take(w, given, kind, target, severity=severity))
+    points, ladder = 0, None
+    if account is not None and violation is not None and violation.points:
+        before, after = strikes.give(w, given, account, violation.points, severity)
+        points = violation.points
+        ladder = domain.step_crossed(queries.ladder(), before, after)
+        if ladder is not None:
+            counted = list(queries.active_strikes(account.pk).order_by("id"))
+            kind = queries.kind(ladder.action_key)
+            taken.append(effects.take(w, given, kind, account, severity=severity, step=ladder, strikes=counted))
+    told = notices.tell(w, given, item, account, [row for row in taken if row.state != State.HELD])
+    return Enforced(
+        actions=tuple(row.pk for row in taken),
+        points=points,
+        ladder=(ladder.action_key,) if ladder else (),
+        notices=tuple(row.pk for row in told),
+    )
+
+
+def reverse(w: Writer, fallen: Reverse) -> Enforced:
+    """A decision has fallen: undo what of it is in force, void its strikes, and undo ladder actions they carried.
+
+    An effect that another standing decision holds as well stays. Calling it twice changes nothing the second time.
+    """
+    rows = list(
+        Action.objects.filter(
+            decision_id=fallen.decision_id, inverse_of__isnull=True, state__in=[*domain.IN_FORCE, State.HELD]
+        ).select_related("item__author")
+    )
+    struck = Strike.objects.filter(decision_id=fallen.decision_id).exclude(state=Strike.State.VOIDED).first()
+    account: Item | None = None
+    if rows or struck is not None:
+        account = effects.lock(rows[0].item if rows else struck.account)  # type: ignore[union-attr]
+    voided = strikes.void(
+        w, fallen.decision_id, by=fallen.by_decision_id, why=fallen.why, case_id=fallen.case_id
+    )
+    undone: list[Action] = []
+    inverses: list[Action] = []
+    for row in _locked([each.pk for each in rows]):
+        _undo(w, row, fallen.why, fallen.by_decision_id, undone, inverses)
+    if voided and account is not None:
+        for row in strikes.unjustified(account):
+            _undo(w, row, "ladder", fallen.by_decision_id, undone, inverses)
+    told = notices.tell_reversed(w, fallen, account, undone) if undone or voided else []
+    return Enforced(actions=tuple(row.pk for row in inverses), notices=tuple(row.pk for row in told))
+
+
+def approve(w: Writer, action_id: UUID) -> Action:
+    """Agree to a held action. Raises ``Forbidden`` for the person whose decision asked for it."""
+    action = _held(action_id)
+    if action.requested_by == w.actor:
+        raise Forbidden("same_person", "Whoever decided cannot approve the action too.", hint="Ask a colleague.")
+    effects.release(w, action, action.item)
+    notices.tell_approved(w, action)
+    return action
+
+
+def reject(w: Writer, action_id: UUID) -> Action:
+    """Say no to a held action. Raises ``Forbidden`` for the person whose decision asked for it."""
+    action = _held(action_id)
+    if action.requested_by == w.actor:
+        raise Forbidden("same_person", "Whoever decided cannot judge the action too.", hint="Undo the decision instead.")
+    effects.refuse(w, action, "refused")
+    return action
+
+
+def expire_due(limit: int = 200) -> int:
+    """End temporary actions and strikes whose time has come, each in a transaction of its own; returns how many."""
+    now = clock.now()
+    actions = list(
+        Action.objects.filter(expires_at__lte=now, inverse_of__isnull=True, state__in=domain.IN_FORCE)
+        .order_by("expires_at", "id")
+        .values_list("pk", flat=True)[:limit]
+    )
+    for action_id in actions:
+        _expire_action(action_id)
+    due = Strike.objects.filter(state=Strike.State.ACTIVE, expires_at__lte=now).order_by("expires_at", "id")
+    ended = list(due.values_list("pk", flat=True)[:limit])
+    for strike_id in ended:
+        _expire_strike(strike_id)
+    return len(actions) + len(ended)
+
+
+def confirm(w: Writer, action_id: UUID, ok: bool, error: str = "", *, final: bool = False) -> None:
+    """What became of a message about an action: the platform has it, or not yet (``final`` = given up).
+
+    An action that was undone in the meantime stays undone; only the time of confirmation is noted.
+    """
+    action = Action.objects.select_for_update().filter(pk=action_id).first()
+    if action is None:
+        return
+    target = _target(action)
+    state = action.state
+    waiting = state in {State.PENDING, State.SENT, State.FAILED, State.DEAD}
+    if ok:
+        if action.confirmed_at is not None and state == State.CONFIRMED:
+            return
+        now = clock.now()
+        w.update(action, confirmed_at=now, last_error="", **({"state": State.CONFIRMED} if waiting else {}))
+        seconds = (now - action.created_at).total_seconds()
+        effects.say(w, action, events.ActionConfirmed(**effects.dimensions(action, target), seconds=seconds))
+    elif final and waiting:
+        w.update(action, state=State.DEAD, last_error=error[:200])
+        effects.say(w, action, events.ActionDead(**effects.dimensions(action, target), error=error[:200]))
+    elif state in {State.PENDING, State.SENT}:
+        w.update(action, state=State.FAILED, last_error=error[:200])
+        effects.say(w, action, events.ActionFailed(**effects.dimensions(action, target), error=error[:200]))
+
+
+def replayed(w: Writer, action_id: UUID) -> None:
+    """A dead message about an action goes out again."""
+    action = Action.objects.select_for_update().filter(pk=action_id).first()
+    if action is not None and action.state == State.DEAD:
+        w.update(action, state=State.PENDING)
+        effects.say(w, action, events.ActionReplayed(**effects.dimensions(action, _target(action))))
+
+
+def _undo(
+    w: Writer, row: Action, why: str, by: UUID, undone: list[Action], inverses: list[Action]
+) -> None:
+    if row.state == State.HELD:
+        effects.refuse(w, row, "decision_fell")
+    elif row.state in domain.IN_FORCE:
+        inverse = effects.end(w, row, why=why, by_decision=by)
+        undone.append(row)
+        if inverse is not None:
+            inverses.append(inverse)
+
+
+def _expire_action(action_id: UUID) -> None:
+    with writing(system("expiry")) as w:
+        effects.lock(Action.objects.select_related("item__author").get(pk=action_id).item)
+        for action in _locked([action_id]):
+            if action.state in domain.IN_FORCE and action.expires_at and action.expires_at <= clock.now():
+                effects.end(w, action, why="expiry", by_decision=None)
+
+
+def _expire_strike(strike_id: UUID) -> None:
+    with writing(system("expiry")) as w:
+        row = Strike.objects.select_related("account").get(pk=strike_id)
+        effects.lock(row.account)
+        row = Strike.objects.select_for_update().get(pk=strike_id)
+        if row.state == Strike.State.ACTIVE:
+            strikes.expire(w, row)
+
+
+def _held(action_id: UUID) -> Action:
+    found = Action.objects.select_related("item__author").filter(pk=action_id).first()
+    if found is None:
+        raise NotFound("unknown_action", "There is no such action.")
+    effects.lock(found.item)
+    action = _locked([action_id])[0]
+    if action.state != State.HELD:
+        raise Conflict("not_held", f"This action no longer waits for approval: it is {action.state}.")
+    return action
+
+
+def _locked(ids: list[UUID]) -> list[Action]:
+    """Action rows, locked in order of id: a delivery may be confirming them at this moment."""
+    rows = Action.objects.select_for_update(of=("self",)).select_related("item__author")
+    return list(rows.filter(pk__in=ids).order_by("id"))
+
+
+def _target(action: Action) -> str:
+    try:
+        key = action.kind_key if action.inverse_of_id is None else action.inverse_of.kind_key  # type: ignore[union-attr]
+        return queries.kind(key).target
+    except BadInput:  # the catalogue row is gone; history stays
+        return ""

@@ -1,0 +1,215 @@
+"""Readers of enforcement: the catalogue and the ladder (cached), what an action would do, how an account stands."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+from django.db.models import QuerySet, Sum
+
+from watchfloor.enforcement import domain
+from watchfloor.enforcement.contracts import ActionOut, ActionPreview, Standing, StrikeOut
+from watchfloor.enforcement.domain import Step
+from watchfloor.enforcement.models import Action, ActionKind, LadderStep, Strike
+from watchfloor.items import queries as items
+from watchfloor.items.models import Item
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput
+from watchfloor.policy import queries as policies
+
+CACHE_SECONDS = 3.0
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """A catalogue row, frozen."""
+
+    key: str
+    name: str
+    help: str
+    does: str
+    inverse_key: str
+    inverse_name: str
+    target: str
+    item_state: str
+    duration_hours: int | None
+    needs_approval: bool
+    enabled: bool
+    position: int
+    phrases: dict[str, str]
+    params: dict[str, object]
+
+    def phrase(self, language: str) -> str:
+        """How a notice says it."""
+        return self.phrases.get(language) or self.phrases.get("en") or self.name
+
+
+class _Book(msgspec.Struct, frozen=True):
+    kinds: dict[str, Kind]
+    steps: tuple[Step, ...]
+
+
+_lock = threading.Lock()
+_cached: tuple[float, _Book] | None = None
+
+
+def forget() -> None:
+    """Drop the cache (after a change, and between tests)."""
+    global _cached
+    _cached = None
+
+
+def kinds(*, enabled: bool = True) -> list[Kind]:
+    """The catalogue in its order; ``enabled=False`` gives the retired ones too."""
+    return [kind for kind in _book().kinds.values() if kind.enabled or not enabled]
+
+
+def kind(key: str) -> Kind:
+    """One catalogue entry, retired or not; ``BadInput`` with the known ones when there is no such."""
+    found = _book().kinds.get(key)
+    if found is None:
+        names = ", ".join(each.key for each in kinds()) or "none yet (run `watchfloor init`)"
+        raise BadInput("unknown_action", f"There is no action {key[:60]!r}.", where="actions", hint=f"Known: {names}.")
+    return found
+
+
+def ladder() -> tuple[Step, ...]:
+    """The steps, lowest first."""
+    return _book().steps
+
+
+def kind_name(key: str) -> str:
+    """The name of an action or of an inverse, for people."""
+    book = _book()
+    if key in book.kinds:
+        return book.kinds[key].name
+    for each in book.kinds.values():
+        if each.inverse_key == key:
+            return each.inverse_name or key.replace("_", " ")
+    return key.replace("_", " ")
+
+
+def active_points(account_id: UUID) -> int:
+    """Active strike points of an account."""
+    return active_strikes(account_id).aggregate(total=Sum("points"))["total"] or 0
+
+
+def active_strikes(account_id: UUID) -> QuerySet[Strike]:
+    """Strikes that count now; one past its end no longer does, even before the clean-up has marked it."""
+    return Strike.objects.filter(account_id=account_id, state=Strike.State.ACTIVE, expires_at__gt=clock.now())
+
+
+def preview(item: Item, violation_key: str, action_keys: Iterable[str]) -> list[ActionPreview]:
+    """What each action would do if ``item`` were found in violation: points, the ladder's addition, whether it waits for a second
+    person. The strike belongs to the decision, so every entry carries the same totals.
+    """
+    violation = policies.violation(violation_key)
+    account = items.account_of(item)
+    points = violation.points if account is not None else 0
+    before = active_points(account.pk) if account is not None else 0
+    after = before + points
+    steps = ladder()
+    crossed = domain.step_crossed(steps, before, after) if points else None
+    following = domain.next_step(steps, after)
+    parts = []
+    if points:
+        parts.append(f"strike {points}")
+        if following is not None:
+            parts.append(f"({after} of {following.points} to {kind_name(following.action_key)})")
+        else:
+            parts.append(f"({after} points)")
+    if crossed is not None:
+        parts.append(f"adds {kind_name(crossed.action_key)}")
+    note = " ".join(parts)
+    result = []
+    for key in action_keys:
+        each = kind(key)
+        result.append(
+            ActionPreview(
+                key=key, name=each.name, target=each.target, points=points, total_after=after,
+                ladder=kind_name(crossed.action_key) if crossed else "", needs_approval=each.needs_approval,
+                default=key in violation.actions, note=note,
+            )
+        )  # fmt: skip
+    return result
+
+
+def standing(account: Item) -> Standing:
+    """Active strikes with their expiry, actions in force, and how far the next step is."""
+    strikes = list(active_strikes(account.pk).order_by("expires_at"))
+    points = sum(row.points for row in strikes)
+    following = domain.next_step(ladder(), points)
+    return Standing(
+        account=account.pk,
+        points=points,
+        strikes=tuple(strike_out(row) for row in strikes),
+        actions=tuple(action_out(row) for row in in_force(account.pk)),
+        next_at=following.points if following else None,
+        next_action=kind_name(following.action_key) if following else "",
+    )
+
+
+def in_force(item_id: UUID) -> list[Action]:
+    """The actions in force on one item, oldest first."""
+    return list(
+        Action.objects.filter(item_id=item_id, inverse_of__isnull=True, state__in=domain.IN_FORCE).order_by("id")
+    )
+
+
+def of_decision(decision_id: UUID) -> list[ActionOut]:
+    """All actions of one decision, its inverses too."""
+    return [action_out(row) for row in Action.objects.filter(decision_id=decision_id).order_by("id")]
+
+
+def of_case(case_id: UUID) -> list[ActionOut]:
+    """All actions of one case, oldest first."""
+    return [action_out(row) for row in Action.objects.filter(case_id=case_id).order_by("id")]
+
+
+def of_item(item_id: UUID) -> list[ActionOut]:
+    """All actions ever taken on one item, newest first."""
+    return [action_out(row) for row in Action.objects.filter(item_id=item_id).order_by("-id")]
+
+
+def action_out(row: Action) -> ActionOut:
+    """The frozen copy of an action."""
+    return ActionOut(
+        id=row.pk, kind_key=row.kind_key, name=kind_name(row.kind_key), state=row.state, item=row.item_id,
+        decision_id=row.decision_id, case_id=row.case_id, from_ladder=row.from_ladder, created_at=row.created_at,
+        expires_at=row.expires_at, confirmed_at=row.confirmed_at, reversed_at=row.reversed_at,
+        inverse_of=row.inverse_of_id, origin=row.origin, last_error=row.last_error,
+    )  # fmt: skip
+
+
+def strike_out(row: Strike) -> StrikeOut:
+    """The frozen copy of a strike."""
+    return StrikeOut(
+        id=row.pk, decision_id=row.decision_id, points=row.points, policy_key=row.policy_key, severity=row.severity,
+        state=row.state, given_at=row.given_at, expires_at=row.expires_at,
+    )  # fmt: skip
+
+
+def _book() -> _Book:
+    global _cached
+    cached = _cached
+    if cached is not None and time.monotonic() - cached[0] < CACHE_SECONDS:
+        return cached[1]
+    with _lock:
+        if _cached is cached:
+            _cached = (time.monotonic(), _read())
+        assert _cached is not None
+        return _cached[1]
+
+
+def _read() -> _Book:
+    found = {
+        row.key: Kind(**{name: getattr(row, name) for name in Kind.__struct_fields__})
+        for row in ActionKind.objects.order_by("position", "key")
+    }
+    steps = tuple(
+        Step(points=row.points, action_key=row.action_key, name=row.name)
+        for row in LadderStep.objects.order_by("points")
+    )
+    return _Book(found, steps)
