@@ -56,6 +56,7 @@ class Case(Projected):
     harm_group = models.CharField(max_length=40)
     policy_key = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State)
+    item_version = models.CharField(max_length=64, blank=True)  # the newest that was reported or flagged
     market = models.CharField(max_length=12, blank=True)
     language = models.CharField(max_length=12, blank=True)
     surface = models.CharField(max_length=40, blank=True)
@@ -63,7 +64,8 @@ class Case(Projected):
     severity = models.SmallIntegerField()
     clearance = models.CharField(max_length=40, blank=True)
     reach = models.BigIntegerField(default=0)
-    report_count = models.IntegerField(default=0)
+    report_count = models.IntegerField(default=0)  # one per reporter
+    trusted_count = models.IntegerField(default=0)  # of them, by trusted flaggers and authorities
     signal_count = models.IntegerField(default=0)
     opened_at = models.DateTimeField()
     reopened_at = models.DateTimeField(null=True)
@@ -103,6 +105,7 @@ class Report(Projected):
     language = models.CharField(max_length=12, blank=True)
     market = models.CharField(max_length=12, blank=True)
     received_at = models.DateTimeField()
+    counted = models.BooleanField(default=True)  # false: the same reporter had reported this case before
     outcome = models.CharField(max_length=20, blank=True)  # upheld | rejected | muted
     seal = Seal()
 
@@ -110,7 +113,10 @@ class Report(Projected):
 
     class Meta:
         db_table = "review_report"
-        indexes = [models.Index(fields=["case", "received_at"], name="review_report_case")]
+        indexes = [
+            models.Index(fields=["case", "received_at"], name="review_report_case"),
+            models.Index(fields=["case", "reporter"], name="review_report_reporter"),
+        ]
 
 
 class Signal(Projected):
@@ -157,6 +163,8 @@ class Job(Projected):
     severity = models.SmallIntegerField()
     clearance = models.CharField(max_length=40, blank=True)
     channel = models.CharField(max_length=20, blank=True)
+    cause = models.CharField(max_length=12, default="new")  # new | reopened | transfer | appeal | escalation | second
+    opened_at = models.DateTimeField()  # when the case's present work began: the start of the age that AAS averages
     due_at = models.DateTimeField()
     ready_at = models.DateTimeField()
     appeal_id = models.UUIDField(null=True)
@@ -167,16 +175,23 @@ class Job(Projected):
     lease_token = models.BigIntegerField(default=0)  # fencing: grows with each lease
     lease_until = models.DateTimeField(null=True)
     leased_at = models.DateTimeField(null=True)
-    active_ms = models.BigIntegerField(default=0)  # focus time of everyone who touched it
+    seen_at = models.DateTimeField(null=True)  # the holder's last sign of life
+    touch_ms = models.BigIntegerField(default=0)  # focus time of the present touch so far
+    active_ms = models.BigIntegerField(default=0)  # focus time of everyone who touched it, up to the last touch that ended
     touches = models.IntegerField(default=0)
     decided_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)
 
     # Heartbeats extend a lease every few seconds: telemetry, not history.
-    untracked: ClassVar[frozenset[str]] = frozenset({"lease_until"})
+    untracked: ClassVar[frozenset[str]] = frozenset({"lease_until", "seen_at", "touch_ms"})
 
     class Meta:
         db_table = "review_job"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lease_holder"], name="review_job_one_lease", condition=models.Q(state="leased")
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["queue_key", "-priority", "due_at", "id"],
@@ -184,12 +199,19 @@ class Job(Projected):
                 condition=models.Q(state="ready"),
             ),
             models.Index(fields=["lease_until"], name="review_job_lease", condition=models.Q(state="leased")),
-            models.Index(fields=["lease_holder"], name="review_job_holder", condition=models.Q(state="leased")),
-            models.Index(fields=["case"], name="review_job_case"),
-            models.Index(fields=["due_at"], name="review_job_due", condition=models.Q(state__in=["ready", "leased"])),
             models.Index(
-                fields=["queue_key", "decided_at"], name="review_job_decided", condition=models.Q(state="decided")
+                fields=["due_at"],
+                name="review_job_due",
+                condition=models.Q(state__in=["ready", "leased"], breached_at__isnull=True),
             ),
+            models.Index(  # the floor's backlog, read from the index alone
+                fields=["queue_key", "market", "severity", "clearance"],
+                include=["due_at", "ready_at", "breached_at"],
+                name="review_job_backlog",
+                condition=models.Q(state__in=["ready", "leased"]),
+            ),
+            models.Index(fields=["ready_at"], name="review_job_ready"),
+            models.Index(fields=["decided_at"], name="review_job_decided", condition=models.Q(state="decided")),
         ]
 
 
@@ -223,6 +245,12 @@ class Decision(Projected):
         indexes = [
             models.Index(fields=["case", "at"], name="review_decision_case"),
             models.Index(fields=["at"], name="review_decision_at"),
+            models.Index(
+                fields=["violation_key", "at"],
+                name="review_decision_precedent",
+                condition=models.Q(verdict="violating", superseded_at__isnull=True),
+            ),
+            models.Index(fields=["decider", "at"], name="review_decision_decider"),
         ]
 
 
@@ -257,7 +285,18 @@ class Appeal(Projected):
 
     class Meta:
         db_table = "review_appeal"
-        constraints = [models.UniqueConstraint(fields=["decision", "by"], name="review_appeal_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "by"], name="review_appeal_once", condition=~models.Q(state="ineligible")
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["decided_at"],
+                name="review_appeal_unremedied",
+                condition=models.Q(state__in=["overturned", "modified"]),
+            )
+        ]
 
 
 class Note(Projected):
@@ -286,11 +325,14 @@ class Escalation(Projected):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="escalations")
     job_id = models.UUIDField(null=True)
+    from_queue = models.CharField(max_length=80, blank=True)
     to_queue = models.CharField(max_length=80)
+    level = models.SmallIntegerField(default=1)
     state = models.CharField(max_length=14, choices=State)
     reason = models.CharField(max_length=200)
     raised_by = models.CharField(max_length=120)
     raised_at = models.DateTimeField()
+    acknowledge_by = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
 

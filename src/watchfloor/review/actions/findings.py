@@ -1,0 +1,149 @@
+"""What a finding does to its case, whoever made it: the decision's row, what falls, what is enforced, who was right to report."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from watchfloor.enforcement.contracts import Enforce, Reverse
+from watchfloor.identity.domain import Actor
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput, Forbidden
+from watchfloor.ledger.writer import Writer
+from watchfloor.policy import queries as policies
+from watchfloor.review.actions.people import of_case
+from watchfloor.review.contracts import DecisionIn
+from watchfloor.review.domain import findings
+from watchfloor.review.events import DecisionMade, DecisionSuperseded
+from watchfloor.review.models import Case, Decision, Job, Report
+
+
+def check(finding: DecisionIn, case: Case, actor: Actor | None) -> str:
+    """Raise unless the finding is complete, its violation type holds in the case's market, and the actor is cleared for it.
+
+    Returns the policy it falls under: the violation type's own, else the case's.
+    """
+    findings.check(finding.verdict, finding.violation_key)
+    if not finding.violation_key:
+        return case.policy_key
+    violation = policies.violation(finding.violation_key)
+    valid = {row.key for row in policies.violations(violation.policy_key, case.market)}
+    if violation.key not in valid:
+        raise BadInput(
+            "wrong_market", f"{violation.name} does not hold in the market {case.market or 'of this case'}.",
+            where="violation_key", hint=f"Of its policy these do: {', '.join(sorted(valid)) or 'none'}.",
+        )  # fmt: skip
+    clearance = policies.policy(violation.policy_key).clearance
+    if actor is not None and clearance and not actor.may("case.view", clearance=clearance):
+        raise Forbidden("clearance", "You are not cleared for this policy.", where="violation_key", hint="Escalate it.")
+    return violation.policy_key
+
+
+def record(
+    w: Writer,
+    case: Case,
+    finding: DecisionIn,
+    *,
+    policy_key: str,
+    origin: str,
+    decider: str,
+    job: Job | None = None,
+    supersedes: Decision | None = None,
+    vendor: str = "",
+) -> Decision:
+    """Write the decision, let fall what it overturns, and enforce it, all in this transaction. The case is locked.
+
+    A clean finding lets every standing violating decision of the case fall. A violating one that repeats a standing one on the
+    same item version is recorded, but nothing is done (or counted against the author) twice.
+    """
+    version = policies.version_in_force(policy_key)
+    standing = standing_of(case)
+    repeats = any(
+        old.violation_key == finding.violation_key and old.item_version == case.item_version
+        for old in standing
+        if supersedes is None or old.pk != supersedes.pk
+    )
+    enforced = finding.verdict == "violating" and not repeats
+    decision = w.create(
+        Decision, case=case, job=job, item_version=case.item_version, policy_version_id=version.id if version else None,
+        policy_key=policy_key, violation_key=finding.violation_key, verdict=finding.verdict, origin=origin,
+        decider=decider, rationale=finding.rationale, at=clock.now(), supersedes=supersedes,
+    )  # fmt: skip
+    w.update(case, last_decision_id=decision.pk)
+    event = DecisionMade(
+        **{**of_case(case), "policy": policy_key}, origin=origin, verdict=finding.verdict,
+        violation=finding.violation_key, decider=decider, vendor=vendor, queue=job.queue_key if job else "",
+        kind=job.kind if job else "", supersedes=str(supersedes.pk) if supersedes else "", enforced=enforced,
+    )  # fmt: skip
+    w.event(
+        event, decision, case_id=case.pk, policy_version=decision.policy_version_id, item_version=case.item_version
+    )
+    falls = [supersedes] if supersedes is not None else []
+    if finding.verdict == "clean":
+        falls += [old for old in standing if supersedes is None or old.pk != supersedes.pk]
+    for old in falls:
+        fall(w, case, old, by=decision, why=origin if origin in ("appeal", "undo") else "clean")
+    if enforced:
+        enforce(w, case, decision, finding.actions)
+    return decision
+
+
+def standing_of(case: Case) -> list[Decision]:
+    """Violating decisions of a case that still stand, oldest first."""
+    rows = Decision.objects.filter(case=case, verdict=Decision.Verdict.VIOLATING, superseded_at__isnull=True)
+    return list(rows.order_by("at", "pk"))
+
+
+def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str) -> None:
+    """A decision stands no longer; if it was violating, all it did is undone."""
+    w.update(old, superseded_at=clock.now())
+    event = DecisionSuperseded(
+        **{**of_case(case), "policy": old.policy_key}, by=str(by.pk), why=why, verdict=old.verdict,
+        violation=old.violation_key, decider=old.decider,
+    )  # fmt: skip
+    w.event(event, old, case_id=case.pk)
+    if old.verdict == Decision.Verdict.VIOLATING:
+        from watchfloor.enforcement import actions as enforcement
+
+        cause = "undo" if why == "undo" else "appeal"
+        enforcement.reverse(
+            w,
+            Reverse(decision_id=old.pk, by_decision_id=by.pk, case_id=case.pk, why=cause, language=case.language or "en"),
+        )
+
+
+def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] | None) -> None:
+    """Hand a violating decision to enforcement: the actions chosen, or the violation type's own."""
+    from watchfloor.enforcement import actions as enforcement
+
+    chosen = policies.violation(decision.violation_key).actions if actions is None else actions
+    told = Report.objects.filter(case=case, outcome="", counted=True).exclude(reporter="")
+    enforcement.enforce(
+        w,
+        Enforce(
+            decision_id=decision.pk, case_id=case.pk, item=case.item_id, item_version=case.item_version,
+            policy_key=decision.policy_key, policy_version=decision.policy_version_id,
+            violation_key=decision.violation_key, action_keys=tuple(chosen),
+            origin="human" if decision.origin == "undo" else decision.origin,
+            reporters=tuple(sorted(set(told.values_list("reporter", flat=True)))), market=case.market,
+            language=case.language or "en",
+        ),
+    )  # fmt: skip
+
+
+def settle_reports(w: Writer, case: Case, verdict: str) -> None:
+    """Give the case's open reports their outcome; the next event (case.closed) carries it. One statement, however many."""
+    _outcomes(w, Report.objects.filter(case=case, outcome=""), {"violating": "upheld", "clean": "rejected"}[verdict])
+
+
+def turn_reports(w: Writer, case: Case, verdict: str | None) -> None:
+    """The finding fell: reports get the new finding's outcome, or (None) are open again. The next event carries it."""
+    outcome = {"violating": "upheld", "clean": "rejected", None: ""}[verdict]
+    _outcomes(w, Report.objects.filter(case=case, outcome__in=("upheld", "rejected")).exclude(outcome=outcome), outcome)
+
+
+def _outcomes(w: Writer, rows: Any, outcome: str) -> None:
+    found: list[UUID] = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Report.objects.filter(pk__in=found).update(outcome=outcome)
+    for pk in found:
+        w.wrote(Report(pk=pk, outcome=outcome), "outcome")

@@ -1,0 +1,128 @@
+"""A job's life apart from its lease: made with a route, a due time and a priority; hurried by new reports; ended from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from watchfloor.kernel import clock
+from watchfloor.ledger.writer import Writer
+from watchfloor.policy import queries as policies
+from watchfloor.review.actions.people import of_job, vendor_of
+from watchfloor.review.actions.routing import route
+from watchfloor.review.domain import clocks
+from watchfloor.review.domain.priority import Score, Urgency, score
+from watchfloor.review.domain.routing import Facts, Route
+from watchfloor.review.domain.states import JOB
+from watchfloor.review.events import JobCancelled, JobReady
+from watchfloor.review.models import Case, Job, Queue
+
+LIVE = (Job.State.READY, Job.State.LEASED)
+FLOOR_KINDS = ("review", "second", "escalation")  # those whose work is the case itself; an appeal stands apart
+
+
+def facts_of(case: Case, *, kind: str = "review", reporter_kind: str = "") -> Facts:
+    """What routing may know of a case."""
+    return Facts(
+        policy=case.policy_key, harm_group=case.harm_group, market=case.market, language=case.language,
+        severity=case.severity, channel=case.channel, reporter_kind=reporter_kind, surface=case.surface,
+        clearance=case.clearance, reach=case.reach, kind=kind,
+    )  # fmt: skip
+
+
+def due(case: Case, queue_key: str, start: datetime, *, reporter_kind: str = "") -> datetime:
+    """When work on a case in this queue is due."""
+    minutes = Queue.objects.filter(key=queue_key).values_list("target_minutes", flat=True).first()
+    hours = policies.policy(case.policy_key).target_hours
+    return clocks.due_at(start, target_hours=hours, queue_minutes=minutes, reporter_kind=reporter_kind)
+
+
+def urgency(case: Case, due_at: datetime) -> Score:
+    """The case's score now, for a job due then."""
+    return score(
+        Urgency(
+            severity=case.severity, reach=case.reach, reports=case.report_count, trusted=case.trusted_count,
+            due_at=due_at,
+        ),
+        clock.now(),
+    )  # fmt: skip
+
+
+def make(
+    w: Writer,
+    case: Case,
+    *,
+    kind: str,
+    cause: str,
+    where: Route,
+    due_at: datetime,
+    excluded: Iterable[UUID] = (),
+    appeal_id: UUID | None = None,
+    opened_at: datetime | None = None,
+) -> Job:
+    """Make a ready job and say so."""
+    now = clock.now()
+    points = urgency(case, due_at)
+    job = w.create(
+        Job, case=case, queue_key=where.queue, kind=kind, state=Job.State.READY, priority=points.key,
+        priority_parts=points.parts, routed_by=where.rule, market=case.market, language=case.language,
+        policy_key=case.policy_key, severity=case.severity, clearance=case.clearance, channel=case.channel, cause=cause,
+        opened_at=opened_at or case.reopened_at or case.opened_at, due_at=due_at, ready_at=now, appeal_id=appeal_id,
+        excluded=sorted(set(excluded)),
+    )  # fmt: skip
+    allowed = clocks.milliseconds(due_at - now)
+    w.event(JobReady(**of_job(job), cause=cause, routed_by=where.rule, allowed_ms=allowed), job, case_id=case.pk)
+    return job
+
+
+def route_case(case: Case, *, kind: str = "review", reporter_kind: str = "") -> Route:
+    """The queue for a case, by the live routing table."""
+    return route(facts_of(case, kind=kind, reporter_kind=reporter_kind))
+
+
+def hurry(w: Writer, case: Case) -> bool:
+    """Bring the case's live jobs up to its present severity, reach, reports and due time; the next event carries it.
+
+    Returns False when there is no live job to bring up (a job that may no longer stay where it is has been ended). The caller
+    holds the case's lock.
+    """
+    found = False
+    for job in Job.objects.select_for_update().filter(case=case, state__in=LIVE, kind__in=FLOOR_KINDS).order_by("pk"):
+        if job.clearance != case.clearance:  # became restricted: out of ordinary queues and hands, at once
+            end(w, job, "restricted")
+            continue
+        found = True
+        due_at = min(job.due_at, case.due_at)
+        points = urgency(case, due_at)
+        if abs(points.key - job.priority) > 1e-9 or job.severity != case.severity:
+            w.update(
+                job, priority=points.key, priority_parts=points.parts, severity=case.severity, due_at=due_at
+            )
+    return found
+
+
+def end_live(w: Writer, case: Case, why: str, *, besides: UUID | None = None, kinds: Iterable[str] = FLOOR_KINDS) -> int:
+    """End the case's other live jobs: waiting ones are cancelled, held ones superseded (their holder's token is stale then)."""
+    ended = 0
+    jobs = Job.objects.select_for_update().filter(case=case, state__in=LIVE, kind__in=tuple(kinds)).exclude(pk=besides)
+    for job in jobs.order_by("pk"):
+        end(w, job, why)
+        ended += 1
+    return ended
+
+
+def end(w: Writer, job: Job, why: str) -> None:
+    """End one live job that the caller has locked."""
+    holder = job.lease_holder
+    held = job.state == Job.State.LEASED
+    active = job.touch_ms if held else 0
+    w.update(
+        job, state=JOB.after(job.state, "supersede" if held else "cancel"), lease_holder=None, touch_ms=0,
+        active_ms=job.active_ms + active,
+    )  # fmt: skip
+    event = JobCancelled(
+        **of_job(job), why=why, active_ms=active, reviewer=f"user:{holder}" if held else "",
+        vendor=vendor_of(holder) if held else "",
+    )  # fmt: skip
+    w.event(event, job, case_id=job.case_id)

@@ -1,0 +1,77 @@
+"""Who works: the reviewer behind an actor, and the floor events' dimensions of cases and jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from watchfloor.identity.domain import Actor
+from watchfloor.kernel.errors import Forbidden
+from watchfloor.review.models import Case, Job
+from watchfloor.workforce.models import Reviewer
+
+WORK_PERMISSION = {"appeal": "review.appeal", "escalation": "review.escalation"}
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who can hold a lease, and what staffing knows of them. Empty tuples and None do not limit."""
+
+    id: UUID
+    vendor: str = ""
+    languages: tuple[str, ...] = ()
+    markets: tuple[str, ...] | None = None
+    skills: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+
+
+def person_id(actor: Actor) -> UUID:
+    """The id a lease is held under; ``Forbidden`` for the system and for rules, which decide without one."""
+    try:
+        return UUID(actor.id)
+    except ValueError:
+        raise Forbidden("not_a_person", f"{actor} cannot hold a job: only people and tokens can.") from None
+
+
+def person(actor: Actor) -> Person:
+    """The person, with the staffing row where there is one; ``Forbidden`` when staffing has set them inactive."""
+    pk = person_id(actor)
+    row = Reviewer.objects.filter(pk=pk).first()
+    if row is None:
+        return Person(id=pk)
+    if not row.active:
+        raise Forbidden("inactive", "You are not on the roster any more.", hint="Ask your team lead.")
+    return Person(
+        id=pk, vendor=row.vendor_key, languages=tuple(row.languages), skills=tuple(row.skills), queues=tuple(row.queues),
+        markets=None if row.markets is None else tuple(row.markets),
+    )  # fmt: skip
+
+
+def vendor_of(pk: UUID | None) -> str:
+    """The vendor of a reviewer, ``""`` when staffing does not know them."""
+    return Reviewer.objects.filter(pk=pk).values_list("vendor_key", flat=True).first() or "" if pk else ""
+
+
+def may_work(actor: Actor, job: Job) -> bool:
+    """May this actor work this very job?"""
+    return actor.may(
+        WORK_PERMISSION.get(job.kind, "review.work"),
+        queue=job.queue_key, market=job.market, severity=job.severity, clearance=job.clearance,
+    )  # fmt: skip
+
+
+def of_case(case: Case) -> dict[str, Any]:
+    """The dimensions of a case for its events."""
+    return {
+        "policy": case.policy_key, "market": case.market, "language": case.language, "severity": case.severity,
+        "channel": case.channel,
+    }  # fmt: skip
+
+
+def of_job(job: Job) -> dict[str, Any]:
+    """The dimensions of a job for its events."""
+    return {
+        "policy": job.policy_key, "market": job.market, "language": job.language, "severity": job.severity,
+        "channel": job.channel, "queue": job.queue_key, "kind": job.kind,
+    }  # fmt: skip

@@ -1,0 +1,97 @@
+"""Queues and the routing table: changing them, asking them, and moving a waiting job by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from watchfloor.identity.domain import Actor
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.ledger.writer import Writer, writing
+from watchfloor.review.actions.people import of_job
+from watchfloor.review.domain.routing import NO_RULE, Facts, Route, compile_rules
+from watchfloor.review.domain.states import JOB
+from watchfloor.review.events import JobTransferred, QueueSaved, RoutingSaved
+from watchfloor.review.models import Job, Queue, RoutingTable
+
+LAST_RESORT = "other"
+
+
+def route(facts: Facts) -> Route:
+    """The queue for a job and the rule that says so, by the routing table that is live now."""
+    live = RoutingTable.objects.filter(live=True).values_list("pk", flat=True).first()
+    if live is not None:
+        return _compiled(live)(facts)
+    fallback = Queue.objects.filter(kind=facts.kind, archived_at__isnull=True).order_by("position", "key").first()
+    return Route(fallback.key if fallback else LAST_RESORT, NO_RULE)
+
+
+@lru_cache(maxsize=8)
+def _compiled(table_id: UUID) -> Callable[[Facts], Route]:
+    # A version of the table never changes once it is saved, so its compiled form is kept for good.
+    return compile_rules(RoutingTable.objects.get(pk=table_id).rules, otherwise=LAST_RESORT)
+
+
+def save_routing(w: Writer, rules: list[dict[str, Any]], *, note: str = "") -> RoutingTable:
+    """Put a new version of the routing table live; ``BadInput`` when a rule is wrong or names a queue that is not there."""
+    compile_rules(rules, otherwise=LAST_RESORT)
+    known = set(Queue.objects.filter(archived_at__isnull=True).values_list("key", flat=True))
+    for index, rule in enumerate(rules):
+        if rule["queue"] not in known:
+            raise BadInput(
+                "unknown_queue", f"There is no queue {rule['queue']!r}.", where=f"rules[{index}].queue",
+                hint=f"Known queues: {', '.join(sorted(known)) or 'none yet'}.",
+            )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('review.routing', 11))")
+    last = RoutingTable.objects.order_by("-number").first()
+    for old in RoutingTable.objects.filter(live=True):
+        w.update(old, live=False)
+    table = w.create(
+        RoutingTable, number=last.number + 1 if last else 1, rules=rules, live=True, made_by=w.actor,
+        made_at=clock.now(), note=note,
+    )  # fmt: skip
+    w.event(RoutingSaved(number=table.number, rules=len(rules)), table)
+    return table
+
+
+def save_queue(w: Writer, *, key: str, **values: Any) -> Queue:
+    """Make or change a queue (fields of ``models.Queue``)."""
+    row = Queue.objects.filter(key=key).first()
+    row = w.create(Queue, key=key, **values) if row is None else w.update(row, **values)
+    w.event(QueueSaved(key=key), row)
+    return row
+
+
+def transfer(actor: Actor, job_ids: Iterable[UUID], to_queue: str, why: str) -> int:
+    """Move waiting jobs to another queue; returns how many. Jobs that somebody holds or has decided are a ``Conflict``."""
+    queue = Queue.objects.filter(key=to_queue, archived_at__isnull=True).first()
+    if queue is None:
+        raise NotFound("unknown_queue", f"There is no queue {to_queue[:80]!r}.", where="to_queue")
+    moved = 0
+    with writing(actor, reason=why) as w:
+        wanted = set(job_ids)
+        jobs = list(Job.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+        for job in jobs:
+            here = {"market": job.market, "severity": job.severity, "clearance": job.clearance}
+            if not actor.may("review.reassign", queue=job.queue_key, **here):
+                raise Forbidden("no_permission", "You may not move this job.", where=f"job {job.pk}")
+            if queue.clearance != job.clearance and job.clearance:
+                raise Conflict("clearance", "A job that needs a clearance stays in queues for those who have it.")
+            if job.kind in ("appeal", "escalation") and queue.kind != job.kind:
+                raise Conflict("wrong_queue", f"This queue does not take jobs of the kind {job.kind}.")
+            JOB.after(job.state, "transfer")
+            if job.queue_key == to_queue:
+                continue
+            event = JobTransferred(**of_job(job), to_queue=to_queue, routed_by=f"moved by {actor.name or actor}")
+            w.update(job, queue_key=to_queue, routed_by="moved by hand")
+            w.event(event, job, case_id=job.case_id)
+            moved += 1
+        if len(jobs) < len(wanted):
+            raise NotFound("unknown_job", "There is no such job.", where="job_ids")
+    return moved

@@ -1,0 +1,296 @@
+"""What can happen on the floor. Every number of the floor is computed from these alone, so they carry their dimensions.
+
+For those who compute: of every queue and interval, exactly,
+
+    backlog after = backlog before + job.ready + job.transferred in - job.transferred out - job.decided - job.cancelled
+
+(``job.leased``, ``job.released`` and ``job.breached`` move nothing). Incoming total is ``case.opened`` + ``case.reopened``; incoming
+manual is ``job.ready`` with cause ``new`` or ``reopened``; solved total is ``case.closed``, solved manual ``case.closed`` with how
+``manual``; AAS is the mean of ``case.closed.age_ms`` (or ``job.decided.age_ms`` by queue); AHT of a set of jobs is the sum of
+``active_ms`` over their ``job.decided``, ``job.released`` and ``job.cancelled`` divided by the number of ``job.decided``. Durations are
+whole milliseconds; the moment of everything is the event's own ``at``. No event carries free text of people.
+"""
+
+from __future__ import annotations
+
+from watchfloor.ledger.schema import LedgerEvent
+
+
+class Work(LedgerEvent, tag="review.work"):
+    """The dimensions all floor events share, as they were then (never used itself). ``market`` and ``language`` may be ``""``."""
+
+    policy: str = ""
+    market: str = ""
+    language: str = ""
+    severity: int = 0
+    channel: str = ""  # of what opened the case
+
+
+class JobWork(Work, tag="review.job_work"):
+    """What all job events share (never used itself). ``kind``: review | second | appeal | escalation | qa | golden."""
+
+    queue: str
+    kind: str
+
+
+class ReportReceived(Work, tag="report.received"):
+    """A report joined a case. ``joined``: opened | reopened | open | cooling (the case had just been closed and stays so).
+
+    ``channel`` is the report's own here. ``counted`` is false for a further report of the same reporter on the same case.
+    ``wait_ms``: from the sender's receipt until the case knew.
+    """
+
+    reason: str
+    reporter_kind: str
+    source: str
+    joined: str
+    counted: bool
+    wait_ms: int = 0
+
+
+class SignalReceived(Work, tag="signal.received"):
+    """Findings of detection joined a case; ``sources`` as ``rule:NAME`` or ``model:NAME``. ``joined`` as in report.received."""
+
+    sources: list[str]
+    joined: str
+
+
+class CaseOpened(Work, tag="case.opened"):
+    """Incoming: an item entered the floor. ``by``: report | signal. ``manual``: a job for people follows at once."""
+
+    by: str
+    harm_group: str = ""
+    reporter_kind: str = ""
+    surface: str = ""
+    manual: bool = True
+
+
+class CaseReopened(Work, tag="case.reopened"):
+    """Incoming again. ``why``: report | signal | undo; ``since_closed_ms`` for the reopen rate, whose cohort is ``closed_how``."""
+
+    why: str
+    since_closed_ms: int
+    closed_how: str
+    manual: bool = True
+
+
+class CaseClosed(Work, tag="case.closed"):
+    """Solved. ``how``: manual | auto. ``age_ms`` since opened or last reopened (AAS), ``total_ms`` since first opened."""
+
+    how: str
+    verdict: str
+    violation: str
+    age_ms: int
+    total_ms: int
+    reports: int
+    in_time: bool
+
+
+class JobReady(JobWork, tag="job.ready"):
+    """Work entered a queue. ``cause``: new | reopened | transfer | appeal | escalation | second.
+
+    ``routed_by`` is the name of the routing rule; ``allowed_ms`` the time until it is due. ``transfer`` here means work made for
+    another queue because it was handed back; a job that is moved says ``job.transferred``.
+    """
+
+    cause: str
+    routed_by: str
+    allowed_ms: int
+
+
+class JobTransferred(JobWork, tag="job.transferred"):
+    """A waiting job moved: out of ``queue``, into ``to_queue``."""
+
+    to_queue: str
+    routed_by: str = ""
+
+
+class JobLeased(JobWork, tag="job.leased"):
+    """A reviewer took it. ``wait_ms`` since it was ready, ``age_ms`` since the case opened; ``touch`` counts from 1."""
+
+    reviewer: str
+    vendor: str
+    wait_ms: int
+    age_ms: int
+    touch: int
+
+
+class JobReleased(JobWork, tag="job.released"):
+    """A lease ended without a decision. ``why``: released | skipped | expired; ``detail`` is the skip reason's key.
+
+    ``active_ms`` is the focus time of this touch, ``held_ms`` how long it was held.
+    """
+
+    reviewer: str
+    vendor: str
+    why: str
+    detail: str = ""
+    active_ms: int = 0
+    held_ms: int = 0
+
+
+class JobDecided(JobWork, tag="job.decided"):
+    """A job is done by a person. ``solves``: it closed its case (false for unsure, and for appeals).
+
+    ``active_ms`` is this touch, ``active_total_ms`` everyone's; ``wait_ms`` since ready, ``age_ms`` since the case opened or reopened.
+    ``late_ms`` is 0 when in time.
+    """
+
+    reviewer: str
+    vendor: str
+    verdict: str
+    violation: str
+    solves: bool
+    active_ms: int
+    active_total_ms: int
+    touches: int
+    held_ms: int
+    wait_ms: int
+    age_ms: int
+    late_ms: int
+
+
+class JobCancelled(JobWork, tag="job.cancelled"):
+    """A job left its queue undecided. ``why``: decided_elsewhere | escalated | handed_back | auto | undone | restricted.
+
+    ``active_ms`` is the focus time of the touch that this ended, by ``reviewer`` (``""`` when nobody held it).
+    """
+
+    why: str
+    reviewer: str = ""
+    vendor: str = ""
+    active_ms: int = 0
+
+
+class JobBreached(JobWork, tag="job.breached"):
+    """Its due time passed while it waited or was held. Said once a job; ``due_at`` (ISO 8601) is when."""
+
+    due_at: str
+    held: bool
+
+
+class DecisionMade(Work, tag="decision.made"):
+    """A finding. ``origin``: human | rule | appeal | undo. ``decider`` is the actor's text, ``rule:NAME`` for a rule.
+
+    ``supersedes`` is the id of the decision that fell, or ``""``; ``enforced``: actions followed (false for clean, and when the
+    same finding was already in force).
+    """
+
+    origin: str
+    verdict: str
+    violation: str
+    decider: str
+    vendor: str = ""
+    queue: str = ""
+    kind: str = ""
+    supersedes: str = ""
+    enforced: bool = False
+
+
+class DecisionSuperseded(Work, tag="decision.superseded"):
+    """A decision no longer stands. ``by`` is the id of the one that says so; ``why``: appeal | undo | clean."""
+
+    by: str
+    why: str
+    verdict: str
+    violation: str
+    decider: str
+
+
+class AppealFiled(Work, tag="appeal.filed"):
+    """Somebody objects. ``by``: author | reporter; ``after_ms`` since the decision; ``origin`` of that decision."""
+
+    by: str
+    after_ms: int
+    origin: str
+    verdict: str
+    violation: str
+
+
+class AppealRefused(Work, tag="appeal.ineligible"):
+    """It cannot be heard; why is in the event's reason."""
+
+    by: str
+
+
+class AppealQueued(Work, tag="appeal.queued"):
+    """It can be heard, and a job for another reviewer is ready."""
+
+    by: str
+    queue: str
+
+
+class AppealDecided(Work, tag="appeal.decided"):
+    """``outcome``: upheld | overturned | modified. ``age_ms`` since filed; ``first_decider`` and ``first_origin`` of what was appealed."""
+
+    by: str
+    outcome: str
+    age_ms: int
+    in_time: bool
+    first_origin: str
+    first_decider: str
+    first_violation: str
+    vendor: str = ""
+
+
+class AppealRemedied(Work, tag="appeal.remedied"):
+    """Everything the fallen decision did is undone on the platform, too. ``after_ms`` since the appeal was decided."""
+
+    by: str
+    after_ms: int
+
+
+class AppealWithdrawn(Work, tag="appeal.withdrawn"):
+    """The appellant took it back."""
+
+    by: str
+
+
+class EscalationRaised(Work, tag="escalation.raised"):
+    """A case was handed up from ``queue`` to ``to_queue``; ``cause``: reviewer | unsure."""
+
+    queue: str
+    to_queue: str
+    level: int
+    cause: str
+
+
+class EscalationAcknowledged(Work, tag="escalation.acknowledged"):
+    """Somebody has it. ``after_ms`` since raised (MTTA); ``in_time`` against the acknowledgement clock."""
+
+    queue: str
+    after_ms: int
+    in_time: bool
+
+
+class EscalationResolved(Work, tag="escalation.resolved"):
+    """Decided. ``after_ms`` since raised (MTTR)."""
+
+    queue: str
+    after_ms: int
+
+
+class EscalationHandedBack(Work, tag="escalation.handed_back"):
+    """Given back to the floor undecided. ``after_ms`` since raised."""
+
+    queue: str
+    after_ms: int
+
+
+class NoteAdded(Work, tag="note.added"):
+    """A colleague wrote a note (its text is not here)."""
+
+    length: int
+
+
+class QueueSaved(LedgerEvent, tag="queue.saved"):
+    """A queue was made or changed."""
+
+    key: str
+
+
+class RoutingSaved(LedgerEvent, tag="routing.saved"):
+    """A version of the routing table went live."""
+
+    number: int
+    rules: int

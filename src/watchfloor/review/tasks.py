@@ -1,0 +1,24 @@
+"""Loops of the floor: leases that ran out go back, late jobs say so, remedied appeals are marked."""
+
+from __future__ import annotations
+
+from watchfloor.platform.loops import loop
+from watchfloor.review import actions
+
+
+@loop("review.leases", idle=1.0)
+def leases() -> int:
+    """Put jobs whose lease ran out back into their queues."""
+    return actions.sweep_leases()
+
+
+@loop("review.breaches", idle=5.0)
+def breaches() -> int:
+    """Mark jobs whose due time has passed."""
+    return actions.sweep_breaches()
+
+
+@loop("review.remedies", idle=5.0)
+def remedies() -> int:
+    """Mark appeals whose remedies the platform has confirmed."""
+    return actions.remedy_done()
