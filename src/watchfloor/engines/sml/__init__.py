@@ -7,6 +7,8 @@
 """
 
 from watchfloor.engines.sml.errors import Problem, RuleErrors
+from watchfloor.engines.sml.events import event_from
+from watchfloor.engines.sml.examples import ExampleResult, run_examples
 from watchfloor.engines.sml.explain import Condition, Explanation
 from watchfloor.engines.sml.function import (
     BadArgument,
@@ -48,6 +50,7 @@ __all__ = [
     "Entity",
     "EvaluationError",
     "Event",
+    "ExampleResult",
     "Explanation",
     "FiredRule",
     "Function",
@@ -65,6 +68,8 @@ __all__ = [
     "Undefined",
     "VerdictEffect",
     "compile_rules",
+    "event_from",
     "function",
     "library",
+    "run_examples",
 ]

@@ -14,7 +14,7 @@ from watchfloor.engines.sml import runtime, tree
 from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.function import Site
 from watchfloor.engines.sml.limits import MAX_REGEX_TEXT
-from watchfloor.engines.sml.outcome import RuleState
+from watchfloor.engines.sml.outcome import FiredRule, RuleState
 from watchfloor.engines.sml.patterns import Pattern, fold
 
 _INLINE = {
@@ -59,6 +59,7 @@ class Namespace:
             "int": int,
             "float": float,
             "bool": bool,
+            "FiredRule": FiredRule,
             "dict": dict,
             "list": list,
             "len": len,
@@ -197,7 +198,7 @@ class Fragments:
         if isinstance(right, tree.Const) and right.value is None:
             text = self._is_none(left, a)
             return Fragment((), text if expr.op == "==" else f"(not {text})", a.cost + 1)
-        a_text, b_text = a.value(), b.value()
+        a_text, b_text = _or_blank(left, a), _or_blank(right, b)
         if self._blank(left, a) and self._blank(right, b):
             a_text, b_text = f"N({a_text})", f"N({b_text})"
         return Fragment((), f"({a_text} {expr.op} {b_text})", _cost([a, b]) + 1)
@@ -219,7 +220,7 @@ class Fragments:
 
     def _inside(self, expr: tree.Compare) -> Fragment:
         left, right = self.of(expr.left), self.of(expr.right)
-        item = left.value()
+        item = _or_blank(expr.left, left)
         negation = "not " if expr.op == "not in" else ""
         cost = _cost([left, right]) + 2
         constant = expr.right.value if isinstance(expr.right, tree.Const) else None
@@ -263,7 +264,7 @@ class Fragments:
                 pieces.append(self.ns.bind(part))
             else:
                 found.append(self.of(part))
-                pieces.append(f"str({found[-1].text})")
+                pieces.append(found[-1].text if part.type == t.STR else f"str({found[-1].text})")
         return _guards(found), f"({' + '.join(pieces)})" if pieces else self.ns.bind("")
 
     def _resolve(self, expr: tree.Resolve) -> Fragment:
@@ -309,6 +310,8 @@ class Fragments:
     def _search(self, pattern: Pattern, index: int, slot: str) -> str:
         """A pattern looked for in a name's text, after the cheap test for its needles."""
         search = f"{self.ns.bind(pattern.compiled.search)}({slot}, 0, {MAX_REGEX_TEXT}) is not None"
+        if pattern.beyond_ascii:
+            return f"(not {slot}.isascii() and {search})"
         if not pattern.needles or (pattern.folded and index not in self.folded):
             return f"({search})"
         where = f"f{index}" if pattern.folded else slot
@@ -344,6 +347,11 @@ def folds(expr: tree.Expr, found: set[int], standard: Callable[[tree.Apply], boo
             found.add(expr.args[0].variable.index)
     for child in tree.children(expr):
         folds(child, found, standard)
+
+
+def _or_blank(expr: tree.Expr, part: Fragment) -> str:
+    """The value, or U or None where there is none: what a name's slot holds as it is."""
+    return part.text if isinstance(expr, tree.Var) else part.value()
 
 
 def _guards(parts: list[Fragment]) -> tuple[str, ...]:

@@ -34,14 +34,18 @@ class Pattern(msgspec.Struct, frozen=True):
         compiled: for ``search``.
         needles: at least one of these must occur in a text that matches; empty when nothing can be said.
         folded: whether the needles are to be sought in ``fold(text)`` instead of the text.
+        beyond_ascii: every match holds a character outside ASCII, so plain texts need no search.
     """
 
     compiled: Any
     needles: tuple[str, ...]
     folded: bool
+    beyond_ascii: bool = False
 
     def search(self, text: str) -> bool:
         """Whether the pattern is found in the text."""
+        if self.beyond_ascii and text.isascii():
+            return False
         if self.needles:
             where = fold(text) if self.folded else text
             if not any(needle in where for needle in self.needles):
@@ -80,7 +84,8 @@ def compile_pattern(pattern: str, case_insensitive: bool) -> Pattern:
     if folded:
         # Only ASCII letters fold alike everywhere; other needles are left to the pattern itself.
         needles = tuple(needle.lower() for needle in needles) if all(needle.isascii() for needle in needles) else ()
-    return Pattern(compiled, tuple(dict.fromkeys(needles)), folded)
+    beyond_ascii = not folded and not needles and _beyond_ascii(tree)
+    return Pattern(compiled, tuple(dict.fromkeys(needles)), folded, beyond_ascii)
 
 
 def _changes_case(tree: Any) -> bool:
@@ -156,6 +161,22 @@ def _better(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     if not old or not new:
         return old or new
     return max(old, new, key=lambda needles: (min(len(needle) for needle in needles), -len(needles)))
+
+
+def _beyond_ascii(tree: Any) -> bool:
+    """Whether some obligatory element of the pattern is a class of characters that are all outside ASCII."""
+    for op, arg in tree:
+        if op is _codes.IN and all(_starts_beyond(kind, value) for kind, value in arg):
+            return True
+        if op is _codes.SUBPATTERN and _beyond_ascii(arg[3]):
+            return True
+        if op in (_codes.MAX_REPEAT, _codes.MIN_REPEAT, _codes.POSSESSIVE_REPEAT) and arg[0] >= 1 and _beyond_ascii(arg[2]):
+            return True
+    return False
+
+
+def _starts_beyond(kind: Any, value: Any) -> bool:
+    return bool((kind is _codes.LITERAL and value > 127) or (kind is _codes.RANGE and value[0] > 127))
 
 
 # --- runaway patterns --------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml import types as t
@@ -18,7 +18,7 @@ from watchfloor.engines.sml.function import Context, Function, LabelLookup, Site
 from watchfloor.engines.sml.interpret import audit_entry, import_closure, outcome_of
 from watchfloor.engines.sml.limits import MAX_DESCRIPTION
 from watchfloor.engines.sml.outcome import AuditEntry, Effect, Entity, Event, FiredRule, Outcome
-from watchfloor.engines.sml.runtime import Reader
+from watchfloor.engines.sml.runtime import UNDEFINED, Reader
 
 Full = Callable[[Event, "LabelLookup | None"], Outcome]
 Fired = Callable[[Event, "LabelLookup | None"], "tuple[str, ...]"]
@@ -32,13 +32,18 @@ def compile_rows(program: tree.Program, functions: Mapping[str, Function]) -> tu
 
 
 def _fire(
-    rules: tuple[tuple[str, Any], ...], made: tuple[Any, ...], effects: list[Effect], audit: list[AuditEntry]
+    names: tuple[str, ...], states: tuple[Any, ...], made: tuple[Any, ...], effects: list[Effect], audit: list[AuditEntry]
 ) -> None:
-    """Emit what one WhenRules asks for."""
-    states = list(rules)
-    matched = tuple(name for name, state in states if state is True)
-    effects.extend(msgspec.structs.replace(effect, rules=matched) for effect in made if isinstance(effect, Effect))
-    audit.append(audit_entry(states, list(made)))
+    """Emit what one WhenRules asks for, and note what it met."""
+    if UNDEFINED in states or UNDEFINED in made:
+        entry = audit_entry(list(zip(names, states, strict=True)), list(made))
+    else:
+        matched = tuple([name for name, state in zip(names, states, strict=True) if state])
+        entry = AuditEntry(names, matched, (), tuple([effect.kind for effect in made]) if matched else ())
+    audit.append(entry)
+    for effect in made:
+        if effect is not UNDEFINED and effect is not None:
+            effects.append(replace(effect, rules=entry.rules_matched))
 
 
 class _Writer:
@@ -236,7 +241,7 @@ class _Writer:
         guards, text = self.fragments.text_of(rule.description)
         every_guard = tuple(dict.fromkeys([guard for part in parts for guard in part.guards] + list(guards)))
         self.fragments.may_fail[variable.index] = bool(every_guard)
-        found = f"FiredRule({self.ns.bind(variable.name)}, {self._clipped(rule, text)})" if self.full else self.ns.bind(variable.name)
+        found = self._found(variable.name, rule, text)
         if not self.full and variable.index not in self.read_rules:
             # Nothing reads the rule's state, so whether it is false or undecided makes no difference.
             fast = sorted(parts, key=lambda part: part.cost + len(part.guards))
@@ -253,25 +258,29 @@ class _Writer:
             self.indent -= 1
             self._line(f"else: {slot} = U")
 
-    def _clipped(self, rule: tree.RuleExpr, text: str) -> str:
+    def _found(self, name: str, rule: tree.RuleExpr, text: str) -> str:
+        """What is noted when the rule fires."""
+        if not self.full:
+            return self.ns.bind(name)
         if all(isinstance(part, str) for part in rule.description):
-            return self.ns.bind("".join(part for part in rule.description if isinstance(part, str))[:MAX_DESCRIPTION])
-        return f"{text}[:{MAX_DESCRIPTION}]"
+            description = "".join(part for part in rule.description if isinstance(part, str))
+            return self.ns.bind(FiredRule(name, description[:MAX_DESCRIPTION]))
+        return f"FiredRule({self.ns.bind(name)}, {text}[:{MAX_DESCRIPTION}])"
 
     def _when(self, when: tree.When) -> None:
         slots = [(rule, f"v{rule.index}") for rule in when.rules]
-        states = ", ".join(f"({self.ns.bind(rule.name)}, {slot})" for rule, slot in slots)
-        states = f"({states},)" if states else "()"
+        names = self.ns.bind(tuple(rule.name for rule in when.rules))
+        states = "(" + "".join(f"{slot}, " for _, slot in slots) + ")"
         effects = [self.fragments.of(effect) for effect in when.then]
         matched = " or ".join(f"{slot} is True" for _, slot in slots) or "False"
         made = "".join(f"{effect.value()}, " for effect in effects)
-        self._line(f"if {matched}: fire({states}, ({made}), E, A)")
+        self._line(f"if {matched}: fire({names}, {states}, ({made}), E, A)")
         arguments = [self._argument_guards(effect) for effect in when.then]
         doubts = [f"{slot} is U" for rule, slot in slots if self.fragments.may_fail.get(rule.index, True)]
         doubts += [f"not ({' and '.join(guards)})" for guards in arguments if guards]
         if doubts:
             lacking = "".join(f"(None if {' and '.join(guards)} else U), " if guards else "None, " for guards in arguments)
-            self._line(f"elif {' or '.join(doubts)}: fire({states}, ({lacking}), E, A)")
+            self._line(f"elif {' or '.join(doubts)}: fire({names}, {states}, ({lacking}), E, A)")
         usual = AuditEntry(rules_evaluated=tuple(rule.name for rule in when.rules))
         self._line(f"else: A.append({self.ns.bind(usual)})")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -77,6 +78,12 @@ class RuleSet:
     def rules(self) -> tuple[str, ...]:
         """The names of all rules that can run, in order."""
         return tuple(variable.name for variable in self.program.rules())
+
+    def with_labels(self, labels: LabelLookup | None) -> RuleSet:
+        """The same rules, asking someone else for labels; nothing is compiled again."""
+        other = copy(self)
+        other.labels = labels
+        return other
 
     def evaluate(self, event: Event) -> Outcome:
         """Everything the rules give for one event. Nothing a rule does can make this raise."""
