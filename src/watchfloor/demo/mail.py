@@ -130,6 +130,9 @@ def _thread(mail: Mail, subject: str, id: str) -> str:
     return bare[:120] if len(bare) >= 4 else id
 
 
+_BREAKS = dict.fromkeys(("p", "br", "div", "tr", "li", "h1", "h2", "h3"), "\n") | {"td": " "}
+
+
 class _Text(HTMLParser):
     """The words and links of an HTML body; scripts, styles and comments left out."""
 
@@ -142,8 +145,8 @@ class _Text(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
             self._silent += 1
-        elif tag in ("p", "br", "div", "tr", "li", "h1", "h2", "h3", "td"):
-            self.parts.append("\n" if tag != "td" else " ")
+        elif tag in _BREAKS:
+            self.parts.append(_BREAKS[tag])
         for name, value in attrs:
             if name == "href" and value and value.lower().startswith(("http://", "https://")):
                 self.links.append(value.strip())
@@ -151,6 +154,8 @@ class _Text(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style") and self._silent:
             self._silent -= 1
+        elif tag in _BREAKS:
+            self.parts.append(_BREAKS[tag])
 
     def handle_data(self, data: str) -> None:
         if not self._silent:

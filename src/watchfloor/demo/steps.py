@@ -56,7 +56,7 @@ class MessagePosted(_Marked, frozen=True, kw_only=True, tag="message_posted"):
     """A message goes out. ``source_id`` names the real mail; a copy in a campaign has the source's text with seeded small changes."""
 
     REAL: ClassVar[frozenset[str]] = frozenset({"source_id", "sender", "sender_name", "subject", "text", "links", "relay_ip"})
-    DERIVED: ClassVar[frozenset[str]] = frozenset({"text_language", "thread", "handle"})
+    DERIVED: ClassVar[frozenset[str]] = frozenset({"text_language", "thread"})
 
     at: datetime
     message_id: str
@@ -166,9 +166,10 @@ class Planted(_Marked, frozen=True, kw_only=True):
     facts: dict[str, str]
 
 
-def provenance(kind: type[_Marked]) -> dict[str, Literal["real", "derived", "simulated"]]:
-    """Field name -> where its value comes from."""
-    return {
-        name: "real" if name in kind.REAL else "derived" if name in kind.DERIVED else "simulated"
-        for name in kind.__struct_fields__
-    }
+def provenance(what: _Marked | type[_Marked]) -> dict[str, Literal["real", "derived", "simulated"]]:
+    """Field name -> where its value comes from, for a struct or for one step; a campaign's copies are less real than other posts."""
+    kind = what if isinstance(what, type) else type(what)
+    real, derived = kind.REAL, kind.DERIVED
+    if isinstance(what, (MessagePosted, Account)) and what.campaign:
+        real, derived = frozenset({"source_id", "links"}), frozenset({"subject", "text", "text_language", "thread"})
+    return {name: "real" if name in real else "derived" if name in derived else "simulated" for name in kind.__struct_fields__}

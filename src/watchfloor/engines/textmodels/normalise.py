@@ -64,6 +64,8 @@ class _CharTable(dict[int, str]):
             form = _BRACKETS[code]
         elif is_invisible(char):
             form = ""
+        elif "\ud800" <= char <= "\udfff":  # half a character: nothing that could be stored
+            form = "\ufffd"
         else:
             form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
             form = "".join(_BRACKETS.get(ord(part), part) for part in form if not is_invisible(part))

@@ -1,0 +1,102 @@
+"""``watchfloor text`` on plain files: the figures, and what is said about rows that cannot be used."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from watchfloor.cli.text import text
+
+
+def run(*arguments: object, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(text, [str(argument) for argument in arguments], input=stdin)
+
+
+def rows(count: int = 40) -> list[tuple[str, str]]:
+    return [(f"win free prize {number}", "spam") if number % 2 else (f"lunch at home {number}", "ham") for number in range(count)]
+
+
+@pytest.fixture
+def comma(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.csv"
+    path.write_text("body,verdict\n" + "".join(f'"{body}, ok",{verdict}\n' for body, verdict in rows()))
+    return path
+
+
+@pytest.mark.parametrize("online", [[], ["--online"]])
+def test_every_figure_as_json(comma: Path, online: list[str]) -> None:
+    done = run("evaluate", comma, "--text", "body", "--label", "verdict", "--json", "--resamples", 50, *online)
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)
+    assert set(result["figures"]) >= {"f1", "average_precision", "recall_at_95", "recall_at_99", "false_positive_rate"}
+    assert result["figures"]["f1"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert result["rows"] == 40
+    assert result["judged"] == (20 if online else 40)
+
+
+def test_the_table_for_people(comma: Path) -> None:
+    done = run("evaluate", comma, "--text", "body", "--label", "verdict", "--resamples", 10)
+    assert "Recall at 99 % precision" in done.output
+    assert "5 folds" in done.output
+
+
+def test_tab_separated_without_header_by_number(tmp_path: Path) -> None:
+    path = tmp_path / "rows.tsv"
+    path.write_text("".join(f'{verdict}\t{body} "\n' for body, verdict in rows()))
+    done = run("evaluate", path, "--text", 2, "--label", 1, "--json", "--resamples", 0)
+    assert json.loads(done.stdout)["rows"] == 40
+
+
+def test_json_lines_and_bad_rows_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    lines = [json.dumps({"t": body, "y": verdict == "spam"}) for body, verdict in rows()]
+    lines[2:2] = ["not json", json.dumps({"t": "no label"}), json.dumps({"t": " ", "y": 1}), json.dumps({"t": "x", "y": "maybe"})]
+    path.write_text("\n".join(lines))
+    done = run("evaluate", path, "--text", "t", "--label", "y", "--json", "--resamples", 0)
+    result = json.loads(done.stdout)
+    assert (result["rows"], result["bad_rows"]) == (40, 4)
+    for line, word in ((3, "no JSON"), (4, "'y'"), (5, "no text"), (6, "'maybe'")):
+        assert any(said.startswith(f"rows.jsonl:{line}:") and word in said for said in done.stderr.splitlines())
+
+
+def test_groups_by_file(tmp_path: Path) -> None:
+    paths = []
+    for place in range(3):
+        path = tmp_path / f"{place}.csv"
+        path.write_text("t,y\n" + "".join(f"{body} {place},{verdict}\n" for body, verdict in rows()))
+        paths.append(path)
+    done = run("evaluate", *paths, "--text", "t", "--label", "y", "--group", "file", "--json", "--resamples", 0)
+    assert json.loads(done.stdout)["protocol"] == "leave one of 3 groups out"
+
+
+def test_positive_names_the_label(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("t,y\n" + "".join(f"{body},{'bot' if verdict == 'spam' else 'human'}\n" for body, verdict in rows()))
+    assert "No row" in run("evaluate", path, "--text", "t", "--label", "y").output
+    done = run("evaluate", path, "--text", "t", "--label", "y", "--positive", "bot", "--json", "--resamples", 0)
+    assert json.loads(done.stdout)["positives"] == 20
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("t,y\nx,1\nz,1\n", "same label"),
+        ("a,b\n1,2\n", "no column 't'"),
+        ("", "No row"),
+    ],
+)
+def test_what_cannot_be_judged_is_said(tmp_path: Path, content: str, words: str) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(content)
+    done = run("evaluate", path, "--text", "t", "--label", "y")
+    assert done.exit_code != 0
+    assert words in done.output
+    assert run("evaluate", tmp_path / "gone.csv", "--text", "t", "--label", "y").exit_code != 0
+
+
+def test_normalise_lines_and_columns(comma: Path) -> None:
+    assert run("normalise", stdin="Fr\u200bee раypal\nhttp://A.com x\n").output == "free paypal\n⟨url⟩ x\n"
+    first = json.loads(run("normalise", "--json", stdin="Fr\u200bee http://A.com").output)
+    assert first == {"text": "free ⟨url⟩", "entities": [{"kind": "url", "value": "a.com"}], "hidden": 1, "mixed_words": 0}
+    assert run("normalise", comma, "--text", "body").output.startswith("lunch at home 0, ok\n")

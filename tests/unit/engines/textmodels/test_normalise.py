@@ -1,0 +1,74 @@
+"""What people type to get past a filter reads the same as what they mean, and honest text is left alone."""
+
+import pytest
+
+from watchfloor.engines.textmodels import Entity, normalise
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("FREE Money", "free money"),
+        ("Ｆｒｅｅ　ｍｏｎｅｙ", "free money"),  # full width
+        ("vi\u200bag\u00adra", "viagra"),  # zero-width space, soft hyphen
+        ("\u202eabc\u202c", "abc"),  # bidi controls
+        ("раypal", "paypal"),  # Cyrillic er and a in a Latin word
+        ("mоney", "money"),  # Cyrillic o
+        ("v1agra and v1@gra", "viagra and viagra"),
+        ("sooooo   good!!!!!!", "soo good!!"),
+        ("one\n\n two\tthree", "one two three"),
+        ("cafe\u0301", "café"),
+        ("Straße", "strasse"),
+    ],
+)
+def test_tricks_are_undone(typed: str, read: str) -> None:
+    assert normalise(typed).text == read
+
+
+@pytest.mark.parametrize("text", ["привет мир", "γεια σου κόσμε", "मैं ठीक हूँ", "你好世界", "مرحبا بالعالم", "mp3 at 10 pm for 2 people"])
+def test_honest_text_is_left_alone(text: str) -> None:
+    assert normalise(text).text == text
+
+
+def test_what_can_be_looked_up_is_taken_out_in_order() -> None:
+    form = normalise("See http://www.Bad.com/x?y=1, mail Me@Example.org or call +44 (0)20 7946 0000, code 87121")
+    assert form.text == "see ⟨url⟩ mail ⟨email⟩ or call ⟨phone⟩, code ⟨num5⟩"
+    assert form.entities == (
+        Entity("url", "bad.com"),
+        Entity("email", "me@example.org"),
+        Entity("phone", "4402079460000"),
+        Entity("number", "87121"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [("bar.com.", "bar.com"), ("go to foo.co.uk/now", "foo.co.uk"), ("http://user@evil.ru:80/x", "evil.ru"), ("WWW.A.de", "a.de")],
+)
+def test_hosts(text: str, host: str) -> None:
+    assert [entity.value for entity in normalise(text).entities] == [host]
+
+
+def test_words_that_only_look_like_hosts_stay() -> None:
+    assert normalise("end of sentence.now the next. 3.14 e.g. i.e.").entities == ()
+
+
+def test_nobody_can_type_a_placeholder() -> None:
+    assert normalise("⟨url⟩").text == "<url>"
+    assert normalise("﹤url﹥ ⟨num5⟩").entities == ()
+
+
+def test_tricks_are_counted() -> None:
+    form = normalise("fr\u200bee раypal mоney привет")
+    assert (form.hidden, form.mixed_words) == (1, 2)
+    assert (normalise("plain").hidden, normalise("a\x00b").hidden) == (0, 1)
+
+
+def test_spans_point_into_what_was_typed() -> None:
+    typed = "Call  NOW\u200b!!!!! http://Bad.com/x for v1agra"
+    form = normalise(typed)
+    for read, expected in (("now", "NOW"), ("⟨url⟩", "http://Bad.com/x"), ("viagra", "v1agra"), ("!!", "!!!!!")):
+        start = form.text.index(read)
+        low, high = form.span(start, start + len(read))
+        assert typed[low:high] == expected
+    assert form.span(0, 0) == (0, 0)
