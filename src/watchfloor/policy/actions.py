@@ -39,7 +39,7 @@ def draft(
 ) -> PolicyVersion:
     """A new draft with the next number. Drafts are cheap; several may stand side by side."""
     domain.check_text(summary, text, questions or [], overlays or {})
-    queries.policy(policy_key)
+    _must_exist(policy_key)
     _serialise(policy_key)
     last = PolicyVersion.objects.filter(policy_key=policy_key).order_by("-number").values_list("number", flat=True)
     row = w.create(
@@ -116,7 +116,7 @@ def start_due(w: Writer) -> int:
 def save_violation(w: Writer, *, key: str, policy_key: str, **values: Any) -> ViolationType:
     """Make or change a violation type. The key never changes meaning: archive it and make another instead."""
     domain.check_violation(key, values)
-    queries.policy(policy_key)
+    _must_exist(policy_key)
     row = ViolationType.objects.filter(key=key).first()
     if row is not None and row.policy_key != policy_key:
         raise Conflict(
@@ -138,13 +138,19 @@ def archive_violation(w: Writer, row: ViolationType) -> None:
 def save_reason(w: Writer, *, key: str, policy_key: str, **values: Any) -> Reason:
     """Make or change a report reason and its mapping to outside vocabularies."""
     domain.check_reason(key, values)
-    queries.policy(policy_key)
+    _must_exist(policy_key)
     values["policy_key"] = policy_key
     row = Reason.objects.filter(key=key).first()
     row = w.create(Reason, key=key, **values) if row is None else w.update(row, **values)
     w.event(happened.ReasonSaved(reason=key, policy=policy_key), row)
     queries.forget()
     return row
+
+
+def _must_exist(policy_key: str) -> None:
+    if not Policy.objects.filter(key=policy_key).exists():
+        queries.forget()
+        queries.policy(policy_key)  # raises, and says which ones there are
 
 
 def _say_violation(w: Writer, row: ViolationType) -> None:
