@@ -16,6 +16,7 @@ class Spooled(models.Model):
         WAITING = "waiting"
         DONE = "done"
         QUARANTINED = "quarantined"
+        DISCARDED = "discarded"
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=6, choices=Kind)
@@ -38,5 +39,12 @@ class Spooled(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["lane", "id"], name="intake_spool_waiting", condition=models.Q(state="waiting"))
+            models.Index(fields=["lane", "id"], name="intake_spool_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["id"], name="intake_spool_quarantine", condition=models.Q(state="quarantined")),
+            # Events that are worked but not yet in the lake still have their body.
+            models.Index(
+                fields=["id"],
+                name="intake_spool_lake",
+                condition=models.Q(kind="event", state="done", body__isnull=False),
+            ),
         ]

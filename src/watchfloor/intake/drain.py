@@ -1,0 +1,150 @@
+"""From the spool to the floor: each row is worked in a savepoint, so that one that fails costs only itself.
+
+A row that fails comes again after a pause, five times in all; then it is put aside with its bytes and the error, for a
+person to mend the cause and replay it. Rows of the never-shed lane go first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import psycopg
+from django.db import connection, transaction
+from django.db.models import Q
+
+from watchfloor.identity.domain import system
+from watchfloor.intake import strict
+from watchfloor.intake.events import RowQuarantined
+from watchfloor.intake.models import Spooled
+from watchfloor.intake.rows import EVENT, REPORT, EventRow, ItemIn, ReportRow, channel_of, parse
+from watchfloor.items.actions import see
+from watchfloor.items.contracts import ItemSeen
+from watchfloor.items.models import Item
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.ledger.writer import Writer, writing
+
+log = logging.getLogger(__name__)
+
+ACTOR = system("intake")
+PAUSES = (1, 10, 60, 300)  # seconds before the second to the fifth attempt
+ATTEMPTS = len(PAUSES) + 1
+Handler = Callable[[Writer, Spooled], None]
+
+
+def work_report(w: Writer, row: Spooled) -> None:
+    """A report: the item is seen, a case joined or opened, detection looks."""
+    from watchfloor.detection.actions import screen
+    from watchfloor.policy.queries import reason
+    from watchfloor.review.actions import receive_report
+    from watchfloor.review.contracts import ReportIn
+
+    report = read(row)
+    assert isinstance(report, ReportRow)
+    item, version = seen(w, report.item, row.received_at, report.market, report.language)
+    receive_report(
+        w,
+        ReportIn(
+            id=row.id, item=item.pk, item_version=version, source=row.source, channel=channel_of(report),
+            reporter_kind=report.reporter.kind, reporter=report.reporter.id, reason_key=reason(report.reason).key,
+            received_at=row.received_at, note=report.note, market=report.market, language=report.language,
+            surface=report.surface, reach=report.reach,
+        ),
+    )  # fmt: skip
+    screen(w, item, version, report.item.data, name="item_reported", reach=report.reach)
+
+
+def work_event(w: Writer, row: Spooled) -> None:
+    """A platform event: the item is seen, detection looks. The event itself goes to the lake (``lake.export``)."""
+    from watchfloor.detection.actions import screen
+
+    event = read(row)
+    assert isinstance(event, EventRow)
+    item, version = seen(w, event.item, row.received_at, event.market, event.language)
+    screen(w, item, version, event.item.data, name=event.name, event=event.data)
+
+
+HANDLERS: Mapping[str, Handler] = {REPORT: work_report, EVENT: work_event}
+
+
+def drain(limit: int = 200, handlers: Mapping[str, Handler] = HANDLERS) -> int:
+    """Work up to ``limit`` waiting rows in one transaction; how many were taken.
+
+    Safe in any number of processes at once: each takes rows the others have not.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        due = Q(next_at__isnull=True) | Q(next_at__lte=now)
+        rows = list(
+            Spooled.objects.select_for_update(skip_locked=True)
+            .filter(due, state=Spooled.State.WAITING)
+            .order_by("lane", "id")[:limit]
+        )
+        reports: list[Spooled] = []
+        events: list[Spooled] = []
+        for row in rows:
+            try:
+                with writing(ACTOR, on_behalf=f"source:{row.source}") as w:
+                    handlers[row.kind](w, row)
+            except Exception as problem:
+                if connection.connection is None or connection.connection.closed:
+                    raise  # not the row's fault
+                _failed(row, problem, now)
+            else:
+                (events if row.kind == EVENT else reports).append(row)
+        # An event keeps its body until the lake has it.
+        Spooled.objects.filter(pk__in=[row.pk for row in reports]).update(state=Spooled.State.DONE, body=None, error="")
+        Spooled.objects.filter(pk__in=[row.pk for row in events]).update(state=Spooled.State.DONE, error="")
+    return len(rows)
+
+
+def read(row: Spooled) -> ReportRow | EventRow:
+    """The typed row in the spool."""
+    return parse(row.kind, strict.Reader().one(strict.text_of(bytes(row.body or b""))))
+
+
+def seen(w: Writer, item: ItemIn, at: datetime, market: str, language: str) -> tuple[Item, str]:
+    """Take note of the item a row is about."""
+    author = item.author
+    return see(
+        w,
+        ItemSeen(
+            type=item.type, id=item.id, data=item.data, seen_at=at, market=market, language=language,
+            author_type=author.type if author else "", author_id=author.id if author else "",
+        ),
+    )  # fmt: skip
+
+
+def _failed(row: Spooled, problem: Exception, now: datetime) -> None:
+    """Count the attempt; try again later, or put the row aside."""
+    attempts = row.attempts + 1
+    error = _text(problem)
+    if attempts < ATTEMPTS:
+        Spooled.objects.filter(pk=row.pk).update(
+            attempts=attempts, error=error, next_at=now + timedelta(seconds=PAUSES[attempts - 1])
+        )
+        return
+    log.error("row %s of %s goes to quarantine after %d attempts (%s)", row.pk, row.source, attempts, _kind(problem))
+    with writing(ACTOR, reason="poison") as w:
+        Spooled.objects.filter(pk=row.pk).update(
+            state=Spooled.State.QUARANTINED, attempts=attempts, error=error, next_at=None
+        )
+        w.event(
+            RowQuarantined(kind=row.kind, source=row.source, error=_kind(problem), attempts=attempts), ("spooled", row.pk)
+        )
+
+
+def _kind(problem: Exception) -> str:
+    return problem.code if isinstance(problem, WatchfloorError) else type(problem).__name__
+
+
+def _text(problem: Exception) -> str:
+    if isinstance(problem, WatchfloorError):
+        parts = [problem.message, f"At {problem.where}." if problem.where else "", problem.hint]
+        text = " ".join(part for part in parts if part)
+    else:
+        cause = problem.__cause__ if isinstance(problem.__cause__, psycopg.Error) else problem
+        text = f"{type(cause).__name__}: {cause}"
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()[:2_000]
