@@ -109,8 +109,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         },
         "filters": [
             {"name": "q", "label": "Search queues", "type": "search"},
-            {"name": "market", "label": "All markets", "options": [("de", "Germany"), ("es", "Spain"), ("jp", "Japan")]},
-            {"name": "vendor", "label": "All vendors", "options": [("a", "Vendor A"), ("b", "Vendor B")]},
+            {"name": "market", "label": "All markets", "chip": "Market", "options": [("de", "Germany"), ("es", "Spain"), ("jp", "Japan")]},
+            {"name": "vendor", "label": "All vendors", "chip": "Vendor", "options": [("a", "Vendor A"), ("b", "Vendor B")]},
         ],
         "bars": [
             {"name": "spam.es", "value": 412, "low": 388, "high": 437},

@@ -72,6 +72,8 @@ def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend. Autoescape is always on, and a misspelt name is an error, not an empty string."""
     options["autoescape"] = True
     options["undefined"] = StrictUndefined
+    # Else a filter on a constant runs once, when the template is compiled, in whichever language that request happened to have.
+    options["optimized"] = False
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do"]
