@@ -35,10 +35,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def sign_in(live_server: LiveServer) -> Callable[[BrowserContext], None]:
     """Puts the session of someone who may see everything into a browser."""
-    with writing(system("tests"), "gallery") as w:
+    with writing(system("tests"), reason="gallery") as w:
         save_role(w, key="everything", name="Everything", permissions=sorted(set(PERMISSIONS)))
         person = create_user(w, email="dana@example.com", name="Dana Okafor", password=None)
-        grant(w, user=person, role="everything")
+        grant(w, system("tests"), person, "everything")
     client = Client()
     client.force_login(User.objects.get(email="dana@example.com"), backend="django.contrib.auth.backends.ModelBackend")
     cookie = client.cookies["sessionid"].value
