@@ -1,5 +1,6 @@
 // Time series on a canvas. The data stand in the page as JSON (macro line_chart); colours come from the tokens and follow the theme.
 import uPlot from "uplot";
+import { language as pageLanguage } from "./words";
 
 interface Series {
   name: string;
@@ -25,8 +26,25 @@ function faded(colour: string, share: number): string {
 }
 
 function formatter(unit: string | undefined): (value: number | null) => string {
-  const digits = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 1 });
-  return (value) => (value === null || value === undefined ? "–" : unit ? `${digits.format(value)}\u202f${unit}` : digits.format(value));
+  const digits = new Intl.NumberFormat(pageLanguage(), { maximumFractionDigits: 1 });
+  return (value) => (value === null || value === undefined ? "–" : unit ? `${digits.format(value)}\u00a0${unit}` : digits.format(value));
+}
+
+/** Hours as 14:00, and the day at the first tick and at each midnight; in the viewer's zone and language. */
+function timeAxis(zone: string): (plot: uPlot, ticks: number[], axis: number, space: number, step: number) => string[] {
+  const language = pageLanguage();
+  const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: zone });
+  return (_plot, ticks, _axis, _space, step) => {
+    let shown = "";
+    return ticks.map((tick) => {
+      const when = new Date(tick * 1000);
+      const date = day.format(when);
+      const words = step >= 86_400 ? date : date === shown ? hour.format(when) : `${hour.format(when)}\n${date}`;
+      shown = date;
+      return words;
+    });
+  };
 }
 
 /** Ranked events and other moments as thin dashed lines. */
@@ -56,6 +74,7 @@ function build(frame: HTMLElement, data: ChartData): uPlot | null {
   const target = frame.querySelector<HTMLElement>(".chart-plot");
   if (!target) return null;
   const say = formatter(data.unit);
+  const zone = document.documentElement.dataset["zone"] || "UTC";
   const hasBand = data.band !== undefined;
   const axis: uPlot.Axis = {
     stroke: token("--ink-3"),
@@ -84,11 +103,12 @@ function build(frame: HTMLElement, data: ChartData): uPlot | null {
     {
       width: Math.max(200, target.clientWidth),
       height: HEIGHT,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
       padding: [12, 8, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 8, width: 2 }, drag: { x: true, y: false } },
       scales: { y: { range: (_plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
-      axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 56, values: (_plot, ticks) => ticks.map(say) }],
+      axes: [{ ...axis, grid: { show: false }, size: 48, values: timeAxis(zone) }, { ...axis, size: 56, values: (_plot, ticks) => ticks.map(say) }],
       series: [{}, ...lines, ...(hasBand ? [edge, edge] : [])],
       bands: hasBand ? [{ series: [first + 1, first], fill: faded(token("--series-6"), 0.2) }] : [],
       plugins: data.marks ? [markPlugin(data.marks)] : [],

@@ -49,10 +49,17 @@ function inMarkup(): Shortcut[] {
   const scope: ParentNode = document.querySelector("dialog[open]") ?? document;
   for (const element of scope.querySelectorAll<HTMLElement>("[data-key]")) {
     if (element.matches(":disabled, [aria-disabled=true]") || element.closest("[hidden]")) continue;
-    const label = element.dataset["keyLabel"] ?? element.getAttribute("aria-label") ?? element.textContent.trim();
+    const label = element.dataset["keyLabel"] ?? element.getAttribute("aria-label") ?? readAloud(element);
     found.push({ keys: element.dataset["key"] ?? "", label, group: say("page"), run: () => press(element) });
   }
   return found;
+}
+
+/** The element's text without what is only decoration (its key hint). */
+function readAloud(element: HTMLElement): string {
+  const copy = element.cloneNode(true) as HTMLElement;
+  for (const decoration of copy.querySelectorAll("[aria-hidden=true]")) decoration.remove();
+  return copy.textContent.trim();
 }
 
 function press(element: HTMLElement): void {

@@ -1,14 +1,14 @@
 // Keeps relative times true while a page stands, by the same rules as the server (console/filters/times.py).
-import { say } from "./words";
+import { language as pageLanguage, say } from "./words";
 
-const NARROW = "\u202f";
+const SPACE = "\u00a0";
 const SOON_MS = 3_600_000;
 const UNITS: [number, string][] = [[86_400, "d"], [3_600, "h"], [60, "min"], [1, "s"]];
 
 export function oneUnit(seconds: number): string {
   const whole = Math.floor(Math.abs(seconds));
-  for (const [size, unit] of UNITS) if (whole >= size) return `${Math.floor(whole / size)}${NARROW}${say(unit)}`;
-  return `0${NARROW}${say("s")}`;
+  for (const [size, unit] of UNITS) if (whole >= size) return `${Math.floor(whole / size)}${SPACE}${say(unit)}`;
+  return `0${SPACE}${say("s")}`;
 }
 
 function zone(): string | undefined {
@@ -17,7 +17,7 @@ function zone(): string | undefined {
 
 /** The exact moment in the viewer's zone and in UTC. */
 export function exact(when: Date): string {
-  const language = document.documentElement.lang || "en";
+  const language = pageLanguage();
   const options: Intl.DateTimeFormatOptions = {
     day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
   };

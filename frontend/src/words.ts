@@ -2,6 +2,12 @@
 
 let table: Record<string, string> | null = null;
 
+/** The page's language for Intl; plain English writes its dates as the server does: 20 Nov, not Nov 20. */
+export function language(): string {
+  const lang = document.documentElement.lang || "en";
+  return lang === "en" ? "en-GB" : lang;
+}
+
 /** `say("late", "9 min")`: the named sentence with {0} filled in. */
 export function say(name: string, ...values: string[]): string {
   if (table === null) {

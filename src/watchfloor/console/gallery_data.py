@@ -26,14 +26,16 @@ COLUMNS: list[dict[str, Any]] = [
 def _queues() -> list[dict[str, Any]]:
     now = clock.now()
     rows = []
-    for index, (name, open_, incoming, solved, aht, oldest, due, staff, need) in enumerate([
-        ("hate.en.tier1", 812, 120, 98, 41, 125, 11, 11, 13),
-        ("spam.es.tier1", 1204, 640, 410, 12, 66, 44, 18, 18),
-        ("graphic.tier2", 96, 14, 15, 88, 552, -9, 4, 4),
-        ("minor-safety", 3, 1, 1, 340, 18, 27, 3, 2),
-        ("appeals.de", 58, 6, 7, 195, 1420, 400, 2, 2),
-        ("impersonation", 241, 33, 31, 64, 300, 95, 5, 5),
-    ]):
+    for index, (name, open_, incoming, solved, aht, oldest, due, staff, need) in enumerate(
+        [
+            ("hate.en.tier1", 812, 120, 98, 41, 125, 11, 11, 13),
+            ("spam.es.tier1", 1204, 640, 410, 12, 66, 44, 18, 18),
+            ("graphic.tier2", 96, 14, 15, 88, 552, -9, 4, 4),
+            ("minor-safety", 3, 1, 1, 340, 18, 27, 3, 2),
+            ("appeals.de", 58, 6, 7, 195, 1420, 400, 2, 2),
+            ("impersonation", 241, 33, 31, 64, 300, 95, 5, 5),
+        ]
+    ):
         rows.append({
             "name": name, "url": "#tables", "open": open_, "incoming": incoming, "solved": solved, "aht": aht,
             "oldest": timedelta(minutes=oldest), "due": now + timedelta(minutes=due), "staff": staff, "need": need,
@@ -46,13 +48,19 @@ def _series() -> dict[str, Any]:
     end = clock.now().replace(minute=0, second=0, microsecond=0)
     hours = [end - timedelta(hours=71 - index) for index in range(72)]
     expected = [120 + 60 * math.sin((hour.hour - 8) / 24 * 2 * math.pi) for hour in hours]
-    incoming = [round(value * (1 + 0.06 * math.sin(index * 1.7)) + (180 if index > 64 else 0)) for index, value in enumerate(expected)]
+    incoming = [
+        round(value * (1 + 0.06 * math.sin(index * 1.7)) + (180 if index > 64 else 0))
+        for index, value in enumerate(expected)
+    ]
     solved: list[int | None] = [round(value * 0.97 + 8 * math.sin(index)) for index, value in enumerate(expected)]
     solved[30:33] = [None, None, None]
     return {
         "times": [int(hour.timestamp()) for hour in hours],
         "series": [{"name": "Incoming", "values": incoming}, {"name": "Solved", "values": solved}],
-        "band": {"low": [round(value * 0.85) for value in expected], "high": [round(value * 1.15) for value in expected]},
+        "band": {
+            "low": [round(value * 0.85) for value in expected],
+            "high": [round(value * 1.15) for value in expected],
+        },
         "band_name": "expected for the hour",
         "marks": [{"at": int(hours[64].timestamp()), "label": "Rule R12 paused"}],
     }
@@ -109,8 +117,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         },
         "filters": [
             {"name": "q", "label": "Search queues", "type": "search"},
-            {"name": "market", "label": "All markets", "options": [("de", "Germany"), ("es", "Spain"), ("jp", "Japan")]},
-            {"name": "vendor", "label": "All vendors", "options": [("a", "Vendor A"), ("b", "Vendor B")]},
+            {"name": "market", "label": "All markets", "chip": "Market", "options": [("de", "Germany"), ("es", "Spain"), ("jp", "Japan")]},
+            {"name": "vendor", "label": "All vendors", "chip": "Vendor", "options": [("a", "Vendor A"), ("b", "Vendor B")]},
         ],
         "bars": [
             {"name": "spam.es", "value": 412, "low": 388, "high": 437},

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from watchfloor.console.filters import diff, links, numbers, shapes, text, times
@@ -68,6 +71,17 @@ def attributes(values: dict[str, Any]) -> Markup:
     return Markup(" ").join(parts)
 
 
+def _each_time(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Keeps Jinja from running a filter on a constant once, at compile time, in the language of whoever came first."""
+
+    @pass_context
+    @wraps(function)
+    def call(_context: Context, *args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return call
+
+
 def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend. Autoescape is always on, and a misspelt name is an error, not an empty string."""
     options["autoescape"] = True
@@ -93,18 +107,19 @@ def environment(**options: Any) -> Environment:
         link_with=links.link_with,
         diff_lines=diff.diff_lines,
     )
-    env.filters.update(
-        number=numbers.number,
-        compact=numbers.compact,
-        percent=numbers.percent,
-        delta=numbers.delta,
-        age=times.age,
-        due=times.due,
-        due_state=times.due_state,
-        moment=times.moment,
-        duration=times.duration,
-        safe_text=text.safe_text,
-        initials=text.initials,
-        tojson_script=tojson_script,
-    )
+    filters: dict[str, Callable[..., Any]] = {
+        "number": numbers.number,
+        "compact": numbers.compact,
+        "percent": numbers.percent,
+        "delta": numbers.delta,
+        "age": times.age,
+        "due": times.due,
+        "due_state": times.due_state,
+        "moment": times.moment,
+        "duration": times.duration,
+        "safe_text": text.safe_text,
+        "initials": text.initials,
+        "tojson_script": tojson_script,
+    }
+    env.filters.update({name: _each_time(function) for name, function in filters.items()})
     return env

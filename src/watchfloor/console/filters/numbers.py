@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 Number = int | float | Decimal
 
-NARROW = "\u202f"  # a narrow space that does not break
+SPACE = "\u00a0"  # between a number and its unit: does not break
 MINUS = "\u2212"
 DASH = "\u2013"
 _STEPS = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
@@ -40,7 +40,7 @@ def compact(value: Number | None) -> str:
         if abs(value) >= step * (0.99995 if step > 1_000 else 1):
             shown = float(value) / step
             places = 1 if round(abs(shown), 1) < 100 else 0
-            return f"{_local(round(shown, places), places)}{NARROW}{unit}"
+            return f"{_local(round(shown, places), places)}{SPACE}{unit}"
     return _local(value, 0 if float(value).is_integer() else 1)
 
 
@@ -48,7 +48,7 @@ def percent(share: Number | None, places: int = 0) -> str:
     """A share of one, as ``18 %``: ``0.183`` -> ``18 %``."""
     if share is None or not math.isfinite(share):
         return DASH
-    return f"{_local(float(share) * 100, places)}{NARROW}%"
+    return f"{_local(float(share) * 100, places)}{SPACE}%"
 
 
 def delta(value: Number | None, before: Number | None, base: str = "", good: str = "") -> Markup:

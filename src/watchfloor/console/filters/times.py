@@ -12,7 +12,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from watchfloor.console.filters.numbers import DASH, NARROW
+from watchfloor.console.filters.numbers import DASH, SPACE
 from watchfloor.kernel import clock
 
 SOON = timedelta(hours=1)  # from here a due time is amber
@@ -27,8 +27,8 @@ def one_unit(seconds: float) -> str:
     whole = int(abs(seconds))
     for size, unit in _units():
         if whole >= size:
-            return f"{whole // size}{NARROW}{unit}"
-    return f"0{NARROW}{_('s')}"
+            return f"{whole // size}{SPACE}{unit}"
+    return f"0{SPACE}{_('s')}"
 
 
 def duration(value: timedelta | float | None, units: int = 2) -> str:
@@ -40,13 +40,13 @@ def duration(value: timedelta | float | None, units: int = 2) -> str:
     for size, unit in _units():
         if left >= size or (parts and len(parts) < units):
             if left // size:
-                parts.append(f"{left // size}{NARROW}{unit}")
+                parts.append(f"{left // size}{SPACE}{unit}")
             elif parts:
                 break
             left %= size
         if len(parts) == units:
             break
-    return " ".join(parts) or f"0{NARROW}{_('s')}"
+    return " ".join(parts) or f"0{SPACE}{_('s')}"
 
 
 def exact(when: datetime) -> str:
