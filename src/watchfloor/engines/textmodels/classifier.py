@@ -12,6 +12,7 @@ order: the model is then the one that never saw it, to the last bit.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
 from typing import NamedTuple
 
@@ -78,7 +79,8 @@ class OnlineClassifier:
         self._squares: list[float] = []
         self._bias, self._bias_square = 0.0, 1e-9
         self._counts = [0, 0]
-        self._journal: list[tuple[tuple[int, ...], bool, float]] = []
+        # Arrays, not tuples: compact, and nothing for the garbage collector to walk through.
+        self._journal: list[tuple[array[int], bool, float]] = []
         self._recent: deque[tuple[float, bool]] = deque(maxlen=_RECENT)
         self._platt = Platt()
 
@@ -167,7 +169,7 @@ class OnlineClassifier:
             NotFound: no such decision was learned (another label or weight, or another text).
         """
         # Features never met cannot be in the journal; -1 stands for them and equals nothing.
-        wanted = tuple([self._index.get(feature, -1) for feature in features(text)])
+        wanted = array("q", [self._index.get(feature, -1) for feature in features(text)])
         for place in range(len(self._journal) - 1, -1, -1):
             if self._journal[place] == (wanted, bool(label), float(weight)):
                 del self._journal[place]
@@ -195,7 +197,7 @@ class OnlineClassifier:
         margin = total / math.sqrt(len(found)) + self._bias
         said = self._platt.probability(margin)
 
-        self._journal.append((tuple(places), label, weight))
+        self._journal.append((array("q", places), label, weight))
         self._counts[label] += 1
         self._recent.append((margin, label))
         error = float(label) - sigmoid(margin)
@@ -204,9 +206,11 @@ class OnlineClassifier:
         if abs(error) >= gate:
             step = error * weight / math.sqrt(len(found))
             square, move = step * step, self.options.rate * step
+            root = math.sqrt
             for place in places:
-                squares[place] += square
-                weights[place] += move / math.sqrt(squares[place])
+                seen = squares[place] + square
+                squares[place] = seen
+                weights[place] += move / root(seen)
             self._bias_square += error * error * weight * weight
             self._bias += 0.1 * self.options.rate * error * weight / math.sqrt(self._bias_square)
 
@@ -245,7 +249,7 @@ class OnlineClassifier:
                 squares=self._squares,
                 bias=(self._bias, self._bias_square),
                 counts=(self._counts[0], self._counts[1]),
-                journal=self._journal,
+                journal=[(list(places), label, weight) for places, label, weight in self._journal],
                 recent=list(self._recent),
                 platt=(self._platt.slope, self._platt.shift),
             )
@@ -264,7 +268,7 @@ class OnlineClassifier:
         model._weights, model._squares = stored.weights, stored.squares
         model._bias, model._bias_square = stored.bias
         model._counts = list(stored.counts)
-        model._journal = stored.journal
+        model._journal = [(array("q", places), label, weight) for places, label, weight in stored.journal]
         model._recent.extend(stored.recent)
         model._platt = Platt(*stored.platt)
         return model

@@ -36,7 +36,7 @@ def features(text: str | Normalised) -> list[str]:
     found = words
     shapes = words
     if _DIGIT.search(form.text):
-        shapes = [word if word.isalpha() else _DIGIT.sub("0", word) for word in words]  # 150p and 500p read alike
+        shapes = [_shape_of(word) for word in words]
         found = words + shapes
     found = found + [left + " " + right for left, right in pairwise(shapes)]
     found += [word[:5] + "*" for word in words if len(word) > 6 and word[0] != "⟨"]
@@ -53,7 +53,7 @@ def occurrences(form: Normalised) -> list[Occurrence]:
     entities = iter(form.entities)
     previous: tuple[str, int] | None = None
     for word, start, end in matches:
-        shape = word if word.isalpha() else _DIGIT.sub("0", word)
+        shape = _shape_of(word)
         places.append(Occurrence(word, start, end))
         if shape != word:
             places.append(Occurrence(shape, start, end))
@@ -100,6 +100,11 @@ def describe(feature: str) -> str:
     if kind == "stem":
         return f"words that begin with {feature[:-1]}"
     return feature
+
+
+def _shape_of(word: str) -> str:
+    """``150p`` and ``500p`` read alike: ``000p``."""
+    return word if word.isalpha() or not word.isalnum() else _DIGIT.sub("0", word)
 
 
 def _shape(form: Normalised) -> list[str]:

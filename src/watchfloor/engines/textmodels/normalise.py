@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
-from watchfloor.engines.textmodels.scripts import CONFUSABLE_TABLE, WORD, is_mixed
+from watchfloor.engines.textmodels.scripts import CONFUSABLE_TABLE, HAS_BORROWED, HAS_LATIN, WORD, is_mixed
 
 
 class Entity(NamedTuple):
@@ -75,17 +75,17 @@ class _CharTable(dict[int, str]):
 
 
 _BRACKETS = {0x27E8: "<", 0x27E9: ">"}
-# Soft hyphen, combining grapheme joiner, Hangul fillers, Mongolian separators, zero-width and bidi controls, word joiner
+# Control characters other than blanks, soft hyphen, combining grapheme joiner, Hangul fillers, Mongolian separators, zero-width and bidi controls, word joiner
 # and invisible operators, interlinear marks, variation selectors, tags, the byte-order mark.
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "[\x00-\x08\x0e-\x1f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 
 
 def is_invisible(char: str) -> bool:
     """True for characters that show nothing and join or hide others; ordinary blanks and line ends are not."""
-    return _INVISIBLE.match(char) is not None or (char < " " and char not in "\t\n\r\v\f")
+    return _INVISIBLE.match(char) is not None
 
 
 _CHARS = _CharTable()
@@ -134,15 +134,14 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
         if origins is not None:
             origins.extend((index, index + 1) for index in range(len(text)))
         if not text.isprintable():
-            kept = [index for index, char in enumerate(text) if not is_invisible(char)]
-            if len(kept) < len(text):
-                hidden = len(text) - len(kept)
-                if origins is not None:
-                    origins[:] = [origins[index] for index in kept]
-                text = "".join([text[index] for index in kept])
+            hidden = len(_INVISIBLE.findall(text))
+            if hidden:
+                text = _substitute(_INVISIBLE, lambda match: "", text, origins)
     else:
-        text, hidden = _fold_characters(original, origins)
-        text, mixed = _fold_mixed_words(text)
+        hidden = len(_INVISIBLE.findall(original))
+        text = _fold_characters(original, origins)
+        if HAS_BORROWED.search(text) and HAS_LATIN.search(text):
+            text, mixed = _fold_mixed_words(text)
 
     found: list[Entity] = []
     if "@" in text or "://" in text or "www." in text or _MAYBE_PLACE.search(text):
@@ -156,28 +155,26 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
     return Normalised(original, text, tuple(found), hidden, mixed)
 
 
-def _fold_characters(original: str, origins: _Origins | None) -> tuple[str, int]:
+def _fold_characters(original: str, origins: _Origins | None) -> str:
     """Compatibility form and case, character by character, or by base and marks where marks combine."""
-    if _COMBINING.search(original) is None:
-        clusters: list[str] | str = original
-    else:
+    clusters: list[str] | str = original
+    if _COMBINING.search(original) is not None:
         clusters = _CLUSTER.findall(original)
+    elif origins is None:
+        return original.translate(_CHARS)
     forms: list[str] = []
-    hidden = place = 0
+    place = 0
     for cluster in clusters:
         if len(cluster) == 1:
             form = _CHARS[ord(cluster)]
         else:
             composed = unicodedata.normalize("NFKC", cluster)
             form = unicodedata.normalize("NFKC", "".join([_CHARS[ord(char)] for char in composed]))
-        if form:
-            forms.append(form)
-        else:
-            hidden += 1
+        forms.append(form)
         if origins is not None:
             origins.extend([(place, place + len(cluster))] * len(form))
         place += len(cluster)
-    return "".join(forms), hidden
+    return "".join(forms)
 
 
 def _fold_mixed_words(text: str) -> tuple[str, int]:

@@ -22,7 +22,7 @@ class StoredModel(msgspec.Struct):
     squares: list[float]
     bias: tuple[float, float]
     counts: tuple[int, int]
-    journal: list[tuple[tuple[int, ...], bool, float]]
+    journal: list[tuple[list[int], bool, float]]
     recent: list[tuple[float, bool]]
     platt: tuple[float, float]
 
