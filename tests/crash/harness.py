@@ -1,0 +1,212 @@
+"""A whole installation under fire: the real `serve`, a platform that counts what it is told, a sender that never stops."""
+
+from __future__ import annotations
+
+import http.client
+import http.server
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+DEADLINE = 90.0  # seconds to wait for a condition before the test fails
+
+
+def wait_until(condition: Callable[[], Any], what: str, *, deadline: float = DEADLINE) -> Any:
+    """Poll until ``condition`` gives something true; fail saying what never happened."""
+    end = time.monotonic() + deadline
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        threading.Event().wait(0.05)
+    raise AssertionError(f"{what} did not happen within {deadline:g} s")
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Platform:
+    """The platform's end of the webhook: applies each key once, and remembers how often it was told."""
+
+    def __init__(self) -> None:
+        self.told: Counter[str] = Counter()
+        self.applied: dict[str, dict[str, Any]] = {}
+        lock = threading.Lock()
+        platform = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                key = self.headers["webhook-id"]
+                with lock:
+                    platform.told[key] += 1
+                    platform.applied.setdefault(key, body)
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """Quiet."""
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.server.shutdown()
+
+
+class Sender(threading.Thread):
+    """Posts reports one after another under its own keys; an unanswered one is sent again under the same key, as a client would."""
+
+    def __init__(self, port: int, token: str, number: int) -> None:
+        super().__init__(daemon=True)
+        self.port, self.token, self.number = port, token, number
+        self.acknowledged: dict[str, str] = {}  # key -> receipt
+        self.stop = threading.Event()
+        self.refusals: list[str] = []
+
+    def run(self) -> None:
+        count = 0
+        while not self.stop.is_set():
+            key = f"s{self.number}-{count}"
+            receipt = self._send(key, count)
+            if receipt is not None:
+                self.acknowledged[key] = receipt
+                count += 1
+
+    def _send(self, key: str, count: int) -> str | None:
+        body = json.dumps({
+            "item": {
+                "type": "message",
+                "id": f"m{self.number}-{count}",
+                "data": {"text": "take this down at once" if count % 3 == 0 else f"hello {count}", "author_id": f"a{count % 50}"},
+            },
+            "reason": "spam",
+            "reporter": {"kind": "user", "id": f"r{count % 200}"},
+            "channel": "user",
+        })  # fmt: skip
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key}
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection.request("POST", "/v1/reports", body, headers)
+            answer = connection.getresponse()
+            text = answer.read()
+            connection.close()
+        except (OSError, http.client.HTTPException):
+            self.stop.wait(0.02)
+            return None
+        if answer.status == 202:
+            return str(json.loads(text)["id"])
+        if answer.status not in {500, 502, 503, 504}:
+            self.refusals.append(f"{answer.status} {text[:200]!r}")
+        self.stop.wait(0.02)
+        return None
+
+
+class Installation:
+    """`watchfloor serve` in a folder of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        self.env = {
+            **os.environ, "WATCHFLOOR_HOME": str(home), "PYTHONPATH": "src", "WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS": "1",
+        }  # fmt: skip
+        self.env.pop("DATABASE_URL", None)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *argv: str) -> Any:
+        """Run a command with --json; its document."""
+        done = subprocess.run(
+            [sys.executable, "-m", "watchfloor", *argv, "--json"],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        try:
+            return json.loads(done.stdout)
+        except json.JSONDecodeError:
+            raise AssertionError(f"watchfloor {' '.join(argv)}: {done.stdout}{done.stderr}") from None
+
+    def python(self, code: str) -> str:
+        """Run a few lines inside the program's own environment (set-up that has a page but no command)."""
+        prefix = "from watchfloor.platform.setup import setup; setup()\n"
+        done = subprocess.run(
+            [sys.executable, "-c", prefix + code], env=self.env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Serve, and wait until reports are answered."""
+        log = (self.home / "serve.out").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "watchfloor", "serve", "--port", str(self.port)],
+            env=self.env,
+            stdout=log,
+            stderr=log,
+        )
+        wait_until(self.answers, "the console answering")
+
+    def answers(self) -> bool:
+        """Whether the web role takes connections and speaks."""
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+            connection.request("POST", "/v1/reports", "{}", {"Content-Type": "application/json"})
+            return connection.getresponse().status == 401
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def victims(self) -> dict[str, list[psutil.Process]]:
+        """Processes by role: every process of web and worker, and the database's postmaster."""
+        assert self.process is not None
+        found: dict[str, list[psutil.Process]] = {"web": [], "worker": [], "postmaster": []}
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            try:
+                line = " ".join(child.cmdline())
+            except psutil.Error:
+                continue
+            for role in ("web", "worker"):
+                if f"run {role}" in line or (role == "web" and "granian" in line):
+                    found[role].append(child)
+        pid_file = self.home / "pg" / "postmaster.pid"
+        if pid_file.exists():
+            try:
+                found["postmaster"].append(psutil.Process(int(pid_file.read_text().split()[0])))
+            except (psutil.Error, ValueError, IndexError):
+                pass
+        return found
+
+    def kill(self, role: str, random_: random.Random) -> bool:
+        """kill -9 one process of a role; False when there is none just now."""
+        processes = self.victims()[role]
+        if not processes:
+            return False
+        try:
+            random_.choice(processes).kill()
+        except psutil.Error:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(60)
