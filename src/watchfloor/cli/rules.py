@@ -22,8 +22,10 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 def rules() -> None:
     """Rules in the SML language, on plain files.
 
-    DIR is a folder of *.sml files (evaluation begins at main.sml; without one every file runs), or one such file. Events are JSON
-    lines, each {"action_id": 1, "action_name": "post", "timestamp": "2026-03-01T12:00:00Z", "data": {...}} or a plain object.
+    DIR is a folder of *.sml files (evaluation begins at main.sml; without one every file runs), or one such file.
+    Events are JSON
+    lines, each {"action_id": 1, "action_name": "post", "timestamp": "2026-03-01T12:00:00Z", "data": {...}} or a
+    plain object.
     """
 
 
@@ -86,7 +88,10 @@ def check(folder: Path, as_json: bool) -> None:
     else:
         for problem in (*problems, *warnings):
             click.echo(problem.rendered + "\n", err=True)
-        click.echo(f"{_counted(len(problems), 'problem')}." if problems else f"{_counted(len(names), 'rule')}, no problems.", err=bool(problems))  # fmt: skip
+        click.echo(
+            f"{_counted(len(problems), 'problem')}." if problems else f"{_counted(len(names), 'rule')}, no problems.",
+            err=bool(problems),
+        )
     if problems:
         raise SystemExit(1)
 
@@ -105,7 +110,9 @@ def test(folder: Path, as_json: bool) -> None:
     failed = [(name, result) for name, result in results if result.failures]
     if as_json:
         shown = [{"file": name, **msgspec.to_builtins(result)} for name, result in results]
-        click.echo(_json({"ok": not failed, "passed": len(results) - len(failed), "failed": len(failed), "results": shown}))
+        click.echo(
+            _json({"ok": not failed, "passed": len(results) - len(failed), "failed": len(failed), "results": shown})
+        )
     else:
         for name, result in failed:
             click.echo(f"{name}:{result.line}: {result.name}")
@@ -183,7 +190,8 @@ def _stats(counts: dict[str, int], total: int, bad: int, errors: int, seconds: f
         click.echo(f"{count:>10,}  {share:>8}  {name}", err=True)
     rate = total / seconds if seconds else 0
     click.echo(
-        f"{_counted(total, 'event')}, {_counted(bad, 'bad line')}, {_counted(errors, 'failed value')}; {rate:,.0f} events/s, reading and writing included",
+        f"{_counted(total, 'event')}, {_counted(bad, 'bad line')}, {_counted(errors, 'failed value')}; "
+        f"{rate:,.0f} events/s, reading and writing included",
         err=True,
     )
 
