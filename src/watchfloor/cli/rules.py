@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import click
 import msgspec
@@ -65,7 +67,10 @@ def _counted(number: int, word: str) -> str:
 
 
 def _json(value: Any) -> bytes:
-    return msgspec.json.encode(value, enc_hook=str)
+    try:
+        return msgspec.json.encode(value, enc_hook=str)
+    except (OverflowError, UnicodeEncodeError):  # a number of more than 64 bits, or half a surrogate pair: rare, so slow is fine
+        return json.dumps(msgspec.to_builtins(value, enc_hook=str), default=str).encode()
 
 
 @rules.command()
@@ -137,8 +142,7 @@ def run(folder: Path, events: Path, fired_only: bool, stats: bool) -> None:
     out = sys.stdout.buffer if hasattr(sys.stdout, "buffer") else click.get_binary_stream("stdout")
     counts: dict[str, int] = dict.fromkeys(compiled.rules, 0)
     total = bad = errors = 0
-    decode = msgspec.json.Decoder().decode
-    encode = msgspec.json.Encoder(enc_hook=str).encode
+    decode: Callable[[bytes], Any] = msgspec.json.Decoder().decode
     began = time.perf_counter()
     with click.open_file(str(events), "rb") as lines:
         for number, line in _lines(lines):
@@ -153,12 +157,12 @@ def run(folder: Path, events: Path, fired_only: bool, stats: bool) -> None:
             total += 1
             if fired_only:
                 names: tuple[str, ...] = compiled.fired(event)
-                out.write(encode({"action_id": event.action_id, "fired": names}) + b"\n")
+                out.write(_json({"action_id": event.action_id, "fired": names}) + b"\n")
             else:
                 outcome = compiled.evaluate(event)
                 names = tuple(rule.name for rule in outcome.fired)
                 errors += len(outcome.errors)
-                out.write(encode({"action_id": event.action_id, **_fields(outcome)}) + b"\n")
+                out.write(_json({"action_id": event.action_id, **_fields(outcome)}) + b"\n")
             for name in names:
                 counts[name] += 1
     out.flush()
@@ -170,7 +174,7 @@ def _fields(outcome: sml.Outcome) -> dict[str, Any]:
     return {field: getattr(outcome, field) for field in outcome.__struct_fields__}
 
 
-def _lines(file: BinaryIO) -> Any:
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     """Numbered lines without empty ones; None for one that is too long to be held in memory."""
     number = 0
     while line := file.readline(_MAX_LINE):

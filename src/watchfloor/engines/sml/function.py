@@ -161,7 +161,10 @@ def function(
         wants_context = wants_site = False
         result = t.NOTHING
         for constant, part in _parts(target, is_class):
-            hints = typing.get_type_hints(part)
+            try:
+                hints = typing.get_type_hints(part)
+            except NameError as error:
+                raise TypeError(f"{target.__name__}: its type hints must be names of the module ({error})") from None
             for name, parameter in inspect.signature(part).parameters.items():
                 hint = hints.get(name, Any)
                 if name == "self":
