@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,3 +252,8 @@ def test_a_replaced_standard_function_is_the_one_that_runs() -> None:
 def test_two_functions_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="two rule functions are called StringLength"):
         sml.library([sml.STANDARD["StringLength"], sml.STANDARD["StringLength"]])
+
+
+def test_the_documentation_shows_every_function_as_it_is() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "reference" / "rules-language.md").read_text()
+    assert [name for name, item in sml.STANDARD.items() if f"- `{item.signature}`" not in page] == []
