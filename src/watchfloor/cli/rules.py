@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import click
 import msgspec
@@ -22,8 +24,10 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 def rules() -> None:
     """Rules in the SML language, on plain files.
 
-    DIR is a folder of *.sml files (evaluation begins at main.sml; without one every file runs), or one such file. Events are JSON
-    lines, each {"action_id": 1, "action_name": "post", "timestamp": "2026-03-01T12:00:00Z", "data": {...}} or a plain object.
+    DIR is a folder of *.sml files (evaluation begins at main.sml; without one every file runs), or one such file.
+    Events are JSON
+    lines, each {"action_id": 1, "action_name": "post", "timestamp": "2026-03-01T12:00:00Z", "data": {...}} or a
+    plain object.
     """
 
 
@@ -63,7 +67,10 @@ def _counted(number: int, word: str) -> str:
 
 
 def _json(value: Any) -> bytes:
-    return msgspec.json.encode(value, enc_hook=str)
+    try:
+        return msgspec.json.encode(value, enc_hook=str)
+    except (OverflowError, UnicodeEncodeError):  # a number of more than 64 bits, or half a surrogate pair: rare, so slow is fine
+        return json.dumps(msgspec.to_builtins(value, enc_hook=str), default=str).encode()
 
 
 @rules.command()
@@ -86,7 +93,10 @@ def check(folder: Path, as_json: bool) -> None:
     else:
         for problem in (*problems, *warnings):
             click.echo(problem.rendered + "\n", err=True)
-        click.echo(f"{_counted(len(problems), 'problem')}." if problems else f"{_counted(len(names), 'rule')}, no problems.", err=bool(problems))  # fmt: skip
+        click.echo(
+            f"{_counted(len(problems), 'problem')}." if problems else f"{_counted(len(names), 'rule')}, no problems.",
+            err=bool(problems),
+        )
     if problems:
         raise SystemExit(1)
 
@@ -105,7 +115,9 @@ def test(folder: Path, as_json: bool) -> None:
     failed = [(name, result) for name, result in results if result.failures]
     if as_json:
         shown = [{"file": name, **msgspec.to_builtins(result)} for name, result in results]
-        click.echo(_json({"ok": not failed, "passed": len(results) - len(failed), "failed": len(failed), "results": shown}))
+        click.echo(
+            _json({"ok": not failed, "passed": len(results) - len(failed), "failed": len(failed), "results": shown})
+        )
     else:
         for name, result in failed:
             click.echo(f"{name}:{result.line}: {result.name}")
@@ -130,8 +142,7 @@ def run(folder: Path, events: Path, fired_only: bool, stats: bool) -> None:
     out = sys.stdout.buffer if hasattr(sys.stdout, "buffer") else click.get_binary_stream("stdout")
     counts: dict[str, int] = dict.fromkeys(compiled.rules, 0)
     total = bad = errors = 0
-    decode = msgspec.json.Decoder().decode
-    encode = msgspec.json.Encoder(enc_hook=str).encode
+    decode: Callable[[bytes], Any] = msgspec.json.Decoder().decode
     began = time.perf_counter()
     with click.open_file(str(events), "rb") as lines:
         for number, line in _lines(lines):
@@ -146,12 +157,12 @@ def run(folder: Path, events: Path, fired_only: bool, stats: bool) -> None:
             total += 1
             if fired_only:
                 names: tuple[str, ...] = compiled.fired(event)
-                out.write(encode({"action_id": event.action_id, "fired": names}) + b"\n")
+                out.write(_json({"action_id": event.action_id, "fired": names}) + b"\n")
             else:
                 outcome = compiled.evaluate(event)
                 names = tuple(rule.name for rule in outcome.fired)
                 errors += len(outcome.errors)
-                out.write(encode({"action_id": event.action_id, **_fields(outcome)}) + b"\n")
+                out.write(_json({"action_id": event.action_id, **_fields(outcome)}) + b"\n")
             for name in names:
                 counts[name] += 1
     out.flush()
@@ -163,7 +174,7 @@ def _fields(outcome: sml.Outcome) -> dict[str, Any]:
     return {field: getattr(outcome, field) for field in outcome.__struct_fields__}
 
 
-def _lines(file: BinaryIO) -> Any:
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     """Numbered lines without empty ones; None for one that is too long to be held in memory."""
     number = 0
     while line := file.readline(_MAX_LINE):
@@ -183,7 +194,8 @@ def _stats(counts: dict[str, int], total: int, bad: int, errors: int, seconds: f
         click.echo(f"{count:>10,}  {share:>8}  {name}", err=True)
     rate = total / seconds if seconds else 0
     click.echo(
-        f"{_counted(total, 'event')}, {_counted(bad, 'bad line')}, {_counted(errors, 'failed value')}; {rate:,.0f} events/s, reading and writing included",
+        f"{_counted(total, 'event')}, {_counted(bad, 'bad line')}, {_counted(errors, 'failed value')}; "
+        f"{rate:,.0f} events/s, reading and writing included",
         err=True,
     )
 

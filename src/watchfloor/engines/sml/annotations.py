@@ -43,9 +43,16 @@ def read_type(annotation: syntax.Annotation, problems: Problems) -> t.Type:
             return _SIMPLE[name]
         if name in (*_GENERIC, "list"):
             example = "str, int" if name == "Union" else "str"
-            return _bad(annotation, problems, f"`{name}` needs the type of what is in it.", f"Write `{name}[{example}]`.")
+            return _bad(
+                annotation, problems, f"`{name}` needs the type of what is in it.", f"Write `{name}[{example}]`."
+            )
         known = (*_SIMPLE, *_GENERIC, *_WRAPPERS)
-        return _bad(annotation, problems, f"There is no type `{name}`.", did_you_mean(name, known) or f"Types: {', '.join(known)}.")  # fmt: skip
+        return _bad(
+            annotation,
+            problems,
+            f"There is no type `{name}`.",
+            did_you_mean(name, known) or f"Types: {', '.join(known)}.",
+        )
     inner = [read_type(arg, problems) for arg in args]
     if name == "Union":
         return t.union_of(inner)

@@ -26,7 +26,12 @@ def check_call(e: Expressions, call: syntax.Call, target: Target | None) -> tree
             e.check(argument.value)
         return e.anything(call.span)
     if function.result == t.NOTHING and function.special and function.name in _STATEMENTS:
-        e.problems.add("no_value", f"`{function.name}` has no value.", call.span, "It stands on a line of its own, at the beginning of the line.")  # fmt: skip
+        e.problems.add(
+            "no_value",
+            f"`{function.name}` has no value.",
+            call.span,
+            "It stands on a line of its own, at the beginning of the line.",
+        )
         return e.anything(call.span)
     arguments = by_name(e, call, function)
     if arguments is None:
@@ -66,13 +71,17 @@ def by_name(e: Expressions, call: syntax.Call, function: Function) -> dict[str, 
             fine = False
         elif argument.name not in known:
             hint = did_you_mean(argument.name, known) or f"It takes: `{function.signature}`."
-            e.problems.add("unknown_argument", f"`{function.name}` has no argument `{argument.name}`.", argument.span, hint)
+            e.problems.add(
+                "unknown_argument", f"`{function.name}` has no argument `{argument.name}`.", argument.span, hint
+            )
             fine = False
         found[argument.name] = argument.value
     missing = [param.name for param in function.params if param.required and param.name not in found]
     if missing and fine:
         listed = " and ".join(f"`{name}`" for name in missing)
-        e.problems.add("missing_argument", f"`{function.name}` needs {listed}.", call.span, f"It takes: `{function.signature}`.")
+        e.problems.add(
+            "missing_argument", f"`{function.name}` needs {listed}.", call.span, f"It takes: `{function.signature}`."
+        )
         fine = False
     return found if fine else None
 
@@ -84,7 +93,11 @@ def constant(e: Expressions, function: Function, name: str, node: syntax.Node, e
     if isinstance(value, tree.Const) and value.type != t.ANY:
         return True, float(value.value) if expected == t.FLOAT and isinstance(value.value, int) else value.value
     if len(e.problems.found) == before and not isinstance(value, tree.Const):
-        e.problems.add("not_constant", f"`{name}` of {function.name} must be written out here: it cannot depend on the event.", value.span)  # fmt: skip
+        e.problems.add(
+            "not_constant",
+            f"`{name}` of {function.name} must be written out here: it cannot depend on the event.",
+            value.span,
+        )
     return False, None
 
 
@@ -107,13 +120,22 @@ def _apply(e: Expressions, call: syntax.Call, function: Function, given: dict[st
         names.append(param.name)
         spare.append(t.NONE in t.members(param.type))
         if node is None:
-            args.append(tree.Const(t.NONE if param.default is None else t.type_of_constant(param.default), call.span, param.default))
+            args.append(
+                tree.Const(
+                    t.NONE if param.default is None else t.type_of_constant(param.default), call.span, param.default
+                )
+            )
         elif t.RULE in t.members(param.type):
             args.append(_rule_argument(e, function, param.name, node))
         else:
             args.append(e.expect(node, param.type, f"`{param.name}` of {function.name}"))
     if fine and "label" in constants and e.known_labels is not None and constants["label"] not in e.known_labels:
-        e.problems.add("unknown_label", f"There is no label `{constants['label']}`.", given["label"].span, did_you_mean(constants["label"], e.known_labels))  # fmt: skip
+        e.problems.add(
+            "unknown_label",
+            f"There is no label `{constants['label']}`.",
+            given["label"].span,
+            did_you_mean(constants["label"], e.known_labels),
+        )
     try:
         bound = function.bind(constants, site) if fine else function.target
     except BadArgument as bad:
@@ -124,10 +146,20 @@ def _apply(e: Expressions, call: syntax.Call, function: Function, given: dict[st
     if function.name == "Entity" and args:
         result = t.entity_of(args[0].type)
     return tree.Apply(
-        result, call.span, function.name, bound, tuple(args), tuple(names), tuple(spare), function.wants_context,
-        function.total, int(function.cost), e.feature, function.result,
+        result,
+        call.span,
+        function.name,
+        bound,
+        tuple(args),
+        tuple(names),
+        tuple(spare),
+        function.wants_context,
+        function.total,
+        int(function.cost),
+        e.feature,
+        function.result,
         tuple((name, value) for name, value in constants.items() if name in given),
-    )  # fmt: skip
+    )
 
 
 def _rule_argument(e: Expressions, function: Function, name: str, node: syntax.Node) -> tree.Expr:
@@ -137,7 +169,9 @@ def _rule_argument(e: Expressions, function: Function, name: str, node: syntax.N
         return tree.RuleArg(t.RULE, node.span, variable)
     if value.type == t.NONE or value.type == t.ANY:
         return value
-    e.problems.add("wrong_type", f"`{name}` of {function.name} must be the name of a rule, but this is `{value.type}`.", node.span)
+    e.problems.add(
+        "wrong_type", f"`{name}` of {function.name} must be the name of a rule, but this is `{value.type}`.", node.span
+    )
     return e.anything(node.span)
 
 
@@ -150,7 +184,9 @@ def rule_variable(value: tree.Expr) -> tree.Variable | None:
     return None
 
 
-def _extract(e: Expressions, call: syntax.Call, function: Function, given: dict[str, syntax.Node], target: Target | None) -> tree.Expr:  # fmt: skip
+def _extract(
+    e: Expressions, call: syntax.Call, function: Function, given: dict[str, syntax.Node], target: Target | None
+) -> tree.Expr:
     entity = function.name == "EntityJson"
     options: dict[str, Any] = {"required": True, "coerce_type": True, "type": None, "path": "$"}
     fine = True
@@ -163,14 +199,31 @@ def _extract(e: Expressions, call: syntax.Call, function: Function, given: dict[
     if target is None or target.declared is None:
         name = target.name if target else "Name"
         shape = "Entity[str]" if entity else "str"
-        e.problems.add("needs_type", f"The type that {function.name} should give must be said.", call.span, f"Write `{name}: {shape} = {function.name}(...)`.")  # fmt: skip
+        e.problems.add(
+            "needs_type",
+            f"The type that {function.name} should give must be said.",
+            call.span,
+            f"Write `{name}: {shape} = {function.name}(...)`.",
+        )
         return e.anything(call.span)
     wanted = target.declared
+    if wanted == t.ANY and entity:
+        return e.anything(call.span)  # the annotation was bad, and has been reported
     if entity and wanted.name != "Entity":
-        e.problems.add("wrong_type", f"EntityJson gives an entity, but `{target.name}` is declared `{wanted}`.", call.span, f"Write `{target.name}: Entity[str] = ...`.")  # fmt: skip
+        e.problems.add(
+            "wrong_type",
+            f"EntityJson gives an entity, but `{target.name}` is declared `{wanted}`.",
+            call.span,
+            f"Write `{target.name}: Entity[str] = ...`.",
+        )
         return e.anything(call.span)
     if not entity and any(member.name == "Entity" for member in t.members(wanted)):
-        e.problems.add("wrong_type", f"JsonData gives plain values, but `{target.name}` is declared `{wanted}`.", call.span, "Use EntityJson(type='...', path='...').")  # fmt: skip
+        e.problems.add(
+            "wrong_type",
+            f"JsonData gives plain values, but `{target.name}` is declared `{wanted}`.",
+            call.span,
+            "Use EntityJson(type='...', path='...').",
+        )
         return e.anything(call.span)
     try:
         path = parse_path(options["path"])
@@ -180,9 +233,17 @@ def _extract(e: Expressions, call: syntax.Call, function: Function, given: dict[
         return e.anything(call.span)
     item = wanted.args[0] if entity else wanted
     return tree.Extract(
-        wanted, call.span, path, options["path"], item, options["required"], options["coerce_type"],
-        options["type"] if entity else None, target.secret, e.feature,
-    )  # fmt: skip
+        wanted,
+        call.span,
+        path,
+        options["path"],
+        item,
+        options["required"],
+        options["coerce_type"],
+        options["type"] if entity else None,
+        target.secret,
+        e.feature,
+    )
 
 
 def _rule(e: Expressions, call: syntax.Call, given: dict[str, syntax.Node], target: Target | None) -> tree.Expr:
@@ -190,10 +251,17 @@ def _rule(e: Expressions, call: syntax.Call, given: dict[str, syntax.Node], targ
         e.problems.add("rule_name", "A rule needs a name.", call.span, "Write `SomeRule = Rule(...)`.")
         return e.anything(call.span)
     if target.local:
-        e.problems.add("rule_name", f"A rule cannot have the file-local name `{target.name}`.", target.span, f"Call it `{target.name.lstrip('_') or 'SomeRule'}`.")  # fmt: skip
+        e.problems.add(
+            "rule_name",
+            f"A rule cannot have the file-local name `{target.name}`.",
+            target.span,
+            f"Call it `{target.name.lstrip('_') or 'SomeRule'}`.",
+        )
     when_all = given["when_all"]
     if not isinstance(when_all, syntax.ListLiteral):
-        e.problems.add("wrong_type", "`when_all` is a list of conditions, written out.", when_all.span, "Write `when_all=[A, B]`.")
+        e.problems.add(
+            "wrong_type", "`when_all` is a list of conditions, written out.", when_all.span, "Write `when_all=[A, B]`."
+        )
         conditions: tuple[tree.Expr, ...] = ()
     else:
         conditions = e.conditions(when_all.items, "each condition of a rule", "and")
@@ -205,9 +273,19 @@ def _rule(e: Expressions, call: syntax.Call, given: dict[str, syntax.Node], targ
         parts = (description.value,)
         names = [name for name in _BRACES.findall(description.value) if name in e.scope.known]
         if names:
-            e.problems.add("missing_f", f"`{{{names[0]}}}` is not filled in, because this text has no `f` before it.", description.span, "Write f'...'.")  # fmt: skip
+            e.problems.add(
+                "missing_f",
+                f"`{{{names[0]}}}` is not filled in, because this text has no `f` before it.",
+                description.span,
+                "Write f'...'.",
+            )
     else:
-        e.problems.add("wrong_type", "The description of a rule is a text, written out.", description.span, "Write description='...' or description=f'... {Name}'.")  # fmt: skip
+        e.problems.add(
+            "wrong_type",
+            "The description of a rule is a text, written out.",
+            description.span,
+            "Write description='...' or description=f'... {Name}'.",
+        )
     return tree.RuleExpr(t.RULE, call.span, target.name, conditions, parts)
 
 
@@ -219,7 +297,9 @@ def _resolve(e: Expressions, call: syntax.Call, given: dict[str, syntax.Node]) -
     if default.type != t.NONE:
         plain = t.without_none(default.type)
         if t.fit(plain, inner) is t.Fit.NO and t.fit(inner, plain) is t.Fit.NO:
-            e.problems.add("wrong_type", f"The default is `{default.type}`, but the value is `{value.type}`.", default.span)
+            e.problems.add(
+                "wrong_type", f"The default is `{default.type}`, but the value is `{value.type}`.", default.span
+            )
         elif t.fit(plain, inner) is t.Fit.UNWRAPPED:
             default = e.unwrapped(default)
         elif t.fit(inner, plain) is t.Fit.UNWRAPPED:
@@ -228,5 +308,7 @@ def _resolve(e: Expressions, call: syntax.Call, given: dict[str, syntax.Node]) -
         inner = t.without_none(default.type)
     report = False
     if "should_report_error" in given:
-        _, report = constant(e, e.functions["ResolveOptional"], "should_report_error", given["should_report_error"], t.BOOL)
+        _, report = constant(
+            e, e.functions["ResolveOptional"], "should_report_error", given["should_report_error"], t.BOOL
+        )
     return tree.Resolve(inner, call.span, value, default, bool(report), e.feature)

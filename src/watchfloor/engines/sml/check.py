@@ -41,7 +41,7 @@ class _Checker:
         """Shared names of each checked file."""
         self.variables: dict[str, tree.Variable] = {}
         self.home: dict[str, Span] = {}
-        self.broken: set[str] = set()
+        self.broken: set[str] = {name for file in files.values() for name in file.broken}
         self.count = 0
 
     def run(self) -> tree.Program:
@@ -51,14 +51,16 @@ class _Checker:
         order, always = run_order(self.checked, ENTRY, self.problems)
         for path in self.checked:
             if path not in order:
-                self.problems.warn("never_runs", f"{path} never runs.", Span(path, 1, 0), "Import or Require it from a file that runs.")  # fmt: skip
+                self.problems.warn(
+                    "never_runs", f"{path} never runs.", Span(path, 1, 0), "Import or Require it from a file that runs."
+                )
         return tree.Program(self.checked, order, always, self.variables)
 
     # --- names and files ---
 
     def _find_names(self) -> None:
         """Where each shared name is assigned; assigning one twice is an error wherever it happens."""
-        for path, file in self.files.items():
+        for file in self.files.values():
             own: dict[str, Span] = {}
             for statement in file.statements:
                 if not isinstance(statement, syntax.Assign):
@@ -66,12 +68,17 @@ class _Checker:
                 name, span = statement.target.id, statement.target.span
                 first = own.get(name) if name.startswith("_") else self.home.get(name)
                 if first is not None:
-                    self.problems.add("assigned_twice", f"`{name}` is given a value twice.", span, f"First in {first.file}, line {first.line}. Each name has one value in the whole rule set; choose another.")  # fmt: skip
+                    self.problems.add(
+                        "assigned_twice",
+                        f"`{name}` is given a value twice.",
+                        span,
+                        f"First in {first.file}, line {first.line}. "
+                        "Each name has one value in the whole rule set; choose another.",
+                    )
                     continue
                 own[name] = span
                 if not name.startswith("_"):
                     self.home[name] = span
-            del path
 
     def _imports(self, file: syntax.File) -> list[tuple[str, Span]]:
         found = []
@@ -105,7 +112,12 @@ class _Checker:
                 if state.get(imported) == "open":
                     chain = [entry for entry, _ in stack]
                     circle = " -> ".join([*chain[chain.index(imported) :], imported])
-                    self.problems.add("import_circle", f"These files import each other in a circle: {circle}.", span, "Move what they share into a file that both import.")  # fmt: skip
+                    self.problems.add(
+                        "import_circle",
+                        f"These files import each other in a circle: {circle}.",
+                        span,
+                        "Move what they share into a file that both import.",
+                    )
                 elif imported in self.files and imported not in state:
                     state[imported] = "open"
                     stack.append((imported, self._imports(self.files[imported])))
@@ -126,14 +138,21 @@ class _Checker:
                 self._call(e, result, statement)
         for variable in scope.known.values():
             if variable.local and variable.uses == 0:
-                self.problems.add("unused", f"`{variable.name}` is never used.", variable.span, "Delete it; or drop the `_` if it is meant to be a feature.")  # fmt: skip
+                self.problems.add(
+                    "unused",
+                    f"`{variable.name}` is never used.",
+                    variable.span,
+                    "Delete it; or drop the `_` if it is meant to be a feature.",
+                )
 
     def _assign(self, e: Expressions, file: tree.File, statement: syntax.Assign) -> None:
         name, span = statement.target.id, statement.target.span
         if name in e.scope.known and e.scope.known[name].file == file.path:
             return  # assigned twice: reported already
         if name in self.functions:
-            self.problems.add("function_name", f"`{name}` is a function and cannot be given a value.", span, "Choose another name.")  # fmt: skip
+            self.problems.add(
+                "function_name", f"`{name}` is a function and cannot be given a value.", span, "Choose another name."
+            )
             return
         before = len(self.problems.found)
         local = name.startswith("_")
@@ -149,11 +168,19 @@ class _Checker:
         if said is not None and not isinstance(value, tree.Extract):
             value = e.fitted(value, said.type, f"`{name}`")
         elif isinstance(value, tree.Const) and value.value == [] and said is None:
-            self.problems.add("needs_type", "An empty list needs a type.", statement.span, f"Write `{name}: List[str] = []`.")
+            self.problems.add(
+                "needs_type", "An empty list needs a type.", statement.span, f"Write `{name}: List[str] = []`."
+            )
         variable = tree.Variable(
-            self.count, name, file.path, span, said.type if said else value.type, value, local,
+            self.count,
+            name,
+            file.path,
+            span,
+            said.type if said else value.type,
+            value,
+            local,
             extracted=self._extracted(statement, local, said),
-        )  # fmt: skip
+        )
         self.count += 1
         if len(self.problems.found) > before and variable.type == t.ANY:
             self.broken.add(name)
@@ -178,7 +205,12 @@ class _Checker:
         if function is None:
             return
         if function.result != t.NOTHING:
-            self.problems.add("no_effect", f"The value of `{function.name}` is not used.", call.span, f"Give it a name: `Name = {function.name}(...)`; effects belong into `WhenRules(then=[...])`.")  # fmt: skip
+            self.problems.add(
+                "no_effect",
+                f"The value of `{function.name}` is not used.",
+                call.span,
+                f"Give it a name: `Name = {function.name}(...)`; effects belong into `WhenRules(then=[...])`.",
+            )
             return
         given = by_name(e, call, function)
         if given is None:
@@ -193,13 +225,23 @@ class _Checker:
 
     def _import(self, e: Expressions, file: tree.File, rules: syntax.Node) -> None:
         if not isinstance(rules, syntax.ListLiteral):
-            self.problems.add("wrong_type", "`rules` is a list of paths, written out.", rules.span, "Write `Import(rules=['models/base.sml'])`.")  # fmt: skip
+            self.problems.add(
+                "wrong_type",
+                "`rules` is a list of paths, written out.",
+                rules.span,
+                "Write `Import(rules=['models/base.sml'])`.",
+            )
             return
         for item in rules.items:
             if not isinstance(item, syntax.Constant) or not isinstance(item.value, str):
                 self.problems.add("wrong_type", "Each rule file to import is a path in quotes.", item.span)
             elif item.value not in self.files:
-                self.problems.add("no_such_file", f"There is no rule file `{item.value}`.", item.span, did_you_mean(item.value, self.files))  # fmt: skip
+                self.problems.add(
+                    "no_such_file",
+                    f"There is no rule file `{item.value}`.",
+                    item.span,
+                    did_you_mean(item.value, self.files),
+                )
             elif item.value in file.imports:
                 self.problems.add("twice", f"`{item.value}` is imported twice.", item.span)
             else:
@@ -216,7 +258,12 @@ class _Checker:
             condition = None
         if isinstance(rule, syntax.Constant) and isinstance(rule.value, str):
             if rule.value not in self.files:
-                self.problems.add("no_such_file", f"There is no rule file `{rule.value}`.", rule.span, did_you_mean(rule.value, self.files))  # fmt: skip
+                self.problems.add(
+                    "no_such_file",
+                    f"There is no rule file `{rule.value}`.",
+                    rule.span,
+                    did_you_mean(rule.value, self.files),
+                )
                 return
             file.statements.append(tree.Require((rule.value,), condition, None, call.span))
         elif isinstance(rule, syntax.Format):
@@ -228,7 +275,12 @@ class _Checker:
                 return
             file.statements.append(tree.Require(found, condition, name, call.span))
         else:
-            self.problems.add("wrong_type", "The rule file to require is a text, written out.", rule.span, "Write rule='a.sml' or rule=f'actions/{ActionName}.sml'.")  # fmt: skip
+            self.problems.add(
+                "wrong_type",
+                "The rule file to require is a text, written out.",
+                rule.span,
+                "Write rule='a.sml' or rule=f'actions/{ActionName}.sml'.",
+            )
 
     def _when(self, e: Expressions, file: tree.File, call: syntax.Call, given: dict[str, syntax.Node]) -> None:
         rules: list[tree.Variable] = []
@@ -236,7 +288,9 @@ class _Checker:
         rules_any, effects = given["rules_any"], given["then"]
         for name, node in (("rules_any", rules_any), ("then", effects)):
             if not isinstance(node, syntax.ListLiteral):
-                self.problems.add("wrong_type", f"`{name}` is a list, written out.", node.span, f"Write `{name}=[...]`.")
+                self.problems.add(
+                    "wrong_type", f"`{name}` is a list, written out.", node.span, f"Write `{name}=[...]`."
+                )
         if isinstance(rules_any, syntax.ListLiteral):
             for item in rules_any.items:
                 value = e.check(item)
@@ -244,7 +298,12 @@ class _Checker:
                 if variable is not None:
                     rules.append(variable)
                 elif value.type != t.ANY:
-                    self.problems.add("wrong_type", f"Each item of `rules_any` is the name of a rule, but this is `{value.type}`.", item.span, "Write `SomeRule = Rule(when_all=[...], description='...')` first.")  # fmt: skip
+                    self.problems.add(
+                        "wrong_type",
+                        f"Each item of `rules_any` is the name of a rule, but this is `{value.type}`.",
+                        item.span,
+                        "Write `SomeRule = Rule(when_all=[...], description='...')` first.",
+                    )
         if isinstance(effects, syntax.ListLiteral):
             then.extend(e.expect(item, t.EFFECT, "each item of `then`") for item in effects.items)
         file.statements.append(tree.When(tuple(rules), tuple(then), call.span))

@@ -107,7 +107,8 @@ def _excerpt(line: str, span: Span) -> list[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``"Did you mean `Text`?"``, or ``""`` when nothing known is close to ``word``. Case is not held against the author."""
+    """``"Did you mean `Text`?"``, or ``""`` when nothing known is close to ``word``. Case is not held against the
+    author."""
     by_fold: dict[str, str] = {}
     for name in sorted(known):
         by_fold.setdefault(name.lower(), name)

@@ -14,8 +14,10 @@ from watchfloor.kernel.errors import BadInput
 def event_from(record: Any, *, default_id: int = 0, default_name: str = "event") -> Event:
     """An event of a decoded JSON value.
 
-    An object with ``data`` and ``action_name`` is in Osprey's shape; any other object is itself the data, with ``default_id`` and
-    ``default_name``, and with its own ``timestamp`` where that is a moment. Times without a zone are UTC; no time means now.
+    An object with ``data`` and ``action_name`` is in Osprey's shape; any other object is itself the data, with
+    ``default_id`` and
+    ``default_name``, and with its own ``timestamp`` where that is a moment. Times without a zone are UTC; no time
+    means now.
 
     Raises:
         BadInput: it is no object, or a field of Osprey's shape is wrong.
@@ -48,7 +50,12 @@ def _stated_moment(record: Mapping[str, Any]) -> datetime:
         return now()
     moment = _moment(record["timestamp"])
     if moment is None:
-        raise BadInput("bad_event", "The event's timestamp must be a moment in ISO 8601.", where="timestamp", hint="2026-03-01T12:00:00Z")  # fmt: skip
+        raise BadInput(
+            "bad_event",
+            "The event's timestamp must be a moment in ISO 8601.",
+            where="timestamp",
+            hint="2026-03-01T12:00:00Z",
+        )
     return moment
 
 

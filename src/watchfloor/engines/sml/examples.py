@@ -5,9 +5,12 @@ One example a line::
     {"name": "pharmacy spam", "event": {...}, "fires": ["Pharmacy"], "silent": ["Greeting"], "verdicts": ["reject"],
      "labels": ["User/u1: +spammer"], "features": {"LinkCount": 3}, "has": {"User/u1": ["trusted"]}}
 
-``event`` is in the shape of events elsewhere; its ``timestamp`` is the clock. ``fires`` lists rules that must fire (others may),
-``only`` lists exactly those that fire, ``silent`` rules that must not. ``verdicts`` and ``labels`` are compared whole, ``features``
-for the names given. ``has`` puts labels on entities beforehand. Empty lines and lines that begin with ``//`` are passed over.
+``event`` is in the shape of events elsewhere; its ``timestamp`` is the clock. ``fires`` lists rules that must fire
+(others may),
+``only`` lists exactly those that fire, ``silent`` rules that must not. ``verdicts`` and ``labels`` are compared
+whole, ``features``
+for the names given. ``has`` puts labels on entities beforehand. Empty lines and lines that begin with ``//`` are
+passed over.
 """
 
 from __future__ import annotations
@@ -67,7 +70,11 @@ def _failures(rules: RuleSet, example: Example, event: Event) -> tuple[str, ...]
     outcome = rules.with_labels(_lookup(example.has)).evaluate(event)
     fired = [rule.name for rule in outcome.fired]
     known = set(rules.rules)
-    found = [f"There is no rule called {name}." for name in [*example.fires, *example.silent, *(example.only or [])] if name not in known]
+    found = [
+        f"There is no rule called {name}."
+        for name in [*example.fires, *example.silent, *(example.only or [])]
+        if name not in known
+    ]
     for name in example.fires:
         if name in known and name not in fired:
             found.append(f"{name} did not fire. {rules.explain(event, name).because}")

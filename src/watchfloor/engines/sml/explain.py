@@ -10,7 +10,7 @@ from watchfloor.engines.sml import tree
 from watchfloor.engines.sml.errors import did_you_mean
 from watchfloor.engines.sml.function import Context
 from watchfloor.engines.sml.interpret import Interpreter
-from watchfloor.engines.sml.runtime import UNDEFINED, unwrap
+from watchfloor.engines.sml.runtime import UNDEFINED, say, unwrap
 from watchfloor.engines.sml.write import written
 from watchfloor.kernel.errors import NotFound
 
@@ -38,7 +38,8 @@ class Condition(msgspec.Struct, frozen=True):
 class Explanation(msgspec.Struct, frozen=True):
     """Why one rule came out as it did for one event.
 
-    ``fired`` is None when the rule was undecided or its file did not run; ``because`` says so in one sentence, and names the first
+    ``fired`` is None when the rule was undecided or its file did not run; ``because`` says so in one sentence, and
+    names the first
     condition that was false or undefined.
     """
 
@@ -64,7 +65,15 @@ def explain(program: tree.Program, ctx: Context, rule_name: str) -> Explanation:
     run = Interpreter(program, ctx)
     outcome = run.run()
     if variable.index not in run.slots:
-        return Explanation(rule_name, None, "", f"{variable.file} did not run for this event: no Require included it.", (), variable.file, variable.span.line)  # fmt: skip
+        return Explanation(
+            rule_name,
+            None,
+            "",
+            f"{variable.file} did not run for this event: no Require included it.",
+            (),
+            variable.file,
+            variable.span.line,
+        )
     state = run.slots[variable.index]
     conditions = tuple(_condition(run, expr, set()) for expr in variable.value.conditions)
     description = next((fired.description for fired in outcome.fired if fired.name == rule_name), "")
@@ -127,5 +136,8 @@ def _words(value: Any) -> str:
     plain = unwrap(value)
     if isinstance(plain, bool):
         return "true" if plain else "false"
-    text = "missing" if plain is None else repr(plain)
+    try:
+        text = "missing" if plain is None else repr(plain)
+    except ValueError:
+        text = say(plain)
     return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from watchfloor.engines.sml import syntax, tree
 from watchfloor.engines.sml import types as t
@@ -12,6 +11,10 @@ from watchfloor.engines.sml.errors import Problems, Span, did_you_mean
 from watchfloor.engines.sml.function import Function
 from watchfloor.engines.sml.runtime import arithmetic
 
+_MAY_BE_MISSING = (
+    "It may be missing: check `X != None and ...` first, "
+    "or take `ResolveOptional(optional_value=X, default_value=...)`."
+)
 _INT_ONLY = ("<<", ">>", "|", "^", "&")
 
 
@@ -42,7 +45,9 @@ class Target:
 class Expressions:
     """Checks the expressions of one file."""
 
-    def __init__(self, scope: Scope, functions: Mapping[str, Function], problems: Problems, known_labels: frozenset[str] | None) -> None:  # fmt: skip
+    def __init__(
+        self, scope: Scope, functions: Mapping[str, Function], problems: Problems, known_labels: frozenset[str] | None
+    ) -> None:
         self.scope = scope
         self.functions = functions
         self.problems = problems
@@ -96,8 +101,10 @@ class Expressions:
                 return self.unwrapped(expr)
         hint = ""
         if t.may_be_none(expr.type) and t.fit(t.without_none(expr.type), expected) is not t.Fit.NO:
-            hint = "It may be missing: check `X != None and ...` first, or take `ResolveOptional(optional_value=X, default_value=...)`."
-        self.problems.add("wrong_type", f"{_sentence(what)} must be `{expected}`, but this is `{expr.type}`.", expr.span, hint)
+            hint = _MAY_BE_MISSING
+        self.problems.add(
+            "wrong_type", f"{_sentence(what)} must be `{expected}`, but this is `{expr.type}`.", expr.span, hint
+        )
         return self.anything(expr.span)
 
     def unwrapped(self, expr: tree.Expr) -> tree.Expr:
@@ -128,7 +135,10 @@ class Expressions:
     def _unknown(self, node: syntax.Name) -> None:
         other = self.scope.elsewhere.get(node.id)
         if node.id.startswith("_"):
-            hint = did_you_mean(node.id, self.scope.known) or "Names that begin with `_` are known only in their own file, from where they are assigned."
+            hint = (
+                did_you_mean(node.id, self.scope.known)
+                or "Names that begin with `_` are known only in their own file, from where they are assigned."
+            )
         elif other == self.scope.path:
             hint = "It is assigned further down; move that line up."
         elif other:
@@ -136,7 +146,9 @@ class Expressions:
         elif node.id in self.functions:
             hint = f"It is a function: `{self.functions[node.id].signature}`."
         else:
-            hint = did_you_mean(node.id, [*self.scope.known, *(n for n in self.scope.elsewhere if not n.startswith("_"))])
+            hint = did_you_mean(
+                node.id, [*self.scope.known, *(n for n in self.scope.elsewhere if not n.startswith("_"))]
+            )
         self.problems.add("unknown_name", f"There is no `{node.id}` here.", node.span, hint)
 
     def format_parts(self, node: syntax.Format) -> tuple[str | tree.Expr, ...]:
@@ -148,8 +160,18 @@ class Expressions:
             value = self.name(part)
             inner = t.unwrapped(value.type) or value.type
             if any(member.name == "List" or member == t.EFFECT for member in t.members(inner)):
-                self.problems.add("wrong_type", f"`{part.id}` is `{value.type}`, which cannot stand in a text.", part.span, "Texts, numbers, booleans and entities can.")  # fmt: skip
-            if isinstance(value, tree.Var) and not value.variable.extracted and value.variable.type != t.ANY and value.variable.local is False:  # fmt: skip
+                self.problems.add(
+                    "wrong_type",
+                    f"`{part.id}` is `{value.type}`, which cannot stand in a text.",
+                    part.span,
+                    "Texts, numbers, booleans and entities can.",
+                )
+            if (
+                isinstance(value, tree.Var)
+                and not value.variable.extracted
+                and value.variable.type != t.ANY
+                and value.variable.local is False
+            ):
                 self.problems.add("secret", f"`{part.id}` is secret and cannot be shown in a text.", part.span)
             parts.append(self.unwrapped(value) if t.unwrapped(value.type) else value)
         return tuple(parts)
@@ -159,7 +181,12 @@ class Expressions:
         item_type = self._common_type(items)
         if item_type is None:
             kinds = ", ".join(sorted({f"`{item.type}`" for item in items}))
-            self.problems.add("mixed_list", f"The items of this list are of different types: {kinds}.", node.span, "A list holds one type of thing.")  # fmt: skip
+            self.problems.add(
+                "mixed_list",
+                f"The items of this list are of different types: {kinds}.",
+                node.span,
+                "A list holds one type of thing.",
+            )
             item_type = t.ANY
         if item_type.name == "List" and item_type.args[0].name == "List":
             self.problems.add("too_deep", "Lists are nested more than two deep.", node.span)
@@ -204,10 +231,12 @@ class Expressions:
         if result is None:
             hint = ""
             if t.may_be_none(left.type) or t.may_be_none(right.type):
-                hint = "It may be missing: check `X != None and ...` first, or take `ResolveOptional(optional_value=X, default_value=...)`."
+                hint = _MAY_BE_MISSING
             elif t.STR in (left.type, right.type) and node.op == "+":
                 hint = "To put a number into a text, write f'... {Number}'."
-            self.problems.add("wrong_type", f"`{node.op}` does not work on `{left.type}` and `{right.type}`.", node.span, hint)
+            self.problems.add(
+                "wrong_type", f"`{node.op}` does not work on `{left.type}` and `{right.type}`.", node.span, hint
+            )
             return self.anything(node.span)
         if isinstance(left, tree.Const) and isinstance(right, tree.Const) and t.ANY not in (left.type, right.type):
             try:
@@ -265,7 +294,9 @@ class Expressions:
         if self._overlap(plain_left.type, plain_right.type):
             return plain_left, plain_right
         always = "false" if node.op == "==" else "true"
-        self.problems.add("wrong_type", f"`{left.type}` and `{right.type}` are never equal, so this is always {always}.", node.span)  # fmt: skip
+        self.problems.add(
+            "wrong_type", f"`{left.type}` and `{right.type}` are never equal, so this is always {always}.", node.span
+        )
         return left, right
 
     @staticmethod
@@ -289,9 +320,13 @@ class Expressions:
             if self._overlap(plain.type, item):
                 return plain, right
             always = "false" if node.op == "in" else "true"
-            self.problems.add("wrong_type", f"A `{left.type}` is never in a list of `{item}`, so this is always {always}.", node.span)  # fmt: skip
+            self.problems.add(
+                "wrong_type", f"A `{left.type}` is never in a list of `{item}`, so this is always {always}.", node.span
+            )
         elif holder != t.ANY:
-            self.problems.add("wrong_type", f"`{node.op}` looks into a list or a text, but this is `{right.type}`.", right.span)
+            self.problems.add(
+                "wrong_type", f"`{node.op}` looks into a list or a text, but this is `{right.type}`.", right.span
+            )
         return left, right
 
     def _bool(self, node: syntax.BoolOp) -> tree.Expr:
@@ -322,8 +357,3 @@ class Expressions:
 
 def _sentence(what: str) -> str:
     return what if what.startswith("`") else what[0].upper() + what[1:]
-
-
-def constant_value(expr: tree.Expr) -> tuple[bool, Any]:
-    """Whether an expression is known when rules are loaded, and its value."""
-    return (True, expr.value) if isinstance(expr, tree.Const) else (False, None)

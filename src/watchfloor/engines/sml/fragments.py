@@ -1,6 +1,7 @@
 """Expressions of the typed tree as fragments of Python, each with the conditions under which it has a value.
 
-A fragment is an expression and its guards: Python conditions that, once they hold in order, promise that the expression has a
+A fragment is an expression and its guards: Python conditions that, once they hold in order, promise that the
+expression has a
 value and does not raise. Author text never enters: names become numbered slots, texts become bound constants.
 """
 
@@ -56,6 +57,7 @@ class Namespace:
             "M": runtime.MISSING,
             "N": runtime.none_if_undefined,
             "str": str,
+            "say": runtime.say,
             "int": int,
             "float": float,
             "bool": bool,
@@ -234,7 +236,9 @@ class Fragments:
             test = [*left.guards, *([f"{left.text} is not None"] if t.may_be_none(expr.left.type) else [])]
             if t.may_be_none(expr.right.type):
                 return Fragment(right.guards, f"({negation}contains(N({item}), {right.text}))", cost)
-            return Fragment(right.guards, f"({negation}({' and '.join([*test, f'{left.text} in {right.text}'])}))", cost)
+            return Fragment(
+                right.guards, f"({negation}({' and '.join([*test, f'{left.text} in {right.text}'])}))", cost
+            )
         if t.ANY in (expr.left.type, expr.right.type) or t.STR in t.members(expr.right.type):
             found = self.temporary()
             call = f"({found} := safe_contains(X, {self._site(expr, expr.feature)}, N({item}), {right.text})) is not U"
@@ -264,7 +268,7 @@ class Fragments:
                 pieces.append(self.ns.bind(part))
             else:
                 found.append(self.of(part))
-                pieces.append(found[-1].text if part.type == t.STR else f"str({found[-1].text})")
+                pieces.append(found[-1].text if part.type == t.STR else f"say({found[-1].text})")
         return _guards(found), f"({' + '.join(pieces)})" if pieces else self.ns.bind("")
 
     def _resolve(self, expr: tree.Resolve) -> Fragment:
@@ -332,7 +336,11 @@ def shown(type_: t.Type, slot: str, may_fail: bool) -> str:
         text = f"{slot}.id"
     elif type_ == t.TIMEDELTA:
         text = f"{slot}.total_seconds()"
-    elif _contains_any(type_) or type_ == t.EXPERIMENT or any(m.name in ("Entity", "TimeDelta") for m in t.members(type_)):
+    elif (
+        _contains_any(type_)
+        or type_ == t.EXPERIMENT
+        or any(m.name in ("Entity", "TimeDelta") for m in t.members(type_))
+    ):
         text = f"unwrap({slot})"
     else:
         text = slot

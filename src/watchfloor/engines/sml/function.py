@@ -14,10 +14,14 @@ A function is a plain Python function, or a class where some arguments are const
         def __call__(self, target: str) -> bool: ...                                    # met in each event
 
 The type hints are the types rules are checked against: ``str int float bool None``, ``list[...]``, unions, ``Entity``,
-``timedelta``, ``RuleState``, and any ``Effect`` for functions that ask for something. Two hints ask the engine for something
-and are no arguments to the author: ``Context`` (the event, first in ``__call__`` or a plain function) and ``Site`` (where in the
-rules the call stands, in ``__init__``). An argument that may be None receives None when the value given for it has failed.
-Raise ``Undefined`` for "there is no value here, and that is no error"; ``BadArgument`` in ``__init__`` for a bad constant.
+``timedelta``, ``RuleState``, and any ``Effect`` for functions that ask for something. Two hints ask the engine for
+something
+and are no arguments to the author: ``Context`` (the event, first in ``__call__`` or a plain function) and ``Site``
+(where in the
+rules the call stands, in ``__init__``). An argument that may be None receives None when the value given for it has
+failed.
+Raise ``Undefined`` for "there is no value here, and that is no error"; ``BadArgument`` in ``__init__`` for a bad
+constant.
 """
 
 from __future__ import annotations
@@ -40,7 +44,8 @@ LabelLookup = Callable[[Entity], "Mapping[str, LabelState]"]
 
 
 class LabelState(msgspec.Struct, frozen=True):
-    """A label as it stands on an entity: ``status`` is ``"added"`` or ``"removed"``; ``since`` and ``expires`` are moments."""
+    """A label as it stands on an entity: ``status`` is ``"added"`` or ``"removed"``; ``since`` and ``expires`` are
+    moments."""
 
     status: str = "added"
     manual: bool = False
@@ -156,7 +161,10 @@ def function(
         wants_context = wants_site = False
         result = t.NOTHING
         for constant, part in _parts(target, is_class):
-            hints = typing.get_type_hints(part)
+            try:
+                hints = typing.get_type_hints(part)
+            except NameError as error:
+                raise TypeError(f"{target.__name__}: its type hints must be names of the module ({error})") from None
             for name, parameter in inspect.signature(part).parameters.items():
                 hint = hints.get(name, Any)
                 if name == "self":
@@ -173,9 +181,19 @@ def function(
                 result = _result_type(hints.get("return"))
         params.sort(key=lambda p: not p.required)
         return Function(
-            target.__name__.rstrip("_"), _summary(inspect.getdoc(target) or ""), category, cost, tuple(params), result,
-            total, special, wants_context, wants_site, target, is_class,
-        )  # fmt: skip
+            target.__name__.rstrip("_"),
+            _summary(inspect.getdoc(target) or ""),
+            category,
+            cost,
+            tuple(params),
+            result,
+            total,
+            special,
+            wants_context,
+            wants_site,
+            target,
+            is_class,
+        )
 
     return make
 
@@ -183,10 +201,9 @@ def function(
 def _parts(target: Callable[..., Any], is_class: bool) -> Iterable[tuple[bool, Callable[..., Any]]]:
     if not is_class:
         return [(False, target)]
-    call = target.__call__  # type: ignore[operator]  # the class's own method, taken unbound
-    if target.__init__ is object.__init__:  # type: ignore[misc]
-        return [(False, call)]
-    return [(True, target.__init__), (False, call)]  # type: ignore[misc]
+    call = inspect.getattr_static(target, "__call__")
+    made = inspect.getattr_static(target, "__init__")
+    return [(False, call)] if made is object.__init__ else [(True, made), (False, call)]
 
 
 def library(functions: Iterable[Function]) -> dict[str, Function]:

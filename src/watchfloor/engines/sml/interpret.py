@@ -1,6 +1,8 @@
-"""The slow, plain reading of the typed tree: the oracle the other back ends are held to, and the source of explanations.
+"""The slow, plain reading of the typed tree: the oracle the other back ends are held to, and the source of
+explanations.
 
-It evaluates every operand of everything, in order, as the language is defined; nothing is skipped or reordered. What each
+It evaluates every operand of everything, in order, as the language is defined; nothing is skipped or reordered.
+What each
 expression gave can be kept (``values``), which is what an explanation shows.
 """
 
@@ -14,11 +16,19 @@ from watchfloor.engines.sml import tree
 from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.function import Context, Site
 from watchfloor.engines.sml.limits import MAX_DESCRIPTION
-from watchfloor.engines.sml.outcome import AuditEntry, Effect, Event, FiredRule, LabelEffect, Outcome, RuleState, VerdictEffect
+from watchfloor.engines.sml.outcome import (
+    AuditEntry,
+    Effect,
+    Event,
+    FiredRule,
+    LabelEffect,
+    Outcome,
+    RuleState,
+    VerdictEffect,
+)
 from watchfloor.engines.sml.runtime import (
     UNDEFINED,
     Reader,
-    contains,
     guarded,
     joined,
     look_up,
@@ -27,6 +37,7 @@ from watchfloor.engines.sml.runtime import (
     safe_arithmetic,
     safe_contains,
     safe_ordered,
+    say,
     unwrap,
 )
 
@@ -80,7 +91,9 @@ class Interpreter:
                 made.append(self.evaluate(expr))
             else:
                 made.append(UNDEFINED if self._lacks_arguments(expr) else None)
-        self.effects.extend(msgspec.structs.replace(effect, rules=matched) for effect in made if isinstance(effect, Effect))
+        self.effects.extend(
+            msgspec.structs.replace(effect, rules=matched) for effect in made if isinstance(effect, Effect)
+        )
         self.audit.append(audit_entry(states, made))
 
     def _lacks_arguments(self, expr: tree.Expr) -> bool:
@@ -112,8 +125,7 @@ class Interpreter:
             case tree.Const():
                 return expr.value
             case tree.Var():
-                value = self.slots.get(expr.variable.index, UNDEFINED)
-                return value
+                return self.slots.get(expr.variable.index, UNDEFINED)
             case tree.Extract():
                 return self._extract(expr)
             case tree.RuleExpr():
@@ -210,7 +222,7 @@ class Interpreter:
             value = part if isinstance(part, str) else self.evaluate(part)
             if value is UNDEFINED or (isinstance(part, tree.Expr) and _narrowed_to_none(part, value)):
                 return UNDEFINED
-            texts.append(str(value))
+            texts.append(say(value))
         return "".join(texts)
 
 
@@ -236,7 +248,8 @@ def import_closure(program: tree.Program, paths: tuple[str, ...]) -> set[str]:
 
 
 def audit_entry(states: list[tuple[str, Any]], made: list[Any]) -> AuditEntry:
-    """The audit entry of one WhenRules; ``made`` holds effects, None for those not asked for, UNDEFINED for failures."""
+    """The audit entry of one WhenRules; ``made`` holds effects, None for those not asked for, UNDEFINED for
+    failures."""
     failed = tuple(name for name, state in states if state is UNDEFINED)
     lost = sum(effect is UNDEFINED for effect in made)
     return AuditEntry(

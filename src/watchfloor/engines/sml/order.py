@@ -40,7 +40,12 @@ def run_order(files: Mapping[str, tree.File], entry: str, problems: Problems) ->
         circle = list(reversed(error.args[1]))
         place = _require_span(files, circle)
         if not problems.found:  # a circle of imports has been reported already
-            problems.add("require_circle", f"These files require each other in a circle: {' -> '.join(circle)}.", place, "Take one of the Require lines out.")  # fmt: skip
+            problems.add(
+                "require_circle",
+                f"These files require each other in a circle: {' -> '.join(circle)}.",
+                place,
+                "Take one of the Require lines out.",
+            )
         return (), always
 
 
@@ -57,7 +62,9 @@ def _closure(
         found.add(path)
         waiting.extend(files[path].imports)
         for statement in files[path].statements if requires else ():
-            if isinstance(statement, tree.Require) and (conditional or (statement.condition is None and statement.name is None)):
+            if isinstance(statement, tree.Require) and (
+                conditional or (statement.condition is None and statement.name is None)
+            ):
                 waiting.extend(statement.files)
     return frozenset(found)
 

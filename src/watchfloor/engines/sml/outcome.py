@@ -46,7 +46,8 @@ class RuleState(msgspec.Struct, frozen=True):
 class Effect(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """What a WhenRules asks for. ``rules`` names the rules that fired and so caused it.
 
-    A family of effects of your own is a subclass with its own fields and ``tag="its_kind"``, and a function that returns it.
+    A family of effects of your own is a subclass with its own fields and ``tag="its_kind"``, and a function that
+    returns it.
     """
 
     rules: tuple[str, ...] = ()
@@ -66,7 +67,8 @@ class VerdictEffect(Effect, frozen=True, tag="verdict"):
 class LabelEffect(Effect, frozen=True, tag="label"):
     """A label to be put on or taken off.
 
-    ``applies`` is False when ``apply_if`` named a rule that did not fire, or could not be decided: in doubt nothing is done.
+    ``applies`` is False when ``apply_if`` named a rule that did not fire, or could not be decided: in doubt
+    nothing is done.
     """
 
     entity: Entity

@@ -41,12 +41,24 @@ _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.For: ("There is no `for` in the rule language.", _LOOP_HINT),
     ast.AsyncFor: ("There is no `for` in the rule language.", _LOOP_HINT),
     ast.While: ("There is no `while` in the rule language.", _LOOP_HINT),
-    ast.FunctionDef: ("Functions cannot be defined in a rule file.", "Functions are added in Python, by the entry point `watchfloor.rule_functions`."),
-    ast.AsyncFunctionDef: ("Functions cannot be defined in a rule file.", "Functions are added in Python, by the entry point `watchfloor.rule_functions`."),
+    ast.FunctionDef: (
+        "Functions cannot be defined in a rule file.",
+        "Functions are added in Python, by the entry point `watchfloor.rule_functions`.",
+    ),
+    ast.AsyncFunctionDef: (
+        "Functions cannot be defined in a rule file.",
+        "Functions are added in Python, by the entry point `watchfloor.rule_functions`.",
+    ),
     ast.ClassDef: ("Classes cannot be defined in a rule file.", ""),
     ast.Lambda: ("There is no `lambda` in the rule language.", ""),
-    ast.Import: ("Python's `import` is not in the rule language.", "To use another rule file: `Import(rules=['models/base.sml'])`."),
-    ast.ImportFrom: ("Python's `import` is not in the rule language.", "To use another rule file: `Import(rules=['models/base.sml'])`."),
+    ast.Import: (
+        "Python's `import` is not in the rule language.",
+        "To use another rule file: `Import(rules=['models/base.sml'])`.",
+    ),
+    ast.ImportFrom: (
+        "Python's `import` is not in the rule language.",
+        "To use another rule file: `Import(rules=['models/base.sml'])`.",
+    ),
     ast.Dict: ("There are no dictionaries in the rule language.", "Lists are written `[A, B]`."),
     ast.Set: ("There are no sets in the rule language.", "Write a list: `[A, B]`."),
     ast.Tuple: ("There are no tuples in the rule language.", "Write a list: `[A, B]`."),
@@ -54,22 +66,31 @@ _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.SetComp: ("There are no comprehensions in the rule language.", _LOOP_HINT),
     ast.DictComp: ("There are no comprehensions in the rule language.", _LOOP_HINT),
     ast.GeneratorExp: ("There are no comprehensions in the rule language.", _LOOP_HINT),
-    ast.Subscript: ("Values cannot be indexed with `[...]`.", "Use `ListRead(list=X, index=0)`, or put the index in the path: `JsonData(path='$.items[0]')`."),
+    ast.Subscript: (
+        "Values cannot be indexed with `[...]`.",
+        "Use `ListRead(list=X, index=0)`, or put the index in the path: `JsonData(path='$.items[0]')`.",
+    ),
     ast.Attribute: ("Values have no attributes.", "Read each field by its path: `X: str = JsonData(path='$.a.b')`."),
     ast.AugAssign: ("A name is given its value once; there is no `+=` and its like.", "Assign to a new name."),
     ast.NamedExpr: ("There is no `:=` in the rule language.", "Assign on a line of its own: `Name = ...`."),
     ast.Starred: ("There is no `*` unpacking in the rule language.", ""),
     ast.Await: ("There is no `await` in the rule language.", ""),
-    ast.Try: ("There is no `try` in the rule language.", "A value that fails costs only the rules that need it; nothing has to be caught."),
+    ast.Try: (
+        "There is no `try` in the rule language.",
+        "A value that fails costs only the rules that need it; nothing has to be caught.",
+    ),
     ast.With: ("There is no `with` in the rule language.", ""),
     ast.Raise: ("There is no `raise` in the rule language.", ""),
     ast.Assert: ("There is no `assert` in the rule language.", "Put expectations in examples beside the rules."),
     ast.Delete: ("There is no `del` in the rule language.", ""),
     ast.Pass: ("There is no `pass` in the rule language.", "An empty file is fine."),
     ast.Return: ("There is no `return` in the rule language.", ""),
-    ast.Global: ("There is no `global` in the rule language.", "Names without a leading `_` are shared by all files that import this one."),
+    ast.Global: (
+        "There is no `global` in the rule language.",
+        "Names without a leading `_` are shared by all files that import this one.",
+    ),
     ast.Match: ("There is no `match` in the rule language.", _CONDITION_HINT),
-}  # fmt: skip
+}
 
 
 class _RefusedError(Exception):
@@ -84,7 +105,13 @@ def parse_file(path: str, text: str, problems: Problems) -> syntax.File:
     """Read one rule file; what cannot be read is recorded in ``problems``, one problem for each statement."""
     file = syntax.File(path)
     if len(text) > MAX_SOURCE_CHARS:
-        problems.add("too_large", f"This file is longer than {MAX_SOURCE_CHARS:,} characters.", Span(path, 1, 0), "Split it into several files.")  # fmt: skip
+        problems.add(
+            "too_large",
+            f"This file is longer than {MAX_SOURCE_CHARS:,} characters.",
+            Span(path, 1, 0),
+            "Split it into several files.",
+        )
+        file.unreadable = True
         return file
     try:
         with warnings.catch_warnings():
@@ -92,10 +119,14 @@ def parse_file(path: str, text: str, problems: Problems) -> syntax.File:
             module = ast.parse(text)
     except SyntaxError as error:
         problems.add("syntax", _syntax_message(error), _syntax_span(path, text, error), "")
+        file.unreadable = True
         return file
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        reason = "contains a null character" if "null" in str(error) else "is nested too deeply or holds too large a number"
+        reason = (
+            "contains a null character" if "null" in str(error) else "is nested too deeply or holds too large a number"
+        )
         problems.add("syntax", f"This file cannot be read: it {reason}.", Span(path, 1, 0))
+        file.unreadable = True
         return file
     reader = _Reader(path, text)
     for statement in module.body:
@@ -103,6 +134,11 @@ def parse_file(path: str, text: str, problems: Problems) -> syntax.File:
             file.statements.append(reader.statement(statement))
         except _RefusedError as refused:
             problems.add(refused.code, refused.message, refused.span, refused.hint)
+            file.broken.update(
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            )
     return file
 
 
@@ -132,12 +168,16 @@ class _Reader:
         span = self._span(node)
         if isinstance(node, ast.Assign):
             if len(node.targets) != 1:
-                raise _RefusedError("syntax", "One assignment gives a value to one name.", span, "Write one line for each name.")
+                raise _RefusedError(
+                    "syntax", "One assignment gives a value to one name.", span, "Write one line for each name."
+                )
             return syntax.Assign(span, self._target(node.targets[0]), self._expression(node.value))
         if isinstance(node, ast.AnnAssign):
             target = self._target(node.target)
             if node.value is None:
-                raise _RefusedError("syntax", f"`{target.id}` has a type but no value.", span, f"Write `{target.id}: ... = ...`.")
+                raise _RefusedError(
+                    "syntax", f"`{target.id}` has a type but no value.", span, f"Write `{target.id}: ... = ...`."
+                )
             return syntax.Assign(span, target, self._expression(node.value), self._annotation(node.annotation))
         if isinstance(node, ast.Expr):
             if isinstance(node.value, ast.Call):
@@ -154,7 +194,12 @@ class _Reader:
     def _expression(self, node: ast.expr) -> syntax.Node:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _RefusedError("too_deep", f"This expression is nested more than {MAX_DEPTH} deep.", self._span(node), "Give parts of it names of their own.")  # fmt: skip
+            raise _RefusedError(
+                "too_deep",
+                f"This expression is nested more than {MAX_DEPTH} deep.",
+                self._span(node),
+                "Give parts of it names of their own.",
+            )
         try:
             return self._expression_inner(node)
         finally:
@@ -170,7 +215,12 @@ class _Reader:
             return self._call(node)
         if isinstance(node, ast.List):
             if len(node.elts) > MAX_LIST_ITEMS:
-                raise _RefusedError("too_large", f"This list has more than {MAX_LIST_ITEMS:,} items.", span, "Keep it in a list outside the rules.")  # fmt: skip
+                raise _RefusedError(
+                    "too_large",
+                    f"This list has more than {MAX_LIST_ITEMS:,} items.",
+                    span,
+                    "Keep it in a list outside the rules.",
+                )
             return syntax.ListLiteral(span, tuple(self._expression(item) for item in node.elts))
         if isinstance(node, ast.JoinedStr):
             return self._format(node)
@@ -194,25 +244,41 @@ class _Reader:
         if value is None or isinstance(value, str | int | float | bool):
             return syntax.Constant(span, value)
         word = {bytes: "bytes", complex: "complex numbers"}.get(type(value), "`...`")
-        raise _RefusedError("not_in_language", f"There are no {word} in the rule language.", span, "Values are texts, numbers, True, False, None and lists.")  # fmt: skip
+        raise _RefusedError(
+            "not_in_language",
+            f"There are no {word} in the rule language.",
+            span,
+            "Values are texts, numbers, True, False, None and lists.",
+        )
 
     def _compare(self, node: ast.Compare) -> syntax.Compare:
         span = self._span(node)
         if len(node.ops) != 1:
-            raise _RefusedError("chained", "Comparisons cannot be chained.", span, "Write `A < B and B < C` instead of `A < B < C`.")  # fmt: skip
+            raise _RefusedError(
+                "chained", "Comparisons cannot be chained.", span, "Write `A < B and B < C` instead of `A < B < C`."
+            )
         op = _COMPARE.get(type(node.ops[0]))
         if op is None:
-            raise _RefusedError("not_in_language", "There is no `is` in the rule language.", span, "Write `X == None` or `X != None`.")  # fmt: skip
+            raise _RefusedError(
+                "not_in_language", "There is no `is` in the rule language.", span, "Write `X == None` or `X != None`."
+            )
         return syntax.Compare(span, op, self._expression(node.left), self._expression(node.comparators[0]))
 
     def _call(self, node: ast.Call) -> syntax.Call:
         span = self._span(node)
         if not isinstance(node.func, ast.Name):
-            raise _RefusedError("not_in_language", "Only a function's plain name can be called.", self._span(node.func), "Write `Function(argument=...)`.")  # fmt: skip
+            raise _RefusedError(
+                "not_in_language",
+                "Only a function's plain name can be called.",
+                self._span(node.func),
+                "Write `Function(argument=...)`.",
+            )
         arguments = []
         for keyword in node.keywords:
             if keyword.arg is None:
-                raise _RefusedError("not_in_language", "There is no `**` unpacking in the rule language.", self._span(keyword.value))
+                raise _RefusedError(
+                    "not_in_language", "There is no `**` unpacking in the rule language.", self._span(keyword.value)
+                )
             arguments.append(syntax.Argument(self._span(keyword), keyword.arg, self._expression(keyword.value)))
         return syntax.Call(span, node.func.id, self._span(node.func), tuple(arguments), len(node.args))
 
@@ -224,7 +290,12 @@ class _Reader:
                 parts.append(str(value.value))
                 continue
             if not isinstance(value, ast.FormattedValue) or not isinstance(value.value, ast.Name):
-                raise _RefusedError("bad_fstring", "Only names can stand in `{...}`.", span, "Give the value a name first, then write `{Name}`.")  # fmt: skip
+                raise _RefusedError(
+                    "bad_fstring",
+                    "Only names can stand in `{...}`.",
+                    span,
+                    "Give the value a name first, then write `{Name}`.",
+                )
             if value.conversion != -1 or value.format_spec is not None:
                 raise _RefusedError("bad_fstring", "`{...}` takes no format.", span, f"Write `{{{value.value.id}}}`.")
             # Python 3.11 places names inside an f-string only roughly, so the whole string is the place.
@@ -248,10 +319,21 @@ class _Reader:
                 raise _RefusedError("too_deep", "This type is nested too deeply.", span)
             left, right = self._annotation(node.left), self._annotation(node.right)
             return syntax.Annotation(span, "Union", (left, right))
-        raise _RefusedError("bad_type", "This is not a type.", span, "Types are written `str`, `List[str]`, `Optional[int]`, `Entity[str]`.")  # fmt: skip
+        raise _RefusedError(
+            "bad_type",
+            "This is not a type.",
+            span,
+            "Types are written `str`, `List[str]`, `Optional[int]`, `Entity[str]`.",
+        )
 
     def _refuse(self, node: ast.AST) -> None:
-        message, hint = _REFUSED.get(type(node), ("This is not in the rule language.", "It is a small part of Python: assignments, function calls, operators and lists."))  # fmt: skip
+        message, hint = _REFUSED.get(
+            type(node),
+            (
+                "This is not in the rule language.",
+                "It is a small part of Python: assignments, function calls, operators and lists.",
+            ),
+        )
         raise _RefusedError("not_in_language", message, self._span(node), hint)
 
     def _span(self, node: ast.AST) -> Span:

@@ -33,7 +33,9 @@ def parse_path(text: str) -> tuple[str | int, ...]:
         if match is None:
             rest = text[place : place + 20]
             if ".." in rest or "*" in rest or "?" in rest:
-                raise PathError(f"wildcards and filters (`{rest}`) are not part of the rule language: a path names one place")
+                raise PathError(
+                    f"wildcards and filters (`{rest}`) are not part of the rule language: a path names one place"
+                )
             raise PathError(f"`{rest}` cannot be read; steps are `.name`, `[0]` and `['name']`")
         if match["index"] is not None:
             steps.append(int(match["index"]))

@@ -1,8 +1,11 @@
 """Regular expressions: checked for runaway shapes when loaded, and given a cheap test that skips most texts.
 
-The cheap test: from most patterns one can read off texts of which at least one must occur in any match (``viagra|cialis``
-needs one of the two words). Looking for a plain text is some fifty times cheaper than running the pattern, so the pattern
-runs only where one of them occurs. The test never skips a text that the pattern would match (a property test holds it to that).
+The cheap test: from most patterns one can read off texts of which at least one must occur in any match
+(``viagra|cialis``
+needs one of the two words). Looking for a plain text is some fifty times cheaper than running the pattern, so the
+pattern
+runs only where one of them occurs. The test never skips a text that the pattern would match (a property test holds
+it to that).
 """
 
 from __future__ import annotations
@@ -23,7 +26,8 @@ _MAX_NEEDLES = 24
 _UNBOUNDED = 32
 """From this many repetitions on, a repeat counts as unbounded."""
 
-# The only characters outside ASCII that ``re.IGNORECASE`` takes for ASCII letters (dotted and dotless i, long s, Kelvin sign).
+# The only characters outside ASCII that ``re.IGNORECASE`` takes for ASCII letters (dotted and dotless i, long s,
+# Kelvin sign).
 _FOLDS = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
 
 
@@ -115,7 +119,7 @@ def _parts(op: Any, arg: Any) -> list[Any]:
     return []
 
 
-# --- needles -----------------------------------------------------------------------------------------------------------
+# --- needles ----------------------------------------------------------------------------------------------------------
 
 
 def _needles(tree: Any) -> tuple[str, ...]:
@@ -170,7 +174,11 @@ def _beyond_ascii(tree: Any) -> bool:
             return True
         if op is _codes.SUBPATTERN and _beyond_ascii(arg[3]):
             return True
-        if op in (_codes.MAX_REPEAT, _codes.MIN_REPEAT, _codes.POSSESSIVE_REPEAT) and arg[0] >= 1 and _beyond_ascii(arg[2]):
+        if (
+            op in (_codes.MAX_REPEAT, _codes.MIN_REPEAT, _codes.POSSESSIVE_REPEAT)
+            and arg[0] >= 1
+            and _beyond_ascii(arg[2])
+        ):
             return True
     return False
 
@@ -179,7 +187,7 @@ def _starts_beyond(kind: Any, value: Any) -> bool:
     return bool((kind is _codes.LITERAL and value > 127) or (kind is _codes.RANGE and value[0] > 127))
 
 
-# --- runaway patterns --------------------------------------------------------------------------------------------------
+# --- runaway patterns -------------------------------------------------------------------------------------------------
 
 
 def _refuse_runaway(tree: Any) -> None:
@@ -192,7 +200,10 @@ def _refuse_runaway(tree: Any) -> None:
         if op in (_codes.GROUPREF, _codes.GROUPREF_EXISTS):
             raise PatternError("back-references such as `\\1` are not allowed: their time cannot be bounded")
         if op in (_codes.MAX_REPEAT, _codes.MIN_REPEAT) and _is_unbounded(arg) and _is_ambiguous(arg[2]):
-            raise PatternError("a repeat stands inside a repeat, as in `(a+)+`, with nothing that must come between: its time can explode")  # fmt: skip
+            raise PatternError(
+                "a repeat stands inside a repeat, as in `(a+)+`, with nothing that must come between: "
+                "its time can explode"
+            )
         for part in _parts(op, arg):
             _refuse_runaway(part)
 
@@ -202,7 +213,8 @@ def _is_unbounded(arg: Any) -> bool:
 
 
 def _is_ambiguous(body: Any) -> bool:
-    """Whether repeating ``body`` can match one text in many ways: an open-ended part and nothing else that is obligatory."""
+    """Whether repeating ``body`` can match one text in many ways: an open-ended part and nothing else that is
+    obligatory."""
     elements = _flat(body)
     open_ended = 0
     obligatory = 0
@@ -233,11 +245,7 @@ def _flat(tree: Any) -> list[tuple[Any, Any]]:
 
 
 def _first_characters_clash(branches: list[Any]) -> bool:
-    """Whether two single-element branches are the same, or a wildcard stands beside another: ``(a|a)*``, ``(.|x)*``."""
-    seen: list[str] = []
-    for branch in branches:
-        elements = _flat(branch)
-        if len(elements) != 1:
-            continue
-        seen.append(str(elements[0]))
-    return len(seen) != len(set(seen)) or (len(seen) > 1 and any("ANY" in shape for shape in seen))
+    """Whether two branches are the same, or a wildcard stands beside another: ``(a|a)*``, ``(.|x)*``."""
+    shapes = [str(_flat(branch)) for branch in branches]
+    wild = any(len(_flat(branch)) == 1 and _flat(branch)[0][0] is _codes.ANY for branch in branches)
+    return len(shapes) != len(set(shapes)) or (len(shapes) > 1 and wild)

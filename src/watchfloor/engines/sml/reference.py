@@ -17,7 +17,10 @@ _OPERATORS = [
     {"operators": ["not"], "on": "a condition; undefined if the condition failed"},
 ]
 _STATEMENTS = [
-    {"form": "Name = value", "means": "Names a value, once in the whole rule set; it becomes a feature of every event."},
+    {
+        "form": "Name = value",
+        "means": "Names a value, once in the whole rule set; it becomes a feature of every event.",
+    },
     {"form": "Name: type = value", "means": "The same, with its type; JsonData and EntityJson need one."},
     {"form": "_name = value", "means": "A name for this file only; must be used, is no feature."},
     {"form": "Import(rules=['a.sml'])", "means": "Makes the names of other files known here."},
@@ -25,9 +28,22 @@ _STATEMENTS = [
     {"form": "WhenRules(rules_any=[...], then=[...])", "means": "Binds rules to effects."},
 ]
 _TYPES = [
-    "str", "int", "float", "bool", "None", "Any", "List[...]", "Optional[...]", "Union[..., ...]", "X | Y", "Entity[str]", "Entity[int]",
-    "Secret[...]", "ExtractSecret[...]", "ExtractLiteral[...]",
-]  # fmt: skip
+    "str",
+    "int",
+    "float",
+    "bool",
+    "None",
+    "Any",
+    "List[...]",
+    "Optional[...]",
+    "Union[..., ...]",
+    "X | Y",
+    "Entity[str]",
+    "Entity[int]",
+    "Secret[...]",
+    "ExtractSecret[...]",
+    "ExtractLiteral[...]",
+]
 
 
 def language_reference(functions: Mapping[str, Function]) -> dict[str, Any]:

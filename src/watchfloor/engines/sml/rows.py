@@ -1,6 +1,7 @@
 """The fast back end: the typed tree as one Python function for whole outcomes, and one for the names of fired rules.
 
-Both are written from the checked tree (see ``fragments``). Values become local variables, JSON paths with a common beginning
+Both are written from the checked tree (see ``fragments``). Values become local variables, JSON paths with a common
+beginning
 are walked once, conditions that cannot fail are tried cheapest first, and what a rule does not need is not worked out.
 """
 
@@ -32,7 +33,11 @@ def compile_rows(program: tree.Program, functions: Mapping[str, Function]) -> tu
 
 
 def _fire(
-    names: tuple[str, ...], states: tuple[Any, ...], made: tuple[Any, ...], effects: list[Effect], audit: list[AuditEntry]
+    names: tuple[str, ...],
+    states: tuple[Any, ...],
+    made: tuple[Any, ...],
+    effects: list[Effect],
+    audit: list[AuditEntry],
 ) -> None:
     """Emit what one WhenRules asks for, and note what it met."""
     if UNDEFINED in states or UNDEFINED in made:
@@ -279,7 +284,9 @@ class _Writer:
         doubts = [f"{slot} is U" for rule, slot in slots if self.fragments.may_fail.get(rule.index, True)]
         doubts += [f"not ({' and '.join(guards)})" for guards in arguments if guards]
         if doubts:
-            lacking = "".join(f"(None if {' and '.join(guards)} else U), " if guards else "None, " for guards in arguments)
+            lacking = "".join(
+                f"(None if {' and '.join(guards)} else U), " if guards else "None, " for guards in arguments
+            )
             self._line(f"elif {' or '.join(doubts)}: fire({names}, {states}, ({lacking}), E, A)")
         usual = AuditEntry(rules_evaluated=tuple(rule.name for rule in when.rules))
         self._line(f"else: A.append({self.ns.bind(usual)})")
@@ -321,5 +328,3 @@ def _standard_check(functions: Mapping[str, Function]) -> Callable[[tree.Apply],
     from watchfloor.engines.sml.stdlib import STANDARD
 
     return lambda apply: functions.get(apply.function) is STANDARD.get(apply.function)
-
-

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy
 from collections.abc import Collection, Mapping
+from copy import copy
 from typing import Any
 
 from watchfloor.engines.sml import tree
@@ -45,17 +45,12 @@ def compile_rules(
         problems.add("too_large", f"There are more than {MAX_FILES:,} rule files.", Span("main.sml", 1, 0))
     problems.raise_if_any()
     files = {path: parse_file(path, text, problems) for path, text in sources.items()}
-    unreadable = {problem.file for problem in problems.found}
     program = check_program(files, functions, problems, frozenset(known_labels) if known_labels is not None else None)
-    if unreadable:
+    if any(file.unreadable for file in files.values()):
         # Names that an unreadable file would have given are not the fault of those who use them.
-        problems.found = [p for p in problems.found if p.code != "unknown_name" or _is_certain(p, files, unreadable)]
+        problems.found = [problem for problem in problems.found if problem.code != "unknown_name"]
     problems.raise_if_any()
     return RuleSet(program, functions, labels, tuple(problems.warnings))
-
-
-def _is_certain(problem: Problem, files: Mapping[str, Any], unreadable: set[str]) -> bool:
-    return problem.file not in unreadable and not unreadable & set(files)
 
 
 class RuleSet:

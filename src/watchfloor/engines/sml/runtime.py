@@ -26,7 +26,8 @@ class _Mark:
 
 
 UNDEFINED = _Mark("undefined")
-"""A value that failed. Whatever strictly needs it is undefined too; ``==``, ``!=``, ``in``, ``and``, ``or`` take it for None."""
+"""A value that failed. Whatever strictly needs it is undefined too; ``==``, ``!=``, ``in``, ``and``, ``or`` take
+it for None."""
 
 MISSING = _Mark("missing")
 """No such place in the event's JSON."""
@@ -194,7 +195,8 @@ def resolve(ctx: Context, site: Site | None, value: Any, default: Any) -> Any:
 
 
 def contains(item: Any, holder: Any) -> bool:
-    """``item in holder`` where either may be None: None is found only in a list that holds None, and nothing is in None."""
+    """``item in holder`` where either may be None: None is found only in a list that holds None, and nothing is in
+    None."""
     if item is None and (holder is None or (holder.__class__ is not str and None in holder)):
         return True
     if item is None or holder is None:
@@ -213,6 +215,14 @@ def unwrap(value: Any) -> Any:
     return getattr(value, "plain", value)
 
 
+def say(value: Any) -> str:
+    """A value inside a text."""
+    try:
+        return str(value)
+    except ValueError:  # CPython refuses to spell numbers of more than some thousand digits
+        return "a number too large to show"
+
+
 def joined(ctx: Context, site: Site, text: str) -> Any:
     """A text that an f-string built, or ``UNDEFINED`` if it is too long."""
     if len(text) > MAX_TEXT:
@@ -224,12 +234,12 @@ def joined(ctx: Context, site: Site, text: str) -> Any:
 def look_up(data: Any, path: tuple[str | int, ...]) -> Any:
     """The value at a path of keys and indexes, or ``MISSING``."""
     for step in path:
-        if step.__class__ is str:
+        if isinstance(step, str):
             if data.__class__ is not dict:
                 return MISSING
             data = data.get(step, MISSING)
         else:
-            if data.__class__ is not list or not -len(data) <= step < len(data):  # type: ignore[operator]
+            if data.__class__ is not list or step >= len(data):
                 return MISSING
             data = data[step]
         if data is MISSING:
@@ -243,7 +253,14 @@ class Reader:
     __slots__ = ("coerce", "item", "optional", "path", "required", "site", "wrap")
 
     def __init__(self, path: str, item: t.Type, required: bool, coerce: bool, wrap: str | None, site: Site) -> None:
-        self.path, self.item, self.required, self.coerce, self.wrap, self.site = path, item, required, coerce, wrap, site
+        self.path, self.item, self.required, self.coerce, self.wrap, self.site = (
+            path,
+            item,
+            required,
+            coerce,
+            wrap,
+            site,
+        )
         self.optional = t.may_be_none(item)
 
     def read(self, ctx: Context, value: Any) -> Any:

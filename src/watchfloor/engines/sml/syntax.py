@@ -1,4 +1,5 @@
-"""The shapes a rule file may take, before names and types are known. Anything not listed here is not in the language."""
+"""The shapes a rule file may take, before names and types are known. Anything not listed here is not in the
+language."""
 
 from __future__ import annotations
 
@@ -93,9 +94,14 @@ class Assign(Node):
     annotation: Annotation | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class File:
     """One parsed rule file."""
 
     path: str
     statements: list[Assign | Call] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Names whose statements were refused: using them is no second error."""
+
+    unreadable: bool = False
+    """Not even CPython's parser could read it, so what it would have named is unknown."""

@@ -101,7 +101,8 @@ class RuleArg(Expr):
 class Apply(Expr):
     """A function applied to its run-time arguments.
 
-    ``call`` is bound to the constant arguments already. ``spare`` tells, for each argument, that a failed value is passed on as None.
+    ``call`` is bound to the constant arguments already. ``spare`` tells, for each argument, that a failed value is
+    passed on as None.
     """
 
     function: str

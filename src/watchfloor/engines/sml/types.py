@@ -101,7 +101,7 @@ def fit(actual: Type, expected: Type) -> Fit:
 
 
 def _accepts(expected: Type, actual: Type) -> bool:
-    if expected == ANY or actual == ANY or expected == actual:
+    if actual == ANY or expected in (ANY, actual):
         return True
     if actual.name == "Union":
         return all(_accepts(expected, member) for member in actual.args)

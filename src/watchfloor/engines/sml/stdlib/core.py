@@ -23,7 +23,8 @@ def Require(rule: str, require_if: bool = True) -> None:
     """Runs another rule file too. Its names stay its own.
 
     Args:
-        rule: the path of a rule file, or an f-string such as f'actions/{ActionName}.sml'; no such file is no error then.
+        rule: the path of a rule file, or an f-string such as f'actions/{ActionName}.sml'; no such file is no error
+        then.
         require_if: only if this holds.
     """
 

@@ -1,4 +1,4 @@
-# ruff: noqa: N802, S324 - names are those of the rule language; the digests are names for texts, not secrets
+# ruff: noqa: N802 - names are those of the rule language; the digests are names for texts, not secrets
 """Functions that encode texts and make digests of them."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# ruff: noqa: N801, N802 - names and arguments are those of the rule language
-"""Experiments: entities fall into buckets by a hash of their id, so that half of a change can be tried on half of them."""
+"""Experiments: entities fall into buckets by a hash of their id, so that half of a change can be tried on half of
+them."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ class ExperimentState:
 class _Buckets:
     """How one experiment cuts its entities up."""
 
-    def __init__(
-        self, site: Site, buckets: list[str], bucket_sizes: list[float], version: int, revision: int
-    ) -> None:
+    def __init__(self, site: Site, buckets: list[str], bucket_sizes: list[float], version: int, revision: int) -> None:
         if not 1 <= len(buckets) <= 10:
             raise BadArgument("buckets", "An experiment has between 1 and 10 buckets.")
         if "control" not in buckets:

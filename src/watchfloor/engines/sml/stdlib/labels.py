@@ -1,4 +1,3 @@
-# ruff: noqa: N801, N802 - names and arguments are those of the rule language
 """Functions that put labels on entities, take them off, and ask for them."""
 
 from __future__ import annotations
@@ -10,12 +9,22 @@ from watchfloor.engines.sml.outcome import Entity, LabelEffect, RuleState
 
 
 def _effect(
-    status: str, entity: Entity, label: str, delay: timedelta | None, apply_if: RuleState | None, expires: timedelta | None
+    status: str,
+    entity: Entity,
+    label: str,
+    delay: timedelta | None,
+    apply_if: RuleState | None,
+    expires: timedelta | None,
 ) -> LabelEffect:
     return LabelEffect(
-        entity=entity, label=label, status=status, expires_after=expires, delay_action_by=delay,
-        apply_if=apply_if.name if apply_if else None, applies=apply_if is None or apply_if.fired is True,
-    )  # fmt: skip
+        entity=entity,
+        label=label,
+        status=status,
+        expires_after=expires,
+        delay_action_by=delay,
+        apply_if=apply_if.name if apply_if else None,
+        applies=apply_if is None or apply_if.fired is True,
+    )
 
 
 @function(category="effects", total=True)
@@ -83,7 +92,9 @@ class HasLabel:
 
     def __init__(self, label: str, status: str = "added") -> None:
         if status not in ("added", "removed"):
-            raise BadArgument("status", "`status` is 'added' or 'removed'.", "For labels set by a person, write `manual=True`.")
+            raise BadArgument(
+                "status", "`status` is 'added' or 'removed'.", "For labels set by a person, write `manual=True`."
+            )
         self._label, self._status = label, status
 
     def __call__(

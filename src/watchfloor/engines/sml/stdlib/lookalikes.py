@@ -1,4 +1,5 @@
-"""Characters that pass for Latin letters: styled forms from Unicode's own decompositions, and a table of look-alikes."""
+"""Characters that pass for Latin letters: styled forms from Unicode's own decompositions, and a table of
+look-alikes."""
 
 from __future__ import annotations
 
@@ -6,15 +7,53 @@ import re
 import string
 import unicodedata
 
-# Letters of other scripts and symbols often put in place of Latin ones; judged by shape (compare Unicode TS 39, confusables).
+# Letters of other scripts and symbols often put in place of Latin ones; judged by shape (compare Unicode TS 39,
+# confusables).
 _BY_SHAPE = {
-    "a": "аαɑ@ª∂", "b": "вьβЬƅ", "c": "сϲ¢©ƈᴄ", "d": "ԁժɗ", "e": "еєҽ€℮∈", "f": "ƒϝẝ", "g": "ɡցɠ", "h": "һհнℏ",
-    "i": "іιıɩ¡", "j": "јϳʝ", "k": "κкᴋ₭", "l": "ӏǀ∟Ɩ£", "m": "мᴍ₥", "n": "пηոռ∩", "o": "оοօσ◦º☉", "p": "рρ₱℗þ",
-    "q": "ԛզգ", "r": "гᴦ®ʀ", "s": "ѕ$ꜱʂ§", "t": "тτ₮†", "u": "υսμµ∪", "v": "ѵν√∨", "w": "ԝωшա₩", "x": "хχ×✗",
-    "y": "уүγ¥ʏ", "z": "ᴢʐƶ",
-    "A": "АΑ", "B": "ВΒ", "C": "СϹ", "E": "ЕΕ", "H": "НΗ", "I": "ІΙ", "J": "Ј", "K": "КΚ", "M": "МΜ", "N": "Ν", "O": "ОΟ",
-    "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "X": "ХΧ", "Y": "УΥҮ", "Z": "Ζ",
-}  # fmt: skip
+    "a": "аαɑ@ª∂",
+    "b": "вьβЬƅ",
+    "c": "сϲ¢©ƈᴄ",
+    "d": "ԁժɗ",
+    "e": "еєҽ€℮∈",
+    "f": "ƒϝẝ",
+    "g": "ɡցɠ",
+    "h": "һհнℏ",
+    "i": "іιıɩ¡",
+    "j": "јϳʝ",
+    "k": "κкᴋ₭",
+    "l": "ӏǀ∟Ɩ£",
+    "m": "мᴍ₥",
+    "n": "пηոռ∩",
+    "o": "оοօσ◦º☉",
+    "p": "рρ₱℗þ",
+    "q": "ԛզգ",
+    "r": "гᴦ®ʀ",
+    "s": "ѕ$ꜱʂ§",
+    "t": "тτ₮†",
+    "u": "υսμµ∪",
+    "v": "ѵν√∨",
+    "w": "ԝωшա₩",
+    "x": "хχ×✗",
+    "y": "уүγ¥ʏ",
+    "z": "ᴢʐƶ",
+    "A": "АΑ",
+    "B": "ВΒ",
+    "C": "СϹ",
+    "E": "ЕΕ",
+    "H": "НΗ",
+    "I": "ІΙ",
+    "J": "Ј",
+    "K": "КΚ",
+    "M": "МΜ",
+    "N": "Ν",
+    "O": "ОΟ",
+    "P": "РΡ",
+    "S": "Ѕ",
+    "T": "ТΤ",
+    "X": "ХΧ",
+    "Y": "УΥҮ",
+    "Z": "Ζ",
+}
 
 # Enclosed letters in Unicode order from a to z: parenthesised, circled, squared, negative, regional indicators.
 _ENCLOSED_STARTS = ("⒜", "Ⓐ", "ⓐ", "🄐", "🄰", "🅐", "🅰", "🇦")

@@ -1,4 +1,4 @@
-# ruff: noqa: N802, N801 - names and arguments are those of the rule language
+# ruff: noqa: N802 - names and arguments are those of the rule language
 """Functions on e-mail addresses, domains, network addresses, cookies and telephone numbers."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: N801 - names and arguments are those of the rule language
 """Chance that can be repeated: drawn from the event's id and the name it goes into, so a replay draws the same."""
 
 from __future__ import annotations
@@ -24,7 +23,9 @@ class RandomBool:
 
     def __init__(self, site: Site, percentage: float) -> None:
         if not 0 < percentage < 1:
-            raise BadArgument("percentage", "`percentage` must lie between 0.0 and 1.0, both excluded.", "0.05 is five per cent.")
+            raise BadArgument(
+                "percentage", "`percentage` must lie between 0.0 and 1.0, both excluded.", "0.05 is five per cent."
+            )
         self._limit, self._feature = int(percentage * 2**64), site.feature
 
     def __call__(self, ctx: Context) -> bool:

@@ -1,4 +1,3 @@
-# ruff: noqa: N801 - names and arguments are those of the rule language
 """Functions that look for regular expressions."""
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
+# ruff: noqa: E501 - a table
 """Public suffixes: where a registered domain begins.
 
-A short built-in list of the second-level registries met most, not the whole Public Suffix List (publicsuffix.org), which
+A short built-in list of the second-level registries met most, not the whole Public Suffix List (publicsuffix.org),
+which
 is data of its own that changes weekly. A domain under a suffix that is not listed is cut at its last dot.
 """
 

@@ -1,10 +1,11 @@
-# ruff: noqa: N801, N802 - names and arguments are those of the rule language
+# ruff: noqa: N802 - names and arguments are those of the rule language
 """Functions on texts."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from watchfloor.engines.sml.function import BadArgument, Cost, Undefined, function
@@ -129,6 +130,11 @@ def _host(url: str) -> str:
     return place.split(":")[0]
 
 
+def _normalized(form: str, text: str) -> str:
+    normalize: Callable[[str, str], str] = unicodedata.normalize  # type: ignore[assignment]  # checked by the caller
+    return normalize(form, text)
+
+
 @function(category="text", cost=Cost.HEAVY)
 def StringClean(
     s: str,
@@ -170,8 +176,8 @@ def StringClean(
     if homoglyph:
         s = s.translate(lookalikes.LETTERS)
     if unicode_normalize and not s.isascii():
-        whole = unicodedata.normalize(form, s)
-        s = whole if len(whole) == len(s) else "".join(unicodedata.normalize(form, char)[0] for char in s)
+        whole = _normalized(form, s)
+        s = whole if len(whole) == len(s) else "".join(_normalized(form, char)[0] for char in s)
     if unidecode and not s.isascii():
         s = unicodedata.normalize("NFKD", s).encode("ascii", "ignore").decode()
     if lower:

@@ -1,4 +1,4 @@
-# ruff: noqa: N801, N802 - names and arguments are those of the rule language
+# ruff: noqa: N802 - names and arguments are those of the rule language
 """Functions on times; "now" is always the event's own time, so that a replay gives the same answers."""
 
 from __future__ import annotations

@@ -1,0 +1,143 @@
+"""``watchfloor rules`` on plain files, through click's own runner."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from watchfloor.cli.rules import rules
+
+MAIN = """
+Import(rules=['models/base.sml'])
+Pharmacy = Rule(when_all=[RegexMatch(target=Text, pattern='viagra', case_insensitive=True)], description=f'sold by {User}')
+Trusted = Rule(when_all=[HasLabel(entity=User, label='trusted')], description='trusted')
+WhenRules(rules_any=[Pharmacy], then=[LabelAdd(entity=User, label='spammer'), DeclareVerdict(verdict='reject')])
+"""
+BASE = """
+User: Entity[str] = EntityJson(type='User', path='$.user.id')
+Text: str = JsonData(path='$.text', required=False)
+Size: int = JsonData(path='$.size', required=False)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "main.sml").write_text(MAIN)
+    (tmp_path / "models" / "base.sml").write_text(BASE)
+    return tmp_path
+
+
+def call(*args: str | Path) -> Result:
+    return CliRunner().invoke(rules, [str(arg) for arg in args])
+
+
+def test_check_good_rules(folder: Path) -> None:
+    result = call("check", folder)
+    assert (result.exit_code, result.stdout) == (0, "2 rules, no problems.\n")
+
+
+def test_check_shows_every_problem_and_fails(folder: Path) -> None:
+    (folder / "models" / "base.sml").write_text(BASE + "A = Txt\nB = 1 + 'x'\n")
+    result = call("check", folder)
+    assert result.exit_code == 1
+    assert "error: There is no `Txt` here.\n  --> models/base.sml:5:5" in result.stderr
+    assert "2 problems." in result.stderr
+    report = json.loads(call("check", folder, "--json").stdout)
+    assert (report["ok"], [problem["code"] for problem in report["problems"]]) == (False, ["unknown_name", "wrong_type"])
+
+
+def test_a_single_file_is_a_rule_set(tmp_path: Path) -> None:
+    file = tmp_path / "one.sml"
+    file.write_text("R = Rule(when_all=[True], description='x')")
+    assert call("check", file).stdout == "1 rule, no problems.\n"
+
+
+def test_an_empty_folder_says_so(tmp_path: Path) -> None:
+    result = call("check", tmp_path)
+    assert result.exit_code == 1
+    assert "There are no *.sml files" in result.stderr
+
+
+def test_run_reports_bad_lines_and_goes_on(folder: Path) -> None:
+    events = folder / "events.jsonl"
+    good = {"action_id": 7, "action_name": "post", "timestamp": "2026-03-01T00:00:00Z", "data": {"user": {"id": "u"}, "text": "VIAGRA"}}
+    lines = [
+        json.dumps(good).encode(), b"", b"nonsense", b"[1]", b'{"action_name": "x", "data": 3}', b"\xff\xfe", b"[" * 5000,
+        b'{"action_name": "x", "data": {}, "timestamp": "soon"}', b'{"user": {"id": "v"}, "size": 123456789012345678901234567890}',
+    ]  # fmt: skip
+    events.write_bytes(b"\n".join(lines))
+    result = call("run", folder, events, "--stats")
+    assert result.exit_code == 0
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert first["fired"] == [{"name": "Pharmacy", "description": "sold by u"}]
+    assert first["verdicts"] == ["reject"]
+    assert first["labels"][0]["entity"] == {"type": "User", "id": "u"}
+    assert (second["action_id"], second["features"]["User"]) == (9, "v")
+    assert [line.split(":")[0] for line in result.stderr.splitlines()[:6]] == [f"line {n}" for n in (3, 4, 5, 6, 7, 8)]
+    assert "         1    50.00%  Pharmacy" in result.stderr
+    assert "2 events, 6 bad lines" in result.stderr
+
+
+def test_run_fired_only(folder: Path) -> None:
+    events = folder / "events.jsonl"
+    events.write_text('{"user": {"id": "u"}, "text": "viagra"}\n{"user": {"id": "u"}}\n')
+    result = call("run", folder, events, "--fired")
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [
+        {"action_id": 1, "fired": ["Pharmacy"]},
+        {"action_id": 2, "fired": []},
+    ]
+
+
+def test_examples(folder: Path) -> None:
+    examples = [
+        {"name": "sells", "event": {"user": {"id": "u"}, "text": "Viagra"}, "only": ["Pharmacy"], "verdicts": ["reject"], "labels": ["User/u: +spammer"], "features": {"Text": "Viagra"}},
+        {"name": "trusted", "event": {"user": {"id": "u"}}, "has": {"User/u": ["trusted"]}, "fires": ["Trusted"], "silent": ["Pharmacy"], "labels": []},
+    ]  # fmt: skip
+    file = folder / "main.examples.jsonl"
+    file.write_text("// what must and must not fire\n" + "\n".join(map(json.dumps, examples)))
+    assert call("test", folder).stdout == "2 of 2 examples passed.\n"
+    wrong = [
+        {"name": "late", "event": {"user": {"id": "u"}, "text": "tea"}, "fires": ["Pharmacy"], "verdicts": ["reject"], "features": {"Text": "x", "No": 1}},
+        {"name": "typo", "event": {}, "fires": ["Farmacy"]},
+        {"evnt": {}},
+    ]  # fmt: skip
+    file.write_text("\n".join(map(json.dumps, wrong)))
+    result = call("test", folder)
+    assert result.exit_code == 1
+    shown = result.stdout
+    assert "main.examples.jsonl:1: late" in shown
+    assert "Pharmacy did not fire. A condition is false: RegexMatch(" in shown
+    assert "(Text is 'tea')" in shown
+    assert "Verdicts: none; expected reject." in shown
+    assert "Text is 'tea'; expected 'x'." in shown
+    assert "There is no feature No." in shown
+    assert "There is no rule called Farmacy." in shown
+    assert "This line is no example: Object contains unknown field `evnt`" in shown
+    assert "0 of 3 examples passed." in shown
+    assert json.loads(call("test", folder, "--json").stdout)["failed"] == 3
+
+
+def test_explain(folder: Path) -> None:
+    event = folder / "event.json"
+    event.write_text('{"user": {"id": "u"}, "text": "tea"}')
+    result = call("explain", folder, event, "Pharmacy")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Pharmacy does not fire (main.sml:3). A condition is false: RegexMatch(target=Text")
+    assert json.loads(call("explain", folder, event, "Pharmacy", "--json").stdout)["fired"] is False
+    unknown = call("explain", folder, event, "Farmacy")
+    assert (unknown.exit_code, "Did you mean `Pharmacy`?" in unknown.stderr) == (1, True)
+
+
+def test_reference_is_json() -> None:
+    assert json.loads(call("reference").stdout)["language"]
+
+
+def test_it_runs_without_django_or_a_database() -> None:
+    code = "import sys, watchfloor.cli.rules; bad = {'django', 'psycopg', 'polars', 'duckdb'} & set(sys.modules); sys.exit(str(bad) if bad else 0)"
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(Path(__file__).parents[3] / "src")})
