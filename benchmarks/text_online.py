@@ -132,7 +132,12 @@ def main() -> None:
     for name, rows in (("SMS", sms()), ("YouTube", youtube())):
         print(f"\n{name}: {len(rows):,} texts, {sum(label for _, label in rows):,} spam, {seeds} orders")
         base = 0.0
-        for rival, make in (("watchfloor", ours), ("naive Bayes", naive_bayes), ("river", river), ("scikit-learn", scikit_learn)):
+        for rival, make in (
+            ("watchfloor", ours),
+            ("naive Bayes", naive_bayes),
+            ("river", river),
+            ("scikit-learn", scikit_learn),
+        ):
             try:
                 f1, cost = run(make, rows, seeds)
             except ImportError:

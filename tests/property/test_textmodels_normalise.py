@@ -7,7 +7,8 @@ from watchfloor.engines.textmodels.features import features, occurrences
 from watchfloor.engines.textmodels.normalise import _run, is_invisible, normalise
 
 PIECES = st.sampled_from(
-    ["free", "FREE", "v1agra", "раypal", "привет", "http://Bad.com/x", "a@b.com", "+44 20 7946 0000", "87121", "!!!!!", "   ", "\n", "\u200b",
+    ["free", "FREE", "v1agra", "раypal", "привет", "http://Bad.com/x", "a@b.com",
+     "+44 20 7946 0000", "87121", "!!!!!", "   ", "\n", "\u200b",
      "e\u0301", "ß", "ﬁ", "⟨url⟩", "ﾊﾟ", "각", "\U0001f469\u200d\U0001f467", "\u202e", "www.", "..", "İ", "ŉ"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join), st.lists(PIECES).map(" ".join))

@@ -18,7 +18,7 @@ from watchfloor.cli.text_rows import BadRow, read_examples, read_rows
 from watchfloor.engines.textmodels.metrics import Quality, Scored, evaluate, threshold_for_precision
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
 from watchfloor.engines.textmodels.protocol import Example, distinct, held_out, running
-from watchfloor.kernel.errors import BadInput, WatchfloorError
+from watchfloor.kernel.errors import BadInput
 
 _SHOWN_BAD_ROWS = 10
 
@@ -96,19 +96,16 @@ def evaluate_command(
     Without --online each text is scored by a model that did not see its fold (5 folds), or its group.
     """
     bad: list[BadRow] = []
-    try:
-        examples = read_examples(
-            list(files), text=text_column, label=label_column, group=group_column, positive=positive, bad=bad
-        )
-        _report_bad(bad)
-        if not examples:
-            raise BadInput("no_rows", "No row of the file can be used.", hint="Check --text, --label and --positive.")
-        kept = examples if keep_duplicates else distinct(examples)
-        scored, seconds = _scores(kept, online=online, order=order, seed=seed)
-        judged = scored[len(scored) // 2 :] if online else scored
-        quality = evaluate(judged, resamples=resamples, seed=seed)
-    except WatchfloorError as error:
-        _fail(error)
+    examples = read_examples(
+        list(files), text=text_column, label=label_column, group=group_column, positive=positive, bad=bad
+    )
+    _report_bad(bad)
+    if not examples:
+        raise BadInput("no_rows", "No row of the file can be used.", hint="Check --text, --label and --positive.")
+    kept = examples if keep_duplicates else distinct(examples)
+    scored, seconds = _scores(kept, online=online, order=order, seed=seed)
+    judged = scored[len(scored) // 2 :] if online else scored
+    quality = evaluate(judged, resamples=resamples, seed=seed)
     result = {
         "protocol": _protocol(online, order, kept),
         "rows": len(examples),
@@ -131,7 +128,7 @@ def _scores(examples: list[Example], *, online: bool, order: str, seed: int) -> 
     if online:
         stream = list(examples)
         if order == "shuffled":
-            random.Random(seed).shuffle(stream)
+            random.Random(seed).shuffle(stream)  # noqa: S311
         with _Bar("Predict, then learn", len(stream)) as bar:
             start = time.process_time()
             scored = list(running(stream, step=bar.step))
@@ -182,9 +179,8 @@ _LABELS = {
 
 
 def _print(result: dict[str, Any], quality: Quality) -> None:
-    table = Table(
-        title=f"{result['judged']:,} texts judged, {result['positives']:,} of {result['rows'] - result['duplicates_dropped']:,} labelled yes"
-    )
+    kept = result["rows"] - result["duplicates_dropped"]
+    table = Table(title=f"{result['judged']:,} texts judged; {result['positives']:,} of {kept:,} are labelled yes")
     table.add_column("Figure")
     table.add_column("Value", justify="right")
     table.add_column("95 % interval", justify="right")
@@ -211,20 +207,24 @@ def _print(result: dict[str, Any], quality: Quality) -> None:
 def normalise_command(file: Path, text_column: str | None, as_json: bool) -> None:
     """Each text of FILE (or of standard input) as the engines read it."""
     bad: list[BadRow] = []
-    try:
-        if text_column is None:
-            raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-            lines = raw.decode("utf-8-sig", errors="replace").splitlines()
-        else:
-            lines = [row.columns[text_column] for row in read_rows(file, [text_column], bad)]
-    except OSError as error:
-        _fail(BadInput("unreadable", f"{file} cannot be read: {error.strerror}."))
-    except WatchfloorError as error:
-        _fail(error)
+    if text_column is None:
+        lines = _read_lines(file)
+    else:
+        lines = [row.columns[text_column] for row in read_rows(file, [text_column], bad)]
     _report_bad(bad)
     for line in lines:
         form = normalise(line)
         click.echo(json.dumps(_as_json(form), ensure_ascii=False) if as_json else form.text)
+
+
+def _read_lines(file: Path) -> list[str]:
+    """The lines of a file, or of standard input for ``-``; only line ends part them, not the rarer separators inside texts."""
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise BadInput("unreadable", f"{file} cannot be read: {error.strerror}.") from error
+    lines = raw.decode("utf-8-sig", errors="replace").split("\n")
+    return [line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
 
 
 def _as_json(form: Normalised) -> dict[str, Any]:
@@ -241,8 +241,3 @@ def _report_bad(bad: list[BadRow]) -> None:
         click.echo(f"{row.file}:{row.line}: left out: {row.problem}", err=True)
     if len(bad) > _SHOWN_BAD_ROWS:
         click.echo(f"... and {len(bad) - _SHOWN_BAD_ROWS:,} more rows left out", err=True)
-
-
-def _fail(error: WatchfloorError) -> Any:
-    message = f"{error.where + ': ' if error.where else ''}{error.message}"
-    raise click.ClickException(f"{message} {error.hint}".strip())

@@ -37,7 +37,9 @@ def place_in_fortnight(messages: Sequence[Message], seed: int, start: datetime) 
             day = near if near < DAYS and not message.label_spam else chance.choices(days, weights)[0]
             moments.append(_moment(message, midnight + timedelta(days=day), start, end, chance))
         moments.sort()
-        in_order = sorted(members, key=lambda message: (message.sent_at.timestamp() if message.sent_at else 0.0, message.id))
+        in_order = sorted(
+            members, key=lambda message: (message.sent_at.timestamp() if message.sent_at else 0.0, message.id)
+        )
         placed.update((message.id, moment) for message, moment in zip(in_order, moments, strict=True))
     return placed
 

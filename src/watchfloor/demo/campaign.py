@@ -75,12 +75,17 @@ def make_campaign(
         at = begins + (ends - begins - timedelta(minutes=10)) * ((number + chance.random()) / count)
         posts.append(_copy(originals[number % len(originals)], accounts[number % len(accounts)], number, at, chance))
     changes: list[RulePaused | RuleResumed] = [
-        RulePaused(at=begins - _LEAD, rule=RULE, by="lead-3", why="Paused while its false alarms on newsletters are looked into."),
+        RulePaused(
+            at=begins - _LEAD,
+            rule=RULE,
+            by="lead-3",
+            why="Paused while its false alarms on newsletters are looked into.",
+        ),
         RuleResumed(at=ends, rule=RULE, by="lead-1", why="Back on after the spike in ES."),
     ]
     planted = Planted(
         key="volume_spike",
-        says=f"Incoming spam in {SPIKE_MARKET} is about {SPIKE_FACTOR:.0f} times the usual for {SPIKE_HOURS} hours: near-copies from one client app.",
+        says=f"Incoming spam in {SPIKE_MARKET} is {SPIKE_FACTOR:.0f} times the usual for {SPIKE_HOURS} hours: near-copies from one app.",
         at=begins,
         until=ends,
         factor=round((count + already) / (per_hour * SPIKE_HOURS), 2) if per_hour else SPIKE_FACTOR,

@@ -64,9 +64,13 @@ _FRAUD = re.compile(
     r"|investment opportunity|make money|extra income|get rich|debt|credit card numbers?|offshore|guaranteed returns?)\b",
     re.IGNORECASE,
 )
-_ADULT = re.compile(r"\b(?:xxx|porn\w*|sex(?:ual|y)?|nude|horny|adults? only|sluts?|erotic\w*|webcam girls?|viagra|penis)\b", re.IGNORECASE)
+_ADULT = re.compile(
+    r"\b(?:xxx|porn\w*|sex(?:ual|y)?|nude|horny|adults? only|sluts?|erotic\w*|webcam girls?|viagra|penis)\b",
+    re.IGNORECASE,
+)
 _INSULT = re.compile(
-    r"\b(?:idiots?|morons?|stupid|shut up|asshole|bastards?|bullshit|jerk|dumb|loser|coward|liar|fuck\w*|crap)\b", re.IGNORECASE
+    r"\b(?:idiots?|morons?|stupid|shut up|asshole|bastards?|bullshit|jerk|dumb|loser|coward|liar|fuck\w*|crap)\b",
+    re.IGNORECASE,
 )
 
 

@@ -5,7 +5,9 @@ Nothing in a mail can make this fail: what cannot be read is left empty or repla
 
 from __future__ import annotations
 
+import contextlib
 import email
+import email.errors
 import email.policy
 import ipaddress
 import re
@@ -74,10 +76,8 @@ def _header(mail: Mail, name: str) -> str:
     if value is None:
         return ""
     text = str(value)
-    try:
+    with contextlib.suppress(ValueError, LookupError, email.errors.MessageError):  # a broken one is shown as it came
         text = str(make_header(decode_header(text)))
-    except (ValueError, LookupError, email.errors.MessageError):
-        pass  # a broken encoded word is shown as it came
     return _clean(" ".join(text.split()))
 
 

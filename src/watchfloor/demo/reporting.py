@@ -12,7 +12,12 @@ import msgspec
 
 from watchfloor.demo.steps import Channel, MessagePosted, PolicyKey, Reported
 
-_CHANNELS: tuple[tuple[Channel, float], ...] = (("user", 0.86), ("trusted_flagger", 0.05), ("email", 0.06), ("api_partner", 0.03))
+_CHANNELS: tuple[tuple[Channel, float], ...] = (
+    ("user", 0.86),
+    ("trusted_flagger", 0.05),
+    ("email", 0.06),
+    ("api_partner", 0.03),
+)
 _REASONS: tuple[PolicyKey, ...] = ("spam", "fraud", "adult", "harassment", "other")
 _REPORTED = {"spam": 0.72, "fraud": 0.78, "adult": 0.8, "harassment": 0.7, "other": 0.6}
 _FALSELY = 0.045  # share of good messages somebody reports
@@ -41,12 +46,16 @@ def make_reporters(seed: int, count: int = 420) -> tuple[Reporter, ...]:
     reporters = []
     for number in range(count):
         channel = chance.choices(names, shares)[0]
-        reliability = chance.betavariate(30, 2) if channel in ("trusted_flagger", "api_partner") else chance.betavariate(7, 2)
+        reliability = (
+            chance.betavariate(30, 2) if channel in ("trusted_flagger", "api_partner") else chance.betavariate(7, 2)
+        )
         reporters.append(Reporter(id=f"reporter-{number + 1:04d}", channel=channel, reliability=round(reliability, 3)))
     return tuple(reporters)
 
 
-def reports_on(message: MessagePosted, seed: int, reporters: tuple[Reporter, ...], end: datetime, *, certain: bool = False) -> list[Reported]:
+def reports_on(
+    message: MessagePosted, seed: int, reporters: tuple[Reporter, ...], end: datetime, *, certain: bool = False
+) -> list[Reported]:
     """The reports one message draws before the fortnight ends.
 
     Args:

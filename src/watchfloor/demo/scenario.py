@@ -15,7 +15,7 @@ import msgspec
 from watchfloor.demo.calendar import DAYS, place_in_fortnight
 from watchfloor.demo.campaign import make_campaign, usual
 from watchfloor.demo.content import Photograph
-from watchfloor.demo.crowd import MARKETS, SPIKE_APP, make_accounts, sender_key, truth_of
+from watchfloor.demo.crowd import make_accounts, sender_key, truth_of
 from watchfloor.demo.mail import Message
 from watchfloor.demo.people import (
     DRIFT_DAY,
@@ -30,12 +30,16 @@ from watchfloor.demo.people import (
     shifts,
 )
 from watchfloor.demo.reporting import Reporter, make_reporters, reports_on
-from watchfloor.demo.steps import Account, AppealWish, MessagePosted, Planted, Reported, Step, Surface
+from watchfloor.demo.steps import Account, AppealWish, MessagePosted, Planted, Step, Surface
 from watchfloor.kernel.errors import BadInput
 
 _SURFACES: tuple[Surface, ...] = ("direct", "group", "profile", "feed")
 _APPEAL_WORDS = {
-    True: ("This was an ordinary message to people I know.", "You have mistaken a newsletter people asked for.", "Please have a person read it again."),
+    True: (
+        "This was an ordinary message to people I know.",
+        "You have mistaken a newsletter people asked for.",
+        "Please have a person read it again.",
+    ),
     False: ("I have done nothing wrong.", "Everybody advertises like this.", "Give me my account back."),
 }  # fmt: skip
 
@@ -81,7 +85,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def make_scenario(messages: Sequence[Message], *, seed: int, end: datetime, photographs: Sequence[Photograph] = ()) -> Scenario:
+def make_scenario(
+    messages: Sequence[Message], *, seed: int, end: datetime, photographs: Sequence[Photograph] = ()
+) -> Scenario:
     """The fortnight that ends at ``end`` (with a time zone).
 
     Raises:
@@ -96,7 +102,9 @@ def make_scenario(messages: Sequence[Message], *, seed: int, end: datetime, phot
     by_sender = make_accounts(messages, seed, start)
     accounts = {account.id: account for account in by_sender.values()}
     moments = place_in_fortnight(messages, seed, start)
-    posts = [_post(message, by_sender[sender_key(message)], moments[message.id], seed, photographs) for message in messages]
+    posts = [
+        _post(message, by_sender[sender_key(message)], moments[message.id], seed, photographs) for message in messages
+    ]
     reporters = make_reporters(seed)
     reports = [report for post in posts for report in reports_on(post, seed, reporters, end)]
 
@@ -124,7 +132,9 @@ def make_scenario(messages: Sequence[Message], *, seed: int, end: datetime, phot
     )
 
 
-def _post(message: Message, account: Account, at: datetime, seed: int, photographs: Sequence[Photograph]) -> MessagePosted:
+def _post(
+    message: Message, account: Account, at: datetime, seed: int, photographs: Sequence[Photograph]
+) -> MessagePosted:
     chance = random.Random(f"{seed}:post:{message.id}")
     # Spam reaches many strangers, talk a few friends.
     reach = int(chance.lognormvariate(6.0 if message.label_spam else 4.0, 1.1)) + 1
@@ -161,7 +171,7 @@ def _drift(start: datetime, end: datetime) -> Planted:
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     return Planted(
         key="aht_drift",
-        says=f"Handle time at {DRIFT_VENDOR} rises: from day {DRIFT_DAY} six new hires, {DRIFT_FACTOR} times as slow, hold the early shift.",
+        says=f"Handle time at {DRIFT_VENDOR} rises: six new hires, {DRIFT_FACTOR} times as slow, hold the early shift.",
         at=midnight + timedelta(days=DRIFT_DAY - 1, hours=SHIFTS["early"]),
         until=end,
         factor=DRIFT_FACTOR,
@@ -170,4 +180,4 @@ def _drift(start: datetime, end: datetime) -> Planted:
     )
 
 
-__all__ = ["MARKETS", "SPIKE_APP", "Scenario", "make_scenario"]
+__all__ = ["Scenario", "make_scenario"]

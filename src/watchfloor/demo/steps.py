@@ -55,7 +55,9 @@ class Truth(_Marked, frozen=True, kw_only=True):
 class MessagePosted(_Marked, frozen=True, kw_only=True, tag="message_posted"):
     """A message goes out. ``source_id`` names the real mail; a copy in a campaign has the source's text with seeded small changes."""
 
-    REAL: ClassVar[frozenset[str]] = frozenset({"source_id", "sender", "sender_name", "subject", "text", "links", "relay_ip"})
+    REAL: ClassVar[frozenset[str]] = frozenset(
+        {"source_id", "sender", "sender_name", "subject", "text", "links", "relay_ip"}
+    )
     DERIVED: ClassVar[frozenset[str]] = frozenset({"text_language", "thread"})
 
     at: datetime
@@ -172,4 +174,7 @@ def provenance(what: _Marked | type[_Marked]) -> dict[str, Literal["real", "deri
     real, derived = kind.REAL, kind.DERIVED
     if isinstance(what, (MessagePosted, Account)) and what.campaign:
         real, derived = frozenset({"source_id", "links"}), frozenset({"subject", "text", "text_language", "thread"})
-    return {name: "real" if name in real else "derived" if name in derived else "simulated" for name in kind.__struct_fields__}
+    return {
+        name: "real" if name in real else "derived" if name in derived else "simulated"
+        for name in kind.__struct_fields__
+    }

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from watchfloor.cli.main import main
 from watchfloor.cli.text import text
+from watchfloor.kernel.errors import BadInput
 
 
 def run(*arguments: object, stdin: str | None = None) -> Result:
@@ -14,7 +16,10 @@ def run(*arguments: object, stdin: str | None = None) -> Result:
 
 
 def rows(count: int = 40) -> list[tuple[str, str]]:
-    return [(f"win free prize {number}", "spam") if number % 2 else (f"lunch at home {number}", "ham") for number in range(count)]
+    return [
+        (f"win free prize {number}", "spam") if number % 2 else (f"lunch at home {number}", "ham")
+        for number in range(count)
+    ]
 
 
 @pytest.fixture
@@ -51,7 +56,12 @@ def test_tab_separated_without_header_by_number(tmp_path: Path) -> None:
 def test_json_lines_and_bad_rows_by_line(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     lines = [json.dumps({"t": body, "y": verdict == "spam"}) for body, verdict in rows()]
-    lines[2:2] = ["not json", json.dumps({"t": "no label"}), json.dumps({"t": " ", "y": 1}), json.dumps({"t": "x", "y": "maybe"})]
+    lines[2:2] = [
+        "not json",
+        json.dumps({"t": "no label"}),
+        json.dumps({"t": " ", "y": 1}),
+        json.dumps({"t": "x", "y": "maybe"}),
+    ]
     path.write_text("\n".join(lines))
     done = run("evaluate", path, "--text", "t", "--label", "y", "--json", "--resamples", 0)
     result = json.loads(done.stdout)
@@ -72,8 +82,10 @@ def test_groups_by_file(tmp_path: Path) -> None:
 
 def test_positive_names_the_label(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
-    path.write_text("t,y\n" + "".join(f"{body},{'bot' if verdict == 'spam' else 'human'}\n" for body, verdict in rows()))
-    assert "No row" in run("evaluate", path, "--text", "t", "--label", "y").output
+    path.write_text(
+        "t,y\n" + "".join(f"{body},{'bot' if verdict == 'spam' else 'human'}\n" for body, verdict in rows())
+    )
+    assert "No row" in str(run("evaluate", path, "--text", "t", "--label", "y").exception)
     done = run("evaluate", path, "--text", "t", "--label", "y", "--positive", "bot", "--json", "--resamples", 0)
     assert json.loads(done.stdout)["positives"] == 20
 
@@ -90,13 +102,28 @@ def test_what_cannot_be_judged_is_said(tmp_path: Path, content: str, words: str)
     path = tmp_path / "r.csv"
     path.write_text(content)
     done = run("evaluate", path, "--text", "t", "--label", "y")
-    assert done.exit_code != 0
-    assert words in done.output
-    assert run("evaluate", tmp_path / "gone.csv", "--text", "t", "--label", "y").exit_code != 0
+    assert isinstance(done.exception, BadInput)
+    assert words in done.exception.message
+
+
+def test_a_missing_file_is_said_by_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (
+        ["text", "evaluate", "gone.csv", "--text", "t", "--label", "y"],
+        ["text", "normalise", "gone.txt"],
+    ):
+        with pytest.raises(SystemExit) as raised:
+            main(arguments)
+        assert raised.value.code == 2
+        assert "gone" in capsys.readouterr().err
 
 
 def test_normalise_lines_and_columns(comma: Path) -> None:
     assert run("normalise", stdin="Fr\u200bee раypal\nhttp://A.com x\n").output == "free paypal\n⟨url⟩ x\n"
     first = json.loads(run("normalise", "--json", stdin="Fr\u200bee http://A.com").output)
-    assert first == {"text": "free ⟨url⟩", "entities": [{"kind": "url", "value": "a.com"}], "hidden": 1, "mixed_words": 0}
+    assert first == {
+        "text": "free ⟨url⟩",
+        "entities": [{"kind": "url", "value": "a.com"}],
+        "hidden": 1,
+        "mixed_words": 0,
+    }
     assert run("normalise", comma, "--text", "body").output.startswith("lunch at home 0, ok\n")

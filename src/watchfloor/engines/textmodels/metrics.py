@@ -90,12 +90,11 @@ def threshold_for_precision(
 def _cuts(scored: Sequence[Scored]) -> list[tuple[float, int, int]]:
     """(score, true positives, all) at or above each distinct score, from the highest down."""
     cuts: list[tuple[float, int, int]] = []
-    right = above = 0
+    right = 0
     ordered = sorted(scored, key=lambda pair: -pair[0])
-    for place, (score, label) in enumerate(ordered):
+    for above, (score, label) in enumerate(ordered, start=1):
         right += label
-        above += 1
-        if place + 1 == len(ordered) or ordered[place + 1][0] != score:
+        if above == len(ordered) or ordered[above][0] != score:
             cuts.append((score, right, above))
     return cuts
 

@@ -75,8 +75,8 @@ class _CharTable(dict[int, str]):
 
 
 _BRACKETS = {0x27E8: "<", 0x27E9: ">"}
-# Control characters other than blanks, soft hyphen, combining grapheme joiner, Hangul fillers, Mongolian separators, zero-width and bidi controls, word joiner
-# and invisible operators, interlinear marks, variation selectors, tags, the byte-order mark.
+# Control characters other than blanks, soft hyphen, combining grapheme joiner, Hangul fillers, Mongolian separators, zero-width
+# and bidi controls, word joiner and invisible operators, interlinear marks, variation selectors, tags, the byte-order mark.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
@@ -89,17 +89,18 @@ def is_invisible(char: str) -> bool:
 
 
 _CHARS = _CharTable()
-_CLUSTER = re.compile(
-    r".[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u0f00-\u0fff\u1160-\u11ff\u1ab0-\u1aff"
-    r"\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]*",
-    re.DOTALL,
+# Marks that compose with the character before them; a character and its marks are folded as one.
+_MARKS = (
+    r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u0f00-\u0fff\u1160-\u11ff\u1ab0-\u1aff\u1dc0-\u1dff"
+    r"\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]"
 )
-_COMBINING = re.compile(
-    r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u0f00-\u0fff\u1160-\u11ff\u1ab0-\u1aff"
-    r"\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]"
-)
+_COMBINING = re.compile(_MARKS)
+_CLUSTER = re.compile(rf".{_MARKS}*", re.DOTALL)
 
-_TLD = "com|net|org|info|biz|edu|gov|io|co|me|tv|uk|us|de|es|fr|it|ru|cn|jp|br|in|eu|ly|be|gl|tk|ml|xyz|top|site|online|shop|club|app|dev"
+_TLD = (
+    "com|net|org|info|biz|edu|gov|io|co|me|tv|uk|us|de|es|fr|it|ru|cn|jp|br|in|eu|ly|be|gl|tk|ml"
+    "|xyz|top|site|online|shop|club|app|dev"
+)
 _PLACE = re.compile(
     r"(?P<url>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`]+|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:"
     + _TLD

@@ -29,7 +29,9 @@ def youtube() -> list[Example]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (DATA / "sms_spam.tsv").exists(), reason="set WATCHFLOOR_DATA to the folder with the open data sets")
+@pytest.mark.skipif(
+    not (DATA / "sms_spam.tsv").exists(), reason="set WATCHFLOOR_DATA to the folder with the open data sets"
+)
 @pytest.mark.parametrize(("load", "held", "at_99", "online"), [(sms, 0.965, 0.93, 0.945), (youtube, 0.93, 0.70, 0.94)])
 def test_quality_holds(load, held: float, at_99: float, online: float) -> None:  # type: ignore[no-untyped-def]
     """Means over three seeds of folds and orders: one seed moves F1 by .01 either way."""

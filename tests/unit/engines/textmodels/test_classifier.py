@@ -9,7 +9,12 @@ import pytest
 from watchfloor.engines.textmodels import OnlineClassifier
 from watchfloor.kernel.errors import BadInput, NotFound
 
-SPAM = ["win a free prize now", "call 09061701461 to claim cash", "free entry txt WIN to 80086", "claim your free ringtone http://bad.com"]
+SPAM = [
+    "win a free prize now",
+    "call 09061701461 to claim cash",
+    "free entry txt WIN to 80086",
+    "claim your free ringtone http://bad.com",
+]
 HAM = ["see you at lunch", "ok i will call you later", "are you home yet", "happy birthday mum"]
 
 
@@ -80,7 +85,10 @@ def test_unlearning_everything_gives_an_empty_model() -> None:
     assert model.to_bytes() == OnlineClassifier().to_bytes()
 
 
-@pytest.mark.parametrize(("text", "label", "weight"), [("see you", True, 1.0), ("free", False, 1.0), ("free", True, 2.0), ("unknown", True, 1.0)])
+@pytest.mark.parametrize(
+    ("text", "label", "weight"),
+    [("see you", True, 1.0), ("free", False, 1.0), ("free", True, 2.0), ("unknown", True, 1.0)],
+)
 def test_what_was_never_learned_cannot_be_unlearned(text: str, label: bool, weight: float) -> None:
     model = OnlineClassifier()
     model.learn("free", True)
@@ -93,7 +101,9 @@ def test_an_explanation_names_the_words_and_their_places() -> None:
     text = "Hello! FREE prize at lunch"
     contributions = model.explain(text, limit=8)
     assert 0 < len(contributions) <= 8
-    assert [abs(item.weight) for item in contributions] == sorted((abs(item.weight) for item in contributions), reverse=True)
+    assert [abs(item.weight) for item in contributions] == sorted(
+        (abs(item.weight) for item in contributions), reverse=True
+    )
     by_name = {item.feature: item for item in model.explain(text, limit=100)}
     assert by_name["free"].weight > 0 > by_name["lunch"].weight
     assert [text[low:high] for low, high in by_name["free"].spans] == ["FREE"]
@@ -149,7 +159,9 @@ def test_the_same_model_in_another_process() -> None:
     digests = set()
     for hash_seed in ("1", "2"):
         environment = {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": ":".join(sys.path)}
-        done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
         digests.add(done.stdout)
     assert len(digests) == 1
 

@@ -25,7 +25,9 @@ def test_tricks_are_undone(typed: str, read: str) -> None:
     assert normalise(typed).text == read
 
 
-@pytest.mark.parametrize("text", ["привет мир", "γεια σου κόσμε", "मैं ठीक हूँ", "你好世界", "مرحبا بالعالم", "mp3 at 10 pm for 2 people"])
+@pytest.mark.parametrize(
+    "text", ["привет мир", "γεια σου κόσμε", "मैं ठीक हूँ", "你好世界", "مرحبا بالعالم", "mp3 at 10 pm for 2 people"]
+)
 def test_honest_text_is_left_alone(text: str) -> None:
     assert normalise(text).text == text
 
@@ -43,7 +45,12 @@ def test_what_can_be_looked_up_is_taken_out_in_order() -> None:
 
 @pytest.mark.parametrize(
     ("text", "host"),
-    [("bar.com.", "bar.com"), ("go to foo.co.uk/now", "foo.co.uk"), ("http://user@evil.ru:80/x", "evil.ru"), ("WWW.A.de", "a.de")],
+    [
+        ("bar.com.", "bar.com"),
+        ("go to foo.co.uk/now", "foo.co.uk"),
+        ("http://user@evil.ru:80/x", "evil.ru"),
+        ("WWW.A.de", "a.de"),
+    ],
 )
 def test_hosts(text: str, host: str) -> None:
     assert [entity.value for entity in normalise(text).entities] == [host]

@@ -10,7 +10,10 @@ from watchfloor.kernel.errors import BadInput
 
 
 def examples(count: int = 60, groups: int = 1) -> list[Example]:
-    return [Example(f"{'free' if number % 3 == 0 else 'lunch'} word{number}", number % 3 == 0, f"g{number % groups}") for number in range(count)]
+    return [
+        Example(f"{'free' if number % 3 == 0 else 'lunch'} word{number}", number % 3 == 0, f"g{number % groups}")
+        for number in range(count)
+    ]
 
 
 def test_folds_are_disjoint_and_balanced() -> None:
@@ -29,7 +32,10 @@ def test_groups_stay_whole() -> None:
 
 
 def test_duplicates_are_dropped() -> None:
-    assert distinct([Example("a", True), Example("b", False), Example("a", False)]) == [Example("a", True), Example("b", False)]
+    assert distinct([Example("a", True), Example("b", False), Example("a", False)]) == [
+        Example("a", True),
+        Example("b", False),
+    ]
 
 
 def test_labels_that_cannot_be_known_are_not_known() -> None:
