@@ -60,7 +60,9 @@ def open_gallery(
 
     def open_(*, width: int = 1440, theme: str = "light", query: str = "") -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"  # type: ignore[arg-type]
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            reduced_motion="reduce",  # type: ignore[arg-type]
         )
         contexts.append(context)
         sign_in(context)
@@ -85,13 +87,17 @@ def open_gallery(
 def problems(page: Page) -> list[str]:
     """What axe finds (WCAG 2.2 AA and its best practices), one line per element."""
     found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("query", ["", "?dir=rtl"], ids=["ltr", "rtl"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_accessible_and_never_wider_than_the_screen(open_gallery: Callable[..., Page], theme: str, query: str, width: int) -> None:
+def test_accessible_and_never_wider_than_the_screen(
+    open_gallery: Callable[..., Page], theme: str, query: str, width: int
+) -> None:
     page = open_gallery(width=width, theme=theme, query=query)
     assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
     assert page.evaluate("document.documentElement.dir") == ("rtl" if query else "ltr")

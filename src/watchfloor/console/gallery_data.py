@@ -69,7 +69,8 @@ def _series() -> dict[str, Any]:
 HOSTILE = (
     "Hi love! Your parcel is waiting — pay the fee at pay\u200bpal-secure\u202egpj.exe and win 500\u00ad$.\n"
     "<script>alert('no')</script> <b>not bold</b>\n"
-    "Family: \U0001f468\u200d\U0001f469\u200d\U0001f467 stays whole, Z\u0335\u0321\u0322\u0327\u0328\u031b\u0316\u0317 does not crawl. می\u200cخواهم"
+    "Family: \U0001f468\u200d\U0001f469\u200d\U0001f467 stays whole, "
+    "Z\u0335\u0321\u0322\u0327\u0328\u031b\u0316\u0317 does not crawl. می\u200cخواهم"
 )
 
 TREE: list[dict[str, Any]] = [

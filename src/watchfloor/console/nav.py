@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Entry:
         permissions: the viewer needs one of them; none named: everyone.
     """
 
-    name: str
+    name: StrOrPromise
     icon: str
     url_name: str
     key: str

@@ -12,7 +12,7 @@ def link_with(query: Mapping[str, Any] | None, **changes: Any) -> str:
     """``?...`` of the present query with some parts changed; None or an empty string takes a part out."""
     kept = query.copy() if isinstance(query, QueryDict) else QueryDict(mutable=True)
     if query is not None and not isinstance(query, QueryDict):
-        kept.update(query)  # type: ignore[arg-type]
+        kept.update(query)
     for name, value in changes.items():
         if value is None or value == "":
             kept.pop(name, None)

@@ -19,7 +19,7 @@ _STEPS = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
 
 def _local(value: Number, places: int) -> str:
     """Digits with the separators of the reader's language and a real minus sign."""
-    body = formats.number_format(abs(value), decimal_pos=places, use_l10n=True, force_grouping=True)
+    body = formats.number_format(-value if value < 0 else value, decimal_pos=places, use_l10n=True, force_grouping=True)
     shown_as_zero = not any(char in "123456789" for char in body)
     return body if value >= 0 or shown_as_zero else f"{MINUS}{body}"
 
@@ -35,9 +35,10 @@ def compact(value: Number | None) -> str:
     """``3214`` -> ``3.2 k``: two figures that matter, for tight places."""
     if value is None or not math.isfinite(value):
         return DASH
+    size = abs(float(value))
     for step, unit in _STEPS:
-        # 999,950 would round to "1,000.0 k": take the next unit from where rounding reaches it.
-        if abs(value) >= step * (0.99995 if step > 1_000 else 1):
+        # 999,500 would round to "1,000 k": take the next unit from where rounding reaches it.
+        if size >= step * (0.9995 if step > 1_000 else 1):
             shown = float(value) / step
             places = 1 if round(abs(shown), 1) < 100 else 0
             return f"{_local(round(shown, places), places)}{SPACE}{unit}"
