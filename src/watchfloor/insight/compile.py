@@ -7,6 +7,7 @@ denominator ``KEY_d``; the value is ``n / d``, so parts of a ratio can be shown 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 import msgspec
 
 from watchfloor.insight.catalogue import Metric
-from watchfloor.insight.relations import RELATIONS
 from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel.errors import BadInput
 
@@ -29,6 +29,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     end: datetime
     asof: datetime
     interval: str = ""  # "" = the whole span in one | hour | day | week
+    shifts: tuple[timedelta, ...] = ()  # also the span so much earlier, for comparison; not with an interval
     by: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = {}
     rights: str = "true"
@@ -36,11 +37,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """SQL over a relation ``facts`` that the lake puts in front; ``whole`` = needs facts from before ``start`` too."""
+    """SQL over ``{relation}``, which the lake puts in; a derived one needs facts from before ``start`` too."""
 
     sql: str
     values: dict[str, Any]
-    whole: bool
+    relation: str
 
 
 def check(ask: Ask) -> None:
@@ -56,6 +57,8 @@ def check(ask: Ask) -> None:
             raise BadInput(
                 "unknown_dimension", f"{name[:60]!r} is no dimension.", where="by", hint="Known: " + ", ".join(DIMENSIONS)
             )
+    if ask.shifts and ask.interval:
+        raise AssertionError("shifts are compared as a whole")
     if ask.end <= ask.start:
         raise BadInput("empty_span", "The span ends before it starts.", where="to", hint="Choose a later end.")
     if ask.interval and (ask.end - ask.start) / INTERVALS[ask.interval] > 2_000:
@@ -74,30 +77,36 @@ def compile_metrics(metrics: Sequence[Metric], ask: Ask) -> Query:
         conditions.append(f"list_contains($w{number}, coalesce({name}::VARCHAR, '{NONE}'))")
         values[f"w{number}"] = list(wanted)
     if first.stock:
-        values["bounds"] = bounds(ask)
-        values["starts"] = starts(ask)
+        values |= {"starts": starts(ask), "bounds": bounds(ask)}
         source = (
-            f"(SELECT unnest($starts) AS bucket, unnest($bounds) AS t) AS moments JOIN ({_relation(first)}) AS r "
+            "(SELECT unnest($starts) AS bucket, unnest($bounds) AS t) AS moments JOIN {relation} AS r "
             "ON r.started < moments.t AND (r.ended IS NULL OR r.ended >= moments.t)"
         )
         bucket = "bucket"
     else:
-        values |= {"start": ask.start, "end": ask.end}
-        conditions.append(f"{first.clock} >= $start AND {first.clock} < $end")
-        source = f"({_relation(first)}) AS r"
-        bucket = _bucket(first.clock, ask.interval)
+        source, clock = "{relation} AS r", first.clock
+        bucket = f"date_trunc('{ask.interval}', {clock})"
+        spans = [(ask.start - shift, ask.end - shift) for shift in (timedelta(0), *ask.shifts)]
+        for number, (start, end) in enumerate(spans):
+            values |= {f"start{number}": start, f"end{number}": end}
+        inside = [f"({clock} >= $start{number} AND {clock} < $end{number})" for number in range(len(spans))]
+        conditions.append(f"({' OR '.join(inside)})")
+        if ask.shifts:
+            cases = " ".join(f"WHEN {test} THEN $start{number}" for number, test in enumerate(inside))
+            bucket = f"CASE {cases} END"
+    conditions.append("(" + " OR ".join(sorted({f"({_population(metric)})" for metric in metrics})) + ")")
     dims = [f"coalesce({name}::VARCHAR, '{NONE}') AS {name}" for name in ask.by]
-    columns = [*([f"{bucket} AS bucket"] if ask.interval else []), *dims]
+    timed = bool(ask.interval or ask.shifts)
+    columns = [*([f"{bucket}::TIMESTAMP AS bucket"] if timed else []), *dims]
     for metric in metrics:
         numerator, denominator = _parts(metric)
         columns.append(f"{numerator} AS {metric.key}_n")
         if denominator:
             columns.append(f"{denominator} AS {metric.key}_d")
-    keys = [str(place + 1) for place in range(len(ask.by) + bool(ask.interval))]
+    keys = [str(place + 1) for place in range(len(ask.by) + timed)]
     tail = f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}" if keys else ""
     sql = f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(conditions)}{tail}"
-    used = {name: value for name, value in values.items() if f"${name}" in sql}
-    return Query(sql, used, whole=first.source != "facts")
+    return Query(sql, _used(sql, values), first.source)
 
 
 def compile_rows(metric: Metric, ask: Ask, columns: Sequence[str], *, limit: int, offset: int) -> Query:
@@ -116,16 +125,16 @@ def compile_rows(metric: Metric, ask: Ask, columns: Sequence[str], *, limit: int
         clock = metric.clock
         conditions.append(f"{clock} >= $start AND {clock} < $end")
     sql = (
-        f"SELECT {', '.join(columns)} FROM ({_relation(metric)}) AS r WHERE {' AND '.join(conditions)} "
+        f"SELECT {', '.join(columns)} FROM {{relation}} AS r WHERE {' AND '.join(conditions)} "
         f"ORDER BY {clock} DESC, leaf DESC LIMIT {int(limit)} OFFSET {int(offset)}"
     )
-    return Query(sql, {k: v for k, v in values.items() if f"${k}" in sql}, whole=metric.source != "facts")
+    return Query(sql, _used(sql, values), metric.source)
 
 
 def compile_row_count(metric: Metric, ask: Ask) -> Query:
     """How many rows ``compile_rows`` has in all."""
     query = compile_rows(metric, ask, ("leaf",), limit=10**9, offset=0)
-    return Query(f"SELECT count(*) FROM ({query.sql})", query.values, query.whole)
+    return Query(f"SELECT count(*) FROM ({query.sql})", query.values, query.relation)
 
 
 def groups(metrics: Sequence[Metric]) -> list[list[Metric]]:
@@ -139,7 +148,7 @@ def groups(metrics: Sequence[Metric]) -> list[list[Metric]]:
 def starts(ask: Ask) -> list[datetime]:
     """The interval starts within the span that are not in the future."""
     if not ask.interval:
-        return [ask.start]
+        return [ask.start - shift for shift in (timedelta(0), *ask.shifts)]
     step, moment = INTERVALS[ask.interval], floor(ask.start, ask.interval)
     found = []
     while moment < min(ask.end, ask.asof):
@@ -152,7 +161,7 @@ def bounds(ask: Ask) -> list[datetime]:
     """The moments at which a stock is read: the end of each interval, or now."""
     last = min(ask.end, ask.asof)
     if not ask.interval:
-        return [last]
+        return [last, *(ask.end - shift for shift in ask.shifts)]
     return [min(moment + INTERVALS[ask.interval], last) for moment in starts(ask)]
 
 
@@ -164,12 +173,10 @@ def floor(moment: datetime, interval: str) -> datetime:
     return day if interval == "day" else day - timedelta(days=day.weekday())
 
 
-def _bucket(clock: str, interval: str) -> str:
-    return f"date_trunc('{interval}', {clock})" if interval else clock
-
-
-def _relation(metric: Metric) -> str:
-    return RELATIONS.get(metric.source, "SELECT * FROM facts")
+def _used(sql: str, values: dict[str, Any]) -> dict[str, Any]:
+    """DuckDB refuses parameters that are not in the query."""
+    names = set(re.findall(r"\$(\w+)", sql))
+    return {name: value for name, value in values.items() if name in names}
 
 
 def _population(metric: Metric) -> str:

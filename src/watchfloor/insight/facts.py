@@ -80,7 +80,7 @@ def write(start: int, end: int, facts: Iterable[dict[str, Any]]) -> list[FactFil
     """Write the facts of leaves ``[start, end)``, one file an hour; returns the (unsaved) entries of the list of files."""
     by_hour: dict[datetime, list[tuple[Any, ...]]] = defaultdict(list)
     for fact in facts:
-        by_hour[fact["at"].replace(minute=0, second=0, microsecond=0)].append(tuple(fact.values()))
+        by_hour[fact["moment"].replace(minute=0, second=0, microsecond=0)].append(tuple(fact.values()))
     written = []
     for hour, rows in sorted(by_hour.items()):
         path = _path(hour, f"f-{start:012d}-{end - 1:012d}")

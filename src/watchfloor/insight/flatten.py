@@ -20,7 +20,7 @@ ALIASES = {
     "action_key": "action",
     "reviewer_id": "reviewer",
 }
-_TAKEN = frozenset(SCHEMA) - {"leaf", "event", "at", "type", "actor_kind", "actor", "subject_kind", "subject"}
+_TAKEN = frozenset(SCHEMA) - {"leaf", "event", "moment", "type", "actor_kind", "actor", "subject_kind", "subject"}
 _WHOLE = frozenset({"severity", "age_ms", "wait_ms", "active_ms", "active_total_ms", "touches"})
 _TENURE = ((30, "0-30 days"), (90, "31-90 days"), (365, "91-365 days"))
 
@@ -55,7 +55,7 @@ def flatten(
     actor_kind, _, actor = row.actor.partition(":")
     subject_kind, _, subject = row.subject.partition(":")
     fact.update(
-        leaf=row.leaf, event=row.id, at=naive(row.at), type=row.type, actor_kind=actor_kind, actor=actor,
+        leaf=row.leaf, event=row.id, moment=naive(row.at), type=row.type, actor_kind=actor_kind, actor=actor,
         subject_kind=subject_kind, subject=subject, case_id=row.case_id,
     )  # fmt: skip
     for name, value in row.data.items():
@@ -67,7 +67,7 @@ def flatten(
     if row.type == "job.transferred":  # the event speaks of where it was; a fact of where it is
         fact["from_queue"], fact["queue"] = fact["queue"], row.data["to_queue"]
     if row.type == "job.ready" and "allowed_ms" in row.data:
-        fact["due_at"] = fact["at"] + timedelta(milliseconds=row.data["allowed_ms"])
+        fact["due_at"] = fact["moment"] + timedelta(milliseconds=row.data["allowed_ms"])
     if row.changes:
         fact["decision_id"] = fact["decision_id"] or _changed(row.changes, "review_appeal", "decision_id")
     _describe_decider(fact, row)
@@ -100,7 +100,7 @@ def _describe_reviewer(fact: dict[str, Any], reviewers: Mapping[str, ReviewerThe
     fact["vendor"] = fact["vendor"] or known.vendor
     fact["team"] = fact["team"] or known.team or None
     if fact["tenure"] is None and known.started_on is not None:
-        fact["tenure"] = tenure_band((fact["at"].date() - known.started_on).days)
+        fact["tenure"] = tenure_band((fact["moment"].date() - known.started_on).days)
 
 
 def tenure_band(days: int) -> str:

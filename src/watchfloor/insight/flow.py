@@ -17,7 +17,7 @@ from watchfloor.insight import facts, lake
 from watchfloor.insight.relations import RELATIONS
 
 FLOWS = """
-SELECT queue, date_trunc('hour', at) AS hour,
+SELECT queue, date_trunc('hour', moment) AS hour,
     count(*) FILTER (WHERE type = 'job.ready' AND coalesce(cause, '') <> 'reopened') AS new,
     count(*) FILTER (WHERE type = 'job.ready' AND cause = 'reopened') AS reopened,
     count(*) FILTER (WHERE type = 'job.transferred') AS moved_in,
@@ -26,7 +26,7 @@ SELECT queue, date_trunc('hour', at) AS hour,
     count(*) FILTER (WHERE type = 'job.cancelled') AS cancelled
 FROM facts WHERE type IN ('job.ready', 'job.transferred', 'job.decided', 'job.cancelled') GROUP BY 1, 2
 UNION ALL
-SELECT from_queue, date_trunc('hour', at), 0, 0, 0, count(*), 0, 0
+SELECT from_queue, date_trunc('hour', moment), 0, 0, 0, count(*), 0, 0
 FROM facts WHERE type = 'job.transferred' GROUP BY 1, 2
 """
 

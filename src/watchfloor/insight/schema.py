@@ -11,7 +11,7 @@ import polars as pl
 SCHEMA: dict[str, pl.DataType] = {
     "leaf": pl.Int64(),  # place in the Merkle log: unique, and the order of things that touch one row
     "event": pl.String(),
-    "at": pl.Datetime("us"),
+    "moment": pl.Datetime("us"),
     "type": pl.String(),
     "actor_kind": pl.String(),  # user | token | rule | system
     "actor": pl.String(),

@@ -38,7 +38,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pitfalls: str
     theme: str = ""
     source: str = "facts"
-    clock: str = "at"
+    clock: str = "moment"
     where: str = "true"
     of: str = ""
     over: str = ""
