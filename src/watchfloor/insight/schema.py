@@ -69,7 +69,6 @@ DIMENSIONS: dict[str, str] = {
     "language": "Language",
     "severity": "Severity",
     "kind": "Kind of job",
-    "harm_group": "Harm group",
     "reason": "Report reason",
     "tenure": "Tenure",
     "team": "Team",

@@ -1,6 +1,6 @@
 """Small histories of a floor, as the events the review context writes, for tests of the numbers.
 
-``History`` appends events (checked against the declared event types when those are there) and turns them into a fact file.
+``History`` appends events, checked against the declared event types, and turns them into a fact file.
 ``play`` makes a legal history from a list of numbers, so that hypothesis can shrink it.
 """
 
@@ -16,10 +16,12 @@ import polars as pl
 
 from watchfloor.insight.flatten import LedgerRow, ReviewerThen, flatten
 from watchfloor.insight.schema import SCHEMA
+from watchfloor.ledger.schema import decode, registry
+from watchfloor.review import events as _declared  # noqa: F401  declares them
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 QUEUES = ("spam.en", "hate.en", "escalations")
-WORK = {"policy": "spam", "harm_group": "spam", "market": "US", "language": "en", "severity": 2, "channel": "user"}
+WORK = {"policy": "spam", "market": "US", "language": "en", "severity": 2, "channel": "user"}
 
 
 class History:
@@ -31,10 +33,14 @@ class History:
 
     def add(self, type_: str, subject: str, case: str | None, at: datetime | None = None, **data: Any) -> None:
         """One event; ``subject`` as ``"job:j1"``."""
+        known = {name: value for name, value in data.items() if name != "changes"}
+        declared = registry()[type_]
+        assert set(known) <= set(declared.__struct_fields__), f"{type_} has no {set(known) - set(declared.__struct_fields__)}"
+        decode(type_, {**WORK, **known})  # every field it must have is there
         row = LedgerRow(
             leaf=len(self.events), id=str(uuid.UUID(int=len(self.events))), type=type_, at=at or self.now,
             actor=data.pop("actor", "system:test"), subject=subject, case_id=case,
-            data={**WORK, **{name: value for name, value in data.items() if name != "changes"}},
+            data={**WORK, **known},
             changes=data.get("changes"),
         )  # fmt: skip
         self.events.append(row)

@@ -67,7 +67,10 @@ def the_day() -> History:
     )  # fmt: skip
     day.add("decision.superseded", "decision:d1", "c1", by="d4", why="appeal", verdict="violating", violation="", decider="u")
     day.decision("d4", "c1", "appeal", "clean")
-    day.add("appeal.decided", "appeal:a1", "c1", by="author", outcome="overturned", age_ms=HOUR, in_time=True)
+    day.add(
+        "appeal.decided", "appeal:a1", "c1", by="author", outcome="overturned", age_ms=HOUR, in_time=True, first_origin="human",
+        first_decider="user:r1", first_violation="",
+    )  # fmt: skip
     at(15)
     day.reopen("c3")
     day.ready("j4", "c3", "spam.en", "reopened", timedelta(hours=24))
