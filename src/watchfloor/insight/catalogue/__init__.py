@@ -1,0 +1,84 @@
+"""The metric catalogue: every number is defined once, as data, in the TOML files of this folder."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib import resources
+
+import msgspec
+
+from watchfloor.kernel.errors import BadInput
+
+KINDS = frozenset(
+    {
+        "count", "difference", "distinct", "share", "ratio", "mean", "quantile",
+        "stock_count", "stock_share", "stock_quantile", "stock_max",
+    }
+)  # fmt: skip
+
+
+class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One definition. ``where``, ``of``, ``over``, ``minus`` and ``field`` are small SQL expressions over ``source``.
+
+    kind: count = rows of ``where``; difference = count(where) - count(minus); distinct = distinct ``field``; share =
+    count(where and of) / count(where); ratio = count(over) / count(where); mean = sum(field) / count; quantile = ``q`` of
+    ``field``. A ``stock_*`` is read over what was open at the end of each interval (``t``).
+    clock: the column whose time puts a row into an interval. direction: which way is good (up | down | neutral).
+    """
+
+    key: str
+    title: str
+    formula: str
+    grain: str
+    cohort: str
+    kind: str
+    unit: str  # count | share | ms
+    direction: str
+    pitfalls: str
+    theme: str = ""
+    source: str = "facts"
+    clock: str = "moment"
+    where: str = "true"
+    of: str = ""
+    over: str = ""
+    minus: str = ""
+    field: str = ""
+    q: float = 0.5
+    owner: str = "Operations"
+
+    @property
+    def stock(self) -> bool:
+        """Read at a moment, not summed over an interval."""
+        return self.kind.startswith("stock_")
+
+
+THEMES = {"volume": "Volume", "time": "Time", "service": "Service", "quality": "Quality"}
+
+
+@lru_cache(1)
+def metrics() -> dict[str, Metric]:
+    """All metrics by key, in the catalogue's order."""
+    found: dict[str, Metric] = {}
+    for theme in THEMES:
+        text = resources.files(__package__).joinpath(f"{theme}.toml").read_text(encoding="utf-8")
+        for entry in tomllib.loads(text)["metric"]:
+            metric = msgspec.convert({**entry, "theme": theme}, Metric)
+            if metric.kind not in KINDS or metric.key in found:
+                raise AssertionError(f"{theme}.toml: {metric.key} has an unknown kind or is there twice")
+            found[metric.key] = metric
+    return found
+
+
+def metric(key: str) -> Metric:
+    """One metric.
+
+    Raises:
+        BadInput: there is none of that name; the message lists the known ones.
+    """
+    try:
+        return metrics()[key]
+    except KeyError:
+        raise BadInput(
+            "unknown_metric", f"There is no metric {key[:60]!r}.", where="metric", hint="Known: " + ", ".join(metrics())
+        ) from None

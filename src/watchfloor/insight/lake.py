@@ -1,0 +1,141 @@
+"""DuckDB over the fact files: one embedded engine in each process, and answers kept until the next export.
+
+Up to ``HOT_ROWS`` facts are held in the process as a compressed table that each export only adds to, with the derived relations
+beside it; a bigger lake is read from its Parquet files, of the asked hours only where the query allows.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+from django.db.models import Sum
+
+from watchfloor.insight import facts
+from watchfloor.insight.compile import Query
+from watchfloor.insight.models import FactFile
+from watchfloor.insight.relations import RELATIONS
+from watchfloor.insight.schema import SCHEMA
+
+HOT_ROWS = 1_000_000
+_KEEP = 512
+_SQL_TYPES = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN"}
+
+
+class _Lake:
+    """The process's engine and what it holds."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.database = duckdb.connect(":memory:")
+        self.database.execute("SET threads = 2; SET memory_limit = '2GB'; SET TimeZone = 'UTC'")
+        # The files are ours alone; nothing may be fetched or installed by a query.
+        self.database.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+        self.database.execute("ATTACH ':memory:' AS hot (COMPRESS)")
+        self.database.execute(f"CREATE TABLE hot.facts AS {_NOTHING}")
+        self.loaded = 0  # facts of leaves below this are in hot.facts
+        self.derived: set[str] = set()
+        self.answers: OrderedDict[Any, list[tuple[Any, ...]]] = OrderedDict()
+
+    def warm(self, leaf: int) -> bool:
+        """Bring hot.facts up to ``leaf``; False when the lake is too big to be held."""
+        if leaf == self.loaded:
+            return True
+        fresh = FactFile.objects.filter(replaced_at__isnull=True, last__gte=self.loaded, first__lt=leaf)
+        rows: int = FactFile.objects.filter(replaced_at__isnull=True).aggregate(n=Sum("rows"))["n"] or 0
+        if rows > HOT_ROWS or leaf < self.loaded:
+            self.cool()
+            return False
+        files = [str(facts.folder() / path) for path in fresh.values_list("path", flat=True)]
+        if files:
+            self.database.execute(
+                "INSERT INTO hot.facts BY NAME SELECT * FROM read_parquet($files, union_by_name = true, hive_partitioning = false) "
+                "WHERE leaf >= $since AND leaf < $until",
+                {"files": files, "since": self.loaded, "until": leaf},
+            )
+        self.loaded = leaf
+        self.derived.clear()
+        return True
+
+    def derive(self, name: str) -> None:
+        """Make a derived relation's table, once for each state of the facts."""
+        if name not in self.derived:
+            self.database.execute(
+                f"CREATE OR REPLACE TABLE hot.{name} AS WITH facts AS (SELECT * FROM hot.facts) {RELATIONS[name]}"
+            )
+            self.derived.add(name)
+
+    def cool(self) -> None:
+        """Hold nothing."""
+        if self.loaded:
+            for name in self.derived:
+                self.database.execute(f"DROP TABLE hot.{name}")
+            self.database.execute("DELETE FROM hot.facts")
+            self.derived.clear()
+            self.loaded = 0
+
+
+_NOTHING = "SELECT * FROM (SELECT {}) WHERE false".format(
+    ", ".join(f"NULL::{_SQL_TYPES.get(str(kind), 'TIMESTAMP')} AS {name}" for name, kind in SCHEMA.items())
+)
+_guard = threading.Lock()
+_lake: _Lake | None = None
+
+
+def lake() -> _Lake:
+    """The process's engine, made when first asked for."""
+    global _lake
+    with _guard:
+        if _lake is None:
+            _lake = _Lake()
+        return _lake
+
+
+def answer(query: Query, start: datetime | None = None, end: datetime | None = None) -> list[tuple[Any, ...]]:
+    """The query's rows. ``start`` and ``end`` (UTC without zone) prune files, unless the query needs the whole history."""
+    leaf = facts.exported_leaf()
+    key = (leaf, query.sql, repr(query.values))
+    here = lake()
+    with here.lock:
+        if key in here.answers:
+            here.answers.move_to_end(key)
+            return here.answers[key]
+        hot = here.warm(leaf)
+        if hot and query.relation in RELATIONS:
+            here.derive(query.relation)
+        cursor = here.database.cursor()
+        if hot:  # read under the lock: the tables must stand still
+            name = query.relation if query.relation in RELATIONS else "facts"
+            rows = cursor.execute(query.sql.replace(PLACE, f"hot.{name}"), query.values).fetchall()
+    if not hot:
+        since = None if query.relation in RELATIONS or start is None else start.replace(tzinfo=UTC)
+        until = None if query.relation in RELATIONS or end is None else end.replace(tzinfo=UTC)
+        rows = run(query.sql, query.values, facts.files(since, until), query.relation)
+    with here.lock:
+        here.answers[key] = rows
+        while len(here.answers) > _KEEP:
+            here.answers.popitem(last=False)
+    return rows
+
+
+PLACE = "{relation}"  # where a query names what it reads
+
+
+def run(sql: str, values: dict[str, Any], files: Sequence[str], relation: str = "facts") -> list[tuple[Any, ...]]:
+    """Run SQL that speaks of ``facts`` (or of ``{relation}``) over these files."""
+    source = "SELECT * FROM read_parquet($files, union_by_name = true, hive_partitioning = false)" if files else _NOTHING
+    given = {**values, "files": list(files)} if files else values
+    text = sql.replace(PLACE, f"({RELATIONS.get(relation, 'SELECT * FROM facts')})")
+    return lake().database.cursor().execute(f"WITH facts AS ({source}) {text}", given).fetchall()
+
+
+def forget() -> None:
+    """Drop what is held and every kept answer (after a rebuild, and between tests)."""
+    here = lake()
+    with here.lock:
+        here.cool()
+        here.answers.clear()

@@ -1,0 +1,243 @@
+"""Readers of the numbers: KPIs with what they are compared to, series, splits, and the rows behind. All limited to the actor's rights.
+
+Times in and out know their zone; inside, the lake speaks UTC without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from watchfloor.identity.domain import Actor
+from watchfloor.insight import catalogue, lake, relations, rights
+from watchfloor.insight.catalogue import Metric
+from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count, compile_rows, groups, starts
+from watchfloor.insight.flatten import naive
+from watchfloor.kernel import clock
+
+WEEK = timedelta(days=7)
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One interval of a series; ``value`` is None where there is nothing to divide by."""
+
+    at: datetime
+    value: float | None
+
+
+class Kpi(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric over a span. ``base`` names in words what ``before`` is; ``""`` when nothing is there to compare with."""
+
+    key: str
+    title: str
+    unit: str
+    direction: str
+    value: float | None
+    before: float | None
+    base: str
+    series: list[Point]
+
+
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a split: the values of the dimensions, and each metric's value now and before."""
+
+    names: tuple[str, ...]
+    values: dict[str, float | None]
+    before: dict[str, float | None]
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """The rows behind a number."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    total: int
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked at: a span, an interval for series, filters by dimension."""
+
+    start: datetime
+    end: datetime
+    interval: str = "day"
+    where: Mapping[str, tuple[str, ...]] = {}
+
+
+def kpis(actor: Actor, span: Span, *, metrics: Sequence[str] | None = None) -> list[Kpi]:
+    """Metrics (all of the catalogue unless named) over a span, each with its comparison and its series."""
+    chosen = [catalogue.metric(key) for key in metrics] if metrics is not None else list(catalogue.metrics().values())
+    shifts, base = comparison(span)
+    now, before = _totals(actor, span, chosen, shifts)
+    lines = series(actor, span, chosen)
+    return [
+        Kpi(
+            key=each.key, title=each.title, unit=each.unit, direction=each.direction, value=now.get(each.key),
+            before=before.get(each.key), base=base, series=lines[each.key],
+        )
+        for each in chosen
+    ]  # fmt: skip
+
+
+def series(actor: Actor, span: Span, metrics: Sequence[Metric]) -> dict[str, list[Point]]:
+    """Each metric by interval. An interval without rows is 0 for counts and a gap for everything else."""
+    ask = _ask(actor, span, interval=span.interval)
+    buckets = starts(ask)
+    found: dict[str, list[Point]] = {}
+    for group in groups(metrics):
+        rows = {row[0]: row[1:] for row in _answer(group, ask)}
+        for metric in group:
+            found[metric.key] = [
+                Point(bucket.replace(tzinfo=UTC), _value(metric, group, rows.get(bucket))) for bucket in buckets
+            ]
+    return found
+
+
+def split(
+    actor: Actor, span: Span, by: tuple[str, ...], *, metrics: Sequence[str], limit: int = 200
+) -> list[Slice]:
+    """Metrics by one or more dimensions, now and in the comparable period; the biggest first (by the first metric)."""
+    chosen = [catalogue.metric(key) for key in metrics]
+    shifts, _ = comparison(span)
+    ask = _ask(actor, span, shifts=shifts, by=by)
+    current: dict[tuple[str, ...], dict[str, float | None]] = {}
+    earlier: dict[tuple[str, ...], dict[str, float | None]] = {}
+    depth = len(by)
+    for group in groups(chosen):
+        cells: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        for row in _answer(group, ask):
+            moment, names, parts = (row[0], row[1 : depth + 1], row[depth + 1 :]) if shifts else (
+                ask.start, row[:depth], row[depth:]
+            )  # fmt: skip
+            if moment == ask.start:
+                current.setdefault(names, {}).update({m.key: _value(m, group, parts) for m in group})
+            else:
+                cells.setdefault(names, []).append(parts)
+        for names, many in cells.items():
+            earlier.setdefault(names, {}).update({m.key: _pooled(m, group, many, len(shifts)) for m in group})
+    slices = [
+        Slice(
+            names=names,
+            values={m.key: current[names].get(m.key, _value(m, [m], None)) for m in chosen},
+            before=earlier.get(names, {}),
+        )
+        for names in current
+    ]
+    slices.sort(key=lambda each: -(each.values[chosen[0].key] or 0))
+    return slices[:limit]
+
+
+def rows_behind(actor: Actor, span: Span, metric_key: str, *, limit: int = 100, offset: int = 0) -> Rows:
+    """The facts (or jobs, cases ...) that a number is made of, newest first, within the actor's rights."""
+    metric = catalogue.metric(metric_key)
+    columns = relations.ROW_COLUMNS[metric.source]
+    ask = _ask(actor, span)
+    total = lake.answer(compile_row_count(metric, ask), ask.start, ask.end)[0][0]
+    rows = lake.answer(compile_rows(metric, ask, columns, limit=limit, offset=offset), ask.start, ask.end)
+    return Rows(columns, rows, int(total))
+
+
+def values_of(actor: Actor, span: Span, dimension: str) -> list[str]:
+    """The values a dimension has in the span, the most frequent first (for filters)."""
+    return [each.names[0] for each in split(actor, span, (dimension,), metrics=["jobs_solved", "incoming_total", "reports"])]
+
+
+def comparison(span: Span) -> tuple[tuple[timedelta, ...], str]:
+    """What a span is compared with: the same weekdays of up to four weeks before; a longer span with the one before it."""
+    first = _first_fact()
+    length = span.end - span.start
+    if first is None:
+        return (), ""
+    if length <= WEEK:
+        shifts = tuple(WEEK * n for n in range(1, 5) if span.start - WEEK * n >= first)
+        if shifts:
+            number = {1: "", 2: "two ", 3: "three ", 4: "four "}[len(shifts)]
+            if length <= timedelta(days=1):
+                day = f"{span.start:%A}"
+                return shifts, f"vs {number}{day}s" if number else f"vs the {day} before"
+            return shifts, f"vs {number}weeks" if number else "vs the week before"
+    # Compare with the stretch before even where its beginning is missing by less than a day.
+    if span.start - length >= first - timedelta(days=1):
+        return (length,), "vs the period before"
+    return (), ""
+
+
+def _first_fact() -> datetime | None:
+    from watchfloor.insight.models import FactFile
+
+    return FactFile.objects.filter(replaced_at__isnull=True).order_by("hour").values_list("hour", flat=True).first()
+
+
+def _totals(
+    actor: Actor, span: Span, metrics: Sequence[Metric], shifts: tuple[timedelta, ...]
+) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    ask = _ask(actor, span, shifts=shifts)
+    now: dict[str, float | None] = {}
+    before: dict[str, float | None] = {}
+    for group in groups(metrics):
+        rows = _answer(group, ask)
+        if shifts:
+            current = next((row[1:] for row in rows if row[0] == ask.start), None)
+            earlier = [row[1:] for row in rows if row[0] != ask.start]
+        else:
+            current, earlier = (rows[0] if rows else None), []
+        for metric in group:
+            now[metric.key] = _value(metric, group, current)
+            if shifts:
+                before[metric.key] = _pooled(metric, group, earlier, len(shifts))
+    return now, before
+
+
+def _ask(actor: Actor, span: Span, **more: Any) -> Ask:
+    allowed, values = rights.condition(actor)
+    now = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)  # so that answers can be kept for a while
+    return Ask(
+        start=naive(span.start), end=naive(span.end), asof=naive(now), where=span.where, rights=allowed,
+        rights_values=values, **more,
+    )  # fmt: skip
+
+
+def _answer(group: Sequence[Metric], ask: Ask) -> list[tuple[Any, ...]]:
+    first = min([ask.start, *(ask.start - shift for shift in ask.shifts)])
+    return lake.answer(compile_metrics(group, ask), first, ask.end)
+
+
+def _parts(metric: Metric, group: Sequence[Metric], row: Sequence[Any]) -> tuple[Any, Any]:
+    """A metric's numerator and denominator in a row of its group (see ``compile``)."""
+    place = 0
+    for each in group:
+        if each.key == metric.key:
+            return row[place], row[place + 1] if _divided(each) else None
+        place += 2 if _divided(each) else 1
+    raise AssertionError(metric.key)
+
+
+def _divided(metric: Metric) -> bool:
+    return metric.kind in {"share", "stock_share", "ratio", "mean"}
+
+
+def _counted(metric: Metric) -> bool:
+    return metric.kind in {"count", "difference", "distinct", "stock_count"}
+
+
+def _value(metric: Metric, group: Sequence[Metric], row: Sequence[Any] | None) -> float | None:
+    if row is None:
+        return 0.0 if _counted(metric) else None
+    above, below = _parts(metric, group, row)
+    if _divided(metric):
+        return float(above or 0) / float(below) if below else None
+    return None if above is None else float(above)
+
+
+def _pooled(metric: Metric, group: Sequence[Metric], rows: Sequence[Sequence[Any]], spans: int) -> float | None:
+    """One value for several earlier spans: ratios from their summed parts, counts as the mean of the spans."""
+    parts = [_parts(metric, group, row) for row in rows]
+    if _divided(metric):
+        below = sum(float(part[1] or 0) for part in parts)
+        return sum(float(part[0] or 0) for part in parts) / below if below else None
+    if _counted(metric):
+        return sum(float(part[0] or 0) for part in parts) / spans
+    known = [float(part[0]) for part in parts if part[0] is not None]
+    return sum(known) / len(known) if known else None

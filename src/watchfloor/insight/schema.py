@@ -1,0 +1,86 @@
+"""The columns of a fact: one ledger event, flat and typed, with the dimensions as they were then.
+
+Facts hold no free text and no platform ids. A column that an event does not speak of is null. ``queue`` is where a job is
+after the event, ``from_queue`` where a transferred one came from. Times are UTC without a zone (microseconds).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+SCHEMA: dict[str, pl.DataType] = {
+    "leaf": pl.Int64(),  # place in the Merkle log: unique, and the order of things that touch one row
+    "event": pl.String(),
+    "moment": pl.Datetime("us"),
+    "type": pl.String(),
+    "actor_kind": pl.String(),  # user | token | rule | system
+    "actor": pl.String(),
+    "subject_kind": pl.String(),
+    "subject": pl.String(),
+    "case_id": pl.String(),
+    "job_id": pl.String(),
+    "decision_id": pl.String(),
+    "appeal_id": pl.String(),
+    "queue": pl.String(),
+    "from_queue": pl.String(),
+    "market": pl.String(),
+    "language": pl.String(),
+    "policy": pl.String(),
+    "harm_group": pl.String(),
+    "violation": pl.String(),
+    "severity": pl.Int16(),
+    "clearance": pl.String(),
+    "channel": pl.String(),
+    "reporter_kind": pl.String(),
+    "vendor": pl.String(),
+    "team": pl.String(),
+    "reviewer": pl.String(),
+    "tenure": pl.String(),  # band of the reviewer's days on the floor
+    "kind": pl.String(),  # of job: review | second | appeal | escalation | qa | golden
+    "verdict": pl.String(),
+    "outcome": pl.String(),
+    "cause": pl.String(),
+    "why": pl.String(),
+    "reason": pl.String(),  # of a report
+    "joined": pl.String(),  # what a report did: opened | reopened | open | cooling
+    "origin": pl.String(),
+    "how": pl.String(),  # a case closed: manual | auto
+    "solves": pl.Boolean(),  # a job decided that closed its case
+    "age_ms": pl.Int64(),  # since the case was opened or last reopened
+    "wait_ms": pl.Int64(),
+    "active_ms": pl.Int64(),  # focus time of this touch
+    "active_total_ms": pl.Int64(),  # focus time of everyone who touched the job
+    "touches": pl.Int32(),
+    "due_at": pl.Datetime("us"),
+    "item_type": pl.String(),
+    "surface": pl.String(),
+    "app": pl.String(),
+    "rule": pl.String(),
+    "action": pl.String(),
+}
+
+# What a number may be split and filtered by, and how it is called on screen.
+DIMENSIONS: dict[str, str] = {
+    "queue": "Queue",
+    "market": "Market",
+    "policy": "Policy",
+    "vendor": "Vendor",
+    "channel": "Channel",
+    "language": "Language",
+    "severity": "Severity",
+    "kind": "Kind of job",
+    "reason": "Report reason",
+    "tenure": "Tenure",
+    "team": "Team",
+    "reviewer": "Reviewer",
+    "violation": "Violation",
+    "verdict": "Verdict",
+    "origin": "Decided by",
+    "item_type": "Item type",
+    "surface": "Surface",
+    "app": "Client app",
+    "rule": "Rule",
+}
+
+# Dimensions the demo invents (its texts, senders, times and labels are real).
+SIMULATED = frozenset({"market", "vendor", "queue", "tenure", "team", "reviewer", "language"})

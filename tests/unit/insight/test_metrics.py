@@ -1,0 +1,173 @@
+"""Every metric against a day computed by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.unit.insight.history import MONDAY, History
+from watchfloor.insight import catalogue, lake
+from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count
+from watchfloor.insight.flatten import naive
+
+SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
+DAY = naive(MONDAY)
+
+
+def the_day() -> History:
+    """Four cases: one skipped once and decided, one by a rule, one transferred, late and reopened, one escalated; an appeal."""
+    day = History()
+
+    def at(hour: int, minute: int = 0) -> None:
+        day.now = MONDAY + timedelta(hours=hour, minutes=minute)
+
+    at(9)
+    day.open("c1")
+    day.ready("j1", "c1", "spam.en", "new", timedelta(hours=2))
+    at(9, 10)
+    day.lease("j1", "c1", "spam.en", "r1", "a")
+    at(9, 12)
+    day.release("j1", "c1", "spam.en", "r1", "a", "skipped", 20 * SECOND)
+    at(9, 30)
+    day.lease("j1", "c1", "spam.en", "r2", "b")
+    at(9, 31)
+    day.decide("j1", "c1", "spam.en", "r2", "b", solves=True, active_total_ms=60 * SECOND, age_ms=31 * MINUTE)
+    day.decision("d1", "c1", "human", "violating")
+    day.close("c1", "manual", 31 * MINUTE)
+    at(10)
+    day.open("c2", manual=False)
+    day.decision("d2", "c2", "rule", "violating")
+    day.close("c2", "auto", SECOND)
+    at(10, 5)
+    day.open("c3")
+    day.ready("j3", "c3", "spam.en", "new", timedelta(hours=1))
+    at(10, 30)
+    day.transfer("j3", "c3", "spam.en", "hate.en")
+    at(12)
+    day.lease("j3", "c3", "hate.en", "r1", "a")
+    at(12, 5)
+    day.decide(
+        "j3", "c3", "hate.en", "r1", "a", solves=True, active_total_ms=120 * SECOND, age_ms=2 * HOUR, verdict="clean"
+    )
+    day.decision("d3", "c3", "human", "clean")
+    day.close("c3", "manual", 2 * HOUR, "clean")
+    at(13)
+    day.add(
+        "appeal.filed", "appeal:a1", "c1", by="author", after_ms=1, origin="human", verdict="violating", violation="",
+        changes=[["review_appeal", "a1", {"decision_id": "d1", "state": "filed"}]],
+    )  # fmt: skip
+    day.ready("ja", "c1", "appeals", "appeal", timedelta(hours=24), kind="appeal")
+    at(14)
+    day.lease("ja", "c1", "appeals", "r3", "a", kind="appeal")
+    day.decide(
+        "ja", "c1", "appeals", "r3", "a", solves=False, active_total_ms=100 * SECOND, age_ms=5 * HOUR, kind="appeal",
+        verdict="clean",
+    )  # fmt: skip
+    day.add("decision.superseded", "decision:d1", "c1", by="d4", why="appeal", verdict="violating", violation="", decider="u")
+    day.decision("d4", "c1", "appeal", "clean")
+    day.add(
+        "appeal.decided", "appeal:a1", "c1", by="author", outcome="overturned", age_ms=HOUR, in_time=True, first_origin="human",
+        first_decider="user:r1", first_violation="",
+    )  # fmt: skip
+    at(15)
+    day.reopen("c3")
+    day.ready("j4", "c3", "spam.en", "reopened", timedelta(hours=24))
+    at(16)
+    for number in (1, 2):
+        day.add("report.received", f"report:p{number}", "c3", reason="spam", reporter_kind="user", source="app", joined="open")
+    at(16, 30)
+    day.open("c5")
+    day.ready("j5", "c5", "spam.en", "new", timedelta(hours=1))
+    at(17)
+    day.add("escalation.raised", "escalation:e1", "c5", queue="spam.en", to_queue="escalations", level=1, cause="reviewer")
+    day.cancel("j5", "c5", "spam.en", "escalated")
+    day.ready("j6", "c5", "escalations", "escalation", timedelta(hours=4), kind="escalation")
+    return day
+
+
+BY_HAND: dict[str, float] = {
+    "incoming_total": 5,  # c1 c2 c3 c5, c3 again
+    "incoming_manual": 4,  # j1 j3 j5, j4
+    "incoming_auto": 1,
+    "transferred_in": 1,
+    "solved_total": 3,
+    "solved_manual": 2,
+    "solved_auto": 1,
+    "solved_items": 3,
+    "jobs_solved": 3,  # j1 j3 ja
+    "automation_share": 1 / 3,
+    "reports": 2,
+    "aas": (31 * MINUTE + SECOND + 2 * HOUR) / 3,
+    "aas_manual": (31 * MINUTE + 2 * HOUR) / 2,
+    "aas_p50": 31 * MINUTE,
+    "aas_p90": 31 * MINUTE + 0.8 * (2 * HOUR - 31 * MINUTE),
+    "aht": (60 + 120 + 100) / 3 * SECOND,
+    "aht_p50": 100 * SECOND,
+    "aht_p90": 116 * SECOND,  # 100 + 0.8 x 20
+    "first_response": (31 * MINUTE + 2 * HOUR) / 2,
+    "backlog": 2,  # j4, j6
+    "backlog_age_p50": 8.25 * HOUR,  # of 9 h and 7 h 30
+    "backlog_age_p90": 8.85 * HOUR,
+    "backlog_age_max": 9 * HOUR,
+    "backlog_overdue": 1 / 2,  # j6 was due at 21:00
+    "sla": 1 / 3,  # due today: j1 met; j3 late; j6 still open. j5 was cancelled before it was due
+    "breaches": 2,
+    "sla_completed": 2 / 3,  # j1, ja met; j3 late
+    "reopen_rate": 1 / 3,
+    "one_touch": 1 / 2,  # c1 took two reviewers; c3 one
+    "escalation_rate": 1 / 4,
+    "skip_rate": 1 / 4,  # leases: j1 twice, j3, ja
+    "appeal_rate": 1 / 2,  # of d1, d2
+    "overturn_rate": 1,
+    "overturned_per_decision": 1 / 2,
+    "violation_rate": 1 / 2,  # of d1, d3
+}
+
+
+def measure(key: str, files: list[str], ask: Ask) -> float | None:
+    """One metric over files, through the compiler."""
+    metric = catalogue.metric(key)
+    query = compile_metrics([metric], ask)
+    [row] = lake.run(query.sql, query.values, files, query.relation)
+    if len(row) == 1:
+        return row[0]
+    return row[0] / row[1] if row[1] else None
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return the_day().file(tmp_path_factory.mktemp("day"))
+
+
+def ask(start: datetime = DAY, **more: object) -> Ask:
+    return Ask(start=start, end=start + timedelta(days=1), asof=DAY + timedelta(days=1), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", list(catalogue.metrics()))
+def test_a_metric_gives_what_was_computed_by_hand(key: str, files: list[str]) -> None:
+    assert measure(key, files, ask()) == pytest.approx(BY_HAND[key])
+
+
+@pytest.mark.parametrize("key", [key for key, metric in catalogue.metrics().items() if metric.kind in {"count", "stock_count"}])
+def test_a_count_is_the_number_of_rows_behind_it(key: str, files: list[str]) -> None:
+    query = compile_row_count(catalogue.metric(key), ask())
+    assert lake.run(query.sql, query.values, files, query.relation) == [(BY_HAND[key],)]
+
+
+def test_aht_is_of_the_vendor_who_decided(files: list[str]) -> None:
+    by_vendor = compile_metrics([catalogue.metric("aht")], ask(by=("vendor",)))
+    assert lake.run(by_vendor.sql, by_vendor.values, files) == [("a", 220_000, 2), ("b", 60_000, 1)]
+
+
+def test_a_day_with_nothing_in_it_counts_nothing(files: list[str]) -> None:
+    empty = ask(DAY - timedelta(days=3))
+    assert measure("incoming_total", files, empty) == 0
+    assert measure("backlog", files, empty) == 0
+    assert measure("aht", files, empty) is None
+
+
+def test_metrics_of_one_source_share_a_query(files: list[str]) -> None:
+    both = compile_metrics([catalogue.metric("reports"), catalogue.metric("aht")], ask())
+    assert lake.run(both.sql, both.values, files) == [(2, 280_000, 3)]
