@@ -32,7 +32,10 @@ _FIRST_SQUARE = 1e-3  # damps the very first step of a feature
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How fast and how readily to learn. The defaults were chosen over several data sets at once, on a flat optimum.
+    """How fast and how readily to learn.
+
+    The defaults and the features were chosen by held-out F1 on two sets at once (SMS Spam, YouTube Spam), so figures on those two
+    lean to the good side; the mails of the SpamAssassin corpus had no part in the choice.
 
     Attributes:
         rate: length of a step.
