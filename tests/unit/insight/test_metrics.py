@@ -76,7 +76,7 @@ def the_day() -> History:
     day.ready("j4", "c3", "spam.en", "reopened", timedelta(hours=24))
     at(16)
     for number in (1, 2):
-        day.add("report.received", f"report:p{number}", "c3", reason="spam", reporter_kind="user", source="app", joined="open")
+        day.add("report.received", f"report:p{number}", "c3", reason="spam", reporter_kind="user", source="app", joined="open", counted=True)
     at(16, 30)
     day.open("c5")
     day.ready("j5", "c5", "spam.en", "new", timedelta(hours=1))

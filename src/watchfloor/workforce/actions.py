@@ -1,0 +1,87 @@
+"""The only writers of vendors, reviewers and who is on the floor."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import connection
+
+from watchfloor.identity.domain import Actor
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput
+from watchfloor.ledger.writer import Writer, writing
+from watchfloor.workforce.events import PresenceChanged, ReviewerSaved, VendorSaved
+from watchfloor.workforce.models import Presence, Reviewer, Vendor
+
+STATES = ("available", "working", "break", "stepped_back", "away")
+GONE = timedelta(minutes=3)  # without a heartbeat
+
+
+def save_vendor(w: Writer, *, key: str, name: str, site: str = "", time_zone: str = "UTC") -> Vendor:
+    """Make or change a vendor; ``inhouse`` is one too."""
+    if not key or not name.strip():
+        raise BadInput("missing_name", "A vendor needs a key and a name.", where="key")
+    vendor = Vendor.objects.filter(key=key).first()
+    if vendor is None:
+        vendor = w.create(Vendor, key=key, name=name, site=site, time_zone=time_zone)
+    else:
+        w.update(vendor, name=name, site=site, time_zone=time_zone)
+    w.event(VendorSaved(key=key), vendor)
+    return vendor
+
+
+def save_reviewer(
+    w: Writer,
+    user_id: uuid.UUID,
+    *,
+    vendor_key: str,
+    team: str = "",
+    languages: Sequence[str] = (),
+    markets: Sequence[str] | None = None,
+    skills: Sequence[str] = (),
+    queues: Sequence[str] = (),
+    started_on: date | None = None,
+    active: bool = True,
+) -> Reviewer:
+    """Make a user a reviewer, or change what they may be given. ``markets=None`` is every market."""
+    if not Vendor.objects.filter(key=vendor_key).exists():
+        raise BadInput("unknown_vendor", f"There is no vendor {vendor_key!r}.", where="vendor_key", hint="Save the vendor first.")
+    values = {
+        "vendor_key": vendor_key, "team": team, "languages": list(languages), "skills": list(skills), "queues": list(queues),
+        "markets": None if markets is None else list(markets), "started_on": started_on, "active": active,
+    }  # fmt: skip
+    reviewer = Reviewer.objects.filter(pk=user_id).first()
+    reviewer = w.create(Reviewer, id=user_id, **values) if reviewer is None else w.update(reviewer, **values)
+    w.event(ReviewerSaved(reviewer=str(user_id), vendor=vendor_key, active=active), reviewer)
+    return reviewer
+
+
+def heartbeat(actor: Actor, state: str = "available") -> None:
+    """The actor is on the floor, in this state. Beats are telemetry; only a change of state is an event."""
+    if state not in STATES:
+        raise BadInput("unknown_state", f"{state[:40]!r} is no state.", where="state", hint=", ".join(STATES))
+    reviewer, now = uuid.UUID(actor.id), clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE workforce_presence SET seen_at = %s WHERE reviewer_id = %s AND state = %s AND seen_at > %s",
+            [now, reviewer, state, now - GONE],
+        )
+        if cursor.rowcount:
+            return
+    with writing(actor) as w:
+        before = Presence.objects.select_for_update().filter(pk=reviewer).first()
+        Presence.objects.update_or_create(
+            reviewer_id=reviewer, defaults={"state": state, "since": now, "seen_at": now}
+        )
+        vendor = Reviewer.objects.filter(pk=reviewer).values_list("vendor_key", flat=True).first() or ""
+        gone = before is None or before.seen_at <= now - GONE
+        held = timedelta(0) if before is None else (before.seen_at if gone else now) - before.since
+        w.event(
+            PresenceChanged(
+                reviewer=str(reviewer), vendor=vendor, state=state, before="" if before is None else before.state,
+                held_ms=held // timedelta(milliseconds=1),
+            ),
+            ("reviewer", reviewer),
+        )  # fmt: skip

@@ -1,0 +1,29 @@
+"""What can happen to people and vendors. Names of persons are not in the events."""
+
+from __future__ import annotations
+
+from watchfloor.ledger.schema import LedgerEvent
+
+
+class VendorSaved(LedgerEvent, tag="vendor.saved"):
+    """A vendor was made or changed."""
+
+    key: str
+
+
+class ReviewerSaved(LedgerEvent, tag="reviewer.saved"):
+    """Someone became a reviewer, or what they may be given changed."""
+
+    reviewer: str
+    vendor: str
+    active: bool
+
+
+class PresenceChanged(LedgerEvent, tag="presence.changed"):
+    """A reviewer came on, went on a break, stepped back or left. ``held_ms`` is how long the state before lasted."""
+
+    reviewer: str
+    vendor: str
+    state: str
+    before: str
+    held_ms: int
