@@ -60,7 +60,9 @@ class Floor:
     def __init__(self) -> None:
         self.count = 0
 
-    def item(self, text: str = "", *, id: str = "", author: str = "mallory", at: datetime | None = None) -> tuple[Item, str]:
+    def item(
+        self, text: str = "", *, id: str = "", author: str = "mallory", at: datetime | None = None
+    ) -> tuple[Item, str]:
         """Show the floor a message (the same id again with other text is a new version)."""
         self.count += 1
         seen = ItemSeen(

@@ -177,7 +177,9 @@ class Job(Projected):
     leased_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)  # the holder's last sign of life
     touch_ms = models.BigIntegerField(default=0)  # focus time of the present touch so far
-    active_ms = models.BigIntegerField(default=0)  # focus time of everyone who touched it, up to the last touch that ended
+    active_ms = models.BigIntegerField(
+        default=0
+    )  # focus time of everyone who touched it, up to the last touch that ended
     touches = models.IntegerField(default=0)
     decided_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)

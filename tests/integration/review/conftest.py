@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from tests.support.floor import Floor
 
 
-
 @pytest.fixture
 def floor(db: Any) -> Floor:
     """Policies, queues, routing and actions as shipped; nobody has worked yet."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.support.floor import CLEAN, SPAM, UNSURE, Floor, someone
+
 from watchfloor.enforcement.models import Action
 from watchfloor.kernel.errors import Conflict
 from watchfloor.ledger.models import Event

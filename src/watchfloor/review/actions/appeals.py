@@ -41,7 +41,9 @@ def file_appeal(actor: Actor, appeal: AppealIn) -> Appeal:
     if not actor.has("appeal.submit"):
         raise Forbidden("no_permission", "You may not file appeals.")
     if appeal.by not in SIDES:
-        raise BadInput("unknown_side", f"{appeal.by[:40]!r} cannot appeal.", where="by", hint="One of: author, reporter.")
+        raise BadInput(
+            "unknown_side", f"{appeal.by[:40]!r} cannot appeal.", where="by", hint="One of: author, reporter."
+        )
     if not appeal.appellant:
         raise BadInput("no_appellant", "Say who appeals: the platform's id of the person.", where="appellant")
     found = Decision.objects.filter(pk=appeal.decision_id).values_list("case_id", flat=True).first()

@@ -47,9 +47,7 @@ def find(arrival: Arrival) -> Case | None:
     name = f"{arrival.item.pk}\x1f{arrival.policy.harm_group}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 13))", [name])
-    return (
-        Case.objects.select_for_update().filter(item=arrival.item, harm_group=arrival.policy.harm_group).first()
-    )
+    return Case.objects.select_for_update().filter(item=arrival.item, harm_group=arrival.policy.harm_group).first()
 
 
 def lock(case_id: object) -> Case:

@@ -57,7 +57,7 @@ def _claim(actor: Actor, queue: str | None, seconds: float) -> LeaseOut | None:
             return _out(held)
         if held is not None:
             _expire(w, Job.objects.select_for_update().get(pk=held.pk), now)
-        queues = _queues(queue, who.queues)
+        queues = queues_of(queue, who.queues)
         job = claimsql.take(actor, who, queues, now=now, until=now + timedelta(seconds=seconds))
         if job is None:
             return None
@@ -77,7 +77,8 @@ def _claim(actor: Actor, queue: str | None, seconds: float) -> LeaseOut | None:
         return _out(job)
 
 
-def _queues(wanted: str | None, own: tuple[str, ...]) -> list[str]:
+def queues_of(wanted: str | None, own: tuple[str, ...]) -> list[str]:
+    """The queues to take from: the one wanted, else one's own, else all; paused ones give nothing."""
     rows = Queue.objects.filter(archived_at__isnull=True).values_list("key", "paused")
     if wanted is not None:
         found = dict(rows.filter(key=wanted))

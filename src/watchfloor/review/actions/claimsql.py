@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connection
 from django.db.models import Q
 
 from watchfloor.identity import access
@@ -59,27 +61,50 @@ def take(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, unt
     return next(iter(Job.objects.raw(sql, params)), None)
 
 
+def preview(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, limit: int) -> list[UUID]:
+    """The ids a claim would find one after another; nothing is locked or changed."""
+    found = _arms(actor, who, queues, now)
+    if found is None:
+        return []
+    arms, params = found
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM ({arms}) AS c ORDER BY priority DESC, due_at, id LIMIT %s", [*params, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def statement(
     actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, until: datetime
 ) -> tuple[str, list[Any]] | None:
     """The claim's SQL and parameters; None when the actor may take nothing at all."""
+    found = _arms(actor, who, queues, now)
+    if found is None:
+        return None
+    arms, params = found
+    return TAKE.format(arms=arms), [*params, now, who.id, until, now, now]
+
+
+def _arms(actor: Actor, who: Person, queues: Sequence[str], now: datetime) -> tuple[str, list[Any]] | None:
     allowed = _allowed(actor.scopes, actor.all_powerful, who.languages, who.markets, who.skills)
     if allowed is None or not queues:
         return None
     more, values = allowed
-    arms, params = [], []
+    arms: list[str] = []
+    params: list[Any] = []
     for queue in queues:
         arms.append(ARM.format(more=more))
         params += [queue, who.id, *values]
     arms.append(EXPIRED.format(more=more))
     params += [now, list(queues), who.id, *values]
-    sql = TAKE.format(arms="\n  UNION ALL\n  ".join(arms))
-    return sql, [*params, now, who.id, until, now, now]
+    return "\n  UNION ALL\n  ".join(arms), params
 
 
 @lru_cache(maxsize=4096)
 def _allowed(
-    scopes: Any, all_powerful: bool, languages: tuple[str, ...], markets: tuple[str, ...] | None, skills: tuple[str, ...]
+    scopes: Any,
+    all_powerful: bool,
+    languages: tuple[str, ...],
+    markets: tuple[str, ...] | None,
+    skills: tuple[str, ...],
 ) -> tuple[str, tuple[Any, ...]] | None:
     """`` AND (...)`` for what these scopes and this staffing row allow, with its values; None for nothing."""
     actor = Actor(kind="user", id="", scopes=scopes, all_powerful=all_powerful)

@@ -33,7 +33,9 @@ def escalate(
     with writing(actor, reason=reason) as w:
         case, job = claims.held_case(actor, job_id, token)
         if job.kind == "appeal":
-            raise BadInput("not_here", "An appeal is not handed up.", hint="Decide unsure: another person will hear it.")
+            raise BadInput(
+                "not_here", "An appeal is not handed up.", hint="Decide unsure: another person will hear it."
+            )
         job.touch_ms = claims.touch_of(job, active_ms, clock.now())
         jobs.end(w, job, "escalated")
         return raise_case(w, case, job, reason=reason, to_queue=to_queue, cause="reviewer")
@@ -55,9 +57,7 @@ def raise_case(w: Writer, case: Case, job: Job, *, reason: str, to_queue: str, c
         acknowledge_by=now + clocks.ACKNOWLEDGE_WITHIN,
     )  # fmt: skip
     w.update(case, state=CASE.after(case.state, "escalate"))
-    event = EscalationRaised(
-        **of_case(case), queue=job.queue_key, to_queue=where.queue, level=level, cause=cause
-    )
+    event = EscalationRaised(**of_case(case), queue=job.queue_key, to_queue=where.queue, level=level, cause=cause)
     w.event(event, row, case_id=case.pk, item_version=case.item_version, reason=reason)
     due_at = min(case.due_at, jobs.due(case, where.queue, now))
     jobs.make(w, case, kind="escalation", cause="escalation", where=where, due_at=due_at)

@@ -75,9 +75,7 @@ def record(
         violation=finding.violation_key, decider=decider, vendor=vendor, queue=job.queue_key if job else "",
         kind=job.kind if job else "", supersedes=str(supersedes.pk) if supersedes else "", enforced=enforced,
     )  # fmt: skip
-    w.event(
-        event, decision, case_id=case.pk, policy_version=decision.policy_version_id, item_version=case.item_version
-    )
+    w.event(event, decision, case_id=case.pk, policy_version=decision.policy_version_id, item_version=case.item_version)
     falls = [supersedes] if supersedes is not None else []
     if finding.verdict == "clean":
         falls += [old for old in standing if supersedes is None or old.pk != supersedes.pk]
@@ -108,7 +106,9 @@ def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str) -> Non
         cause = "undo" if why == "undo" else "appeal"
         enforcement.reverse(
             w,
-            Reverse(decision_id=old.pk, by_decision_id=by.pk, case_id=case.pk, why=cause, language=case.language or "en"),
+            Reverse(
+                decision_id=old.pk, by_decision_id=by.pk, case_id=case.pk, why=cause, language=case.language or "en"
+            ),
         )
 
 

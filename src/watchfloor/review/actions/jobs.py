@@ -96,13 +96,13 @@ def hurry(w: Writer, case: Case) -> bool:
         due_at = min(job.due_at, case.due_at)
         points = urgency(case, due_at)
         if abs(points.key - job.priority) > 1e-9 or job.severity != case.severity:
-            w.update(
-                job, priority=points.key, priority_parts=points.parts, severity=case.severity, due_at=due_at
-            )
+            w.update(job, priority=points.key, priority_parts=points.parts, severity=case.severity, due_at=due_at)
     return found
 
 
-def end_live(w: Writer, case: Case, why: str, *, besides: UUID | None = None, kinds: Iterable[str] = FLOOR_KINDS) -> int:
+def end_live(
+    w: Writer, case: Case, why: str, *, besides: UUID | None = None, kinds: Iterable[str] = FLOOR_KINDS
+) -> int:
     """End the case's other live jobs: waiting ones are cancelled, held ones superseded (their holder's token is stale then)."""
     ended = 0
     jobs = Job.objects.select_for_update().filter(case=case, state__in=LIVE, kind__in=tuple(kinds)).exclude(pk=besides)

@@ -136,7 +136,9 @@ def _by_group(
 
 
 def _first_job(w: Writer, case: Case, joined: str, arrival: cases.Arrival) -> None:
-    if case.state == Case.State.ESCALATED:  # its escalation lost its job to a restriction; the lead's queue takes it again
+    if (
+        case.state == Case.State.ESCALATED
+    ):  # its escalation lost its job to a restriction; the lead's queue takes it again
         target = jobs.route_case(case, kind="escalation", reporter_kind=arrival.reporter_kind)
         jobs.make(w, case, kind="escalation", cause="escalation", where=target, due_at=case.due_at)
         return

@@ -32,7 +32,10 @@ def check(verdict: str, violation: str) -> None:
     """``BadInput`` unless the verdict is known and names a violation exactly when it is violating."""
     if verdict not in VERDICTS:
         raise BadInput(
-            "unknown_verdict", f"{verdict[:40]!r} is no verdict.", where="verdict", hint=f"One of: {', '.join(VERDICTS)}."
+            "unknown_verdict",
+            f"{verdict[:40]!r} is no verdict.",
+            where="verdict",
+            hint=f"One of: {', '.join(VERDICTS)}.",
         )
     if verdict == "violating" and not violation:
         raise BadInput(

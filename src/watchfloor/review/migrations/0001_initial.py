@@ -9,321 +9,528 @@ import watchfloor.ledger.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('items', '0001_initial'),
+        ("items", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Queue',
+            name="Queue",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True)),
-                ('kind', models.CharField(default='review', max_length=12)),
-                ('markets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), null=True, size=None)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), null=True, size=None)),
-                ('clearance', models.CharField(blank=True, max_length=40)),
-                ('target_minutes', models.IntegerField(null=True)),
-                ('paused', models.BooleanField(default=False)),
-                ('position', models.IntegerField(default=0)),
-                ('archived_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True)),
+                ("kind", models.CharField(default="review", max_length=12)),
+                (
+                    "markets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), null=True, size=None
+                    ),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), null=True, size=None
+                    ),
+                ),
+                ("clearance", models.CharField(blank=True, max_length=40)),
+                ("target_minutes", models.IntegerField(null=True)),
+                ("paused", models.BooleanField(default=False)),
+                ("position", models.IntegerField(default=0)),
+                ("archived_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'review_queue',
+                "db_table": "review_queue",
             },
         ),
         migrations.CreateModel(
-            name='RoutingTable',
+            name="RoutingTable",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.IntegerField(unique=True)),
-                ('rules', models.JSONField()),
-                ('live', models.BooleanField(default=False)),
-                ('made_by', models.CharField(max_length=120)),
-                ('made_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.IntegerField(unique=True)),
+                ("rules", models.JSONField()),
+                ("live", models.BooleanField(default=False)),
+                ("made_by", models.CharField(max_length=120)),
+                ("made_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'db_table': 'review_routing',
+                "db_table": "review_routing",
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('harm_group', models.CharField(max_length=40)),
-                ('policy_key', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('escalated', 'Escalated'), ('closed', 'Closed')], max_length=10)),
-                ('item_version', models.CharField(blank=True, max_length=64)),
-                ('market', models.CharField(blank=True, max_length=12)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('surface', models.CharField(blank=True, max_length=40)),
-                ('channel', models.CharField(max_length=20)),
-                ('severity', models.SmallIntegerField()),
-                ('clearance', models.CharField(blank=True, max_length=40)),
-                ('reach', models.BigIntegerField(default=0)),
-                ('report_count', models.IntegerField(default=0)),
-                ('trusted_count', models.IntegerField(default=0)),
-                ('signal_count', models.IntegerField(default=0)),
-                ('opened_at', models.DateTimeField()),
-                ('reopened_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_how', models.CharField(blank=True, max_length=20)),
-                ('last_decision_id', models.UUIDField(null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='items.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("harm_group", models.CharField(max_length=40)),
+                ("policy_key", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("escalated", "Escalated"), ("closed", "Closed")], max_length=10
+                    ),
+                ),
+                ("item_version", models.CharField(blank=True, max_length=64)),
+                ("market", models.CharField(blank=True, max_length=12)),
+                ("language", models.CharField(blank=True, max_length=12)),
+                ("surface", models.CharField(blank=True, max_length=40)),
+                ("channel", models.CharField(max_length=20)),
+                ("severity", models.SmallIntegerField()),
+                ("clearance", models.CharField(blank=True, max_length=40)),
+                ("reach", models.BigIntegerField(default=0)),
+                ("report_count", models.IntegerField(default=0)),
+                ("trusted_count", models.IntegerField(default=0)),
+                ("signal_count", models.IntegerField(default=0)),
+                ("opened_at", models.DateTimeField()),
+                ("reopened_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_how", models.CharField(blank=True, max_length=20)),
+                ("last_decision_id", models.UUIDField(null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="items.item"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_case',
+                "db_table": "review_case",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('item_version', models.CharField(max_length=64)),
-                ('policy_version_id', models.UUIDField(null=True)),
-                ('policy_key', models.CharField(max_length=60)),
-                ('violation_key', models.CharField(blank=True, max_length=80)),
-                ('verdict', models.CharField(choices=[('violating', 'Violating'), ('clean', 'Clean'), ('unsure', 'Unsure')], max_length=12)),
-                ('origin', models.CharField(max_length=12)),
-                ('decider', models.CharField(max_length=120)),
-                ('rationale', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.case')),
-                ('supersedes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='review.decision')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("item_version", models.CharField(max_length=64)),
+                ("policy_version_id", models.UUIDField(null=True)),
+                ("policy_key", models.CharField(max_length=60)),
+                ("violation_key", models.CharField(blank=True, max_length=80)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("violating", "Violating"), ("clean", "Clean"), ("unsure", "Unsure")], max_length=12
+                    ),
+                ),
+                ("origin", models.CharField(max_length=12)),
+                ("decider", models.CharField(max_length=120)),
+                ("rationale", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="review.case"
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="review.decision",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_decision',
+                "db_table": "review_decision",
             },
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('by', models.CharField(max_length=10)),
-                ('appellant', models.CharField(max_length=250)),
-                ('grounds', models.TextField(blank=True)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('state', models.CharField(choices=[('filed', 'Filed'), ('ineligible', 'Ineligible'), ('queued', 'Queued'), ('upheld', 'Upheld'), ('overturned', 'Overturned'), ('modified', 'Modified'), ('remedied', 'Remedied'), ('withdrawn', 'Withdrawn')], max_length=12)),
-                ('why', models.CharField(blank=True, max_length=200)),
-                ('filed_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('outcome_decision_id', models.UUIDField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='review.case')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='review.decision')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("by", models.CharField(max_length=10)),
+                ("appellant", models.CharField(max_length=250)),
+                ("grounds", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, max_length=12)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("filed", "Filed"),
+                            ("ineligible", "Ineligible"),
+                            ("queued", "Queued"),
+                            ("upheld", "Upheld"),
+                            ("overturned", "Overturned"),
+                            ("modified", "Modified"),
+                            ("remedied", "Remedied"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=200)),
+                ("filed_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("outcome_decision_id", models.UUIDField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appeals", to="review.case"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appeals", to="review.decision"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_appeal',
+                "db_table": "review_appeal",
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('job_id', models.UUIDField(null=True)),
-                ('from_queue', models.CharField(blank=True, max_length=80)),
-                ('to_queue', models.CharField(max_length=80)),
-                ('level', models.SmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('raised', 'Raised'), ('acknowledged', 'Acknowledged'), ('resolved', 'Resolved'), ('handed_back', 'Handed Back')], max_length=14)),
-                ('reason', models.CharField(max_length=200)),
-                ('raised_by', models.CharField(max_length=120)),
-                ('raised_at', models.DateTimeField()),
-                ('acknowledge_by', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='review.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("job_id", models.UUIDField(null=True)),
+                ("from_queue", models.CharField(blank=True, max_length=80)),
+                ("to_queue", models.CharField(max_length=80)),
+                ("level", models.SmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("raised", "Raised"),
+                            ("acknowledged", "Acknowledged"),
+                            ("resolved", "Resolved"),
+                            ("handed_back", "Handed Back"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("raised_by", models.CharField(max_length=120)),
+                ("raised_at", models.DateTimeField()),
+                ("acknowledge_by", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="escalations", to="review.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_escalation',
+                "db_table": "review_escalation",
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('queue_key', models.CharField(max_length=80)),
-                ('kind', models.CharField(default='review', max_length=12)),
-                ('state', models.CharField(choices=[('ready', 'Ready'), ('leased', 'Leased'), ('decided', 'Decided'), ('cancelled', 'Cancelled'), ('superseded', 'Superseded')], max_length=12)),
-                ('priority', models.FloatField(default=0)),
-                ('priority_parts', models.JSONField(default=dict)),
-                ('routed_by', models.CharField(blank=True, max_length=120)),
-                ('market', models.CharField(blank=True, max_length=12)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('policy_key', models.CharField(max_length=60)),
-                ('severity', models.SmallIntegerField()),
-                ('clearance', models.CharField(blank=True, max_length=40)),
-                ('channel', models.CharField(blank=True, max_length=20)),
-                ('cause', models.CharField(default='new', max_length=12)),
-                ('opened_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('ready_at', models.DateTimeField()),
-                ('appeal_id', models.UUIDField(null=True)),
-                ('excluded', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('lease_holder', models.UUIDField(null=True)),
-                ('lease_token', models.BigIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('leased_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('touch_ms', models.BigIntegerField(default=0)),
-                ('active_ms', models.BigIntegerField(default=0)),
-                ('touches', models.IntegerField(default=0)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='review.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("queue_key", models.CharField(max_length=80)),
+                ("kind", models.CharField(default="review", max_length=12)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ready", "Ready"),
+                            ("leased", "Leased"),
+                            ("decided", "Decided"),
+                            ("cancelled", "Cancelled"),
+                            ("superseded", "Superseded"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("priority", models.FloatField(default=0)),
+                ("priority_parts", models.JSONField(default=dict)),
+                ("routed_by", models.CharField(blank=True, max_length=120)),
+                ("market", models.CharField(blank=True, max_length=12)),
+                ("language", models.CharField(blank=True, max_length=12)),
+                ("policy_key", models.CharField(max_length=60)),
+                ("severity", models.SmallIntegerField()),
+                ("clearance", models.CharField(blank=True, max_length=40)),
+                ("channel", models.CharField(blank=True, max_length=20)),
+                ("cause", models.CharField(default="new", max_length=12)),
+                ("opened_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("ready_at", models.DateTimeField()),
+                ("appeal_id", models.UUIDField(null=True)),
+                (
+                    "excluded",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("lease_holder", models.UUIDField(null=True)),
+                ("lease_token", models.BigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("leased_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("touch_ms", models.BigIntegerField(default=0)),
+                ("active_ms", models.BigIntegerField(default=0)),
+                ("touches", models.IntegerField(default=0)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="review.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_job',
+                "db_table": "review_job",
             },
         ),
         migrations.AddField(
-            model_name='decision',
-            name='job',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.job'),
+            model_name="decision",
+            name="job",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="review.job"
+            ),
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('author', models.CharField(max_length=120)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='review.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author", models.CharField(max_length=120)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="review.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_note',
+                "db_table": "review_note",
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('item_version', models.CharField(max_length=64)),
-                ('source', models.CharField(max_length=60)),
-                ('channel', models.CharField(max_length=20)),
-                ('reporter_kind', models.CharField(max_length=20)),
-                ('reporter', models.CharField(blank=True, max_length=250)),
-                ('reason_key', models.CharField(max_length=80)),
-                ('note', models.TextField(blank=True)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('market', models.CharField(blank=True, max_length=12)),
-                ('received_at', models.DateTimeField()),
-                ('counted', models.BooleanField(default=True)),
-                ('outcome', models.CharField(blank=True, max_length=20)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='review.case')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='items.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("item_version", models.CharField(max_length=64)),
+                ("source", models.CharField(max_length=60)),
+                ("channel", models.CharField(max_length=20)),
+                ("reporter_kind", models.CharField(max_length=20)),
+                ("reporter", models.CharField(blank=True, max_length=250)),
+                ("reason_key", models.CharField(max_length=80)),
+                ("note", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, max_length=12)),
+                ("market", models.CharField(blank=True, max_length=12)),
+                ("received_at", models.DateTimeField()),
+                ("counted", models.BooleanField(default=True)),
+                ("outcome", models.CharField(blank=True, max_length=20)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="review.case"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="items.item"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_report',
+                "db_table": "review_report",
             },
         ),
         migrations.CreateModel(
-            name='Signal',
+            name="Signal",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('item_version', models.CharField(max_length=64)),
-                ('source', models.CharField(max_length=120)),
-                ('policy_key', models.CharField(blank=True, max_length=60)),
-                ('score', models.FloatField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('details', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='review.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("item_version", models.CharField(max_length=64)),
+                ("source", models.CharField(max_length=120)),
+                ("policy_key", models.CharField(blank=True, max_length=60)),
+                ("score", models.FloatField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("details", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signals", to="review.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_signal',
+                "db_table": "review_signal",
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'opened_at'], name='review_case_state'),
+            model_name="case",
+            index=models.Index(fields=["state", "opened_at"], name="review_case_state"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['item', 'harm_group'], name='review_case_item'),
+            model_name="case",
+            index=models.Index(fields=["item", "harm_group"], name="review_case_item"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='review_case_closed'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)), fields=["closed_at"], name="review_case_closed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('item', 'harm_group'), name='review_case_one_open'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=("item", "harm_group"),
+                name="review_case_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', ['overturned', 'modified'])), fields=['decided_at'], name='review_appeal_unremedied'),
+            model_name="appeal",
+            index=models.Index(
+                condition=models.Q(("state__in", ["overturned", "modified"])),
+                fields=["decided_at"],
+                name="review_appeal_unremedied",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ineligible'), _negated=True), fields=('decision', 'by'), name='review_appeal_once'),
+            model_name="appeal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ineligible"), _negated=True),
+                fields=("decision", "by"),
+                name="review_appeal_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'ready')), fields=['queue_key', '-priority', 'due_at', 'id'], name='review_job_claim'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "ready")),
+                fields=["queue_key", "-priority", "due_at", "id"],
+                name="review_job_claim",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'leased')), fields=['lease_until'], name='review_job_lease'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "leased")), fields=["lease_until"], name="review_job_lease"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('breached_at__isnull', True), ('state__in', ['ready', 'leased'])), fields=['due_at'], name='review_job_due'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("breached_at__isnull", True), ("state__in", ["ready", "leased"])),
+                fields=["due_at"],
+                name="review_job_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['ready', 'leased'])), fields=['queue_key', 'market', 'severity', 'clearance'], include=('due_at', 'ready_at', 'breached_at'), name='review_job_backlog'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state__in", ["ready", "leased"])),
+                fields=["queue_key", "market", "severity", "clearance"],
+                include=("due_at", "ready_at", "breached_at"),
+                name="review_job_backlog",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['ready_at'], name='review_job_ready'),
+            model_name="job",
+            index=models.Index(fields=["ready_at"], name="review_job_ready"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'decided')), fields=['decided_at'], name='review_job_decided'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "decided")), fields=["decided_at"], name="review_job_decided"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'leased')), fields=('lease_holder',), name='review_job_one_lease'),
+            model_name="job",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "leased")), fields=("lease_holder",), name="review_job_one_lease"
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['case', 'at'], name='review_decision_case'),
+            model_name="decision",
+            index=models.Index(fields=["case", "at"], name="review_decision_case"),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['at'], name='review_decision_at'),
+            model_name="decision",
+            index=models.Index(fields=["at"], name="review_decision_at"),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('superseded_at__isnull', True), ('verdict', 'violating')), fields=['violation_key', 'at'], name='review_decision_precedent'),
+            model_name="decision",
+            index=models.Index(
+                condition=models.Q(("superseded_at__isnull", True), ("verdict", "violating")),
+                fields=["violation_key", "at"],
+                name="review_decision_precedent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['decider', 'at'], name='review_decision_decider'),
+            model_name="decision",
+            index=models.Index(fields=["decider", "at"], name="review_decision_decider"),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['case', 'received_at'], name='review_report_case'),
+            model_name="report",
+            index=models.Index(fields=["case", "received_at"], name="review_report_case"),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['case', 'reporter'], name='review_report_reporter'),
+            model_name="report",
+            index=models.Index(fields=["case", "reporter"], name="review_report_reporter"),
         ),
         migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['case', 'at'], name='review_signal_case'),
+            model_name="signal",
+            index=models.Index(fields=["case", "at"], name="review_signal_case"),
         ),
     ]

@@ -1,0 +1,31 @@
+"""Readers of the floor. All of them see only what the actor may see; what one may not know of is a ``NotFound``."""
+
+from watchfloor.review.queries.access import case, visible_cases, visible_jobs
+from watchfloor.review.queries.desk import Today, Why, held, my_decisions, next_up, reviewer_today, why
+from watchfloor.review.queries.lists import cases, linked_cases, precedents, queue_jobs
+from watchfloor.review.queries.pages import Page, page
+from watchfloor.review.queries.summary import QueueNow, queue_summary
+from watchfloor.review.queries.timeline import Entry, case_timeline
+
+__all__ = [
+    "Entry",
+    "Page",
+    "QueueNow",
+    "Today",
+    "Why",
+    "case",
+    "case_timeline",
+    "cases",
+    "held",
+    "linked_cases",
+    "my_decisions",
+    "next_up",
+    "page",
+    "precedents",
+    "queue_jobs",
+    "queue_summary",
+    "reviewer_today",
+    "visible_cases",
+    "visible_jobs",
+    "why",
+]

@@ -1,0 +1,67 @@
+"""The one timeline of a case, from its ledger events: when, who, what, why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from watchfloor.identity.domain import Actor
+from watchfloor.identity.models import User
+from watchfloor.ledger.models import Event
+from watchfloor.review.models import Note
+from watchfloor.review.queries import access, words
+
+MAX_ENTRIES = 500
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line. ``who`` is a name ("" when it happened by itself); ``event`` opens the ledger's proof; ``text`` is a note's."""
+
+    at: datetime
+    type: str
+    group: str  # report | signal | case | job | decision | appeal | escalation | note | action ...: to filter by
+    who: str
+    what: str
+    why: str
+    event: UUID
+    subject: str
+    text: str = ""
+
+
+def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = MAX_ENTRIES) -> list[Entry]:
+    """What happened to a case, oldest first; ``NotFound`` when the actor may not know of it. ``after``: ordinal to go on from."""
+    case = access.case(actor, case_id, why="timeline")
+    events = list(
+        Event.objects.filter(case_id=case.pk, ordinal__gt=after).order_by("ordinal")[: min(limit, MAX_ENTRIES)]
+    )
+    names = _names({event.actor for event in events})
+    notes = {f"note:{note.pk}": note.text for note in Note.objects.filter(case=case)}
+    return [
+        Entry(
+            at=event.at, type=event.type, group=event.type.partition(".")[0], who=names.get(event.actor, ""),
+            what=words.of(event.type, event.data), why=event.reason, event=event.pk, subject=event.subject,
+            text=notes.get(event.subject, ""),
+        )
+        for event in events
+    ]  # fmt: skip
+
+
+def _names(actors: set[str]) -> dict[str, str]:
+    ids = {}
+    names = {}
+    for text in actors:
+        kind, _, pk = text.partition(":")
+        if kind == "user":
+            try:
+                ids[UUID(pk)] = text
+            except ValueError:
+                continue
+        elif kind == "rule":
+            names[text] = f"Rule {pk}"
+    for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name"):
+        names[ids[pk]] = name
+    for text in ids.values():
+        names.setdefault(text, "Someone")
+    return names
