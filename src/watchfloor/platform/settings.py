@@ -61,6 +61,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "watchfloor.identity.middleware.first_run",
+    "watchfloor.identity.middleware.idle",
+    "watchfloor.identity.middleware.viewer",
     "watchfloor.identity.middleware.set_actor",
     "watchfloor.platform.middleware.errors_for_people",
 ]
@@ -73,6 +76,7 @@ _CONTEXT_PROCESSORS = [
     "django.contrib.auth.context_processors.auth",
     "django.contrib.messages.context_processors.messages",
     "watchfloor.console.context.shell",
+    "watchfloor.identity.context.sign_in",
 ]
 TEMPLATES = [
     {
@@ -80,8 +84,9 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {"environment": "watchfloor.console.jinja.environment", "context_processors": _CONTEXT_PROCESSORS},
     },
-    {  # allauth's own pages only; ours override them in Jinja2
+    {  # allauth's own pages only: its layouts are ours (in DIRS), its elements are ours in Jinja2
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "identity" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {"context_processors": _CONTEXT_PROCESSORS[:3]},
     },
@@ -126,6 +131,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://127.0.0.1", "http://localhost"))
 EMAIL_BACKEND = os.environ.get("WATCHFLOOR_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 
+PASSWORD_RESET_TIMEOUT = 72 * 3600  # of one-time links, an invitation's too
+SESSION_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_IDLE_MINUTES", "480"))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
