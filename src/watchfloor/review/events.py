@@ -19,11 +19,11 @@ from watchfloor.ledger.schema import LedgerEvent
 class Work(LedgerEvent, tag="review.work"):
     """The dimensions all floor events share, as they were then (never used itself). ``market`` and ``language`` may be ``""``."""
 
-    policy: str = ""
-    market: str = ""
-    language: str = ""
-    severity: int = 0
-    channel: str = ""  # of what opened the case
+    policy: str
+    market: str
+    language: str
+    severity: int
+    channel: str  # of what opened the case
 
 
 class JobWork(Work, tag="review.job_work"):
