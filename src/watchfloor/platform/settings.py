@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from psycopg_pool import ConnectionPool
-
 from watchfloor.platform import config
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -94,14 +92,12 @@ TEMPLATES = [
 
 DATABASES = {"default": config.database()}
 if os.environ.get("WATCHFLOOR_ROLE") == "web":
-    # Under ASGI each request has a thread of its own, so connections live in a pool, not in threads.
+    # Under ASGI each request has a thread of its own, so connections live in a pool, not in threads; health checks are the pool's.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {  # type: ignore[index]
         "min_size": 2,
         "max_size": int(os.environ.get("WATCHFLOOR_POOL", "24")),
         "timeout": 10,
-        "check": ConnectionPool.check_connection,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
