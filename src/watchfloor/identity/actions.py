@@ -39,6 +39,7 @@ __all__ = [
     "grant",
     "invite",
     "join",
+    "link_works",
     "prefer",
     "revoke_grant",
     "revoke_token",
@@ -123,6 +124,11 @@ def invite(w: Writer, user: User, *, by: Actor) -> str:
     return default_token_generator.make_token(user)
 
 
+def link_works(user: User, key: str) -> bool:
+    """True while a one-time link can still be used."""
+    return user.is_active and not user.simulated and default_token_generator.check_token(user, key)
+
+
 def join(w: Writer, user: User, key: str, password: str, again: str) -> None:
     """Use a one-time link.
 
@@ -130,7 +136,8 @@ def join(w: Writer, user: User, key: str, password: str, again: str) -> None:
         Conflict: the link was used, is too old, or is not this person's.
         BadInput: the password is too weak, or the two differ.
     """
-    if not user.is_active or user.simulated or not default_token_generator.check_token(user, key):
+    user = User.objects.select_for_update().get(pk=user.pk)  # of two who use it at once, one
+    if not link_works(user, key):
         raise Conflict("dead_link", "This link was used or is too old.", hint="Ask an administrator for a new one.")
     set_password(w, user, password, again)
     w.event(UserJoined(), ("user", user.pk))

@@ -37,7 +37,7 @@ PERMISSIONS: dict[str, str] = {
     "intake.manage": "see quarantine, replay, import files",
     "ledger.view": "see the ledger and proofs",
     "people.manage": "users, roles, tokens, vendors, skills",
-    "settings.manage": "item types, endpoints, system settings",
+    "settings.manage": "item types, tokens, endpoints, system settings",
     "restricted.view": "open restricted cases for which one is cleared (each view is logged)",
 }
 
