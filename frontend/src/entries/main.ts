@@ -1,5 +1,6 @@
 // The script of every page. Each part reads the markup it serves; none has state that another needs.
 import Alpine from "@alpinejs/csp";
+import * as copy from "../copy";
 import * as dialogs from "../dialogs";
 import * as hold from "../hold";
 import * as htmx from "../htmx";
@@ -19,7 +20,7 @@ window.watchfloor = {
   open: dialogs.open,
 };
 
-for (const part of [theme, dialogs, toasts, keyboard, palette, table, tabs, hold, time, htmx, sse]) part.start();
+for (const part of [theme, dialogs, toasts, keyboard, palette, table, tabs, hold, copy, time, htmx, sse]) part.start();
 
 window.Alpine = Alpine;
 Alpine.start();

@@ -29,14 +29,8 @@ def django(*, migrate: bool = False) -> None:
 
 def install_defaults(by: str) -> None:
     """The shipped roles, item types, policies, actions, queues and rules that do not exist yet; one transaction."""
-    from watchfloor.detection import defaults as detection
-    from watchfloor.enforcement import defaults as enforcement
-    from watchfloor.identity import defaults as identity
-    from watchfloor.items import defaults as items
+    from watchfloor.console import install
     from watchfloor.ledger.writer import writing
-    from watchfloor.policy import defaults as policy
-    from watchfloor.review import defaults as review
 
     with writing(by, reason="shipped defaults") as w:
-        for context in (identity, items, policy, enforcement, review, detection):
-            context.install(w)
+        install.defaults(w)

@@ -5,6 +5,8 @@ A permission is granted by a role within a scope (queues, markets, highest sever
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 PERMISSIONS: dict[str, str] = {
@@ -35,7 +37,7 @@ PERMISSIONS: dict[str, str] = {
     "intake.manage": "see quarantine, replay, import files",
     "ledger.view": "see the ledger and proofs",
     "people.manage": "users, roles, tokens, vendors, skills",
-    "settings.manage": "item types, endpoints, system settings",
+    "settings.manage": "item types, tokens, endpoints, system settings",
     "restricted.view": "open restricted cases for which one is cleared (each view is logged)",
 }
 
@@ -50,6 +52,22 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     vendors: frozenset[str] | None = None
     max_severity: int = 5
     clearances: frozenset[str] = frozenset()
+    until: datetime | None = None  # a grant that ends
+
+    def reaches(self, other: Scope) -> bool:
+        """True when everything within the limits of ``other`` lies within these limits (permissions aside)."""
+        return (
+            _within(other.queues, self.queues)
+            and _within(other.markets, self.markets)
+            and _within(other.vendors, self.vendors)
+            and other.max_severity <= self.max_severity
+            and other.clearances <= self.clearances
+            and (self.until is None or (other.until is not None and other.until <= self.until))
+        )
+
+
+def _within(inner: frozenset[str] | None, outer: frozenset[str] | None) -> bool:
+    return outer is None or (inner is not None and inner <= outer)
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +112,15 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def has(self, permission: str) -> bool:
         """True when the permission is granted in some scope at all (to show a menu entry, say)."""
         return self.all_powerful or any(permission in scope.permissions for scope in self.scopes)
+
+    def beyond(self, wanted: Scope) -> str | None:
+        """The first permission in ``wanted`` that this actor does not hold within the same limits; None: it may give it."""
+        if self.all_powerful:
+            return None
+        for permission in sorted(wanted.permissions):
+            if not any(permission in mine.permissions and mine.reaches(wanted) for mine in self.scopes):
+                return permission
+        return None
 
     @property
     def permissions(self) -> frozenset[str]:

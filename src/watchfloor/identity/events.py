@@ -11,12 +11,36 @@ class UserCreated(LedgerEvent, tag="user.created"):
     simulated: bool = False
 
 
+class UserInvited(LedgerEvent, tag="user.invited"):
+    """A one-time link was made by which someone chooses a password."""
+
+
+class UserJoined(LedgerEvent, tag="user.joined"):
+    """Someone used their one-time link."""
+
+
+class UserSignedIn(LedgerEvent, tag="user.signed_in"):
+    """A session began."""
+
+    by: str = "password"
+
+
+class UserSecured(LedgerEvent, tag="user.secured"):
+    """Someone changed how they prove who they are: ``password``, or a factor added or removed."""
+
+    what: str
+
+
 class UserDisabled(LedgerEvent, tag="user.disabled"):
-    """Someone can no longer sign in."""
+    """Someone can no longer sign in; their sessions ended."""
 
 
 class UserEnabled(LedgerEvent, tag="user.enabled"):
     """Someone can sign in again."""
+
+
+class UserSignedOut(LedgerEvent, tag="user.signed_out_everywhere"):
+    """All sessions of someone were ended."""
 
 
 class RoleSaved(LedgerEvent, tag="role.saved"):

@@ -15,21 +15,22 @@ from watchfloor.kernel.errors import Forbidden
 View = Callable[..., HttpResponse]
 
 
-def page(permission: str | None = None) -> Callable[[View], View]:
-    """Only for people who are signed in and hold ``permission``; others are sent to sign in, or told no."""
+def page(*permissions: str | None) -> Callable[[View], View]:
+    """Only for people who are signed in and hold one of ``permissions`` (none named: anyone signed in)."""
+    needed = tuple(name for name in permissions if name is not None)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if permission is not None and not actor_of(request).has(permission):
+            if needed and not any(actor_of(request).has(name) for name in needed):
                 raise Forbidden(
                     "no_permission", "Your roles do not include this page.", hint="Ask an administrator for access."
                 )
             return view(request, *args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.permissions = needed  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from watchfloor.kernel.ids import new_id
 from watchfloor.ledger.models import Projected
@@ -35,6 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(null=True)
+    session_epoch = models.IntegerField(default=0)  # raised to end every session at once
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -46,6 +48,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match to stay alive: it dies with a new password and with a raised ``session_epoch``."""
+        text = f"{self.password}/{self.session_epoch}"
+        return salted_hmac("watchfloor.identity.session", text, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Role(Projected):
@@ -88,6 +95,9 @@ class ApiToken(Projected):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)  # within a few minutes; not part of the ledger
+
+    untracked: ClassVar[frozenset[str]] = frozenset({"last_used_at"})
 
     class Meta:
         db_table = "identity_token"

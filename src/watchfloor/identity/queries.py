@@ -1,41 +1,47 @@
-"""Readers: who a user or a token is, as an ``Actor``."""
+"""Readers: who a user or a token is, as an ``Actor``; lists of people, grants and tokens for the settings pages."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterable
+from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from watchfloor.identity.domain import Actor, Scope
 from watchfloor.identity.models import ApiToken, Grant, Role, User
 from watchfloor.kernel import clock
 
+USE_NOTED_EVERY = timedelta(minutes=5)
+
+
+def live_grants() -> QuerySet[Grant]:
+    """Grants that count now."""
+    return Grant.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), revoked_at__isnull=True)
+
+
+def scope_of(grant: Grant, permissions: Iterable[str]) -> Scope:
+    """A stored grant as the limits it sets."""
+    return Scope(
+        role=grant.role_key,
+        permissions=frozenset(permissions),
+        queues=None if grant.queues is None else frozenset(grant.queues),
+        markets=None if grant.markets is None else frozenset(grant.markets),
+        vendors=None if grant.vendors is None else frozenset(grant.vendors),
+        max_severity=grant.max_severity,
+        clearances=frozenset(grant.clearances),
+        until=grant.expires_at,
+    )
+
 
 def actor_for(user: User) -> Actor:
-    """The actor of a signed-in person: two small queries."""
-    now = clock.now()
-    grants = list(
-        Grant.objects.filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=now), user_id=user.pk, revoked_at__isnull=True
-        )
-    )
+    """The actor of a person: two small queries."""
+    grants = list(live_grants().filter(user_id=user.pk))
     roles = {
-        role.key: frozenset(role.permissions)
-        for role in Role.objects.filter(key__in=[grant.role_key for grant in grants])
+        role.key: role.permissions for role in Role.objects.filter(key__in=[grant.role_key for grant in grants])
     }
-    scopes = tuple(
-        Scope(
-            role=grant.role_key,
-            permissions=roles.get(grant.role_key, frozenset()),
-            queues=None if grant.queues is None else frozenset(grant.queues),
-            markets=None if grant.markets is None else frozenset(grant.markets),
-            vendors=None if grant.vendors is None else frozenset(grant.vendors),
-            max_severity=grant.max_severity,
-            clearances=frozenset(grant.clearances),
-        )
-        for grant in grants
-    )
+    scopes = tuple(scope_of(grant, roles.get(grant.role_key, ())) for grant in grants)
     return Actor(kind="user", id=str(user.pk), name=user.name, scopes=scopes)
 
 
@@ -50,13 +56,16 @@ def token_digest(secret: str) -> str:
 
 
 def token_for(secret: str) -> ApiToken | None:
-    """The live token with this secret, or None."""
+    """The live token with this secret, or None. Notes, at most every five minutes, that it was used."""
     now = clock.now()
-    return (
+    row = (
         ApiToken.objects.filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=token_digest(secret), revoked_at__isnull=True
         )
     ).first()
+    if row is not None and (row.last_used_at is None or abs(now - row.last_used_at) > USE_NOTED_EVERY):
+        ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
+    return row
 
 
 def actor_for_token(token: ApiToken) -> Actor:

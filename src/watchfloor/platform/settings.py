@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from psycopg_pool import ConnectionPool
-
 from watchfloor.platform import config
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -61,6 +59,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "watchfloor.identity.middleware.first_run",
+    "watchfloor.identity.middleware.idle",
+    "watchfloor.identity.middleware.viewer",
     "watchfloor.identity.middleware.set_actor",
     "watchfloor.platform.middleware.errors_for_people",
 ]
@@ -73,6 +74,7 @@ _CONTEXT_PROCESSORS = [
     "django.contrib.auth.context_processors.auth",
     "django.contrib.messages.context_processors.messages",
     "watchfloor.console.context.shell",
+    "watchfloor.identity.context.sign_in",
 ]
 TEMPLATES = [
     {
@@ -80,8 +82,9 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {"environment": "watchfloor.console.jinja.environment", "context_processors": _CONTEXT_PROCESSORS},
     },
-    {  # allauth's own pages only; ours override them in Jinja2
+    {  # allauth's own pages only: its layouts are ours (in DIRS), its elements are ours in Jinja2
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "identity" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {"context_processors": _CONTEXT_PROCESSORS[:3]},
     },
@@ -89,14 +92,12 @@ TEMPLATES = [
 
 DATABASES = {"default": config.database()}
 if os.environ.get("WATCHFLOOR_ROLE") == "web":
-    # Under ASGI each request has a thread of its own, so connections live in a pool, not in threads.
+    # Under ASGI each request has a thread of its own, so connections live in a pool, not in threads; health checks are the pool's.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {  # type: ignore[index]
         "min_size": 2,
         "max_size": int(os.environ.get("WATCHFLOOR_POOL", "24")),
         "timeout": 10,
-        "check": ConnectionPool.check_connection,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -126,6 +127,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://127.0.0.1", "http://localhost"))
 EMAIL_BACKEND = os.environ.get("WATCHFLOOR_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 
+PASSWORD_RESET_TIMEOUT = 72 * 3600  # of one-time links, an invitation's too
+SESSION_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_IDLE_MINUTES", "480"))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")

@@ -1,0 +1,85 @@
+"""What can be set, as cards: each appears when its page exists and the viewer may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from watchfloor.identity import guard
+from watchfloor.identity.middleware import actor_of
+from watchfloor.platform.render import render
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One place in Settings. ``url_names``: the first that exists is linked."""
+
+    title: str
+    help: str
+    icon: str
+    url_names: tuple[str, ...]
+    permissions: tuple[str, ...]
+
+
+GROUPS: tuple[tuple[str, tuple[Card, ...]], ...] = (
+    (
+        _("People"),
+        (
+            Card(_("My account"), _("Language, time zone, passkeys, what I may do."), "user-circle", ("account",), ()),
+            Card(_("People"), _("Who can sign in, with which roles, within which limits."), "users", ("people",), ("people.manage",)),
+            Card(_("Roles"), _("What each role allows."), "shield", ("roles",), ("people.manage",)),
+            Card(_("Views of restricted cases"), _("Who looked at what, when and why."), "eye", ("restricted_reads",), ("ledger.view",)),
+        ),
+    ),
+    (
+        _("Platform"),
+        (
+            Card(_("API tokens"), _("Programs that send reports and events."), "key", ("tokens",), ("people.manage", "settings.manage")),
+            Card(_("Item types"), _("What can be reported, and its fields."), "tags", ("item_types", "item-types"), ("settings.manage",)),
+            Card(_("Endpoints"), _("Where decisions are delivered to."), "send", ("endpoints",), ("enforcement.manage",)),
+            Card(_("Deliveries"), _("What was sent, what is late, what gave up."), "inbox", ("deliveries",), ("enforcement.view",)),
+            Card(_("Quarantine"), _("What could not be read, with a replay button."), "archive", ("quarantine",), ("intake.manage",)),
+        ),
+    ),
+    (
+        _("Floor"),
+        (
+            Card(_("Queues"), _("Where jobs wait, and their targets."), "list", ("queues",), ("queue.manage",)),
+            Card(_("Routing"), _("Which case goes to which queue."), "git-branch", ("routing",), ("queue.manage",)),
+        ),
+    ),
+    (
+        _("Installation"),
+        (
+            Card(_("Ledger"), _("What happened, with proofs."), "book", ("ledger",), ("ledger.view",)),
+            Card(_("Component gallery"), _("For builders: every component in every state."), "layout-dashboard", ("console-gallery",), ("settings.manage",)),
+        ),
+    ),
+)  # fmt: skip
+
+
+def _address(card: Card) -> str:
+    for name in card.url_names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+@require_safe
+@guard.page()
+def settings(request: HttpRequest) -> HttpResponse:
+    """The index."""
+    actor = actor_of(request)
+    groups = []
+    for title, cards in GROUPS:
+        found = [(card, _address(card)) for card in cards if not card.permissions or any(actor.has(name) for name in card.permissions)]
+        shown = [{"title": card.title, "help": card.help, "icon": card.icon, "href": href} for card, href in found if href]
+        if shown:
+            groups.append((title, shown))
+    return render(request, "identity/settings.html", {"groups": groups})

@@ -1,0 +1,1 @@
+"""Django template tags; only allauth's pages need them."""

@@ -1,0 +1,172 @@
+"""A real server on an empty data folder, and a real headless browser to look at it with.
+
+``server`` is ``(url, home)``, one for the session; ``page`` a fresh browser context on it. No browser here? The tests say how to get one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+REMEDY = (
+    "no browser found: `apt-get install chromium`, or `python -m playwright install chromium`, or set WATCHFLOOR_CHROMIUM"
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_S = 120  # how long a busy machine may take to start everything
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Server(NamedTuple):
+    """A running ``watchfloor serve``."""
+
+    url: str
+    home: Path
+
+
+def browser_path() -> str | None:
+    """The browser to use: named, installed with the system, or fetched by playwright (then None is right for it)."""
+    named = os.environ.get("WATCHFLOOR_CHROMIUM")
+    if named:
+        return named
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+def wait_for(condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+    """Ask until it is so."""
+    end = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {patience_s:.0f} s in vain for {what}")
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(home: Path, **environment: str) -> tuple[Server, subprocess.Popen[bytes]]:
+    """``watchfloor serve`` on ``home``; returns when it answers."""
+    port = free_port()
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_"))}
+    own |= {"WATCHFLOOR_HOME": str(home), "PYTHONPATH": str(ROOT / "src"), **environment}
+    with (home.parent / f"{home.name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "watchfloor", "serve", "--port", str(port)],
+            env=own, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        if process.poll() is not None:
+            raise AssertionError((home.parent / f"{home.name}.log").read_text()[-4000:])
+        try:
+            return httpx.get(f"{url}/account/login/", timeout=5).status_code < 500
+        except httpx.TransportError:
+            return False
+
+    wait_for(answers, f"{url} to answer")
+    return Server(url, home), process
+
+
+def stop_server(process: subprocess.Popen[bytes]) -> None:
+    """As Ctrl-C does."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """Somewhere short: a socket's path may have about 100 characters."""
+    path = Path(tempfile.mkdtemp(prefix="wf-e2e-"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(folder: Path) -> Iterator[Server]:
+    """Everything, on an empty folder: the first page anyone sees is the first run."""
+    home = folder / "home"
+    home.mkdir()
+    running, process = start_server(home)
+    yield running
+    stop_server(process)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        pytest.skip("no playwright: pip install playwright axe-playwright-python")
+    # Django refuses database work in a thread with a running loop; playwright's sync API keeps one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        except Error:
+            pytest.skip(REMEDY)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, server: Server) -> Iterator[Any]:
+    """A page of a fresh context, 1440 px wide; script errors and refused content fail the test."""
+    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900}, timezone_id="Europe/Madrid")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    yield page
+    context.close()
+    assert not faults, faults
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Any], None]:
+    """``axe(page)`` fails when axe-core finds anything against WCAG 2.2 AA or its best practices."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    checker = Axe()
+
+    def check(page: Any) -> None:
+        found = checker.run(page)
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+    return check
