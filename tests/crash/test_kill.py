@@ -32,7 +32,7 @@ with writing(system("test")) as w:
     save_rule_file(w, "main.sml", main.text + "\\nImport(rules=['at_once.sml'])\\n")
     for step in ("backtested", "shadow", "on"):
         set_rule_state(w, "AtOnce", step, why="test")
-    endpoints.save_endpoint(w, name="platform", url=URL)
+    endpoints.add(w, name="platform", url=URL)
 """
 
 
