@@ -69,7 +69,10 @@ def _counted(number: int, word: str) -> str:
 def _json(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value, enc_hook=str)
-    except (OverflowError, UnicodeEncodeError):  # a number of more than 64 bits, or half a surrogate pair: rare, so slow is fine
+    except (
+        OverflowError,
+        UnicodeEncodeError,
+    ):  # a number of more than 64 bits, or half a surrogate pair: rare, so slow is fine
         return json.dumps(msgspec.to_builtins(value, enc_hook=str), default=str).encode()
 
 

@@ -12,4 +12,7 @@ from watchfloor.identity import demo
 
 def sign_in(request: HttpRequest) -> dict[str, Any]:
     """``demo_cards`` is a function: asked for by the one page that shows them."""
-    return {"demo_cards": demo.cards, "mail_works": not settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend"))}
+    return {
+        "demo_cards": demo.cards,
+        "mail_works": not settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend")),
+    }
