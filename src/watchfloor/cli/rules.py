@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -144,7 +145,7 @@ def test(folder: Path, as_json: bool) -> None:
 def run(folder: Path, events: Path, fired_only: bool, stats: bool) -> None:
     """Evaluate events, one JSON line in and one out. Bad lines go to stderr with their number; the others go on."""
     compiled = _compile(folder)
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     counts: dict[str, int] = dict.fromkeys(compiled.rules, 0)
     total = bad = errors = 0
     began = time.perf_counter()

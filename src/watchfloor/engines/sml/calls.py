@@ -142,6 +142,10 @@ def _apply(e: Expressions, call: syntax.Call, function: Function, given: dict[st
         place = given.get(bad.argument)
         e.problems.add("bad_argument", bad.message, place.span if place is not None else call.span, bad.hint)
         bound = function.target
+    except Exception as error:  # other people's functions: whatever they raise, the author needs to hear of it
+        message = f"`{function.name}` does not take these arguments: {error}"
+        e.problems.add("bad_argument", message[:500].rstrip(".") + ".", call.span)
+        bound = function.target
     result = function.result
     if function.name == "Entity" and args:
         result = t.entity_of(args[0].type)

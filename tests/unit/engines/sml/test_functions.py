@@ -1,4 +1,4 @@
-# ruff: noqa: E501, N802, N801 - tables of cases read better unbroken; rule functions have the names of the rule language
+# ruff: noqa: E501 - tables of cases read better unbroken; rule functions have the names of the rule language
 """Standard functions by tables of calls, and the interface by which functions of one's own join."""
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.unit.engines.sml.helpers import NOON, compiled, event, features, outcome, problems
+
 from watchfloor.engines import sml
 from watchfloor.engines.sml.stdlib.experiments import murmur3
 
@@ -123,7 +123,13 @@ def test_chance_is_repeatable_even_and_independent() -> None:
 @pytest.mark.parametrize(
     ("data", "seed", "expected"),
     # Test values of the published reference implementation.
-    [(b"", 0, 0), (b"", 1, 0x514E28B7), (b"test", 0x9747B28C, 0x704B81DC), (b"Hello, world!", 0x9747B28C, 0x24884CBA), (b"aaa", 0x9747B28C, 0x283E0130)],
+    [
+        (b"", 0, 0),
+        (b"", 1, 0x514E28B7),
+        (b"test", 0x9747B28C, 0x704B81DC),
+        (b"Hello, world!", 0x9747B28C, 0x24884CBA),
+        (b"aaa", 0x9747B28C, 0x283E0130),
+    ],
 )
 def test_murmur3(data: bytes, seed: int, expected: int) -> None:
     assert murmur3(data, seed) == expected
