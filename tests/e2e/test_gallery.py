@@ -11,7 +11,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
-from tests.support.browser import launched
 
 from watchfloor.identity.actions import create_user, grant, save_role
 from watchfloor.identity.domain import PERMISSIONS, system
@@ -24,12 +23,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not DIST.is_dir(), reason="the assets are not built: run `make assets`"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture
@@ -123,10 +116,12 @@ def test_the_palette_finds_a_page_by_keyboard(open_gallery: Callable[..., Page])
     page.keyboard.type("zzz no such thing")
     expect(page.locator(".palette-none")).to_contain_text("zzz no such thing")
     page.keyboard.press("Control+a")
-    page.keyboard.type("e")
-    first = page.get_by_role("option").first
-    if page.locator("[data-go]").count():
-        expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("sett")
+    first = page.locator("#palette-list [role=option]").first
+    expect(first).to_contain_text("Settings")
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/settings"))
 
 
 def test_rows_take_the_keyboard(open_gallery: Callable[..., Page]) -> None:
