@@ -92,3 +92,9 @@ def test_our_own_errors_say_what_and_how_to_mend() -> None:
     })  # fmt: skip
     assert "The share is &lt;140&gt;." in shown
     assert "rule.share" in shown
+
+
+def test_a_form_without_its_token_is_refused_with_a_page() -> None:
+    response = errors.csrf_failure(RequestFactory().post("/x"), reason="CSRF cookie not set.")
+    assert response.status_code == 403
+    assert b"This form is too old" in response.content
