@@ -129,6 +129,7 @@ EMAIL_BACKEND = os.environ.get("WATCHFLOOR_EMAIL_BACKEND", "django.core.mail.bac
 
 PASSWORD_RESET_TIMEOUT = 72 * 3600  # of one-time links, an invitation's too
 SESSION_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_IDLE_MINUTES", "480"))
+CSRF_FAILURE_VIEW = "watchfloor.console.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
