@@ -192,7 +192,9 @@ class Floor(RuleBasedStateMachine):
     def act(self, decision: Any, key: str, item: str, author: str, violation: str, step: int | None) -> None:
         on_author, effect, hours, held, _ = KINDS[key]
         stands_on = [
-            strike for strike in self.strikes if strike["who"] == author and not strike["void"] and strike["ends"] > self.now
+            strike
+            for strike in self.strikes
+            if strike["who"] == author and not strike["void"] and strike["ends"] > self.now
         ]
         ends = None if hours is None else self.now + timedelta(hours=hours)
         self.acts.append(

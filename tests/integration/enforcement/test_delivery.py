@@ -225,11 +225,13 @@ def test_a_notice_is_completed_when_it_is_sent(world, platform, endpoint) -> Non
     connect(platform, topics=("notice",), name="mail")
     world.decide(world.post(), reporters=("bob",))
     assert deliver_all() == 3
-    told = {request["body"]["to"]: request["body"] for request in platform.requests if request["body"]["type"] == "notice"}
+    told = {
+        request["body"]["to"]: request["body"] for request in platform.requests if request["body"]["type"] == "notice"
+    }
     assert told["author"]["recipient"] == "ann" and told["reporter"]["recipient"] == "bob"
     assert told["author"]["appeal_link"] in told["author"]["body"]
     for row in outbox("notice"):
-        assert set(row.payload) == {"type", "notice_id", "decision_id"}
+        assert set(row.payload) == {"type", "notice_id", "decision_id", "policy"}
 
 
 def test_retry_after_is_respected(world, platform, endpoint) -> None:
@@ -263,7 +265,9 @@ def test_both_keys_sign_during_a_rotation(world, platform, endpoint) -> None:
         Webhook(old).verify(after["raw"], after["headers"])
 
 
-def test_an_endpoint_that_fails_for_a_day_is_turned_off_and_what_waits_goes_out_later(world, platform, endpoint) -> None:
+def test_an_endpoint_that_fails_for_a_day_is_turned_off_and_what_waits_goes_out_later(
+    world, platform, endpoint
+) -> None:
     from watchfloor.enforcement import delivery, endpoints
     from watchfloor.ledger.models import Event
     from watchfloor.ledger.writer import writing

@@ -32,7 +32,9 @@ def test_a_public_address_is_allowed(text: str) -> None:
     targets.check_address(ipaddress.ip_address(text))
 
 
-@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "[::1]", "[::ffff:7f00:1]"])
+@pytest.mark.parametrize(
+    "host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "[::1]", "[::ffff:7f00:1]"]
+)
 def test_other_spellings_of_loopback_are_refused_before_connecting(host: str) -> None:
     with pytest.raises(BadInput, match="not a public"):
         asyncio.run(targets.resolve(f"https://{host}/hook"))
