@@ -151,7 +151,7 @@ def tell_reversed(w: Writer, fallen: Reverse, account: Item | None, undone: list
                 market=market,
                 automated=False,
                 appeal=False,
-            )  # fmt: skip
+            )
         )
     if item is not None:
         told += _to_reporters(w, fallen.by_decision_id, fallen.case_id, item, fallen.reporters, "reporter_reversed",

@@ -24,7 +24,7 @@ DSA_CATEGORIES = tuple(
     )
 )  # fmt: skip
 
-_LEGACY = "Spam Violation Misleading Sexual Rude Other Appeal".split()
+_LEGACY = ["Spam", "Violation", "Misleading", "Sexual", "Rude", "Other", "Appeal"]
 _NEW = {
     "": "Appeal Other",
     "Violence": "Animal Threats GraphicContent Glorification ExtremistContent Trafficking Other",

@@ -28,7 +28,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     waiting: dict[str, int] = {}
     for key in PolicyVersion.objects.filter(state__in=["draft", "approved"]).values_list("policy_key", flat=True):
         waiting[key] = waiting.get(key, 0) + 1
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "policy": policy,
             "version": queries.version_in_force(policy.key),
@@ -40,7 +40,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     ]
     word = request.GET.get("q", "").casefold().strip()
     if word:
-        rows = [row for row in rows if word in f"{row['policy'].name} {row['policy'].key}".casefold()]  # type: ignore[attr-defined]
+        rows = [row for row in rows if word in f"{row['policy'].name} {row['policy'].key}".casefold()]
     sort = request.GET.get("sort", "")
     orders: dict[str, Any] = {
         "name": lambda row: row["policy"].name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
@@ -42,14 +44,18 @@ def appeal_page(request: HttpRequest, token: str) -> HttpResponse:
         elif len(grounds) > MAX_GROUNDS:
             error, status = words["too_long"], 422
         else:
-            try:
+            # Filed already (a double click, or through the platform)? Then the page says so.
+            with suppress(Conflict):
                 file_appeal(
                     READER,
-                    AppealIn(decision_id=notice.decision_id, by=notice.to, appellant=notice.recipient,
-                             grounds=grounds, language=notice.language),
-                )  # fmt: skip
-            except Conflict:
-                pass  # filed already (a double click, or through the platform): the page says so
+                    AppealIn(
+                        decision_id=notice.decision_id,
+                        by=notice.to,
+                        appellant=notice.recipient,
+                        grounds=grounds,
+                        language=notice.language,
+                    ),
+                )
             return _private(HttpResponseRedirect(reverse("appeal-page", args=[token])))
     return _private(_show(request, notice, grounds, error, status=status))
 

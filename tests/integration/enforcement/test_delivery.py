@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 from standardwebhooks import Webhook, WebhookVerificationError
-
 from tests.integration.enforcement.receiver import Receiver
+
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict
 
@@ -313,6 +313,7 @@ def test_private_addresses_are_refused_at_the_door_and_on_the_way(world, platfor
 @pytest.mark.django_db(transaction=True)
 def test_two_deliverers_at_once_send_each_message_once(transactional_db, platform) -> None:
     from tests.integration.enforcement.world import World
+
     from watchfloor.enforcement import delivery
 
     world = World()

@@ -8,7 +8,6 @@ import pytest
 
 if TYPE_CHECKING:
     from django.test import Client
-
     from tests.integration.enforcement.world import World
 
 ALL = ("policy.view", "policy.edit", "policy.approve", "enforcement.view", "enforcement.manage", "enforcement.approve")
