@@ -47,6 +47,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
         "query": request.GET,
         "fields": _fields(visible),
         "counts": counts,
+        "words": state_words(),
         "pager": {"start": start + 1, "end": start + len(found), "total": None,
                   "previous": _page(request, page - 1) if page > 1 else None,
                   "next": _page(request, page + 1) if more else None} if page > 1 or more else None,
@@ -144,6 +145,21 @@ def endpoint_step(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("enforcement-delivery"))
 
 
+def state_words() -> dict[str, str]:
+    """What the states of an action are called."""
+    return {
+        "held": _("Waits for approval"),
+        "rejected": _("Refused"),
+        "pending": _("To be sent"),
+        "sent": _("Sent"),
+        "confirmed": _("Confirmed"),
+        "failed": _("Failed, tried again"),
+        "dead": _("Given up"),
+        "reversed": _("Undone"),
+        "expired": _("Ended"),
+    }
+
+
 def _row(row: Action) -> dict[str, Any]:
     return {
         "action": row,
@@ -160,10 +176,15 @@ def _fields(visible: Any) -> list[dict[str, Any]]:
         "market": (_("Any market"), _("Market")), "policy_key": (_("Any policy"), _("Policy")),
         "origin": (_("Any origin"), _("Origin")),
     }  # fmt: skip
+    words = state_words()
     result = []
     for name in FILTERS:
         values = sorted(value for value in visible.values_list(name, flat=True).order_by().distinct() if value)
-        named = {value: queries.kind_name(value) if name == "kind_key" else value for value in values}
+        named = {value: value for value in values}
+        if name == "kind_key":
+            named = {value: queries.kind_name(value) for value in values}
+        elif name == "state":
+            named = {value: words.get(value, value) for value in values}
         result.append({"name": name, "label": labels[name][0], "chip": labels[name][1], "options": list(named.items())})
     return result
 

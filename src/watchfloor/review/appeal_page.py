@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -88,9 +89,9 @@ def _open(notice: Notice) -> bool:
 
 
 def _paragraphs(notice: Notice) -> list[str]:
-    """The notice without the line that leads to this very page."""
-    lines = [line for line in notice.body.split("\n") if "{{appeal_link}}" not in line]
-    return [part.strip() for part in "\n".join(lines).split("\n\n") if part.strip()]
+    """The notice without the link, which leads to this very page, and without the colon that announced it."""
+    body = re.sub(r"[:：]?\n\{\{appeal_link\}\}", lambda found: "." if found[0][0] in ":：" else "", notice.body)
+    return [part.strip() for part in body.split("\n\n") if part.strip()]
 
 
 def _private(response: HttpResponse) -> HttpResponse:
