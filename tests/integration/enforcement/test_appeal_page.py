@@ -22,6 +22,7 @@ def decided(world: World):
 
     def decide(language: str = "en"):
         from watchfloor.enforcement.models import Notice
+        from watchfloor.identity import actions as identity
         from watchfloor.identity.domain import system
         from watchfloor.kernel.ids import new_id
         from watchfloor.ledger.writer import writing
@@ -31,6 +32,7 @@ def decided(world: World):
 
         with writing(system("test")) as w:
             review_defaults.install(w)
+            identity.create_user(w, email="ada@example.org", name="Ada", password=None)  # past the first run
         item = world.post()
         with writing(system("test")) as w:
             case = review.receive_report(
