@@ -138,6 +138,8 @@ class Intake:
         opening = _OPENING[request.kind].match(text)
         if opening:  # {"reports": [ … ]}
             return self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
+        if len(body) > strict.MAX_VALUE:
+            raise strict.row_too_large("", len(body))
         value = reader.one(text)
         try:
             return self._check(request, value, body, request.key, "")
@@ -267,6 +269,8 @@ def _lines(reader: strict.Reader, body: bytes, name: str) -> Iterator[tuple[byte
             raise strict.too_many_rows(name, MAX_ROWS)
         where = f"{name}[{index}]"
         try:
+            if len(line) > strict.MAX_VALUE:
+                raise strict.row_too_large(where, len(line))
             value = reader.one(strict.text_of(line, where), where)
         except WatchfloorError as problem:
             value = problem

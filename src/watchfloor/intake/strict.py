@@ -19,8 +19,12 @@ import msgspec
 from watchfloor.kernel.errors import BadInput
 
 MAX_DIGITS = 40  # of a number as written; more is an attack on the parser, not a quantity
+MAX_VALUE = 1024 * 1024  # characters of one row: what is longer is refused before it is unfolded in memory
 _SPACE = re.compile(r"[ \t\n\r]*")
-_TOKEN = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive (*+), so that a text of millions of characters leaves no trail of places to come back to.
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TOKEN = re.compile(rf"[\[\]{{}}]|{_STRING}", re.DOTALL)
+_SCALAR = re.compile(rf"{_STRING}|[^,\]\s]+", re.DOTALL)
 
 
 class BadJson(BadInput):
@@ -124,6 +128,8 @@ class Reader:
             where = f"{name}[{index}]"
             result: Any
             try:
+                if len(text) - at > MAX_VALUE and (end := _skip_value(text, at)) - at > MAX_VALUE:
+                    raise row_too_large(where, end - at)
                 result, end = self._value(text, at, where)
             except BadJson:
                 raise
@@ -202,6 +208,13 @@ def too_many_rows(name: str, limit: int) -> BadInput:
     return problem
 
 
+def row_too_large(where: str, size: int) -> BadInput:
+    """The error of a row above the limit."""
+    problem = BadInput("row_too_large", f"One row may have at most {MAX_VALUE:,} bytes; this has {size:,}.", where=where)
+    problem.status = 413
+    return problem
+
+
 def _find(value: Any, where: str, test: Any) -> str:
     """The place of the first text (or key) for which ``test`` holds, or ``""``."""
     todo: list[tuple[str, Any]] = [(where, value)]
@@ -231,7 +244,7 @@ def _skip_space(text: str, at: int) -> int:
 def _skip_value(text: str, at: int) -> int:
     """The end of the array or object that begins at ``at``, without recursion; scalars end at the next comma or bracket."""
     if text[at : at + 1] not in {"[", "{"}:
-        match = re.compile(r'"(?:[^"\\]|\\.)*"|[^,\]\s]+', re.DOTALL).match(text, at)
+        match = _SCALAR.match(text, at)
         return match.end() if match else at
     depth = 0
     for token in _TOKEN.finditer(text, at):
