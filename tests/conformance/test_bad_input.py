@@ -209,7 +209,7 @@ ENVELOPES: list[tuple[str, bytes, dict[str, str], int, str, str]] = [
     ("a batch cut off", b"[" + good + b",", JSON, 400, "bad_json", "reports[1]"),
     ("a batch without a comma", b"[" + good + b" " + good + b"]", JSON, 400, "bad_json", "reports[0]"),
     ("a batch that goes on", b"[" + good + b"] x", JSON, 400, "bad_json", "reports"),
-    ("a batch that is never closed", b"[" * 8_000_000, JSON, 400, "bad_json", "reports[0]"),
+    ("a batch that is never closed", b"[" * 8_000_000, JSON, 413, "row_too_large", "reports[0]"),
     ("bad UTF-8", good.replace(b"Win", b"\xff\xfe"), JSON, 400, "bad_encoding", ""),
     ("an overlong NUL", good.replace(b"Win", b"\xc0\x80"), JSON, 400, "bad_encoding", ""),
     ("UTF-8 cut off", good.replace(b"Win", b"\xe2\x82"), JSON, 400, "bad_encoding", ""),
