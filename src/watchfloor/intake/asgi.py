@@ -185,16 +185,19 @@ class Intake:
         results: list[dict[str, Any]] = [{} for _ in rows]
         headers: dict[str, str] = {}
         failures = {index: row for index, row in enumerate(rows) if isinstance(row, WatchfloorError)}
-        for lane in (LANE_NEVER_SHED, LANE_ORDINARY):
-            part = [(index, row) for index, row in enumerate(rows) if isinstance(row, Checked) and row.lane == lane]
-            if not part:
+        good = [(index, row) for index, row in enumerate(rows) if isinstance(row, Checked)]
+        lanes = [[(i, row) for i, row in good if row.lane == lane] for lane in (LANE_NEVER_SHED, LANE_ORDINARY)]
+        parts = [part for part in lanes if part]
+        answers = await asyncio.gather(
+            *(self.committer.submit([row for _, row in part]) for part in parts), return_exceptions=True
+        )
+        for part, receipts in zip(parts, answers, strict=True):
+            if isinstance(receipts, Overloaded):
+                headers["retry-after"] = str(receipts.retry_after)
+                failures |= dict.fromkeys((index for index, _ in part), receipts)
                 continue
-            try:
-                receipts = await self.committer.submit([row for _, row in part])
-            except Overloaded as problem:
-                headers["retry-after"] = str(problem.retry_after)
-                failures |= dict.fromkeys((index for index, _ in part), problem)
-                continue
+            if isinstance(receipts, BaseException):
+                raise receipts
             for (index, row), receipt in zip(part, receipts, strict=True):
                 if receipt.conflict:
                     failures[index] = key_reused(row, receipt, f"{PLURAL[kind]}[{index}]")
