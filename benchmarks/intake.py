@@ -172,7 +172,9 @@ def bare(batch: int, seconds: float) -> float:
 
     def rows(number: int) -> list[Checked]:
         return [
-            Checked(new_id(), "report", "bare", uuid.uuid4().hex, os.urandom(32), 1, clock.now(), bodies[(number + i) % 100])
+            Checked(
+                new_id(), "report", "bare", uuid.uuid4().hex, os.urandom(32), 1, clock.now(), bodies[(number + i) % 100]
+            )
             for i in range(batch)
         ]
 
@@ -198,7 +200,9 @@ def start_server(environment: dict[str, str]) -> tuple[subprocess.Popen[bytes], 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "benchmarks.intake", "--serve", str(port)], env=os.environ | environment)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.intake", "--serve", str(port)], env=os.environ | environment
+    )
     for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -285,7 +289,9 @@ def main() -> None:
     if options.json:
         print(json.dumps({"rates": rates, "ratios": ratios}, indent=2))
         return
-    print(f"{len(report(1)):,}-byte reports, {os.cpu_count()} cores, fsync on; rows/s, median of {options.rounds} rounds")
+    print(
+        f"{len(report(1)):,}-byte reports, {os.cpu_count()} cores, fsync on; rows/s, median of {options.rounds} rounds"
+    )
     for name, rate in rates.items():
         print(f"  {name:<46} {rate:>9,.0f}")
     for name, ratio in ratios.items():

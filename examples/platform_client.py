@@ -1,6 +1,6 @@
 """All a platform needs to report to Watchfloor: the standard library, one call, safe to repeat.
 
-    WATCHFLOOR_TOKEN=… python platform_client.py message m-1 spam "Win a prize now"
+WATCHFLOOR_TOKEN=… python platform_client.py message m-1 spam "Win a prize now"
 """
 
 import json
@@ -18,11 +18,11 @@ def send(path: str, rows: dict | list, attempts: int = 8) -> dict:
     """Send one row or a list of up to 1,000; the key makes every retry harmless."""
     headers = {"Authorization": f"Bearer {os.environ['WATCHFLOOR_TOKEN']}", "Content-Type": "application/json",
                "Idempotency-Key": str(uuid.uuid4())}  # fmt: skip
-    request = urllib.request.Request(URL + path, json.dumps(rows).encode(), headers)
+    request = urllib.request.Request(URL + path, json.dumps(rows).encode(), headers)  # noqa: S310
     for attempt in range(attempts):
         pause = 2.0**attempt
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code != 503:  # what is wrong with the row, where, and how to mend it

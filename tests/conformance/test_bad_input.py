@@ -249,8 +249,8 @@ def door(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """One floor and one app for the whole module; emptied afterwards."""
     with django_db_blocker.unblock():
         from django.core.management import call_command
-
         from tests.support.intake import Client, floor
+
         from watchfloor.intake.asgi import Intake
 
         floor()
@@ -299,7 +299,10 @@ def judged(door: Any, name: str, row: bytes, neighbour: bytes, code: str, where:
     if where:
         assert alone.error["where"] == where
     assert kept() == before
-    for body, headers in [(b"[%s,\n%s , %s]" % (neighbour, row, neighbour), JSON), (b"\n".join([neighbour, row, neighbour]), NDJSON)]:
+    for body, headers in [
+        (b"[%s,\n%s , %s]" % (neighbour, row, neighbour), JSON),
+        (b"\n".join([neighbour, row, neighbour]), NDJSON),
+    ]:
         before = kept()
         among = asyncio.run(door.post(f"/v1/{name}", body, headers=headers))
         assert among.status == 202, among.body[:300]
@@ -362,11 +365,17 @@ def test_a_client_that_hangs_up_gets_no_answer_and_leaves_nothing(door: Any) -> 
 @pytest.mark.parametrize(
     "make",
     [
-        pytest.param(lambda: (gzip.compress(b"\0" * 200_000_000), {**JSON, "content-encoding": "gzip"}), id="gzip bomb"),
-        pytest.param(lambda: (gzip.compress(b"[" * 200_000_000), {**JSON, "content-encoding": "gzip"}), id="gzip of brackets"),
+        pytest.param(
+            lambda: (gzip.compress(b"\0" * 200_000_000), {**JSON, "content-encoding": "gzip"}), id="gzip bomb"
+        ),
+        pytest.param(
+            lambda: (gzip.compress(b"[" * 200_000_000), {**JSON, "content-encoding": "gzip"}), id="gzip of brackets"
+        ),
         pytest.param(lambda: (b"[" + b"{}," * 2_700_000 + b"1]", JSON), id="millions of objects"),
         pytest.param(lambda: (b'{"a":[' + b"{}," * 2_700_000 + b"1]}", JSON), id="millions of objects in one row"),
-        pytest.param(lambda: (b'[{"a":[' + b"{}," * 2_700_000 + b"1]}]", JSON), id="millions of objects in a row of a batch"),
+        pytest.param(
+            lambda: (b'[{"a":[' + b"{}," * 2_700_000 + b"1]}]", JSON), id="millions of objects in a row of a batch"
+        ),
         pytest.param(lambda: (b"[" * 8_000_000, JSON), id="millions of open brackets"),
         pytest.param(lambda: (b'["' + b"\\n" * 4_000_000 + b'"]', JSON), id="millions of escapes"),
         pytest.param(lambda: (b'{"a":' * 1_600_000, NDJSON), id="millions of open objects"),

@@ -12,9 +12,13 @@ from watchfloor.cli import output, prepare
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", type=click.Choice(["report", "event"]), default="report", show_default=True, help="What the rows are.")
+@click.option(
+    "--kind", type=click.Choice(["report", "event"]), default="report", show_default=True, help="What the rows are."
+)
 @click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Which column is which field; repeat.")
-@click.option("--set", "fixed", multiple=True, metavar="FIELD=VALUE", help="A field with the same value in every row; repeat.")
+@click.option(
+    "--set", "fixed", multiple=True, metavar="FIELD=VALUE", help="A field with the same value in every row; repeat."
+)
 @click.option("--source", default="import", show_default=True, help="Name of the system the rows come from.")
 @click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
 @output.json_option
@@ -39,7 +43,13 @@ def import_(
         length=max(1, files.count(file)), label=f"Reading {file.name}", file=sys.stderr, hidden=not shown
     ) as bar:
         result = importing.run(
-            file, kind, fields, constants, source=source, dry_run=dry_run, progress=lambda done: bar.update(done - bar.pos)
+            file,
+            kind,
+            fields,
+            constants,
+            source=source,
+            dry_run=dry_run,
+            progress=lambda done: bar.update(done - bar.pos),
         )
     lines = [f"{result.accepted:,} of {result.rows:,} rows {'are good' if dry_run else 'taken in'}"]
     if result.duplicates:
@@ -51,7 +61,9 @@ def import_(
         sys.exit(1)
 
 
-def _fields(columns: list[str], kind: str, given: dict[str, str], constants: dict[str, str], *, ask: bool) -> dict[str, str]:
+def _fields(
+    columns: list[str], kind: str, given: dict[str, str], constants: dict[str, str], *, ask: bool
+) -> dict[str, str]:
     """The mapping: what was given, else what names suggest, confirmed on a terminal."""
     from watchfloor.intake import mapping
     from watchfloor.kernel.errors import BadInput
@@ -69,14 +81,18 @@ def _fields(columns: list[str], kind: str, given: dict[str, str], constants: dic
         for field in (*mapping.FIELDS[kind], "item.data.text"):
             if field in constants:
                 continue
-            choice = click.prompt(f"  {field} (column, =value, or - for none)", default=fields.get(field, "-"), err=True)
+            choice = click.prompt(
+                f"  {field} (column, =value, or - for none)", default=fields.get(field, "-"), err=True
+            )
             fields.pop(field, None)
             if choice.startswith("="):
                 constants[field] = choice[1:]
             elif choice in columns:
                 fields[field] = choice
             elif choice != "-":
-                raise BadInput("unknown_column", f"The file has no column {choice!r}.", hint="Columns: " + ", ".join(columns[:40]))
+                raise BadInput(
+                    "unknown_column", f"The file has no column {choice!r}.", hint="Columns: " + ", ".join(columns[:40])
+                )
     if lacking := mapping.missing(fields, constants, kind):
         raise BadInput(
             "missing_mapping", f"Nothing says which column is {' and which is '.join(lacking)}.", where="--map",

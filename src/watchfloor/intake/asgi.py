@@ -77,7 +77,9 @@ class Intake:
     async def _handle(self, scope: Scope, receive: Receive) -> tuple[int, Any, dict[str, str]]:
         kind = PATHS.get(scope["path"].rstrip("/"))
         if kind is None:
-            raise HttpError(404, "no_such_path", "There is nothing at this address.", hint="POST /v1/reports or /v1/events.")
+            raise HttpError(
+                404, "no_such_path", "There is nothing at this address.", hint="POST /v1/reports or /v1/events."
+            )
         if scope["method"] != "POST":
             raise HttpError(405, "method_not_allowed", f"{scope['method']} is not possible here.", hint="Use POST.",
                             headers={"allow": "POST"})  # fmt: skip
@@ -120,7 +122,9 @@ class Intake:
             raise HttpError(401, "bad_token", "This token is unknown, expired or revoked.", hint="Make one with watchfloor token.",
                             headers={"www-authenticate": 'Bearer error="invalid_token"'})  # fmt: skip
         if PERMISSION[kind] not in sender.permissions:
-            raise Forbidden("no_permission", f"This token may not send {PLURAL[kind]}.", hint=f"It needs {PERMISSION[kind]}.")
+            raise Forbidden(
+                "no_permission", f"This token may not send {PLURAL[kind]}.", hint=f"It needs {PERMISSION[kind]}."
+            )
         return sender
 
     # -- what ---------------------------------------------------------------------------------------------------------
@@ -146,7 +150,9 @@ class Intake:
         except BadInput as problem:
             return problem
 
-    def _rows(self, request: Request, found: Iterator[tuple[bytes, Any]] | Iterator[tuple[str, Any]], name: str) -> list[Row]:
+    def _rows(
+        self, request: Request, found: Iterator[tuple[bytes, Any]] | Iterator[tuple[str, Any]], name: str
+    ) -> list[Row]:
         rows: list[Row] = []
         for index, (source, value) in enumerate(found):
             if isinstance(value, WatchfloorError):

@@ -85,7 +85,10 @@ class Committer:
                 self._urgent.append(waiter)
             else:
                 # A single batch always fits into an empty queue.
-                full = self._waiting_rows + len(rows) > self._max_rows or self._waiting_bytes + waiter.size > self._max_bytes
+                full = (
+                    self._waiting_rows + len(rows) > self._max_rows
+                    or self._waiting_bytes + waiter.size > self._max_bytes
+                )
                 if self._waiting_rows and full:
                     raise Overloaded("More is coming in than can be stored right now.", retry_after=self.retry_after())
                 self._ordinary.append(waiter)
@@ -213,7 +216,9 @@ def _call(loop: asyncio.AbstractEventLoop, what: Callable[[], Any]) -> None:
         loop.call_soon_threadsafe(what)
 
 
-def _set(future: asyncio.Future[list[Receipt]], result: list[Receipt] | None = None, error: Exception | None = None) -> None:
+def _set(
+    future: asyncio.Future[list[Receipt]], result: list[Receipt] | None = None, error: Exception | None = None
+) -> None:
     if future.done():  # the client went away
         return
     if error is not None:

@@ -23,7 +23,10 @@ def format_of(path: Path) -> str:
     """``csv``, ``jsonl`` or ``parquet``, by the name's ending."""
     if path.suffix.lower() not in FORMATS:
         raise BadInput(
-            "unknown_format", f"{path.name} does not end in a known way.", where=str(path), hint="One of: " + ", ".join(FORMATS)
+            "unknown_format",
+            f"{path.name} does not end in a known way.",
+            where=str(path),
+            hint="One of: " + ", ".join(FORMATS),
         )
     return FORMATS[path.suffix.lower()]
 

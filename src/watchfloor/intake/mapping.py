@@ -45,7 +45,9 @@ def parse_pairs(pairs: tuple[str, ...], kind: str, option: str) -> Mapping:
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not equals or not field or not column:
-            raise BadInput("bad_mapping", f"{pair!r} is not FIELD=COLUMN.", where=option, hint=f"{option} item.id=message_id")
+            raise BadInput(
+                "bad_mapping", f"{pair!r} is not FIELD=COLUMN.", where=option, hint=f"{option} item.id=message_id"
+            )
         if field not in FIELDS[kind] and not re.fullmatch(r"(item\.)?data\.[^.]+(\.[^.]+)*", field):
             raise BadInput(
                 "bad_mapping", f"A {kind} has no field {field!r}.", where=option,

@@ -67,7 +67,9 @@ def find(actor: Actor, receipt: str) -> Spooled:
     """The row with this receipt; ``NotFound`` when it is not in quarantine."""
     kind = next((kind for kind, prefix in RECEIPT.items() if receipt.startswith(f"{prefix}_")), "")
     if not kind:
-        raise BadInput("bad_id", f"{receipt[:60]!r} is no receipt.", hint="It looks like rpt_ or evt_ and 26 characters.")
+        raise BadInput(
+            "bad_id", f"{receipt[:60]!r} is no receipt.", hint="It looks like rpt_ or evt_ and 26 characters."
+        )
     row = rows(actor, kind=kind).filter(pk=decode(RECEIPT[kind], receipt)).first()
     if row is None:
         raise NotFound("not_in_quarantine", f"{receipt} is not in quarantine.")
@@ -100,7 +102,9 @@ def discard(actor: Actor, row_id: UUID, why: str) -> None:
 
 
 def _discard(w: Writer, row: Spooled, why: str) -> None:
-    Spooled.objects.filter(pk=row.pk).update(state=Spooled.State.DISCARDED, body=None, error=f"Discarded: {why}"[:2_000])
+    Spooled.objects.filter(pk=row.pk).update(
+        state=Spooled.State.DISCARDED, body=None, error=f"Discarded: {why}"[:2_000]
+    )
     w.event(RowDiscarded(kind=row.kind, source=row.source), ("spooled", row.pk))
 
 

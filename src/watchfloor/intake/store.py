@@ -71,7 +71,9 @@ def store(connection: psycopg.Connection[Any], rows: Sequence[Checked]) -> list[
             return [Receipt(row.kind, row.id) for row in rows]
         keyed = [row for row in ordered if row.id not in stored and row.key is not None]
         cursor.execute(
-            BY_KEY, [[row.kind for row in keyed], [row.source for row in keyed], [row.key for row in keyed]], prepare=True
+            BY_KEY,
+            [[row.kind for row in keyed], [row.source for row in keyed], [row.key for row in keyed]],
+            prepare=True,
         )
         known = {(kind, source, key): (id_, bytes(digest)) for kind, source, key, id_, digest in cursor.fetchall()}
     receipts = []

@@ -81,11 +81,17 @@ class _Notes:
             )  # fmt: skip
         if constants:
             raise BadInput(
-                "not_a_number", f"{constants[0]} is not a JSON number.", where=where, hint="Leave the field out, or send null."
+                "not_a_number",
+                f"{constants[0]} is not a JSON number.",
+                where=where,
+                hint="Leave the field out, or send null.",
             )
         if numbers:
             raise BadInput(
-                "number_too_large", f"The number {numbers[0][:20]}… is too large.", where=where, hint="Send it as a string."
+                "number_too_large",
+                f"The number {numbers[0][:20]}… is too large.",
+                where=where,
+                hint="Send it as a string.",
             )
 
 
@@ -163,7 +169,9 @@ class Reader:
             raise _bad_json(problem.msg, text, problem.pos, where) from None
         except RecursionError:
             self._notes.__init__()  # type: ignore[misc]
-            raise BadInput("too_deep", "This nests far too deeply.", where=where, hint="Twelve levels are allowed.") from None
+            raise BadInput(
+                "too_deep", "This nests far too deeply.", where=where, hint="Twelve levels are allowed."
+            ) from None
         self._notes.complain(where)
         return value, end
 
@@ -183,7 +191,10 @@ def text_of(body: bytes, where: str = "") -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise BadJson(
-            "bad_encoding", f"Byte {problem.start + 1:,} is not valid UTF-8.", where=where, hint="Send UTF-8 without exception."
+            "bad_encoding",
+            f"Byte {problem.start + 1:,} is not valid UTF-8.",
+            where=where,
+            hint="Send UTF-8 without exception.",
         ) from None
 
 
@@ -197,7 +208,10 @@ def canonical(value: Any, where: str) -> bytes:
     except UnicodeEncodeError:
         place = _find(value, where, _has_surrogate)
         raise BadInput(
-            "bad_text", "A text has half of a surrogate pair (\\ud800 to \\udfff alone).", where=place, hint="Send whole characters."
+            "bad_text",
+            "A text has half of a surrogate pair (\\ud800 to \\udfff alone).",
+            where=place,
+            hint="Send whole characters.",
         ) from None
     if b"\\u0000" in result:
         place = _find(value, where, lambda text: "\x00" in text)
@@ -209,7 +223,10 @@ def canonical(value: Any, where: str) -> bytes:
 def too_many_rows(name: str, limit: int) -> BadInput:
     """The error of a batch above the limit."""
     problem = BadInput(
-        "too_many_rows", f"A batch may have at most {limit:,} rows; nothing of it was taken.", where=name, hint="Send it in parts."
+        "too_many_rows",
+        f"A batch may have at most {limit:,} rows; nothing of it was taken.",
+        where=name,
+        hint="Send it in parts.",
     )
     problem.status = 413
     return problem
@@ -217,7 +234,9 @@ def too_many_rows(name: str, limit: int) -> BadInput:
 
 def row_too_large(where: str, size: int) -> BadInput:
     """The error of a row above the limit."""
-    problem = BadInput("row_too_large", f"One row may have at most {MAX_VALUE:,} bytes; this has {size:,}.", where=where)
+    problem = BadInput(
+        "row_too_large", f"One row may have at most {MAX_VALUE:,} bytes; this has {size:,}.", where=where
+    )
     problem.status = 413
     return problem
 
@@ -275,4 +294,6 @@ def _skip_value(text: str, at: int, where: str) -> int:
 def _bad_json(what: str, text: str, at: int, where: str) -> BadJson:
     line, column = text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
     what = what[0].upper() + what[1:]
-    return BadJson("bad_json", f"{what} (line {line}, column {column}).", where=where, hint="The body must be valid JSON.")
+    return BadJson(
+        "bad_json", f"{what} (line {line}, column {column}).", where=where, hint="The body must be valid JSON."
+    )

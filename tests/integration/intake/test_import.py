@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 from click.testing import CliRunner
-
 from tests.support.intake import event, report
+
 from watchfloor.cli import prepare
 from watchfloor.cli.imports import import_
 from watchfloor.intake import mapping
@@ -80,7 +80,18 @@ def test_parquet_events_with_a_mapping(command: Any, tmp_path: Path) -> None:
     file = tmp_path / "events.parquet"
     good = event(1)
     pl.DataFrame({"n": [1, 2], "what": ["post.created", "bad name!"], "t": ["hi", "ho"]}).write_parquet(file)
-    arguments = ["--kind", "event", "--map", "item.id=n", "--map", "name=what", "--map", "item.data.text=t", "--set", "item.type=post"]
+    arguments = [
+        "--kind",
+        "event",
+        "--map",
+        "item.id=n",
+        "--map",
+        "name=what",
+        "--map",
+        "item.data.text=t",
+        "--set",
+        "item.type=post",
+    ]
     assert command(str(file), *arguments, "--dry-run")["accepted"] == 1
     assert Spooled.objects.count() == 0
     said = command(str(file), *arguments)
@@ -92,11 +103,11 @@ def test_parquet_events_with_a_mapping(command: Any, tmp_path: Path) -> None:
 def test_what_cannot_be_mapped_is_said(command: Any, tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("a,b\n1,2\n")
-    with pytest.raises(BadInput, match="item.type and which is item.id and which is reason"):
+    with pytest.raises(BadInput, match=r"item.type and which is item.id and which is reason"):
         command(str(file))
     with pytest.raises(BadInput, match="no column 'c'"):
         command(str(file), "--map", "item.id=c")
-    with pytest.raises(BadInput, match="no field 'item.x'"):
+    with pytest.raises(BadInput, match=r"no field 'item.x'"):
         command(str(file), "--map", "item.x=a")
 
 
