@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import django.db
@@ -150,9 +150,7 @@ class Intake:
         except BadInput as problem:
             return problem
 
-    def _rows(
-        self, request: Request, found: Iterator[tuple[bytes, Any]] | Iterator[tuple[str, Any]], name: str
-    ) -> list[Row]:
+    def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
         rows: list[Row] = []
         for index, (source, value) in enumerate(found):
             if isinstance(value, WatchfloorError):

@@ -106,7 +106,7 @@ class Reader:
             parse_int=self._notes.whole,
             parse_float=self._notes.fraction,
         )
-        self._scan = make_scanner(decoder)
+        self._scan: Any = make_scanner(decoder)  # type: ignore[arg-type]
 
     def one(self, text: str, where: str = "") -> Any:
         """The single value that ``text`` holds.
