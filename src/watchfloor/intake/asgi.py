@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import django.db
@@ -142,15 +142,15 @@ class Intake:
         opening = _OPENING[request.kind].match(text)
         if opening:  # {"reports": [ … ]}
             return self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
+        if len(body) > strict.MAX_VALUE:
+            raise strict.row_too_large("", len(body))
         value = reader.one(text)
         try:
             return self._check(request, value, body, request.key, "")
         except BadInput as problem:
             return problem
 
-    def _rows(
-        self, request: Request, found: Iterator[tuple[bytes, Any]] | Iterator[tuple[str, Any]], name: str
-    ) -> list[Row]:
+    def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
         rows: list[Row] = []
         for index, (source, value) in enumerate(found):
             if isinstance(value, WatchfloorError):
@@ -189,16 +189,19 @@ class Intake:
         results: list[dict[str, Any]] = [{} for _ in rows]
         headers: dict[str, str] = {}
         failures = {index: row for index, row in enumerate(rows) if isinstance(row, WatchfloorError)}
-        for lane in (LANE_NEVER_SHED, LANE_ORDINARY):
-            part = [(index, row) for index, row in enumerate(rows) if isinstance(row, Checked) and row.lane == lane]
-            if not part:
+        good = [(index, row) for index, row in enumerate(rows) if isinstance(row, Checked)]
+        lanes = [[(i, row) for i, row in good if row.lane == lane] for lane in (LANE_NEVER_SHED, LANE_ORDINARY)]
+        parts = [part for part in lanes if part]
+        answers = await asyncio.gather(
+            *(self.committer.submit([row for _, row in part]) for part in parts), return_exceptions=True
+        )
+        for part, receipts in zip(parts, answers, strict=True):
+            if isinstance(receipts, Overloaded):
+                headers["retry-after"] = str(receipts.retry_after)
+                failures |= dict.fromkeys((index for index, _ in part), receipts)
                 continue
-            try:
-                receipts = await self.committer.submit([row for _, row in part])
-            except Overloaded as problem:
-                headers["retry-after"] = str(problem.retry_after)
-                failures |= dict.fromkeys((index for index, _ in part), problem)
-                continue
+            if isinstance(receipts, BaseException):
+                raise receipts
             for (index, row), receipt in zip(part, receipts, strict=True):
                 if receipt.conflict:
                     failures[index] = key_reused(row, receipt, f"{PLURAL[kind]}[{index}]")
@@ -273,6 +276,8 @@ def _lines(reader: strict.Reader, body: bytes, name: str) -> Iterator[tuple[byte
             raise strict.too_many_rows(name, MAX_ROWS)
         where = f"{name}[{index}]"
         try:
+            if len(line) > strict.MAX_VALUE:
+                raise strict.row_too_large(where, len(line))
             value = reader.one(strict.text_of(line, where), where)
         except WatchfloorError as problem:
             value = problem

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -201,14 +202,19 @@ def _answer(waiters: list[_Waiter], receipts: list[Receipt]) -> None:
         by_loop.setdefault(waiter.loop, []).append((waiter, receipts[at : at + len(waiter.rows)]))
         at += len(waiter.rows)
     for loop, answers in by_loop.items():
-        _call(loop, lambda answers=answers: [_set(waiter.future, result=got) for waiter, got in answers])
+        _call(loop, partial(_set_all, answers))
+
+
+def _set_all(answers: list[tuple[_Waiter, list[Receipt]]]) -> None:
+    for waiter, receipts in answers:
+        _set(waiter.future, result=receipts)
 
 
 def _fail(waiters: list[_Waiter], problem: Exception) -> None:
     for waiter in waiters:
         error = Overloaded("The database could not store this right now.", retry_after=5)
         error.__cause__ = problem
-        _call(waiter.loop, lambda future=waiter.future, error=error: _set(future, error=error))
+        _call(waiter.loop, partial(_set, waiter.future, error=error))
 
 
 def _call(loop: asyncio.AbstractEventLoop, what: Callable[[], Any]) -> None:

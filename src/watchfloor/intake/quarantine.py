@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -43,9 +44,10 @@ def rows(actor: Actor, *, kind: str = "", source: str = "") -> QuerySet[Spooled]
     return found.filter(source=source) if source else found
 
 
-def summary(actor: Actor) -> list[dict[str, object]]:
+def summary(actor: Actor) -> list[dict[str, Any]]:
     """How many rows failed for which error: ``[{"error", "kind", "source", "count"}]``, the most frequent first."""
-    return list(rows(actor).order_by().values("error", "kind", "source").annotate(count=Count("id")).order_by("-count"))
+    found = rows(actor).order_by().values("error", "kind", "source").annotate(count=Count("id"))
+    return [dict(row) for row in found.order_by("-count")]
 
 
 def aside(row: Spooled) -> Aside:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from watchfloor.intake.strict import canonical
+from watchfloor.intake.strict import MAX_VALUE, canonical, row_too_large
 from watchfloor.items import domain
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, WatchfloorError
@@ -29,7 +29,6 @@ CHANNELS = (
     "user", "trusted_flagger", "government", "law_enforcement", "platform", "email", "web_form", "api", "import",
 )  # fmt: skip
 MAX_NOTE = 10_000
-MAX_ROW = 1024 * 1024  # bytes of one row
 _MARKET = re.compile(r"[A-Z]{2,3}(-[A-Z0-9]{1,8})?|[a-z0-9_]{1,12}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:/-]*", re.IGNORECASE)
@@ -128,10 +127,8 @@ def check(
     """
     if not isinstance(value, dict):
         raise BadInput("wrong_type", f"A {kind} must be a JSON object.", where=where)
-    if len(body) > MAX_ROW:
-        raise BadInput(
-            "row_too_large", f"One {kind} may have at most {MAX_ROW:,} bytes; this has {len(body):,}.", where=where
-        )
+    if len(body) > MAX_VALUE:
+        raise row_too_large(where, len(body))
     row = parse(kind, value, where)
     meaning = canonical(value, where)
     now = clock.now()

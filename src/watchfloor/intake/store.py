@@ -92,9 +92,16 @@ def own_connection() -> psycopg.Connection[Any]:
     from django.db import connections
 
     settings = connections["default"].settings_dict
-    parts = {"dbname": settings["NAME"], "user": settings["USER"], "password": settings["PASSWORD"], "host": settings["HOST"],
-             "port": settings["PORT"]}  # fmt: skip
-    options = {name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, (str, int))}
+    parts: dict[str, Any] = {
+        "dbname": settings["NAME"],
+        "user": settings["USER"],
+        "password": settings["PASSWORD"],
+        "host": settings["HOST"],
+        "port": settings["PORT"],
+    }
+    options: dict[str, Any] = {
+        name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, (str, int))
+    }
     connection: psycopg.Connection[Any] = psycopg.connect(
         **{name: value for name, value in parts.items() if value}, **options, autocommit=True, connect_timeout=5,
         application_name="watchfloor-intake",
