@@ -50,6 +50,7 @@ def changes(start: datetime, end: datetime, *, limit: int = 12) -> list[Change]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT type, at, actor, data FROM ledger_event WHERE type = ANY(%s) AND at >= %s AND at < %s "
+            "AND actor <> 'system:init' "  # setting up is not a change
             "ORDER BY at DESC, ordinal DESC LIMIT %s",
             [list(CHANGES), start, end, limit * 10],
         )

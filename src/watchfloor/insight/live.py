@@ -90,6 +90,8 @@ def floor(actor: Actor, *, market: str = "", vendor: str = "", trends: bool = Tr
         for queue in queues.values()
         if _has_anything(queue) or actor.may("floor.view", queue=queue.key, clearance=clearances.get(queue.key, ""))
     ]
+    # Where something is going on comes first; within that the order people gave their queues stays.
+    seen.sort(key=lambda queue: not _has_anything(queue))
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     breached = jobs.filter(due_at__gte=day, due_at__lt=now).filter(Q(state__in=OPEN) | Q(decided_at__gt=F("due_at")))
     return Floor(

@@ -95,16 +95,18 @@ def rows(request: HttpRequest, name: str) -> HttpResponse:
     actor, found, asked = actor_of(request), catalogue.metric(name), params.read(request.GET.dict())
     if request.GET.get("format") == "csv":
         behind = queries.rows_behind(actor, asked.span, name, limit=CSV_ROWS)
-        response = StreamingHttpResponse(_csv(behind), content_type="text/csv; charset=utf-8")
+        response = HttpResponse("".join(_csv(behind)), content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{found.key}.csv"'
         return response
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
     offset = (number - 1) * PAGE
     behind = queries.rows_behind(actor, asked.span, name, limit=PAGE, offset=offset)
+    kept = show.filled(behind.columns, behind.rows)
+    names = [behind.columns[place] for place in kept]
     context = {
-        "asked": asked, "metric": found, "total": behind.total, "columns": show.columns(behind.columns),
-        "rows": [show.cells(behind.columns, row) for row in behind.rows], "number": number,
+        "asked": asked, "metric": found, "total": behind.total, "columns": show.columns(names),
+        "rows": [show.cells(names, [row[place] for place in kept]) for row in behind.rows], "number": number,
         "start": offset + 1 if behind.rows else 0, "end": offset + len(behind.rows),
         "has_next": offset + len(behind.rows) < behind.total, "metric_url": _address("insight-metric", name, request),
         **_shared(request, asked),

@@ -13,6 +13,7 @@ from watchfloor.insight.queries import Kpi, Point
 from watchfloor.kernel import ids
 
 SERIES = 6  # lines a person can tell apart
+MARKS = 4
 
 
 def tile(kpi: Kpi, href: str) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def chart(
             {"name": name, "values": [None if p.value is None else round(p.value / size, 4) for p in points]}
             for name, points in drawn
         ],
-        "marks": [{"at": int(change.at.timestamp()), "label": change.words} for change in reversed(changes)],
+        "marks": [{"at": int(change.at.timestamp()), "label": change.words} for change in reversed(changes[:MARKS])],
         "unit": unit,
     }
 
@@ -87,6 +88,11 @@ def cells(names: Sequence[str], row: Sequence[Any]) -> list[dict[str, Any]]:
     return [_cell(name, value) for name, value in zip(names, row, strict=True)]
 
 
+def filled(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+    """Places of the columns that hold something in these rows; the first two are always kept."""
+    return [place for place in range(len(names)) if place < 2 or any(row[place] not in (None, "") for row in rows)]
+
+
 def _cell(name: str, value: Any) -> dict[str, Any]:
     if value is None or value == "":
         return {"kind": "none", "value": None}
@@ -100,7 +106,7 @@ def _cell(name: str, value: Any) -> dict[str, Any]:
             return {"kind": kind, "value": ids.encode(kind, UUID(value)), "short": ids.short(UUID(value))}
         except ValueError:
             return {"kind": "word", "value": value}
-    return {"kind": "word", "value": value if name != "reviewer" else value[-8:]}
+    return {"kind": "word", "value": str(value)[-8:] if name == "reviewer" else str(value)}
 
 
 def span_words(start: datetime, end: datetime) -> str:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, connection
+from django.db import connection
 
 EVERY = 2.0  # seconds
 BEAT = 15.0  # a comment line, so that proxies keep the line open
@@ -41,7 +41,7 @@ class Watch:
         """For each topic the ordinal of its newest event seen; asks the database at most once in ``EVERY``."""
         async with self.lock:
             if time.monotonic() - self.looked >= EVERY:
-                self.note(await sync_to_async(newest, thread_sensitive=False)(self.ordinal))
+                self.note(await sync_to_async(_ask, thread_sensitive=False)(self.ordinal))
                 self.looked = time.monotonic()
             return dict(self.changed)
 
@@ -56,16 +56,20 @@ class Watch:
 
 def newest(after: int | None) -> list[tuple[str, int]]:
     """Types of events past an ordinal with their highest; without one, only where the ledger stands."""
-    close_old_connections()
+    with connection.cursor() as cursor:
+        if after is None:
+            cursor.execute("SELECT '', coalesce(max(ordinal), 0) FROM ledger_event")
+        else:
+            cursor.execute("SELECT type, max(ordinal) FROM ledger_event WHERE ordinal > %s GROUP BY 1", [after])
+        return [(str(type_), int(ordinal)) for type_, ordinal in cursor.fetchall()]
+
+
+def _ask(after: int | None) -> list[tuple[str, int]]:
+    """``newest`` in a thread of its own, whose connection nobody else will close."""
     try:
-        with connection.cursor() as cursor:
-            if after is None:
-                cursor.execute("SELECT '', coalesce(max(ordinal), 0) FROM ledger_event")
-            else:
-                cursor.execute("SELECT type, max(ordinal) FROM ledger_event WHERE ordinal > %s GROUP BY 1", [after])
-            return [(str(type_), int(ordinal)) for type_, ordinal in cursor.fetchall()]
+        return newest(after)
     finally:
-        close_old_connections()
+        connection.close()
 
 
 _watch: Watch | None = None
