@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import pytest
-
 
 pytestmark = pytest.mark.e2e
 
 EMAIL, PASSWORD = "ana@example.org", "a lamp on the quiet floor"
 Check = Callable[[Any], None]
+
+
+class Server(Protocol):
+    """What the fixture gives."""
+
+    url: str
 
 
 class Presses:
@@ -42,9 +47,9 @@ class Presses:
         raise AssertionError(f"Tab does not lead to {name!r}")
 
 
-def sign_in(page: Any, password: str = PASSWORD) -> None:
+def sign_in(page: Any, password: str = PASSWORD, at: str = "") -> None:
     """From the sign-in page, by keyboard."""
-    page.goto("/account/login/")
+    page.goto(f"{at}/account/login/")
     page.locator("#login").focus()
     Presses(page).type(EMAIL, password)
     page.keyboard.press("Enter")
@@ -53,7 +58,9 @@ def sign_in(page: Any, password: str = PASSWORD) -> None:
 @pytest.fixture(scope="module")
 def house(browser: Any, server: Any, axe: Check) -> int:
     """The first run itself, on the empty folder; how many presses it took until a token was made."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900}, timezone_id="Europe/Madrid")
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 1440, "height": 900}, timezone_id="Europe/Madrid"
+    )
     page = context.new_page()
     person = Presses(page)
     page.goto("/")
@@ -129,8 +136,41 @@ def test_a_token_is_copied_and_never_shown_again(house: int, page: Any, axe: Che
     assert page.get_by_role("row", name=re.compile("video-backend")).count() == 1
 
 
-def test_a_passkey_lets_in_under_the_content_policy(house: int, page: Any, axe: Check) -> None:
+def test_a_bare_address_says_why_it_has_no_passkeys(house: int, page: Any, axe: Check) -> None:
+    page.goto("/account/login/")
+    assert page.locator("#passkey_login").count() == 0
+    sign_in(page)
+    page.wait_for_selector("[aria-label^='Account of']")
+    page.goto("/account/2fa/")
+    axe(page)
+    assert "localhost" in (page.get_by_role("link", name="Open this page by name").get_attribute("href") or "")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_pass_axe_wide_and_narrow_light_and_dark(
+    house: int, browser: Any, server: Any, axe: Check, width: int, theme: str
+) -> None:
+    context = browser.new_context(base_url=server.url, viewport={"width": width, "height": 900}, color_scheme=theme)
+    page = context.new_page()
+    sign_in(page)
+    page.wait_for_selector("[aria-label^='Account of']")
+    for address in ("", "/me", "/people", "/people/invite", "/roles", "/roles/reviewer", "/tokens?new=1", "/reads"):
+        page.goto(f"/settings{address}")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+            f"{page.url} is wider than the screen"
+        )
+    page.goto("/settings/people")
+    page.get_by_role("link", name="Ana Ruiz").press("Enter")
+    page.wait_for_url(re.compile("/settings/people/[0-9a-f-]{36}"))
+    axe(page)
+    context.close()
+
+
+def test_a_passkey_lets_in_under_the_content_policy(house: int, page: Any, server: Server, axe: Check) -> None:
     """A virtual authenticator of the browser: adding a passkey and signing in with it, with no script of the page refused."""
+    here = server.url.replace("127.0.0.1", "localhost")
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     session.send(
@@ -146,44 +186,30 @@ def test_a_passkey_lets_in_under_the_content_policy(house: int, page: Any, axe: 
             }
         },
     )
-    page.goto(page.url if page.url.startswith("http") else "/")
-    sign_in(page)
+    sign_in(page, at=here)
     page.wait_for_selector("[aria-label^='Account of']")
-    page.goto("/account/2fa/webauthn/add/")
+    page.goto(f"{here}/account/2fa/webauthn/add/")
     axe(page)
-    if "reauthenticate" in page.url:
-        page.fill("input[type=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/webauthn/add/")
-        axe(page)
+    page.fill("input[type=password]", PASSWORD)  # adding a way in asks again who is there
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/webauthn/add/")
+    axe(page)
     page.fill("input[name=name]", "Laptop")
     page.check("input[name=passwordless]")
     page.get_by_role("button", name="Add").press("Enter")
     page.wait_for_url("**/recovery-codes/")
     axe(page)
-    page.goto("/account/2fa/")
-    axe(page)
-    page.goto("/account/2fa/webauthn/")
-    axe(page)
+    for address in ("", "webauthn/", "totp/activate/"):
+        page.goto(f"{here}/account/2fa/{address}")
+        axe(page)
     page.context.clear_cookies()
-    page.goto("/account/login/")
+    page.goto(f"{here}/account/login/")
     page.locator("#passkey_login").press("Enter")
     page.wait_for_selector("[aria-label^='Account of']")
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_pass_axe_wide_and_narrow_light_and_dark(house: int, browser: Any, server: Any, axe: Check, width: int, theme: str) -> None:
-    context = browser.new_context(base_url=server.url, viewport={"width": width, "height": 900}, color_scheme=theme)
-    page = context.new_page()
-    sign_in(page)
-    page.wait_for_selector("[aria-label^='Account of']")
-    for address in ("", "/me", "/people", "/people/invite", "/roles", "/roles/reviewer", "/tokens?new=1", "/reads"):
-        page.goto(f"/settings{address}")
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} is wider than the screen"
-    page.goto("/settings/people")
-    page.get_by_role("link", name="Ana Ruiz").press("Enter")
-    page.wait_for_url(re.compile("/settings/people/[0-9a-f-]{36}"))
-    axe(page)
-    context.close()
+    page.goto(f"{here}/account/reauthenticate/?next=/account/2fa/webauthn/")
+    page.fill("input[type=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/2fa/webauthn/")
+    page.get_by_role("link", name="Remove").press("Enter")  # so that the password alone is enough for the other tests
+    page.get_by_role("button", name="Remove").press("Enter")
+    page.wait_for_selector("text=No security keys have been added")

@@ -95,7 +95,9 @@ def _saved() -> Any:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(wanted=st.lists(grants, max_size=4), permission=st.sampled_from(PERMISSIONS), asked=st.sets(st.sampled_from(ASKED)))
+@given(
+    wanted=st.lists(grants, max_size=4), permission=st.sampled_from(PERMISSIONS), asked=st.sets(st.sampled_from(ASKED))
+)
 def test_the_filter_gives_the_rows_that_may_allows(
     things: dict[int, Thing], wanted: list[dict[str, Any]], permission: str, asked: set[str]
 ) -> None:
@@ -104,13 +106,13 @@ def test_the_filter_gives_the_rows_that_may_allows(
             user = create_user(w, email="someone@example.org", name="Someone", password=None)
         actor = stored(user, wanted)
         found = set(
-            Thing.objects.filter(access.rows(actor, permission, **{name: name for name in asked})).values_list("pk", flat=True)
+            Thing.objects.filter(access.rows(actor, permission, **{name: name for name in asked})).values_list(
+                "pk", flat=True
+            )
         )
         transaction.set_rollback(True)
     expected = {
-        pk
-        for pk, thing in things.items()
-        if actor.may(permission, **{name: getattr(thing, name) for name in asked})
+        pk for pk, thing in things.items() if actor.may(permission, **{name: getattr(thing, name) for name in asked})
     }
     assert found == expected
 
@@ -118,6 +120,7 @@ def test_the_filter_gives_the_rows_that_may_allows(
 @st.composite
 def scopes(draw: st.DrawFn) -> Scope:
     """Any scope, without an end."""
+
     def limit(values: tuple[str, ...]) -> frozenset[str] | None:
         chosen = draw(some(values))
         return None if chosen is None else frozenset(chosen)

@@ -46,7 +46,9 @@ class TestFirstRun:
         assert user.time_zone == "Europe/Madrid"
         assert {"people.manage", "settings.manage", "review.work"} <= actor_for(user).permissions
         assert Client(**HERE).get(reverse("welcome"))["Location"] == reverse("account_login")
-        assert Client(**HERE).post(reverse("welcome"), FORM | {"email": "b@example.org"})["Location"] == reverse("account_login")
+        assert Client(**HERE).post(reverse("welcome"), FORM | {"email": "b@example.org"})["Location"] == reverse(
+            "account_login"
+        )
         assert User.objects.count() == 1
 
     @pytest.mark.parametrize(
@@ -105,7 +107,11 @@ def test_at_once_eight_people_make_one_administrator() -> None:
             start.wait()
             made.append(
                 first.make_administrator(
-                    name="Ana", email=f"a{number}@example.org", password=FORM["password"], time_zone="", install=install.defaults
+                    name="Ana",
+                    email=f"a{number}@example.org",
+                    password=FORM["password"],
+                    time_zone="",
+                    install=install.defaults,
                 )
             )
         except Conflict as error:

@@ -56,7 +56,10 @@ GROUPS: tuple[tuple[str, tuple[Card, ...]], ...] = (
         _("Installation"),
         (
             Card(_("Ledger"), _("What happened, with proofs."), "book", ("ledger",), ("ledger.view",)),
-            Card(_("Component gallery"), _("For builders: every component in every state."), "layout-dashboard", ("console-gallery",), ("settings.manage",)),
+            Card(
+                _("Component gallery"), _("For builders: every component in every state."), "layout-dashboard",
+                ("console-gallery",), ("settings.manage",),
+            ),
         ),
     ),
 )  # fmt: skip
