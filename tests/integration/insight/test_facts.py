@@ -61,7 +61,7 @@ def test_every_event_is_a_fact_in_the_hour_of_its_time() -> None:
     assert facts.export() == 20
     rows = read_all()
     assert [row[0] for row in rows] == list(range(rows[0][0], rows[0][0] + 20))
-    assert rows[3][1:] == (datetime(2026, 11, 2, 9, 21), "US")
+    assert rows[3][1:] == ((NINE + timedelta(minutes=21)).replace(tzinfo=None), "US")
     assert {str(entry.path)[:23] for entry in FactFile.objects.all()} == {
         f"date=2026-11-02/hour={hour:02d}" for hour in (9, 10, 11)
     }
@@ -191,5 +191,3 @@ def test_the_identity_is_also_held_against_the_tables() -> None:
     facts.export()
     [wrong] = flow.check()  # the facts say three are open, and there is no such job
     assert "q1" in wrong and "3" in wrong
-
-
