@@ -76,13 +76,14 @@ def kpi(
 
 
 @insight.command()
+@click.option("--again", is_flag=True, help="Write every fact anew (stop the worker first).")
 @json_option
-def export(as_json: bool) -> None:
+def export(again: bool, as_json: bool) -> None:
     """Flatten what the ledger holds to Parquet now (a worker does it all the time)."""
     prepare.django()
     from watchfloor.insight import facts
 
-    total = 0
+    total = facts.rebuild() if again else 0
     while taken := facts.export():
         total += taken
     emit(

@@ -44,7 +44,7 @@ def floor_now(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @page()
-def live(request: HttpRequest) -> StreamingHttpResponse:
+def live(request: HttpRequest) -> Any:
     """Server-sent events for the page's topics (see ``stream``)."""
     topics = set(request.GET.get("topics", "floor").split(",")) & stream.TOPICS.keys()
     response = StreamingHttpResponse(stream.events(topics), content_type="text/event-stream")
@@ -183,7 +183,7 @@ def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
         },
     ]
     for name in params.FILTERS:
-        values = queries.values_of(actor, params.Span(start=asked.span.start, end=asked.span.end), name)
+        values = queries.values_of(actor, queries.Span(start=asked.span.start, end=asked.span.end), name)
         fields.append({
             "name": name, "label": f"Every {DIMENSIONS[name].lower()}",
             "options": [(value, value) for value in sorted(values)],

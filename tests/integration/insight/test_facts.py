@@ -80,6 +80,16 @@ def test_small_exports_give_the_same_facts_as_one_big() -> None:
     assert len(small) == 25
 
 
+def test_rebuilding_gives_the_same_facts() -> None:
+    happen(25)
+    while facts.export(limit=4):
+        pass
+    before = read_all()
+    assert facts.rebuild() == 25
+    assert read_all() == before
+    assert len(list(facts.folder().rglob("*.parquet"))) == 3
+
+
 def test_killed_before_the_listing_the_same_files_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
     happen(12)
 
