@@ -20,9 +20,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-REMEDY = (
-    "no browser found: `apt-get install chromium`, or `python -m playwright install chromium`, or set WATCHFLOOR_CHROMIUM"
-)
+REMEDY = "no browser found: `apt-get install chromium`, or `python -m playwright install chromium`, or set WATCHFLOOR_CHROMIUM"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -74,7 +72,11 @@ def free_port() -> int:
 def start_server(home: Path, **environment: str) -> tuple[Server, subprocess.Popen[bytes]]:
     """``watchfloor serve`` on ``home``; returns when it answers."""
     port = free_port()
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_"))}
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_"))
+    }
     own |= {"WATCHFLOOR_HOME": str(home), "PYTHONPATH": str(ROOT / "src"), **environment}
     with (home.parent / f"{home.name}.log").open("wb") as log:
         process = subprocess.Popen(
@@ -144,7 +146,9 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def page(browser: Any, server: Server) -> Iterator[Any]:
     """A page of a fresh context, 1440 px wide; script errors and refused content fail the test."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900}, timezone_id="Europe/Madrid")
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 1440, "height": 900}, timezone_id="Europe/Madrid"
+    )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     faults: list[str] = []

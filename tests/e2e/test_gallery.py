@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
-from tests.support.browser import launched
 
 from watchfloor.identity.actions import create_user, grant, save_role
 from watchfloor.identity.domain import PERMISSIONS, system
@@ -24,12 +23,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not DIST.is_dir(), reason="the assets are not built: run `make assets`"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture
@@ -123,10 +116,12 @@ def test_the_palette_finds_a_page_by_keyboard(open_gallery: Callable[..., Page])
     page.keyboard.type("zzz no such thing")
     expect(page.locator(".palette-none")).to_contain_text("zzz no such thing")
     page.keyboard.press("Control+a")
-    page.keyboard.type("e")
-    first = page.get_by_role("option").first
-    if page.locator("[data-go]").count():
-        expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("sett")
+    first = page.locator("#palette-list [role=option]").first
+    expect(first).to_contain_text("Settings")
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/settings"))
 
 
 def test_rows_take_the_keyboard(open_gallery: Callable[..., Page]) -> None:
@@ -232,3 +227,42 @@ def test_tabs_and_the_policy_tree(open_gallery: Callable[..., Page]) -> None:
     expect(page.get_by_text("For what trait?")).to_be_visible()
     page.get_by_text("No attack").click()
     expect(page.get_by_text("For what trait?")).to_be_hidden()
+
+
+LIVE = """<div id="zone" data-live="jobs" data-live-every="0.01" hx-get="/fresh" hx-trigger="live">old</div>
+<button id="take" type="button" hx-post="/take" hx-target="#taken">Take</button><p id="taken"></p>"""
+
+
+def test_live_regions_renew_themselves_and_posts_carry_the_token(
+    browser: Browser, live_server: LiveServer, sign_in: Callable[[BrowserContext], None]
+) -> None:
+    """The stream names a topic, the region that named it asks for its content; all under the content policy."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    sign_in(context)
+    page = context.new_page()
+    tokens: list[str | None] = []
+
+    def with_live_parts(route: Route) -> None:
+        answer = route.fetch()
+        body = (
+            answer.text().replace("<body", '<body data-live-source="/live"', 1).replace("</main>", f"{LIVE}</main>", 1)
+        )
+        route.fulfill(response=answer, body=body)
+
+    def take(route: Route) -> None:
+        tokens.append(route.request.headers.get("x-csrftoken"))
+        route.fulfill(body="taken", content_type="text/html")
+
+    page.route("**/console/gallery", with_live_parts)
+    page.route(
+        "**/live?topics=jobs",
+        lambda route: route.fulfill(body='data: {"topic": "jobs"}\n\n', content_type="text/event-stream"),
+    )
+    page.route("**/fresh", lambda route: route.fulfill(body="new", content_type="text/html"))
+    page.route("**/take", take)
+    page.goto(f"{live_server.url}/console/gallery")
+    expect(page.locator("#zone")).to_have_text("new")
+    page.locator("#take").click()
+    expect(page.locator("#taken")).to_have_text("taken")
+    assert tokens == [page.locator("meta[name=csrf-token]").get_attribute("content")]
+    context.close()

@@ -108,9 +108,9 @@ class Floor(RuleBasedStateMachine):
         for strike in fell:
             strike["void"] = True
         for act in self.acts:
-            if fell and act["step"] and not act["over"] and act["who"] == fell[0]["who"]:
-                if sum(strike["points"] for strike in act["stands on"] if not strike["void"]) < act["step"]:
-                    act["over"] = True
+            if fell and act["step"] and act["who"] == fell[0]["who"]:
+                left = sum(strike["points"] for strike in act["stands on"] if not strike["void"])
+                act["over"] = act["over"] or left < act["step"]
 
     @rule(hours=st.sampled_from([1, 23, 24, 100, 168, 24 * 60, 24 * 91, 24 * 200]))
     def time_passes(self, hours: int) -> None:
@@ -192,7 +192,9 @@ class Floor(RuleBasedStateMachine):
     def act(self, decision: Any, key: str, item: str, author: str, violation: str, step: int | None) -> None:
         on_author, effect, hours, held, _ = KINDS[key]
         stands_on = [
-            strike for strike in self.strikes if strike["who"] == author and not strike["void"] and strike["ends"] > self.now
+            strike
+            for strike in self.strikes
+            if strike["who"] == author and not strike["void"] and strike["ends"] > self.now
         ]
         ends = None if hours is None else self.now + timedelta(hours=hours)
         self.acts.append(
@@ -224,6 +226,7 @@ def test_enforcement_agrees_with_its_oracle(db: None) -> None:
 def test_the_ledger_can_derive_what_enforcement_wrote(db: None) -> None:
     """Folding the events gives the same rows, after a bit of everything."""
     from tests.integration.enforcement.world import World
+
     from watchfloor.enforcement import actions
     from watchfloor.enforcement.models import Action
     from watchfloor.ledger import rebuild, sequencer

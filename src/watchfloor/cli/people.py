@@ -42,6 +42,34 @@ def user_add(email: str, name: str, roles: tuple[str, ...], password: str | None
     )
 
 
+@user.command("grant")
+@click.argument("email")
+@click.argument("role")
+@click.option("--clearance", "clearances", multiple=True, help="A restricted kind of case; may be repeated.")
+@json_option
+def user_grant(email: str, role: str, clearances: tuple[str, ...], as_json: bool) -> None:
+    """Give EMAIL a ROLE everywhere. Clearances begin here: nobody can give one in the console who does not hold it."""
+    prepare.django()
+    from watchfloor.identity import actions
+    from watchfloor.identity.domain import system
+    from watchfloor.identity.models import User
+    from watchfloor.ledger.writer import writing
+
+    person = User.objects.filter(email=email.lower()).first()
+    if person is None:
+        raise BadInput(
+            "unknown_user", f"Nobody here has the address {email}.", where="EMAIL", hint="See: watchfloor user list"
+        )
+    by = system(ACTOR)
+    with writing(by) as w:
+        actions.grant(w, by, person, role, clearances=list(clearances))
+    emit(
+        {"email": person.email, "role": role, "clearances": clearances},
+        as_json=as_json,
+        text=f"{person.email} holds {role}.",
+    )
+
+
 @user.command("list")
 @json_option
 def user_list(as_json: bool) -> None:

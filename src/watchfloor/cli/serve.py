@@ -43,7 +43,19 @@ def keep(host: str, port: int, *, webs: int = 1, workers: int = 1, extra: list[o
         assert isinstance(role, Role)
         roles.append(role)
     click.echo(f"Watchfloor is at {shared['WATCHFLOOR_URL']} (data in {home}). Ctrl-C stops it.")
+    _say_setup_code()
     return Supervisor(home, roles, database=database).run()
+
+
+def _say_setup_code() -> None:
+    """While nobody exists yet: what the first page asks for when it is opened from another machine."""
+    from django.db import connection
+
+    from watchfloor.identity import first, setup_code
+
+    if first.open_house():
+        click.echo(f"Set-up code, asked for when the first page is opened from elsewhere: {setup_code.code()}")
+    connection.close()
 
 
 @click.group()

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from watchfloor.console import access, nav
 from watchfloor.console.filters.text import initials
+from watchfloor.kernel import clock
 
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("comfortable", "compact")
@@ -25,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "zone": timezone.get_current_timezone_name(),
+        "server_time": clock.now().isoformat(timespec="milliseconds"),
         "theme": _chosen(request, "wf-theme", THEMES),
         "density": _chosen(request, "wf-density", DENSITIES),
         "live_url": _address("live"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template import engines
@@ -48,5 +46,5 @@ def gallery(request: HttpRequest) -> HttpResponse:
     language = "ar" if request.GET.get("dir") == "rtl" else translation.get_language() or "en"
     with translation.override(language):
         template = engines["jinja2"].get_template("console/gallery.html")
-        body = template.render(gallery_data.context(request), request)
-    return HttpResponse(cast(str, body))
+        body = str(template.render(gallery_data.context(request), request))
+    return HttpResponse(body)

@@ -65,9 +65,7 @@ def reverse(w: Writer, fallen: Reverse) -> Enforced:
     account: Item | None = None
     if rows or struck is not None:
         account = effects.lock(rows[0].item if rows else struck.account)  # type: ignore[union-attr]
-    voided = strikes.void(
-        w, fallen.decision_id, by=fallen.by_decision_id, why=fallen.why, case_id=fallen.case_id
-    )
+    voided = strikes.void(w, fallen.decision_id, by=fallen.by_decision_id, why=fallen.why, case_id=fallen.case_id)
     undone: list[Action] = []
     inverses: list[Action] = []
     for row in _locked([each.pk for each in rows]):
@@ -93,7 +91,9 @@ def reject(w: Writer, action_id: UUID) -> Action:
     """Say no to a held action. Raises ``Forbidden`` for the person whose decision asked for it."""
     action = _held(action_id)
     if action.requested_by == w.actor:
-        raise Forbidden("same_person", "Whoever decided cannot judge the action too.", hint="Undo the decision instead.")
+        raise Forbidden(
+            "same_person", "Whoever decided cannot judge the action too.", hint="Undo the decision instead."
+        )
     effects.refuse(w, action, "refused")
     return action
 
@@ -149,9 +149,7 @@ def replayed(w: Writer, action_id: UUID) -> None:
         effects.say(w, action, events.ActionReplayed(**effects.dimensions(action, _target(action))))
 
 
-def _undo(
-    w: Writer, row: Action, why: str, by: UUID, undone: list[Action], inverses: list[Action]
-) -> None:
+def _undo(w: Writer, row: Action, why: str, by: UUID, undone: list[Action], inverses: list[Action]) -> None:
     if row.state == State.HELD:
         effects.refuse(w, row, "decision_fell")
     elif row.state in domain.IN_FORCE:

@@ -233,6 +233,8 @@ def _judge_endpoints(listening: Sequence[Endpoint], answers: Sequence[Answer]) -
         since = endpoint.failing_since or now
         lasting = endpoint.failures >= DISABLE_FAILURES and now - since >= DISABLE_AFTER
         if endpoint.enabled and (lasting or any(answer.gone for answer in mine)):
-            why = "It answered that it is gone (410)." if not lasting else f"Every delivery failed since {plain(since)}."
+            why = (
+                "It answered that it is gone (410)." if not lasting else f"Every delivery failed since {plain(since)}."
+            )
             with writing(system("delivery"), reason=why) as w:
                 endpoints.turn_off(w, endpoint, why)

@@ -23,7 +23,16 @@ from watchfloor.ledger.writer import Writer, plain
 
 State = Action.State
 # What an inverse and a repeated message carry over from the action they are about.
-_GROUND = ("case_id", "policy_key", "policy_version_id", "violation_key", "severity", "market", "language", "from_ladder")
+_GROUND = (
+    "case_id",
+    "policy_key",
+    "policy_version_id",
+    "violation_key",
+    "severity",
+    "market",
+    "language",
+    "from_ladder",
+)
 
 
 def lock(item: Item) -> Item | None:
@@ -138,9 +147,7 @@ def dimensions(action: Action, target: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _inverse(
-    w: Writer, action: Action, kind: queries.Kind, item: Item, why: str, by_decision: UUID | None
-) -> Action:
+def _inverse(w: Writer, action: Action, kind: queries.Kind, item: Item, why: str, by_decision: UUID | None) -> Action:
     row = w.create(
         Action, decision_id=by_decision or action.decision_id, kind_key=kind.inverse_key, item=item,
         state=State.PENDING, inverse_of=action, params=action.params, slot=action.slot, origin=why,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from watchfloor.ledger.schema import LedgerEvent
 
 
-class OfAction(LedgerEvent, tag="action.base"):
+class OfAction(LedgerEvent, frozen=True, kw_only=True, tag="action.base"):
     """The dimensions of everything that happens to an action."""
 
     kind: str
@@ -19,68 +19,68 @@ class OfAction(LedgerEvent, tag="action.base"):
     from_ladder: bool
 
 
-class ActionTaken(OfAction, tag="action.taken"):
+class ActionTaken(OfAction, frozen=True, kw_only=True, tag="action.taken"):
     """A decision took an action; ``held`` until a second person agrees; ``until`` when it ends by itself ("" = never)."""
 
     held: bool
     until: str
 
 
-class ActionApproved(OfAction, tag="action.approved"):
+class ActionApproved(OfAction, frozen=True, kw_only=True, tag="action.approved"):
     """A second person agreed to a held action."""
 
     until: str
 
 
-class ActionRejected(OfAction, tag="action.rejected"):
+class ActionRejected(OfAction, frozen=True, kw_only=True, tag="action.rejected"):
     """A held action will not be taken: a second person said no, or its decision fell."""
 
     why: str  # refused | decision_fell
 
 
-class ActionReversed(OfAction, tag="action.reversed"):
+class ActionReversed(OfAction, frozen=True, kw_only=True, tag="action.reversed"):
     """An action is undone; ``sent`` is whether the platform must hear of it (another action may hold the same effect)."""
 
     why: str  # appeal | undo | ladder
     sent: bool
 
 
-class ActionExpired(OfAction, tag="action.expired"):
+class ActionExpired(OfAction, frozen=True, kw_only=True, tag="action.expired"):
     """A temporary action ended by itself."""
 
     sent: bool
 
 
-class InverseTaken(OfAction, tag="action.inverse"):
+class InverseTaken(OfAction, frozen=True, kw_only=True, tag="action.inverse"):
     """The platform is asked to take an effect back."""
 
     inverse_of: str
     why: str
 
 
-class ActionConfirmed(OfAction, tag="action.confirmed"):
+class ActionConfirmed(OfAction, frozen=True, kw_only=True, tag="action.confirmed"):
     """The platform has it. ``seconds`` from the decision (or the approval) to here."""
 
     seconds: float
 
 
-class ActionFailed(OfAction, tag="action.failed"):
+class ActionFailed(OfAction, frozen=True, kw_only=True, tag="action.failed"):
     """A delivery failed for the first time; it will be tried again."""
 
     error: str
 
 
-class ActionDead(OfAction, tag="action.dead"):
+class ActionDead(OfAction, frozen=True, kw_only=True, tag="action.dead"):
     """Delivery was given up; it may be replayed."""
 
     error: str
 
 
-class ActionReplayed(OfAction, tag="action.replayed"):
+class ActionReplayed(OfAction, frozen=True, kw_only=True, tag="action.replayed"):
     """A dead delivery is tried again."""
 
 
-class StrikeGiven(LedgerEvent, tag="strike.given"):
+class StrikeGiven(LedgerEvent, frozen=True, kw_only=True, tag="strike.given"):
     """An account got points; ``total`` active points after it."""
 
     points: int
@@ -91,7 +91,7 @@ class StrikeGiven(LedgerEvent, tag="strike.given"):
     origin: str
 
 
-class StrikeVoided(LedgerEvent, tag="strike.voided"):
+class StrikeVoided(LedgerEvent, frozen=True, kw_only=True, tag="strike.voided"):
     """A strike's decision fell; ``total`` active points after it."""
 
     points: int
@@ -102,7 +102,7 @@ class StrikeVoided(LedgerEvent, tag="strike.voided"):
     why: str
 
 
-class StrikeExpired(LedgerEvent, tag="strike.expired"):
+class StrikeExpired(LedgerEvent, frozen=True, kw_only=True, tag="strike.expired"):
     """A strike has lived its time."""
 
     points: int
@@ -112,7 +112,7 @@ class StrikeExpired(LedgerEvent, tag="strike.expired"):
     market: str
 
 
-class NoticeWritten(LedgerEvent, tag="notice.written"):
+class NoticeWritten(LedgerEvent, frozen=True, kw_only=True, tag="notice.written"):
     """Someone is told: the author (statement of reasons) or a reporter."""
 
     to: str
@@ -124,21 +124,21 @@ class NoticeWritten(LedgerEvent, tag="notice.written"):
     automated: bool
 
 
-class CatalogueSaved(LedgerEvent, tag="action_kind.saved"):
+class CatalogueSaved(LedgerEvent, frozen=True, kw_only=True, tag="action_kind.saved"):
     """An entry of the action catalogue was made or changed."""
 
     kind: str
     enabled: bool
 
 
-class LadderSaved(LedgerEvent, tag="ladder_step.saved"):
+class LadderSaved(LedgerEvent, frozen=True, kw_only=True, tag="ladder_step.saved"):
     """A step of the ladder was made or changed."""
 
     points: int
     kind: str
 
 
-class TemplateSaved(LedgerEvent, tag="notice_template.saved"):
+class TemplateSaved(LedgerEvent, frozen=True, kw_only=True, tag="notice_template.saved"):
     """The words of a notice were written."""
 
     template: str
@@ -146,7 +146,7 @@ class TemplateSaved(LedgerEvent, tag="notice_template.saved"):
     version: int
 
 
-class EndpointSaved(LedgerEvent, tag="endpoint.saved"):
+class EndpointSaved(LedgerEvent, frozen=True, kw_only=True, tag="endpoint.saved"):
     """An endpoint was made or changed, or its key turned."""
 
     name: str
@@ -154,7 +154,7 @@ class EndpointSaved(LedgerEvent, tag="endpoint.saved"):
     rotated: bool = False
 
 
-class EndpointDisabled(LedgerEvent, tag="endpoint.disabled"):
+class EndpointDisabled(LedgerEvent, frozen=True, kw_only=True, tag="endpoint.disabled"):
     """An endpoint failed for so long that nothing is sent to it until someone turns it on again."""
 
     name: str

@@ -68,7 +68,9 @@ class Action(Projected):
     step = models.IntegerField(null=True)  # the ladder step it stands on ...
     strikes = ArrayField(models.UUIDField(), default=list)  # ... and the strikes that added up to it
     params = models.JSONField(default=dict)
-    slot = models.CharField(max_length=120, blank=True)  # actions of one slot on one item are one effect on the platform
+    slot = models.CharField(
+        max_length=120, blank=True
+    )  # actions of one slot on one item are one effect on the platform
     policy_key = models.CharField(max_length=60, blank=True)
     policy_version_id = models.UUIDField(null=True)
     violation_key = models.CharField(max_length=80, blank=True)

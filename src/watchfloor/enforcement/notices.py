@@ -137,9 +137,21 @@ def tell_reversed(w: Writer, fallen: Reverse, account: Item | None, undone: list
             "decision": encode("dec", fallen.decision_id),
         }
         told.append(
-            _write(w, "author_reversed", language, values, to="author", recipient=account.external_id, item=item,
-                   decision_id=fallen.by_decision_id, case_id=fallen.case_id, policy=policy_key, market=market,
-                   automated=False, appeal=False)  # fmt: skip
+            _write(
+                w,
+                "author_reversed",
+                language,
+                values,
+                to="author",
+                recipient=account.external_id,
+                item=item,
+                decision_id=fallen.by_decision_id,
+                case_id=fallen.case_id,
+                policy=policy_key,
+                market=market,
+                automated=False,
+                appeal=False,
+            )
         )
     if item is not None:
         told += _to_reporters(w, fallen.by_decision_id, fallen.case_id, item, fallen.reporters, "reporter_reversed",
@@ -242,7 +254,7 @@ def _write(
     )  # fmt: skip
     # The words and the recipient stay in the notice's row: the message is completed when it is sent.
     key = encode("ntc", notice.pk)
-    payload = {"type": "notice", "notice_id": key, "decision_id": encode("dec", decision_id)}
+    payload = {"type": "notice", "notice_id": key, "decision_id": encode("dec", decision_id), "policy": policy}
     w.send("notice", lane=f"notice:{notice.pk}", key=key, payload=payload, subject=f"notice:{notice.pk}")
     return notice
 

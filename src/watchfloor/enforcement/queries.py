@@ -14,6 +14,8 @@ from watchfloor.enforcement import domain
 from watchfloor.enforcement.contracts import ActionOut, ActionPreview, Standing, StrikeOut
 from watchfloor.enforcement.domain import Step
 from watchfloor.enforcement.models import Action, ActionKind, LadderStep, Strike
+from watchfloor.identity import access
+from watchfloor.identity.domain import Actor
 from watchfloor.items import queries as items
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
@@ -171,6 +173,21 @@ def of_case(case_id: UUID) -> list[ActionOut]:
 def of_item(item_id: UUID) -> list[ActionOut]:
     """All actions ever taken on one item, newest first."""
     return [action_out(row) for row in Action.objects.filter(item_id=item_id).order_by("-id")]
+
+
+def hidden_policies(actor: Actor, permission: str) -> list[str]:
+    """Policies whose cases this actor may not know of, for want of a clearance."""
+    return [
+        policy.key
+        for policy in policies.all_policies()
+        if policy.clearance and not actor.may(permission, clearance=policy.clearance)
+    ]
+
+
+def visible_actions(actor: Actor, permission: str = "enforcement.view") -> QuerySet[Action]:
+    """The actions this actor may see (or judge): by market, severity and clearance."""
+    allowed = access.rows(actor, permission, market="market", severity="severity")
+    return Action.objects.filter(allowed).exclude(policy_key__in=hidden_policies(actor, permission))
 
 
 def action_out(row: Action) -> ActionOut:

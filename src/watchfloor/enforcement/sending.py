@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -24,8 +25,8 @@ IN_FLIGHT = 16
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """A message for one endpoint. ``key`` becomes the ``webhook-id``: the receiver counts by it."""
 
-    outbox_id: object
-    endpoint_id: object
+    outbox_id: UUID
+    endpoint_id: UUID
     url: str
     secrets: tuple[str, ...]
     key: str

@@ -129,8 +129,8 @@ def link_works(user: User, key: str) -> bool:
     return user.is_active and not user.simulated and default_token_generator.check_token(user, key)
 
 
-def join(w: Writer, user: User, key: str, password: str, again: str) -> None:
-    """Use a one-time link.
+def join(w: Writer, user: User, key: str, password: str, again: str) -> User:
+    """Use a one-time link; returns the person as they are now.
 
     Raises:
         Conflict: the link was used, is too old, or is not this person's.
@@ -141,6 +141,7 @@ def join(w: Writer, user: User, key: str, password: str, again: str) -> None:
         raise Conflict("dead_link", "This link was used or is too old.", hint="Ask an administrator for a new one.")
     set_password(w, user, password, again)
     w.event(UserJoined(), ("user", user.pk))
+    return user
 
 
 def set_password(w: Writer, user: User, password: str, again: str | None = None) -> None:

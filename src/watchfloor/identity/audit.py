@@ -9,4 +9,6 @@ from watchfloor.kernel import clock
 
 def record(actor: Actor, subject: str, why: str = "") -> RestrictedRead:
     """Write one look down before showing the thing. ``subject`` as in the ledger: ``"case:0192…"``."""
-    return RestrictedRead.objects.create(actor=str(actor)[:120], subject=subject[:120], at=clock.now(), why=why.strip()[:120])
+    return RestrictedRead.objects.create(
+        actor=str(actor)[:120], subject=subject[:120], at=clock.now(), why=why.strip()[:120]
+    )

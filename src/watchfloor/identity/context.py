@@ -1,7 +1,8 @@
-"""What the sign-in page needs; a context processor, so that allauth's own view can stay as it is."""
+"""What the sign-in pages need; a context processor, so that allauth's own views can stay as they are."""
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,31 @@ from django.http import HttpRequest
 
 from watchfloor.identity import demo
 
+SILENT = ("console.EmailBackend", "dummy.EmailBackend")
+
 
 def sign_in(request: HttpRequest) -> dict[str, Any]:
-    """``demo_cards`` is a function: asked for by the one page that shows them."""
-    return {"demo_cards": demo.cards, "mail_works": not settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend"))}
+    """``demo_cards`` is a function: asked for by the one page that shows them.
+
+    A passkey belongs to a host name; browsers refuse one for a bare address (WebAuthn, section 5.1.3: the effective domain).
+    """
+    return {
+        "demo_cards": demo.cards,
+        "mail_works": not settings.EMAIL_BACKEND.endswith(SILENT),
+        "passkeys_work": not _bare_address(request.get_host()),
+        "passkey_address": _by_name(request),
+    }
+
+
+def _bare_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address((host if host.endswith("]") else host.rsplit(":", 1)[0]).strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _by_name(request: HttpRequest) -> str:
+    """The same server by its name, on this machine; an empty string elsewhere."""
+    host, _, port = request.get_host().rpartition(":")
+    return f"{request.scheme}://localhost:{port}{request.path}" if host in {"127.0.0.1", "[::1]"} else ""

@@ -30,11 +30,15 @@ def cards() -> list[Card]:
     """The simulated people that ``preferences["demo_card"]`` shows; none when this is no demo."""
     if not settings.DEMO:
         return []
-    people = User.objects.filter(simulated=True, is_active=True, preferences__has_key="demo_card").order_by("created_at", "pk")
+    people = User.objects.filter(simulated=True, is_active=True, preferences__has_key="demo_card").order_by(
+        "created_at", "pk"
+    )
     found = []
     for person in people:
         card = person.preferences["demo_card"]
-        found.append(Card(str(person.pk), str(card.get("title", "")) or person.name, str(card.get("help", "")), person.name))
+        found.append(
+            Card(str(person.pk), str(card.get("title", "")) or person.name, str(card.get("help", "")), person.name)
+        )
     return found
 
 

@@ -13,7 +13,10 @@ from watchfloor.kernel.errors import Conflict
 from watchfloor.ledger.writer import Writer, writing
 
 _LOCK = 0x57465F46  # "WF_F": two people pressing the button are one after the other
-ROLES = ("administrator", "escalation_lead")  # the second, so that they can give it on; it opens nothing without a clearance
+ROLES = (
+    "administrator",
+    "escalation_lead",
+)  # the second, so that they can give it on; it opens nothing without a clearance
 
 
 def open_house() -> bool:

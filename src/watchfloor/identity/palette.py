@@ -30,4 +30,10 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
             yield {"title": str(title), "url": reverse(name), "kind": _("page"), "icon": icon}
     if want and actor.has("people.manage"):
         for person in people.listed(actor, query=query)[:5]:
-            yield {"title": person.name, "url": reverse("person", args=[person.pk]), "kind": _("person"), "icon": "user", "hint": person.email}
+            yield {
+                "title": person.name,
+                "url": reverse("person", args=[person.pk]),
+                "kind": _("person"),
+                "icon": "user",
+                "hint": person.email,
+            }

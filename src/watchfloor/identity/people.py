@@ -93,7 +93,9 @@ def rows(users: Iterable[User]) -> list[Person]:
     users = list(users)
     names = dict(Role.objects.values_list("key", "name"))
     held: dict[uuid.UUID, set[str]] = {}
-    for user_id, key in live_grants().filter(user_id__in=[user.pk for user in users]).values_list("user_id", "role_key"):
+    for user_id, key in (
+        live_grants().filter(user_id__in=[user.pk for user in users]).values_list("user_id", "role_key")
+    ):
         held.setdefault(user_id, set()).add(names.get(key, key))
     return [
         Person(

@@ -38,9 +38,7 @@ def scope_of(grant: Grant, permissions: Iterable[str]) -> Scope:
 def actor_for(user: User) -> Actor:
     """The actor of a person: two small queries."""
     grants = list(live_grants().filter(user_id=user.pk))
-    roles = {
-        role.key: role.permissions for role in Role.objects.filter(key__in=[grant.role_key for grant in grants])
-    }
+    roles = {role.key: role.permissions for role in Role.objects.filter(key__in=[grant.role_key for grant in grants])}
     scopes = tuple(scope_of(grant, roles.get(grant.role_key, ())) for grant in grants)
     return Actor(kind="user", id=str(user.pk), name=user.name, scopes=scopes)
 

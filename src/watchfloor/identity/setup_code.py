@@ -38,7 +38,9 @@ def needed(request: HttpRequest) -> bool:
     """False only when the browser runs on this machine and came straight here (no proxy between)."""
     host = request.get_host().rsplit(":", 1)[0].strip("[]")
     straight = not any(name in request.headers for name in FORWARDED)
-    return not (straight and _loopback(request.META.get("REMOTE_ADDR", "")) and (host == "localhost" or _loopback(host)))
+    return not (
+        straight and _loopback(request.META.get("REMOTE_ADDR", "")) and (host == "localhost" or _loopback(host))
+    )
 
 
 def check(request: HttpRequest, given: str) -> None:

@@ -51,11 +51,16 @@ def check(ask: Ask) -> None:
         BadInput: with the place and the known names.
     """
     if ask.interval and ask.interval not in INTERVALS:
-        raise BadInput("unknown_interval", f"{ask.interval[:20]!r} is no interval.", where="interval", hint="hour, day, week")
+        raise BadInput(
+            "unknown_interval", f"{ask.interval[:20]!r} is no interval.", where="interval", hint="hour, day, week"
+        )
     for name in (*ask.by, *ask.where):
         if name not in DIMENSIONS:
             raise BadInput(
-                "unknown_dimension", f"{name[:60]!r} is no dimension.", where="by", hint="Known: " + ", ".join(DIMENSIONS)
+                "unknown_dimension",
+                f"{name[:60]!r} is no dimension.",
+                where="by",
+                hint="Known: " + ", ".join(DIMENSIONS),
             )
     if ask.shifts and ask.interval:
         raise AssertionError("shifts are compared as a whole")
@@ -63,7 +68,10 @@ def check(ask: Ask) -> None:
         raise BadInput("empty_span", "The span ends before it starts.", where="to", hint="Choose a later end.")
     if ask.interval and (ask.end - ask.start) / INTERVALS[ask.interval] > 2_000:
         raise BadInput(
-            "too_many_points", "That span has more than 2,000 intervals.", where="interval", hint="Use a longer interval."
+            "too_many_points",
+            "That span has more than 2,000 intervals.",
+            where="interval",
+            hint="Use a longer interval.",
         )
 
 

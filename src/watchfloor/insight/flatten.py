@@ -70,6 +70,8 @@ def flatten(
         fact["due_at"] = fact["moment"] + timedelta(milliseconds=row.data["allowed_ms"])
     if row.changes:
         fact["decision_id"] = fact["decision_id"] or _changed(row.changes, "review_appeal", "decision_id")
+    if fact["reviewer"] is not None:
+        fact["reviewer"] = fact["reviewer"].removeprefix("user:")
     _describe_decider(fact, row)
     _describe_reviewer(fact, reviewers)
     if fact["clearance"] is None and clearances and fact["policy"] in clearances:

@@ -102,7 +102,10 @@ def _against_the_floor(exported: dict[str, int]) -> list[str]:
         if Pending.objects.exists() or (newest is not None and newest >= cursor):
             return []
         now = dict(
-            Job.objects.filter(state__in=["ready", "leased"]).values_list("queue_key").annotate(n=Count("id")).order_by()
+            Job.objects.filter(state__in=["ready", "leased"])
+            .values_list("queue_key")
+            .annotate(n=Count("id"))
+            .order_by()
         )
     return [
         f"Queue {queue}: {now.get(queue, 0)} jobs are open, but the facts say {exported.get(queue, 0)}."

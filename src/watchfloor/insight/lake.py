@@ -127,7 +127,9 @@ PLACE = "{relation}"  # where a query names what it reads
 
 def run(sql: str, values: dict[str, Any], files: Sequence[str], relation: str = "facts") -> list[tuple[Any, ...]]:
     """Run SQL that speaks of ``facts`` (or of ``{relation}``) over these files."""
-    source = "SELECT * FROM read_parquet($files, union_by_name = true, hive_partitioning = false)" if files else _NOTHING
+    source = (
+        "SELECT * FROM read_parquet($files, union_by_name = true, hive_partitioning = false)" if files else _NOTHING
+    )
     given = {**values, "files": list(files)} if files else values
     text = sql.replace(PLACE, f"({RELATIONS.get(relation, 'SELECT * FROM facts')})")
     return lake().database.cursor().execute(f"WITH facts AS ({source}) {text}", given).fetchall()

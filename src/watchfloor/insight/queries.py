@@ -66,12 +66,19 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     where: Mapping[str, tuple[str, ...]] = {}
 
 
-def kpis(actor: Actor, span: Span, *, metrics: Sequence[str] | None = None) -> list[Kpi]:
+def kpis(
+    actor: Actor,
+    span: Span,
+    *,
+    metrics: Sequence[str] | None = None,
+    permission: str = "insight.view",
+    compare: bool = True,
+) -> list[Kpi]:
     """Metrics (all of the catalogue unless named) over a span, each with its comparison and its series."""
     chosen = [catalogue.metric(key) for key in metrics] if metrics is not None else list(catalogue.metrics().values())
-    shifts, base = comparison(span)
-    now, before = _totals(actor, span, chosen, shifts)
-    lines = series(actor, span, chosen)
+    shifts, base = comparison(span) if compare else ((), "")
+    now, before = _totals(actor, span, chosen, shifts, permission)
+    lines = series(actor, span, chosen, permission=permission)
     return [
         Kpi(
             key=each.key, title=each.title, unit=each.unit, direction=each.direction, value=now.get(each.key),
@@ -81,9 +88,11 @@ def kpis(actor: Actor, span: Span, *, metrics: Sequence[str] | None = None) -> l
     ]  # fmt: skip
 
 
-def series(actor: Actor, span: Span, metrics: Sequence[Metric]) -> dict[str, list[Point]]:
+def series(
+    actor: Actor, span: Span, metrics: Sequence[Metric], *, permission: str = "insight.view"
+) -> dict[str, list[Point]]:
     """Each metric by interval. An interval without rows is 0 for counts and a gap for everything else."""
-    ask = _ask(actor, span, interval=span.interval)
+    ask = _ask(actor, span, permission, interval=span.interval)
     buckets = starts(ask)
     found: dict[str, list[Point]] = {}
     for group in groups(metrics):
@@ -93,6 +102,22 @@ def series(actor: Actor, span: Span, metrics: Sequence[Metric]) -> dict[str, lis
                 Point(bucket.replace(tzinfo=UTC), _value(metric, group, rows.get(bucket))) for bucket in buckets
             ]
     return found
+
+
+def series_by(
+    actor: Actor, span: Span, metric_key: str, dimension: str, *, permission: str = "insight.view"
+) -> dict[str, list[Point]]:
+    """One metric by interval for each value of a dimension."""
+    metric = catalogue.metric(metric_key)
+    ask = _ask(actor, span, permission, interval=span.interval, by=(dimension,))
+    buckets = starts(ask)
+    rows: dict[str, dict[datetime, tuple[Any, ...]]] = {}
+    for bucket, name, *parts in _answer([metric], ask):
+        rows.setdefault(name, {})[bucket] = tuple(parts)
+    return {
+        name: [Point(bucket.replace(tzinfo=UTC), _value(metric, [metric], found.get(bucket))) for bucket in buckets]
+        for name, found in rows.items()
+    }
 
 
 def split(
@@ -171,9 +196,9 @@ def _first_fact() -> datetime | None:
 
 
 def _totals(
-    actor: Actor, span: Span, metrics: Sequence[Metric], shifts: tuple[timedelta, ...]
+    actor: Actor, span: Span, metrics: Sequence[Metric], shifts: tuple[timedelta, ...], permission: str
 ) -> tuple[dict[str, float | None], dict[str, float | None]]:
-    ask = _ask(actor, span, shifts=shifts)
+    ask = _ask(actor, span, permission, shifts=shifts)
     now: dict[str, float | None] = {}
     before: dict[str, float | None] = {}
     for group in groups(metrics):
@@ -190,8 +215,8 @@ def _totals(
     return now, before
 
 
-def _ask(actor: Actor, span: Span, **more: Any) -> Ask:
-    allowed, values = rights.condition(actor)
+def _ask(actor: Actor, span: Span, permission: str = "insight.view", **more: Any) -> Ask:
+    allowed, values = rights.condition(actor, permission)
     now = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)  # so that answers can be kept for a while
     return Ask(
         start=naive(span.start), end=naive(span.end), asof=naive(now), where=span.where, rights=allowed,

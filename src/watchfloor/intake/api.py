@@ -64,4 +64,6 @@ def discard(request: HttpRequest, receipt: str, body: Why) -> dict[str, str]:
 
 def _may(request: HttpRequest) -> None:
     if not actor_of(request).has(quarantine.PERMISSION):
-        raise Forbidden("no_permission", "This token may not see the quarantine.", hint=f"It needs {quarantine.PERMISSION}.")
+        raise Forbidden(
+            "no_permission", "This token may not see the quarantine.", hint=f"It needs {quarantine.PERMISSION}."
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import django.db
@@ -77,7 +77,9 @@ class Intake:
     async def _handle(self, scope: Scope, receive: Receive) -> tuple[int, Any, dict[str, str]]:
         kind = PATHS.get(scope["path"].rstrip("/"))
         if kind is None:
-            raise HttpError(404, "no_such_path", "There is nothing at this address.", hint="POST /v1/reports or /v1/events.")
+            raise HttpError(
+                404, "no_such_path", "There is nothing at this address.", hint="POST /v1/reports or /v1/events."
+            )
         if scope["method"] != "POST":
             raise HttpError(405, "method_not_allowed", f"{scope['method']} is not possible here.", hint="Use POST.",
                             headers={"allow": "POST"})  # fmt: skip
@@ -120,7 +122,9 @@ class Intake:
             raise HttpError(401, "bad_token", "This token is unknown, expired or revoked.", hint="Make one with watchfloor token.",
                             headers={"www-authenticate": 'Bearer error="invalid_token"'})  # fmt: skip
         if PERMISSION[kind] not in sender.permissions:
-            raise Forbidden("no_permission", f"This token may not send {PLURAL[kind]}.", hint=f"It needs {PERMISSION[kind]}.")
+            raise Forbidden(
+                "no_permission", f"This token may not send {PLURAL[kind]}.", hint=f"It needs {PERMISSION[kind]}."
+            )
         return sender
 
     # -- what ---------------------------------------------------------------------------------------------------------
@@ -138,13 +142,15 @@ class Intake:
         opening = _OPENING[request.kind].match(text)
         if opening:  # {"reports": [ … ]}
             return self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
+        if len(body) > strict.MAX_VALUE:
+            raise strict.row_too_large("", len(body))
         value = reader.one(text)
         try:
             return self._check(request, value, body, request.key, "")
         except BadInput as problem:
             return problem
 
-    def _rows(self, request: Request, found: Iterator[tuple[bytes, Any]] | Iterator[tuple[str, Any]], name: str) -> list[Row]:
+    def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
         rows: list[Row] = []
         for index, (source, value) in enumerate(found):
             if isinstance(value, WatchfloorError):
@@ -183,16 +189,19 @@ class Intake:
         results: list[dict[str, Any]] = [{} for _ in rows]
         headers: dict[str, str] = {}
         failures = {index: row for index, row in enumerate(rows) if isinstance(row, WatchfloorError)}
-        for lane in (LANE_NEVER_SHED, LANE_ORDINARY):
-            part = [(index, row) for index, row in enumerate(rows) if isinstance(row, Checked) and row.lane == lane]
-            if not part:
+        good = [(index, row) for index, row in enumerate(rows) if isinstance(row, Checked)]
+        lanes = [[(i, row) for i, row in good if row.lane == lane] for lane in (LANE_NEVER_SHED, LANE_ORDINARY)]
+        parts = [part for part in lanes if part]
+        answers = await asyncio.gather(
+            *(self.committer.submit([row for _, row in part]) for part in parts), return_exceptions=True
+        )
+        for part, receipts in zip(parts, answers, strict=True):
+            if isinstance(receipts, Overloaded):
+                headers["retry-after"] = str(receipts.retry_after)
+                failures |= dict.fromkeys((index for index, _ in part), receipts)
                 continue
-            try:
-                receipts = await self.committer.submit([row for _, row in part])
-            except Overloaded as problem:
-                headers["retry-after"] = str(problem.retry_after)
-                failures |= dict.fromkeys((index for index, _ in part), problem)
-                continue
+            if isinstance(receipts, BaseException):
+                raise receipts
             for (index, row), receipt in zip(part, receipts, strict=True):
                 if receipt.conflict:
                     failures[index] = key_reused(row, receipt, f"{PLURAL[kind]}[{index}]")
@@ -267,6 +276,8 @@ def _lines(reader: strict.Reader, body: bytes, name: str) -> Iterator[tuple[byte
             raise strict.too_many_rows(name, MAX_ROWS)
         where = f"{name}[{index}]"
         try:
+            if len(line) > strict.MAX_VALUE:
+                raise strict.row_too_large(where, len(line))
             value = reader.one(strict.text_of(line, where), where)
         except WatchfloorError as problem:
             value = problem

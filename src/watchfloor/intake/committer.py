@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -85,7 +86,10 @@ class Committer:
                 self._urgent.append(waiter)
             else:
                 # A single batch always fits into an empty queue.
-                full = self._waiting_rows + len(rows) > self._max_rows or self._waiting_bytes + waiter.size > self._max_bytes
+                full = (
+                    self._waiting_rows + len(rows) > self._max_rows
+                    or self._waiting_bytes + waiter.size > self._max_bytes
+                )
                 if self._waiting_rows and full:
                     raise Overloaded("More is coming in than can be stored right now.", retry_after=self.retry_after())
                 self._ordinary.append(waiter)
@@ -198,14 +202,19 @@ def _answer(waiters: list[_Waiter], receipts: list[Receipt]) -> None:
         by_loop.setdefault(waiter.loop, []).append((waiter, receipts[at : at + len(waiter.rows)]))
         at += len(waiter.rows)
     for loop, answers in by_loop.items():
-        _call(loop, lambda answers=answers: [_set(waiter.future, result=got) for waiter, got in answers])
+        _call(loop, partial(_set_all, answers))
+
+
+def _set_all(answers: list[tuple[_Waiter, list[Receipt]]]) -> None:
+    for waiter, receipts in answers:
+        _set(waiter.future, result=receipts)
 
 
 def _fail(waiters: list[_Waiter], problem: Exception) -> None:
     for waiter in waiters:
         error = Overloaded("The database could not store this right now.", retry_after=5)
         error.__cause__ = problem
-        _call(waiter.loop, lambda future=waiter.future, error=error: _set(future, error=error))
+        _call(waiter.loop, partial(_set, waiter.future, error=error))
 
 
 def _call(loop: asyncio.AbstractEventLoop, what: Callable[[], Any]) -> None:
@@ -213,7 +222,9 @@ def _call(loop: asyncio.AbstractEventLoop, what: Callable[[], Any]) -> None:
         loop.call_soon_threadsafe(what)
 
 
-def _set(future: asyncio.Future[list[Receipt]], result: list[Receipt] | None = None, error: Exception | None = None) -> None:
+def _set(
+    future: asyncio.Future[list[Receipt]], result: list[Receipt] | None = None, error: Exception | None = None
+) -> None:
     if future.done():  # the client went away
         return
     if error is not None:

@@ -132,7 +132,8 @@ def _failed(row: Spooled, problem: Exception, now: datetime) -> None:
             state=Spooled.State.QUARANTINED, attempts=attempts, error=error, next_at=None
         )
         w.event(
-            RowQuarantined(kind=row.kind, source=row.source, error=_kind(problem), attempts=attempts), ("spooled", row.pk)
+            RowQuarantined(kind=row.kind, source=row.source, error=_kind(problem), attempts=attempts),
+            ("spooled", row.pk),
         )
 
 

@@ -23,7 +23,9 @@ BODY_SECONDS = 30.0
 class HttpError(WatchfloorError):
     """An error of the envelope, not of what is in it."""
 
-    def __init__(self, status: int, code: str, message: str, *, hint: str = "", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, *, hint: str = "", headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(code, message, hint=hint)
         self.status = status
         self.headers = headers or {}
@@ -122,7 +124,9 @@ def media_type(headers: dict[str, str]) -> str:
     name, _, parameters = headers.get("content-type", "application/json").partition(";")
     charset = parameters.lower().partition("charset=")[2].split(";")[0].strip(' "')
     if charset not in {"", "utf-8", "utf8", "us-ascii"}:
-        raise HttpError(415, "unsupported_charset", f"The charset {charset[:40]!r} is not supported.", hint="Send UTF-8.")
+        raise HttpError(
+            415, "unsupported_charset", f"The charset {charset[:40]!r} is not supported.", hint="Send UTF-8."
+        )
     name = name.strip().lower()
     if name in {"application/json", "text/json", ""} or (name.startswith("application/") and name.endswith("+json")):
         return "json"

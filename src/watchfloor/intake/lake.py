@@ -81,7 +81,7 @@ def write(rows: list[Row], root: Path | None = None) -> list[Path]:
     import polars as pl  # only workers need it; it takes a while to load
 
     moment = pl.Datetime("us", "UTC")
-    schema = {
+    schema: dict[str, Any] = {
         "id": pl.String, "name": pl.String, "at": moment, "source": pl.String, "item_type": pl.String, "item_id": pl.String,
         "market": pl.String, "language": pl.String, "data": pl.String, "received_at": moment,
     }  # fmt: skip

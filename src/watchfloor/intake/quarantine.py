@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -43,9 +44,10 @@ def rows(actor: Actor, *, kind: str = "", source: str = "") -> QuerySet[Spooled]
     return found.filter(source=source) if source else found
 
 
-def summary(actor: Actor) -> list[dict[str, object]]:
+def summary(actor: Actor) -> list[dict[str, Any]]:
     """How many rows failed for which error: ``[{"error", "kind", "source", "count"}]``, the most frequent first."""
-    return list(rows(actor).order_by().values("error", "kind", "source").annotate(count=Count("id")).order_by("-count"))
+    found = rows(actor).order_by().values("error", "kind", "source").annotate(count=Count("id"))
+    return [dict(row) for row in found.order_by("-count")]
 
 
 def aside(row: Spooled) -> Aside:
@@ -67,7 +69,9 @@ def find(actor: Actor, receipt: str) -> Spooled:
     """The row with this receipt; ``NotFound`` when it is not in quarantine."""
     kind = next((kind for kind, prefix in RECEIPT.items() if receipt.startswith(f"{prefix}_")), "")
     if not kind:
-        raise BadInput("bad_id", f"{receipt[:60]!r} is no receipt.", hint="It looks like rpt_ or evt_ and 26 characters.")
+        raise BadInput(
+            "bad_id", f"{receipt[:60]!r} is no receipt.", hint="It looks like rpt_ or evt_ and 26 characters."
+        )
     row = rows(actor, kind=kind).filter(pk=decode(RECEIPT[kind], receipt)).first()
     if row is None:
         raise NotFound("not_in_quarantine", f"{receipt} is not in quarantine.")
@@ -100,7 +104,9 @@ def discard(actor: Actor, row_id: UUID, why: str) -> None:
 
 
 def _discard(w: Writer, row: Spooled, why: str) -> None:
-    Spooled.objects.filter(pk=row.pk).update(state=Spooled.State.DISCARDED, body=None, error=f"Discarded: {why}"[:2_000])
+    Spooled.objects.filter(pk=row.pk).update(
+        state=Spooled.State.DISCARDED, body=None, error=f"Discarded: {why}"[:2_000]
+    )
     w.event(RowDiscarded(kind=row.kind, source=row.source), ("spooled", row.pk))
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from watchfloor.intake.strict import canonical
+from watchfloor.intake.strict import MAX_VALUE, canonical, row_too_large
 from watchfloor.items import domain
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, WatchfloorError
@@ -29,7 +29,6 @@ CHANNELS = (
     "user", "trusted_flagger", "government", "law_enforcement", "platform", "email", "web_form", "api", "import",
 )  # fmt: skip
 MAX_NOTE = 10_000
-MAX_ROW = 1024 * 1024  # bytes of one row
 _MARKET = re.compile(r"[A-Z]{2,3}(-[A-Z0-9]{1,8})?|[a-z0-9_]{1,12}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:/-]*", re.IGNORECASE)
@@ -112,7 +111,9 @@ class Checked(msgspec.Struct, frozen=True):
     body: bytes
 
 
-def check(kind: str, value: Any, body: bytes, *, source: str, known: Known, key: str | None = None, where: str = "") -> Checked:
+def check(
+    kind: str, value: Any, body: bytes, *, source: str, known: Known, key: str | None = None, where: str = ""
+) -> Checked:
     """Check one decoded row.
 
     Args:
@@ -126,8 +127,8 @@ def check(kind: str, value: Any, body: bytes, *, source: str, known: Known, key:
     """
     if not isinstance(value, dict):
         raise BadInput("wrong_type", f"A {kind} must be a JSON object.", where=where)
-    if len(body) > MAX_ROW:
-        raise BadInput("row_too_large", f"One {kind} may have at most {MAX_ROW:,} bytes; this has {len(body):,}.", where=where)
+    if len(body) > MAX_VALUE:
+        raise row_too_large(where, len(body))
     row = parse(kind, value, where)
     meaning = canonical(value, where)
     now = clock.now()
@@ -167,7 +168,10 @@ def _check_report(row: ReportRow, known: Known, where: str, now: datetime) -> in
     if reason not in known.reasons:
         names = ", ".join(sorted(known.reasons)) or "none yet; run watchfloor init"
         raise BadInput(
-            "unknown_reason", f"There is no reason {row.reason[:60]!r}.", where=_at(where, "reason"), hint=f"Known reasons: {names}."
+            "unknown_reason",
+            f"There is no reason {row.reason[:60]!r}.",
+            where=_at(where, "reason"),
+            hint=f"Known reasons: {names}.",
         )
     _one_of(row.reporter.kind, REPORTER_KINDS, _at(where, "reporter.kind"))
     _text(row.reporter.id, _at(where, "reporter.id"), 250)
@@ -185,14 +189,21 @@ def _check_item(item: ItemIn, known: Known, where: str) -> None:
     if item.type not in known.types:
         names = ", ".join(sorted(known.types)) or "none yet; run watchfloor init"
         raise BadInput(
-            "unknown_item_type", f"There is no item type {item.type[:60]!r}.", where=f"{where}.type", hint=f"Known types: {names}."
+            "unknown_item_type",
+            f"There is no item type {item.type[:60]!r}.",
+            where=f"{where}.type",
+            hint=f"Known types: {names}.",
         )
     if not item.id:
-        raise BadInput("missing_field", "The item's id is empty.", where=f"{where}.id", hint="Send the platform's own id.")
+        raise BadInput(
+            "missing_field", "The item's id is empty.", where=f"{where}.id", hint="Send the platform's own id."
+        )
     _text(item.id, f"{where}.id", 250)
     if item.author is not None:
         if not item.author.id:
-            raise BadInput("missing_field", "The author's id is empty.", where=f"{where}.author.id", hint="Or leave author out.")
+            raise BadInput(
+                "missing_field", "The author's id is empty.", where=f"{where}.author.id", hint="Or leave author out."
+            )
         _text(item.author.id, f"{where}.author.id", 250)
         if item.author.type and item.author.type not in known.types:
             raise BadInput(
@@ -204,21 +215,30 @@ def _check_item(item: ItemIn, known: Known, where: str) -> None:
 
 def _text(value: str, where: str, limit: int, pattern: re.Pattern[str] | None = None, hint: str = "") -> None:
     if len(value) > limit:
-        raise BadInput("too_long", f"At most {limit:,} characters are allowed here; this has {len(value):,}.", where=where)
+        raise BadInput(
+            "too_long", f"At most {limit:,} characters are allowed here; this has {len(value):,}.", where=where
+        )
     if value and pattern is not None and not pattern.fullmatch(value):
         raise BadInput("bad_format", f"{value!r} does not have the form expected here.", where=where, hint=hint)
 
 
 def _one_of(value: str, allowed: tuple[str, ...], where: str) -> None:
     if value not in allowed:
-        raise BadInput("unknown_value", f"{value[:60]!r} is not known here.", where=where, hint="One of: " + ", ".join(allowed) + ".")
+        raise BadInput(
+            "unknown_value",
+            f"{value[:60]!r} is not known here.",
+            where=where,
+            hint="One of: " + ", ".join(allowed) + ".",
+        )
 
 
 def _moment(value: datetime | None, where: str, now: datetime) -> None:
     if value is None:
         return
     if value.tzinfo is None:
-        raise BadInput("bad_time", "The time has no zone.", where=where, hint='End it with "Z" or an offset like "+02:00".')
+        raise BadInput(
+            "bad_time", "The time has no zone.", where=where, hint='End it with "Z" or an offset like "+02:00".'
+        )
     if not datetime(1990, 1, 1, tzinfo=UTC) <= value <= now + timedelta(days=1):
         raise BadInput("bad_time", f"{value.isoformat()} lies in the future or before 1990.", where=where)
 
@@ -242,7 +262,9 @@ def _in_words(text: str, row: type[msgspec.Struct], where: str) -> WatchfloorErr
         )  # fmt: skip
     if expected := re.fullmatch(r"Expected `(.+)`, got `(.+)`", what):
         wanted = " or ".join(_TYPES.get(name, name) for name in expected[1].split(" | "))
-        return BadInput("wrong_type", f"This must be {wanted}, not {_TYPES.get(expected[2], expected[2])}.", where=place)
+        return BadInput(
+            "wrong_type", f"This must be {wanted}, not {_TYPES.get(expected[2], expected[2])}.", where=place
+        )
     if "RFC3339" in what or "datetime" in what:
         return BadInput("bad_time", "This is not a time.", where=place, hint='RFC 3339, like "2026-11-22T09:30:00Z".')
     return BadInput("wrong_type", what.replace("`", "'") + ".", where=place)

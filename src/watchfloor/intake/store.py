@@ -71,7 +71,9 @@ def store(connection: psycopg.Connection[Any], rows: Sequence[Checked]) -> list[
             return [Receipt(row.kind, row.id) for row in rows]
         keyed = [row for row in ordered if row.id not in stored and row.key is not None]
         cursor.execute(
-            BY_KEY, [[row.kind for row in keyed], [row.source for row in keyed], [row.key for row in keyed]], prepare=True
+            BY_KEY,
+            [[row.kind for row in keyed], [row.source for row in keyed], [row.key for row in keyed]],
+            prepare=True,
         )
         known = {(kind, source, key): (id_, bytes(digest)) for kind, source, key, id_, digest in cursor.fetchall()}
     receipts = []
@@ -90,9 +92,16 @@ def own_connection() -> psycopg.Connection[Any]:
     from django.db import connections
 
     settings = connections["default"].settings_dict
-    parts = {"dbname": settings["NAME"], "user": settings["USER"], "password": settings["PASSWORD"], "host": settings["HOST"],
-             "port": settings["PORT"]}  # fmt: skip
-    options = {name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, (str, int))}
+    parts: dict[str, Any] = {
+        "dbname": settings["NAME"],
+        "user": settings["USER"],
+        "password": settings["PASSWORD"],
+        "host": settings["HOST"],
+        "port": settings["PORT"],
+    }
+    options: dict[str, Any] = {
+        name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, (str, int))
+    }
     connection: psycopg.Connection[Any] = psycopg.connect(
         **{name: value for name, value in parts.items() if value}, **options, autocommit=True, connect_timeout=5,
         application_name="watchfloor-intake",

@@ -19,14 +19,25 @@ import msgspec
 from watchfloor.kernel.errors import BadInput
 
 MAX_DIGITS = 40  # of a number as written; more is an attack on the parser, not a quantity
+MAX_VALUE = 1024 * 1024  # characters of one row: what is longer is refused before it is unfolded in memory
+MAX_TOKENS = 500_000  # brackets and strings looked at to find where a refused row ends
 _SPACE = re.compile(r"[ \t\n\r]*")
-_TOKEN = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive (*+), so that a text of millions of characters leaves no trail of places to come back to.
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TOKEN = re.compile(rf"[\[\]{{}}]|{_STRING}", re.DOTALL)
+_SCALAR = re.compile(rf"{_STRING}|[^,\]\s]+", re.DOTALL)
 
 
 class BadJson(BadInput):
     """The bytes are not JSON as it is defined; nothing of this document (or line) was read."""
 
     status = 400
+
+
+class Endless(BadInput):
+    """A row so large that even looking for its end costs too much: the document is refused as a whole."""
+
+    status = 413
 
 
 class _Notes:
@@ -70,11 +81,17 @@ class _Notes:
             )  # fmt: skip
         if constants:
             raise BadInput(
-                "not_a_number", f"{constants[0]} is not a JSON number.", where=where, hint="Leave the field out, or send null."
+                "not_a_number",
+                f"{constants[0]} is not a JSON number.",
+                where=where,
+                hint="Leave the field out, or send null.",
             )
         if numbers:
             raise BadInput(
-                "number_too_large", f"The number {numbers[0][:20]}… is too large.", where=where, hint="Send it as a string."
+                "number_too_large",
+                f"The number {numbers[0][:20]}… is too large.",
+                where=where,
+                hint="Send it as a string.",
             )
 
 
@@ -89,7 +106,7 @@ class Reader:
             parse_int=self._notes.whole,
             parse_float=self._notes.fraction,
         )
-        self._scan = make_scanner(decoder)
+        self._scan: Any = make_scanner(decoder)  # type: ignore[arg-type]
 
     def one(self, text: str, where: str = "") -> Any:
         """The single value that ``text`` holds.
@@ -124,11 +141,13 @@ class Reader:
             where = f"{name}[{index}]"
             result: Any
             try:
+                if len(text) - at > MAX_VALUE and (end := _skip_value(text, at, where)) - at > MAX_VALUE:
+                    raise row_too_large(where, end - at)
                 result, end = self._value(text, at, where)
-            except BadJson:
+            except (BadJson, Endless):
                 raise
             except BadInput as problem:
-                result, end = problem, _skip_value(text, at)
+                result, end = problem, _skip_value(text, at, where)
             yield text[at:end], result
             at = _skip_space(text, end)
             if text[at : at + 1] == "]":
@@ -150,7 +169,9 @@ class Reader:
             raise _bad_json(problem.msg, text, problem.pos, where) from None
         except RecursionError:
             self._notes.__init__()  # type: ignore[misc]
-            raise BadInput("too_deep", "This nests far too deeply.", where=where, hint="Twelve levels are allowed.") from None
+            raise BadInput(
+                "too_deep", "This nests far too deeply.", where=where, hint="Twelve levels are allowed."
+            ) from None
         self._notes.complain(where)
         return value, end
 
@@ -170,7 +191,10 @@ def text_of(body: bytes, where: str = "") -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise BadJson(
-            "bad_encoding", f"Byte {problem.start + 1:,} is not valid UTF-8.", where=where, hint="Send UTF-8 without exception."
+            "bad_encoding",
+            f"Byte {problem.start + 1:,} is not valid UTF-8.",
+            where=where,
+            hint="Send UTF-8 without exception.",
         ) from None
 
 
@@ -184,7 +208,10 @@ def canonical(value: Any, where: str) -> bytes:
     except UnicodeEncodeError:
         place = _find(value, where, _has_surrogate)
         raise BadInput(
-            "bad_text", "A text has half of a surrogate pair (\\ud800 to \\udfff alone).", where=place, hint="Send whole characters."
+            "bad_text",
+            "A text has half of a surrogate pair (\\ud800 to \\udfff alone).",
+            where=place,
+            hint="Send whole characters.",
         ) from None
     if b"\\u0000" in result:
         place = _find(value, where, lambda text: "\x00" in text)
@@ -196,7 +223,19 @@ def canonical(value: Any, where: str) -> bytes:
 def too_many_rows(name: str, limit: int) -> BadInput:
     """The error of a batch above the limit."""
     problem = BadInput(
-        "too_many_rows", f"A batch may have at most {limit:,} rows; nothing of it was taken.", where=name, hint="Send it in parts."
+        "too_many_rows",
+        f"A batch may have at most {limit:,} rows; nothing of it was taken.",
+        where=name,
+        hint="Send it in parts.",
+    )
+    problem.status = 413
+    return problem
+
+
+def row_too_large(where: str, size: int) -> BadInput:
+    """The error of a row above the limit."""
+    problem = BadInput(
+        "row_too_large", f"One row may have at most {MAX_VALUE:,} bytes; this has {size:,}.", where=where
     )
     problem.status = 413
     return problem
@@ -228,13 +267,21 @@ def _skip_space(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _skip_value(text: str, at: int) -> int:
-    """The end of the array or object that begins at ``at``, without recursion; scalars end at the next comma or bracket."""
+def _skip_value(text: str, at: int, where: str) -> int:
+    """The end of the array or object that begins at ``at``, without recursion; scalars end at the next comma or bracket.
+
+    Raises ``Endless`` when that takes too long.
+    """
     if text[at : at + 1] not in {"[", "{"}:
-        match = re.compile(r'"(?:[^"\\]|\\.)*"|[^,\]\s]+', re.DOTALL).match(text, at)
+        match = _SCALAR.match(text, at)
         return match.end() if match else at
     depth = 0
-    for token in _TOKEN.finditer(text, at):
+    for number, token in enumerate(_TOKEN.finditer(text, at)):
+        if number == MAX_TOKENS:
+            raise Endless(
+                "row_too_large", f"One row may have at most {MAX_VALUE:,} bytes; this one goes on and on.", where=where,
+                hint="Nothing of the batch was taken; send it without this row.",
+            )  # fmt: skip
         if token[0] in "[{":
             depth += 1
         elif token[0] in "]}":
@@ -247,4 +294,6 @@ def _skip_value(text: str, at: int) -> int:
 def _bad_json(what: str, text: str, at: int, where: str) -> BadJson:
     line, column = text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
     what = what[0].upper() + what[1:]
-    return BadJson("bad_json", f"{what} (line {line}, column {column}).", where=where, hint="The body must be valid JSON.")
+    return BadJson(
+        "bad_json", f"{what} (line {line}, column {column}).", where=where, hint="The body must be valid JSON."
+    )

@@ -17,7 +17,13 @@ def field(name: str, kind: str = "string", *, role: str = "", required: bool = F
 
 
 _CREATOR = [field("author_id", "user_id", role="creatorId"), field("created_at", "datetime", role="createdAt")]
-_MEDIA: Fields = [*_CREATOR, field("caption", role="text"), field("alt_text"), field("width", "number"), field("height", "number")]
+_MEDIA: Fields = [
+    *_CREATOR,
+    field("caption", role="text"),
+    field("alt_text"),
+    field("width", "number"),
+    field("height", "number"),
+]
 
 TYPES: list[tuple[str, str, ItemType.Kind, str, Fields]] = [
     ("account", "Account", ItemType.Kind.ACCOUNT, "A person or organisation on the platform.", [

@@ -67,5 +67,3 @@ class ReasonRef(msgspec.Struct, frozen=True, kw_only=True):
     atproto: tuple[str, ...]
     dsa_category: str
     position: int
-
-

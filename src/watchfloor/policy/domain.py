@@ -24,7 +24,7 @@ DSA_CATEGORIES = tuple(
     )
 )  # fmt: skip
 
-_LEGACY = "Spam Violation Misleading Sexual Rude Other Appeal".split()
+_LEGACY = ["Spam", "Violation", "Misleading", "Sexual", "Rude", "Other", "Appeal"]
 _NEW = {
     "": "Appeal Other",
     "Violence": "Animal Threats GraphicContent Glorification ExtremistContent Trafficking Other",
@@ -53,9 +53,7 @@ def check_policy(key: str, values: dict[str, Any]) -> None:
         raise BadInput("bad_target", "A service target is more than 0 hours and at most a year.", where="target_hours")
 
 
-def check_text(
-    summary: str, text: str, questions: list[dict[str, str]], overlays: dict[str, str]
-) -> None:
+def check_text(summary: str, text: str, questions: list[dict[str, str]], overlays: dict[str, str]) -> None:
     """Raise ``BadInput`` for a version without words, a question without an outcome or an overlay of no market."""
     for name, value in (("summary", summary), ("text", text)):
         if not value.strip():

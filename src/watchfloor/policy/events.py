@@ -5,7 +5,7 @@ from __future__ import annotations
 from watchfloor.ledger.schema import LedgerEvent
 
 
-class PolicySaved(LedgerEvent, tag="policy.saved"):
+class PolicySaved(LedgerEvent, frozen=True, kw_only=True, tag="policy.saved"):
     """A policy was made, or its frame (name, severity, target, clearance) changed."""
 
     policy: str
@@ -14,14 +14,14 @@ class PolicySaved(LedgerEvent, tag="policy.saved"):
     new: bool
 
 
-class VersionDrafted(LedgerEvent, tag="policy_version.drafted"):
+class VersionDrafted(LedgerEvent, frozen=True, kw_only=True, tag="policy_version.drafted"):
     """Someone wrote or changed a draft of a policy's text."""
 
     policy: str
     number: int
 
 
-class VersionApproved(LedgerEvent, tag="policy_version.approved"):
+class VersionApproved(LedgerEvent, frozen=True, kw_only=True, tag="policy_version.approved"):
     """A second person agreed to a draft."""
 
     policy: str
@@ -29,7 +29,7 @@ class VersionApproved(LedgerEvent, tag="policy_version.approved"):
     written_by: str
 
 
-class VersionScheduled(LedgerEvent, tag="policy_version.scheduled"):
+class VersionScheduled(LedgerEvent, frozen=True, kw_only=True, tag="policy_version.scheduled"):
     """An approved version waits for its hour."""
 
     policy: str
@@ -37,14 +37,14 @@ class VersionScheduled(LedgerEvent, tag="policy_version.scheduled"):
     in_force_from: str
 
 
-class VersionInForce(LedgerEvent, tag="policy_version.in_force"):
+class VersionInForce(LedgerEvent, frozen=True, kw_only=True, tag="policy_version.in_force"):
     """From now on decisions are made under this version."""
 
     policy: str
     number: int
 
 
-class VersionSuperseded(LedgerEvent, tag="policy_version.superseded"):
+class VersionSuperseded(LedgerEvent, frozen=True, kw_only=True, tag="policy_version.superseded"):
     """A newer version took the place of this one."""
 
     policy: str
@@ -52,7 +52,7 @@ class VersionSuperseded(LedgerEvent, tag="policy_version.superseded"):
     by_number: int
 
 
-class ViolationTypeSaved(LedgerEvent, tag="violation_type.saved"):
+class ViolationTypeSaved(LedgerEvent, frozen=True, kw_only=True, tag="violation_type.saved"):
     """A violation type was made or changed; ``archived`` when reviewers can no longer pick it."""
 
     violation: str
@@ -62,7 +62,7 @@ class ViolationTypeSaved(LedgerEvent, tag="violation_type.saved"):
     archived: bool = False
 
 
-class ReasonSaved(LedgerEvent, tag="reason.saved"):
+class ReasonSaved(LedgerEvent, frozen=True, kw_only=True, tag="reason.saved"):
     """A report reason was made or changed."""
 
     reason: str

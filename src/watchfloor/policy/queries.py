@@ -72,6 +72,12 @@ def violations(policy_key: str, market: str = "") -> list[ViolationRef]:
     ]
 
 
+def all_violations(policy_key: str) -> list[ViolationRef]:
+    """All violation types of a policy: of every market, and archived ones."""
+    policy(policy_key)
+    return [row for row in _book().violations.values() if row.policy_key == policy_key]
+
+
 def reason(key: str) -> ReasonRef:
     """One report reason, by our key or by an atproto token (``com.atproto.moderation.defs#reasonSpam``)."""
     book = _book()

@@ -47,7 +47,9 @@ def save_reviewer(
 ) -> Reviewer:
     """Make a user a reviewer, or change what they may be given. ``markets=None`` is every market."""
     if not Vendor.objects.filter(key=vendor_key).exists():
-        raise BadInput("unknown_vendor", f"There is no vendor {vendor_key!r}.", where="vendor_key", hint="Save the vendor first.")
+        raise BadInput(
+            "unknown_vendor", f"There is no vendor {vendor_key!r}.", where="vendor_key", hint="Save the vendor first."
+        )
     values = {
         "vendor_key": vendor_key, "team": team, "languages": list(languages), "skills": list(skills), "queues": list(queues),
         "markets": None if markets is None else list(markets), "started_on": started_on, "active": active,
@@ -72,9 +74,7 @@ def heartbeat(actor: Actor, state: str = "available") -> None:
             return
     with writing(actor) as w:
         before = Presence.objects.select_for_update().filter(pk=reviewer).first()
-        Presence.objects.update_or_create(
-            reviewer_id=reviewer, defaults={"state": state, "since": now, "seen_at": now}
-        )
+        Presence.objects.update_or_create(reviewer_id=reviewer, defaults={"state": state, "since": now, "seen_at": now})
         vendor = Reviewer.objects.filter(pk=reviewer).values_list("vendor_key", flat=True).first() or ""
         gone = before is None or before.seen_at <= now - GONE
         held = timedelta(0) if before is None else (before.seen_at if gone else now) - before.since

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 from standardwebhooks import Webhook, WebhookVerificationError
-
 from tests.integration.enforcement.receiver import Receiver
+
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict
 
@@ -225,11 +225,13 @@ def test_a_notice_is_completed_when_it_is_sent(world, platform, endpoint) -> Non
     connect(platform, topics=("notice",), name="mail")
     world.decide(world.post(), reporters=("bob",))
     assert deliver_all() == 3
-    told = {request["body"]["to"]: request["body"] for request in platform.requests if request["body"]["type"] == "notice"}
+    told = {
+        request["body"]["to"]: request["body"] for request in platform.requests if request["body"]["type"] == "notice"
+    }
     assert told["author"]["recipient"] == "ann" and told["reporter"]["recipient"] == "bob"
     assert told["author"]["appeal_link"] in told["author"]["body"]
     for row in outbox("notice"):
-        assert set(row.payload) == {"type", "notice_id", "decision_id"}
+        assert set(row.payload) == {"type", "notice_id", "decision_id", "policy"}
 
 
 def test_retry_after_is_respected(world, platform, endpoint) -> None:
@@ -263,7 +265,9 @@ def test_both_keys_sign_during_a_rotation(world, platform, endpoint) -> None:
         Webhook(old).verify(after["raw"], after["headers"])
 
 
-def test_an_endpoint_that_fails_for_a_day_is_turned_off_and_what_waits_goes_out_later(world, platform, endpoint) -> None:
+def test_an_endpoint_that_fails_for_a_day_is_turned_off_and_what_waits_goes_out_later(
+    world, platform, endpoint
+) -> None:
     from watchfloor.enforcement import delivery, endpoints
     from watchfloor.ledger.models import Event
     from watchfloor.ledger.writer import writing
@@ -309,6 +313,7 @@ def test_private_addresses_are_refused_at_the_door_and_on_the_way(world, platfor
 @pytest.mark.django_db(transaction=True)
 def test_two_deliverers_at_once_send_each_message_once(transactional_db, platform) -> None:
     from tests.integration.enforcement.world import World
+
     from watchfloor.enforcement import delivery
 
     world = World()

@@ -187,7 +187,9 @@ def test_what_the_author_deleted_stays_deleted(world) -> None:
     assert state(post) == "deleted_by_author"
 
 
-@pytest.mark.parametrize(("language", "words"), [("es", "Se ha retirado."), ("ja-JP", "削除されました。"), ("ar", "تمت إزالته.")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("es", "Se ha retirado."), ("ja-JP", "削除されました。"), ("ar", "تمت إزالته.")]
+)
 def test_the_statement_speaks_the_authors_language(world, language: str, words: str) -> None:
     world.decide(world.post(), language=language)
     notice = Notice.objects.get(to="author")

@@ -13,6 +13,7 @@ import pytest
 def intake(transactional_db: None) -> Iterator[Any]:
     """The app; its writer commits on a connection of its own, so these tests commit too."""
     from tests.support.intake import floor  # not before Django is set up
+
     from watchfloor.intake.asgi import Intake
 
     floor()

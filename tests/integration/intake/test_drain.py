@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 from django.db import connection
-
 from tests.support.intake import event, report
+
 from watchfloor.identity.domain import NOBODY, system
 from watchfloor.intake import drain, lake, quarantine
 from watchfloor.intake.models import Spooled
@@ -60,7 +60,11 @@ def test_the_never_shed_lane_goes_first(run: Any) -> None:
 
 
 def test_poison_is_put_aside_and_its_neighbours_are_not_held_up(run: Any) -> None:
-    run(lambda client: client.reports([report(1), report(2, item={"type": "link", "id": "l", "data": {"url": "x"}}), report(3)]))
+    run(
+        lambda client: client.reports(
+            [report(1), report(2, item={"type": "link", "id": "l", "data": {"url": "x"}}), report(3)]
+        )
+    )
     ItemType.objects.filter(key="link").update(archived_at=clock.now())  # archived between receipt and work
     forget_types()
     drained_after_all_pauses()

@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 import pytest
-
 from tests.support.intake import REPORT_ONLY, Client, event, report
+
 from watchfloor.intake.models import Spooled
 from watchfloor.kernel.ids import decode
 

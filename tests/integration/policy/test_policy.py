@@ -67,7 +67,9 @@ def test_a_reason_is_found_by_atproto_token() -> None:
 
 def test_readers_do_not_ask_the_database_each_time() -> None:
     queries.policy("spam")
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         for _ in range(50):
             queries.violations("hate", "DE")
             queries.version_in_force("hate")

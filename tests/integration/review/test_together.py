@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.db import connection
-
 from tests.support.floor import CLEAN, SPAM, Floor, install, someone
+
 from watchfloor.kernel.errors import Conflict
 from watchfloor.ledger.models import Event
 from watchfloor.review import actions
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def committed() -> Iterator[Floor]:
+def committed() -> Floor:
     install()
-    yield Floor()
+    return Floor()
 
 
 def together(count: int, work: Callable[[int], Any]) -> list[Any]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of cases read better unbroken
 """``watchfloor rules`` on plain files, through click's own runner."""
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ def test_check_shows_every_problem_and_fails(folder: Path) -> None:
     assert "error: There is no `Txt` here.\n  --> models/base.sml:5:5" in result.stderr
     assert "2 problems." in result.stderr
     report = json.loads(call("check", folder, "--json").stdout)
-    assert (report["ok"], [problem["code"] for problem in report["problems"]]) == (False, ["unknown_name", "wrong_type"])
+    assert (report["ok"], [problem["code"] for problem in report["problems"]]) == (
+        False,
+        ["unknown_name", "wrong_type"],
+    )
 
 
 def test_a_single_file_is_a_rule_set(tmp_path: Path) -> None:
@@ -66,7 +70,12 @@ def test_an_empty_folder_says_so(tmp_path: Path) -> None:
 
 def test_run_reports_bad_lines_and_goes_on(folder: Path) -> None:
     events = folder / "events.jsonl"
-    good = {"action_id": 7, "action_name": "post", "timestamp": "2026-03-01T00:00:00Z", "data": {"user": {"id": "u"}, "text": "VIAGRA"}}
+    good = {
+        "action_id": 7,
+        "action_name": "post",
+        "timestamp": "2026-03-01T00:00:00Z",
+        "data": {"user": {"id": "u"}, "text": "VIAGRA"},
+    }
     lines = [
         json.dumps(good).encode(), b"", b"nonsense", b"[1]", b'{"action_name": "x", "data": 3}', b"\xff\xfe", b"[" * 5000,
         b'{"action_name": "x", "data": {}, "timestamp": "soon"}', b'{"user": {"id": "v"}, "size": 123456789012345678901234567890}',

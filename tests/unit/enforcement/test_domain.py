@@ -25,7 +25,16 @@ def test_a_strike_lives_by_severity(severity: int, days: int) -> None:
 
 @pytest.mark.parametrize(
     ("before", "after", "reached"),
-    [(0, 1, None), (0, 2, "day"), (2, 3, None), (1, 2, "day"), (0, 6, "ever"), (3, 5, "week"), (6, 9, None), (2, 2, None)],
+    [
+        (0, 1, None),
+        (0, 2, "day"),
+        (2, 3, None),
+        (1, 2, "day"),
+        (0, 6, "ever"),
+        (3, 5, "week"),
+        (6, 9, None),
+        (2, 2, None),
+    ],
 )
 def test_a_step_is_reached_by_crossing_it(before: int, after: int, reached: str | None) -> None:
     step = domain.step_crossed(STEPS, before, after)

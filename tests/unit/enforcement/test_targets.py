@@ -18,7 +18,7 @@ def public_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PRIVATE = """127.0.0.1 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 0.0.0.0 100.64.0.1 224.0.0.1 255.255.255.255 198.18.0.1
 ::1 :: fe80::1 fc00::1 ff02::1 ::ffff:127.0.0.1 ::ffff:169.254.169.254 2002:7f00:1:: 2002:a00:1:: 64:ff9b::7f00:1
-64:ff9b::a9fe:a9fe 2001:db8::1""".split()
+64:ff9b::a9fe:a9fe 2001:db8::1""".split()  # noqa: SIM905
 
 
 @pytest.mark.parametrize("text", PRIVATE)
@@ -32,7 +32,9 @@ def test_a_public_address_is_allowed(text: str) -> None:
     targets.check_address(ipaddress.ip_address(text))
 
 
-@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "[::1]", "[::ffff:7f00:1]"])
+@pytest.mark.parametrize(
+    "host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "[::1]", "[::ffff:7f00:1]"]
+)
 def test_other_spellings_of_loopback_are_refused_before_connecting(host: str) -> None:
     with pytest.raises(BadInput, match="not a public"):
         asyncio.run(targets.resolve(f"https://{host}/hook"))

@@ -80,7 +80,7 @@ class Colour(str, enum.Enum):  # noqa: UP042  a str subclass is the point
         {1: "a"},
         b"bytes",
         {"a": {1, 2}},
-        object(),
+        pytest.param(object(), id="object"),
     ],
     ids=repr,
 )

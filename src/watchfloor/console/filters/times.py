@@ -36,7 +36,8 @@ def duration(value: timedelta | float | None, units: int = 2) -> str:
     if value is None:
         return DASH
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
-    left, parts = int(abs(seconds) + 0.5), []
+    left = int(abs(seconds) + 0.5)
+    parts: list[str] = []
     for size, unit in _units():
         if left >= size or (parts and len(parts) < units):
             if left // size:

@@ -9,176 +9,281 @@ import watchfloor.ledger.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('items', '0001_initial'),
+        ("items", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ActionKind',
+            name="ActionKind",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('help', models.TextField(blank=True)),
-                ('does', models.CharField(max_length=60)),
-                ('inverse_key', models.CharField(blank=True, max_length=60)),
-                ('inverse_name', models.CharField(blank=True, max_length=120)),
-                ('phrases', models.JSONField(default=dict)),
-                ('params', models.JSONField(default=dict)),
-                ('target', models.CharField(max_length=10)),
-                ('item_state', models.CharField(blank=True, max_length=20)),
-                ('duration_hours', models.IntegerField(null=True)),
-                ('needs_approval', models.BooleanField(default=False)),
-                ('enabled', models.BooleanField(default=True)),
-                ('position', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("help", models.TextField(blank=True)),
+                ("does", models.CharField(max_length=60)),
+                ("inverse_key", models.CharField(blank=True, max_length=60)),
+                ("inverse_name", models.CharField(blank=True, max_length=120)),
+                ("phrases", models.JSONField(default=dict)),
+                ("params", models.JSONField(default=dict)),
+                ("target", models.CharField(max_length=10)),
+                ("item_state", models.CharField(blank=True, max_length=20)),
+                ("duration_hours", models.IntegerField(null=True)),
+                ("needs_approval", models.BooleanField(default=False)),
+                ("enabled", models.BooleanField(default=True)),
+                ("position", models.IntegerField(default=0)),
             ],
             options={
-                'db_table': 'enforcement_action_kind',
+                "db_table": "enforcement_action_kind",
             },
         ),
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('url', models.URLField(max_length=400)),
-                ('topics', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('secrets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, size=None)),
-                ('enabled', models.BooleanField(default=True)),
-                ('disabled_reason', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('failures', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("url", models.URLField(max_length=400)),
+                (
+                    "topics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "secrets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120), default=list, size=None
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True)),
+                ("disabled_reason", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("failures", models.IntegerField(default=0)),
             ],
             options={
-                'db_table': 'enforcement_endpoint',
+                "db_table": "enforcement_endpoint",
             },
         ),
         migrations.CreateModel(
-            name='LadderStep',
+            name="LadderStep",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('points', models.IntegerField(unique=True)),
-                ('action_key', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("points", models.IntegerField(unique=True)),
+                ("action_key", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
             ],
             options={
-                'db_table': 'enforcement_ladder_step',
+                "db_table": "enforcement_ladder_step",
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('decision_id', models.UUIDField(db_index=True)),
-                ('to', models.CharField(max_length=10)),
-                ('recipient', models.CharField(max_length=250)),
-                ('template', models.CharField(max_length=60)),
-                ('template_version', models.IntegerField(default=1)),
-                ('language', models.CharField(max_length=12)),
-                ('subject', models.TextField()),
-                ('body', models.TextField()),
-                ('appeal_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='items.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("decision_id", models.UUIDField(db_index=True)),
+                ("to", models.CharField(max_length=10)),
+                ("recipient", models.CharField(max_length=250)),
+                ("template", models.CharField(max_length=60)),
+                ("template_version", models.IntegerField(default=1)),
+                ("language", models.CharField(max_length=12)),
+                ("subject", models.TextField()),
+                ("body", models.TextField()),
+                ("appeal_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="items.item"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'enforcement_notice',
+                "db_table": "enforcement_notice",
             },
         ),
         migrations.CreateModel(
-            name='NoticeTemplate',
+            name="NoticeTemplate",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=60)),
-                ('language', models.CharField(max_length=12)),
-                ('version', models.IntegerField(default=1)),
-                ('subject', models.CharField(max_length=200)),
-                ('body', models.TextField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("language", models.CharField(max_length=12)),
+                ("version", models.IntegerField(default=1)),
+                ("subject", models.CharField(max_length=200)),
+                ("body", models.TextField()),
             ],
             options={
-                'db_table': 'enforcement_notice_template',
-                'constraints': [models.UniqueConstraint(fields=('key', 'language', 'version'), name='enforcement_template_version')],
+                "db_table": "enforcement_notice_template",
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "language", "version"), name="enforcement_template_version")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Action',
+            name="Action",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('decision_id', models.UUIDField(db_index=True)),
-                ('case_id', models.UUIDField(db_index=True, null=True)),
-                ('kind_key', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('held', 'Held'), ('rejected', 'Rejected'), ('pending', 'Pending'), ('sent', 'Sent'), ('confirmed', 'Confirmed'), ('failed', 'Failed'), ('dead', 'Dead'), ('reversed', 'Reversed'), ('expired', 'Expired')], max_length=12)),
-                ('from_ladder', models.BooleanField(default=False)),
-                ('step', models.IntegerField(null=True)),
-                ('strikes', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('params', models.JSONField(default=dict)),
-                ('slot', models.CharField(blank=True, max_length=120)),
-                ('policy_key', models.CharField(blank=True, max_length=60)),
-                ('policy_version_id', models.UUIDField(null=True)),
-                ('violation_key', models.CharField(blank=True, max_length=80)),
-                ('severity', models.SmallIntegerField(default=0)),
-                ('market', models.CharField(blank=True, max_length=12)),
-                ('language', models.CharField(blank=True, max_length=12)),
-                ('origin', models.CharField(blank=True, max_length=12)),
-                ('job_id', models.UUIDField(null=True)),
-                ('previous_decision_id', models.UUIDField(null=True)),
-                ('requested_by', models.CharField(blank=True, max_length=120)),
-                ('approved_by', models.CharField(blank=True, max_length=120)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('reversed_at', models.DateTimeField(null=True)),
-                ('inverse_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inverses', to='enforcement.action')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='items.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("decision_id", models.UUIDField(db_index=True)),
+                ("case_id", models.UUIDField(db_index=True, null=True)),
+                ("kind_key", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "Held"),
+                            ("rejected", "Rejected"),
+                            ("pending", "Pending"),
+                            ("sent", "Sent"),
+                            ("confirmed", "Confirmed"),
+                            ("failed", "Failed"),
+                            ("dead", "Dead"),
+                            ("reversed", "Reversed"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("from_ladder", models.BooleanField(default=False)),
+                ("step", models.IntegerField(null=True)),
+                (
+                    "strikes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("params", models.JSONField(default=dict)),
+                ("slot", models.CharField(blank=True, max_length=120)),
+                ("policy_key", models.CharField(blank=True, max_length=60)),
+                ("policy_version_id", models.UUIDField(null=True)),
+                ("violation_key", models.CharField(blank=True, max_length=80)),
+                ("severity", models.SmallIntegerField(default=0)),
+                ("market", models.CharField(blank=True, max_length=12)),
+                ("language", models.CharField(blank=True, max_length=12)),
+                ("origin", models.CharField(blank=True, max_length=12)),
+                ("job_id", models.UUIDField(null=True)),
+                ("previous_decision_id", models.UUIDField(null=True)),
+                ("requested_by", models.CharField(blank=True, max_length=120)),
+                ("approved_by", models.CharField(blank=True, max_length=120)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("reversed_at", models.DateTimeField(null=True)),
+                (
+                    "inverse_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inverses",
+                        to="enforcement.action",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="items.item"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'enforcement_action',
-                'indexes': [models.Index(fields=['item', 'created_at'], name='enforcement_action_item'), models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='enforcement_action_expiry')],
+                "db_table": "enforcement_action",
+                "indexes": [
+                    models.Index(fields=["item", "created_at"], name="enforcement_action_item"),
+                    models.Index(
+                        condition=models.Q(("expires_at__isnull", False)),
+                        fields=["expires_at"],
+                        name="enforcement_action_expiry",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outbox_id', models.UUIDField(db_index=True)),
-                ('key', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('ok', models.BooleanField()),
-                ('status', models.IntegerField(null=True)),
-                ('milliseconds', models.IntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='enforcement.endpoint')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("outbox_id", models.UUIDField(db_index=True)),
+                ("key", models.CharField(max_length=120)),
+                ("at", models.DateTimeField()),
+                ("ok", models.BooleanField()),
+                ("status", models.IntegerField(null=True)),
+                ("milliseconds", models.IntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attempts", to="enforcement.endpoint"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'enforcement_attempt',
-                'indexes': [models.Index(fields=['endpoint', '-at'], name='enforcement_attempt_recent')],
+                "db_table": "enforcement_attempt",
+                "indexes": [models.Index(fields=["endpoint", "-at"], name="enforcement_attempt_recent")],
             },
         ),
         migrations.CreateModel(
-            name='Strike',
+            name="Strike",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('decision_id', models.UUIDField(db_index=True)),
-                ('points', models.SmallIntegerField()),
-                ('policy_key', models.CharField(max_length=60)),
-                ('severity', models.SmallIntegerField(default=0)),
-                ('market', models.CharField(blank=True, max_length=12)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('expired', 'Expired'), ('voided', 'Voided')], max_length=10)),
-                ('given_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('voided_by', models.UUIDField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='strikes', to='items.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("decision_id", models.UUIDField(db_index=True)),
+                ("points", models.SmallIntegerField()),
+                ("policy_key", models.CharField(max_length=60)),
+                ("severity", models.SmallIntegerField(default=0)),
+                ("market", models.CharField(blank=True, max_length=12)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("expired", "Expired"), ("voided", "Voided")], max_length=10
+                    ),
+                ),
+                ("given_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("voided_by", models.UUIDField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="strikes", to="items.item"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'enforcement_strike',
-                'indexes': [models.Index(fields=['account', 'state'], name='enforcement_strike_account')],
+                "db_table": "enforcement_strike",
+                "indexes": [models.Index(fields=["account", "state"], name="enforcement_strike_account")],
             },
         ),
     ]

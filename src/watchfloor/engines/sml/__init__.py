@@ -7,7 +7,7 @@
 """
 
 from watchfloor.engines.sml.errors import Problem, RuleErrors
-from watchfloor.engines.sml.events import event_from
+from watchfloor.engines.sml.events import event_from, event_from_json
 from watchfloor.engines.sml.examples import ExampleResult, run_examples
 from watchfloor.engines.sml.explain import Condition, Explanation
 from watchfloor.engines.sml.function import (
@@ -69,6 +69,7 @@ __all__ = [
     "VerdictEffect",
     "compile_rules",
     "event_from",
+    "event_from_json",
     "function",
     "library",
     "run_examples",

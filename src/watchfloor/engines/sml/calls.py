@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from watchfloor.engines.sml import syntax, tree
 from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.errors import did_you_mean
+from watchfloor.engines.sml.experiment_when import all_of, check_experiment_when
 from watchfloor.engines.sml.function import BadArgument, Function, Site
 from watchfloor.engines.sml.paths import PathError, parse_path
 
@@ -33,6 +34,8 @@ def check_call(e: Expressions, call: syntax.Call, target: Target | None) -> tree
             "It stands on a line of its own, at the beginning of the line.",
         )
         return e.anything(call.span)
+    if function.special and function.name == "ExperimentWhen":
+        return check_experiment_when(e, call, function)
     arguments = by_name(e, call, function)
     if arguments is None:
         return e.anything(call.span)
@@ -141,6 +144,10 @@ def _apply(e: Expressions, call: syntax.Call, function: Function, given: dict[st
     except BadArgument as bad:
         place = given.get(bad.argument)
         e.problems.add("bad_argument", bad.message, place.span if place is not None else call.span, bad.hint)
+        bound = function.target
+    except Exception as error:  # other people's functions: whatever they raise, the author needs to hear of it
+        message = f"`{function.name}` does not take these arguments: {error}"
+        e.problems.add("bad_argument", message[:500].rstrip(".") + ".", call.span)
         bound = function.target
     result = function.result
     if function.name == "Entity" and args:
@@ -258,11 +265,9 @@ def _rule(e: Expressions, call: syntax.Call, given: dict[str, syntax.Node], targ
             f"Call it `{target.name.lstrip('_') or 'SomeRule'}`.",
         )
     when_all = given["when_all"]
+    conditions: tuple[tree.Expr, ...]
     if not isinstance(when_all, syntax.ListLiteral):
-        e.problems.add(
-            "wrong_type", "`when_all` is a list of conditions, written out.", when_all.span, "Write `when_all=[A, B]`."
-        )
-        conditions: tuple[tree.Expr, ...] = ()
+        conditions = (all_of(e.expect(when_all, t.list_of(t.BOOL), "`when_all` of Rule"), e.feature),)
     else:
         conditions = e.conditions(when_all.items, "each condition of a rule", "and")
     description = given["description"]

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from watchfloor.engines.sml.outcome import Event
 from watchfloor.kernel.clock import now
 from watchfloor.kernel.errors import BadInput
+
+_decode_event: Callable[[bytes], Event] = msgspec.json.Decoder(Event).decode
+_decode_any: Callable[[bytes], Any] = msgspec.json.Decoder().decode
+
+
+def event_from_json(line: bytes, *, default_id: int = 0, default_name: str = "event") -> Event:
+    """An event of a JSON text; see ``event_from``. The usual shape is read in one step.
+
+    Raises:
+        BadInput: it is not JSON, no object, or a field of Osprey's shape is wrong.
+    """
+    try:
+        event = _decode_event(line)
+        if event.timestamp.tzinfo is not None:
+            return event
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass  # the slower way says what is wrong, and takes the other shapes
+    try:
+        record = _decode_any(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadInput("not_json", f"{error}.") from None
+    except RecursionError:
+        raise BadInput("not_json", "The JSON is nested too deeply.") from None
+    return event_from(record, default_id=default_id, default_name=default_name)
 
 
 def event_from(record: Any, *, default_id: int = 0, default_name: str = "event") -> Event:

@@ -15,6 +15,8 @@ from watchfloor.engines.sml.write import written
 from watchfloor.kernel.errors import NotFound
 
 _MAX_SHOWN = 200
+_MAX_NAMES = 10
+"""How far names are followed to the values they were made of."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -94,19 +96,19 @@ def _because(run: Interpreter, rule: tree.RuleExpr, conditions: tuple[Condition,
     return "A name in its description has no value." if fired is None else "A condition is false."
 
 
-def _condition(run: Interpreter, expr: tree.Expr, seen: set[int]) -> Condition:
+def _condition(run: Interpreter, expr: tree.Expr, seen: set[int], names: int = 0) -> Condition:
     value = run.values.get(id(expr), UNDEFINED)
     if isinstance(expr, tree.Const):
         value = expr.value
     parts = []
     for child in tree.children(expr):
         if not isinstance(child, tree.Const):
-            parts.append(_condition(run, child, seen))
-    if isinstance(expr, tree.Var) and expr.variable.index not in seen:
+            parts.append(_condition(run, child, seen, names))
+    if isinstance(expr, tree.Var) and expr.variable.index not in seen and names < _MAX_NAMES:
         seen.add(expr.variable.index)
         inner = expr.variable.value
         if not isinstance(inner, tree.Const):
-            parts.append(_condition(run, inner, seen))
+            parts.append(_condition(run, inner, seen, names + 1))
     text = written(expr)
     shown = _plain(value)
     return Condition(text, shown, value is not UNDEFINED, f"{text}: {_words(value)}{_met(run, expr)}", tuple(parts))

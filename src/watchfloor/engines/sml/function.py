@@ -53,11 +53,11 @@ class LabelState(msgspec.Struct, frozen=True):
     expires: Any = None
 
 
-class Undefined(Exception):  # noqa: N818 - not an error: an expected absence
+class Undefined(Exception):
     """There is no value, and that is expected: what depends on it fails, nothing is reported."""
 
 
-class BadArgument(Exception):  # noqa: N818 - becomes a problem in the author's words
+class BadArgument(Exception):
     """A constant argument is wrong. ``argument`` names it; the message is shown to the author under it."""
 
     def __init__(self, argument: str, message: str, hint: str = "") -> None:

@@ -56,7 +56,10 @@ GROUPS: tuple[tuple[str, tuple[Card, ...]], ...] = (
         _("Installation"),
         (
             Card(_("Ledger"), _("What happened, with proofs."), "book", ("ledger",), ("ledger.view",)),
-            Card(_("Component gallery"), _("For builders: every component in every state."), "layout-dashboard", ("console-gallery",), ("settings.manage",)),
+            Card(
+                _("Component gallery"), _("For builders: every component in every state."), "layout-dashboard",
+                ("console-gallery",), ("settings.manage",),
+            ),
         ),
     ),
 )  # fmt: skip
@@ -78,8 +81,14 @@ def settings(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     groups = []
     for title, cards in GROUPS:
-        found = [(card, _address(card)) for card in cards if not card.permissions or any(actor.has(name) for name in card.permissions)]
-        shown = [{"title": card.title, "help": card.help, "icon": card.icon, "href": href} for card, href in found if href]
+        found = [
+            (card, _address(card))
+            for card in cards
+            if not card.permissions or any(actor.has(name) for name in card.permissions)
+        ]
+        shown = [
+            {"title": card.title, "help": card.help, "icon": card.icon, "href": href} for card, href in found if href
+        ]
         if shown:
             groups.append((title, shown))
     return render(request, "identity/settings.html", {"groups": groups})

@@ -32,7 +32,7 @@ def join(request: HttpRequest, uid: str, key: str) -> HttpResponse:
     errors = Errors()
     if request.method == "POST":
         with mending(errors), writing(f"user:{user.pk}") as w:
-            actions.join(w, user, key, request.POST.get("password", ""), request.POST.get("again", ""))
+            user = actions.join(w, user, key, request.POST.get("password", ""), request.POST.get("again", ""))
             if not user.time_zone:
                 actions.prefer(user, time_zone=browser_zone(request))
         if not errors:

@@ -46,7 +46,9 @@ def account(request: HttpRequest) -> HttpResponse:
         "values": values,
         "errors": errors,
         "languages": [("", _("As the browser")), *settings.LANGUAGES],
-        "zones": sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))),
+        "zones": sorted(
+            name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+        ),
         "browser_zone": browser_zone(request),
         "factors": people.factors(user),
         "grants": [one for one in people.grants(user) if not one.ended],

@@ -175,5 +175,3 @@ def _link_page(request: HttpRequest, person: User, key: str) -> HttpResponse:
         "identity/link.html",
         {"person": person, "link": link, "hours": settings.PASSWORD_RESET_TIMEOUT // 3600},
     )
-
-

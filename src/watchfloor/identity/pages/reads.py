@@ -30,7 +30,10 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = list(found[: PER_PAGE + 1])
     ids = [row.actor[5:] for row in rows if row.actor.startswith("user:")]
     people = {f"user:{pk}": name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
-    shown = [{"at": row.at, "who": people.get(row.actor, row.actor), "subject": row.subject, "why": row.why} for row in rows[:PER_PAGE]]
+    shown = [
+        {"at": row.at, "who": people.get(row.actor, row.actor), "subject": row.subject, "why": row.why}
+        for row in rows[:PER_PAGE]
+    ]
     context = {
         "rows": shown,
         "query": request.GET,

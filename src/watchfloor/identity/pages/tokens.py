@@ -20,7 +20,15 @@ from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 
 USUAL = ("report.submit", "event.submit")
-FOR_PROGRAMS = ("report.submit", "event.submit", "item.read", "appeal.submit", "insight.view", "enforcement.view", "ledger.view")
+FOR_PROGRAMS = (
+    "report.submit",
+    "event.submit",
+    "item.read",
+    "appeal.submit",
+    "insight.view",
+    "enforcement.view",
+    "ledger.view",
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +52,10 @@ def index(request: HttpRequest) -> HttpResponse:
             return render(request, "identity/token_made.html", context)
     now = clock.now()
     rows = [
-        {"row": row, "state": "revoked" if row.revoked_at else "expired" if row.expires_at and row.expires_at <= now else "live"}
+        {
+            "row": row,
+            "state": "revoked" if row.revoked_at else "expired" if row.expires_at and row.expires_at <= now else "live",
+        }
         for row in ApiToken.objects.order_by("revoked_at", "-created_at")[:500]
     ]
     chosen = request.POST.getlist("permissions") if request.method == "POST" else USUAL

@@ -4,38 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FactCursor',
+            name="FactCursor",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('leaf', models.BigIntegerField(default=0)),
-                ('exported_at', models.DateTimeField(null=True)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("leaf", models.BigIntegerField(default=0)),
+                ("exported_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'insight_cursor',
+                "db_table": "insight_cursor",
             },
         ),
         migrations.CreateModel(
-            name='FactFile',
+            name="FactFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField()),
-                ('first', models.BigIntegerField()),
-                ('last', models.BigIntegerField()),
-                ('rows', models.IntegerField()),
-                ('path', models.CharField(max_length=200, unique=True)),
-                ('replaced_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hour", models.DateTimeField()),
+                ("first", models.BigIntegerField()),
+                ("last", models.BigIntegerField()),
+                ("rows", models.IntegerField()),
+                ("path", models.CharField(max_length=200, unique=True)),
+                ("replaced_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'insight_fact_file',
-                'indexes': [models.Index(condition=models.Q(('replaced_at__isnull', True)), fields=['hour'], name='insight_file_live'), models.Index(condition=models.Q(('replaced_at__isnull', False)), fields=['replaced_at'], name='insight_file_dead')],
+                "db_table": "insight_fact_file",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("replaced_at__isnull", True)), fields=["hour"], name="insight_file_live"
+                    ),
+                    models.Index(
+                        condition=models.Q(("replaced_at__isnull", False)),
+                        fields=["replaced_at"],
+                        name="insight_file_dead",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,23 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0001_initial'),
+        ("intake", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='spooled',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('quarantined', 'Quarantined'), ('discarded', 'Discarded')], default='waiting', max_length=12),
+            model_name="spooled",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting"),
+                    ("done", "Done"),
+                    ("quarantined", "Quarantined"),
+                    ("discarded", "Discarded"),
+                ],
+                default="waiting",
+                max_length=12,
+            ),
         ),
         migrations.AddIndex(
-            model_name='spooled',
-            index=models.Index(condition=models.Q(('state', 'quarantined')), fields=['id'], name='intake_spool_quarantine'),
+            model_name="spooled",
+            index=models.Index(
+                condition=models.Q(("state", "quarantined")), fields=["id"], name="intake_spool_quarantine"
+            ),
         ),
         migrations.AddIndex(
-            model_name='spooled',
-            index=models.Index(condition=models.Q(('body__isnull', False), ('kind', 'event'), ('state', 'done')), fields=['id'], name='intake_spool_lake'),
+            model_name="spooled",
+            index=models.Index(
+                condition=models.Q(("body__isnull", False), ("kind", "event"), ("state", "done")),
+                fields=["id"],
+                name="intake_spool_lake",
+            ),
         ),
     ]

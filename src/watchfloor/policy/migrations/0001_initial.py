@@ -7,85 +7,130 @@ import watchfloor.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('names', models.JSONField(default=dict)),
-                ('harm_group', models.SlugField(max_length=40)),
-                ('severity', models.SmallIntegerField(default=2)),
-                ('clearance', models.CharField(blank=True, max_length=40)),
-                ('target_hours', models.FloatField(default=24)),
-                ('dsa_category', models.CharField(blank=True, max_length=80)),
-                ('position', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("names", models.JSONField(default=dict)),
+                ("harm_group", models.SlugField(max_length=40)),
+                ("severity", models.SmallIntegerField(default=2)),
+                ("clearance", models.CharField(blank=True, max_length=40)),
+                ("target_hours", models.FloatField(default=24)),
+                ("dsa_category", models.CharField(blank=True, max_length=80)),
+                ("position", models.IntegerField(default=0)),
             ],
             options={
-                'db_table': 'policy_policy',
+                "db_table": "policy_policy",
             },
         ),
         migrations.CreateModel(
-            name='Reason',
+            name="Reason",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=160)),
-                ('policy_key', models.CharField(max_length=60)),
-                ('atproto', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, size=None)),
-                ('dsa_category', models.CharField(blank=True, max_length=80)),
-                ('position', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=160)),
+                ("policy_key", models.CharField(max_length=60)),
+                (
+                    "atproto",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120), default=list, size=None
+                    ),
+                ),
+                ("dsa_category", models.CharField(blank=True, max_length=80)),
+                ("position", models.IntegerField(default=0)),
             ],
             options={
-                'db_table': 'policy_reason',
+                "db_table": "policy_reason",
             },
         ),
         migrations.CreateModel(
-            name='ViolationType',
+            name="ViolationType",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('policy_key', models.CharField(db_index=True, max_length=60)),
-                ('clause', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=160)),
-                ('help', models.TextField(blank=True)),
-                ('severity', models.SmallIntegerField()),
-                ('points', models.SmallIntegerField(default=1)),
-                ('actions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('markets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), null=True, size=None)),
-                ('position', models.IntegerField(default=0)),
-                ('archived_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                ("policy_key", models.CharField(db_index=True, max_length=60)),
+                ("clause", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=160)),
+                ("help", models.TextField(blank=True)),
+                ("severity", models.SmallIntegerField()),
+                ("points", models.SmallIntegerField(default=1)),
+                (
+                    "actions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "markets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), null=True, size=None
+                    ),
+                ),
+                ("position", models.IntegerField(default=0)),
+                ("archived_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'policy_violation_type',
+                "db_table": "policy_violation_type",
             },
         ),
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('policy_key', models.CharField(db_index=True, max_length=60)),
-                ('number', models.IntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('approved', 'Approved'), ('scheduled', 'Scheduled'), ('in_force', 'In Force'), ('superseded', 'Superseded')], max_length=12)),
-                ('summary', models.TextField()),
-                ('text', models.TextField()),
-                ('questions', models.JSONField(default=list)),
-                ('overlays', models.JSONField(default=dict)),
-                ('in_force_from', models.DateTimeField(null=True)),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('written_by', models.CharField(max_length=120)),
-                ('approved_by', models.CharField(blank=True, max_length=120)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("policy_key", models.CharField(db_index=True, max_length=60)),
+                ("number", models.IntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("approved", "Approved"),
+                            ("scheduled", "Scheduled"),
+                            ("in_force", "In Force"),
+                            ("superseded", "Superseded"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("summary", models.TextField()),
+                ("text", models.TextField()),
+                ("questions", models.JSONField(default=list)),
+                ("overlays", models.JSONField(default=dict)),
+                ("in_force_from", models.DateTimeField(null=True)),
+                ("superseded_at", models.DateTimeField(null=True)),
+                ("written_by", models.CharField(max_length=120)),
+                ("approved_by", models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'db_table': 'policy_version',
-                'constraints': [models.UniqueConstraint(fields=('policy_key', 'number'), name='policy_version_number')],
+                "db_table": "policy_version",
+                "constraints": [models.UniqueConstraint(fields=("policy_key", "number"), name="policy_version_number")],
             },
         ),
     ]

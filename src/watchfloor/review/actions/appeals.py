@@ -109,6 +109,7 @@ def decide_appeal(
     """The appeal's verdict: upheld leaves the first decision standing; overturned and modified let it fall, at once."""
     from watchfloor.review.actions.decisions import finish  # it calls this module, too
 
+    assert job.appeal_id is not None
     row = Appeal.objects.select_for_update().get(pk=job.appeal_id)
     first = Decision.objects.select_for_update().get(pk=row.decision_id)
     if person_id(actor) in deciders_of(case):  # the claim excludes them; a decision made since then counts as well

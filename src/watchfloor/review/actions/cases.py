@@ -7,6 +7,7 @@ at a time, and the partial unique index would refuse a second open case even so.
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -50,7 +51,7 @@ def find(arrival: Arrival) -> Case | None:
     return Case.objects.select_for_update().filter(item=arrival.item, harm_group=arrival.policy.harm_group).first()
 
 
-def lock(case_id: object) -> Case:
+def lock(case_id: UUID) -> Case:
     """The case, locked before any of its jobs (always in this order, so that nobody waits in a circle)."""
     case = Case.objects.select_for_update().filter(pk=case_id).first()
     if case is None:

@@ -1,8 +1,8 @@
 """The claim: one statement that finds, locks and leases the most urgent job a person may have.
 
-Each queue is read from its own partial index in priority order and the streams are merged, so the cost does not grow with
-the backlog; rows that another claim holds are passed over (SKIP LOCKED). Leases that have run out are one more stream.
-Who may have what is asked in ``identity.access.rows`` and compiled into the statement.
+Each queue gives its first ``DEPTH`` jobs, read in order from the queue's own partial index, so the cost does not grow with the
+backlog. Leases that have run out are one more stream. Of the best of all these the first that no other claim is holding at this
+moment is locked (SKIP LOCKED) and leased. Who may have what is asked in ``identity.access.rows`` and compiled into the statement.
 """
 
 from __future__ import annotations
@@ -28,12 +28,26 @@ KINDS = {
     "review.escalation": ("escalation",),
 }
 
+# More than the claims that can be in flight at once over the database's connections; else one looks again, deeper.
+DEPTH = 64
+DEEPER = 5000
+
+CANDIDATES = """
+SELECT c.id, c.priority, c.due_at FROM unnest(%s::text[]) AS q (key) CROSS JOIN LATERAL (
+  SELECT id, priority, due_at FROM review_job
+  WHERE queue_key = q.key AND state = 'ready' AND NOT (%s = ANY(excluded)){more}
+  ORDER BY priority DESC, due_at, id LIMIT %s) AS c
+UNION ALL
+SELECT id, priority, due_at FROM review_job
+WHERE state = 'leased' AND lease_until <= %s AND queue_key = ANY(%s) AND NOT (%s = ANY(excluded)){more}
+ORDER BY priority DESC, due_at, id LIMIT %s
+"""
 TAKE = """
-WITH pick AS MATERIALIZED (
+WITH candidate AS MATERIALIZED ({candidates}), pick AS MATERIALIZED (
   SELECT job.id, job.state, job.lease_holder, job.touch_ms, job.leased_at
-  FROM ({arms}) AS c JOIN review_job AS job ON job.id = c.id
+  FROM candidate JOIN review_job AS job ON job.id = candidate.id
   WHERE job.state = 'ready' OR (job.state = 'leased' AND job.lease_until <= %s)
-  ORDER BY c.priority DESC, c.due_at, c.id
+  ORDER BY candidate.priority DESC, candidate.due_at, candidate.id
   LIMIT 1 FOR UPDATE OF job SKIP LOCKED
 )
 UPDATE review_job AS job
@@ -43,10 +57,6 @@ FROM pick WHERE job.id = pick.id
 RETURNING job.*, pick.state AS was_state, pick.lease_holder AS was_holder, pick.touch_ms AS was_touch_ms,
   pick.leased_at AS was_leased_at
 """
-ARM = """SELECT id, priority, due_at FROM review_job
-  WHERE queue_key = %s AND state = 'ready' AND NOT (%s = ANY(excluded)){more}"""
-EXPIRED = """SELECT id, priority, due_at FROM review_job
-  WHERE state = 'leased' AND lease_until <= %s AND queue_key = ANY(%s) AND NOT (%s = ANY(excluded)){more}"""
 
 
 def take(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, until: datetime) -> Any | None:
@@ -54,48 +64,46 @@ def take(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, unt
 
     The job carries what it was just before: ``was_state``, ``was_holder``, ``was_touch_ms``, ``was_leased_at``.
     """
-    found = statement(actor, who, queues, now=now, until=until)
-    if found is None:
-        return None
-    sql, params = found
-    return next(iter(Job.objects.raw(sql, params)), None)
+    for depth in (DEPTH, DEEPER):
+        found = statement(actor, who, queues, now=now, until=until, depth=depth)
+        if found is None:
+            return None
+        for job in Job.objects.raw(*found):
+            return job
+    return None
 
 
 def preview(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, limit: int) -> list[UUID]:
     """The ids a claim would find one after another; nothing is locked or changed."""
-    found = _arms(actor, who, queues, now)
+    found = _candidates(actor, who, queues, now, limit)
     if found is None:
         return []
-    arms, params = found
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM ({arms}) AS c ORDER BY priority DESC, due_at, id LIMIT %s", [*params, limit])
+        cursor.execute(*found)
         return [row[0] for row in cursor.fetchall()]
 
 
 def statement(
-    actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, until: datetime
+    actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, until: datetime, depth: int = DEPTH
 ) -> tuple[str, list[Any]] | None:
     """The claim's SQL and parameters; None when the actor may take nothing at all."""
-    found = _arms(actor, who, queues, now)
+    found = _candidates(actor, who, queues, now, depth)
     if found is None:
         return None
-    arms, params = found
-    return TAKE.format(arms=arms), [*params, now, who.id, until, now, now]
+    candidates, params = found
+    return TAKE.format(candidates=candidates), [*params, now, who.id, until, now, now]
 
 
-def _arms(actor: Actor, who: Person, queues: Sequence[str], now: datetime) -> tuple[str, list[Any]] | None:
+def _candidates(
+    actor: Actor, who: Person, queues: Sequence[str], now: datetime, depth: int
+) -> tuple[str, list[Any]] | None:
     allowed = _allowed(actor.scopes, actor.all_powerful, who.languages, who.markets, who.skills)
     if allowed is None or not queues:
         return None
     more, values = allowed
-    arms: list[str] = []
-    params: list[Any] = []
-    for queue in queues:
-        arms.append(ARM.format(more=more))
-        params += [queue, who.id, *values]
-    arms.append(EXPIRED.format(more=more))
-    params += [now, list(queues), who.id, *values]
-    return "\n  UNION ALL\n  ".join(arms), params
+    keys = list(queues)
+    params = [keys, who.id, *values, depth, now, keys, who.id, *values, depth]
+    return CANDIDATES.format(more=more), params
 
 
 @lru_cache(maxsize=4096)

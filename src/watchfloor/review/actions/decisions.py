@@ -6,6 +6,7 @@ made, other jobs ended. Whatever fails undoes everything, so a job is decided ex
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from watchfloor.identity.domain import Actor
@@ -42,7 +43,7 @@ def decide(actor: Actor, job_id: UUID, token: int, finding: DecisionIn) -> Decis
         )
         if then == "close":
             escalations.resolve_of(w, case)
-            jobs.end_live(w, case, "decided_elsewhere", besides=job.pk)
+            jobs.end_live(w, case, "decided_elsewhere")
             findings.settle_reports(w, case, finding.verdict)
             cases.close(w, case, how="manual", verdict=finding.verdict, violation=finding.violation_key)
         elif then == "second":
@@ -117,7 +118,7 @@ def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
 
 def _may_undo(actor: Actor, case: Case, decision: Decision) -> None:
     own = decision.decider == str(actor) and clock.now() - decision.at <= clocks.UNDO_WINDOW
-    here = {"market": case.market, "severity": case.severity, "clearance": case.clearance}
+    here: dict[str, Any] = {"market": case.market, "severity": case.severity, "clearance": case.clearance}
     if not own and not actor.may("review.undo", **here):
         if not actor.may("case.view", **here):
             raise _unknown()

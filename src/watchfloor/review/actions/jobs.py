@@ -100,12 +100,10 @@ def hurry(w: Writer, case: Case) -> bool:
     return found
 
 
-def end_live(
-    w: Writer, case: Case, why: str, *, besides: UUID | None = None, kinds: Iterable[str] = FLOOR_KINDS
-) -> int:
-    """End the case's other live jobs: waiting ones are cancelled, held ones superseded (their holder's token is stale then)."""
+def end_live(w: Writer, case: Case, why: str) -> int:
+    """End the case's live jobs (appeals stand apart): waiting ones are cancelled, held ones superseded (the token is stale then)."""
     ended = 0
-    jobs = Job.objects.select_for_update().filter(case=case, state__in=LIVE, kind__in=tuple(kinds)).exclude(pk=besides)
+    jobs = Job.objects.select_for_update().filter(case=case, state__in=LIVE, kind__in=FLOOR_KINDS)
     for job in jobs.order_by("pk"):
         end(w, job, why)
         ended += 1

@@ -148,5 +148,7 @@ def _first_job(w: Writer, case: Case, joined: str, arrival: cases.Arrival) -> No
 
 
 def _outcome(case: Case) -> str:
-    verdict = Decision.objects.filter(pk=case.last_decision_id).values_list("verdict", flat=True).first()
-    return {"violating": "upheld", "clean": "rejected"}.get(verdict or "", "")
+    if case.last_decision_id is None:
+        return ""
+    verdict = Decision.objects.values_list("verdict", flat=True).get(pk=case.last_decision_id)
+    return {"violating": "upheld", "clean": "rejected"}.get(verdict, "")

@@ -78,7 +78,7 @@ def transfer(actor: Actor, job_ids: Iterable[UUID], to_queue: str, why: str) -> 
         wanted = set(job_ids)
         jobs = list(Job.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
         for job in jobs:
-            here = {"market": job.market, "severity": job.severity, "clearance": job.clearance}
+            here: dict[str, Any] = {"market": job.market, "severity": job.severity, "clearance": job.clearance}
             if not actor.may("review.reassign", queue=job.queue_key, **here):
                 raise Forbidden("no_permission", "You may not move this job.", where=f"job {job.pk}")
             if queue.clearance != job.clearance and job.clearance:

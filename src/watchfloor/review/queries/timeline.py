@@ -49,17 +49,17 @@ def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = M
 
 
 def _names(actors: set[str]) -> dict[str, str]:
-    ids = {}
-    names = {}
+    ids: dict[UUID, str] = {}
+    names: dict[str, str] = {}
     for text in actors:
-        kind, _, pk = text.partition(":")
+        kind, _, name = text.partition(":")
         if kind == "user":
             try:
-                ids[UUID(pk)] = text
+                ids[UUID(name)] = text
             except ValueError:
                 continue
         elif kind == "rule":
-            names[text] = f"Rule {pk}"
+            names[text] = f"Rule {name}"
     for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name"):
         names[ids[pk]] = name
     for text in ids.values():

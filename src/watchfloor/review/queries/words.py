@@ -35,7 +35,7 @@ def _received(data: Data) -> str:
 
 
 def _finding(data: Data) -> str:
-    return data["verdict"] + (f", {data['violation']}" if data["violation"] else "")
+    return str(data["verdict"]) + (f", {data['violation']}" if data["violation"] else "")
 
 
 def _released(data: Data) -> str:

@@ -85,7 +85,7 @@ CASES = [
     ("A = [Rule(when_all=[True], description='x')]", "rule_name", 1, 6, "A rule needs a name.", "SomeRule = Rule(...)"),
     ("N = GetActionName()\nR = Rule(when_all=[True], description='by {N}')", "missing_f", 2, 39, "`{N}` is not filled in, because this text has no `f` before it.", "f'...'"),
     ("R = Rule(when_all=[1], description='x')", "wrong_type", 1, 20, "Each condition of a rule must be `bool`, but this is `int`.", ""),
-    ("R = Rule(when_all=True, description='x')", "wrong_type", 1, 19, "`when_all` is a list of conditions, written out.", "[A, B]"),
+    ("R = Rule(when_all=True, description='x')", "wrong_type", 1, 19, "`when_all` of Rule must be `List[bool]`, but this is `bool`.", ""),
     ("A = 1\nWhenRules(rules_any=[A], then=[DeclareVerdict(verdict='x')])", "wrong_type", 2, 22, "Each item of `rules_any` is the name of a rule, but this is `int`.", "SomeRule"),
     ("R = Rule(when_all=[True], description='x')\nWhenRules(rules_any=[R], then=[R])", "wrong_type", 2, 32, "Each item of `then` must be `Effect`, but this is `Rule`.", ""),
     ("A = WhenRules(rules_any=[], then=[])", "no_value", 1, 5, "`WhenRules` has no value.", "line of its own"),
@@ -113,6 +113,34 @@ def test_one_clear_problem(text: str, code: str, line: int, column: int, sentenc
     assert (problem.code, problem.line, problem.column) == (code, line, column)
     assert hint in problem.hint
     assert problem.rendered.startswith(f"error: {sentence}\n  --> main.sml:{line}:{column}\n")
+
+
+_TRY = """U: Entity[str] = EntityJson(type='U', path='$.u')
+T = Experiment(entity=U, buckets=['control', 'warm'], bucket_sizes=[50.0, 50.0], version=1, revision=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("A = ExperimentWhen(experiment=T, control=[True])", "The conditions for bucket `warm` are missing."),
+        (
+            "A = ExperimentWhen(experiment=T, control=[True], warm=[True], cold=[True])",
+            "The experiment has no bucket `cold`.",
+        ),
+        (
+            "A = ExperimentWhen(experiment=U, control=[True])",
+            "`experiment` must be the name of an Experiment, but this is `Entity[str]`.",
+        ),
+        ("A = ExperimentWhen(control=[True])", "ExperimentWhen needs an experiment and its buckets, by name."),
+        (
+            "A = ExperimentWhen(experiment=T, control=[True], warm=[1])",
+            "Each item of `warm` of ExperimentWhen must be `bool`, but this is `int`.",
+        ),
+    ],
+)
+def test_experiment_when_refusals(text: str, sentence: str) -> None:
+    assert [problem.message for problem in problems(_TRY + text)] == [sentence]
 
 
 def test_rendered_with_carets_and_hint() -> None:

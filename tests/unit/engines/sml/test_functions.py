@@ -1,4 +1,3 @@
-# ruff: noqa: E501, N802, N801 - tables of cases read better unbroken; rule functions have the names of the rule language
 """Standard functions by tables of calls, and the interface by which functions of one's own join."""
 
 from __future__ import annotations
@@ -9,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.unit.engines.sml.helpers import NOON, compiled, event, features, outcome, problems
+
 from watchfloor.engines import sml
 from watchfloor.engines.sml.stdlib.experiments import murmur3
 
@@ -106,7 +105,7 @@ def test_every_function_has_a_case_or_a_test_of_its_own() -> None:
     elsewhere = {
         "Import", "Require", "Rule", "WhenRules", "JsonData", "EntityJson", "Entity", "ResolveOptional", "LabelAdd", "LabelRemove",
         "DeclareVerdict", "SignalAdd", "SendToReview", "TakeAction", "BanUser", "HasLabel", "RandomBool", "RandomInt", "Experiment",
-        "ExperimentsBucketAssignment",
+        "ExperimentsBucketAssignment", "ExperimentWhen",
     }  # fmt: skip
     assert {name for name in sml.STANDARD if not any(f"{name}(" in call for call, _ in CALLS)} == elsewhere
 
@@ -123,7 +122,13 @@ def test_chance_is_repeatable_even_and_independent() -> None:
 @pytest.mark.parametrize(
     ("data", "seed", "expected"),
     # Test values of the published reference implementation.
-    [(b"", 0, 0), (b"", 1, 0x514E28B7), (b"test", 0x9747B28C, 0x704B81DC), (b"Hello, world!", 0x9747B28C, 0x24884CBA), (b"aaa", 0x9747B28C, 0x283E0130)],
+    [
+        (b"", 0, 0),
+        (b"", 1, 0x514E28B7),
+        (b"test", 0x9747B28C, 0x704B81DC),
+        (b"Hello, world!", 0x9747B28C, 0x24884CBA),
+        (b"aaa", 0x9747B28C, 0x283E0130),
+    ],
 )
 def test_murmur3(data: bytes, seed: int, expected: int) -> None:
     assert murmur3(data, seed) == expected
@@ -141,6 +146,25 @@ def test_experiment_buckets() -> None:
     assert 0.16 < share["control"] < 0.24
     assert 0.45 < share["warm"] < 0.55
     assert shown[0][0] == "Try" and shown[0][5:] == ["1", "2"]
+
+
+def test_experiment_when_picks_the_conditions_of_the_bucket() -> None:
+    text = """
+    U: Entity[str] = EntityJson(type='User', path='$.u')
+    N: int = JsonData(path='$.n', required=False)
+    Try = Experiment(entity=U, buckets=['control', 'warm'], bucket_sizes=[0.0, 50.0], version=1, revision=2)
+    Old = Rule(when_all=[True], description='old')
+    R = Rule(when_all=ExperimentWhen(experiment=Try, control=[N > 5, Old], warm=[N > 1]), description='tried')
+    """
+    rules = compiled(text)
+    for number in range(200):
+        found = (
+            outcome(text, {"u": f"u{number}", "n": 3}).features
+            if number < 20
+            else rules.evaluate(event({"u": f"u{number}", "n": 3})).features
+        )
+        assert found["R"] is (found["Try"][3] == "warm")
+    assert outcome(text, {"u": "u1"}).features["R"] is None
 
 
 # --- labels -------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of cases read better unbroken
 """What the language means: names, missing values, operators, rules, effects, files."""
 
 from __future__ import annotations

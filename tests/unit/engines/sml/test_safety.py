@@ -162,3 +162,23 @@ def test_strange_sources_are_refused_calmly(text: str) -> None:
 def test_deep_but_allowed_expressions_compile() -> None:
     text = "N: int = JsonData(path='$.n')\nB = " + "(N > 1 and (N < 9 or " * 9 + "N == 5" + "))" * 9
     assert features(text, {"n": 5})["B"] is True
+
+
+def test_a_long_chain_of_names_is_evaluated_and_explained() -> None:
+    lines = ["N0: int = JsonData(path='$.n')", *(f"N{i + 1} = N{i} + 1" for i in range(3000))]
+    rules = compiled("\n".join([*lines, "R = Rule(when_all=[N3000 > 5], description='far')"]))
+    assert rules.fired(event({"n": 1})) == ("R",)
+    assert rules.explain(event({"n": 1}), "R").because == "Its one condition holds."
+
+
+def test_a_function_that_refuses_its_constants_in_its_own_way_is_a_problem() -> None:
+    @sml.function(category="test")
+    class Picky:
+        def __init__(self, size: int) -> None:
+            raise ZeroDivisionError("size")
+
+        def __call__(self) -> int:
+            return 1
+
+    (problem,) = problems("A = Picky(size=1)", functions={**sml.STANDARD, "Picky": Picky})
+    assert problem.message == "`Picky` does not take these arguments: size."

@@ -1,5 +1,5 @@
-"""Experiments: entities fall into buckets by a hash of their id, so that half of a change can be tried on half of
-them."""
+# ruff: noqa: N802 - names and arguments are those of the rule language
+"""Experiments: entities fall into buckets by a hash of their id, so that half of a change can be tried on half of them."""
 
 from __future__ import annotations
 
@@ -97,3 +97,15 @@ class Experiment(_Buckets):
 @function(category="chance", cost=Cost.TEXT)
 class ExperimentsBucketAssignment(_Buckets):
     """The same as Experiment, under the name older rules use."""
+
+
+@function(category="chance", special=True)
+def ExperimentWhen(experiment: ExperimentState) -> list[bool]:
+    """The conditions for the bucket an entity fell into: `ExperimentWhen(experiment=Try, control=[...], warm=[...])`.
+
+    Entities outside the experiment get those of 'control'. The buckets are further arguments, one for each.
+
+    Args:
+        experiment: the name of an Experiment.
+    """
+    raise NotImplementedError

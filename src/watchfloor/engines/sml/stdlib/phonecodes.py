@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a table
 """Countries by telephone code, after ITU-T E.164; within +1, +7 and +44 by the leading digits that set countries
 apart."""
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a table
 """Public suffixes: where a registered domain begins.
 
 A short built-in list of the second-level registries met most, not the whole Public Suffix List (publicsuffix.org),

@@ -1,0 +1,123 @@
+"""Parley itself, as far as the floor can see it: it verifies the webhook, applies each key once, and shows what it did.
+
+    python -m watchfloor.demo.platform --home FOLDER --port 8741
+
+State is a file of one line per applied key in the data folder, so that a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Parley</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+body{{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color:#1f2430;background:#fff}}
+table{{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}}td,th{{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #dfe3ea}}
+@media(prefers-color-scheme:dark){{body{{background:#14171d;color:#e6e9ef}}td,th{{border-color:#2b303b}}}}</style>
+<h1>Parley</h1><p>The demo's small messaging platform. Watchfloor told it of <b>{told:,}</b> things; it applied <b>{applied:,}</b>, each key once.</p>
+<table><tr><th>When</th><th>What</th><th>On</th></tr>{rows}</table></html>"""
+
+
+class Parley:
+    """What the platform has been told, by idempotency key."""
+
+    def __init__(self, home: Path) -> None:
+        self.file = home / "parley.jsonl"
+        self.secret_file = home / "keys" / "parley.webhook"
+        self.lock = threading.Lock()
+        self.told = 0
+        self.applied: dict[str, dict[str, Any]] = {}
+        if self.file.exists():
+            for line in self.file.read_text(encoding="utf-8").splitlines():
+                record = json.loads(line)
+                self.applied[record["key"]] = record["body"]
+        self.told = len(self.applied)
+
+    def hear(self, headers: dict[str, str], raw: bytes) -> int:
+        """The status to answer: 204 applied or known, 401 not signed by our Watchfloor."""
+        try:
+            Webhook(self.secret_file.read_text().strip()).verify(raw, headers)
+        except (OSError, WebhookVerificationError):
+            return 401
+        key = headers["webhook-id"]
+        with self.lock:
+            self.told += 1
+            if key not in self.applied:
+                body = json.loads(raw)
+                self.applied[key] = body
+                with self.file.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps({"key": key, "body": body}) + "\n")
+        return 204
+
+    def page(self) -> str:
+        """What a person sees."""
+        with self.lock:
+            last = list(self.applied.values())[-60:][::-1]
+            told, applied = self.told, len(self.applied)
+        rows = "".join(
+            f"<tr><td>{_text(body, 'at')[:16].replace('T', ' ')}</td><td>{_what(body)}</td><td>{_on(body)}</td></tr>"
+            for body in last
+        )
+        return PAGE.format(told=told, applied=applied, rows=rows)
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    return html.escape(str(body.get(name) or body.get("timestamp") or ""))
+
+
+def _what(body: dict[str, Any]) -> str:
+    data = body.get("data") or body
+    return html.escape(str(data.get("kind") or data.get("template") or body.get("type") or "notice"))
+
+
+def _on(body: dict[str, Any]) -> str:
+    item = (body.get("data") or body).get("item") or {}
+    return html.escape(f"{item.get('type', '')} {item.get('id', '')}".strip() or "a person")
+
+
+def serve(home: Path, port: int) -> ThreadingHTTPServer:
+    """A listening server on loopback; run ``serve_forever`` on it."""
+    parley = Parley(home)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            raw = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), 1_000_000))
+            self.send_response(parley.hear({name.lower(): value for name, value in self.headers.items()}, raw))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            body = parley.page().encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Quiet."""
+
+    Handler.protocol_version = "HTTP/1.1"
+    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+
+
+def main() -> None:
+    """The command of the demo's platform role."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, default=Path(os.environ.get("WATCHFLOOR_HOME", "demo-data")))
+    parser.add_argument("--port", type=int, default=8741)
+    given = parser.parse_args()
+    serve(given.home, given.port).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""The floor, the KPI page, a metric, the rows behind it. Views parse, ask the queries, and render."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from watchfloor.identity.guard import page
+from watchfloor.identity.middleware import actor_of
+from watchfloor.insight import catalogue, happening, params, queries, show, stream
+from watchfloor.insight import live as floor_now_queries
+from watchfloor.insight.schema import DIMENSIONS, SIMULATED
+from watchfloor.kernel import clock
+from watchfloor.platform.render import render
+from watchfloor.workforce import queries as workforce
+
+PAGE = 100
+CSV_ROWS = 100_000
+SPLIT_METRICS = ("incoming_manual", "solved_manual", "aas", "aht", "aht_p90", "backlog", "sla", "overturn_rate")
+
+
+@require_safe
+@page("floor.view")
+def floor(request: HttpRequest) -> HttpResponse:
+    """The floor now."""
+    return render(request, "insight/floor.html", _floor(request))
+
+
+@require_safe
+@page("floor.view")
+def floor_now(request: HttpRequest) -> HttpResponse:
+    """What changes on the floor, without the frame; asked for by the page when the stream says so."""
+    return render(request, "insight/floor_now.html", _floor(request))
+
+
+@require_safe
+@page()
+def live(request: HttpRequest) -> StreamingHttpResponse:
+    """Server-sent events for the page's topics (see ``stream``)."""
+    topics = set(request.GET.get("topics", "floor").split(",")) & stream.TOPICS.keys()
+    response = StreamingHttpResponse(stream.events(topics), content_type="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+@require_safe
+@page("insight.view")
+def kpis(request: HttpRequest) -> HttpResponse:
+    """All metrics over a span, and a split of the ones that matter most."""
+    actor, asked = actor_of(request), params.read(request.GET.dict())
+    numbers = queries.kpis(actor, asked.span)
+    by_theme = {
+        title: [show.tile(kpi, _address("insight-metric", kpi.key, request)) for kpi in numbers if _theme(kpi.key) == theme]
+        for theme, title in catalogue.THEMES.items()
+    }
+    table = _split(request, asked, SPLIT_METRICS)
+    context = {
+        "asked": asked, "themes": by_theme, "table": table, "bases": sorted({kpi.base for kpi in numbers if kpi.base}),
+        **_shared(request, asked),
+    }  # fmt: skip
+    return render(request, "insight/kpis.html", context)
+
+
+@require_safe
+@page("insight.view")
+def metric(request: HttpRequest, name: str) -> HttpResponse:
+    """One metric: the number, its definition, its series with what was changed meanwhile, its splits."""
+    actor, found, asked = actor_of(request), catalogue.metric(name), params.read(request.GET.dict())
+    [kpi] = queries.kpis(actor, asked.span, metrics=[name])
+    lines = queries.series_by(actor, asked.span, name, asked.by[0]) if request.GET.get("by") else {}
+    changes = happening.changes(asked.span.start, asked.span.end, limit=8)
+    context = {
+        "asked": asked, "metric": found, "kpi": show.tile(kpi, _address("insight-rows", name, request)),
+        "chart": show.chart(found, kpi.series, lines, changes), "changes": changes,
+        "table": _split(request, asked, (name,)), "rows_url": _address("insight-rows", name, request),
+        **_shared(request, asked),
+    }  # fmt: skip
+    return render(request, "insight/metric.html", context)
+
+
+@require_safe
+@page("insight.view")
+def rows(request: HttpRequest, name: str) -> HttpResponse:
+    """The facts behind a number, as a page or as CSV."""
+    actor, found, asked = actor_of(request), catalogue.metric(name), params.read(request.GET.dict())
+    if request.GET.get("format") == "csv":
+        behind = queries.rows_behind(actor, asked.span, name, limit=CSV_ROWS)
+        response = HttpResponse("".join(_csv(behind)), content_type="text/csv; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{found.key}.csv"'
+        return response
+    text = request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
+    offset = (number - 1) * PAGE
+    behind = queries.rows_behind(actor, asked.span, name, limit=PAGE, offset=offset)
+    kept = show.filled(behind.columns, behind.rows)
+    names = [behind.columns[place] for place in kept]
+    context = {
+        "asked": asked, "metric": found, "total": behind.total, "columns": show.columns(names),
+        "rows": [show.cells(names, [row[place] for place in kept]) for row in behind.rows], "number": number,
+        "start": offset + 1 if behind.rows else 0, "end": offset + len(behind.rows),
+        "has_next": offset + len(behind.rows) < behind.total, "metric_url": _address("insight-metric", name, request),
+        **_shared(request, asked),
+    }  # fmt: skip
+    return render(request, "insight/rows.html", context)
+
+
+def _floor(request: HttpRequest) -> dict[str, Any]:
+    actor, now = actor_of(request), clock.now()
+    market, vendor = request.GET.get("market", "")[:12], request.GET.get("vendor", "")[:40]
+    wall = floor_now_queries.floor(actor, market=market, vendor=vendor)
+    sees_changes = not any(scope.queues or scope.markets or scope.vendors for scope in actor.scopes)
+    today = {"span": "today", "market": market}
+    vendors = workforce.vendors(actor)
+    return {
+        "wall": wall,
+        "now": now,
+        "queues": [
+            {"q": queue, "url": f"{reverse('insight-kpis')}?{urlencode({'span': '24h', 'queue': queue.key})}"}
+            for queue in wall.queues
+        ],
+        "changes": happening.changes(now - timedelta(days=1), now + timedelta(minutes=1), limit=8) if sees_changes else [],
+        "fields": [
+            {"name": "market", "label": "All markets", "options": [(m, m) for m in _markets(wall, market)]},
+            {"name": "vendor", "label": "All vendors", "options": vendors},
+        ],
+        "vendor_names": dict(vendors),
+        "query": request.GET,
+        "links": {key: _rows_url(key, today) for key in ("backlog", "backlog_age_max", "breaches", "jobs_solved")},
+        "now_url": f"{reverse('floor-now')}?{request.GET.urlencode()}",
+        "can_open_numbers": actor.has("insight.view"),
+        "simulated": SIMULATED if settings.DEMO else frozenset(),
+    }
+
+
+def _markets(wall: floor_now_queries.Floor, chosen: str) -> list[str]:
+    from watchfloor.review.models import Job
+
+    return sorted({*Job.objects.exclude(market="").values_list("market", flat=True).distinct()[:100], *([chosen] if chosen else [])})
+
+
+def _rows_url(key: str, query: dict[str, str]) -> str:
+    return f"{reverse('insight-rows', args=[key])}?{urlencode({k: v for k, v in query.items() if v})}"
+
+
+def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
+    """What the pages of numbers have in common: the fields of the filter bar, badges."""
+    actor = actor_of(request)
+    fields: list[dict[str, Any]] = [
+        {"name": "span", "label": "Last 7 days", "options": list(params.SPANS.items())},
+        {"name": "interval", "label": "Interval", "options": [("hour", "By hour"), ("day", "By day"), ("week", "By week")]},
+        {"name": "by", "label": "Split by queue", "options": [(name, f"Split by {DIMENSIONS[name].lower()}") for name in params.SPLITS]},
+        {"name": "then", "label": "No second split", "options": [(name, f"then {DIMENSIONS[name].lower()}") for name in params.SPLITS]},
+    ]
+    for name in params.FILTERS:
+        values = queries.values_of(actor, params.Span(start=asked.span.start, end=asked.span.end), name)
+        fields.append({
+            "name": name, "label": f"Every {DIMENSIONS[name].lower()}",
+            "options": [(value, value) for value in sorted(values)],
+        })  # fmt: skip
+    return {
+        "fields": fields,
+        "query": request.GET,
+        "dimensions": DIMENSIONS,
+        "simulated": sorted(DIMENSIONS[name] for name in SIMULATED if name in DIMENSIONS) if settings.DEMO else [],
+        "span_words": show.span_words(asked.span.start, asked.span.end),
+    }
+
+
+def _split(request: HttpRequest, asked: params.Params, metrics: tuple[str, ...]) -> dict[str, Any]:
+    """A table: one row for each slice, each metric now and its change; a row leads to the same page, narrowed."""
+    slices = queries.split(actor_of(request), asked.span, asked.by, metrics=metrics, limit=60)
+    chosen = [catalogue.metric(key) for key in metrics]
+    _, base = queries.comparison(asked.span)
+    rows = []
+    for each in slices:
+        narrowed = request.GET.copy()
+        for name, value in zip(asked.by, each.names, strict=True):
+            narrowed[name] = value
+        rows.append({
+            "names": each.names, "url": f"?{narrowed.urlencode()}",
+            "cells": [show.cell(one, each.values.get(one.key), each.before.get(one.key)) for one in chosen],
+        })  # fmt: skip
+    return {"by": asked.by, "metrics": chosen, "rows": rows, "base": base, "limited": len(slices) == 60}
+
+
+def _theme(key: str) -> str:
+    return catalogue.metric(key).theme
+
+
+def _address(name: str, key: str, request: HttpRequest) -> str:
+    """A page about the same span and filters."""
+    kept = request.GET.copy()
+    for gone in ("page", "format"):
+        kept.pop(gone, None)
+    query = kept.urlencode()
+    return reverse(name, args=[key]) + (f"?{query}" if query else "")
+
+
+def _csv(behind: queries.Rows) -> Iterator[str]:
+    """Lines of CSV; cells that a spreadsheet would run as formulas are quoted as text."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for row in (behind.columns, *behind.rows):
+        writer.writerow([_plain(value) for value in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds") + "Z"
+    text = str(value) if value is not None else ""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and not isinstance(value, (int, float)) else text

@@ -1,0 +1,150 @@
+"""The pages as a browser asks for them: they show what was counted, lead to the rows, and keep to the viewer's rights."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.support.floor import CLEAN, LEAD, SPAM, Floor, install, someone
+from watchfloor.identity import actions as identity
+from watchfloor.identity import defaults as identity_defaults
+from watchfloor.identity.domain import system
+from watchfloor.identity.models import User
+from watchfloor.insight import facts, lake, stream
+from watchfloor.kernel import clock
+from watchfloor.ledger import sequencer
+from watchfloor.ledger.writer import writing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def worked() -> Iterator[None]:
+    """Six cases today: three in the US and one in Germany solved, one each left."""
+    shutil.rmtree(facts.folder(), ignore_errors=True)
+    lake.forget()
+    install()
+    floor, people = Floor(), [someone(LEAD), someone(LEAD)]
+    before = clock.now() - timedelta(minutes=20)
+    with clock.at(before):
+        for market in ("US", "US", "US", "DE"):
+            floor.report(market=market)
+    with clock.at(before + timedelta(minutes=10)):
+        for number in range(4):
+            floor.decide(people[number % 2], CLEAN if number % 2 else SPAM)
+        floor.report(market="US")
+        floor.report(market="DE")
+    sequencer.catch_up()
+    facts.export()
+    yield
+    lake.forget()
+
+
+def client(role: str = "program_manager", **limits: object) -> Client:
+    with writing(system("test")) as w:
+        identity_defaults.install(w)
+        user = identity.create_user(w, email=f"{role}@example.org", name="Someone", password=None)
+        identity.grant(w, system("test"), user, role, **limits)  # type: ignore[arg-type]
+    browser = Client()
+    browser.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_the_floor_shows_what_waits_and_what_was_solved() -> None:
+    response = client().get(reverse("floor"))
+    body = response.content.decode()
+    assert response.status_code == 200
+    assert "spam.en" in body and "Backlog" in body and "Solved / h" in body
+    assert body.index("spam.en") < body.index("terrorism")  # where work is comes first
+
+
+def test_the_live_part_is_the_page_without_its_frame() -> None:
+    body = client().get(reverse("floor-now")).content.decode()
+    assert "<html" not in body and "spam.en" in body
+
+
+def test_every_kpi_leads_to_its_metric_and_every_metric_to_its_rows() -> None:
+    browser = client()
+    body = browser.get(reverse("insight-kpis"), {"span": "24h"}).content.decode()
+    from watchfloor.insight.catalogue import metrics
+
+    for key, metric in metrics().items():
+        assert f"/insight/metric/{key}?span=24h" in body
+        page = browser.get(reverse("insight-metric", args=[key]), {"span": "24h"})
+        assert page.status_code == 200
+        assert metric.pitfalls.split("'")[0] in page.content.decode().replace("&#39;", "'")
+        assert browser.get(reverse("insight-rows", args=[key]), {"span": "24h"}).status_code == 200
+
+
+def rows_of(browser: Client, key: str, **query: str) -> list[dict[str, str]]:
+    response = browser.get(reverse("insight-rows", args=[key]), {"span": "24h", "format": "csv", **query})
+    assert response["Content-Type"].startswith("text/csv")
+    return list(csv.DictReader(response.content.decode().splitlines()))
+
+
+def test_rows_are_what_was_counted_and_can_be_filtered() -> None:
+    browser = client()
+    assert len(rows_of(browser, "incoming_manual")) == 6
+    assert len(rows_of(browser, "backlog")) == 2
+    german = rows_of(browser, "incoming_manual", market="DE")
+    assert [row["market"] for row in german] == ["DE", "DE"]
+    assert {row["type"] for row in german} == {"job.ready"}
+
+
+def test_who_is_limited_to_a_market_sees_its_numbers_only() -> None:
+    browser = client(markets=["DE"])
+    assert [row["market"] for row in rows_of(browser, "incoming_manual")] == ["DE", "DE"]
+    body = browser.get(reverse("insight-kpis"), {"span": "24h", "by": "market"}).content.decode()
+    assert "?span=24h&amp;by=market&amp;market=DE" in body
+    assert "market=US" not in body
+
+
+def test_who_may_not_see_numbers_is_told_so_and_strangers_sign_in() -> None:
+    assert client("reviewer").get(reverse("insight-kpis")).status_code == 403
+    assert Client().get(reverse("floor")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [
+        ("/insight", {"by": "market; DROP TABLE x"}),
+        ("/insight", {"span": "forever"}),
+        ("/insight", {"from": "2026-13-45"}),
+        ("/insight", {"from": "2026-11-02", "to": "2026-11-01"}),
+        ("/insight", {"interval": "hour", "from": "2000-01-01"}),
+        ("/insight/metric/nothing", {}),
+        ("/insight/rows/nothing", {}),
+    ],
+)
+def test_what_cannot_be_asked_is_answered_with_a_sentence(address: str, query: dict[str, str]) -> None:
+    response = client().get(address, query, headers={"accept": "application/json"})
+    assert response.status_code == 422
+    assert response.json()["error"]["message"].endswith(".")
+
+
+def test_the_stream_tells_topics_that_changed_and_only_those() -> None:
+    async def listen() -> list[bytes]:
+        watch = stream.Watch()
+        watch.note([("", 10)])
+        watch.looked = float("inf")  # the database is not asked; what it would have said comes below
+        told = stream.events({"jobs", "rules"}, watch)
+        heard = [await anext(told)]
+        watch.note([("job.decided", 11), ("case.closed", 12)])
+        heard.append(await anext(told))
+        await told.aclose()  # type: ignore[attr-defined]
+        return heard
+
+    assert asyncio.run(listen()) == [b"retry: 3000\n\n", b'data: {"topic":"jobs"}\n\n']
+
+
+def test_the_ledger_is_asked_for_what_is_new() -> None:
+    [(_, where)] = stream.newest(None)
+    assert stream.newest(where) == []
+    assert {type_ for type_, _ in stream.newest(0)} >= {"job.ready", "job.decided", "case.closed"}
