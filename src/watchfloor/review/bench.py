@@ -1,0 +1,207 @@
+"""Gathers what one workbench page tells: the item, why it is here, what is known, what may be decided. Readers only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db.models import Avg, F, Sum
+
+from watchfloor.enforcement import queries as enforcement
+from watchfloor.enforcement.contracts import ActionPreview
+from watchfloor.identity.domain import Actor
+from watchfloor.items import queries as items
+from watchfloor.items.domain import Field
+from watchfloor.items.models import Item, ItemVersion
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.policy import queries as policies
+from watchfloor.policy.contracts import PolicyRef, VersionRef, ViolationRef
+from watchfloor.review import queries
+from watchfloor.review.bench_view import AuthorView, ItemView, author_view, item_view
+from watchfloor.review.models import Appeal, Case, Decision, Escalation, Job, Report, Signal
+
+MANY = 200
+THREAD = 20
+
+
+class PolicyChoice(msgspec.Struct, frozen=True):
+    """A policy as it can be picked here: its text in force, the violation types that hold in this market."""
+
+    policy: PolicyRef
+    version: VersionRef | None
+    overlay: str
+    violations: tuple[ViolationRef, ...]
+
+
+class Reports(msgspec.Struct, frozen=True):
+    """Reports of a case: counted by reason, and the latest with what they wrote."""
+
+    total: int
+    reasons: tuple[tuple[str, int], ...]
+    latest: tuple[Report, ...]
+
+
+def my_job(actor: Actor, job_id: UUID) -> Job | None:
+    """The job if this actor holds it now, else None. ``NotFound`` when they may not even know of it."""
+    job = Job.objects.select_related("case", "case__item", "case__item__author").filter(pk=job_id).first()
+    if job is None:
+        raise NotFound("unknown_job", "There is no such job.")
+    now = clock.now()
+    if job.state == Job.State.LEASED and str(job.lease_holder) == actor.id and job.lease_until and job.lease_until > now:
+        return job
+    if not queries.visible_jobs(actor).filter(pk=job_id).exists() and str(job.lease_holder) != actor.id:
+        raise NotFound("unknown_job", "There is no such job.")
+    return None
+
+
+def fields_of(type_key: str) -> tuple[str, list[Field]]:
+    """The type's name and fields; a type that is gone still shows its items, field by field."""
+    try:
+        row, fields = items.item_type(type_key)
+    except BadInput:
+        return type_key, []
+    return row.name, fields
+
+
+def item(case: Case, signals: list[Signal]) -> ItemView:
+    """The version that was reported, with what rules and models weighed."""
+    _, fields = fields_of(case.item.type_key)
+    return item_view(fields, items.snapshot(case.item_version), [signal.details for signal in signals])
+
+
+def author(case: Case) -> AuthorView | None:
+    """The account that answers for the case's item, if the platform named one."""
+    account = items.account_of(case.item)
+    if account is None:
+        return None
+    _, fields = fields_of(account.type_key)
+    data = items.snapshot(account.current_version) if account.current_version else None
+    return author_view(account, fields, data, enforcement.standing(account))
+
+
+def reports(case: Case) -> Reports:
+    """Counts by reason over all, and the latest 200."""
+    rows = list(Report.objects.filter(case=case).order_by("-received_at")[:MANY])
+    if len(rows) < MANY:
+        counts = Counter(row.reason_key for row in rows)
+    else:
+        counts = Counter(Report.objects.filter(case=case).values_list("reason_key", flat=True))
+    return Reports(sum(counts.values()), tuple(counts.most_common()), tuple(rows))
+
+
+def signals(case: Case) -> list[Signal]:
+    """The latest signals, strongest first among those of one source."""
+    return list(Signal.objects.filter(case=case).order_by("-at")[:MANY])
+
+
+def thread(case: Case) -> list[tuple[Item, ItemView]]:
+    """What the same author said in the same thread, oldest first (of the author's latest 200 items)."""
+    _, fields = fields_of(case.item.type_key)
+    name = next((field.name for field in fields if field.role == "threadId"), "")
+    key = (items.snapshot(case.item_version) or {}).get(name) if name else None
+    if not key or case.item.author_id is None:
+        return []
+    near = Item.objects.filter(author=case.item.author_id, type_key=case.item.type_key).exclude(pk=case.item_id)
+    latest = {row.current_version: row for row in near.order_by("-first_seen_at")[:MANY]}
+    versions = ItemVersion.objects.filter(pk__in=latest, erased_at__isnull=True).values_list("pk", "data")
+    found = [(latest[pk], item_view(fields, data)) for pk, data in versions if data.get(name) == key]
+    found.sort(key=lambda pair: pair[0].first_seen_at)
+    return found[-THREAD:]
+
+
+def choices(actor: Actor, case: Case) -> list[PolicyChoice]:
+    """The policies one may decide under here, the case's own first; those one is not cleared for are left out."""
+    found = []
+    for policy in policies.all_policies():
+        if policy.clearance and not actor.may("case.view", clearance=policy.clearance):
+            continue
+        kinds = tuple(policies.violations(policy.key, case.market))
+        if not kinds:
+            continue
+        version = policies.version_in_force(policy.key)
+        overlay = version.overlays.get(case.market, "") if version else ""
+        found.append(PolicyChoice(policy, version, overlay, kinds))
+    found.sort(key=lambda choice: choice.policy.key != case.policy_key)
+    return found
+
+
+def effects(case: Case, violation_key: str) -> list[ActionPreview]:
+    """Every action of the catalogue as it would work here, the violation type's own first."""
+    keys = [kind.key for kind in enforcement.kinds()]
+    found = enforcement.preview(case.item, violation_key, keys)
+    return sorted(found, key=lambda action: not action.default)
+
+
+def appeal_of(job: Job) -> Appeal | None:
+    """The appeal an appeal job hears, with the decision appealed."""
+    if job.kind != "appeal" or job.appeal_id is None:
+        return None
+    return Appeal.objects.select_related("decision").filter(pk=job.appeal_id).first()
+
+
+def escalation_of(job: Job) -> Escalation | None:
+    """Why an escalated job was handed up."""
+    if job.kind != "escalation":
+        return None
+    return Escalation.objects.filter(case=job.case_id).order_by("-raised_at").first()
+
+
+def exposure_ms(actor: Actor, since: datetime | None = None) -> int:
+    """Focus time today on decided jobs of severity 3 and above, in milliseconds."""
+    start = since or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Decision.objects.filter(decider=str(actor), at__gte=start, job__severity__gte=3).exclude(origin="undo")
+    return int(mine.aggregate(ms=Sum("job__active_ms"))["ms"] or 0)
+
+
+def just_decided(actor: Actor, decision_id: str, within: timedelta) -> Decision | None:
+    """The decision whose undo is still on offer, if it is this actor's, fresh and standing."""
+    try:
+        pk = UUID(decision_id)
+    except ValueError:
+        return None
+    row = Decision.objects.select_related("case").filter(pk=pk, decider=str(actor), superseded_at__isnull=True).first()
+    return row if row is not None and clock.now() - row.at <= within else None
+
+
+def context(actor: Actor, job: Job) -> dict[str, Any]:
+    """Everything the template names, for a job this actor holds."""
+    case = job.case
+    found_signals = signals(case)
+    appeal = appeal_of(job)
+    timeline = queries.case_timeline(actor, case.pk)
+    if appeal is not None:  # whoever hears an appeal must not know whom they may contradict
+        mine = actor.name
+        timeline = [msgspec.structs.replace(entry, who="" if entry.who in ("", mine) else "A reviewer") for entry in timeline]
+    type_name, _ = fields_of(case.item.type_key)
+    return {
+        "job": job,
+        "case": case,
+        "item": item(case, found_signals),
+        "type_name": type_name,
+        "author": author(case),
+        "reports": reports(case),
+        "signals": found_signals,
+        "thread": thread(case),
+        "linked": queries.linked_cases(actor, case.pk),
+        "precedents": queries.precedents(actor, case.policy_key),
+        "timeline": list(reversed(timeline)),
+        "why": queries.why(job),
+        "choices": choices(actor, case),
+        "appeal": appeal,
+        "escalation": escalation_of(job),
+        "today": queries.reviewer_today(actor),
+        "exposure_ms": exposure_ms(actor),
+        "changed_since": bool(case.item.current_version and case.item.current_version != case.item_version),
+    }
+
+
+def aas_ms(actor: Actor, since: datetime | None = None) -> int | None:
+    """The mean age at solving (AAS) of what this actor decided today, in milliseconds."""
+    start = since or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Decision.objects.filter(decider=str(actor), at__gte=start, job__decided_at__isnull=False).exclude(origin="undo")
+    mean = mine.aggregate(mean=Avg(F("job__decided_at") - F("job__opened_at")))["mean"]
+    return None if mean is None else int(mean / timedelta(milliseconds=1))

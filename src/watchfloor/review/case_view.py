@@ -1,0 +1,117 @@
+"""What the page of one case tells: its timeline with the policy text of then, what its actions came to, its versions, its links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from watchfloor.enforcement import queries as enforcement
+from watchfloor.enforcement.models import Notice
+from watchfloor.identity.domain import Actor
+from watchfloor.items.models import ItemVersion
+from watchfloor.kernel import clock
+from watchfloor.policy.models import PolicyVersion
+from watchfloor.review import bench, queries
+from watchfloor.review.bench_view import plain, words_of
+from watchfloor.review.domain import clocks
+from watchfloor.review.models import Appeal, Case, Decision, Job
+from watchfloor.review.queries.timeline import Entry
+
+VERSIONS = 10
+GROUPS = ("report", "signal", "job", "decision", "action", "notice", "appeal", "escalation", "note")
+ALSO = {"strike": "action", "case": "job"}  # shown with
+
+
+class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision with the text it was made under, what it did, and what may be done about it now."""
+
+    row: Decision
+    policy: PolicyVersion | None
+    actions: tuple[Any, ...]
+    can_undo: bool
+    can_appeal: bool
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A version of the item as lines of text, and those of the one before."""
+
+    hash: str
+    seen_at: Any
+    text: str
+    before: str | None
+
+
+def context(actor: Actor, case: Case, show: str) -> dict[str, Any]:
+    """Everything the template names."""
+    timeline = queries.case_timeline(actor, case.pk)
+    groups = {_group(entry) for entry in timeline}
+    found = decisions(actor, case)
+    live = Job.objects.filter(case=case, state__in=("ready", "leased")).order_by("ready_at")
+    signals = bench.signals(case)
+    type_name, _fields = bench.fields_of(case.item.type_key)
+    return {
+        "case": case,
+        "timeline": [entry for entry in reversed(timeline) if not show or _group(entry) == show],
+        "groups": [name for name in GROUPS if name in groups],
+        "show": show,
+        "decisions": {f"decision:{view.row.pk}": view for view in found},
+        "latest": found[0] if found else None,
+        "live_jobs": list(live),
+        "author": bench.author(case),
+        "item": bench.item(case, signals),
+        "type_name": type_name,
+        "changed_since": False,
+        "versions": versions(case),
+        "linked": queries.linked_cases(actor, case.pk),
+        "notices": list(Notice.objects.filter(decision_id__in=[view.row.pk for view in found]).order_by("-created_at")[:20]),
+        "appeals": list(Appeal.objects.filter(case=case).order_by("-filed_at")),
+        "may_appeal": actor.has("appeal.submit"),
+    }
+
+
+def decisions(actor: Actor, case: Case) -> list[DecisionView]:
+    """All decisions of a case, newest first."""
+    rows = list(Decision.objects.filter(case=case).order_by("-at", "-pk"))
+    texts = PolicyVersion.objects.in_bulk([row.policy_version_id for row in rows if row.policy_version_id])
+    done: dict[Any, list[Any]] = {}
+    for action in enforcement.of_case(case.pk):
+        done.setdefault(action.decision_id, []).append(action)
+    return [
+        DecisionView(
+            row=row,
+            policy=texts.get(row.policy_version_id) if row.policy_version_id else None,
+            actions=tuple(done.get(row.pk, ())),
+            can_undo=can_undo(actor, case, row),
+            can_appeal=row.superseded_at is None and row.origin in ("human", "rule") and row.verdict != "unsure",
+        )
+        for row in rows
+    ]
+
+
+def can_undo(actor: Actor, case: Case, row: Decision) -> bool:
+    """Whether the button is worth showing; the action itself decides."""
+    if row.superseded_at is not None or row.origin in ("appeal", "undo") or case.last_decision_id != row.pk:
+        return False
+    own = row.decider == str(actor) and clock.now() - row.at <= clocks.UNDO_WINDOW
+    return own or actor.may("review.undo", market=case.market, severity=case.severity, clearance=case.clearance)
+
+
+def versions(case: Case) -> list[Version]:
+    """The latest versions of the item, newest first, each beside the one before it."""
+    rows = list(ItemVersion.objects.filter(item=case.item_id).order_by("-seen_at")[: VERSIONS + 1])
+    texts = [_lines(row) for row in rows]
+    return [
+        Version(row.hash, row.seen_at, texts[index], texts[index + 1] if index + 1 < len(rows) else None)
+        for index, row in enumerate(rows[:VERSIONS])
+    ]
+
+
+def _lines(row: ItemVersion) -> str:
+    if row.erased_at is not None:
+        return "(erased)"
+    return "\n".join(f"{words_of(str(name))}: {plain(value)}" for name, value in row.data.items())
+
+
+def _group(entry: Entry) -> str:
+    return ALSO.get(entry.group, entry.group)

@@ -1,0 +1,252 @@
+"""The workbench: one job in hand, everything needed to decide it, and what follows from each button."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from watchfloor.enforcement import queries as enforcement
+from watchfloor.identity import guard
+from watchfloor.identity.domain import Actor
+from watchfloor.identity.middleware import actor_of
+from watchfloor.kernel import ids
+from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.platform.render import render
+from watchfloor.policy import queries as policies
+from watchfloor.review import actions, bench, queries
+from watchfloor.review.domain.findings import SKIP_REASONS
+from watchfloor.review.models import Job, Queue
+from watchfloor.review.pages import typed as forms
+from watchfloor.review.pages.typed import MACROS, Typed
+
+WORK = ("review.work", "review.appeal", "review.escalation")
+UNDO_OFFER = timedelta(seconds=30)
+
+
+@require_POST
+@guard.page(*WORK)
+def take(request: HttpRequest) -> HttpResponse:
+    """The next case: of one queue, or of all one's queues."""
+    return next_case(request, forms.queue_of(request))
+
+
+def next_case(request: HttpRequest, queue: str, *, done: str = "") -> HttpResponse:
+    """Claim and open; the desk when nothing waits."""
+    lease = actions.claim(actor_of(request), queue=queue or None)
+    if lease is not None:
+        return redirect(address(lease.job_id, queue, done))
+    text = _("Nothing else waits in %(queue)s.") % {"queue": queue} if queue else _("Nothing else waits for you.")
+    messages.info(request, text)
+    asked = urlencode({"done": done}) if done else ""
+    return redirect(reverse("review") + (f"?{asked}" if asked else ""))
+
+
+def address(job_id: uuid.UUID, queue: str = "", done: str = "") -> str:
+    """The workbench of a job; ``done`` is the decision whose undo is offered there."""
+    asked = urlencode({name: value for name, value in (("queue", queue), ("done", done)) if value})
+    return reverse("review-work", args=[job_id]) + (f"?{asked}" if asked else "")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guard.page(*WORK)
+def work(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Show the job in hand; take one of its steps."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        job = bench.my_job(actor, job_id)
+        if job is None:
+            return _stale(request, job_id, Typed(queue=forms.queue_of(request)))
+        return _show(request, actor, job, Typed(queue=forms.queue_of(request)))
+    typed = forms.read(request)
+    step = STEPS.get(typed.step or "decide")
+    if step is None:
+        raise BadInput("unknown_step", "There is no such step.", where="step", hint=f"One of: {', '.join(STEPS)}.")
+    try:
+        return step(request, actor, job_id, typed)
+    except Conflict as error:
+        if error.code != "stale_lease":
+            return _again(request, actor, job_id, typed, error)
+        return _stale(request, job_id, typed)
+    except (BadInput, Forbidden, NotFound) as error:
+        return _again(request, actor, job_id, typed, error)
+
+
+def _decide(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    decision = actions.decide(actor, job_id, typed.token, typed.finding())
+    return next_case(request, typed.queue, done=str(decision.pk))
+
+
+def _preview(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    job = bench.my_job(actor, job_id)
+    return _stale(request, job_id, typed) if job is None else _show(request, actor, job, typed)
+
+
+def _skip(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    actions.skip(actor, job_id, typed.token, typed.skip_reason, active_ms=typed.active_ms)
+    messages.success(request, _("Skipped: someone else will get it."))
+    return next_case(request, typed.queue)
+
+
+def _back(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    actions.skip(actor, job_id, typed.token, "wellbeing", active_ms=typed.active_ms)
+    messages.success(request, _("You stepped back. Nobody will ask why. Take the time you need."))
+    return redirect("review")
+
+
+def _escalate(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    if not typed.reason.strip():
+        raise BadInput("no_reason", _("Say why it is handed up."), where="reason")
+    actions.escalate(actor, job_id, typed.token, typed.reason[:200], typed.to_queue, active_ms=typed.active_ms)
+    messages.success(request, _("Handed up. Whoever is on duty has 15 minutes to acknowledge it."))
+    return next_case(request, typed.queue)
+
+
+def _hand_back(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    if not typed.reason.strip():
+        raise BadInput("no_reason", _("Say why it goes back to the floor."), where="reason")
+    actions.hand_back(actor, job_id, typed.token, typed.reason[:200], active_ms=typed.active_ms)
+    messages.success(request, _("Back on the floor."))
+    return next_case(request, typed.queue)
+
+
+def _release(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    actions.release(actor, job_id, typed.token, active_ms=typed.active_ms)
+    messages.success(request, _("Given back: it waits in its queue."))
+    return redirect("review")
+
+
+def _extend(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    until = actions.extend(actor, job_id, typed.token)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"until": until.isoformat()})
+    return _preview(request, actor, job_id, typed)  # the page again, with all that was typed
+
+
+STEPS = {
+    "decide": _decide,
+    "preview": _preview,
+    "skip": _skip,
+    "back": _back,
+    "escalate": _escalate,
+    "hand_back": _hand_back,
+    "release": _release,
+    "extend": _extend,
+}
+
+
+@require_POST
+@guard.page(*WORK)
+def beat(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """A sign of life from the page, with the focus time so far; JSON ``{"until"}``, 409 when the lease is over."""
+    typed = forms.read(request)
+    until = actions.heartbeat(actor_of(request), job_id, typed.token, typed.active_ms)
+    return JsonResponse({"until": until.isoformat()})
+
+
+@require_safe
+@guard.page(*WORK)
+def effects(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """What each action would do for ``?violation=``: a piece of the page."""
+    job = bench.my_job(actor_of(request), job_id)
+    if job is None:
+        raise Conflict("stale_lease", "You no longer hold this job.")
+    key = request.GET.get("violation", "")
+    return render(request, "review/effects.html", {"typed": Typed(violation=key), **_effects(job, key)})
+
+
+@require_POST
+@guard.page(*WORK)
+def undo(request: HttpRequest, decision_id: uuid.UUID) -> HttpResponse:
+    """Take a decision back; on with the job in hand, if there is one."""
+    actor = actor_of(request)
+    why = request.POST.get("why", "").strip()[:200] or "taken back at once by the reviewer"
+    actions.undo(actor, decision_id, why)
+    messages.success(request, _("Taken back. Everything it did is undone, and the case waits for a fresh look."))
+    to = request.POST.get("to", "")
+    if to == "case":
+        return redirect("case-detail", ids.encode("case", _case_of(decision_id)))
+    held = queries.held(actor)
+    return HttpResponseRedirect(address(held.job_id, forms.queue_of(request)) if held else reverse("review"))
+
+
+def _case_of(decision_id: uuid.UUID) -> uuid.UUID:
+    from watchfloor.review.models import Decision
+
+    return Decision.objects.values_list("case_id", flat=True).get(pk=decision_id)
+
+
+def _show(
+    request: HttpRequest, actor: Actor, job: Job, typed: Typed, errors: list[tuple[str, str]] | None = None
+) -> HttpResponse:
+    context = bench.context(actor, job)
+    lifted = Queue.objects.filter(kind="escalation", archived_at__isnull=True).order_by("position", "key")
+    queue = Queue.objects.filter(key=job.queue_key).first()
+    context.update(
+        typed=typed,
+        errors=errors or [],
+        error_of=dict(errors or []),
+        done=bench.just_decided(actor, request.GET.get("done", ""), UNDO_OFFER),
+        undo_seconds=int(UNDO_OFFER.total_seconds()),
+        queue_name=queue.name if queue else job.queue_key,
+        skip_reasons=[(key, words, "") for key, words in SKIP_REASONS.items()],
+        macros=[(key, words, text) for key, (words, text) in MACROS.items()],
+        escalation_queues=[(row.key, row.name) for row in lifted],
+        **_effects(job, typed.violation),
+    )
+    return render(request, "review/work.html", context, status=422 if errors else 200)
+
+
+def _effects(job: Job, violation: str) -> dict[str, Any]:
+    """The preview's names; an unknown or empty violation type has none."""
+    try:
+        found = bench.effects(job.case, violation) if violation else []
+    except BadInput:
+        found = []
+    kinds = {kind.key: kind for kind in enforcement.kinds()}
+    return {"effects": found, "kinds": kinds, "effects_for": violation if found else ""}
+
+
+def _again(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed, error: Any) -> HttpResponse:
+    """The same page with what was typed, and what is wrong where."""
+    job = bench.my_job(actor, job_id)
+    if job is None:
+        return _stale(request, job_id, typed)
+    where = {"violation_key": "violation", "reason": "reason", "to_queue": "reason"}.get(error.where, error.where or "main")
+    if error.where == "reason" and typed.step == "skip":
+        where = "skip_reason"
+    return _show(request, actor, job, typed, [(where, f"{error.message} {error.hint}".strip())])
+
+
+def _stale(request: HttpRequest, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    """One clear page when the hold is over: why, what was typed, and where to go from here."""
+    actor = actor_of(request)
+    job = Job.objects.select_related("case").filter(pk=job_id).first()
+    known = job is not None and (
+        str(job.lease_holder) == actor.id or queries.visible_jobs(actor).filter(pk=job_id).exists()
+    )
+    if not known and request.method != "POST":
+        raise NotFound("unknown_job", "There is no such job.")
+    may_open = known and job is not None and queries.visible_cases(actor).filter(pk=job.case_id).exists()
+    violation = ""
+    if typed.violation:
+        try:
+            violation = policies.violation(typed.violation).name
+        except BadInput:
+            violation = ""
+    held = queries.held(actor)
+    return render(
+        request,
+        "review/stale.html",
+        {"job": job if known else None, "may_open": may_open, "typed": typed, "violation": violation,
+         "skip_words": SKIP_REASONS.get(typed.skip_reason, ""), "held_url": address(held.job_id) if held else ""},
+        status=409 if request.method == "POST" else 200,
+    )  # fmt: skip

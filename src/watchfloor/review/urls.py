@@ -1,0 +1,24 @@
+"""Addresses of the review screens."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from watchfloor.review.pages import cases, home, queue, work
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("review", home.home, name="review"),
+    path("review/next", work.take, name="review-next"),
+    path("review/work/<uuid:job_id>", work.work, name="review-work"),
+    path("review/work/<uuid:job_id>/beat", work.beat, name="review-beat"),
+    path("review/work/<uuid:job_id>/effects", work.effects, name="review-effects"),
+    path("review/queue/<str:key>", queue.queue, name="review-queue"),
+    path("cases", cases.index, name="case-list"),
+    path("cases/<str:case_id>", cases.detail, name="case-detail"),
+    path("cases/<str:case_id>/proof/<uuid:decision_id>", cases.proof, name="case-proof"),
+    path("review/undo/<uuid:decision_id>", work.undo, name="review-undo"),
+]
+if find_spec("watchfloor.review.appeal_urls") is not None:
+    urlpatterns.append(path("", include("watchfloor.review.appeal_urls")))
