@@ -42,7 +42,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
             Card(_("API tokens"), _("Programs that send reports and events."), "key", ("tokens",), ("people.manage", "settings.manage")),
             Card(_("Item types"), _("What can be reported, and its fields."), "tags", ("item_types", "item-types"), ("settings.manage",)),
             Card(_("Endpoints"), _("Where decisions are delivered to."), "send", ("endpoints",), ("enforcement.manage",)),
-            Card(_("Deliveries"), _("What was sent, what is late, what gave up."), "inbox", ("deliveries", "enforcement"), ("enforcement.view",)),
+            Card(_("Deliveries"), _("What was sent, is late, gave up."), "inbox", ("deliveries", "enforcement"), ("enforcement.view",)),
             Card(_("Quarantine"), _("What could not be read, with a replay button."), "archive", ("quarantine",), ("intake.manage",)),
         ),
     ),
