@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import zoneinfo
 from collections.abc import Callable
+from copy import copy
 from typing import cast
 
 from django.conf import settings
@@ -43,8 +44,11 @@ def set_actor(get_response: Handler) -> Handler:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The request's actor, typed."""
-    return cast(Actor, request.actor)  # type: ignore[attr-defined]
+    """The request's actor itself: a lazy stand-in is no struct, so it cannot be compared, copied or narrowed."""
+    found = request.actor  # type: ignore[attr-defined]
+    if isinstance(found, SimpleLazyObject):
+        found = request.actor = copy(found) if found.kind else found  # type: ignore[attr-defined]
+    return cast(Actor, found)
 
 
 def user_of(request: HttpRequest) -> User:
