@@ -164,7 +164,7 @@ def main(arguments: list[str]) -> None:
 
 def measure(events: int, times: int, rounds: int) -> None:
     """The rows of the table."""
-    from watchfloor.cli import prepare
+    from watchfloor.console import prepare
 
     prepare.django(migrate=True)
     from watchfloor.insight import facts, lake

@@ -17,7 +17,8 @@ from tests.crash.harness import Installation, Platform, Sender, wait_until
 
 KILLS = int(os.environ.get("WATCHFLOOR_KILLS", "20"))
 RULES = """
-AtOnce = Rule(when_all=[RegexMatch(pattern=r'take this down at once', target=JsonData(path='$.item.data.text'))], description='Test rule')
+Import(rules=['features.sml'])
+AtOnce = Rule(when_all=[RegexMatch(pattern=r'take this down at once', target=Text)], description='Test rule')
 WhenRules(rules_any=[AtOnce], then=[TakeAction(action='remove', policy='spam')])
 """
 SETUP = """

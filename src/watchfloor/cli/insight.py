@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from watchfloor.cli import prepare
 from watchfloor.cli.output import emit, json_option, table
+from watchfloor.console import prepare
 
 
 @click.group()

@@ -97,7 +97,7 @@ def _replay(home: Path, seed: int, parley_port: int, full: bool) -> None:
 
             messages += more_messages(Path(os.environ.get("WATCHFLOOR_DATA", "../shared/data")), say)
         say("Starting the database", 0, 0)
-        from watchfloor.cli import prepare
+        from watchfloor.console import prepare
 
         prepare.django(migrate=True)
         prepare.install_defaults("system:demo")
@@ -158,7 +158,7 @@ def _told(counts: dict[str, int]) -> str:
 
 
 def _serve(home: Path, port: int, open_browser: bool | None) -> int:
-    from watchfloor.cli.serve import keep
+    from watchfloor.console.keeper import keep
     from watchfloor.platform.supervisor import Role
 
     own = {"WATCHFLOOR_HOME": str(home), "WATCHFLOOR_DEMO": "1"}
