@@ -13,7 +13,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 from watchfloor.intake.asgi import app as intake_app  # noqa: E402
 
-Scope = MutableMapping[str, Any]
+Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -26,4 +26,4 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE):
         await intake_app(scope, receive, send)
     else:
-        await _django(scope, receive, send)
+        await _django(scope, receive, send)  # type: ignore[arg-type]  # Django names narrower mappings
