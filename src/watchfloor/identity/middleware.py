@@ -53,7 +53,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def user_of(request: HttpRequest) -> User:
     """The signed-in person, typed; only behind ``guard.page``."""
-    return request.user
+    return cast(User, request.user)
 
 
 def first_run(get_response: Handler) -> Handler:
