@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import http.server
 import json
@@ -188,10 +189,8 @@ class Installation:
                     found[role].append(child)
         pid_file = self.home / "pg" / "postmaster.pid"
         if pid_file.exists():
-            try:
+            with contextlib.suppress(psutil.Error, ValueError, IndexError):
                 found["postmaster"].append(psutil.Process(int(pid_file.read_text().split()[0])))
-            except (psutil.Error, ValueError, IndexError):
-                pass
         return found
 
     def kill(self, role: str, random_: random.Random) -> bool:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import os
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
-
 from tests.crash.harness import Installation, Platform, Sender, wait_until
 
 KILLS = int(os.environ.get("WATCHFLOOR_KILLS", "20"))
 RULES = """
-AtOnce = Rule(when_all=[RegexMatch(pattern=r'take this down at once', target=JsonData(path='$.item.data.text'))], description='Test rule')
+Import(rules=['features.sml'])
+AtOnce = Rule(when_all=[RegexMatch(pattern=r'take this down at once', target=Text)], description='Test rule')
 WhenRules(rules_any=[AtOnce], then=[TakeAction(action='remove', policy='spam')])
 """
 SETUP = """
@@ -51,16 +52,10 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
         for sender in senders:
             sender.start()
         for number in range(KILLS):
-            before = sum(len(sender.acknowledged) for sender in senders)
-            wait_until(
-                lambda: sum(len(s.acknowledged) for s in senders) > before, f"a report acknowledged after kill {number}"
-            )  # noqa: B023
+            _one_more(senders, f"kill {number}")
             role = ("web", "worker", "postmaster")[number % 3]
-            wait_until(lambda: floor.kill(role, chance), f"a {role} to kill")  # noqa: B023
-        before = sum(len(sender.acknowledged) for sender in senders)
-        wait_until(
-            lambda: sum(len(s.acknowledged) for s in senders) > before, "a report acknowledged after the last kill"
-        )
+            wait_until(partial(floor.kill, role, chance), f"a {role} to kill")
+        _one_more(senders, "the last kill")
         for sender in senders:
             sender.stop.set()
         for sender in senders:
@@ -75,6 +70,14 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
             sender.stop.set()
         floor.stop()
         platform.close()
+
+
+def _one_more(senders: list[Sender], after: str) -> None:
+    """Wait for one more acknowledged report than there were."""
+    before = sum(len(sender.acknowledged) for sender in senders)
+    wait_until(
+        lambda: sum(len(sender.acknowledged) for sender in senders) > before, f"a report acknowledged after {after}"
+    )
 
 
 def _idle(floor: Installation) -> bool:

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from watchfloor.cli import prepare
 from watchfloor.cli.output import emit, json_option
+from watchfloor.console import prepare
 from watchfloor.platform import config
 
 FREE_BYTES = 1_000_000_000

@@ -12,8 +12,8 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from watchfloor.cli import prepare
 from watchfloor.cli.output import emit, json_option
+from watchfloor.console import prepare
 from watchfloor.kernel.errors import BadInput
 
 CHUNK = 5000

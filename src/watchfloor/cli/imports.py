@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from watchfloor.cli import output, prepare
+from watchfloor.cli import output
+from watchfloor.console import prepare
 
 
 @click.command("import")

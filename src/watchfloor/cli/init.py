@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from watchfloor.cli import prepare
 from watchfloor.cli.output import emit, json_option
+from watchfloor.console import prepare
 from watchfloor.platform import config
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from watchfloor.cli import prepare
 from watchfloor.cli.output import emit, json_option, table
+from watchfloor.console import prepare
 
 
 @click.group()
@@ -30,12 +30,19 @@ def metrics(as_json: bool) -> None:
 @insight.command()
 @click.option("--from", "start", metavar="DATE", help="First day or moment, UTC (default: seven days ago).")
 @click.option("--to", "end", metavar="DATE", help="Last day (with all its hours) or end moment, UTC (default: today).")
-@click.option("--by", multiple=True, help="Split by this dimension (queue, market, policy, vendor ...); may be repeated.")
+@click.option(
+    "--by", multiple=True, help="Split by this dimension (queue, market, policy, vendor ...); may be repeated."
+)
 @click.option("--metric", "chosen", multiple=True, help="Only this metric; may be repeated (default: all).")
 @click.option("--where", multiple=True, metavar="DIM=VALUE", help="Only facts with this value; may be repeated.")
 @json_option
 def kpi(
-    start: str | None, end: str | None, by: tuple[str, ...], chosen: tuple[str, ...], where: tuple[str, ...], as_json: bool
+    start: str | None,
+    end: str | None,
+    by: tuple[str, ...],
+    chosen: tuple[str, ...],
+    where: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Print metrics over a span, each beside the comparable one before it."""
     prepare.django()
@@ -57,23 +64,31 @@ def kpi(
         return
     found = queries.kpis(actor, span, metrics=keys)
     lines = [
-        {"metric": each.key, "value": _shown(each.key, each.value), "before": _shown(each.key, each.before), "base": each.base}
+        {
+            "metric": each.key,
+            "value": _shown(each.key, each.value),
+            "before": _shown(each.key, each.before),
+            "base": each.base,
+        }
         for each in found
     ]
     emit(found, as_json=as_json, text=table(lines, ["metric", "value", "before", "base"], empty="No metrics."))
 
 
 @insight.command()
+@click.option("--again", is_flag=True, help="Write every fact anew (stop the worker first).")
 @json_option
-def export(as_json: bool) -> None:
+def export(again: bool, as_json: bool) -> None:
     """Flatten what the ledger holds to Parquet now (a worker does it all the time)."""
     prepare.django()
     from watchfloor.insight import facts
 
-    total = 0
+    total = facts.rebuild() if again else 0
     while taken := facts.export():
         total += taken
-    emit({"exported": total, "folder": str(facts.folder())}, as_json=as_json, text=f"{total:,} facts in {facts.folder()}")
+    emit(
+        {"exported": total, "folder": str(facts.folder())}, as_json=as_json, text=f"{total:,} facts in {facts.folder()}"
+    )
 
 
 def _filters(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

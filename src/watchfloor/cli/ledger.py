@@ -9,8 +9,8 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from watchfloor.cli import prepare
 from watchfloor.cli.output import emit, json_option
+from watchfloor.console import prepare
 
 
 @click.group()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from watchfloor.cli import prepare
 from watchfloor.cli.output import emit, json_option, table
+from watchfloor.console import prepare
 from watchfloor.kernel.errors import BadInput
 
 ACTOR = "command"

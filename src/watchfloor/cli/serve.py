@@ -9,9 +9,8 @@ import threading
 
 import click
 
-from watchfloor.cli import prepare
+from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import config, logs
 
 DEFAULT_PORT = 8740
 
@@ -23,39 +22,7 @@ DEFAULT_PORT = 8740
 @click.option("--workers", default=1, show_default=True, help="Worker processes.")
 def serve(host: str, port: int, webs: int, workers: int) -> None:
     """Run everything from the data folder WATCHFLOOR_HOME until Ctrl-C."""
-    sys.exit(keep(host, port, webs=webs, workers=workers))
-
-
-def keep(host: str, port: int, *, webs: int = 1, workers: int = 1, extra: list[object] | None = None) -> int:
-    """Start and keep all roles; returns the exit code."""
-    from watchfloor.platform.postgres import Embedded
-    from watchfloor.platform.supervisor import Role, Supervisor
-
-    home = config.home()
-    logs.configure(home, "serve")
-    database = None if os.environ.get("DATABASE_URL") else Embedded(home)
-    prepare.django(migrate=True)
-    own = [sys.executable, "-m", "watchfloor", "run"]
-    shared = {"WATCHFLOOR_HOME": str(home), "WATCHFLOOR_URL": os.environ.get("WATCHFLOOR_URL", f"http://{host}:{port}")}
-    roles = [Role("web", [*own, "web", "--host", host, "--port", str(port), "--processes", str(webs)], shared)]
-    roles += [Role(f"worker{number or ''}", [*own, "worker"], shared) for number in range(workers)]
-    for role in extra or []:
-        assert isinstance(role, Role)
-        roles.append(role)
-    click.echo(f"Watchfloor is at {shared['WATCHFLOOR_URL']} (data in {home}). Ctrl-C stops it.")
-    _say_setup_code()
-    return Supervisor(home, roles, database=database).run()
-
-
-def _say_setup_code() -> None:
-    """While nobody exists yet: what the first page asks for when it is opened from another machine."""
-    from django.db import connection
-
-    from watchfloor.identity import first, setup_code
-
-    if first.open_house():
-        click.echo(f"Set-up code, asked for when the first page is opened from elsewhere: {setup_code.code()}")
-    connection.close()
+    sys.exit(keeper.keep(host, port, webs=webs, workers=workers))
 
 
 @click.group()

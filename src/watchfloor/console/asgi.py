@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from watchfloor.platform.setup import setup
@@ -14,8 +14,8 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from watchfloor.intake.asgi import app as intake_app  # noqa: E402
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _django = get_asgi_application()
 INTAKE = ("/v1/reports", "/v1/events")
@@ -26,4 +26,4 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE):
         await intake_app(scope, receive, send)
     else:
-        await _django(scope, receive, send)
+        await _django(scope, receive, send)  # type: ignore[arg-type]  # Django names narrower mappings

@@ -8,15 +8,20 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from watchfloor.kernel.errors import Conflict, MissingExtra
+
+if TYPE_CHECKING:  # Django must not be touched before the settings know the data folder
+    from watchfloor.demo.content import Photograph
+    from watchfloor.demo.mail import Message
 
 SEED = 2026
 Say = Callable[[str, int, int], None]
@@ -92,7 +97,7 @@ def _replay(home: Path, seed: int, parley_port: int, full: bool) -> None:
 
             messages += more_messages(Path(os.environ.get("WATCHFLOOR_DATA", "../shared/data")), say)
         say("Starting the database", 0, 0)
-        from watchfloor.cli import prepare
+        from watchfloor.console import prepare
 
         prepare.django(migrate=True)
         prepare.install_defaults("system:demo")
@@ -100,7 +105,13 @@ def _replay(home: Path, seed: int, parley_port: int, full: bool) -> None:
 
 
 def _play(
-    home: Path, seed: int, messages: list[object], photographs: object, parley_port: int, full: bool, say: Say
+    home: Path,
+    seed: int,
+    messages: list[Message],
+    photographs: Sequence[Photograph],
+    parley_port: int,
+    full: bool,
+    say: Say,
 ) -> None:
     from watchfloor.demo import platform, world
     from watchfloor.demo.replay import Replay
@@ -112,7 +123,7 @@ def _play(
     from watchfloor.kernel import clock
     from watchfloor.ledger import sequencer
 
-    scenario = make_scenario(messages, seed=seed, end=clock.now(), photographs=photographs)  # type: ignore[arg-type]
+    scenario = make_scenario(messages, seed=seed, end=clock.now(), photographs=photographs)
     with clock.at(scenario.start):
         people = world.build(scenario, f"http://127.0.0.1:{parley_port}/hook")
     secret = home / "keys" / "parley.webhook"
@@ -147,7 +158,7 @@ def _told(counts: dict[str, int]) -> str:
 
 
 def _serve(home: Path, port: int, open_browser: bool | None) -> int:
-    from watchfloor.cli.serve import keep
+    from watchfloor.console.keeper import keep
     from watchfloor.platform.supervisor import Role
 
     own = {"WATCHFLOOR_HOME": str(home), "WATCHFLOOR_DEMO": "1"}

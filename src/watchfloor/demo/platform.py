@@ -21,9 +21,11 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Parley</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
 body{{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color:#1f2430;background:#fff}}
-table{{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}}td,th{{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #dfe3ea}}
+table{{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}}
+td,th{{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #dfe3ea}}
 @media(prefers-color-scheme:dark){{body{{background:#14171d;color:#e6e9ef}}td,th{{border-color:#2b303b}}}}</style>
-<h1>Parley</h1><p>The demo's small messaging platform. Watchfloor told it of <b>{told:,}</b> things; it applied <b>{applied:,}</b>, each key once.</p>
+<h1>Parley</h1><p>The demo's small messaging platform.
+Watchfloor told it of <b>{told:,}</b> things; it applied <b>{applied:,}</b>, each key once.</p>
 <table><tr><th>When</th><th>What</th><th>On</th></tr>{rows}</table></html>"""
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from watchfloor.ledger.schema import LedgerEvent
 
 
-class RuleFileSaved(LedgerEvent, tag="rule_file.saved"):
+class RuleFileSaved(LedgerEvent, frozen=True, tag="rule_file.saved"):
     """The text of a rule file changed."""
 
     path: str
     revision: int
 
 
-class RuleDeclared(LedgerEvent, tag="rule.declared"):
+class RuleDeclared(LedgerEvent, frozen=True, tag="rule.declared"):
     """A rule appeared in the rule set."""
 
     rule: str
     state: str
 
 
-class RuleStateChanged(LedgerEvent, tag="rule.state_changed"):
+class RuleStateChanged(LedgerEvent, frozen=True, tag="rule.state_changed"):
     """A rule took a step of its life."""
 
     rule: str
@@ -28,7 +28,7 @@ class RuleStateChanged(LedgerEvent, tag="rule.state_changed"):
     percent: int = 100
 
 
-class ModelTrained(LedgerEvent, tag="model.trained"):
+class ModelTrained(LedgerEvent, frozen=True, tag="model.trained"):
     """A text model learned from new decisions; the figures were measured on decisions it had not seen."""
 
     policy: str

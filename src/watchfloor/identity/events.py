@@ -5,70 +5,70 @@ from __future__ import annotations
 from watchfloor.ledger.schema import LedgerEvent
 
 
-class UserCreated(LedgerEvent, tag="user.created"):
+class UserCreated(LedgerEvent, frozen=True, tag="user.created"):
     """Someone can sign in."""
 
     simulated: bool = False
 
 
-class UserInvited(LedgerEvent, tag="user.invited"):
+class UserInvited(LedgerEvent, frozen=True, tag="user.invited"):
     """A one-time link was made by which someone chooses a password."""
 
 
-class UserJoined(LedgerEvent, tag="user.joined"):
+class UserJoined(LedgerEvent, frozen=True, tag="user.joined"):
     """Someone used their one-time link."""
 
 
-class UserSignedIn(LedgerEvent, tag="user.signed_in"):
+class UserSignedIn(LedgerEvent, frozen=True, tag="user.signed_in"):
     """A session began."""
 
     by: str = "password"
 
 
-class UserSecured(LedgerEvent, tag="user.secured"):
+class UserSecured(LedgerEvent, frozen=True, tag="user.secured"):
     """Someone changed how they prove who they are: ``password``, or a factor added or removed."""
 
     what: str
 
 
-class UserDisabled(LedgerEvent, tag="user.disabled"):
+class UserDisabled(LedgerEvent, frozen=True, tag="user.disabled"):
     """Someone can no longer sign in; their sessions ended."""
 
 
-class UserEnabled(LedgerEvent, tag="user.enabled"):
+class UserEnabled(LedgerEvent, frozen=True, tag="user.enabled"):
     """Someone can sign in again."""
 
 
-class UserSignedOut(LedgerEvent, tag="user.signed_out_everywhere"):
+class UserSignedOut(LedgerEvent, frozen=True, tag="user.signed_out_everywhere"):
     """All sessions of someone were ended."""
 
 
-class RoleSaved(LedgerEvent, tag="role.saved"):
+class RoleSaved(LedgerEvent, frozen=True, tag="role.saved"):
     """A role was made or its permissions changed."""
 
     role: str
 
 
-class GrantGiven(LedgerEvent, tag="grant.given"):
+class GrantGiven(LedgerEvent, frozen=True, tag="grant.given"):
     """A user was given a role within limits."""
 
     role: str
 
 
-class GrantRevoked(LedgerEvent, tag="grant.revoked"):
+class GrantRevoked(LedgerEvent, frozen=True, tag="grant.revoked"):
     """A role was taken from a user."""
 
     role: str
 
 
-class TokenCreated(LedgerEvent, tag="token.created"):
+class TokenCreated(LedgerEvent, frozen=True, tag="token.created"):
     """A program may call the API."""
 
     source: str
     permissions: tuple[str, ...]
 
 
-class TokenRevoked(LedgerEvent, tag="token.revoked"):
+class TokenRevoked(LedgerEvent, frozen=True, tag="token.revoked"):
     """A program may no longer call the API."""
 
     source: str

@@ -35,7 +35,7 @@ def set_actor(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         def find() -> Actor:
-            return actor_for(cast(User, request.user)) if request.user.is_authenticated else NOBODY
+            return actor_for(request.user) if request.user.is_authenticated else NOBODY
 
         request.actor = SimpleLazyObject(find)  # type: ignore[attr-defined]
         return get_response(request)
@@ -100,7 +100,7 @@ def viewer(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user if request.user.is_authenticated else None
-        language = cast(User, user).language if user else ""
+        language = user.language if user else ""
         if language:
             translation.activate(language)
             request.LANGUAGE_CODE = translation.get_language()
@@ -116,7 +116,7 @@ def viewer(get_response: Handler) -> Handler:
 
 def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
     """The viewer's own zone, else the one the browser told us, else UTC."""
-    own = cast(User, request.user).time_zone if request.user.is_authenticated else ""
+    own = request.user.time_zone if request.user.is_authenticated else ""
     return _known(own) or _known(browser_zone(request)) or zoneinfo.ZoneInfo("UTC")
 
 

@@ -65,11 +65,28 @@ def export(limit: int = 20_000) -> int:
     return len(rows)
 
 
+def rebuild() -> int:
+    """Write all facts again, as after a release that added columns; returns how many. Readers see few until it is done."""
+    with transaction.atomic():
+        FactCursor.objects.select_for_update().filter(pk=1).first()
+        FactFile.objects.filter(replaced_at__isnull=True).delete()
+        FactCursor.objects.filter(pk=1).update(leaf=0)
+    for path in folder().rglob("*.parquet"):
+        path.unlink()
+    total = 0
+    while taken := export():
+        total += taken
+    return total
+
+
 def read(start: int, end: int) -> list[LedgerRow]:
     """The sequenced events with leaf numbers in ``[start, end)``, up to the first that is not there yet."""
     with connection.cursor() as db:
         db.execute(_READ, [start, end])
-        found = [LedgerRow(*row[:7], data=_json(row[7]), changes=_json(row[8])) for row in db]
+        found = [
+            LedgerRow(leaf, id_, type_, at, actor, subject, case, _json(data), _json(changes))
+            for leaf, id_, type_, at, actor, subject, case, data, changes in db
+        ]
     for place, row in enumerate(found):
         if row.leaf != start + place:
             return found[:place]

@@ -72,8 +72,13 @@ def hours(files: list[str] | None = None) -> list[Hour]:
         name = queue or ""
         before = open_now.get(name, 0)
         after = open_now[name] = before + int(opened) - int(ended)
-        found.append(Hour(name, hour, *(int(flow) for flow in flows), before, after))
+        found.append(_hour(name, hour, [int(flow) for flow in flows], before, after))
     return found
+
+
+def _hour(queue: str, hour: datetime, flows: list[int], before: int, after: int) -> Hour:
+    new, reopened, moved_in, moved_out, solved, cancelled = flows
+    return Hour(queue, hour, new, reopened, moved_in, moved_out, solved, cancelled, before, after)
 
 
 def check() -> list[str]:

@@ -79,5 +79,6 @@ def _named(found: list[Change]) -> list[Change]:
             ids.add(uuid.UUID(name))
     names = {f"user:{user.pk}": user.name for user in User.objects.filter(pk__in=ids)}
     return [
-        msgspec.structs.replace(change, actor=names.get(change.actor, change.actor.partition(":")[2])) for change in found
+        msgspec.structs.replace(change, actor=names.get(change.actor, change.actor.partition(":")[2]))
+        for change in found
     ]

@@ -33,6 +33,7 @@ class _Lake:
         self.lock = threading.Lock()
         self.database = duckdb.connect(":memory:")
         self.database.execute("SET threads = 2; SET memory_limit = '2GB'; SET TimeZone = 'UTC'")
+        self.database.execute("SET parquet_metadata_cache = true")  # a file never changes once it is listed
         # The files are ours alone; nothing may be fetched or installed by a query.
         self.database.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         self.database.execute("ATTACH ':memory:' AS hot (COMPRESS)")
@@ -53,7 +54,7 @@ class _Lake:
         files = [str(facts.folder() / path) for path in fresh.values_list("path", flat=True)]
         if files:
             self.database.execute(
-                "INSERT INTO hot.facts BY NAME SELECT * FROM read_parquet($files, union_by_name = true, hive_partitioning = false) "
+                "INSERT INTO hot.facts BY NAME SELECT * FROM read_parquet($files, hive_partitioning = false) "
                 "WHERE leaf >= $since AND leaf < $until",
                 {"files": files, "since": self.loaded, "until": leaf},
             )
@@ -127,9 +128,7 @@ PLACE = "{relation}"  # where a query names what it reads
 
 def run(sql: str, values: dict[str, Any], files: Sequence[str], relation: str = "facts") -> list[tuple[Any, ...]]:
     """Run SQL that speaks of ``facts`` (or of ``{relation}``) over these files."""
-    source = (
-        "SELECT * FROM read_parquet($files, union_by_name = true, hive_partitioning = false)" if files else _NOTHING
-    )
+    source = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else _NOTHING
     given = {**values, "files": list(files)} if files else values
     text = sql.replace(PLACE, f"({RELATIONS.get(relation, 'SELECT * FROM facts')})")
     return lake().database.cursor().execute(f"WITH facts AS ({source}) {text}", given).fetchall()

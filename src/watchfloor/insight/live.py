@@ -172,9 +172,7 @@ def _staff(queues: dict[str, QueueNow], people: list[PersonOn]) -> None:
 
 def _trends(actor: Actor, now: datetime, market: str) -> dict[str, list[float | None]]:
     hour = now.replace(minute=0, second=0, microsecond=0)
-    span = Span(
-        start=hour - 12 * HOUR, end=hour + HOUR, interval="hour", where={"market": (market,)} if market else {}
-    )
+    span = Span(start=hour - 12 * HOUR, end=hour + HOUR, interval="hour", where={"market": (market,)} if market else {})
     return {
         key: [point.value for point in points]
         for key, points in queries.series_by(actor, span, "backlog", "queue", permission="floor.view").items()

@@ -44,7 +44,7 @@ def floor_now(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @page()
-def live(request: HttpRequest) -> StreamingHttpResponse:
+def live(request: HttpRequest) -> Any:
     """Server-sent events for the page's topics (see ``stream``)."""
     topics = set(request.GET.get("topics", "floor").split(",")) & stream.TOPICS.keys()
     response = StreamingHttpResponse(stream.events(topics), content_type="text/event-stream")
@@ -60,7 +60,9 @@ def kpis(request: HttpRequest) -> HttpResponse:
     actor, asked = actor_of(request), params.read(request.GET.dict())
     numbers = queries.kpis(actor, asked.span)
     by_theme = {
-        title: [show.tile(kpi, _address("insight-metric", kpi.key, request)) for kpi in numbers if _theme(kpi.key) == theme]
+        title: [
+            show.tile(kpi, _address("insight-metric", kpi.key, request)) for kpi in numbers if _theme(kpi.key) == theme
+        ]
         for theme, title in catalogue.THEMES.items()
     }
     table = _split(request, asked, SPLIT_METRICS)
@@ -128,7 +130,9 @@ def _floor(request: HttpRequest) -> dict[str, Any]:
             {"q": queue, "url": f"{reverse('insight-kpis')}?{urlencode({'span': '24h', 'queue': queue.key})}"}
             for queue in wall.queues
         ],
-        "changes": happening.changes(now - timedelta(days=1), now + timedelta(minutes=1), limit=8) if sees_changes else [],
+        "changes": happening.changes(now - timedelta(days=1), now + timedelta(minutes=1), limit=8)
+        if sees_changes
+        else [],
         "fields": [
             {"name": "market", "label": "All markets", "options": [(m, m) for m in _markets(wall, market)]},
             {"name": "vendor", "label": "All vendors", "options": vendors},
@@ -145,7 +149,12 @@ def _floor(request: HttpRequest) -> dict[str, Any]:
 def _markets(wall: floor_now_queries.Floor, chosen: str) -> list[str]:
     from watchfloor.review.models import Job
 
-    return sorted({*Job.objects.exclude(market="").values_list("market", flat=True).distinct()[:100], *([chosen] if chosen else [])})
+    return sorted(
+        {
+            *Job.objects.exclude(market="").values_list("market", flat=True).distinct()[:100],
+            *([chosen] if chosen else []),
+        }
+    )
 
 
 def _rows_url(key: str, query: dict[str, str]) -> str:
@@ -157,12 +166,24 @@ def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
     actor = actor_of(request)
     fields: list[dict[str, Any]] = [
         {"name": "span", "label": "Last 7 days", "options": list(params.SPANS.items())},
-        {"name": "interval", "label": "Interval", "options": [("hour", "By hour"), ("day", "By day"), ("week", "By week")]},
-        {"name": "by", "label": "Split by queue", "options": [(name, f"Split by {DIMENSIONS[name].lower()}") for name in params.SPLITS]},
-        {"name": "then", "label": "No second split", "options": [(name, f"then {DIMENSIONS[name].lower()}") for name in params.SPLITS]},
+        {
+            "name": "interval",
+            "label": "Interval",
+            "options": [("hour", "By hour"), ("day", "By day"), ("week", "By week")],
+        },
+        {
+            "name": "by",
+            "label": "Split by queue",
+            "options": [(name, f"Split by {DIMENSIONS[name].lower()}") for name in params.SPLITS],
+        },
+        {
+            "name": "then",
+            "label": "No second split",
+            "options": [(name, f"then {DIMENSIONS[name].lower()}") for name in params.SPLITS],
+        },
     ]
     for name in params.FILTERS:
-        values = queries.values_of(actor, params.Span(start=asked.span.start, end=asked.span.end), name)
+        values = queries.values_of(actor, queries.Span(start=asked.span.start, end=asked.span.end), name)
         fields.append({
             "name": name, "label": f"Every {DIMENSIONS[name].lower()}",
             "options": [(value, value) for value in sorted(values)],

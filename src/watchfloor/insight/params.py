@@ -22,7 +22,20 @@ SPANS: dict[str, Any] = {
 }  # fmt: skip
 _LENGTHS = {"24h": timedelta(days=1), "7d": timedelta(days=7), "14d": timedelta(days=14), "28d": timedelta(days=28)}
 FILTERS = ("queue", "market", "policy", "vendor", "channel")
-SPLITS = ("queue", "market", "policy", "vendor", "channel", "language", "severity", "kind", "tenure", "team", "surface", "rule")
+SPLITS = (
+    "queue",
+    "market",
+    "policy",
+    "vendor",
+    "channel",
+    "language",
+    "severity",
+    "kind",
+    "tenure",
+    "team",
+    "surface",
+    "rule",
+)
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,11 +57,15 @@ def read(query: Mapping[str, str], *, default: str = "7d", by: str = "queue") ->
     start, end = _given(query) if not preset else _preset(preset)
     interval = query.get("interval") or ("hour" if end - start <= timedelta(days=2) else "day")
     if interval not in INTERVALS:
-        raise BadInput("unknown_interval", f"{interval[:20]!r} is no interval.", where="interval", hint="hour, day or week")
+        raise BadInput(
+            "unknown_interval", f"{interval[:20]!r} is no interval.", where="interval", hint="hour, day or week"
+        )
     split = tuple(dict.fromkeys(name for name in (query.get("by") or by, query.get("then")) if name))
     for name in split:
         if name not in DIMENSIONS:
-            raise BadInput("unknown_dimension", f"{name[:40]!r} is no dimension.", where="by", hint=", ".join(DIMENSIONS))
+            raise BadInput(
+                "unknown_dimension", f"{name[:40]!r} is no dimension.", where="by", hint=", ".join(DIMENSIONS)
+            )
     filters = {name: query[name] for name in DIMENSIONS if query.get(name)}
     span = Span(start=start, end=end, interval=interval, where={name: (value,) for name, value in filters.items()})
     return Params(span=span, by=split, preset=preset, filters=filters)
@@ -87,7 +104,9 @@ def moment(text: str, where: str) -> datetime:
     if found is None and day is not None:
         found = datetime(day.year, day.month, day.day, tzinfo=UTC)
     if found is None:
-        raise BadInput("bad_date", f"{text[:40]!r} is no date.", where=where, hint="Write 2026-11-02 or 2026-11-02T09:00:00Z.")
+        raise BadInput(
+            "bad_date", f"{text[:40]!r} is no date.", where=where, hint="Write 2026-11-02 or 2026-11-02T09:00:00Z."
+        )
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -120,9 +120,7 @@ def series_by(
     }
 
 
-def split(
-    actor: Actor, span: Span, by: tuple[str, ...], *, metrics: Sequence[str], limit: int = 200
-) -> list[Slice]:
+def split(actor: Actor, span: Span, by: tuple[str, ...], *, metrics: Sequence[str], limit: int = 200) -> list[Slice]:
     """Metrics by one or more dimensions, now and in the comparable period; the biggest first (by the first metric)."""
     chosen = [catalogue.metric(key) for key in metrics]
     shifts, _ = comparison(span)
@@ -166,7 +164,9 @@ def rows_behind(actor: Actor, span: Span, metric_key: str, *, limit: int = 100, 
 
 def values_of(actor: Actor, span: Span, dimension: str) -> list[str]:
     """The values a dimension has in the span, the most frequent first (for filters)."""
-    return [each.names[0] for each in split(actor, span, (dimension,), metrics=["jobs_solved", "incoming_total", "reports"])]
+    return [
+        each.names[0] for each in split(actor, span, (dimension,), metrics=["jobs_solved", "incoming_total", "reports"])
+    ]
 
 
 def comparison(span: Span) -> tuple[tuple[timedelta, ...], str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from watchfloor.ledger.schema import LedgerEvent
 
 
-class ItemTypeSaved(LedgerEvent, tag="item_type.saved"):
+class ItemTypeSaved(LedgerEvent, frozen=True, tag="item_type.saved"):
     """An item type was made or changed."""
 
     key: str
 
 
-class ItemSeenFirst(LedgerEvent, tag="item.seen"):
+class ItemSeenFirst(LedgerEvent, frozen=True, tag="item.seen"):
     """An item became known, or a new version of it."""
 
     item_type: str
@@ -19,21 +19,21 @@ class ItemSeenFirst(LedgerEvent, tag="item.seen"):
     new: bool
 
 
-class ItemStateChanged(LedgerEvent, tag="item.state_changed"):
+class ItemStateChanged(LedgerEvent, frozen=True, tag="item.state_changed"):
     """What the platform is asked to show of an item changed."""
 
     before: str
     after: str
 
 
-class LabelAdded(LedgerEvent, tag="label.added"):
+class LabelAdded(LedgerEvent, frozen=True, tag="label.added"):
     """A label was put on an item."""
 
     value: str
     source: str
 
 
-class LabelRemoved(LedgerEvent, tag="label.removed"):
+class LabelRemoved(LedgerEvent, frozen=True, tag="label.removed"):
     """A label was taken off an item."""
 
     value: str

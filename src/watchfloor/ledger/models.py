@@ -34,7 +34,7 @@ class Projected(models.Model):
         abstract = True
 
 
-class Seal(models.BinaryField):
+class Seal(models.BinaryField):  # type: ignore[type-arg]
     """Sixteen random bytes that make the digests of a row's private fields unguessable; filled by the writer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

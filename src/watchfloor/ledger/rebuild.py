@@ -115,7 +115,7 @@ def _compare(table: str, model: type[Projected], folded: Rows) -> list[Differenc
 def _differing(row: Projected, expected: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     erased = bool(row.private) and getattr(row, "seal", None) is None
     if erased:  # the seal is gone with the person's data: private digests can no longer be checked, and need not be
-        private = {row._meta.get_field(name).column for name in row.private}
+        private = {field.column for field in row._meta.concrete_fields if field.name in row.private}
         names = [field.name for field in row._meta.concrete_fields if field.name not in row.private]
         actual = columns(row, names)
         expected = {name: value for name, value in expected.items() if name not in private}

@@ -16,7 +16,7 @@ from __future__ import annotations
 from watchfloor.ledger.schema import LedgerEvent
 
 
-class Work(LedgerEvent, tag="review.work", frozen=True):
+class Work(LedgerEvent, frozen=True, tag="review.work"):
     """The dimensions all floor events share, as they were then (never used itself). ``market`` and ``language`` may be ``""``."""
 
     policy: str
@@ -26,14 +26,14 @@ class Work(LedgerEvent, tag="review.work", frozen=True):
     channel: str  # of what opened the case
 
 
-class JobWork(Work, tag="review.job_work", frozen=True):
+class JobWork(Work, frozen=True, tag="review.job_work"):
     """What all job events share (never used itself). ``kind``: review | second | appeal | escalation | qa | golden."""
 
     queue: str
     kind: str
 
 
-class ReportReceived(Work, tag="report.received", frozen=True):
+class ReportReceived(Work, frozen=True, tag="report.received"):
     """A report joined a case. ``joined``: opened | reopened | open | cooling (the case had just been closed and stays so).
 
     ``channel`` is the report's own here. ``counted`` is false for a further report of the same reporter on the same case.
@@ -48,14 +48,14 @@ class ReportReceived(Work, tag="report.received", frozen=True):
     wait_ms: int = 0
 
 
-class SignalReceived(Work, tag="signal.received", frozen=True):
+class SignalReceived(Work, frozen=True, tag="signal.received"):
     """Findings of detection joined a case; ``sources`` as ``rule:NAME`` or ``model:NAME``. ``joined`` as in report.received."""
 
     sources: list[str]
     joined: str
 
 
-class CaseOpened(Work, tag="case.opened", frozen=True):
+class CaseOpened(Work, frozen=True, tag="case.opened"):
     """Incoming: an item entered the floor. ``by``: report | signal. ``manual``: a job for people follows at once."""
 
     by: str
@@ -65,7 +65,7 @@ class CaseOpened(Work, tag="case.opened", frozen=True):
     manual: bool = True
 
 
-class CaseReopened(Work, tag="case.reopened", frozen=True):
+class CaseReopened(Work, frozen=True, tag="case.reopened"):
     """Incoming again. ``why``: report | signal | undo; ``since_closed_ms`` for the reopen rate, whose cohort is ``closed_how``."""
 
     why: str
@@ -74,7 +74,7 @@ class CaseReopened(Work, tag="case.reopened", frozen=True):
     manual: bool = True
 
 
-class CaseClosed(Work, tag="case.closed", frozen=True):
+class CaseClosed(Work, frozen=True, tag="case.closed"):
     """Solved. ``how``: manual | auto. ``age_ms`` since opened or last reopened (AAS), ``total_ms`` since first opened."""
 
     how: str
@@ -86,7 +86,7 @@ class CaseClosed(Work, tag="case.closed", frozen=True):
     in_time: bool
 
 
-class JobReady(JobWork, tag="job.ready", frozen=True):
+class JobReady(JobWork, frozen=True, tag="job.ready"):
     """Work entered a queue. ``cause``: new | reopened | transfer | appeal | escalation | second.
 
     ``routed_by`` is the name of the routing rule; ``allowed_ms`` the time until it is due. ``transfer`` here means work made for
@@ -98,14 +98,14 @@ class JobReady(JobWork, tag="job.ready", frozen=True):
     allowed_ms: int
 
 
-class JobTransferred(JobWork, tag="job.transferred", frozen=True):
+class JobTransferred(JobWork, frozen=True, tag="job.transferred"):
     """A waiting job moved: out of ``queue``, into ``to_queue``."""
 
     to_queue: str
     routed_by: str = ""
 
 
-class JobLeased(JobWork, tag="job.leased", frozen=True):
+class JobLeased(JobWork, frozen=True, tag="job.leased"):
     """A reviewer took it. ``wait_ms`` since it was ready, ``age_ms`` since the case opened; ``touch`` counts from 1."""
 
     reviewer: str
@@ -115,7 +115,7 @@ class JobLeased(JobWork, tag="job.leased", frozen=True):
     touch: int
 
 
-class JobReleased(JobWork, tag="job.released", frozen=True):
+class JobReleased(JobWork, frozen=True, tag="job.released"):
     """A lease ended without a decision. ``why``: released | skipped | expired; ``detail`` is the skip reason's key.
 
     ``active_ms`` is the focus time of this touch, ``held_ms`` how long it was held.
@@ -129,7 +129,7 @@ class JobReleased(JobWork, tag="job.released", frozen=True):
     held_ms: int = 0
 
 
-class JobDecided(JobWork, tag="job.decided", frozen=True):
+class JobDecided(JobWork, frozen=True, tag="job.decided"):
     """A job is done by a person. ``solves``: it closed its case (false for unsure, and for appeals).
 
     ``active_ms`` is this touch, ``active_total_ms`` everyone's; ``wait_ms`` since ready, ``age_ms`` since the case opened or reopened.
@@ -150,7 +150,7 @@ class JobDecided(JobWork, tag="job.decided", frozen=True):
     late_ms: int
 
 
-class JobCancelled(JobWork, tag="job.cancelled", frozen=True):
+class JobCancelled(JobWork, frozen=True, tag="job.cancelled"):
     """A job left its queue undecided. ``why``: decided_elsewhere | escalated | handed_back | auto | undone | restricted.
 
     ``active_ms`` is the focus time of the touch that this ended, by ``reviewer`` (``""`` when nobody held it).
@@ -162,14 +162,14 @@ class JobCancelled(JobWork, tag="job.cancelled", frozen=True):
     active_ms: int = 0
 
 
-class JobBreached(JobWork, tag="job.breached", frozen=True):
+class JobBreached(JobWork, frozen=True, tag="job.breached"):
     """Its due time passed while it waited or was held. Said once a job; ``due_at`` (ISO 8601) is when."""
 
     due_at: str
     held: bool
 
 
-class DecisionMade(Work, tag="decision.made", frozen=True):
+class DecisionMade(Work, frozen=True, tag="decision.made"):
     """A finding. ``origin``: human | rule | appeal | undo. ``decider`` is the actor's text, ``rule:NAME`` for a rule.
 
     ``supersedes`` is the id of the decision that fell, or ``""``; ``enforced``: actions followed (false for clean, and when the
@@ -187,7 +187,7 @@ class DecisionMade(Work, tag="decision.made", frozen=True):
     enforced: bool = False
 
 
-class DecisionSuperseded(Work, tag="decision.superseded", frozen=True):
+class DecisionSuperseded(Work, frozen=True, tag="decision.superseded"):
     """A decision no longer stands. ``by`` is the id of the one that says so; ``why``: appeal | undo | clean."""
 
     by: str
@@ -197,7 +197,7 @@ class DecisionSuperseded(Work, tag="decision.superseded", frozen=True):
     decider: str
 
 
-class AppealFiled(Work, tag="appeal.filed", frozen=True):
+class AppealFiled(Work, frozen=True, tag="appeal.filed"):
     """Somebody objects. ``by``: author | reporter; ``after_ms`` since the decision; ``origin`` of that decision."""
 
     by: str
@@ -207,20 +207,20 @@ class AppealFiled(Work, tag="appeal.filed", frozen=True):
     violation: str
 
 
-class AppealRefused(Work, tag="appeal.ineligible", frozen=True):
+class AppealRefused(Work, frozen=True, tag="appeal.ineligible"):
     """It cannot be heard; why is in the event's reason."""
 
     by: str
 
 
-class AppealQueued(Work, tag="appeal.queued", frozen=True):
+class AppealQueued(Work, frozen=True, tag="appeal.queued"):
     """It can be heard, and a job for another reviewer is ready."""
 
     by: str
     queue: str
 
 
-class AppealDecided(Work, tag="appeal.decided", frozen=True):
+class AppealDecided(Work, frozen=True, tag="appeal.decided"):
     """``outcome``: upheld | overturned | modified. ``age_ms`` since filed; ``first_decider`` and ``first_origin`` of what was appealed."""
 
     by: str
@@ -233,20 +233,20 @@ class AppealDecided(Work, tag="appeal.decided", frozen=True):
     vendor: str = ""
 
 
-class AppealRemedied(Work, tag="appeal.remedied", frozen=True):
+class AppealRemedied(Work, frozen=True, tag="appeal.remedied"):
     """Everything the fallen decision did is undone on the platform, too. ``after_ms`` since the appeal was decided."""
 
     by: str
     after_ms: int
 
 
-class AppealWithdrawn(Work, tag="appeal.withdrawn", frozen=True):
+class AppealWithdrawn(Work, frozen=True, tag="appeal.withdrawn"):
     """The appellant took it back."""
 
     by: str
 
 
-class EscalationRaised(Work, tag="escalation.raised", frozen=True):
+class EscalationRaised(Work, frozen=True, tag="escalation.raised"):
     """A case was handed up from ``queue`` to ``to_queue``; ``cause``: reviewer | unsure."""
 
     queue: str
@@ -255,7 +255,7 @@ class EscalationRaised(Work, tag="escalation.raised", frozen=True):
     cause: str
 
 
-class EscalationAcknowledged(Work, tag="escalation.acknowledged", frozen=True):
+class EscalationAcknowledged(Work, frozen=True, tag="escalation.acknowledged"):
     """Somebody has it. ``after_ms`` since raised (MTTA); ``in_time`` against the acknowledgement clock."""
 
     queue: str
@@ -263,33 +263,33 @@ class EscalationAcknowledged(Work, tag="escalation.acknowledged", frozen=True):
     in_time: bool
 
 
-class EscalationResolved(Work, tag="escalation.resolved", frozen=True):
+class EscalationResolved(Work, frozen=True, tag="escalation.resolved"):
     """Decided. ``after_ms`` since raised (MTTR)."""
 
     queue: str
     after_ms: int
 
 
-class EscalationHandedBack(Work, tag="escalation.handed_back", frozen=True):
+class EscalationHandedBack(Work, frozen=True, tag="escalation.handed_back"):
     """Given back to the floor undecided. ``after_ms`` since raised."""
 
     queue: str
     after_ms: int
 
 
-class NoteAdded(Work, tag="note.added", frozen=True):
+class NoteAdded(Work, frozen=True, tag="note.added"):
     """A colleague wrote a note (its text is not here)."""
 
     length: int
 
 
-class QueueSaved(LedgerEvent, tag="queue.saved", frozen=True):
+class QueueSaved(LedgerEvent, frozen=True, tag="queue.saved"):
     """A queue was made or changed."""
 
     key: str
 
 
-class RoutingSaved(LedgerEvent, tag="routing.saved", frozen=True):
+class RoutingSaved(LedgerEvent, frozen=True, tag="routing.saved"):
     """A version of the routing table went live."""
 
     number: int

@@ -82,7 +82,8 @@ class Case(Projected):
             )
         ]
         indexes = [
-            models.Index(fields=["state", "opened_at"], name="review_case_state"),
+            models.Index(fields=["state", "opened_at", "id"], name="review_case_state"),
+            models.Index(fields=["opened_at", "id"], name="review_case_opened"),
             models.Index(fields=["item", "harm_group"], name="review_case_item"),
             models.Index(fields=["closed_at"], name="review_case_closed", condition=models.Q(closed_at__isnull=False)),
         ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from watchfloor.ledger.schema import LedgerEvent
 
 
-class VendorSaved(LedgerEvent, tag="vendor.saved"):
+class VendorSaved(LedgerEvent, frozen=True, tag="vendor.saved"):
     """A vendor was made or changed."""
 
     key: str
 
 
-class ReviewerSaved(LedgerEvent, tag="reviewer.saved"):
+class ReviewerSaved(LedgerEvent, frozen=True, tag="reviewer.saved"):
     """Someone became a reviewer, or what they may be given changed."""
 
     reviewer: str
@@ -19,7 +19,7 @@ class ReviewerSaved(LedgerEvent, tag="reviewer.saved"):
     active: bool
 
 
-class PresenceChanged(LedgerEvent, tag="presence.changed"):
+class PresenceChanged(LedgerEvent, frozen=True, tag="presence.changed"):
     """A reviewer came on, went on a break, stepped back or left. ``held_ms`` is how long the state before lasted."""
 
     reviewer: str

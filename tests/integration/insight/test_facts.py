@@ -61,7 +61,7 @@ def test_every_event_is_a_fact_in_the_hour_of_its_time() -> None:
     assert facts.export() == 20
     rows = read_all()
     assert [row[0] for row in rows] == list(range(rows[0][0], rows[0][0] + 20))
-    assert rows[3][1:] == (datetime(2026, 11, 2, 9, 21), "US")
+    assert rows[3][1:] == ((NINE + timedelta(minutes=21)).replace(tzinfo=None), "US")
     assert {str(entry.path)[:23] for entry in FactFile.objects.all()} == {
         f"date=2026-11-02/hour={hour:02d}" for hour in (9, 10, 11)
     }
@@ -78,6 +78,16 @@ def test_small_exports_give_the_same_facts_as_one_big() -> None:
     facts.export()
     assert read_all() == small
     assert len(small) == 25
+
+
+def test_rebuilding_gives_the_same_facts() -> None:
+    happen(25)
+    while facts.export(limit=4):
+        pass
+    before = read_all()
+    assert facts.rebuild() == 25
+    assert read_all() == before
+    assert len(list(facts.folder().rglob("*.parquet"))) == 3
 
 
 def test_killed_before_the_listing_the_same_files_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,5 +201,3 @@ def test_the_identity_is_also_held_against_the_tables() -> None:
     facts.export()
     [wrong] = flow.check()  # the facts say three are open, and there is no such job
     assert "q1" in wrong and "3" in wrong
-
-

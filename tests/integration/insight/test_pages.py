@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-
 from tests.support.floor import CLEAN, LEAD, SPAM, Floor, install, someone
+
 from watchfloor.identity import actions as identity
 from watchfloor.identity import defaults as identity_defaults
 from watchfloor.identity.domain import system

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from tests.support.floor import CLEAN, LEAD, PLATFORM, SPAM, UNSURE, Floor, install, someone
+
 from watchfloor.identity.domain import system
 from watchfloor.insight import facts, flow, lake, live, queries
 from watchfloor.insight.queries import Span
@@ -67,7 +67,9 @@ def work(seed: int, steps: int = 80) -> datetime:
 
 
 def _appealable(chance: random.Random) -> Decision | None:
-    found = Decision.objects.filter(verdict="violating", superseded_at=None, appeals=None, case__state="closed", origin="human")
+    found = Decision.objects.filter(
+        verdict="violating", superseded_at=None, appeals=None, case__state="closed", origin="human"
+    )
     return chance.choice(list(found)) if found else None
 
 
@@ -106,7 +108,9 @@ def test_the_numbers_of_a_real_floor_agree_with_its_tables(seed: int) -> None:
     assert values["incoming_total"] == Event.objects.filter(type__in=["case.opened", "case.reopened"]).count()
     assert values["backlog"] == Job.objects.filter(state__in=["ready", "leased"]).count() == wall.backlog
     assert values["jobs_solved"] == Job.objects.filter(state="decided").count()
-    assert values["aht"] == pytest.approx(_mean(Job.objects.filter(state="decided").values_list("active_ms", flat=True)))
+    assert values["aht"] == pytest.approx(
+        _mean(Job.objects.filter(state="decided").values_list("active_ms", flat=True))
+    )
     ages = [event.data["age_ms"] for event in closed]
     assert values["aas"] == pytest.approx(_mean(ages))
     assert values["solved_manual"] and values["jobs_solved"] and values["backlog"]

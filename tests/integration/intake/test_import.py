@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from tests.support.intake import event, report
 
-from watchfloor.cli import prepare
+from watchfloor.console import prepare
 from watchfloor.cli.imports import import_
 from watchfloor.intake import mapping
 from watchfloor.intake.models import Spooled

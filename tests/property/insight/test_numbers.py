@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.unit.insight.history import MONDAY, History, played
 from tests.unit.insight.test_metrics import measure
+
 from watchfloor.insight import flow
 from watchfloor.insight.compile import Ask
 from watchfloor.insight.flatten import naive
@@ -42,7 +42,9 @@ def test_the_flow_identity_holds_in_every_hour_and_is_the_backlog(history: Histo
         hours = flow.hours(history.file(Path(folder)))
     assert [each for each in hours if each.gap] == []
     for each in hours:
-        assert each.after == open_at(history, each.hour.replace(tzinfo=MONDAY.tzinfo) + timedelta(hours=1)).get(each.queue, 0)
+        assert each.after == open_at(history, each.hour.replace(tzinfo=MONDAY.tzinfo) + timedelta(hours=1)).get(
+            each.queue, 0
+        )
 
 
 @settings(max_examples=15, deadline=None)

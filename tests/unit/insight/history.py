@@ -35,7 +35,9 @@ class History:
         """One event; ``subject`` as ``"job:j1"``."""
         known = {name: value for name, value in data.items() if name != "changes"}
         declared = registry()[type_]
-        assert set(known) <= set(declared.__struct_fields__), f"{type_} has no {set(known) - set(declared.__struct_fields__)}"
+        assert set(known) <= set(declared.__struct_fields__), (
+            f"{type_} has no {set(known) - set(declared.__struct_fields__)}"
+        )
         decode(type_, {**WORK, **known})  # every field it must have is there
         row = LedgerRow(
             leaf=len(self.events), id=str(uuid.UUID(int=len(self.events))), type=type_, at=at or self.now,
@@ -85,7 +87,9 @@ class History:
             touch=1,
         )  # fmt: skip
 
-    def release(self, job: str, case: str, queue: str, reviewer: str, vendor: str, why: str, active_ms: int = 0) -> None:
+    def release(
+        self, job: str, case: str, queue: str, reviewer: str, vendor: str, why: str, active_ms: int = 0
+    ) -> None:
         self.add(
             "job.released", f"job:{job}", case, queue=queue, kind="review", reviewer=reviewer, vendor=vendor, why=why,
             active_ms=active_ms,
@@ -107,7 +111,14 @@ class History:
     def decision(self, decision: str, case: str, origin: str, verdict: str, **data: Any) -> None:
         decider = "rule:r1" if origin == "rule" else "user:r1"
         self.add(
-            "decision.made", f"decision:{decision}", case, origin=origin, verdict=verdict, violation="", decider=decider, **data
+            "decision.made",
+            f"decision:{decision}",
+            case,
+            origin=origin,
+            verdict=verdict,
+            violation="",
+            decider=decider,
+            **data,
         )
 
 
@@ -140,7 +151,14 @@ def played(choices: Sequence[int]) -> History:
             history.lease(job, case, here, f"r{pick % 4}", "ab"[pick % 2])
             age = 1000 * (pick % 5000)
             history.decide(
-                job, case, here, f"r{pick % 4}", "ab"[pick % 2], solves=True, active_total_ms=1000 * (pick % 300), age_ms=age
+                job,
+                case,
+                here,
+                f"r{pick % 4}",
+                "ab"[pick % 2],
+                solves=True,
+                active_total_ms=1000 * (pick % 300),
+                age_ms=age,
             )
             history.close(case, "manual", age)
             closed.append(case)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-
 from tests.unit.insight.history import MONDAY, History
+
 from watchfloor.insight import catalogue, lake
 from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count
 from watchfloor.insight.flatten import naive
@@ -65,7 +64,16 @@ def the_day() -> History:
         "ja", "c1", "appeals", "r3", "a", solves=False, active_total_ms=100 * SECOND, age_ms=5 * HOUR, kind="appeal",
         verdict="clean",
     )  # fmt: skip
-    day.add("decision.superseded", "decision:d1", "c1", by="d4", why="appeal", verdict="violating", violation="", decider="u")
+    day.add(
+        "decision.superseded",
+        "decision:d1",
+        "c1",
+        by="d4",
+        why="appeal",
+        verdict="violating",
+        violation="",
+        decider="u",
+    )
     day.decision("d4", "c1", "appeal", "clean")
     day.add(
         "appeal.decided", "appeal:a1", "c1", by="author", outcome="overturned", age_ms=HOUR, in_time=True, first_origin="human",
@@ -76,12 +84,23 @@ def the_day() -> History:
     day.ready("j4", "c3", "spam.en", "reopened", timedelta(hours=24))
     at(16)
     for number in (1, 2):
-        day.add("report.received", f"report:p{number}", "c3", reason="spam", reporter_kind="user", source="app", joined="open", counted=True)
+        day.add(
+            "report.received",
+            f"report:p{number}",
+            "c3",
+            reason="spam",
+            reporter_kind="user",
+            source="app",
+            joined="open",
+            counted=True,
+        )
     at(16, 30)
     day.open("c5")
     day.ready("j5", "c5", "spam.en", "new", timedelta(hours=1))
     at(17)
-    day.add("escalation.raised", "escalation:e1", "c5", queue="spam.en", to_queue="escalations", level=1, cause="reviewer")
+    day.add(
+        "escalation.raised", "escalation:e1", "c5", queue="spam.en", to_queue="escalations", level=1, cause="reviewer"
+    )
     day.cancel("j5", "c5", "spam.en", "escalated")
     day.ready("j6", "c5", "escalations", "escalation", timedelta(hours=4), kind="escalation")
     return day
@@ -150,7 +169,9 @@ def test_a_metric_gives_what_was_computed_by_hand(key: str, files: list[str]) ->
     assert measure(key, files, ask()) == pytest.approx(BY_HAND[key])
 
 
-@pytest.mark.parametrize("key", [key for key, metric in catalogue.metrics().items() if metric.kind in {"count", "stock_count"}])
+@pytest.mark.parametrize(
+    "key", [key for key, metric in catalogue.metrics().items() if metric.kind in {"count", "stock_count"}]
+)
 def test_a_count_is_the_number_of_rows_behind_it(key: str, files: list[str]) -> None:
     query = compile_row_count(catalogue.metric(key), ask())
     assert lake.run(query.sql, query.values, files, query.relation) == [(BY_HAND[key],)]

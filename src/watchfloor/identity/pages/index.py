@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -18,14 +19,14 @@ from watchfloor.platform.render import render
 class Card:
     """One place in Settings. ``url_names``: the first that exists is linked."""
 
-    title: str
-    help: str
+    title: str | Promise
+    help: str | Promise
     icon: str
     url_names: tuple[str, ...]
     permissions: tuple[str, ...]
 
 
-GROUPS: tuple[tuple[str, tuple[Card, ...]], ...] = (
+GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
     (
         _("People"),
         (
@@ -41,7 +42,7 @@ GROUPS: tuple[tuple[str, tuple[Card, ...]], ...] = (
             Card(_("API tokens"), _("Programs that send reports and events."), "key", ("tokens",), ("people.manage", "settings.manage")),
             Card(_("Item types"), _("What can be reported, and its fields."), "tags", ("item_types", "item-types"), ("settings.manage",)),
             Card(_("Endpoints"), _("Where decisions are delivered to."), "send", ("endpoints",), ("enforcement.manage",)),
-            Card(_("Deliveries"), _("What was sent, what is late, what gave up."), "inbox", ("deliveries",), ("enforcement.view",)),
+            Card(_("Deliveries"), _("What was sent, is late, gave up."), "inbox", ("deliveries", "enforcement"), ("enforcement.view",)),
             Card(_("Quarantine"), _("What could not be read, with a replay button."), "archive", ("quarantine",), ("intake.manage",)),
         ),
     ),

@@ -46,7 +46,7 @@ class Shell(template.Node):
             context.render_context[_PARTS] = parts
             self.nodelist.render(context)
         page: Any = engines["jinja2"].get_template(self.page)
-        return mark_safe(page.render({"parts": parts}, context["request"]))  # noqa: S308 - likewise
+        return mark_safe(str(page.render({"parts": parts}, context["request"])))  # noqa: S308 - likewise
 
 
 @register.tag

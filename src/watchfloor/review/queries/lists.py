@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from watchfloor.identity.domain import Actor
+from watchfloor.items.models import Item
 from watchfloor.kernel.errors import BadInput
 from watchfloor.review.models import Case, Decision, Job
 from watchfloor.review.queries.access import case as open_case
@@ -15,6 +14,7 @@ from watchfloor.review.queries.access import visible_cases, visible_jobs
 from watchfloor.review.queries.pages import Page, page
 
 CASE_FILTERS = ("state", "policy_key", "market", "language", "severity", "channel", "harm_group", "closed_how")
+LINKED_ITEMS = 500
 JOB_ORDER = ("-priority", "due_at", "id")
 
 
@@ -36,11 +36,14 @@ def queue_jobs(actor: Actor, queue_key: str, *, state: str = "ready", after: str
 
 
 def linked_cases(actor: Actor, case_id: UUID, *, limit: int = 20) -> list[Case]:
-    """Other cases on the same item or on items of the same author, newest first."""
+    """Other cases on the same item, its author, or the author's latest ``LINKED_ITEMS`` items, newest first."""
     case = open_case(actor, case_id, why="linked cases")
     author = case.item.author_id or case.item_id
-    same = Q(item__author_id=author) | Q(item_id=author) | Q(item_id=case.item_id)
-    rows = visible_cases(actor).select_related("item").filter(same).exclude(pk=case.pk)
+    items = list(
+        Item.objects.filter(author_id=author).order_by("-first_seen_at").values_list("pk", flat=True)[:LINKED_ITEMS]
+    )
+    same = {*items, author, case.item_id}
+    rows = visible_cases(actor).select_related("item").filter(item_id__in=same).exclude(pk=case.pk)
     return list(rows.order_by("-opened_at", "-id")[:limit])
 
 

@@ -44,7 +44,10 @@ def _beyond(model: type[Model], order: Sequence[str], values: list[Any]) -> Q:
         typed = _typed(model, field, value)
         result |= before & Q(**{f"{field}__{'lt' if name.startswith('-') else 'gt'}": typed})
         before &= Q(**{field: typed})
-    return result
+    # Said once more of the first column alone: an index can start there; it could not at an OR.
+    first = order[0].lstrip("-")
+    bound = Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": _typed(model, first, values[0])})
+    return bound & result
 
 
 def _typed(model: type[Model], field: str, value: Any) -> Any:

@@ -1,0 +1,43 @@
+"""Starts and keeps every role of one installation: database, web, workers, and what the demo adds."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from watchfloor.console import prepare
+from watchfloor.platform import config, logs
+
+
+def keep(host: str, port: int, *, webs: int = 1, workers: int = 1, extra: list[object] | None = None) -> int:
+    """Start and keep all roles; returns the exit code."""
+    from watchfloor.platform.postgres import Embedded
+    from watchfloor.platform.supervisor import Role, Supervisor
+
+    home = config.home()
+    logs.configure(home, "serve")
+    database = None if os.environ.get("DATABASE_URL") else Embedded(home)
+    prepare.django(migrate=True)
+    own = [sys.executable, "-m", "watchfloor", "run"]
+    shared = {"WATCHFLOOR_HOME": str(home), "WATCHFLOOR_URL": os.environ.get("WATCHFLOOR_URL", f"http://{host}:{port}")}
+    roles = [Role("web", [*own, "web", "--host", host, "--port", str(port), "--processes", str(webs)], shared)]
+    roles += [Role(f"worker{number or ''}", [*own, "worker"], shared) for number in range(workers)]
+    for role in extra or []:
+        assert isinstance(role, Role)
+        roles.append(role)
+    click.echo(f"Watchfloor is at {shared['WATCHFLOOR_URL']} (data in {home}). Ctrl-C stops it.")
+    _say_setup_code()
+    return Supervisor(home, roles, database=database).run()
+
+
+def _say_setup_code() -> None:
+    """While nobody exists yet: what the first page asks for when it is opened from another machine."""
+    from django.db import connection
+
+    from watchfloor.identity import first, setup_code
+
+    if first.open_house():
+        click.echo(f"Set-up code, asked for when the first page is opened from elsewhere: {setup_code.code()}")
+    connection.close()
