@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template import engines
-from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
@@ -15,13 +14,11 @@ from watchfloor.console import access, gallery_data, nav, palette
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The floor, where there is one."""
-    for name in ("floor", "console-gallery"):
-        try:
-            return redirect(reverse(name))
-        except NoReverseMatch:
-            continue
-    raise NoReverseMatch("neither a floor nor a gallery is installed")
+    """The first page of the navigation that this viewer may open: the floor for a lead, the desk for a reviewer."""
+    for group in nav.visible(request.path, access.may(request)):
+        for link in group:
+            return redirect(link.href)
+    return redirect("account_login" if access.viewer(request) is None else "account")
 
 
 @require_GET

@@ -1,0 +1,36 @@
+"""Cases and queues in the command palette: by short id, by id, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from watchfloor.identity.domain import Actor
+from watchfloor.kernel import ids
+from watchfloor.review import find, queries
+
+WORK = ("review.work", "review.appeal", "review.escalation")
+
+
+def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
+    """Queues whose name or key has the words; the case whose id this is (a case_… id, a UUID, or the five of a short one)."""
+    if not any(actor.has(name) for name in (*WORK, "case.view")):
+        return
+    want = query.casefold().split()
+    if not want:
+        return
+    if all(word in _("All cases").casefold() for word in want) and actor.has("case.view"):
+        yield {"title": _("All cases"), "url": reverse("case-list"), "kind": _("page"), "icon": "list"}
+    for row in queries.queue_summary(actor):
+        if all(word in f"{row.name} {row.key}".casefold() for word in want):
+            hint = _("%(count)s open") % {"count": row.open}
+            url = reverse("review-queue", args=[row.key])
+            yield {"title": row.name, "url": url, "kind": _("queue"), "icon": "inbox", "hint": hint}
+    text = query.strip()
+    if len(want) == 1 and len(text) >= find.SHORT:
+        for case in queries.visible_cases(actor).filter(find.by_words(actor, text)).order_by("-id")[:5]:
+            url = reverse("case-detail", args=[ids.encode("case", case.pk)])
+            title = _("Case %(case)s") % {"case": ids.short(case.pk)}
+            yield {"title": title, "url": url, "kind": _("case"), "icon": "folder", "hint": f"{case.policy_key}, {case.state}"}

