@@ -75,7 +75,7 @@ def _train(policy: str, at_least: int) -> int:
             w.event(
                 ModelTrained(
                     policy=policy, version=version, learned=learned, unlearned=unlearned,
-                    precision=report["precision"], recall=report["recall"],
+                    precision=TARGET_PRECISION if choice else None, recall=choice.recall.value if choice else None,
                 ),
                 ("text_model", str(row.pk)),
             )  # fmt: skip
