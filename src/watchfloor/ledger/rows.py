@@ -32,6 +32,10 @@ class Shape(NamedTuple):
     fields: dict[str, Any]  # by name and by attribute name
     readers: list[tuple[int, list[Any]]]  # columns whose values Django converts after reading
 
+    def of(self, alias: str) -> str:
+        """All columns of the table under another name."""
+        return ", ".join(f"{alias}.{column}" for column in self.chosen.split(", "))
+
 
 @cache
 def shape(model: type[models.Model]) -> Shape:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
+from watchfloor.ledger import rows
 from watchfloor.review.actions.people import Person
 from watchfloor.review.models import Job
 
@@ -46,7 +47,8 @@ TAKE = """
 WITH candidate AS MATERIALIZED ({candidates}), pick AS MATERIALIZED (
   SELECT job.id, job.state, job.lease_holder, job.touch_ms, job.leased_at
   FROM candidate JOIN review_job AS job ON job.id = candidate.id
-  WHERE job.state = 'ready' OR (job.state = 'leased' AND job.lease_until <= %s)
+  WHERE (job.state = 'ready' OR (job.state = 'leased' AND job.lease_until <= %s))
+    AND NOT EXISTS (SELECT FROM review_job WHERE state = 'leased' AND lease_holder = %s)
   ORDER BY candidate.priority DESC, candidate.due_at, candidate.id
   LIMIT 1 FOR UPDATE OF job SKIP LOCKED
 )
@@ -54,22 +56,35 @@ UPDATE review_job AS job
 SET state = 'leased', lease_holder = %s, lease_token = job.lease_token + 1, lease_until = %s, leased_at = %s, seen_at = %s,
     touches = job.touches + 1, active_ms = job.active_ms + job.touch_ms, touch_ms = 0
 FROM pick WHERE job.id = pick.id
-RETURNING job.*, pick.state AS was_state, pick.lease_holder AS was_holder, pick.touch_ms AS was_touch_ms,
+RETURNING {columns}, pick.state AS was_state, pick.lease_holder AS was_holder, pick.touch_ms AS was_touch_ms,
   pick.leased_at AS was_leased_at
 """
 
 
-def take(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, until: datetime) -> Any | None:
-    """Lease the most urgent job of these queues; None when there is none. Runs in the caller's transaction.
+class Taken(NamedTuple):
+    """A job just leased, and what it was before: a lease that had run out is ended by taking the job over."""
 
-    The job carries what it was just before: ``was_state``, ``was_holder``, ``was_touch_ms``, ``was_leased_at``.
+    job: Job
+    was_state: str
+    was_holder: UUID | None
+    was_touch_ms: int
+    was_leased_at: datetime | None
+
+
+def take(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, until: datetime) -> Taken | None:
+    """Lease the most urgent job of these queues; None when there is none, or when this person holds a lease (alive or not).
+
+    Runs in the caller's transaction.
     """
     for depth in (DEPTH, DEEPER):
         found = statement(actor, who, queues, now=now, until=until, depth=depth)
         if found is None:
             return None
-        for job in Job.objects.raw(*found):
-            return job
+        with connection.cursor() as cursor:
+            cursor.execute(*found)
+            values = cursor.fetchone()
+        if values is not None:
+            return Taken(rows.load(Job, values[:-4]), *values[-4:])
     return None
 
 
@@ -91,7 +106,8 @@ def statement(
     if found is None:
         return None
     candidates, params = found
-    return TAKE.format(candidates=candidates), [*params, now, who.id, until, now, now]
+    columns = rows.shape(Job).of("job")
+    return TAKE.format(candidates=candidates, columns=columns), [*params, now, who.id, who.id, until, now, now]
 
 
 def _candidates(
