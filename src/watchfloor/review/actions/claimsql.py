@@ -1,8 +1,9 @@
 """The claim: one statement that finds, locks and leases the most urgent job a person may have.
 
 Each queue gives its first ``DEPTH`` jobs, read in order from the queue's own partial index, so the cost does not grow with the
-backlog. Leases that have run out are one more stream. Of the best of all these the first that no other claim is holding at this
-moment is locked (SKIP LOCKED) and leased. Who may have what is asked in ``identity.access.rows`` and compiled into the statement.
+backlog. Leases that have run out are one more stream (by when they ran out, so that the index of their ends is read and not
+all leases). Of the best of all these the first that no other claim is holding at this moment is locked (SKIP LOCKED) and leased.
+Who may have what is asked in ``identity.access.rows`` and compiled into the statement.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ SELECT c.id, c.priority, c.due_at FROM unnest(%s::text[]) AS q (key) CROSS JOIN 
   WHERE queue_key = q.key AND state = 'ready' AND NOT (%s = ANY(excluded)){more}
   ORDER BY priority DESC, due_at, id LIMIT %s) AS c
 UNION ALL
-SELECT id, priority, due_at FROM review_job
+(SELECT id, priority, due_at FROM review_job
 WHERE state = 'leased' AND lease_until <= %s AND queue_key = ANY(%s) AND NOT (%s = ANY(excluded)){more}
+ORDER BY lease_until LIMIT %s)
 ORDER BY priority DESC, due_at, id LIMIT %s
 """
 TAKE = """
@@ -80,7 +82,7 @@ def take(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, unt
         found = statement(actor, who, queues, now=now, until=until, depth=depth)
         if found is None:
             return None
-        with connection.cursor() as cursor:
+        with rows.prepared() as cursor:
             cursor.execute(*found)
             values = cursor.fetchone()
         if values is not None:
@@ -118,7 +120,7 @@ def _candidates(
         return None
     more, values = allowed
     keys = list(queues)
-    params = [keys, who.id, *values, depth, now, keys, who.id, *values, depth]
+    params = [keys, who.id, *values, depth, now, keys, who.id, *values, depth, depth]
     return CANDIDATES.format(more=more), params
 
 
