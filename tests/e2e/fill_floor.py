@@ -95,7 +95,7 @@ def fill() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from watchfloor.cli import prepare
+    from watchfloor.console import prepare
 
     prepare.django()
     sys.stdout.write(json.dumps(fill()))
