@@ -1,4 +1,4 @@
-"""A reviewer's hour by keyboard alone: next, read, decide, skip, step back, hand up, take back. Hostile texts stay silent; axe finds nothing."""
+"""A reviewer's hour by keyboard alone, from the next case to taking one back; hostile texts stay silent; axe finds nothing."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_an_hour_by_keyboard(desk: Any, axe: Check) -> None:
     fourth = on_case(page, third)
 
     page.keyboard.press("b")
-    page.wait_for_url("**/review")
+    page.wait_for_url(lambda url: url.split("#")[0].endswith("/review"))
     assert "Nobody will ask why" in page.locator("#toasts").inner_text()
     page.keyboard.press("n")
     fifth = on_case(page, fourth)
@@ -121,7 +121,8 @@ def test_an_hour_by_keyboard(desk: Any, axe: Check) -> None:
     page.get_by_text("Taken back").wait_for()
     assert on_case(page) == seventh  # the case in hand is still in hand
     page.goto("/review")
-    assert page.locator(".tile-value").first.inner_text() == "2"  # two stand; the third was taken back
+    assert page.locator(".panel-list li", has_text="Taken back").count() == 1
+    assert page.locator(".panel-list li", has_text="no longer stands").count() == 1
     axe(page)
 
 
@@ -157,7 +158,9 @@ def test_hostile_texts_stay_silent(desk: Any, floor: dict[str, Any], axe: Check)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_every_page_in_every_look(desk: Any, floor: dict[str, Any], axe: Check, scheme: str, width: int, height: int) -> None:
+def test_every_page_in_every_look(
+    desk: Any, floor: dict[str, Any], axe: Check, scheme: str, width: int, height: int
+) -> None:
     page = desk("lea", width, height, color_scheme=scheme)
     for path in ("/review", "/review/queue/spam.en", "/cases", f"/cases/{floor['cases'][0]}"):
         page.goto(path)
@@ -169,4 +172,4 @@ def test_every_page_in_every_look(desk: Any, floor: dict[str, Any], axe: Check, 
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("button", name="Give back and pause").click()
-    page.wait_for_url("**/review")
+    page.wait_for_url(lambda url: url.split("#")[0].endswith("/review"))
