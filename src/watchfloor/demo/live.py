@@ -19,11 +19,9 @@ import msgspec
 
 from watchfloor.demo.content import load_content
 from watchfloor.demo.people import SHIFTS
-from watchfloor.demo.replay import message_row, report_row
 from watchfloor.demo.scenario import Scenario, make_scenario
 from watchfloor.demo.state import load_state
 from watchfloor.demo.steps import MessagePosted, Reported
-from watchfloor.demo.world import VIOLATION
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import WatchfloorError
@@ -43,6 +41,8 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8740")
     url = parser.parse_args().url
     setup()
+    from watchfloor.demo.replay import message_row, report_row  # needs Django's models, which are there only now
+
     state = load_state(config.home())
     content = load_content(config.home() / "demo-content")
     scenario = make_scenario(content.messages, seed=state.seed, end=state.end, photographs=content.photographs)
@@ -81,6 +81,7 @@ def _send(client: httpx.Client, path: str, row: dict[str, object]) -> None:
 
 def _work(scenario: Scenario, users: dict[str, str], chance: random.Random) -> None:
     """Those whose shift it is say that they are here, and now and then one decides a case."""
+    from watchfloor.demo.world import VIOLATION
     from watchfloor.identity.queries import actor_for_id
     from watchfloor.review import actions as review
     from watchfloor.review.contracts import DecisionIn

@@ -7,6 +7,7 @@ A message with no endpoint that listens to its topic waits, and so does one whos
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -19,12 +20,13 @@ from django.db.models import F, QuerySet
 from watchfloor.enforcement import actions, domain, endpoints, notices, queries, sending
 from watchfloor.enforcement.models import Action, Attempt, Endpoint, Notice
 from watchfloor.enforcement.sending import Answer, Parcel
-from watchfloor.identity.domain import system
+from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict, NotFound
 from watchfloor.ledger.models import Outbox
 from watchfloor.ledger.writer import Writer, plain, writing
 
+log = logging.getLogger(__name__)
 # Waits after the 1st, 2nd ... failure: a little under three days in all, then the letter is dead.
 BACKOFF = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 57600, 86400)
 CLAIM_SECONDS = 60  # longer than a batch can take
@@ -140,6 +142,18 @@ def replay_dead(actor: Any, ids: Iterable[UUID] | None = None) -> Replayed:
             else:
                 stale += 1
     return Replayed(sent=sent, stale=stale)
+
+
+def try_now(actor: Actor, ids: Iterable[UUID] | None = None) -> int:
+    """Try failed messages again at once (all, or those named), with their own keys; returns how many. For when the platform is back
+    and the next try by the timetable is hours away. What is being sent just now is left alone."""
+    now = clock.now()
+    rows = Outbox.objects.filter(state=Outbox.State.FAILED, next_at__gt=now)
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
+    done = rows.exclude(next_at=F("sent_at") + timedelta(seconds=CLAIM_SECONDS)).update(next_at=now)
+    log.info("%s has %d failed messages tried again now", actor.id, done)
+    return done
 
 
 def prune_attempts(days: int = 30) -> int:

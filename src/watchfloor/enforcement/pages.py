@@ -114,6 +114,17 @@ def replay(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @guard.page("enforcement.manage")
+def try_now(request: HttpRequest) -> HttpResponse:
+    """The platform is back: try failed messages again at once, one (``message``) or all."""
+    named = request.POST.get("message", "")
+    done = delivery.try_now(actor_of(request), [decode("msg", named)] if named else None)
+    text = ngettext("%(num)s message is tried again now.", "%(num)s messages are tried again now.", done)
+    messages.success(request, text % {"num": done})
+    return HttpResponseRedirect(reverse("enforcement-delivery"))
+
+
+@require_POST
+@guard.page("enforcement.manage")
 def endpoint_add(request: HttpRequest) -> HttpResponse:
     """A new endpoint; its key is shown once on the next page."""
     with writing(actor_of(request)) as w:

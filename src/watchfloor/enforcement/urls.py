@@ -11,6 +11,7 @@ urlpatterns = [
     path("enforcement/judge", pages.judge, name="enforcement-judge"),
     path("enforcement/delivery", pages.delivery_page, name="enforcement-delivery"),
     path("enforcement/delivery/replay", pages.replay, name="enforcement-replay"),
+    path("enforcement/delivery/now", pages.try_now, name="enforcement-try-now"),
     path("enforcement/endpoints", pages.endpoint_add, name="enforcement-endpoint-add"),
     path("enforcement/endpoints/step", pages.endpoint_step, name="enforcement-endpoint-step"),
 ]
