@@ -12,6 +12,20 @@ class RuleFileSaved(LedgerEvent, tag="rule_file.saved"):
     revision: int
 
 
+class RuleFileArchived(LedgerEvent, tag="rule_file.archived"):
+    """A rule file was taken out of the set."""
+
+    path: str
+    revision: int
+
+
+class RuleTextChanged(LedgerEvent, tag="rule.text_changed"):
+    """A rule's description, policy or file is another one than before."""
+
+    rule: str
+    path: str
+
+
 class RuleDeclared(LedgerEvent, tag="rule.declared"):
     """A rule appeared in the rule set."""
 
@@ -37,3 +51,11 @@ class ModelTrained(LedgerEvent, tag="model.trained"):
     unlearned: int
     precision: float | None = None
     recall: float | None = None
+
+
+class ModelSwitched(LedgerEvent, tag="model.switched"):
+    """Someone chose the version of a model that works from now on; None: none does."""
+
+    policy: str
+    before: int | None
+    after: int | None
