@@ -20,7 +20,7 @@ from django.db import connection
 from watchfloor.demo.scenario import Scenario
 from watchfloor.demo.steps import Account, MessagePosted, Reported, RulePaused, RuleResumed, ShiftEnded, ShiftStarted
 from watchfloor.demo.world import REASON, RULE_NAME, SOURCE, VIOLATION, World
-from watchfloor.detection import ruleset
+from watchfloor.detection import hits, ruleset
 from watchfloor.detection.actions import set_rule_state
 from watchfloor.enforcement import delivery
 from watchfloor.enforcement.actions import expire_due
@@ -82,6 +82,7 @@ class Replay:
         with clock.at(self.scenario.end):
             self._sweep(self.scenario.end)
             self._keep_receipts()
+        hits.flush()
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = on")
         return self.counts
