@@ -130,7 +130,9 @@ def main() -> None:
     print("one connection, one at a time, fsync on")
     for way, name in names.items():
         row = found[way]
-        print(f"  {name:<30} {row['rate']:>7,.0f}/s   {row['cpu_ms']:>6.2f} ms CPU   {row['statements']:>5.1f} statements")
+        print(
+            f"  {name:<30} {row['rate']:>7,.0f}/s   {row['cpu_ms']:>6.2f} ms CPU   {row['statements']:>5.1f} statements"
+        )
         if options.statements:
             for sql, times in row["most"]:
                 print(f"      x{times:<5.2f} {sql}")

@@ -38,3 +38,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         for table in ("ledger_event", "ledger_leaf", "ledger_node", "ledger_checkpoint"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process remembers of the database for a few seconds must not outlive a test's transaction."""
+    from watchfloor.kernel.remembered import forget_all
+
+    forget_all()

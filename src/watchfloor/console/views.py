@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template import engines
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
@@ -19,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     for group in nav.visible(request.path, access.may(request)):
         for link in group:
             return redirect(link.href)
-    return redirect(reverse("console-gallery"))
+    return redirect("account_login" if access.viewer(request) is None else "account")
 
 
 @require_GET

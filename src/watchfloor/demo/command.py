@@ -129,7 +129,7 @@ def _play(
     secret = home / "keys" / "parley.webhook"
     secret.write_text(Endpoint.objects.get(name="Parley").secrets[0])
     secret.chmod(0o600)
-    parley = platform.serve(home, parley_port)
+    parley = platform.serve(home, parley_port, replay=True)
     threading.Thread(target=parley.serve_forever, daemon=True).start()
     whole = (scenario.end - scenario.start).total_seconds()
 

@@ -41,7 +41,9 @@ from watchfloor.workforce import actions as workforce
 
 Progress = Callable[[datetime, dict[str, int]], None]
 LEASE = 2 * 3600.0
-SWEEP = timedelta(minutes=20)  # simulated time between deliveries, expiries and breach marks
+SWEEP = timedelta(hours=1)  # simulated time between expiries and breach marks
+DELIVER = timedelta(minutes=2)  # simulated time until the platform hears of a decision
+LOOK_AGAIN = timedelta(hours=1)  # an idle reviewer looks by themselves this often; an arrival calls one sooner
 INTAKE = system("intake")
 
 
@@ -54,7 +56,9 @@ class Replay:
         self._order = itertools.count()
         self._agenda: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = []
         self._on_until: dict[str, datetime] = {}
-        self._busy: set[str] = set()
+        self._busy: set[str] = set()  # those with something planned: work, or a look at the queue
+        self._idle: dict[str, int] = {}  # looked and found nothing -> the number of the look that is planned
+        self._posting = False
         self._accounts: set[str] = set()
         self._spooled: list[Spooled] = []
 
@@ -96,6 +100,7 @@ class Replay:
             row = report_row(step, self.scenario.posts[step.message_id])
             self._take_in(REPORT, step.report_id, row, moment)
             self.counts["reports"] += 1
+            self._call_someone(moment, self.scenario.posts[step.message_id].market)
         elif isinstance(step, (RulePaused, RuleResumed)):
             after = "paused" if isinstance(step, RulePaused) else "on"
             with writing(system("demo")) as w:
@@ -143,12 +148,14 @@ class Replay:
     # -- people -------------------------------------------------------------------------------------------------------
 
     def _take_next(self, moment: datetime, reviewer: str) -> None:
+        self._idle.pop(reviewer, None)
         if moment >= self._on_until.get(reviewer, moment):
             self._busy.discard(reviewer)
             return
         lease = review.claim(self.world.reviewers[reviewer], lease_seconds=LEASE)
         if lease is None:
-            self._plan(moment + timedelta(minutes=12), self._take_next, reviewer)
+            self._idle[reviewer] = look = next(self._order)
+            self._plan(moment + LOOK_AGAIN, self._look_again, reviewer, look)
             return
         message = Job.objects.filter(pk=lease.job_id).values_list("case__item__external_id", flat=True).get()
         seconds = self.scenario.handle_seconds(reviewer, message)
@@ -157,6 +164,18 @@ class Replay:
         )
         pause = seconds / self.scenario.reviewers[reviewer].share
         self._plan(moment + timedelta(seconds=pause), self._take_next, reviewer)
+
+    def _look_again(self, moment: datetime, reviewer: str, look: int) -> None:
+        if self._idle.get(reviewer) == look:  # not called in the meantime
+            self._take_next(moment, reviewer)
+
+    def _call_someone(self, moment: datetime, market: str) -> None:
+        """One idle reviewer of the market, the one who has waited longest, takes a look a minute later."""
+        for reviewer in self._idle:
+            if market in self.scenario.reviewers[reviewer].markets:
+                del self._idle[reviewer]
+                self._plan(moment + timedelta(minutes=1), self._take_next, reviewer)
+                return
 
     def _decide(self, moment: datetime, reviewer: str, job_id: UUID, token: int, message: str, seconds: float) -> None:
         actor = self.world.reviewers[reviewer]
@@ -167,6 +186,7 @@ class Replay:
             if job.kind == "appeal":
                 review.decide(actor, job_id, token, self._on_appeal(job, message, active))
                 self.counts["decisions"] += 1
+                self._post(moment)
                 return
             if found.escalate and job.kind == "review":
                 review.escalate(
@@ -183,6 +203,7 @@ class Replay:
                 raise
             return
         self.counts["decisions"] += 1
+        self._post(moment)
         if made.verdict == "violating":
             self._maybe_appeal(moment, made.pk, message)
 
@@ -208,6 +229,17 @@ class Replay:
         except WatchfloorError:  # the decision fell in the meantime, or was appealed already
             return
         self.counts["appeals"] += 1
+        self._call_someone(moment, self.scenario.posts[message].market)
+
+    def _post(self, moment: datetime) -> None:
+        if not self._posting:
+            self._posting = True
+            self._plan(moment + DELIVER, self._deliver)
+
+    def _deliver(self, moment: datetime) -> None:
+        self._posting = False
+        while done := delivery.deliver_due(64):
+            self.counts["delivered"] += done
 
     # -- the clockwork ------------------------------------------------------------------------------------------------
 
@@ -215,8 +247,7 @@ class Replay:
         review.sweep_leases()
         review.sweep_breaches()
         expire_due()
-        while done := delivery.deliver_due(64):
-            self.counts["delivered"] += done
+        self._deliver(moment)
         self.progress(moment, self.counts)
         if moment < self.scenario.end:
             self._plan(moment + SWEEP, self._sweep)

@@ -19,7 +19,8 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from django.db import models, transaction
@@ -27,6 +28,7 @@ from django.db import models, transaction
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.ids import new_id
+from watchfloor.ledger import rows
 from watchfloor.ledger.models import Event, Outbox, Projected
 from watchfloor.ledger.schema import LedgerEvent, event_type
 
@@ -47,15 +49,18 @@ class Writer:
         """Insert one projected row."""
         return self.create_many(model, [values])[0]
 
-    def create_many(self, model: type[P], rows: Iterable[dict[str, Any]]) -> list[P]:
+    def create_unless_known(self, model: type[P], **values: Any) -> P | None:
+        """Insert one projected row; None when a unique constraint says that there is one already."""
+        row = _new(model, values)
+        if not rows.insert([row], unless_known=True):
+            return None
+        self._changes.append([row._meta.db_table, str(row.pk), columns(row)])
+        return row
+
+    def create_many(self, model: type[P], many: Iterable[dict[str, Any]]) -> list[P]:
         """Insert rows of one model in one statement."""
-        objects = []
-        for values in rows:
-            row = model(**values)
-            if model.private and getattr(row, "seal", None) is None:
-                row.seal = os.urandom(16)  # type: ignore[attr-defined]
-            objects.append(row)
-        model._default_manager.bulk_create(objects)
+        objects = [_new(model, values) for values in many]
+        rows.insert(objects)
         for row in objects:
             self._changes.append([model._meta.db_table, str(row.pk), columns(row)])
         return objects
@@ -67,7 +72,7 @@ class Writer:
             return row
         for name, value in changed.items():
             setattr(row, name, value)
-        type(row)._default_manager.filter(pk=row.pk).update(**changed)
+        rows.update(row, changed)
         self._changes.append([row._meta.db_table, str(row.pk), columns(row, changed)])
         return row
 
@@ -123,10 +128,8 @@ class Writer:
         if self._changes:
             tables = sorted({change[0] for change in self._changes})
             raise AssertionError(f"rows of {', '.join(tables)} were changed, but no event says so")
-        if self._outbox:
-            Outbox.objects.bulk_create(self._outbox)
-        if self._events:
-            Event.objects.bulk_create(self._events)
+        rows.insert(self._outbox)
+        rows.insert(self._events)
         self._events, self._outbox = [], []
 
 
@@ -139,18 +142,41 @@ def writing(actor: Any, *, on_behalf: str = "", reason: str = "") -> Iterator[Wr
         writer.flush()
 
 
+class Tracked(NamedTuple):
+    """What the ledger keeps of one field of a model."""
+
+    name: str
+    attname: str
+    column: str
+    private: bool
+
+
+@cache
+def tracked(model: type[Projected]) -> list[Tracked]:
+    """The fields of a model that the ledger keeps."""
+    return [
+        Tracked(field.name, field.attname, field.column, field.name in model.private)
+        for field in model._meta.concrete_fields
+        if not field.primary_key and field.name not in model.untracked and field.name != "seal"
+    ]
+
+
 def columns(row: Projected, names: Iterable[str] | None = None) -> dict[str, Any]:
     """The row's tracked columns as the ledger keeps them: JSON values, digests in place of private ones."""
     wanted = None if names is None else set(names)
     result: dict[str, Any] = {}
-    for field in row._meta.concrete_fields:
-        if wanted is not None and field.name not in wanted and field.attname not in wanted:
-            continue
-        if field.primary_key or field.name in row.untracked or field.name == "seal":
-            continue
-        value = getattr(row, field.attname)
-        result[field.column] = digest(row, value) if field.name in row.private else plain(value)
+    for field in tracked(type(row)):
+        if wanted is None or field.name in wanted or field.attname in wanted:
+            value = getattr(row, field.attname)
+            result[field.column] = digest(row, value) if field.private else plain(value)
     return result
+
+
+def _new(model: type[P], values: dict[str, Any]) -> P:
+    row = model(**values)
+    if model.private and getattr(row, "seal", None) is None:
+        row.seal = os.urandom(16)  # type: ignore[attr-defined]
+    return row
 
 
 def digest(row: Projected, value: Any) -> str | None:
@@ -163,6 +189,8 @@ def digest(row: Projected, value: Any) -> str | None:
 
 def plain(value: Any) -> Any:
     """A value as JSON has it: times in UTC with microseconds, identifiers as text."""
+    if value is None or value is True or value is False or type(value) is str:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, uuid.UUID):
@@ -180,7 +208,7 @@ def plain(value: Any) -> Any:
         raise BadInput(
             "number_too_large", f"{value!r} is beyond 2^53 and has no exact JSON form.", hint="Keep it as text."
         )
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, (str, int, float)):
         return value
     return msgspec.to_builtins(value, str_keys=True)
 

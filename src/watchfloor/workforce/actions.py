@@ -14,9 +14,9 @@ from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.workforce.events import PresenceChanged, ReviewerSaved, VendorSaved
 from watchfloor.workforce.models import Presence, Reviewer, Vendor
+from watchfloor.workforce.queries import GONE, roster_row
 
 STATES = ("available", "working", "break", "stepped_back", "away")
-GONE = timedelta(minutes=3)  # without a heartbeat
 
 
 def save_vendor(w: Writer, *, key: str, name: str, site: str = "", time_zone: str = "UTC") -> Vendor:
@@ -57,6 +57,7 @@ def save_reviewer(
     reviewer = Reviewer.objects.filter(pk=user_id).first()
     reviewer = w.create(Reviewer, id=user_id, **values) if reviewer is None else w.update(reviewer, **values)
     w.event(ReviewerSaved(reviewer=str(user_id), vendor=vendor_key, active=active), reviewer)
+    roster_row.forget()
     return reviewer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -11,8 +11,10 @@ from django.db.models import Q
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
-from watchfloor.workforce.actions import GONE
+from watchfloor.kernel.remembered import RememberedBy
 from watchfloor.workforce.models import Presence, Reviewer, Vendor
+
+GONE = timedelta(minutes=3)  # without a heartbeat
 
 
 class PersonOn(msgspec.Struct, frozen=True):
@@ -24,6 +26,31 @@ class PersonOn(msgspec.Struct, frozen=True):
     state: str
     since: datetime
     queues: tuple[str, ...]
+
+
+class RosterRow(msgspec.Struct, frozen=True):
+    """What a claim and an event need to know of a reviewer."""
+
+    vendor: str
+    active: bool
+    languages: tuple[str, ...]
+    markets: tuple[str, ...] | None  # None is every market
+    skills: tuple[str, ...]
+    queues: tuple[str, ...]
+
+
+def _roster_row(user_id: UUID) -> RosterRow | None:
+    row = Reviewer.objects.filter(pk=user_id).first()
+    if row is None:
+        return None
+    return RosterRow(
+        row.vendor_key, row.active, tuple(row.languages), None if row.markets is None else tuple(row.markets),
+        tuple(row.skills), tuple(row.queues),
+    )  # fmt: skip
+
+
+# The staffing row of a user, remembered for a few seconds; None when staffing does not know them.
+roster_row = RememberedBy(_roster_row)
 
 
 def people_on(actor: Actor, permission: str = "floor.view", *, vendor: str = "") -> list[PersonOn]:

@@ -16,6 +16,7 @@ from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.review import plan
 from watchfloor.review.actions import cases, claimsql
 from watchfloor.review.actions.people import may_work, of_job, person, person_id, vendor_of
 from watchfloor.review.contracts import LeaseOut
@@ -23,7 +24,7 @@ from watchfloor.review.domain import clocks
 from watchfloor.review.domain.findings import SKIP_REASONS
 from watchfloor.review.domain.states import JOB
 from watchfloor.review.events import JobLeased, JobReleased
-from watchfloor.review.models import Case, Job, Queue
+from watchfloor.review.models import Case, Job
 
 WORKING = ("review.work", "review.appeal", "review.escalation")
 LEASE_BOUNDS = (10, 3600)
@@ -79,13 +80,12 @@ def _claim(actor: Actor, queue: str | None, seconds: float) -> LeaseOut | None:
 
 def queues_of(wanted: str | None, own: tuple[str, ...]) -> list[str]:
     """The queues to take from: the one wanted, else one's own, else all; paused ones give nothing."""
-    rows = Queue.objects.filter(archived_at__isnull=True).values_list("key", "paused")
     if wanted is not None:
-        found = dict(rows.filter(key=wanted))
-        if wanted not in found or (own and wanted not in own):
+        found = plan.queue(wanted)
+        if found is None or found.archived or (own and wanted not in own):
             raise NotFound("unknown_queue", f"There is no queue {wanted[:80]!r} for you.", where="queue")
-        return [] if found[wanted] else [wanted]
-    return sorted(key for key, paused in rows if not paused and (not own or key in own))
+        return [] if found.paused else [wanted]
+    return sorted(each.key for each in plan.live_queues() if not each.paused and (not own or each.key in own))
 
 
 def heartbeat(actor: Actor, job_id: UUID, token: int, active_ms: int = 0, *, seconds: float = 300) -> datetime:

@@ -9,6 +9,7 @@ from uuid import UUID
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
+from watchfloor.review import plan
 from watchfloor.review.actions.people import of_job, vendor_of
 from watchfloor.review.actions.routing import route
 from watchfloor.review.domain import clocks
@@ -16,7 +17,7 @@ from watchfloor.review.domain.priority import Score, Urgency, score
 from watchfloor.review.domain.routing import Facts, Route
 from watchfloor.review.domain.states import JOB
 from watchfloor.review.events import JobCancelled, JobReady
-from watchfloor.review.models import Case, Job, Queue
+from watchfloor.review.models import Case, Job
 
 LIVE = (Job.State.READY, Job.State.LEASED)
 FLOOR_KINDS = ("review", "second", "escalation")  # those whose work is the case itself; an appeal stands apart
@@ -33,7 +34,8 @@ def facts_of(case: Case, *, kind: str = "review", reporter_kind: str = "") -> Fa
 
 def due(case: Case, queue_key: str, start: datetime, *, reporter_kind: str = "") -> datetime:
     """When work on a case in this queue is due."""
-    minutes = Queue.objects.filter(key=queue_key).values_list("target_minutes", flat=True).first()
+    queue = plan.queue(queue_key)
+    minutes = queue.target_minutes if queue is not None else None
     hours = policies.policy(case.policy_key).target_hours
     return clocks.due_at(start, target_hours=hours, queue_minutes=minutes, reporter_kind=reporter_kind)
 

@@ -10,7 +10,7 @@ import msgspec
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel.errors import Forbidden
 from watchfloor.review.models import Case, Job
-from watchfloor.workforce.models import Reviewer
+from watchfloor.workforce.queries import roster_row
 
 WORK_PERMISSION = {"appeal": "review.appeal", "escalation": "review.escalation"}
 
@@ -37,20 +37,20 @@ def person_id(actor: Actor) -> UUID:
 def person(actor: Actor) -> Person:
     """The person, with the staffing row where there is one; ``Forbidden`` when staffing has set them inactive."""
     pk = person_id(actor)
-    row = Reviewer.objects.filter(pk=pk).first()
+    row = roster_row(pk)
     if row is None:
         return Person(id=pk)
     if not row.active:
         raise Forbidden("inactive", "You are not on the roster any more.", hint="Ask your team lead.")
     return Person(
-        id=pk, vendor=row.vendor_key, languages=tuple(row.languages), skills=tuple(row.skills), queues=tuple(row.queues),
-        markets=None if row.markets is None else tuple(row.markets),
-    )  # fmt: skip
+        id=pk, vendor=row.vendor, languages=row.languages, skills=row.skills, queues=row.queues, markets=row.markets
+    )
 
 
 def vendor_of(pk: UUID | None) -> str:
     """The vendor of a reviewer, ``""`` when staffing does not know them."""
-    return Reviewer.objects.filter(pk=pk).values_list("vendor_key", flat=True).first() or "" if pk else ""
+    row = roster_row(pk) if pk else None
+    return row.vendor if row is not None else ""
 
 
 def may_work(actor: Actor, job: Job) -> bool:

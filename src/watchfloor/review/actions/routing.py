@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,33 +12,21 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.review import plan
 from watchfloor.review.actions.people import of_job
-from watchfloor.review.domain.routing import NO_RULE, Facts, Route, compile_rules
+from watchfloor.review.domain.routing import Facts, Route, compile_rules
 from watchfloor.review.domain.states import JOB
 from watchfloor.review.events import JobTransferred, QueueSaved, RoutingSaved
 from watchfloor.review.models import Job, Queue, RoutingTable
 
-LAST_RESORT = "other"
-
-
 def route(facts: Facts) -> Route:
     """The queue for a job and the rule that says so, by the routing table that is live now."""
-    live = RoutingTable.objects.filter(live=True).values_list("pk", flat=True).first()
-    if live is not None:
-        return _compiled(live)(facts)
-    fallback = Queue.objects.filter(kind=facts.kind, archived_at__isnull=True).order_by("position", "key").first()
-    return Route(fallback.key if fallback else LAST_RESORT, NO_RULE)
-
-
-@lru_cache(maxsize=8)
-def _compiled(table_id: UUID) -> Callable[[Facts], Route]:
-    # A version of the table never changes once it is saved, so its compiled form is kept for good.
-    return compile_rules(RoutingTable.objects.get(pk=table_id).rules, otherwise=LAST_RESORT)
+    return plan.current().route(facts)
 
 
 def save_routing(w: Writer, rules: list[dict[str, Any]], *, note: str = "") -> RoutingTable:
     """Put a new version of the routing table live; ``BadInput`` when a rule is wrong or names a queue that is not there."""
-    compile_rules(rules, otherwise=LAST_RESORT)
+    compile_rules(rules, otherwise=plan.LAST_RESORT)
     known = set(Queue.objects.filter(archived_at__isnull=True).values_list("key", flat=True))
     for index, rule in enumerate(rules):
         if rule["queue"] not in known:
@@ -57,6 +44,7 @@ def save_routing(w: Writer, rules: list[dict[str, Any]], *, note: str = "") -> R
         made_at=clock.now(), note=note,
     )  # fmt: skip
     w.event(RoutingSaved(number=table.number, rules=len(rules)), table)
+    plan.forget()
     return table
 
 
@@ -65,6 +53,7 @@ def save_queue(w: Writer, *, key: str, **values: Any) -> Queue:
     row = Queue.objects.filter(key=key).first()
     row = w.create(Queue, key=key, **values) if row is None else w.update(row, **values)
     w.event(QueueSaved(key=key), row)
+    plan.forget()
     return row
 
 

@@ -1,0 +1,60 @@
+"""The floor's plan as every report, claim and decision needs it: queues, and the routing table in force, remembered for a few seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from watchfloor.kernel.remembered import Remembered
+from watchfloor.review.domain.routing import NO_RULE, Facts, Route, compile_rules
+from watchfloor.review.models import Queue, RoutingTable
+
+LAST_RESORT = "other"
+
+
+class QueueRef(msgspec.Struct, frozen=True):
+    """What a job's way asks of a queue."""
+
+    key: str
+    kind: str
+    paused: bool
+    archived: bool
+    target_minutes: int | None
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Queues in their order, and the function that sends a job to one."""
+
+    queues: dict[str, QueueRef]
+    route: Callable[[Facts], Route]
+
+
+def queue(key: str) -> QueueRef | None:
+    """One queue, archived ones too; None when there is no such."""
+    return current().queues.get(key)
+
+
+def live_queues() -> list[QueueRef]:
+    """The queues that are not archived, in their order."""
+    return [each for each in current().queues.values() if not each.archived]
+
+
+def _read() -> Plan:
+    rows = Queue.objects.order_by("position", "key")
+    queues = {
+        row.key: QueueRef(row.key, row.kind, row.paused, row.archived_at is not None, row.target_minutes)
+        for row in rows
+    }  # fmt: skip
+    table = RoutingTable.objects.filter(live=True).first()
+    if table is not None:
+        return Plan(queues, compile_rules(table.rules, otherwise=LAST_RESORT))
+    first: dict[str, str] = {}
+    for each in queues.values():
+        if not each.archived:
+            first.setdefault(each.kind, each.key)
+    return Plan(queues, lambda facts: Route(first.get(facts.kind, LAST_RESORT), NO_RULE))
+
+
+current = Remembered(_read)
+forget = current.forget

@@ -1,0 +1,96 @@
+"""A small fortnight through the real doors: afterwards the books balance, and the planted causes are in the numbers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from watchfloor.console import install
+from watchfloor.demo import platform, world
+from watchfloor.demo.mail import Message
+from watchfloor.demo.replay import Replay
+from watchfloor.demo.scenario import Scenario, make_scenario
+from watchfloor.demo.world import RULE_NAME
+from watchfloor.enforcement.models import Action, Endpoint
+from watchfloor.insight import facts, flow
+from watchfloor.ledger import rebuild, sequencer
+from watchfloor.ledger.models import Event
+from watchfloor.ledger.verify import verify
+from watchfloor.ledger.writer import writing
+from watchfloor.platform import config
+from watchfloor.review.models import Appeal, Case, Decision, Job
+
+END = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SPAM = (
+    "Buy cheap viagra now at https://pills.example/{n} and be happy for the rest of your life, offer {n} ends soon, click here. "
+    * 2
+)
+HAM = "Hello Anna, shall we meet on Tuesday at {n} to talk about the garden? The tomatoes are growing well."
+
+
+def messages() -> list[Message]:
+    """Forty plain spam mails and forty ordinary ones."""
+    made = []
+    for n in range(80):
+        spam = n % 2 == 0
+        made.append(
+            Message(
+                id=f"{'spam' if spam else 'ham'}-1/{n:05d}", sent_at=END - timedelta(days=400, hours=n), sender=f"s{n}@example.org",
+                sender_name=f"Sender {n}", relay_ip="192.0.2.7", subject=f"Subject {n}", body_text=(SPAM if spam else HAM).format(n=n),
+                links=(), language="en", label_spam=spam, thread=f"t{n}",
+            )
+        )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley | None, dict[str, int]]]:
+    """The scenario and what was done, with Parley listening on loopback."""
+    settings.DEMO = True
+    scenario = make_scenario(messages(), seed=7, end=END)
+    with writing("system:test") as w:
+        install.defaults(w)
+    server = platform.serve(tmp_path, 0, replay=True)
+    people = world.build(scenario, f"http://127.0.0.1:{server.server_address[1]}/hook")
+    (tmp_path / "keys").mkdir(exist_ok=True)
+    (tmp_path / "keys" / "parley.webhook").write_text(Endpoint.objects.get(name="Parley").secrets[0])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        counts = Replay(scenario, people, lambda moment, told: None).run()
+        yield scenario, None, counts
+    finally:
+        server.shutdown()
+        settings.DEMO = config.flag("WATCHFLOOR_DEMO")
+
+
+def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[str, int]]) -> None:
+    scenario, _, counts = played
+    assert counts["messages"] >= 80
+    assert counts["reports"] > 10
+    assert counts["decisions"] > 5
+    assert Case.objects.count() > 10
+    # every action that was due has reached the platform, none is lost
+    assert Action.objects.exclude(state__in=["confirmed", "reversed", "expired", "held", "rejected"]).count() == 0
+    assert Action.objects.filter(confirmed_at__isnull=False).exists()
+    # an appeal is never decided by whoever decided before
+    for appeal in Appeal.objects.exclude(outcome_decision_id=None).select_related("decision"):
+        assert Decision.objects.get(pk=appeal.outcome_decision_id).decider != appeal.decision.decider
+    assert not Job.objects.filter(state="leased", lease_until__lt=scenario.end).exists()
+    sequencer.catch_up()
+    assert verify().problems == []
+    assert rebuild.check().differences == []
+    while facts.export():
+        pass
+    assert flow.check() == []
+
+
+def test_the_planted_rule_pause_is_in_the_ledger(played: tuple[Scenario, object, dict[str, int]]) -> None:
+    scenario, _, _ = played
+    [pause] = Event.objects.filter(type="rule.state_changed", data__rule=RULE_NAME, data__after="paused")
+    spike = next(cause for cause in scenario.planted if cause.key == "volume_spike")
+    assert timedelta(0) < spike.at - pause.at < timedelta(minutes=10)
