@@ -1,0 +1,113 @@
+"""What the journeys share: a small floor with people, a platform that listens, sessions in the browser, and a keyboard."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from tests.e2e.conftest import ROOT, Server, start_server, stop_server
+from tests.e2e.journeys.keyboard import Keyboard
+from tests.e2e.journeys.people import PASSWORD, email
+from tests.e2e.journeys.receiver import Platform
+
+WIDE = {"width": 1440, "height": 900}
+Watch = Callable[..., Any]
+
+
+class Floor(msgspec.Struct):
+    """A running installation that knows a few people, and the platform it serves."""
+
+    server: Server
+    platform: Platform
+    token: str
+
+    def report(self, number: str, text: str, *, reason: str = "spam", **more: Any) -> str:
+        """Report a message as the platform does; the receipt."""
+        row = {
+            "item": {
+                "type": "message", "id": number, "data": {"text": text, "author_id": more.pop("author", f"author-{number}")},
+            },
+            "reason": reason, "reporter": {"kind": "user", "id": f"reporter-of-{number}"}, "market": "US", "language": "en", **more,
+        }  # fmt: skip
+        answer = httpx.post(f"{self.server.url}/v1/reports", json=row, headers={"Authorization": f"Bearer {self.token}"})
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["id"])
+
+
+def environment(home: Path) -> dict[str, str]:
+    """For programs that work on a server's data folder."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_"))}
+    return own | {"WATCHFLOOR_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+
+
+def program(home: Path, *argv: str) -> str:
+    """Run ``python ...`` beside a server; what it printed."""
+    done = subprocess.run([sys.executable, *argv], env=environment(home), cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def floor(folder: Path) -> Iterator[Floor]:
+    """One for all journeys that begin on a floor which is running already."""
+    home = folder / "floor"
+    home.mkdir()
+    platform = Platform()
+    server, process = start_server(home, WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS="1")
+    try:
+        made = json.loads(program(home, "-m", "tests.e2e.journeys.people", platform.url))
+        platform.secret = made["secret"]
+        yield Floor(server=server, platform=platform, token=made["token"])
+    finally:
+        stop_server(process)
+        platform.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Watch]:
+    """``visit(url, width=...)`` opens a page in a session of its own; errors, refusals and anything from outside fail the test."""
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def opened(url: str, **more: Any) -> Any:
+        context = browser.new_context(base_url=url, viewport=WIDE, timezone_id="Europe/Madrid", **more)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, url, faults)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+def watch(page: Any, url: str, faults: list[str]) -> None:
+    """Write down script errors, errors in the console, and requests to any other place."""
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: faults.append(f"{page.url}: {message.text}") if message.type == "error" else None)
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith((url, "data:", "blob:")) else faults.append(f"outside: {request.url}"),
+    )
+
+
+@pytest.fixture
+def person(floor: Floor, visit: Watch) -> Callable[[str], Keyboard]:
+    """``person("rita")`` is at the keyboard, signed in by it."""
+
+    def arrive(login: str) -> Keyboard:
+        keys = Keyboard(visit(floor.server.url))
+        keys.page.goto("/account/login/")
+        keys.sign_in(email(login), PASSWORD)
+        return keys
+
+    return arrive
