@@ -145,7 +145,7 @@ def _play(
         pass
     sequencer.catch_up()
     say("Writing the facts", 0, 0)
-    while facts.export():
+    while facts.export(200_000):  # each hour's file is written once
         pass
     users = {key: str(value) for key, value in people.users.items()}
     save_state(

@@ -41,8 +41,7 @@ from watchfloor.workforce import actions as workforce
 
 Progress = Callable[[datetime, dict[str, int]], None]
 LEASE = 2 * 3600.0
-SWEEP = timedelta(hours=1)  # simulated time between expiries and breach marks
-DELIVER = timedelta(minutes=2)  # simulated time until the platform hears of a decision
+SWEEP = timedelta(minutes=30)  # simulated time between deliveries, expiries and breach marks
 LOOK_AGAIN = timedelta(hours=1)  # an idle reviewer looks by themselves this often; an arrival calls one sooner
 INTAKE = system("intake")
 
@@ -58,7 +57,6 @@ class Replay:
         self._on_until: dict[str, datetime] = {}
         self._busy: set[str] = set()  # those with something planned: work, or a look at the queue
         self._idle: dict[str, int] = {}  # looked and found nothing -> the number of the look that is planned
-        self._posting = False
         self._accounts: set[str] = set()
         self._spooled: list[Spooled] = []
 
@@ -187,8 +185,7 @@ class Replay:
             if job.kind == "appeal":
                 review.decide(actor, job_id, token, self._on_appeal(job, message, active))
                 self.counts["decisions"] += 1
-                self._post(moment)
-                return
+                        return
             if found.escalate and job.kind == "review":
                 review.escalate(
                     actor, job_id, token, "Not sure that the policy covers this", "escalations", active_ms=active
@@ -204,7 +201,6 @@ class Replay:
                 raise
             return
         self.counts["decisions"] += 1
-        self._post(moment)
         if made.verdict == "violating":
             self._maybe_appeal(moment, made.pk, message)
 
@@ -232,23 +228,14 @@ class Replay:
         self.counts["appeals"] += 1
         self._call_someone(moment, self.scenario.posts[message].market)
 
-    def _post(self, moment: datetime) -> None:
-        if not self._posting:
-            self._posting = True
-            self._plan(moment + DELIVER, self._deliver)
-
-    def _deliver(self, moment: datetime) -> None:
-        self._posting = False
-        while done := delivery.deliver_due(64):
-            self.counts["delivered"] += done
-
     # -- the clockwork ------------------------------------------------------------------------------------------------
 
     def _sweep(self, moment: datetime) -> None:
         review.sweep_leases()
         review.sweep_breaches()
         expire_due()
-        self._deliver(moment)
+        while done := delivery.deliver_due(256):
+            self.counts["delivered"] += done
         self.progress(moment, self.counts)
         if moment < self.scenario.end:
             self._plan(moment + SWEEP, self._sweep)
