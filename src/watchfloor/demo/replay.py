@@ -185,7 +185,7 @@ class Replay:
             if job.kind == "appeal":
                 review.decide(actor, job_id, token, self._on_appeal(job, message, active))
                 self.counts["decisions"] += 1
-                        return
+                return
             if found.escalate and job.kind == "review":
                 review.escalate(
                     actor, job_id, token, "Not sure that the policy covers this", "escalations", active_ms=active
