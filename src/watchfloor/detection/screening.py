@@ -139,6 +139,7 @@ def _hand_over(w: Writer, item: Item, version: str, found: _Found, reach: int) -
             channel="rule",
             open_case=policy in found.open_for or policy in must_decide,
             reach=reach,
+            item=item,
         )
         if case is not None:
             cases[policy] = case

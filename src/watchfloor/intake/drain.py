@@ -52,6 +52,7 @@ def work_report(w: Writer, row: Spooled) -> None:
             received_at=row.received_at, note=report.note, market=report.market, language=report.language,
             surface=report.surface, reach=report.reach,
         ),
+        item=item,
     )  # fmt: skip
     screen(w, item, version, report.item.data, name="item_reported", reach=report.reach)
 

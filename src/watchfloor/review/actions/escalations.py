@@ -7,6 +7,7 @@ from uuid import UUID
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.review.actions import cases, claims, jobs
 from watchfloor.review.actions.people import of_case
@@ -81,7 +82,8 @@ def acknowledge_of(w: Writer, job: Job) -> None:
 
 def resolve_of(w: Writer, case: Case) -> None:
     """A case was decided: what was handed up is resolved."""
-    for row in Escalation.objects.select_for_update().filter(case=case, state__in=UNRESOLVED):
+    unresolved = "WHERE case_id = %s AND state = ANY(%s) ORDER BY id FOR UPDATE"
+    for row in rows.select(Escalation, unresolved, [case.pk, [str(state) for state in UNRESOLVED]]):
         _resolve(w, case, row)
 
 
