@@ -74,6 +74,13 @@ def account_of(item: Item) -> Item | None:
     return item if item.kind == ItemType.Kind.ACCOUNT else item.author
 
 
+def state_now(item: Item) -> str:
+    """The state in the item's row, whatever the object in hand says."""
+    with rows.prepared() as cursor:
+        cursor.execute("SELECT state FROM items_item WHERE id = %s", [item.pk])
+        return str(cursor.fetchone()[0])
+
+
 def by_id(item_id: UUID) -> Item:
     """An item by our id."""
     return Item.objects.select_related("author").get(pk=item_id)

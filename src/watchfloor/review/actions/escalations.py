@@ -8,6 +8,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger import rows
+from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.review.actions import cases, claims, jobs
 from watchfloor.review.actions.people import of_case
@@ -25,6 +26,7 @@ from watchfloor.review.models import Case, Escalation, Job, Queue
 UNRESOLVED = (Escalation.State.RAISED, Escalation.State.ACKNOWLEDGED)
 
 
+@begin_again
 def escalate(
     actor: Actor, job_id: UUID, token: int, reason: str, to_queue: str = "", *, active_ms: int = 0
 ) -> Escalation:
@@ -87,6 +89,7 @@ def resolve_of(w: Writer, case: Case) -> None:
         _resolve(w, case, row)
 
 
+@begin_again
 def hand_back(actor: Actor, job_id: UUID, token: int, reason: str, to_queue: str = "", *, active_ms: int = 0) -> Job:
     """Give an escalated case back to the floor undecided, with a fresh review job. Needs the live token."""
     with writing(actor, reason=reason) as w:
