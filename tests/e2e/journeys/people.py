@@ -47,7 +47,7 @@ def fill(address: str) -> dict[str, str]:
                 workforce.save_reviewer(w, user.pk, vendor_key="inhouse", languages=["en"], queues=queues)
         allowed = ["report.submit", "event.submit", "appeal.submit", "item.read"]
         _, token = identity.create_token(w, by, name="Journeys", source="chirp", permissions=allowed)
-        endpoint, *_ = [endpoints.add(w, name="Chirp", url=address)]
+        endpoint = endpoints.add(w, name="Chirp", url=address)
     return {"token": token, "secret": endpoint.secrets[0]}
 
 
