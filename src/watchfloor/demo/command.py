@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 import threading
 import time
@@ -44,6 +45,7 @@ def demo(port: int, seed: int, full: bool, again: bool, replay_only: bool, open_
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     from watchfloor.demo import state
 
+    _check_ports(port, port + 1)
     if again or not state.path(home).exists():
         began = time.monotonic()
         _forget(home)
@@ -52,6 +54,20 @@ def demo(port: int, seed: int, full: bool, again: bool, replay_only: bool, open_
     if replay_only:
         return
     sys.exit(_serve(home, port, open_browser))
+
+
+def _check_ports(*ports: int) -> None:
+    """Better now than after the replay."""
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise Conflict(
+                    "port_taken", f"Something listens on port {port} already.", where="--port",
+                    hint=f"Stop it, or choose another: watchfloor demo --port {port + 20}",
+                ) from None  # fmt: skip
 
 
 def _forget(home: Path) -> None:
@@ -145,7 +161,7 @@ def _play(
         pass
     sequencer.catch_up()
     say("Writing the facts", 0, 0)
-    while facts.export():
+    while facts.export(200_000):  # each hour's file is written once
         pass
     users = {key: str(value) for key, value in people.users.items()}
     save_state(

@@ -20,7 +20,7 @@ from django.db import connection
 from watchfloor.demo.scenario import Scenario
 from watchfloor.demo.steps import Account, MessagePosted, Reported, RulePaused, RuleResumed, ShiftEnded, ShiftStarted
 from watchfloor.demo.world import REASON, RULE_NAME, SOURCE, VIOLATION, World
-from watchfloor.detection import ruleset
+from watchfloor.detection import hits, ruleset
 from watchfloor.detection.actions import set_rule_state
 from watchfloor.enforcement import delivery
 from watchfloor.enforcement.actions import expire_due
@@ -41,8 +41,7 @@ from watchfloor.workforce import actions as workforce
 
 Progress = Callable[[datetime, dict[str, int]], None]
 LEASE = 2 * 3600.0
-SWEEP = timedelta(hours=1)  # simulated time between expiries and breach marks
-DELIVER = timedelta(minutes=2)  # simulated time until the platform hears of a decision
+SWEEP = timedelta(minutes=30)  # simulated time between deliveries, expiries and breach marks
 LOOK_AGAIN = timedelta(hours=1)  # an idle reviewer looks by themselves this often; an arrival calls one sooner
 INTAKE = system("intake")
 
@@ -58,7 +57,6 @@ class Replay:
         self._on_until: dict[str, datetime] = {}
         self._busy: set[str] = set()  # those with something planned: work, or a look at the queue
         self._idle: dict[str, int] = {}  # looked and found nothing -> the number of the look that is planned
-        self._posting = False
         self._accounts: set[str] = set()
         self._spooled: list[Spooled] = []
 
@@ -82,6 +80,7 @@ class Replay:
         with clock.at(self.scenario.end):
             self._sweep(self.scenario.end)
             self._keep_receipts()
+        hits.flush()
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = on")
         return self.counts
@@ -186,7 +185,6 @@ class Replay:
             if job.kind == "appeal":
                 review.decide(actor, job_id, token, self._on_appeal(job, message, active))
                 self.counts["decisions"] += 1
-                self._post(moment)
                 return
             if found.escalate and job.kind == "review":
                 review.escalate(
@@ -203,7 +201,6 @@ class Replay:
                 raise
             return
         self.counts["decisions"] += 1
-        self._post(moment)
         if made.verdict == "violating":
             self._maybe_appeal(moment, made.pk, message)
 
@@ -231,23 +228,14 @@ class Replay:
         self.counts["appeals"] += 1
         self._call_someone(moment, self.scenario.posts[message].market)
 
-    def _post(self, moment: datetime) -> None:
-        if not self._posting:
-            self._posting = True
-            self._plan(moment + DELIVER, self._deliver)
-
-    def _deliver(self, moment: datetime) -> None:
-        self._posting = False
-        while done := delivery.deliver_due(64):
-            self.counts["delivered"] += done
-
     # -- the clockwork ------------------------------------------------------------------------------------------------
 
     def _sweep(self, moment: datetime) -> None:
         review.sweep_leases()
         review.sweep_breaches()
         expire_due()
-        self._deliver(moment)
+        while done := delivery.deliver_due(256):
+            self.counts["delivered"] += done
         self.progress(moment, self.counts)
         if moment < self.scenario.end:
             self._plan(moment + SWEEP, self._sweep)

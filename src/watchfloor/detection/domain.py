@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
-from watchfloor.kernel.errors import Conflict
+from watchfloor.kernel.errors import BadInput, Conflict
 
 STEPS: dict[str, tuple[str, ...]] = {
     "draft": ("backtested", "retired"),
@@ -16,6 +17,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     "retired": ("draft",),
 }
 ACTING = frozenset({"partial", "on"})
+COUNTING = frozenset({"shadow", "partial", "on"})  # states in which a rule's firings are counted
+_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+\.sml")
 SEVERITIES = {"low": 1, "medium": 2, "high": 3, "severe": 4, "critical": 5}
 
 
@@ -25,6 +28,17 @@ def check_step(name: str, before: str, after: str) -> None:
         allowed = ", ".join(STEPS.get(before, ()))
         raise Conflict(
             "bad_step", f"The rule {name} is {before}; it cannot become {after}.", hint=f"Allowed: {allowed}."
+        )
+
+
+def check_path(path: str) -> None:
+    """Raise ``BadInput`` unless ``path`` is a plain relative name that ends in ``.sml``."""
+    if len(path) > 200 or not _PATH.fullmatch(path):
+        raise BadInput(
+            "bad_path",
+            f"{path[:60]!r} is no name for a rule file.",
+            where="path",
+            hint="Letters, digits, - and _, folders with /, and .sml at the end, such as spam/links.sml.",
         )
 
 
@@ -42,6 +56,6 @@ def severity(word: str | None) -> int | None:
     """``"high"`` -> 3; a digit is taken as it is; None and unknown words are None."""
     if word is None:
         return None
-    if word.isdigit():
-        return min(5, int(word))
+    if word.isascii() and word.isdigit():
+        return max(1, min(5, int(word)))
     return SEVERITIES.get(word.lower())

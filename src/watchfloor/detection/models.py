@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from watchfloor.items.models import Item
 from watchfloor.ledger.models import Projected
 
 
@@ -56,11 +57,41 @@ class TextModel(models.Model):
     version = models.IntegerField()
     blob = models.BinaryField()
     learned = models.IntegerField(default=0)  # decisions learned from
-    last_ordinal = models.BigIntegerField(default=0)  # ledger position it has learned up to
-    report = models.JSONField(default=dict)  # precision, recall, intervals measured before learning
+    next_leaf = models.BigIntegerField(default=0)  # the first leaf of the ledger it has not read
+    report = models.JSONField(default=dict)  # what was measured on decisions before they were learned
     live = models.BooleanField(default=False)
     made_at = models.DateTimeField()
 
     class Meta:
         db_table = "detection_text_model"
         constraints = [models.UniqueConstraint(fields=["policy_key", "version"], name="detection_model_version")]
+
+
+class RuleHits(models.Model):
+    """How often a rule fired in one hour: with effects, without (shadow, or outside its share), or could not be decided."""
+
+    pk = models.CompositePrimaryKey("rule", "hour")
+    rule = models.CharField(max_length=120)
+    hour = models.DateTimeField()
+    acted = models.IntegerField(default=0)
+    shadow = models.IntegerField(default=0)
+    errors = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "detection_rule_hits"
+        indexes = [models.Index(fields=["hour"], name="detection_hits_hour")]
+
+
+class RuleSample(models.Model):
+    """One of the newest things a rule fired on, so that its author can read what it does. A couple of hundred are kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    rule = models.CharField(max_length=120)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    item_version = models.CharField(max_length=64)
+    acted = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "detection_rule_sample"
+        indexes = [models.Index(fields=["rule", "-id"], name="detection_sample_rule")]

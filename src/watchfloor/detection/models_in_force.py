@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import Any
@@ -10,8 +11,10 @@ import msgspec
 
 from watchfloor.detection.models import TextModel
 from watchfloor.engines.textmodels import OnlineClassifier
+from watchfloor.kernel.errors import BadInput
 from watchfloor.review.contracts import SignalIn
 
+log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
 
 
@@ -76,12 +79,16 @@ def _current() -> dict[str, Loaded]:
             if known is not None and known.version == row.version:
                 fresh[policy] = known
                 continue
+            try:
+                model = OnlineClassifier.from_bytes(bytes(row.blob))
+            except BadInput:
+                log.exception("version %d of the model for %s cannot be used", row.version, policy)
+                if known is not None:
+                    fresh[policy] = known
+                continue
             fresh[policy] = Loaded(
-                policy=policy,
-                version=row.version,
-                model=OnlineClassifier.from_bytes(bytes(row.blob)),
-                signal_at=float(row.report.get("signal_at", 0.5)),
+                policy=policy, version=row.version, model=model, signal_at=float(row.report.get("signal_at", 0.5)),
                 open_at=row.report.get("open_at"),
-            )
+            )  # fmt: skip
         _loaded = fresh
         return _loaded

@@ -11,6 +11,7 @@ import time
 
 import msgspec
 
+from watchfloor.detection import functions
 from watchfloor.detection.models import Rule, RuleFile
 from watchfloor.engines import sml
 from watchfloor.items.models import Item, Label
@@ -25,7 +26,6 @@ class RuleMode(msgspec.Struct, frozen=True):
 
     state: str
     percent: int
-    policy: str
 
 
 class InForce(msgspec.Struct, frozen=True):
@@ -55,10 +55,10 @@ def current() -> InForce:
 
 
 def forget() -> None:
-    """Look again at the next use."""
-    global _looked, _current
+    """Look again at the next use. The set in force is kept: it is what stays when the stored text does not compile."""
+    global _looked
     with _lock:
-        _looked, _current = 0.0, None
+        _looked = 0.0
 
 
 def sources() -> dict[str, str]:
@@ -67,8 +67,8 @@ def sources() -> dict[str, str]:
 
 
 def compile_sources(texts: dict[str, str]) -> sml.RuleSet:
-    """Compile texts with our label look-up; raises ``sml.RuleErrors``."""
-    return sml.compile_rules(texts, labels=labels_of)
+    """Compile texts with our functions and label look-up; raises ``sml.RuleErrors``."""
+    return sml.compile_rules(texts, functions=functions.known(), labels=labels_of)
 
 
 def labels_of(entity: sml.Entity) -> dict[str, sml.LabelState]:
@@ -90,13 +90,15 @@ def labels_of(entity: sml.Entity) -> dict[str, sml.LabelState]:
 
 
 def _fingerprint() -> tuple[object, ...]:
-    files = tuple(RuleFile.objects.filter(archived_at__isnull=True).order_by("path").values_list("path", "revision"))
+    # The time too: a revision that was rolled back comes again with another text.
+    live = RuleFile.objects.filter(archived_at__isnull=True).order_by("path")
+    files = tuple(live.values_list("path", "revision", "changed_at"))
     states = tuple(Rule.objects.order_by("name").values_list("name", "state", "percent"))
     return files, states
 
 
 def _load(made_from: tuple[object, ...], before: InForce | None) -> InForce:
-    modes = {row.name: RuleMode(row.state, row.percent, row.policy_key) for row in Rule.objects.all()}
+    modes = {row.name: RuleMode(row.state, row.percent) for row in Rule.objects.all()}
     same_files = before is not None and before.made_from[:1] == made_from[:1]
     rules = before.rules if same_files and before is not None else None
     if not same_files:

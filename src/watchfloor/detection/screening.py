@@ -6,20 +6,23 @@ allowed to act decides through the same door as a person, so that every automati
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from watchfloor.detection import domain, models_in_force, ruleset
+import msgspec
+
+from watchfloor.detection import domain, hits, models_in_force, ruleset
+from watchfloor.detection.asked import Asked
 from watchfloor.detection.contracts import Screening
+from watchfloor.detection.handover import Handover
 from watchfloor.engines import sml
-from watchfloor.items import actions as items
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer
-from watchfloor.policy import queries as policies
-from watchfloor.review import actions as review
-from watchfloor.review.contracts import DecisionIn, SignalIn
+
+log = logging.getLogger(__name__)
+SEED = 2**53 - 1  # the random functions' seed must be exact in JSON
 
 
 def screen(
@@ -40,35 +43,32 @@ def screen(
     """
     in_force = ruleset.current()
     outcome = in_force.rules.evaluate(sml_event(item, data, name, event)) if in_force.rules is not None else None
-    key = f"{item.type_key}/{item.external_id}"
-    acting: set[str] = set()
-    shadow: list[str] = []
-    described: dict[str, str] = {}
-    for fired in outcome.fired if outcome else ():
-        described[fired.name] = fired.description
-        mode = in_force.modes.get(fired.name)
-        if mode is not None and domain.acts(mode.state, mode.percent, fired.name, key):
-            acting.add(fired.name)
-        elif mode is not None and mode.state in {"shadow", "partial"}:
-            shadow.append(fired.name)
-    found = _Found(described)
+    fired = _fired(in_force, outcome, f"{item.type_key}/{item.external_id}")
+    asked = Asked(item, fired.described)
     for effect in outcome.effects if outcome else ():
-        if acting.intersection(effect.rules):
-            found.take(effect, sorted(acting.intersection(effect.rules)))
+        if rules := sorted(fired.acting.intersection(effect.rules)):
+            asked.take(effect, rules)
     for verdict in models_in_force.look(item_queries.text_of(item.type_key, data)):
-        found.signals.append(verdict.signal)
+        asked.signals.append(verdict.signal)
         if verdict.opens_case:
-            found.open_for.add(verdict.signal.policy_key)
-    cases, decisions = _hand_over(w, item, version, found, reach)
-    _label(w, item, found)
+            asked.open_for.add(verdict.signal.policy_key)
+    handover = Handover(w, item, version, asked, reach)
+    handover.run()
+    for rule, problem in asked.problems:
+        log.warning("the rule %s could not do what it asks for: %s", rule, problem)
+    failed = fired.failed | {rule for rule, _ in asked.problems}
+    hits.note(item.pk, version, clock.now(), acted=sorted(fired.acting), shadow=fired.shadow, errors=sorted(failed))
     return Screening(
-        fired=tuple(sorted(acting)),
-        shadow=tuple(shadow),
-        verdicts=tuple(outcome.verdicts) if outcome and acting else (),
-        signals=len(found.signals),
-        cases=tuple(case.pk for case in cases.values()),
-        decisions=tuple(decisions),
-        errors=tuple(error.message for error in outcome.errors) if outcome else (),
+        fired=tuple(sorted(fired.acting)),
+        shadow=fired.shadow,
+        verdicts=tuple(asked.verdicts),
+        signals=len(asked.signals),
+        cases=tuple(handover.cases),
+        decisions=tuple(handover.decisions),
+        errors=(
+            *(error.message for error in (outcome.errors if outcome else ())),
+            *(text for _, text in asked.problems),
+        ),
     )
 
 
@@ -76,7 +76,7 @@ def sml_event(item: Item, data: dict[str, Any], name: str, event: dict[str, Any]
     """What rules read: ``$.item.data.*``, ``$.item.type``, ``$.author.id``, ``$.event.*``."""
     author = item_queries.account_of(item)
     return sml.Event(
-        action_id=item.pk.int >> 74,
+        action_id=item.pk.int & SEED,
         action_name=name,
         timestamp=clock.now(),
         data={
@@ -93,90 +93,35 @@ def sml_event(item: Item, data: dict[str, Any], name: str, event: dict[str, Any]
     )
 
 
-class _Found:
-    """What the rules that may act have asked for."""
+class _Fired(msgspec.Struct):
+    """The rules of one outcome, by what their states let them do."""
 
-    def __init__(self, described: dict[str, str]) -> None:
-        self.described = described
-        self.signals: list[SignalIn] = []
-        self.open_for: set[str] = set()
-        self.actions: list[tuple[str, str, str]] = []  # rule, policy, action
-        self.labels: list[tuple[sml.LabelEffect, str]] = []
-
-    def take(self, effect: sml.Effect, rules: list[str]) -> None:
-        words = "; ".join(self.described.get(rule, rule) for rule in rules)
-        source = f"rule:{rules[0]}"
-        if isinstance(effect, sml.SignalEffect):
-            self.signals.append(
-                SignalIn(source=source, policy_key=effect.policy, score=effect.score, reason=effect.reason or words)
-            )
-        elif isinstance(effect, sml.ReviewEffect):
-            self.signals.append(
-                SignalIn(
-                    source=source, policy_key=effect.policy, reason=words, severity=domain.severity(effect.severity)
-                )
-            )
-            self.open_for.add(effect.policy)
-        elif isinstance(effect, sml.ActionEffect):
-            self.signals.append(SignalIn(source=source, policy_key=effect.policy, reason=words, score=1.0))
-            self.actions.append((rules[0], effect.policy, effect.action))
-        elif isinstance(effect, sml.LabelEffect) and effect.applies:
-            self.labels.append((effect, source))
+    acting: set[str]
+    shadow: tuple[str, ...]
+    failed: set[str]
+    described: dict[str, str]
 
 
-def _hand_over(w: Writer, item: Item, version: str, found: _Found, reach: int) -> tuple[dict[str, Any], list[Any]]:
-    by_policy: dict[str, list[SignalIn]] = {}
-    for signal in found.signals:
-        by_policy.setdefault(signal.policy_key, []).append(signal)
-    must_decide = {policy for _, policy, _ in found.actions}
-    cases: dict[str, Any] = {}
-    for policy, signals in by_policy.items():
-        case = review.receive_signals(
-            w,
-            item.pk,
-            version,
-            signals,
-            channel="rule",
-            open_case=policy in found.open_for or policy in must_decide,
-            reach=reach,
-        )
-        if case is not None:
-            cases[policy] = case
-    decisions = []
-    for rule, policy, action in found.actions:
-        case = cases.get(policy)
-        if case is None or case.state == "closed":
+def _fired(in_force: ruleset.InForce, outcome: sml.Outcome | None, item_key: str) -> _Fired:
+    acting: set[str] = set()
+    shadow: list[str] = []
+    described: dict[str, str] = {}
+    failed: set[str] = set()
+    if outcome is None:
+        return _Fired(acting, (), failed, described)
+    for fired in outcome.fired:
+        described[fired.name] = fired.description
+        mode = in_force.modes.get(fired.name)
+        if mode is None:
             continue
-        decision = DecisionIn(
-            verdict="violating",
-            violation_key=_violation(policy),
-            actions=(action,),
-            rationale=found.described.get(rule, ""),
-        )
-        decisions.append(review.decide_by_rule(w, case, decision, rule=rule).pk)
-    return cases, decisions
-
-
-def _violation(policy: str) -> str:
-    """An automatic decision rests on the policy's first violation type."""
-    types = policies.violations(policy, "")
-    if not types:
-        raise BadInput("no_violation_type", f"The policy {policy} has no violation type to decide under.", where="rule")
-    return str(types[0].key)
-
-
-def _label(w: Writer, item: Item, found: _Found) -> None:
-    now = clock.now()
-    for effect, source in found.labels:
-        target = item
-        if (effect.entity.type.lower(), str(effect.entity.id)) != (item.type_key, item.external_id):
-            other = item_queries.find(effect.entity.type.lower(), str(effect.entity.id))
-            if other is None:
-                continue
-            target = other
-        if effect.status == "removed":
-            for label in target.labels.filter(value=effect.label, removed_at__isnull=True):
-                items.remove_label(w, label)
-        else:
-            expires = now + effect.expires_after if effect.expires_after else None
-            items.add_label(w, target, effect.label, source=source, expires_at=expires)
+        if domain.acts(mode.state, mode.percent, fired.name, item_key):
+            acting.add(fired.name)
+        elif mode.state in domain.COUNTING:
+            shadow.append(fired.name)
+    if outcome.errors:  # a value that was missing where it may be is no error
+        for entry in outcome.audit:
+            for name in entry.rules_failed:
+                mode = in_force.modes.get(name)
+                if mode is not None and mode.state in domain.COUNTING:
+                    failed.add(name)
+    return _Fired(acting, tuple(shadow), failed, described)

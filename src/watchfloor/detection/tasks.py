@@ -1,8 +1,8 @@
-"""Detection's loop: models learn from the decisions of the last minutes."""
+"""Detection's loops: models learn from the decisions of the last minutes; counts of firings are written."""
 
 from __future__ import annotations
 
-from watchfloor.detection import training
+from watchfloor.detection import hits, training
 from watchfloor.platform.loops import loop
 
 
@@ -10,3 +10,10 @@ from watchfloor.platform.loops import loop
 def train() -> int:
     """Let models learn; a policy waits until fifty new decisions were made."""
     return training.train()
+
+
+@loop("detection.hits", idle=hits.FLUSH_EVERY)
+def write_hits() -> int:
+    """What was noted when traffic stopped must not wait for the next item."""
+    hits.flush()
+    return 0

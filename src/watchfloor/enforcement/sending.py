@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Sequence
 from datetime import UTC
+from functools import cache
 from uuid import UUID
 
 import httpx
@@ -61,10 +63,16 @@ def send_all(parcels: Sequence[Parcel]) -> list[Answer]:
     return asyncio.run(_send_all(parcels))
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates of the public authorities; reading them takes longer than a request, so they are read once."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 async def _send_all(parcels: Sequence[Parcel]) -> list[Answer]:
     gate = asyncio.Semaphore(IN_FLIGHT)
     timeout = httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
-    async with httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False, verify=_trusted()) as client:
 
         async def one(parcel: Parcel) -> Answer:
             async with gate:

@@ -13,9 +13,11 @@ from functools import cache
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar
 
+import psycopg
 from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
+FEW = 8
 _AS_IS = frozenset({str, int, float, bool, datetime, uuid.UUID, NoneType})  # the driver sends these by itself
 
 
@@ -31,6 +33,10 @@ class Shape(NamedTuple):
     row: str  # (%s, %s, ...)
     fields: dict[str, Any]  # by name and by attribute name
     readers: list[tuple[int, list[Any]]]  # columns whose values Django converts after reading
+
+    def of(self, alias: str) -> str:
+        """All columns of the table under another name."""
+        return ", ".join(f"{alias}.{column}" for column in self.chosen.split(", "))
 
 
 @cache
@@ -59,6 +65,12 @@ def shape(model: type[models.Model]) -> Shape:
     )
 
 
+def prepared() -> Any:
+    """A cursor on Django's connection whose statements the server plans once and then knows (after a few uses)."""
+    connection.ensure_connection()
+    return connection.make_cursor(psycopg.Cursor(connection.connection))
+
+
 def insert(rows: Sequence[models.Model], *, unless_known: bool = False) -> int:
     """Insert rows of one model in one statement; returns how many were.
 
@@ -70,7 +82,8 @@ def insert(rows: Sequence[models.Model], *, unless_known: bool = False) -> int:
     made = shape(type(rows[0]))
     values = [_sent(field, getattr(row, field.attname)) for row in rows for field in made.written]
     statement = made.insert + ", ".join([made.row] * len(rows))
-    with connection.cursor() as cursor:
+    # Of many rows each number would be a statement of its own to remember.
+    with prepared() if len(rows) <= FEW else connection.cursor() as cursor:
         cursor.execute(statement + " ON CONFLICT DO NOTHING" if unless_known else statement, values)
         count: int = cursor.rowcount
     for row in rows:
@@ -85,14 +98,14 @@ def update(row: models.Model, names: Iterable[str]) -> None:
     fields = [made.fields[name] for name in names]
     settings = ", ".join(f'"{field.column}" = %s' for field in fields)
     values = [_sent(field, getattr(row, field.attname)) for field in fields]
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(f"UPDATE {made.table} SET {settings} WHERE {made.key} = %s", [*values, row.pk])
 
 
 def select(model: type[M], rest: str, params: Sequence[Any] = ()) -> list[M]:
     """The rows that ``rest`` (from WHERE on; the table is called ``t``) picks."""
     made = shape(model)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(f"SELECT {made.chosen} FROM {made.table} AS t {rest}", params)
         found = cursor.fetchall()
     return [load(model, values) for values in found]

@@ -3,8 +3,8 @@
 
     python verifier.py bundle.json --key VKEY
 
-It shows that the event is in the log whose signed checkpoint the bundle carries and, if the bundle carries an earlier
-checkpoint, that the log has only grown since. Get VKEY from whoever runs the log, not from the bundle: a forger can
+The file holds one bundle, a list of them, or what the console's Proof button saves. For each it shows that the event is in the
+log whose signed checkpoint the bundle carries and, if the bundle carries an earlier checkpoint, that the log has only grown since. Get VKEY from whoever runs the log, not from the bundle: a forger can
 write a key too.
 Sources: RFC 6962 and RFC 9162 section 2.1 (hashes, proofs), https://c2sp.org/signed-note and tlog-checkpoint.
 """
@@ -130,6 +130,14 @@ def check(bundle: dict[str, Any], key: str | None = None) -> list[str]:
         raise Rejected(f"the bundle is malformed ({problem!r})") from None
 
 
+def bundles(document: Any) -> list[Any]:
+    """The bundles of a file: one, a list, or a list under the name ``bundles``."""
+    found = document.get("bundles", document) if isinstance(document, dict) else document
+    found = found if isinstance(found, list) else [found]
+    need(found, "the file holds no bundle")
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", help="the proof bundle, a JSON file")
@@ -138,12 +146,11 @@ def main() -> int:
     with open(options.bundle, encoding="utf-8") as file:
         text = file.read()
     try:
-        bundle = json.loads(text)
-        lines = check(bundle, options.key)
+        for bundle in bundles(json.loads(text)):
+            print("\n".join(["VERIFIED", *check(bundle, options.key), bundle["event"]]))
     except (Rejected, ValueError) as problem:
         print(f"REJECTED: {problem}")
         return 1
-    print("\n".join(["VERIFIED", *lines, bundle["event"]]))
     if not options.key:
         print(
             "Note: the key was taken from the bundle itself. Compare it with the published one:", bundle["public_key"]

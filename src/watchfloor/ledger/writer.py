@@ -123,6 +123,17 @@ class Writer:
             )
         )  # fmt: skip
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may fail by itself: on an error the database and what was collected are as before it, and the error goes on."""
+        kept = (list(self._changes), list(self._events), list(self._outbox))
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            self._changes, self._events, self._outbox = kept
+            raise
+
     def flush(self) -> None:
         """Insert what was collected; called once, at the end of the transaction."""
         if self._changes:

@@ -51,6 +51,8 @@ def secret(name: str) -> str:
 def database(url: str | None = None) -> dict[str, object]:
     """Django's database settings, from ``DATABASE_URL`` or the embedded server's place in the data folder.
 
+    Behind a pooler that cannot keep prepared statements, add ``prepare_threshold=off`` to the URL's query.
+
     Raises:
         BadInput: the URL is not a PostgreSQL one.
     """
@@ -74,6 +76,8 @@ def database(url: str | None = None) -> dict[str, object]:
             hint="Use postgresql://user:password@host:5432/name, or unset it to use the embedded one.",
         )
     query = dict(parse_qsl(parts.query))
+    # Django never prepares its own statements; those of ledger.rows are prepared.
+    prepare = query.pop("prepare_threshold", "3")
     host = query.pop("host", None) or (unquote(parts.hostname) if parts.hostname else "")
     return settings | {
         "NAME": unquote(parts.path.lstrip("/")) or "watchfloor",
@@ -81,5 +85,5 @@ def database(url: str | None = None) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or query.pop("port", "") or ""),
-        "OPTIONS": query,
+        "OPTIONS": {**query, "prepare_threshold": None if prepare == "off" else int(prepare)},
     }

@@ -158,7 +158,15 @@ def cases(
 ) -> CasePage:  # fmt: skip
     """The cases the token may see. ``q`` is an id of a case, decision, job, item or account. Needs ``case.view``."""
     actor = _needs(request, "case.view")
-    wanted = {"q": q, "state": state, "policy": policy, "market": market, "queue": queue, "since": since, "until": until}
+    wanted = {
+        "q": q,
+        "state": state,
+        "policy": policy,
+        "market": market,
+        "queue": queue,
+        "since": since,
+        "until": until,
+    }
     found = queries.page(find.cases(actor, wanted), find.ORDER, after=after, limit=limit)
     return CasePage(cases=[case_out(row) for row in found.rows], next=found.next)
 

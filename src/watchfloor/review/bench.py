@@ -51,7 +51,12 @@ def my_job(actor: Actor, job_id: UUID) -> Job | None:
     if job is None:
         raise NotFound("unknown_job", "There is no such job.")
     now = clock.now()
-    if job.state == Job.State.LEASED and str(job.lease_holder) == actor.id and job.lease_until and job.lease_until > now:
+    if (
+        job.state == Job.State.LEASED
+        and str(job.lease_holder) == actor.id
+        and job.lease_until
+        and job.lease_until > now
+    ):
         return job
     if not queries.visible_jobs(actor).filter(pk=job_id).exists() and str(job.lease_holder) != actor.id:
         raise NotFound("unknown_job", "There is no such job.")
@@ -175,7 +180,9 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
     timeline = queries.case_timeline(actor, case.pk)
     if appeal is not None:  # whoever hears an appeal must not know whom they may contradict
         mine = actor.name
-        timeline = [msgspec.structs.replace(entry, who="" if entry.who in ("", mine) else "A reviewer") for entry in timeline]
+        timeline = [
+            msgspec.structs.replace(entry, who="" if entry.who in ("", mine) else "A reviewer") for entry in timeline
+        ]
     type_name, _ = fields_of(case.item.type_key)
     return {
         "job": job,
@@ -202,6 +209,8 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
 def aas_ms(actor: Actor, since: datetime | None = None) -> int | None:
     """The mean age at solving (AAS) of what this actor decided today, in milliseconds."""
     start = since or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Decision.objects.filter(decider=str(actor), at__gte=start, job__decided_at__isnull=False).exclude(origin="undo")
+    mine = Decision.objects.filter(decider=str(actor), at__gte=start, job__decided_at__isnull=False).exclude(
+        origin="undo"
+    )
     mean = mine.aggregate(mean=Avg(F("job__decided_at") - F("job__opened_at")))["mean"]
     return None if mean is None else int(mean / timedelta(milliseconds=1))

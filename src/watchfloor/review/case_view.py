@@ -64,7 +64,9 @@ def context(actor: Actor, case: Case, show: str) -> dict[str, Any]:
         "changed_since": False,
         "versions": versions(case),
         "linked": queries.linked_cases(actor, case.pk),
-        "told": list(Notice.objects.filter(decision_id__in=[view.row.pk for view in found]).order_by("-created_at")[:20]),
+        "told": list(
+            Notice.objects.filter(decision_id__in=[view.row.pk for view in found]).order_by("-created_at")[:20]
+        ),
         "appeals": list(Appeal.objects.filter(case=case).order_by("-filed_at")),
         "may_appeal": actor.has("appeal.submit"),
     }

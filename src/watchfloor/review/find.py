@@ -20,6 +20,7 @@ from watchfloor.review.models import Case, Decision, Job
 FILTERS = ("q", "state", "policy", "market", "queue", "since", "until")
 ORDER = ("-id",)  # ids are made in the order of time, so the newest case comes first and the primary key is the index
 SHORT = 5  # characters of a short id
+MADE = 1_000  # of an account, cases about so many of its latest items are found
 RECENT = 50_000  # a short id is looked for among so many of the newest cases
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 STATES = [str(state.value) for state in Case.State]
@@ -59,7 +60,7 @@ def by_words(actor: Actor, text: str) -> Q:
             continue
     items = list(Item.objects.filter(external_id=text).values_list("pk", flat=True)[:200])
     if items:
-        found |= Q(item__in=items) | Q(item__author__in=items)
+        found |= _about(items)
     if len(text) == SHORT and all(char in ALPHABET for char in text.lower()):
         found |= Q(pk__in=of_short(actor, text))
     return found or Q(pk__in=[])
@@ -99,4 +100,11 @@ def _of_job(pk: uuid.UUID) -> Q:
 
 
 def _of_item(pk: uuid.UUID) -> Q:
-    return Q(item=pk) | Q(item__author=pk)
+    return _about([pk])
+
+
+def _about(items: list[uuid.UUID]) -> Q:
+    """Cases about these items or, where they are accounts, about the latest of what they made (looked up first: an OR over a
+    join would read every case)."""
+    made = Item.objects.filter(author__in=items).order_by("-first_seen_at").values_list("pk", flat=True)[:MADE]
+    return Q(item__in=[*items, *made])

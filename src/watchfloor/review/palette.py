@@ -33,4 +33,10 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
         for case in queries.visible_cases(actor).filter(find.by_words(actor, text)).order_by("-id")[:5]:
             url = reverse("case-detail", args=[ids.encode("case", case.pk)])
             title = _("Case %(case)s") % {"case": ids.short(case.pk)}
-            yield {"title": title, "url": url, "kind": _("case"), "icon": "folder", "hint": f"{case.policy_key}, {case.state}"}
+            yield {
+                "title": title,
+                "url": url,
+                "kind": _("case"),
+                "icon": "folder",
+                "hint": f"{case.policy_key}, {case.state}",
+            }

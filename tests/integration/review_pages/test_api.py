@@ -50,7 +50,9 @@ def test_take_decide_read_and_appeal(floor: Floor) -> None:
     assert made["actions"]
     assert worker.post("jobs/claim", {}, 204) is None
     assert reader.get(f"decisions/{made['id']}")["id"] == made["id"]
-    filed = platform.post("appeals", {"decision": made["id"], "by": "author", "appellant": "mallory", "grounds": "no"}, 201)
+    filed = platform.post(
+        "appeals", {"decision": made["id"], "by": "author", "appellant": "mallory", "grounds": "no"}, 201
+    )
     assert filed["state"] == "queued"
     again = platform.post("appeals", {"decision": made["id"], "by": "author", "appellant": "mallory"}, 409)
     assert again["error"]["code"] == "appealed_already"
@@ -77,4 +79,6 @@ def test_only_what_the_token_may(floor: Floor) -> None:
 @pytest.mark.django_db
 def test_the_document_describes_it(floor: Floor) -> None:
     paths = Client().get("/v1/openapi.json").json()["paths"]
-    assert {"/v1/cases", "/v1/cases/{case_id}", "/v1/decisions/{decision_id}", "/v1/appeals", "/v1/jobs/claim"} <= set(paths)
+    assert {"/v1/cases", "/v1/cases/{case_id}", "/v1/decisions/{decision_id}", "/v1/appeals", "/v1/jobs/claim"} <= set(
+        paths
+    )

@@ -45,7 +45,14 @@ def test_decides_and_opens_the_next(floor: Floor, reviewer: Any) -> None:
     assert "buy &lt;b&gt;now&lt;/b&gt;" in page
     assert "RLO" in page
     answer = client.post(
-        where, {"token": token(page), "verdict": "violating", "violation": "spam.bulk", "note": "seen before", "active_ms": "4000"}
+        where,
+        {
+            "token": token(page),
+            "verdict": "violating",
+            "violation": "spam.bulk",
+            "note": "seen before",
+            "active_ms": "4000",
+        },
     )
     assert answer.status_code == 302
     decision = Decision.objects.get()
@@ -64,12 +71,17 @@ def test_violating_without_a_violation_keeps_what_was_typed(floor: Floor, review
     floor.report()
     client = signed_in(reviewer)
     where, page = take(client)
-    answer = client.post(where, {"token": token(page), "verdict": "violating", "note": "half a <thought>", "macro": "bulk"})
+    answer = client.post(
+        where, {"token": token(page), "verdict": "violating", "note": "half a <thought>", "macro": "bulk"}
+    )
     body = answer.content.decode()
     assert answer.status_code == 422
     assert "must say what is violated" in body
     assert "half a &lt;thought&gt;" in body
-    assert '<option value="bulk" data-text="The same text was sent to many people who did not ask for it." selected>' in body
+    assert (
+        '<option value="bulk" data-text="The same text was sent to many people who did not ask for it." selected>'
+        in body
+    )
     assert not Decision.objects.exists()
 
 
@@ -84,7 +96,9 @@ def test_effects_can_be_seen_and_left_out_without_script(floor: Floor, reviewer:
     fragment = client.get(where + "/effects?violation=spam.bulk").content.decode()
     assert 'name="actions"' in fragment
     assert "<html" not in fragment
-    client.post(where, {"token": token(page), "verdict": "violating", "violation": "spam.bulk", "actions_for": "spam.bulk"})
+    client.post(
+        where, {"token": token(page), "verdict": "violating", "violation": "spam.bulk", "actions_for": "spam.bulk"}
+    )
     from watchfloor.enforcement.models import Action
 
     assert not Action.objects.filter(from_ladder=False).exists()
@@ -115,7 +129,9 @@ def test_heartbeat_and_extension(floor: Floor, reviewer: Any) -> None:
         said = client.post(where + "/beat", {"token": token(page), "active_ms": "30000"}).json()
         assert said["until"] > before.isoformat()
         assert Job.objects.get().touch_ms == 30000
-        assert client.post(where, {"token": token(page), "step": "extend", "note": "kept"}).content.decode().count("kept")
+        assert (
+            client.post(where, {"token": token(page), "step": "extend", "note": "kept"}).content.decode().count("kept")
+        )
         job = Job.objects.get()
         assert job.lease_until - clock.now() > timedelta(minutes=9)
 
@@ -174,11 +190,14 @@ def test_an_appeal_is_blind_to_the_first_decider(floor: Floor) -> None:
     floor.report(item, version)
     client = signed_in(first)
     where, page = take(client)
-    client.post(where, {"token": token(page), "verdict": "violating", "violation": "spam.bulk", "note": "looks like bulk"})
+    client.post(
+        where, {"token": token(page), "verdict": "violating", "violation": "spam.bulk", "note": "looks like bulk"}
+    )
     from tests.support.floor import PLATFORM
 
     actions.file_appeal(
-        PLATFORM, AppealIn(decision_id=Decision.objects.get().pk, by="author", appellant="mallory", grounds="<u>quoted</u>")
+        PLATFORM,
+        AppealIn(decision_id=Decision.objects.get().pk, by="author", appellant="mallory", grounds="<u>quoted</u>"),
     )
     second = signed_in(member(SENIOR, name="Sam Second"))
     where, page = take(second)

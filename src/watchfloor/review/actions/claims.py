@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.review import plan
 from watchfloor.review.actions import cases, claimsql
@@ -52,18 +53,23 @@ def claim(actor: Actor, *, queue: str | None = None, lease_seconds: float = 300)
 def _claim(actor: Actor, queue: str | None, seconds: float) -> LeaseOut | None:
     now = clock.now()
     who = person(actor)
+    queues = queues_of(queue, who.queues)
+    until = now + timedelta(seconds=seconds)
     with writing(actor) as w:
-        held = Job.objects.filter(state=Job.State.LEASED, lease_holder=who.id).first()
-        if held is not None and held.lease_until and held.lease_until > now:
-            return _out(held)
-        if held is not None:
+        taken = claimsql.take(actor, who, queues, now=now, until=until)
+        if taken is None:  # nothing waits, or they hold one: that one again, if it is still theirs
+            held = rows.one(Job, "WHERE state = 'leased' AND lease_holder = %s", [who.id])
+            if held is None:
+                return None
+            if held.lease_until and held.lease_until > now:
+                return _out(held)
             _expire(w, Job.objects.select_for_update().get(pk=held.pk), now)
-        queues = queues_of(queue, who.queues)
-        job = claimsql.take(actor, who, queues, now=now, until=now + timedelta(seconds=seconds))
-        if job is None:
-            return None
-        if job.was_state == Job.State.LEASED:
-            w.event(_released(job, job.was_holder, "expired", job.was_touch_ms, job.was_leased_at, now), job,
+            taken = claimsql.take(actor, who, queues, now=now, until=until)
+            if taken is None:
+                return None
+        job = taken.job
+        if taken.was_state == Job.State.LEASED:
+            w.event(_released(job, taken.was_holder, "expired", taken.was_touch_ms, taken.was_leased_at, now), job,
                     case_id=job.case_id)  # fmt: skip
         w.wrote(job, *LEASE_COLUMNS)
         event = JobLeased(

@@ -1,8 +1,9 @@
 """The claim: one statement that finds, locks and leases the most urgent job a person may have.
 
 Each queue gives its first ``DEPTH`` jobs, read in order from the queue's own partial index, so the cost does not grow with the
-backlog. Leases that have run out are one more stream. Of the best of all these the first that no other claim is holding at this
-moment is locked (SKIP LOCKED) and leased. Who may have what is asked in ``identity.access.rows`` and compiled into the statement.
+backlog. Leases that have run out are one more stream (by when they ran out, so that the index of their ends is read and not
+all leases). Of the best of all these the first that no other claim is holding at this moment is locked (SKIP LOCKED) and leased.
+Who may have what is asked in ``identity.access.rows`` and compiled into the statement.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -19,6 +20,7 @@ from django.db.models import Q
 
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
+from watchfloor.ledger import rows
 from watchfloor.review.actions.people import Person
 from watchfloor.review.models import Job
 
@@ -38,15 +40,17 @@ SELECT c.id, c.priority, c.due_at FROM unnest(%s::text[]) AS q (key) CROSS JOIN 
   WHERE queue_key = q.key AND state = 'ready' AND NOT (%s = ANY(excluded)){more}
   ORDER BY priority DESC, due_at, id LIMIT %s) AS c
 UNION ALL
-SELECT id, priority, due_at FROM review_job
+(SELECT id, priority, due_at FROM review_job
 WHERE state = 'leased' AND lease_until <= %s AND queue_key = ANY(%s) AND NOT (%s = ANY(excluded)){more}
+ORDER BY lease_until LIMIT %s)
 ORDER BY priority DESC, due_at, id LIMIT %s
 """
 TAKE = """
 WITH candidate AS MATERIALIZED ({candidates}), pick AS MATERIALIZED (
   SELECT job.id, job.state, job.lease_holder, job.touch_ms, job.leased_at
   FROM candidate JOIN review_job AS job ON job.id = candidate.id
-  WHERE job.state = 'ready' OR (job.state = 'leased' AND job.lease_until <= %s)
+  WHERE (job.state = 'ready' OR (job.state = 'leased' AND job.lease_until <= %s))
+    AND NOT EXISTS (SELECT FROM review_job WHERE state = 'leased' AND lease_holder = %s)
   ORDER BY candidate.priority DESC, candidate.due_at, candidate.id
   LIMIT 1 FOR UPDATE OF job SKIP LOCKED
 )
@@ -54,22 +58,35 @@ UPDATE review_job AS job
 SET state = 'leased', lease_holder = %s, lease_token = job.lease_token + 1, lease_until = %s, leased_at = %s, seen_at = %s,
     touches = job.touches + 1, active_ms = job.active_ms + job.touch_ms, touch_ms = 0
 FROM pick WHERE job.id = pick.id
-RETURNING job.*, pick.state AS was_state, pick.lease_holder AS was_holder, pick.touch_ms AS was_touch_ms,
+RETURNING {columns}, pick.state AS was_state, pick.lease_holder AS was_holder, pick.touch_ms AS was_touch_ms,
   pick.leased_at AS was_leased_at
 """
 
 
-def take(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, until: datetime) -> Any | None:
-    """Lease the most urgent job of these queues; None when there is none. Runs in the caller's transaction.
+class Taken(NamedTuple):
+    """A job just leased, and what it was before: a lease that had run out is ended by taking the job over."""
 
-    The job carries what it was just before: ``was_state``, ``was_holder``, ``was_touch_ms``, ``was_leased_at``.
+    job: Job
+    was_state: str
+    was_holder: UUID | None
+    was_touch_ms: int
+    was_leased_at: datetime | None
+
+
+def take(actor: Actor, who: Person, queues: Sequence[str], *, now: datetime, until: datetime) -> Taken | None:
+    """Lease the most urgent job of these queues; None when there is none, or when this person holds a lease (alive or not).
+
+    Runs in the caller's transaction.
     """
     for depth in (DEPTH, DEEPER):
         found = statement(actor, who, queues, now=now, until=until, depth=depth)
         if found is None:
             return None
-        for job in Job.objects.raw(*found):
-            return job
+        with rows.prepared() as cursor:
+            cursor.execute(*found)
+            values = cursor.fetchone()
+        if values is not None:
+            return Taken(rows.load(Job, values[:-4]), *values[-4:])
     return None
 
 
@@ -91,7 +108,8 @@ def statement(
     if found is None:
         return None
     candidates, params = found
-    return TAKE.format(candidates=candidates), [*params, now, who.id, until, now, now]
+    columns = rows.shape(Job).of("job")
+    return TAKE.format(candidates=candidates, columns=columns), [*params, now, who.id, who.id, until, now, now]
 
 
 def _candidates(
@@ -102,7 +120,7 @@ def _candidates(
         return None
     more, values = allowed
     keys = list(queues)
-    params = [keys, who.id, *values, depth, now, keys, who.id, *values, depth]
+    params = [keys, who.id, *values, depth, now, keys, who.id, *values, depth, depth]
     return CANDIDATES.format(more=more), params
 
 

@@ -83,6 +83,8 @@ def record(
         fall(w, case, old, by=decision, why=origin if origin in ("appeal", "undo") else "clean")
     if enforced:
         enforce(w, case, decision, finding.actions)
+    elif finding.verdict == "clean" and not falls:
+        tell_clean(w, case, decision)
     return decision
 
 
@@ -107,9 +109,10 @@ def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str) -> Non
         enforcement.reverse(
             w,
             Reverse(
-                decision_id=old.pk, by_decision_id=by.pk, case_id=case.pk, why=cause, language=case.language or "en"
+                decision_id=old.pk, by_decision_id=by.pk, case_id=case.pk, why=cause, language=case.language or "en",
+                job_id=by.job_id, reporters=reporters_of(case, "upheld"),
             ),
-        )
+        )  # fmt: skip
 
 
 def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] | None) -> None:
@@ -117,7 +120,6 @@ def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] 
     from watchfloor.enforcement import actions as enforcement
 
     chosen = policies.violation(decision.violation_key).actions if actions is None else actions
-    told = Report.objects.filter(case=case, outcome="", counted=True).exclude(reporter="")
     enforcement.enforce(
         w,
         Enforce(
@@ -125,10 +127,28 @@ def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] 
             policy_key=decision.policy_key, policy_version=decision.policy_version_id,
             violation_key=decision.violation_key, action_keys=tuple(chosen),
             origin="human" if decision.origin == "undo" else decision.origin,
-            reporters=tuple(sorted(set(told.values_list("reporter", flat=True)))), market=case.market,
-            language=case.language or "en",
+            reporters=reporters_of(case, ""), market=case.market, language=case.language or "en",
+            job_id=decision.job_id, previous_decision_id=decision.supersedes_id,
         ),
     )  # fmt: skip
+
+
+def tell_clean(w: Writer, case: Case, decision: Decision) -> None:
+    """Reporters hear that nothing was found, and that they may object. (Those whose decision fell hear that instead.)"""
+    reporters = reporters_of(case, "")
+    if reporters:
+        from watchfloor.enforcement import notices
+
+        notices.tell_clean(
+            w, decision_id=decision.pk, case_id=case.pk, item=case.item, reporters=reporters, language=case.language or "en",
+            policy_key=decision.policy_key, market=case.market, origin="human" if decision.origin == "undo" else decision.origin,
+        )  # fmt: skip
+
+
+def reporters_of(case: Case, outcome: str) -> tuple[str, ...]:
+    """Who reported the case and was told this outcome so far (``""``: nothing yet); each once."""
+    rows = Report.objects.filter(case=case, outcome=outcome, counted=True).exclude(reporter="")
+    return tuple(sorted(set(rows.values_list("reporter", flat=True))))
 
 
 def settle_reports(w: Writer, case: Case, verdict: str) -> None:

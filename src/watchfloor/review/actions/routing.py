@@ -19,6 +19,7 @@ from watchfloor.review.domain.states import JOB
 from watchfloor.review.events import JobTransferred, QueueSaved, RoutingSaved
 from watchfloor.review.models import Job, Queue, RoutingTable
 
+
 def route(facts: Facts) -> Route:
     """The queue for a job and the rule that says so, by the routing table that is live now."""
     return plan.current().route(facts)

@@ -29,7 +29,20 @@ from watchfloor.review.pages import tables
 from watchfloor.review.pages.work import WORK
 
 PER_PAGE = 50
-CSV_HEAD = ("case", "state", "policy", "severity", "market", "language", "channel", "reports", "opened", "due", "closed", "how")
+CSV_HEAD = (
+    "case",
+    "state",
+    "policy",
+    "severity",
+    "market",
+    "language",
+    "channel",
+    "reports",
+    "opened",
+    "due",
+    "closed",
+    "how",
+)
 FORM_KEYS = ("text", "by", "appellant", "grounds", "why")
 
 

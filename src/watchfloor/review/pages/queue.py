@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -25,7 +25,21 @@ PER_PAGE = 50
 SORTS = {"": ("-priority", "due_at", "id"), "due": ("due_at", "id"), "-due": ("-due_at", "-id")}
 STATES = ("ready", "leased")
 PLAIN = ("market", "language", "policy_key", "kind")
-CSV_HEAD = ("case", "job", "kind", "policy", "severity", "market", "language", "priority", "due", "waits since", "reports", "reach", "routed by")
+CSV_HEAD = (
+    "case",
+    "job",
+    "kind",
+    "policy",
+    "severity",
+    "market",
+    "language",
+    "priority",
+    "due",
+    "waits since",
+    "reports",
+    "reach",
+    "routed by",
+)
 
 
 @require_safe
@@ -39,7 +53,9 @@ def queue(request: HttpRequest, key: str) -> HttpResponseBase:
         raise NotFound("unknown_queue", "There is no such queue.")
     sort = request.GET.get("sort", "")
     if sort not in SORTS:
-        raise BadInput("unknown_sort", "A queue is not sorted by that.", where="sort", hint="One of: due, -due, or nothing.")
+        raise BadInput(
+            "unknown_sort", "A queue is not sorted by that.", where="sort", hint="One of: due, -due, or nothing."
+        )
     rows = filtered(queries.visible_jobs(actor).filter(queue_key=key), request)
 
     def page(after: str, limit: int = PER_PAGE) -> queries.Page[Job]:
@@ -102,15 +118,19 @@ def _context(request: HttpRequest, row: Queue, now: Any, shown: queries.Page[Job
 
 def _filters(row: Queue) -> list[dict[str, Any]]:
     known = [(policy.key, policy.name) for policy in policies.all_policies()]
+    levels = [(str(level), f"{level}+") for level in range(1, 6)]
+    kinds = [("review", _("First review")), ("second", _("Second opinion"))]
     fields: list[dict[str, Any]] = [
         {"name": "state", "label": _("Waiting"), "chip": _("State"), "options": [("leased", _("In hand"))]},
         {"name": "policy_key", "label": _("Any policy"), "chip": _("Policy"), "options": known},
-        {"name": "severity", "label": _("Any severity"), "chip": _("Severity at least"), "options": [(str(n), f"{n}+") for n in range(1, 6)]},
-        {"name": "kind", "label": _("Any kind"), "chip": _("Kind"), "options": [("review", _("First review")), ("second", _("Second opinion"))]},
-    ]  # fmt: skip
-    if row.kind != "review":
-        fields.pop()
-    for name, label, values in (("market", _("Any market"), row.markets), ("language", _("Any language"), row.languages)):
+        {"name": "severity", "label": _("Any severity"), "chip": _("Severity at least"), "options": levels},
+    ]
+    if row.kind == "review":
+        fields.append({"name": "kind", "label": _("Any kind"), "chip": _("Kind"), "options": kinds})
+    for name, label, values in (
+        ("market", _("Any market"), row.markets),
+        ("language", _("Any language"), row.languages),
+    ):
         if values:
             fields.append({"name": name, "label": label, "options": [(value, value) for value in values]})
         else:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.http import QueryDict, StreamingHttpResponse
 
 from watchfloor.items.models import Item, ItemVersion
 from watchfloor.review import bench
@@ -90,5 +90,3 @@ def read_all(page: Callable[[str], Any], most: int = CSV_ROWS) -> Iterator[Any]:
         cursor = found.next
         if not cursor:
             return
-
-

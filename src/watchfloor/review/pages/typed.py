@@ -15,8 +15,14 @@ MAX_TEXT = 10_000
 
 # Texts that are written a hundred times a day; chosen, they are added to the note.
 MACROS: Mapping[str, tuple[object, str]] = {
-    "quoted": (_("Quoted to condemn"), "The words are quoted in order to condemn or report them; the author does not share them."),
-    "satire": (_("Satire, clear from context"), "Satire that is clear from the context; nobody is attacked for what they are."),
+    "quoted": (
+        _("Quoted to condemn"),
+        "The words are quoted in order to condemn or report them; the author does not share them.",
+    ),
+    "satire": (
+        _("Satire, clear from context"),
+        "Satire that is clear from the context; nobody is attacked for what they are.",
+    ),
     "bulk": (_("Same text in bulk"), "The same text was sent to many people who did not ask for it."),
     "link": (_("Link leads elsewhere"), "The link leads to a place other than the one it names."),
     "private": (_("Private data of another"), "It shows private data of a person who did not agree to it."),

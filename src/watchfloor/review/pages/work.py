@@ -220,7 +220,9 @@ def _again(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed, 
     job = bench.my_job(actor, job_id)
     if job is None:
         return _stale(request, job_id, typed)
-    where = {"violation_key": "violation", "reason": "reason", "to_queue": "reason"}.get(error.where, error.where or "main")
+    where = {"violation_key": "violation", "reason": "reason", "to_queue": "reason"}.get(
+        error.where, error.where or "main"
+    )
     if error.where == "reason" and typed.step == "skip":
         where = "skip_reason"
     return _show(request, actor, job, typed, [(where, f"{error.message} {error.hint}".strip())])

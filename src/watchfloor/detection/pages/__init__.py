@@ -1,0 +1,1 @@
+"""Screens of detection: rules, their files, the models that learn."""

@@ -1,0 +1,15 @@
+"""Addresses of the pages of rules and models."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from watchfloor.detection.pages import files, models, rules
+
+urlpatterns = [
+    path("rules", rules.rule_list, name="rules"),
+    path("rules/name/<str:name>", rules.rule_detail, name="rule-detail"),
+    path("rules/files", files.file_list, name="rule-files"),
+    path("rules/files/<path:path>", files.rule_file, name="rule-file"),
+    path("rules/models", models.model_list, name="models"),
+]
