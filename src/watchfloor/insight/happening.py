@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 Words = Callable[[dict[str, Any]], str]
 
@@ -50,21 +51,26 @@ def changes(start: datetime, end: datetime, *, limit: int = 12) -> list[Change]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT type, at, actor, data FROM ledger_event WHERE type = ANY(%s) AND at >= %s AND at < %s "
-            "AND actor <> 'system:init' "  # setting up is not a change
+            "AND actor NOT IN ('system:init', 'system:first-run') "  # setting up is not a change
             "ORDER BY at DESC, ordinal DESC LIMIT %s",
             [list(CHANGES), start, end, limit * 10],
         )
         rows = cursor.fetchall()
     found: list[Change] = []
-    same: dict[tuple[str, datetime, str], int] = {}
+    alike: dict[tuple[str, datetime, str], int] = {}  # what, in which minute, by whom -> its place in found
+    more: dict[int, int] = {}
     for type_, at, actor, raw in rows:
         key = (type_, at.replace(second=0, microsecond=0), actor)
-        same[key] = same.get(key, 0) + 1
-        if same[key] > 3:
+        if key in alike:
+            more[alike[key]] = more.get(alike[key], 0) + 1
             continue
+        alike[key] = len(found)
         sign, tone, words = CHANGES[type_]
         data = raw if isinstance(raw, dict) else msgspec.json.decode(raw)
         found.append(Change(at, type_, words(data), _SIGNS.get(sign, sign), tone, actor))
+    for place, count in more.items():
+        told = ngettext("and %(num)s more like it", "and %(num)s more like it", count) % {"num": count}
+        found[place] = msgspec.structs.replace(found[place], words=f"{found[place].words}, {told}")
     return _named(found[:limit])
 
 

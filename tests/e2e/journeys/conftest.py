@@ -19,6 +19,7 @@ from tests.e2e.journeys.people import PASSWORD, email
 from tests.e2e.journeys.receiver import Platform
 
 WIDE = {"width": 1440, "height": 900}
+PRIVATE = {"WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS": "1"}  # the platform of the tests listens on loopback
 Watch = Callable[..., Any]
 
 
@@ -45,7 +46,7 @@ class Floor(msgspec.Struct):
 def environment(home: Path) -> dict[str, str]:
     """For programs that work on a server's data folder."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_"))}
-    return own | {"WATCHFLOOR_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    return own | PRIVATE | {"WATCHFLOOR_HOME": str(home), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
 
 
 def program(home: Path, *argv: str) -> str:
@@ -61,7 +62,7 @@ def floor(folder: Path) -> Iterator[Floor]:
     home = folder / "floor"
     home.mkdir()
     platform = Platform()
-    server, process = start_server(home, WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS="1")
+    server, process = start_server(home, **PRIVATE)
     try:
         made = json.loads(program(home, "-m", "tests.e2e.journeys.people", platform.url))
         platform.secret = made["secret"]

@@ -33,7 +33,7 @@ def fill(address: str) -> dict[str, str]:
     from watchfloor.ledger.writer import writing
     from watchfloor.workforce import actions as workforce
 
-    by = system("test")
+    by = system("first-run")  # whose changes are set-up, not news
     with writing(by, reason="browser tests") as w:
         install.defaults(w)
         workforce.save_vendor(w, key="inhouse", name="In-house", site="Dublin", time_zone="Europe/Dublin")
@@ -47,7 +47,7 @@ def fill(address: str) -> dict[str, str]:
                 workforce.save_reviewer(w, user.pk, vendor_key="inhouse", languages=["en"], queues=queues)
         allowed = ["report.submit", "event.submit", "appeal.submit", "item.read"]
         _, token = identity.create_token(w, by, name="Journeys", source="chirp", permissions=allowed)
-        endpoint, *_ = [endpoints.add(w, name="Chirp", url=address)]
+        endpoint = endpoints.add(w, name="Chirp", url=address)
     return {"token": token, "secret": endpoint.secrets[0]}
 
 

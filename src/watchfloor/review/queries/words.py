@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from watchfloor.review.queries import effect_words
+
 Data = dict[str, Any]
 
 
@@ -43,6 +45,10 @@ def _released(data: Data) -> str:
     return ended[data["why"]] + (f" ({data['detail']})" if data["detail"] else "")
 
 
+def _a(word: str) -> str:
+    return f"{'an' if word[:1] in 'aeio' else 'a'} {word}"
+
+
 def _decision(data: Data) -> str:
     how = {"human": "decided", "rule": "decided automatically", "appeal": "decided on appeal", "undo": "took back"}
     if data["origin"] == "undo":
@@ -60,7 +66,7 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     ),
     "report.received": _received,
     "signal.received": lambda d: "detection spoke up: " + ", ".join(d["sources"]),
-    "job.ready": lambda d: f"a {d['kind']} job entered {d['queue']} (rule: {d['routed_by']})",
+    "job.ready": lambda d: f"{_a(d['kind'])} job entered {d['queue']} (rule: {d['routed_by']})",
     "job.transferred": lambda d: f"moved the job from {d['queue']} to {d['to_queue']}",
     "job.leased": lambda d: f"took the {d['kind']} job from {d['queue']} after {span(d['wait_ms'])}",
     "job.released": _released,
@@ -83,4 +89,5 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "escalation.resolved": lambda d: f"the escalation was resolved after {span(d['after_ms'])}",
     "escalation.handed_back": lambda d: "handed the case back to the floor",
     "note.added": lambda d: "added a note",
+    **effect_words.SENTENCES,
 }
