@@ -102,3 +102,9 @@ def test_the_pages_do_not_name_this_machine(generated: dict[str, str]) -> None:
     for name, text in generated.items():
         assert str(ROOT) not in text, name
         assert os.environ["WATCHFLOOR_HOME"] not in text, name
+
+
+def test_the_performance_page_names_every_benchmark() -> None:
+    page = (ROOT / "docs/explanation/performance.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert named == {path.stem for path in (ROOT / "benchmarks").glob("*.py") if not path.stem.startswith("_")}
