@@ -83,7 +83,12 @@ def state_now(item: Item) -> str:
 
 def by_id(item_id: UUID) -> Item:
     """An item by our id."""
-    return Item.objects.select_related("author").get(pk=item_id)
+    item = rows.one(Item, "WHERE id = %s", [item_id])
+    if item is None:
+        raise Item.DoesNotExist(f"no item {item_id}")
+    if item.author_id is not None:
+        item.author = rows.one(Item, "WHERE id = %s", [item.author_id])
+    return item
 
 
 def text_of(type_key: str, data: dict[str, Any]) -> str:

@@ -68,7 +68,7 @@ def shape(model: type[models.Model]) -> Shape:
 def prepared() -> Any:
     """A cursor on Django's connection whose statements the server plans once and then knows (after a few uses)."""
     connection.ensure_connection()
-    return connection.make_cursor(psycopg.Cursor(connection.connection))  # type: ignore[arg-type]  # it wraps any cursor
+    return connection.make_cursor(psycopg.Cursor(connection.connection))  # type: ignore[arg-type]
 
 
 def insert(rows: Sequence[models.Model], *, unless_known: bool = False) -> int:

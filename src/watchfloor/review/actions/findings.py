@@ -149,8 +149,8 @@ def tell_clean(w: Writer, case: Case, decision: Decision) -> None:
 
 def reporters_of(case: Case, outcome: str) -> tuple[str, ...]:
     """Who reported the case and was told this outcome so far (``""``: nothing yet); each once."""
-    rows = Report.objects.filter(case=case, outcome=outcome, counted=True).exclude(reporter="")
-    return tuple(sorted(set(rows.values_list("reporter", flat=True))))
+    counted = "WHERE case_id = %s AND outcome = %s AND counted AND reporter <> ''"
+    return tuple(sorted({report.reporter for report in rows.select(Report, counted, [case.pk, outcome])}))
 
 
 def settle_reports(w: Writer, case: Case, verdict: str) -> None:
