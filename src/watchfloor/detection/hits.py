@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -90,7 +91,7 @@ def _write_counts(counts: dict[tuple[str, datetime], list[int]]) -> None:
 
 
 def _write_samples(samples: dict[str, list[tuple[UUID, str, bool, datetime]]]) -> None:
-    rows = [(name, *each) for name, newest in sorted(samples.items()) for each in newest]
+    rows: list[Any] = [(name, *each) for name, newest in sorted(samples.items()) for each in newest]
     if not rows:
         return
     with connection.cursor() as cursor:
