@@ -90,7 +90,7 @@ def _write_counts(counts: dict[tuple[str, datetime], list[int]]) -> None:
 
 
 def _write_samples(samples: dict[str, list[tuple[UUID, str, bool, datetime]]]) -> None:
-    rows = [(name, *each) for name, newest in sorted(samples.items()) for each in newest]
+    rows: list[Any] = [(name, *each) for name, newest in sorted(samples.items()) for each in newest]
     if not rows:
         return
     with connection.cursor() as cursor:
