@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.support.floor import Floor, install
+
 from watchfloor.detection import hits, models_in_force, ruleset
 from watchfloor.detection.actions import save_rule_file, screen, set_rule_state
 from watchfloor.detection.contracts import Screening

@@ -99,7 +99,7 @@ def set_model_live(w: Writer, policy: str, version: int | None, *, why: str) -> 
     chosen = next((row for row in rows if row.version == version), None)
     if not rows or (version is not None and chosen is None):
         raise NotFound("no_model", f"There is no version {version or ''} of the model for {policy[:60]!r}.")
-    if chosen is not None and not chosen.report.get("ready", True):
+    if chosen is not None and not chosen.report.get("ready", False):
         raise Conflict("not_ready", "This version has not seen enough decisions of both kinds to be put to work.")
     before = next((row.version for row in rows if row.live), None)
     if before == version:

@@ -104,7 +104,7 @@ def decided_by(names: Iterable[str]) -> dict[str, Decided]:
     }
 
 
-def samples(actor: Actor, name: str, limit: int = 20) -> list[Sample]:
+def samples(actor: Actor, name: str, limit: int = 12) -> list[Sample]:
     """The newest things a rule fired on, those left out that the actor may not know of."""
     rows = list(
         RuleSample.objects.filter(rule=name).select_related("item", "item__author").order_by("-id")[: limit * 3]

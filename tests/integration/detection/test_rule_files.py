@@ -97,9 +97,7 @@ def test_the_set_is_renewed_when_another_process_saved(rules: Rules) -> None:
     assert names() == ("Worse",)
 
 
-def test_a_stored_text_that_does_not_compile_keeps_the_old_set(
-    rules: Rules, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_stored_text_that_does_not_compile_keeps_the_old_set(rules: Rules, caplog: pytest.LogCaptureFixture) -> None:
     rules.add("Bad")
     assert names() == ("Bad",)
     RuleFile.objects.update(text="Broken = (", revision=2)

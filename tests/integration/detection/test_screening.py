@@ -22,7 +22,6 @@ from watchfloor.review.models import Case, Decision, Job, Signal
 
 if TYPE_CHECKING:
     from pytest_django import DjangoCaptureOnCommitCallbacks
-
     from tests.support.rules import Rules
 
 
@@ -110,6 +109,7 @@ def test_a_reported_item_that_a_rule_decides_leaves_no_job(rules: Rules) -> None
 def test_a_rule_does_not_overrule_the_person_who_found_it_clean(rules: Rules) -> None:
     from tests.support.floor import CLEAN, someone
     from tests.support.rules import REMOVE, text_of_rule
+
     from watchfloor.detection.actions import set_rule_state
 
     rules.add("Bad", REMOVE, state="shadow")
@@ -176,6 +176,7 @@ def test_a_decision_that_cannot_be_made_leaves_the_case_to_a_person(
     rules: Rules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tests.support.rules import REMOVE
+
     from watchfloor.kernel.errors import Conflict
 
     rules.add("Bad", REMOVE)
@@ -214,7 +215,9 @@ def test_labels_are_put_on_read_and_taken_off(rules: Rules) -> None:
         text_of_rule("Marks", "Text == 'mark'", "LabelAdd(entity=Sender, label='watch')"),
         text_of_rule("Sees", "HasLabel(entity=Sender, label='watch')"),
         text_of_rule("Clears", "Text == 'clear'", "LabelRemove(entity=Sender, label='watch')"),
-        text_of_rule("Brief", "Text == 'brief'", "LabelAdd(entity=Message, label='hot', expires_after=TimeDelta(hours=2))"),
+        text_of_rule(
+            "Brief", "Text == 'brief'", "LabelAdd(entity=Message, label='hot', expires_after=TimeDelta(hours=2))"
+        ),
     )
     for name in ("Marks", "Sees", "Clears", "Brief"):
         rules.put(name, "on")
@@ -279,13 +282,18 @@ def test_firings_are_counted_per_hour_with_samples(
 def test_what_is_rolled_back_is_not_counted(
     rules: Rules, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    rules.add("Bad")
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError), writing(system("test")) as w:
-        from watchfloor.detection.actions import screen
+    from watchfloor.detection.actions import screen
 
-        item, version = rules.item("bad")
-        screen(w, item, version, {"text": "bad"})
-        raise RuntimeError
+    rules.add("Bad")
+    item, version = rules.item("bad")
+
+    def interrupted() -> None:
+        with writing(system("test")) as w:
+            screen(w, item, version, {"text": "bad"})
+            raise RuntimeError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError):
+        interrupted()
     assert hits.flush() == 0
 
 

@@ -184,9 +184,7 @@ def test_a_damaged_model_stops_nobody(rules: Rules, caplog: pytest.LogCaptureFix
     decided(rules, 25)
     learn()
     assert models_in_force.look("order cheap pills")
-    TextModel.objects.create(
-        policy_key="spam", version=2, blob=b"torn", live=True, report={}, made_at=newest().made_at
-    )
+    TextModel.objects.create(policy_key="spam", version=2, blob=b"torn", live=True, report={}, made_at=newest().made_at)
     TextModel.objects.filter(version=1).update(live=False)
     models_in_force.forget()
     assert models_in_force.look("order cheap pills")[0].signal.details["version"] == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from watchfloor.detection import domain
@@ -11,7 +13,7 @@ WAY = ["draft", "backtested", "shadow", "partial", "on", "paused", "retired", "d
 KEYS = [f"message/m{number}" for number in range(4000)]
 
 
-@pytest.mark.parametrize(("before", "after"), list(zip(WAY, WAY[1:], strict=False)))
+@pytest.mark.parametrize(("before", "after"), list(itertools.pairwise(WAY)))
 def test_the_usual_way(before: str, after: str) -> None:
     domain.check_step("R", before, after)
 
@@ -64,7 +66,8 @@ def test_good_paths(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "main", ".sml", "../main.sml", "/main.sml", "a//b.sml", "a b.sml", "x.sml\n", "é.sml", "a" * 250 + ".sml"]
+    "path",
+    ["", "main", ".sml", "../main.sml", "/main.sml", "a//b.sml", "a b.sml", "x.sml\n", "é.sml", "a" * 250 + ".sml"],
 )
 def test_bad_paths(path: str) -> None:
     with pytest.raises(BadInput) as error:

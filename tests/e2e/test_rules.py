@@ -1,0 +1,141 @@
+"""Rules in a real browser: accessible everywhere; a mistake is shown where it is, a rule is taken on by hand, and says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DIST = Path(__file__).parents[2] / "src/watchfloor/console/static/console/dist"
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not DIST.is_dir(), reason="the assets are not built: run `make assets`"),
+]
+ADDRESSES = ["/rules", "/rules/name/Bad", "/rules/files", "/rules/files/main.sml", "/rules/models"]
+
+
+@pytest.fixture
+def open_page(browser: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Opens a page as a rule author on a floor with one rule in shadow that has fired, and a model."""
+    from django.test import Client
+    from tests.support.rules import Rules, fresh
+
+    from watchfloor.detection import hits
+    from watchfloor.detection.models import TextModel
+    from watchfloor.identity import defaults
+    from watchfloor.identity.actions import create_user, grant
+    from watchfloor.identity.domain import system
+    from watchfloor.kernel import clock
+    from watchfloor.ledger.writer import writing
+
+    fresh(monkeypatch)
+    rules = Rules()
+    rules.add("Bad", state="shadow")
+    rules.report(*rules.item("bad"))
+    for _ in range(3):
+        rules.show("bad")
+    hits.flush()
+    TextModel.objects.create(
+        policy_key="spam", version=1, blob=b"x", learned=60, live=True, made_at=clock.now(),
+        report={"ready": True, "labels": [30, 30], "open_at": 0.8, "precision": [0.98, 0.95, 0.99], "recall": [0.5, 0.4, 0.6]},
+    )  # fmt: skip
+    with writing(system("tests")) as w:
+        defaults.install(w)
+        person = create_user(w, email="rina@example.com", name="Rina Shah", password=None)
+        grant(w, system("tests"), person, "rule_author")
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    cookie = client.cookies["sessionid"].value
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_(address: str, *, width: int = 1440, theme: str = "light") -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            base_url=live_server.url,
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(error.message))
+        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_accessible_and_never_wider_than_the_screen(
+    open_page: Callable[..., Any], axe: Callable[[Any], None], width: int, theme: str
+) -> None:
+    for address in ADDRESSES:
+        page = open_page(address, width=width, theme=theme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        axe(page)
+
+
+def test_an_author_mends_a_mistake_and_takes_the_rule_on(
+    open_page: Callable[..., Any], axe: Callable[[Any], None]
+) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page("/rules/files/main.sml")
+    text = page.locator("#text").input_value()
+    page.locator("#text").fill(text + "Shop = Rule(when_all=[Txt == 'shop'], description='names a shop')\n")
+    page.get_by_label("Why").fill("a wave of shops")
+    page.get_by_role("button", name="Check and save").click()
+    problem = page.get_by_role("alert")
+    expect(problem).to_contain_text("line 6")
+    expect(problem).to_contain_text("Did you mean `Text`?")
+    expect(page.locator(".code-lines .is-bad")).to_have_text("6")
+    expect(page.locator("#text")).to_have_value(re.compile("Txt == 'shop'"))
+    expect(page.get_by_label("Why")).to_have_value("a wave of shops")
+    axe(page)
+    page.locator("#text").fill(text + "Shop = Rule(when_all=[Text == 'shop'], description='names a shop')\n")
+    page.get_by_role("button", name="Check and save").click()
+    page.get_by_role("link", name="Shop").click()
+    for state in ("Backtested", "Shadow"):
+        page.get_by_role("radio", name=state).check()
+        page.locator("#why").fill(f"read what it finds: {state}")
+        page.get_by_role("button", name="Change it").click()
+        expect(page.locator(".steps [aria-current=step]")).to_have_text(re.compile(state))
+    page.get_by_text("Or paste an event as JSON").click()
+    page.locator("#event").fill('{"item": {"data": {"text": "hello"}}}')
+    page.get_by_role("button", name="Explain this event").click()
+    expect(page.locator("#why-not")).to_contain_text("It does not fire")
+    expect(page.locator("#why-not .met").first).to_contain_text("Text == 'shop'")
+    axe(page)
+
+
+def test_a_silent_rule_is_asked_about_an_item_by_its_list(open_page: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page("/rules/name/Bad")
+    page.locator("#item").select_option(index=1)
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page.locator("#why-not")).to_contain_text("It fires")
+
+
+def test_a_model_is_stopped_with_a_reason(open_page: Callable[..., Any], axe: Callable[[Any], None]) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page("/rules/models")
+    page.get_by_role("button", name="Stop this model").click()
+    dialog = page.get_by_role("dialog", name="Stop the model")
+    expect(dialog).to_be_visible()
+    axe(page)
+    dialog.get_by_label("Why").fill("it flags thanks")
+    dialog.get_by_role("button", name="Stop it").click()
+    expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
+    expect(page.get_by_text("it flags thanks")).to_be_visible()
