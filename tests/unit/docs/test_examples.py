@@ -61,3 +61,12 @@ def test_examples_need_the_standard_library_only(name: str) -> None:
     text = (ROOT / "examples" / name).read_text(encoding="utf-8")
     modules = [line.split()[1].partition(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))]
     assert modules and set(modules) <= sys.stdlib_module_names
+
+
+def test_the_verifier_takes_one_bundle_a_list_or_what_the_console_saves() -> None:
+    from watchfloor.ledger import verifier
+
+    one = {"format": "watchfloor-proof/1"}
+    assert verifier.bundles(one) == verifier.bundles([one]) == verifier.bundles({"bundles": [one]}) == [one]
+    with pytest.raises(verifier.Rejected):
+        verifier.bundles([])
