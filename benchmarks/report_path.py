@@ -84,6 +84,7 @@ def report(number: int) -> None:
                 id=new_id(), item=item.pk, item_version=version, source="bench", channel="user", reporter_kind="user",
                 reason_key="spam", received_at=now, reporter=f"reader {number}", market="US", language="en", reach=10,
             ),
+            item=item,
         )  # fmt: skip
         screen(w, item, version, data, name="item_reported")
 

@@ -40,7 +40,9 @@ def render(document: Schema) -> str:
                 lines += table(("parameter", "in", "type", "required"), rows)
             for media, content in operation.get("requestBody", {}).get("content", {}).items():
                 lines += [f"Body, `{media}`: {kind(content['schema'], used)}", ""]
-            answers = [(code(status), answer.get("description", "")) for status, answer in operation["responses"].items()]
+            answers = [
+                (code(status), answer.get("description", "")) for status, answer in operation["responses"].items()
+            ]
             lines += table(("answer", ""), answers)
     lines += ["## Structures", ""]
     done: set[str] = set()
@@ -78,13 +80,20 @@ def kind(schema: Schema, used: list[str]) -> str:
         most = f" (up to {schema['maxItems']:,})" if "maxItems" in schema else ""
         return f"list of {kind(schema.get('items', {}), used)}{most}"
     if schema.get("properties"):
-        return "{" + ", ".join(f"{code(name)}: {kind(inner, used)}" for name, inner in schema["properties"].items()) + "}"
+        return (
+            "{" + ", ".join(f"{code(name)}: {kind(inner, used)}" for name, inner in schema["properties"].items()) + "}"
+        )
     return cell(schema.get("format") or schema.get("type") or "any")
 
 
 def bounds(schema: Schema) -> str:
     """Lengths, limits and the default, where they are stated."""
-    words = {"minLength": "at least {} characters", "maxLength": "at most {} characters", "minimum": "from {}", "maximum": "to {}"}
+    words = {
+        "minLength": "at least {} characters",
+        "maxLength": "at most {} characters",
+        "minimum": "from {}",
+        "maximum": "to {}",
+    }
     found = [text.format(schema[key]) for key, text in words.items() if key in schema]
     if schema.get("default") not in (None, "", [], {}):
         found.append(f"default `{schema['default']}`")

@@ -27,9 +27,9 @@ def page() -> str:
     lines = [
         "# Commands",
         "",
-        "Written from the program. `watchfloor COMMAND --help` says the same. Commands with `--json` print one JSON document on",
-        "standard output; an error is then `{\"error\": {\"code\", \"message\", \"where\", \"hint\"}}`. Exit status: 0 done, 1 the answer is no",
-        "(a check found something), 2 it could not be done.",
+        "Written from the program. `watchfloor COMMAND --help` says the same. Commands with `--json` print one JSON document",
+        "on standard output; an error is then `{\"error\": {\"code\", \"message\", \"where\", \"hint\"}}`. Exit status: 0 done,",
+        "1 the answer is no (a check found something), 2 it could not be done.",
         "",
     ]  # fmt: skip
     for path, command in walk(cli):

@@ -24,8 +24,9 @@ def page() -> str:
     lines = [
         "# Ledger events",
         "",
-        "Written from the event types. Beside its own fields every event carries who acted, on whose behalf and why, the moment, the subject, the case,",
-        "the policy version, the item version, and the row changes it stands for. Names never change; new fields have defaults.",
+        "Written from the event types. Beside its own fields every event carries who acted, on whose behalf and why,",
+        "the moment, the subject, the case, the policy version, the item version, and the row",
+        "changes it stands for. Names never change; new fields have defaults.",
         "",
     ]
     found = sorted(registry().items(), key=lambda pair: (pair[1].__module__, pair[0]))
@@ -42,7 +43,11 @@ def page() -> str:
 
 
 def _type(given: object) -> str:
-    return given.__name__ if isinstance(given, type) and not hasattr(given, "__args__") else str(given).replace("typing.", "")
+    return (
+        given.__name__
+        if isinstance(given, type) and not hasattr(given, "__args__")
+        else str(given).replace("typing.", "")
+    )
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:

@@ -1,4 +1,4 @@
-"""What happens while the documentation is built: screenshots are put in where they exist, and a page that only a long run writes has a stand-in.
+"""What happens while the documentation is built: screenshots go in where they exist; a page that only a long run writes gets a stand-in.
 
 ``<!-- screen: floor -->`` in a page becomes the pictures ``images/floor-1440-light.png``, ``-1440-dark.png``, ``-390-light.png`` and
 ``-390-dark.png``, as far as they are there. The browser tests make them. Each is shown in its theme, the narrow ones side by side below.

@@ -14,8 +14,8 @@ def page() -> str:
     lines = [
         "# Item types, policies, reasons, actions, queues",
         "",
-        "What `watchfloor init` and the first-run page install. Written from the shipped data. A team changes all of it; what it changed is never",
-        "overwritten.",
+        "What `watchfloor init` and the first-run page install. Written from the shipped data.",
+        "A team changes all of it; what it changed is never overwritten.",
         "",
     ]
     return "\n".join([*lines, *_types(), *_policies(), *_reasons(), *_actions(), *_queues()])
@@ -24,7 +24,12 @@ def page() -> str:
 def _types() -> list[str]:
     from watchfloor.items.defaults import TYPES
 
-    lines = ["## Item types", "", "The role of a field tells the program what it is for. Fields a type does not name are kept as they are.", ""]
+    lines = [
+        "## Item types",
+        "",
+        "The role of a field tells the program what it is for. Fields a type does not name are kept as they are.",
+        "",
+    ]
     for key, name, _kind, description, fields in TYPES:
         rows = [(code(f["name"]), f["type"], code(f["role"]), "yes" if f["required"] else "") for f in fields]
         lines += [f"### {name} (`{key}`)", "", description, "", *table(("field", "type", "role", "required"), rows)]
@@ -33,18 +38,27 @@ def _types() -> list[str]:
 
 def _policies() -> list[str]:
     folder = resources.files("watchfloor.policy.defaults")
-    files = sorted(entry.name for entry in folder.iterdir() if entry.name[:2].isdigit() and entry.name.endswith(".toml"))
+    files = sorted(
+        entry.name for entry in folder.iterdir() if entry.name[:2].isdigit() and entry.name.endswith(".toml")
+    )
     lines = ["## Policies and violation types", ""]
     for name in files:
         policy = tomllib.loads((folder / name).read_text(encoding="utf-8"))
         lines += [
             f"### {policy['name']} (`{policy['key']}`)",
             "",
-            f"{policy['summary']} Severity {policy['severity']}, target {policy['target_hours']} h, DSA category `{policy['dsa_category']}`.",
+            f"{policy['summary']} Severity {policy['severity']}, target {policy['target_hours']} h,"
+            f" DSA category `{policy['dsa_category']}`.",
             "",
         ]
         rows = [
-            (code(v["key"]), v["name"], v.get("clause", ""), v.get("severity", policy["severity"]), ", ".join(v.get("actions", [])))
+            (
+                code(v["key"]),
+                v["name"],
+                v.get("clause", ""),
+                v.get("severity", policy["severity"]),
+                ", ".join(v.get("actions", [])),
+            )
             for v in policy["violation"]
         ]
         lines += table(("violation", "name", "clause", "severity", "actions"), rows)
@@ -53,7 +67,12 @@ def _policies() -> list[str]:
 
 def _reasons() -> list[str]:
     rows = [
-        (code(r["key"]), r["name"], code(r["policy"]), ", ".join(token.rpartition("#")[2] for token in r.get("atproto", [])))
+        (
+            code(r["key"]),
+            r["name"],
+            code(r["policy"]),
+            ", ".join(token.rpartition("#")[2] for token in r.get("atproto", [])),
+        )
         for r in _toml("watchfloor.policy.defaults", "reasons.toml")["reason"]
     ]
     return [

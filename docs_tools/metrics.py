@@ -12,8 +12,8 @@ def page() -> str:
     lines = [
         "# Metrics",
         "",
-        "Written from the catalogue (`insight/catalogue/*.toml`). `watchfloor insight metrics` lists the same; `watchfloor insight kpi` computes",
-        "them. On the Insight page each number opens its definition and the rows it was counted from.",
+        "Written from the catalogue (`insight/catalogue/*.toml`). `watchfloor insight metrics` lists the same; `watchfloor insight kpi`",
+        "computes them. On the Insight page each number opens its definition and the rows it was counted from.",
         "",
     ]
     units = {"count": "a number", "share": "a share", "ms": "a time"}
@@ -23,7 +23,9 @@ def page() -> str:
         for metric in (each for each in catalogue.metrics().values() if each.theme == theme):
             lines += [f"### {metric.title} (`{metric.key}`)", "", prose(metric.formula), ""]
             read = "at the end of each interval" if metric.stock else "over an interval"
-            lines += [f"- Read: {read}; {units.get(metric.unit, metric.unit)}; {ways.get(metric.direction, metric.direction)}."]
+            lines += [
+                f"- Read: {read}; {units.get(metric.unit, metric.unit)}; {ways.get(metric.direction, metric.direction)}."
+            ]
             lines += [f"- One row is: {prose(metric.grain)}. Counted: {prose(metric.cohort)}."]
             lines += [f"- Pitfalls: {prose(metric.pitfalls)}"] if metric.pitfalls else []
             lines += [""]

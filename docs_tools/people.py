@@ -13,8 +13,9 @@ def page() -> str:
     lines = [
         "# Permissions and roles",
         "",
-        "Written from the program. A grant gives a person a role within limits: queues, markets, vendors, the highest severity, clearances, an end. What lies",
-        "outside is not found: lists, counts, search and numbers leave it out. A token holds permissions directly.",
+        "Written from the program. A grant gives a person a role within limits: queues, markets, vendors, the highest severity,",
+        "clearances, an end. What lies outside is not found: lists, counts, search and numbers leave it out. A token holds",
+        "permissions directly.",
         "",
         "## Permissions",
         "",

@@ -1,6 +1,6 @@
 """Writes the generated pages of the reference. A page that cannot be made is an error: the build fails.
 
-    python -m docs_tools.reference docs/reference
+python -m docs_tools.reference docs/reference
 """
 
 from __future__ import annotations

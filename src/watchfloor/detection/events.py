@@ -5,35 +5,35 @@ from __future__ import annotations
 from watchfloor.ledger.schema import LedgerEvent
 
 
-class RuleFileSaved(LedgerEvent, tag="rule_file.saved"):
+class RuleFileSaved(LedgerEvent, frozen=True, tag="rule_file.saved"):
     """The text of a rule file changed."""
 
     path: str
     revision: int
 
 
-class RuleFileArchived(LedgerEvent, tag="rule_file.archived"):
+class RuleFileArchived(LedgerEvent, frozen=True, tag="rule_file.archived"):
     """A rule file was taken out of the set."""
 
     path: str
     revision: int
 
 
-class RuleTextChanged(LedgerEvent, tag="rule.text_changed"):
+class RuleTextChanged(LedgerEvent, frozen=True, tag="rule.text_changed"):
     """A rule's description, policy or file is another one than before."""
 
     rule: str
     path: str
 
 
-class RuleDeclared(LedgerEvent, tag="rule.declared"):
+class RuleDeclared(LedgerEvent, frozen=True, tag="rule.declared"):
     """A rule appeared in the rule set."""
 
     rule: str
     state: str
 
 
-class RuleStateChanged(LedgerEvent, tag="rule.state_changed"):
+class RuleStateChanged(LedgerEvent, frozen=True, tag="rule.state_changed"):
     """A rule took a step of its life."""
 
     rule: str
@@ -42,7 +42,7 @@ class RuleStateChanged(LedgerEvent, tag="rule.state_changed"):
     percent: int = 100
 
 
-class ModelTrained(LedgerEvent, tag="model.trained"):
+class ModelTrained(LedgerEvent, frozen=True, tag="model.trained"):
     """A text model learned from new decisions; the figures were measured on decisions it had not seen."""
 
     policy: str
@@ -53,7 +53,7 @@ class ModelTrained(LedgerEvent, tag="model.trained"):
     recall: float | None = None
 
 
-class ModelSwitched(LedgerEvent, tag="model.switched"):
+class ModelSwitched(LedgerEvent, frozen=True, tag="model.switched"):
     """Someone chose the version of a model that works from now on; None: none does."""
 
     policy: str

@@ -81,7 +81,7 @@ class Handover:
     def _receive(self, signals: list[SignalIn], *, opens: bool, make_job: bool) -> Case | None:
         case = review.receive_signals(
             self.w, self.item.pk, self.version, signals, channel="rule", open_case=opens, reach=self.reach,
-            make_job=make_job,
+            make_job=make_job, item=self.item,
         )  # fmt: skip
         if case is not None:
             self.cases[case.pk] = case

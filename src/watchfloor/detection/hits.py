@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -77,9 +78,8 @@ def _sum(key: tuple[str, datetime], values: list[int]) -> None:
 
 
 def _write_counts(counts: dict[tuple[str, datetime], list[int]]) -> None:
-    rows = sorted(
-        (name, hour, *values) for (name, hour), values in counts.items()
-    )  # one order: nobody waits in a circle
+    # One order: nobody waits in a circle.
+    rows: list[Any] = sorted((name, hour, *values) for (name, hour), values in counts.items())
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO detection_rule_hits AS h (rule, hour, acted, shadow, errors) VALUES (%s, %s, %s, %s, %s) "
@@ -90,7 +90,7 @@ def _write_counts(counts: dict[tuple[str, datetime], list[int]]) -> None:
 
 
 def _write_samples(samples: dict[str, list[tuple[UUID, str, bool, datetime]]]) -> None:
-    rows = [(name, *each) for name, newest in sorted(samples.items()) for each in newest]
+    rows: list[Any] = [(name, *each) for name, newest in sorted(samples.items()) for each in newest]
     if not rows:
         return
     with connection.cursor() as cursor:

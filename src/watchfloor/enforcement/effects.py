@@ -74,8 +74,7 @@ def take(
     event = events.ActionTaken(**dimensions(action, kind.target), held=held, until=_text(action.expires_at))
     w.event(event, action, case_id=given.case_id, policy_version=given.policy_version, item_version=given.item_version)
     if not held:
-        _settle(w, item)
-        send(w, action, item)
+        send(w, action, item, standing=_settle(w, item))
     return action
 
 
@@ -84,8 +83,7 @@ def release(w: Writer, action: Action, item: Item) -> None:
     kind = queries.kind(action.kind_key)
     w.update(action, state=State.PENDING, approved_by=w.actor, expires_at=_expiry(kind))
     say(w, action, events.ActionApproved(**dimensions(action, kind.target), until=_text(action.expires_at)))
-    _settle(w, item)
-    send(w, action, item)
+    send(w, action, item, standing=_settle(w, item))
 
 
 def refuse(w: Writer, action: Action, why: str) -> None:
@@ -121,14 +119,19 @@ def end(w: Writer, action: Action, *, why: str, by_decision: UUID | None) -> Act
     return _inverse(w, action, kind, item, why, by_decision) if sent else None
 
 
-def send(w: Writer, action: Action, item: Item, *, again: Action | None = None) -> None:
-    """Tell the platform. The message's key is the action's id; a statement of an action again adds what made it necessary."""
+def send(
+    w: Writer, action: Action, item: Item, *, again: Action | None = None, standing: list[Action] | None = None
+) -> None:
+    """Tell the platform. The message's key is the action's id; a statement of an action again adds what made it necessary.
+
+    ``standing`` are the actions in force on the item, where the caller has just read them.
+    """
     key = encode("act", action.pk)
     if again is not None:
         key += f".{encode('act', again.pk)}"
     account = items.account_of(item)
     w.send(
-        "action", lane=f"account:{(account or item).pk}", key=key, payload=_payload(action, item),
+        "action", lane=f"account:{(account or item).pk}", key=key, payload=_payload(action, item, standing),
         subject=f"action:{action.pk}",
     )  # fmt: skip
 
@@ -159,18 +162,20 @@ def _inverse(w: Writer, action: Action, kind: queries.Kind, item: Item, why: str
     return row
 
 
-def _settle(w: Writer, item: Item) -> None:
-    """Bring ``Item.state`` in line with the actions in force; what its author deleted stays deleted."""
-    item.refresh_from_db(fields=["state"])
+def _settle(w: Writer, item: Item) -> list[Action]:
+    """Bring ``Item.state`` in line with the actions in force, and give these; what its author deleted stays deleted."""
+    standing = queries.in_force(item.pk)
+    item.state = items.state_now(item)
     if item.state != Item.State.DELETED_BY_AUTHOR:
-        states = [queries.kind(row.kind_key).item_state for row in queries.in_force(item.pk)]
-        item_actions.set_state(w, item, domain.item_state(states))
+        item_actions.set_state(w, item, domain.item_state(queries.kind(row.kind_key).item_state for row in standing))
+    return standing
 
 
-def _payload(action: Action, item: Item) -> dict[str, Any]:
+def _payload(action: Action, item: Item, standing: list[Action] | None) -> dict[str, Any]:
     until = action.expires_at
     if action.inverse_of_id is None:
-        until = domain.ends([row.expires_at for row in queries.in_force(item.pk) if row.slot == action.slot])
+        standing = queries.in_force(item.pk) if standing is None else standing
+        until = domain.ends([row.expires_at for row in standing if row.slot == action.slot])
     return {
         "type": "action",
         "action_id": encode("act", action.pk),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from watchfloor.enforcement import domain
 from watchfloor.enforcement.contracts import ActionOut, ActionPreview, Standing, StrikeOut
@@ -20,6 +20,7 @@ from watchfloor.items import queries as items
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.ledger import rows
 from watchfloor.policy import queries as policies
 
 CACHE_SECONDS = 3.0
@@ -95,7 +96,8 @@ def kind_name(key: str) -> str:
 
 def active_points(account_id: UUID) -> int:
     """Active strike points of an account."""
-    return active_strikes(account_id).aggregate(total=Sum("points"))["total"] or 0
+    counting = "WHERE account_id = %s AND state = 'active' AND expires_at > %s"
+    return sum(row.points for row in rows.select(Strike, counting, [account_id, clock.now()]))
 
 
 def active_strikes(account_id: UUID) -> QuerySet[Strike]:
@@ -155,9 +157,8 @@ def standing(account: Item) -> Standing:
 
 def in_force(item_id: UUID) -> list[Action]:
     """The actions in force on one item, oldest first."""
-    return list(
-        Action.objects.filter(item_id=item_id, inverse_of__isnull=True, state__in=domain.IN_FORCE).order_by("id")
-    )
+    standing = "WHERE item_id = %s AND inverse_of_id IS NULL AND state = ANY(%s) ORDER BY id"
+    return rows.select(Action, standing, [item_id, sorted(domain.IN_FORCE)])
 
 
 def of_decision(decision_id: UUID) -> list[ActionOut]:

@@ -24,6 +24,7 @@ from watchfloor.items.contracts import ItemSeen
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.ledger.deadlocks import is_deadlock
 from watchfloor.ledger.writer import Writer, writing
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def work_report(w: Writer, row: Spooled) -> None:
             received_at=row.received_at, note=report.note, market=report.market, language=report.language,
             surface=report.surface, reach=report.reach,
         ),
+        item=item,
     )  # fmt: skip
     screen(w, item, version, report.item.data, name="item_reported", reach=report.reach)
 
@@ -70,7 +72,7 @@ HANDLERS: Mapping[str, Handler] = {REPORT: work_report, EVENT: work_event}
 
 
 def drain(limit: int = 200, handlers: Mapping[str, Handler] = HANDLERS) -> int:
-    """Work up to ``limit`` waiting rows in one transaction; how many were taken.
+    """Work up to ``limit`` waiting rows in one transaction; how many were worked (with or without success).
 
     Safe in any number of processes at once: each takes rows the others have not.
     """
@@ -84,6 +86,7 @@ def drain(limit: int = 200, handlers: Mapping[str, Handler] = HANDLERS) -> int:
         )
         reports: list[Spooled] = []
         events: list[Spooled] = []
+        worked = 0
         for row in rows:
             try:
                 with writing(ACTOR, on_behalf=f"source:{row.source}") as w:
@@ -91,13 +94,16 @@ def drain(limit: int = 200, handlers: Mapping[str, Handler] = HANDLERS) -> int:
             except Exception as problem:
                 if connection.connection is None or connection.connection.closed:
                     raise  # not the row's fault
+                if is_deadlock(problem):
+                    break  # nor is this: what is done is committed, which frees the other side; the rest is the next drain's
                 _failed(row, problem, now)
             else:
                 (events if row.kind == EVENT else reports).append(row)
+            worked += 1
         # An event keeps its body until the lake has it.
         Spooled.objects.filter(pk__in=[row.pk for row in reports]).update(state=Spooled.State.DONE, body=None, error="")
         Spooled.objects.filter(pk__in=[row.pk for row in events]).update(state=Spooled.State.DONE, error="")
-    return len(rows)
+    return worked
 
 
 def read(row: Spooled) -> ReportRow | EventRow:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from watchfloor.items import domain, queries
 from watchfloor.items.contracts import ItemSeen
 from watchfloor.items.events import ItemSeenFirst, ItemStateChanged, ItemTypeSaved, LabelAdded, LabelRemoved
 from watchfloor.items.models import Item, ItemType, ItemVersion, Label
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 
 
@@ -35,7 +34,7 @@ def see(w: Writer, seen: ItemSeen) -> tuple[Item, str]:
     """Take note of an item as it looks now: the item, its author's account and this version exist afterwards.
 
     Returns the item and the hash of the version. Raises ``BadInput`` when the data do not fit the type. Safe when two
-    transactions see the same new item at once: a lock on its name serialises them.
+    transactions see the same new item at once: the second waits for the first and finds its row.
     """
     kind, fields = queries.item_type(seen.type)
     domain.check(fields, seen.data)
@@ -45,19 +44,20 @@ def see(w: Writer, seen: ItemSeen) -> tuple[Item, str]:
         author_id = str(seen.data.get(creator_field) or "")
     author = None
     if author_id and kind.kind != ItemType.Kind.ACCOUNT:
-        author = _known(w, author_type or _account_type(), author_id, ItemType.Kind.ACCOUNT, seen)
+        author, new = _known(w, author_type or _account_type(), author_id, ItemType.Kind.ACCOUNT, seen)
+        if new:  # known only as an author: no version yet
+            w.event(_seen_event(author, "", True), author)
     version = domain.version_hash(seen.type, seen.id, seen.data)
-    item = _known(w, seen.type, seen.id, kind.kind, seen, author)
-    if item.current_version != version:
-        ItemVersion.objects.bulk_create(
-            [ItemVersion(hash=version, item=item, data=seen.data, seen_at=seen.seen_at)], ignore_conflicts=True
-        )
-        is_new = not item.current_version
-        changes: dict[str, Any] = {"current_version": version}
-        if author is not None and item.author_id is None:
-            changes["author_id"] = author.pk
-        w.update(item, **changes)
-        w.event(_seen_event(item, version, is_new), item, item_version=version)
+    item, new = _known(w, seen.type, seen.id, kind.kind, seen, author, version)
+    if new or item.current_version != version:
+        rows.insert([ItemVersion(hash=version, item=item, data=seen.data, seen_at=seen.seen_at)], unless_known=True)
+        first = new or not item.current_version
+        if not new:
+            late = {"author_id": author.pk} if author is not None and item.author_id is None else {}
+            w.update(item, current_version=version, **late)
+        w.event(_seen_event(item, version, first), item, item_version=version)
+    if author is not None and item.author_id == author.pk:
+        item.author = author  # so that nobody reads it again
     return item, version
 
 
@@ -90,22 +90,21 @@ def remove_label(w: Writer, label: Label) -> None:
     w.event(LabelRemoved(value=label.value, source=label.source), label)
 
 
-def _known(w: Writer, type_key: str, external_id: str, kind: str, seen: ItemSeen, author: Item | None = None) -> Item:
+def _known(
+    w: Writer, type_key: str, external_id: str, kind: str, seen: ItemSeen, author: Item | None = None, version: str = ""
+) -> tuple[Item, bool]:
+    """The item of this name, and whether it was made just now (the caller's event says so)."""
     item = queries.find(type_key, external_id)
-    if item is not None:
-        return item
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [f"{type_key}\x1f{external_id}"])
-    item = queries.find(type_key, external_id)
-    if item is not None:
-        return item
-    item = w.create(
-        Item, type_key=type_key, external_id=external_id, kind=kind, author=author, market=seen.market,
-        language=seen.language, first_seen_at=seen.seen_at,
-    )  # fmt: skip
-    if (type_key, external_id) != (seen.type, seen.id):  # an account known only as an author: no version yet
-        w.event(_seen_event(item, "", True), item)
-    return item
+    if item is None:
+        made = w.create_unless_known(
+            Item, type_key=type_key, external_id=external_id, kind=kind, author=author, market=seen.market,
+            language=seen.language, first_seen_at=seen.seen_at, current_version=version,
+        )  # fmt: skip
+        if made is not None:
+            return made, True
+        item = queries.find(type_key, external_id)
+    assert item is not None
+    return item, False
 
 
 def _seen_event(item: Item, version: str, new: bool) -> ItemSeenFirst:

@@ -12,6 +12,7 @@ from watchfloor.items.contracts import ItemRef
 from watchfloor.items.domain import Field
 from watchfloor.items.models import Item, ItemType, ItemVersion
 from watchfloor.kernel.errors import BadInput
+from watchfloor.ledger import rows
 
 _types: tuple[float, dict[str, tuple[ItemType, list[Field]]]] = (0.0, {})
 CACHE_SECONDS = 5.0
@@ -65,7 +66,7 @@ def snapshot(version: str) -> dict[str, Any] | None:
 
 def find(type_key: str, external_id: str) -> Item | None:
     """The item with the platform's own name, or None."""
-    return Item.objects.filter(type_key=type_key, external_id=external_id).first()
+    return rows.one(Item, "WHERE type_key = %s AND external_id = %s", [type_key, external_id])
 
 
 def account_of(item: Item) -> Item | None:
@@ -73,9 +74,21 @@ def account_of(item: Item) -> Item | None:
     return item if item.kind == ItemType.Kind.ACCOUNT else item.author
 
 
+def state_now(item: Item) -> str:
+    """The state in the item's row, whatever the object in hand says."""
+    with rows.prepared() as cursor:
+        cursor.execute("SELECT state FROM items_item WHERE id = %s", [item.pk])
+        return str(cursor.fetchone()[0])
+
+
 def by_id(item_id: UUID) -> Item:
     """An item by our id."""
-    return Item.objects.select_related("author").get(pk=item_id)
+    item = rows.one(Item, "WHERE id = %s", [item_id])
+    if item is None:
+        raise Item.DoesNotExist(f"no item {item_id}")
+    if item.author_id is not None:
+        item.author = rows.one(Item, "WHERE id = %s", [item.author_id])
+    return item
 
 
 def text_of(type_key: str, data: dict[str, Any]) -> str:

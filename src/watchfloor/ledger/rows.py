@@ -46,7 +46,7 @@ def shape(model: type[models.Model]) -> Shape:
     quoted = connection.ops.quote_name
     table = quoted(model._meta.db_table)
     written = [field for field in fields if not field.has_db_default()]
-    columns = ", ".join(quoted(field.column) for field in written)
+    columns = ", ".join(quoted(str(field.column)) for field in written)
     readers = [
         (place, field.get_db_converters(connection))
         for place, field in enumerate(fields)
@@ -54,9 +54,9 @@ def shape(model: type[models.Model]) -> Shape:
     ]
     return Shape(
         table=table,
-        key=quoted(model._meta.pk.column),
+        key=quoted(str(model._meta.pk.column)),
         names=[field.attname for field in fields],
-        chosen=", ".join(quoted(field.column) for field in fields),
+        chosen=", ".join(quoted(str(field.column)) for field in fields),
         written=written,
         insert=f"INSERT INTO {table} ({columns}) VALUES ",
         row=f"({', '.join(['%s'] * len(written))})",
@@ -68,7 +68,7 @@ def shape(model: type[models.Model]) -> Shape:
 def prepared() -> Any:
     """A cursor on Django's connection whose statements the server plans once and then knows (after a few uses)."""
     connection.ensure_connection()
-    return connection.make_cursor(psycopg.Cursor(connection.connection))
+    return connection.make_cursor(psycopg.Cursor(connection.connection))  # type: ignore[arg-type]
 
 
 def insert(rows: Sequence[models.Model], *, unless_known: bool = False) -> int:

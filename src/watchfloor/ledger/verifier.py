@@ -3,9 +3,9 @@
 
     python verifier.py bundle.json --key VKEY
 
-The file holds one bundle, a list of them, or what the console's Proof button saves. For each it shows that the event is in the
-log whose signed checkpoint the bundle carries and, if the bundle carries an earlier checkpoint, that the log has only grown since. Get VKEY from whoever runs the log, not from the bundle: a forger can
-write a key too.
+The file holds one bundle, a list of them, or what the console's Proof button saves. For each it shows that the event is in
+the log whose signed checkpoint the bundle carries and, if the bundle carries an earlier checkpoint, that the log has only
+grown since. Get VKEY from whoever runs the log, not from the bundle: a forger can write a key too.
 Sources: RFC 6962 and RFC 9162 section 2.1 (hashes, proofs), https://c2sp.org/signed-note and tlog-checkpoint.
 """
 

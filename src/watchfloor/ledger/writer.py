@@ -166,7 +166,7 @@ class Tracked(NamedTuple):
 def tracked(model: type[Projected]) -> list[Tracked]:
     """The fields of a model that the ledger keeps."""
     return [
-        Tracked(field.name, field.attname, field.column, field.name in model.private)
+        Tracked(field.name, field.attname, str(field.column), field.name in model.private)
         for field in model._meta.concrete_fields
         if not field.primary_key and field.name not in model.untracked and field.name != "seal"
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 
-PASSWORD = "a quiet word at the door 7"  # noqa: S105 - of a throw-away installation
+PASSWORD = "a quiet word at the door 7"
 SPAM = ["spam.en", "spam.other"]
 PEOPLE: dict[str, tuple[str, list[tuple[str, list[str] | None]]]] = {
     "rita": ("Rita Reyes", [("reviewer", SPAM)]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,7 @@ ADDRESSES = ["/rules", "/rules/name/Bad", "/rules/files", "/rules/files/main.sml
 @pytest.fixture
 def sign_in(rules: Rules) -> Callable[..., Client]:
     """A client of someone with these permissions."""
+    numbers = count()
 
     def enter(*permissions: str, **limits: Any) -> Client:
         from django.test import Client
@@ -35,7 +37,7 @@ def sign_in(rules: Rules) -> Callable[..., Client]:
         from watchfloor.identity.domain import system
         from watchfloor.ledger.writer import writing
 
-        name = f"p{abs(hash((permissions, str(limits))))}"
+        name = f"p{next(numbers)}"
         with writing(system("test")) as w:
             user = actions.create_user(w, email=f"{name}@example.org", name=name, password=None)
             actions.save_role(w, key=name, name=name, permissions=list(permissions or ALL))
@@ -49,7 +51,7 @@ def sign_in(rules: Rules) -> Callable[..., Client]:
 
 def text(response: HttpResponse, status: int = 200) -> str:
     assert response.status_code == status, response.status_code
-    return response.content.decode()
+    return response.content.decode().replace("\u202f", " ").replace("\xa0", " ")
 
 
 def fired(rules: Rules, name: str, *, acted: bool = True, of: str = "bad") -> Any:

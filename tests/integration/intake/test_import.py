@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 from tests.support.intake import event, report
 
-from watchfloor.console import prepare
 from watchfloor.cli.imports import import_
+from watchfloor.console import prepare
 from watchfloor.intake import mapping
 from watchfloor.intake.models import Spooled
 from watchfloor.kernel.errors import BadInput

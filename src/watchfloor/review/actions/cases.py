@@ -15,6 +15,7 @@ from django.db import connection
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import NotFound
+from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy.contracts import PolicyRef
 from watchfloor.review.actions import jobs
@@ -48,15 +49,23 @@ def find(arrival: Arrival) -> Case | None:
     name = f"{arrival.item.pk}\x1f{arrival.policy.harm_group}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 13))", [name])
-    return Case.objects.select_for_update().filter(item=arrival.item, harm_group=arrival.policy.harm_group).first()
+    return rows.one(
+        Case, "WHERE item_id = %s AND harm_group = %s ORDER BY id LIMIT 1 FOR UPDATE",
+        [arrival.item.pk, arrival.policy.harm_group],
+    )  # fmt: skip
 
 
 def lock(case_id: UUID) -> Case:
     """The case, locked before any of its jobs (always in this order, so that nobody waits in a circle)."""
-    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    case = rows.one(Case, "WHERE id = %s FOR UPDATE", [case_id])
     if case is None:
         raise NotFound("unknown_case", "There is no such case.")
     return case
+
+
+def lock_of_job(job_id: UUID) -> Case | None:
+    """The case of a job, locked; None when there is no such job."""
+    return rows.one(Case, "WHERE id = (SELECT case_id FROM review_job WHERE id = %s) FOR UPDATE", [job_id])
 
 
 def take_in(w: Writer, case: Case | None, arrival: Arrival, *, manual: bool) -> tuple[Case, str]:

@@ -138,7 +138,7 @@ def skip(actor: Actor, job_id: UUID, token: int, reason: str, *, active_ms: int 
 
 def held_job(actor: Actor, job_id: UUID, token: int) -> Job:
     """The job, locked, if this actor's lease with this token is alive; else ``Conflict("stale_lease")``."""
-    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    job = rows.one(Job, "WHERE id = %s FOR UPDATE", [job_id])
     now = clock.now()
     if (
         job is None or job.state != Job.State.LEASED or job.lease_holder != person_id(actor)
@@ -150,10 +150,9 @@ def held_job(actor: Actor, job_id: UUID, token: int) -> Job:
 
 def held_case(actor: Actor, job_id: UUID, token: int) -> tuple[Case, Job]:
     """The case and the job, both locked (the case first), if this actor's lease is alive and they may work the job."""
-    case_id = Job.objects.filter(pk=job_id).values_list("case_id", flat=True).first()
-    if case_id is None:
+    case = cases.lock_of_job(job_id)
+    if case is None:
         raise stale()
-    case = cases.lock(case_id)
     job = held_job(actor, job_id, token)
     if not may_work(actor, job):
         raise Forbidden("no_permission", "Your roles no longer include this job.")

@@ -12,6 +12,7 @@ from uuid import UUID
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.review.actions import appeals, cases, claims, escalations, findings, jobs
 from watchfloor.review.actions.people import of_job, person_id, vendor_of
@@ -23,6 +24,7 @@ from watchfloor.review.events import JobDecided
 from watchfloor.review.models import Appeal, Case, Decision, Job
 
 
+@begin_again
 def decide(actor: Actor, job_id: UUID, token: int, finding: DecisionIn) -> Decision:
     """Decide a job one holds.
 
@@ -94,6 +96,7 @@ def decide_by_rule(w: Writer, case: Case, finding: DecisionIn, *, rule: str) -> 
     return decision
 
 
+@begin_again
 def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
     """Take a decision back: a superseding one says so, everything it did is undone, and the case waits for a fresh look.
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.ledger import rows
+from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.review.actions import cases, claims, jobs
 from watchfloor.review.actions.people import of_case
@@ -24,6 +26,7 @@ from watchfloor.review.models import Case, Escalation, Job, Queue
 UNRESOLVED = (Escalation.State.RAISED, Escalation.State.ACKNOWLEDGED)
 
 
+@begin_again
 def escalate(
     actor: Actor, job_id: UUID, token: int, reason: str, to_queue: str = "", *, active_ms: int = 0
 ) -> Escalation:
@@ -81,10 +84,12 @@ def acknowledge_of(w: Writer, job: Job) -> None:
 
 def resolve_of(w: Writer, case: Case) -> None:
     """A case was decided: what was handed up is resolved."""
-    for row in Escalation.objects.select_for_update().filter(case=case, state__in=UNRESOLVED):
+    unresolved = "WHERE case_id = %s AND state = ANY(%s) ORDER BY id FOR UPDATE"
+    for row in rows.select(Escalation, unresolved, [case.pk, [str(state) for state in UNRESOLVED]]):
         _resolve(w, case, row)
 
 
+@begin_again
 def hand_back(actor: Actor, job_id: UUID, token: int, reason: str, to_queue: str = "", *, active_ms: int = 0) -> Job:
     """Give an escalated case back to the floor undecided, with a fresh review job. Needs the live token."""
     with writing(actor, reason=reason) as w:

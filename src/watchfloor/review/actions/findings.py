@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from watchfloor.enforcement.contracts import Enforce, Reverse
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Forbidden
+from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 from watchfloor.review.actions.people import of_case
@@ -90,8 +90,10 @@ def record(
 
 def standing_of(case: Case) -> list[Decision]:
     """Violating decisions of a case that still stand, oldest first."""
-    rows = Decision.objects.filter(case=case, verdict=Decision.Verdict.VIOLATING, superseded_at__isnull=True)
-    return list(rows.order_by("at", "pk"))
+    if case.last_decision_id is None:
+        return []
+    standing = "WHERE case_id = %s AND verdict = 'violating' AND superseded_at IS NULL ORDER BY at, id"
+    return rows.select(Decision, standing, [case.pk])
 
 
 def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str) -> None:
@@ -147,23 +149,28 @@ def tell_clean(w: Writer, case: Case, decision: Decision) -> None:
 
 def reporters_of(case: Case, outcome: str) -> tuple[str, ...]:
     """Who reported the case and was told this outcome so far (``""``: nothing yet); each once."""
-    rows = Report.objects.filter(case=case, outcome=outcome, counted=True).exclude(reporter="")
-    return tuple(sorted(set(rows.values_list("reporter", flat=True))))
+    counted = "WHERE case_id = %s AND outcome = %s AND counted AND reporter <> ''"
+    return tuple(sorted({report.reporter for report in rows.select(Report, counted, [case.pk, outcome])}))
 
 
 def settle_reports(w: Writer, case: Case, verdict: str) -> None:
     """Give the case's open reports their outcome; the next event (case.closed) carries it. One statement, however many."""
-    _outcomes(w, Report.objects.filter(case=case, outcome=""), {"violating": "upheld", "clean": "rejected"}[verdict])
+    _outcomes(w, case, {"violating": "upheld", "clean": "rejected"}[verdict], among=("",))
 
 
 def turn_reports(w: Writer, case: Case, verdict: str | None) -> None:
     """The finding fell: reports get the new finding's outcome, or (None) are open again. The next event carries it."""
     outcome = {"violating": "upheld", "clean": "rejected", None: ""}[verdict]
-    _outcomes(w, Report.objects.filter(case=case, outcome__in=("upheld", "rejected")).exclude(outcome=outcome), outcome)
+    _outcomes(w, case, outcome, among=tuple({"upheld", "rejected"} - {outcome}))
 
 
-def _outcomes(w: Writer, rows: Any, outcome: str) -> None:
-    found: list[UUID] = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
-    Report.objects.filter(pk__in=found).update(outcome=outcome)
+def _outcomes(w: Writer, case: Case, outcome: str, *, among: tuple[str, ...]) -> None:
+    # The case's lock is held, so nobody else is at its reports.
+    with rows.prepared() as cursor:
+        cursor.execute(
+            "UPDATE review_report SET outcome = %s WHERE case_id = %s AND outcome = ANY(%s) RETURNING id",
+            [outcome, case.pk, list(among)],
+        )
+        found: list[UUID] = sorted(row[0] for row in cursor.fetchall())
     for pk in found:
         w.wrote(Report(pk=pk, outcome=outcome), "outcome")

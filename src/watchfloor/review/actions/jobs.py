@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from watchfloor.kernel import clock
+from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 from watchfloor.review import plan
@@ -90,7 +91,7 @@ def hurry(w: Writer, case: Case) -> bool:
     holds the case's lock.
     """
     found = False
-    for job in Job.objects.select_for_update().filter(case=case, state__in=LIVE, kind__in=FLOOR_KINDS).order_by("pk"):
+    for job in _live(case):
         if job.clearance != case.clearance:  # became restricted: out of ordinary queues and hands, at once
             end(w, job, "restricted")
             continue
@@ -105,11 +106,18 @@ def hurry(w: Writer, case: Case) -> bool:
 def end_live(w: Writer, case: Case, why: str) -> int:
     """End the case's live jobs (appeals stand apart): waiting ones are cancelled, held ones superseded (the token is stale then)."""
     ended = 0
-    jobs = Job.objects.select_for_update().filter(case=case, state__in=LIVE, kind__in=FLOOR_KINDS)
-    for job in jobs.order_by("pk"):
+    for job in _live(case):
         end(w, job, why)
         ended += 1
     return ended
+
+
+def _live(case: Case) -> list[Job]:
+    """The case's live jobs, locked in one order."""
+    return rows.select(
+        Job, "WHERE case_id = %s AND state = ANY(%s) AND kind = ANY(%s) ORDER BY id FOR UPDATE",
+        [case.pk, [str(state) for state in LIVE], list(FLOOR_KINDS)],
+    )  # fmt: skip
 
 
 def end(w: Writer, job: Job, why: str) -> None:

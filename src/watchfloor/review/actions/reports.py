@@ -7,6 +7,7 @@ from uuid import UUID
 
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
+from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 from watchfloor.review.actions import cases, jobs
@@ -19,19 +20,19 @@ from watchfloor.review.models import Case, Decision, Report, Signal
 TRUSTED = frozenset({"trusted_flagger", "government", "law_enforcement"})
 
 
-def receive_report(w: Writer, report: ReportIn) -> Case:
+def receive_report(w: Writer, report: ReportIn, *, item: Item | None = None) -> Case:
     """A report whose item has been seen: it joins the open case of its item and harm group, or opens or reopens one.
 
     The same receipt twice changes nothing. A further report of the same reporter on the same open case is recorded, but not
     counted. On a case closed less than the cool-down ago, with the item unchanged, it is recorded and gets that case's outcome.
-    Unknown reasons are ``BadInput``.
+    Unknown reasons are ``BadInput``. ``item`` is the report's item where the caller has it in hand.
     """
-    known = Report.objects.select_related("case").filter(pk=report.id).first()
+    known = rows.one(Report, "WHERE id = %s", [report.id])
     if known is not None:
         return known.case
     policy = policies.policy(policies.reason(report.reason_key).policy_key)
     now = clock.now()
-    item = Item.objects.get(pk=report.item)
+    item = item or Item.objects.get(pk=report.item)
     arrival = cases.Arrival(
         item=item, version=report.item_version, policy=policy, by="report", channel=report.channel,
         severity=policy.severity, at=min(report.received_at, now), reporter_kind=report.reporter_kind,
@@ -41,6 +42,7 @@ def receive_report(w: Writer, report: ReportIn) -> Case:
     case, joined = cases.take_in(w, cases.find(arrival), arrival, manual=True)
     counted = not (
         report.reporter
+        and joined != "opened"
         and Report.objects.filter(
             case=case, reporter=report.reporter, reporter_kind=report.reporter_kind, outcome=""
         ).exists()
@@ -77,13 +79,14 @@ def receive_signals(
     open_case: bool,
     reach: int = 0,
     make_job: bool = True,
+    item: Item | None = None,
 ) -> Case | None:
     """Findings on an item version join the open case of their harm group; with ``open_case`` they open one.
 
     Returns the gravest case touched, or None when there is none and none may be opened. ``make_job=False`` is for a rule that
-    decides in the same transaction: no job is put before people.
+    decides in the same transaction: no job is put before people. ``item`` is the item itself where the caller has it in hand.
     """
-    item = Item.objects.get(pk=item_id)
+    item = item or Item.objects.get(pk=item_id)
     touched: list[Case] = []
     for arrival, group in _by_group(item, version, signals, channel, reach):
         case = cases.find(arrival)
