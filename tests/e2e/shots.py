@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.e2e.conftest import FLAGS, ROOT, browser_path, free_port, start_server, stop_server, wait_for
+from tests.e2e.conftest import FLAGS, ROOT, browser_path, start_server, stop_server, wait_for
 
 SIZES = (1440, 390)
 THEMES = ("light", "dark")
@@ -59,9 +59,8 @@ NAMES = (*PEOPLE, "sign-in", "appeal", "first-run")
 
 
 @contextmanager
-def demo(home: Path) -> Iterator[str]:
+def demo(home: Path, port: int) -> Iterator[str]:
     """``watchfloor demo`` on the folder; its address."""
-    port = free_port()
     own = {k: v for k, v in os.environ.items() if not k.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_"))}
     own |= {"WATCHFLOOR_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
     argv = [sys.executable, "-m", "watchfloor", "demo", "--no-open", "--port", str(port)]
@@ -132,13 +131,13 @@ def kpis(page: Any) -> None:
 
 
 def case(page: Any) -> None:
-    """The newest case that went the whole way: decided, appealed, overturned."""
-    page.goto("/cases?state=closed&policy=spam")
+    """Of the newest English cases the one with the longest way: decided, appealed, overturned."""
+    page.goto("/cases?state=closed&policy=spam&market=US")
     best, most = "", -1
-    for link in page.locator("main table th a").all()[:12]:
+    for link in page.locator("main table th a").all()[:40]:
         where = str(link.get_attribute("href"))
         other = page.context.request.get(page.url.split("/cases")[0] + where).text()
-        count = other.count("timeline-sign") + 20 * other.count("overturned")
+        count = other.count("timeline-sign") + 20 * other.count("appealed")
         if count > most:
             best, most = where, count
     page.goto(best)
@@ -152,6 +151,7 @@ def workbench(page: Any) -> None:
     page.keyboard.press("1")
     page.keyboard.press("Space")
     page.get_by_text("What follows", exact=True).wait_for()
+    page.get_by_text("Choose what is violated first").wait_for(state="hidden", timeout=20_000)
 
 
 def rules(page: Any) -> None:
@@ -189,6 +189,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path("demo-data"))
     parser.add_argument("--out", type=Path, default=ROOT / "docs/images")
     parser.add_argument("--only", default=",".join(NAMES))
+    parser.add_argument("--port", type=int, default=8740, help="The port of the replay: its platform listens on the next one.")
     parser.add_argument("--url", default="", help="A demo that is being served from --home already.")
     given = parser.parse_args()
     wanted = given.only.split(",")
@@ -198,7 +199,7 @@ def main() -> None:
         if given.url:
             take_demo(browser, given.url, given.home, wanted, given.out)
         elif set(wanted) - {"first-run"}:
-            with demo(given.home.resolve()) as url:
+            with demo(given.home.resolve(), given.port) as url:
                 take_demo(browser, url, given.home.resolve(), wanted, given.out)
         if "first-run" in wanted:
             with tempfile.TemporaryDirectory(prefix="wf-") as folder:
