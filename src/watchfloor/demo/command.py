@@ -116,7 +116,7 @@ def _replay(home: Path, seed: int, parley_port: int, full: bool) -> None:
         from watchfloor.console import prepare
 
         prepare.django(migrate=True)
-        prepare.install_defaults("system:demo")
+        prepare.install_defaults("system:init")
         _play(home, seed, messages, content.photographs, parley_port, full, say)
 
 

@@ -1,0 +1,108 @@
+"""Every page of the console passes axe-core wide and narrow, light and dark, fits a phone, and loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("axe_playwright_python", reason="pip install axe-playwright-python")
+from axe_playwright_python.sync_playwright import Axe
+from tests.e2e.conftest import wait_for
+from tests.e2e.journeys.conftest import Floor, watch
+from tests.e2e.journeys.keyboard import Keyboard
+from tests.e2e.journeys.people import PASSWORD, email
+
+pytestmark = pytest.mark.e2e
+
+PAGES = (
+    "/floor", "/review", "/review/queue/spam.en", "/cases", "/policies", "/policies/spam", "/enforcement", "/enforcement?state=held",
+    "/enforcement/delivery", "/insight?span=24h", "/insight/metric/aht?span=24h&by=vendor", "/insight/rows/incoming_manual?span=24h",
+    "/rules", "/settings", "/settings/me", "/settings/people", "/settings/people/invite", "/settings/roles", "/settings/roles/reviewer",
+    "/settings/tokens?new=1", "/settings/reads", "/settings/quarantine", "/account/2fa/", "/welcome/next",
+)  # fmt: skip
+BEHIND = ("case", "workbench", "rule", "appeal", "sign-in")  # pages whose address is found on the way
+SIZES = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
+
+
+@pytest.fixture(scope="module")
+def walk(floor: Floor, browser: Any) -> Iterator[Any]:
+    """One session of someone who may see everything, on a floor with a case in every state that a page shows."""
+    for number in range(3):
+        floor.report(f"page-{number}", f"Visit my shop number {number}, everything must go")
+    context = browser.new_context(base_url=floor.server.url, viewport=SIZES[0], timezone_id="Europe/Madrid")
+    page = context.new_page()
+    page.faults = []
+    watch(page, floor.server.url, page.faults)
+    page.goto("/account/login/")
+    keys = Keyboard(page)
+    keys.sign_in(email("ada"), PASSWORD)
+
+    def there() -> bool:
+        page.goto("/cases?q=page-2")
+        return bool(page.locator("table .short-id").count())
+
+    wait_for(there, "the reports to become cases", 30)
+    page.goto("/review/queue/spam.en")
+    keys.go("n")
+    keys.press("1", "Space")
+    page.get_by_text("What follows", exact=True).wait_for()
+    keys.go("1")  # one decided, the next in hand
+    page.bench = page.url
+    wait_for(lambda: bool(floor.platform.notices("author_violating")), "a notice", 30)
+    yield page
+    context.close()
+
+
+def address(page: Any, name: str, floor: Floor) -> str:
+    """Where a page lies that has no fixed address."""
+    if name == "workbench":
+        return str(page.bench)
+    if name == "appeal":
+        return str(floor.platform.notices("author_violating")[0]["appeal_link"])
+    if name in ("case", "rule"):
+        page.goto("/cases" if name == "case" else "/rules")
+        link = page.locator("main table a[href*='/cases/case_']" if name == "case" else "main a[href*='/rules/']").first
+        return str(link.get_attribute("href"))
+    return name
+
+
+def check(page: Any, axe: Any) -> None:
+    """axe and the width, in both sizes and both themes, without loading the page again. Dark changes colours and nothing else."""
+    for size in SIZES:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        axe(page)
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        colours(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} is too wide"
+
+
+def colours(page: Any) -> None:
+    """Only contrast, which is most of what can differ between themes."""
+    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+    assert found.violations_count == 0, f"{page.url}, dark\n{found.generate_report()}"
+
+
+@pytest.mark.parametrize("name", [*PAGES, *BEHIND[:-1]])
+def test_page(walk: Any, floor: Floor, axe: Any, name: str) -> None:
+    where = name if name in PAGES else address(walk, name, floor)
+    walk.faults.clear()
+    answer = walk.goto(where)
+    if answer.status == 404 and name.startswith(("/rules", "rule")):
+        pytest.skip("the rules' pages are not in this build")
+    assert answer.status == 200, (name, answer.status)
+    check(walk, axe)
+    assert not walk.faults, walk.faults
+
+
+def test_signed_out(floor: Floor, browser: Any, axe: Any) -> None:
+    context = browser.new_context(base_url=floor.server.url)
+    page = context.new_page()
+    for where in ("/account/login/", "/appeal/not-a-token", "/no-such-page"):
+        page.goto(where)
+        assert re.search(r"\w", page.locator("h1").first.inner_text())
+        check(page, axe)
+    context.close()
