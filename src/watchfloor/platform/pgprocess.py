@@ -16,6 +16,9 @@ import psutil
 _SOCKET_LIMIT = 103 if sys.platform == "darwin" else 107  # bytes in sockaddr_un.sun_path, without the final zero
 
 
+NOBODY = 0  # never a process of ours
+
+
 @dataclass(frozen=True)
 class PidFile:
     """``postmaster.pid``: one value a line, as PostgreSQL's ``miscadmin.h`` lists them."""
@@ -31,6 +34,9 @@ class PidFile:
             pid = abs(int(lines[0]))  # negative for a single-user server
         except (OSError, ValueError, IndexError):
             return None
+        if len(lines) > 1 and Path(lines[1]).resolve() != data.resolve():
+            # The folder was copied or moved while its server ran: that server is the other folder's, and nothing of it is ours.
+            return PidFile(NOBODY, None)
         socket_dir = Path(lines[4]) if len(lines) > 4 and lines[4] else None
         return PidFile(pid, socket_dir)
 

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import pgprocess
+from watchfloor.platform import pgconf, pgprocess
 from watchfloor.platform.postgres import SUPERUSER, Embedded
 
 START = """
@@ -286,3 +286,18 @@ def test_a_database_role_may_make_test_databases_but_reads_no_files(home: Path) 
             connection.execute("SELECT pg_read_file('/etc/hostname')")
     with psycopg.connect(server.dsn(database="postgres", user=SUPERUSER)) as connection:
         assert connection.execute("SELECT current_user").fetchone() == ("postgres",)
+
+
+def test_a_copy_of_a_running_folder_has_nothing_to_do_with_the_original(tmp_path: Path) -> None:
+    """The copy carries the live server's pid file; neither its server nor its socket is the copy's."""
+    original, copy = Embedded(tmp_path / "original"), Embedded(tmp_path / "copy")
+    original.start()
+    try:
+        shutil.copytree(original.home, copy.home, symlinks=True, ignore=lambda *_: {f".s.PGSQL.{pgconf.PORT}"})
+        assert copy.status().state != "serving"
+        assert str(original.home) not in copy.dsn()
+        copy.stop()
+        with psycopg.connect(original.dsn()) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        original.stop()
