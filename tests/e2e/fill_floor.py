@@ -61,7 +61,12 @@ def fill() -> dict[str, Any]:
     people = {}
     with writing(by, reason="browser tests") as w:
         install.defaults(w)
-        for login, role in (("rita", "reviewer"), ("sam", "senior_reviewer"), ("lea", "escalation_lead"), ("xena", "reviewer")):
+        for login, role in (
+            ("rita", "reviewer"),
+            ("sam", "senior_reviewer"),
+            ("lea", "escalation_lead"),
+            ("xena", "reviewer"),
+        ):
             email = f"{login}@example.org"
             if not User.objects.filter(email=email).exists():
                 user = identity.create_user(w, email=email, name=login.title(), password=PASSWORD)

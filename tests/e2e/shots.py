@@ -64,7 +64,9 @@ def demo(home: Path, port: int) -> Iterator[str]:
     own = {k: v for k, v in os.environ.items() if not k.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_"))}
     own |= {"WATCHFLOOR_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
     argv = [sys.executable, "-m", "watchfloor", "demo", "--no-open", "--port", str(port)]
-    process = subprocess.Popen(argv, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        argv, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
     def answers() -> bool:
         try:
@@ -80,7 +82,9 @@ def demo(home: Path, port: int) -> Iterator[str]:
 
 def session(browser: Any, url: str, who: str = "") -> Any:
     """A page, signed in by the demo's card of this title."""
-    context = browser.new_context(base_url=url, timezone_id="Europe/Madrid", reduced_motion="reduce", color_scheme="light")
+    context = browser.new_context(
+        base_url=url, timezone_id="Europe/Madrid", reduced_motion="reduce", color_scheme="light"
+    )
     page = context.new_page()
     page.set_viewport_size({"width": 1440, "height": 900})
     if who:
@@ -189,7 +193,9 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path("demo-data"))
     parser.add_argument("--out", type=Path, default=ROOT / "docs/images")
     parser.add_argument("--only", default=",".join(NAMES))
-    parser.add_argument("--port", type=int, default=8740, help="The port of the replay: its platform listens on the next one.")
+    parser.add_argument(
+        "--port", type=int, default=8740, help="The port of the replay: its platform listens on the next one."
+    )
     parser.add_argument("--url", default="", help="A demo that is being served from --home already.")
     given = parser.parse_args()
     wanted = given.only.split(",")

@@ -38,7 +38,9 @@ class Floor(msgspec.Struct):
             },
             "reason": reason, "reporter": {"kind": "user", "id": f"reporter-of-{number}"}, "market": "US", "language": "en", **more,
         }  # fmt: skip
-        answer = httpx.post(f"{self.server.url}/v1/reports", json=row, headers={"Authorization": f"Bearer {self.token}"})
+        answer = httpx.post(
+            f"{self.server.url}/v1/reports", json=row, headers={"Authorization": f"Bearer {self.token}"}
+        )
         assert answer.status_code == 202, answer.text
         return str(answer.json()["id"])
 
@@ -94,10 +96,14 @@ def visit(browser: Any) -> Iterator[Watch]:
 def watch(page: Any, url: str, faults: list[str]) -> None:
     """Write down script errors, errors in the console, and requests to any other place."""
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-    page.on("console", lambda message: faults.append(f"{page.url}: {message.text}") if message.type == "error" else None)
+    page.on(
+        "console", lambda message: faults.append(f"{page.url}: {message.text}") if message.type == "error" else None
+    )
     page.on(
         "request",
-        lambda request: None if request.url.startswith((url, "data:", "blob:")) else faults.append(f"outside: {request.url}"),
+        lambda request: (
+            None if request.url.startswith((url, "data:", "blob:")) else faults.append(f"outside: {request.url}")
+        ),
     )
 
 

@@ -15,7 +15,12 @@ import msgspec
 MESSAGES, SPAM_SHARE = 900, 0.6
 SELLS = ("watches", "software", "ink", "loans for homes", "herbal tea", "printers", "courses")
 SAYS = ("order now", "only this week", "you were chosen", "reply to be taken off", "satisfaction or money back")
-TALKS = ("The patch works here.", "See you on Thursday.", "I do not agree with the second point.", "Thanks, that helped.")
+TALKS = (
+    "The patch works here.",
+    "See you on Thursday.",
+    "I do not agree with the second point.",
+    "Thanks, that helped.",
+)
 
 
 def write(home: Path, seed: int = 7) -> None:
@@ -41,7 +46,9 @@ def mails(seed: int) -> list[object]:
     found: list[object] = []
     for number in range(MESSAGES):
         spam = chance.random() < SPAM_SHARE
-        words = f"We sell {chance.choice(SELLS)}. {chance.choice(SAYS).capitalize()}." * 4 if spam else chance.choice(TALKS)
+        words = (
+            f"We sell {chance.choice(SELLS)}. {chance.choice(SAYS).capitalize()}." * 4 if spam else chance.choice(TALKS)
+        )
         sender = f"s{number % 190}@example.{'net' if spam else 'org'}"
         found.append(
             Message(

@@ -75,7 +75,8 @@ def arrive(number: int, moment: datetime, market: str, language: str) -> None:
     with clock.at(moment), writing(system("intake")) as w:
         data = {"author_id": f"seller-{number}", "text": f"Oferta {number}: relojes a mitad de precio, solo hoy."}
         item, version = items.see(
-            w, ItemSeen(type="message", id=f"offer-{number}", data=data, seen_at=moment, market=market, language=language)
+            w,
+            ItemSeen(type="message", id=f"offer-{number}", data=data, seen_at=moment, market=market, language=language),
         )
         review.receive_report(
             w,

@@ -132,7 +132,9 @@ def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
     row = page.get_by_role("table", name="waiting").get_by_role("row", name=re.compile("m-2")).first
     row.get_by_role("button", name="Try now").click()
     wait_for(lambda: platform.effects.get("m-2") == {"remove"}, "the removal of m-2", 30)
-    [key] = [key for key, body in platform.applied.items() if body.get("kind") == "remove" and body["item"]["id"] == "m-2"]
+    [key] = [
+        key for key, body in platform.applied.items() if body.get("kind") == "remove" and body["item"]["id"] == "m-2"
+    ]
     assert platform.tries[key] >= 2  # refused while away, then taken, under the same key
     assert platform.forged == 0
     page.goto("/enforcement/delivery")

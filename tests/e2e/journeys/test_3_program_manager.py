@@ -53,7 +53,9 @@ def test_from_the_floor_to_the_case_behind_the_spike(
     assert "+" in spain.inner_text()  # and how much that is above the day before
     spain.get_by_role("link").first.click()
     page.wait_for_url(re.compile("market=ES"))
-    page.locator("a.tile", has_text="Incoming, manual").or_(page.locator("a.tile", has_text="Manual incoming")).first.click()
+    page.locator("a.tile", has_text="Incoming, manual").or_(
+        page.locator("a.tile", has_text="Manual incoming")
+    ).first.click()
     page.wait_for_url(re.compile("/insight/metric/incoming_manual"))
     assert page.locator("canvas, svg").count() > 0
     page.get_by_role("link", name="Rows behind it").click()
