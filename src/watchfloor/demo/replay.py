@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import itertools
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +45,9 @@ LEASE = 2 * 3600.0
 SWEEP = timedelta(minutes=30)  # simulated time between deliveries, expiries and breach marks
 # Tables that grow from nothing within a minute keep the plans of empty ones (whole-table reads) until they are analysed.
 ANALYZE_AT = frozenset({100, 400, 1600, 4000})
+# The last hours are short-staffed (simulated), so that whoever opens the console finds a queue to work.
+SHORT_STAFFED = timedelta(hours=14)
+SHORT_SHARE = 0.8  # of looks at the queue that nobody is free for
 LOOK_AGAIN = timedelta(hours=1)  # an idle reviewer looks by themselves this often; an arrival calls one sooner
 INTAKE = system("intake")
 
@@ -60,6 +64,7 @@ class Replay:
         self._busy: set[str] = set()  # those with something planned: work, or a look at the queue
         self._idle: dict[str, int] = {}  # looked and found nothing -> the number of the look that is planned
         self._accounts: set[str] = set()
+        self._chance = random.Random(scenario.seed)
         self._spooled: list[Spooled] = []
 
     def run(self) -> dict[str, int]:
@@ -156,7 +161,8 @@ class Replay:
         if moment >= self._on_until.get(reviewer, moment):
             self._busy.discard(reviewer)
             return
-        lease = review.claim(self.world.reviewers[reviewer], lease_seconds=LEASE)
+        short = moment > self.scenario.end - SHORT_STAFFED and self._chance.random() < SHORT_SHARE
+        lease = None if short else review.claim(self.world.reviewers[reviewer], lease_seconds=LEASE)
         if lease is None:
             self._idle[reviewer] = look = next(self._order)
             self._plan(moment + LOOK_AGAIN, self._look_again, reviewer, look)
