@@ -14,7 +14,7 @@ from watchfloor.platform import config, logs
 def keep(host: str, port: int, *, webs: int = 1, workers: int = 1, extra: list[object] | None = None) -> int:
     """Start and keep all roles; returns the exit code."""
     from watchfloor.platform.postgres import Embedded
-    from watchfloor.platform.supervisor import Role, Supervisor
+    from watchfloor.platform.supervisor import Patience, Role, Supervisor
 
     home = config.home()
     logs.configure(home, "serve")
@@ -29,7 +29,8 @@ def keep(host: str, port: int, *, webs: int = 1, workers: int = 1, extra: list[o
         roles.append(role)
     click.echo(f"Watchfloor is at {shared['WATCHFLOOR_URL']} (data in {home}). Ctrl-C stops it.")
     _say_setup_code()
-    return Supervisor(home, roles, database=database).run()
+    # A role that keeps dying is tried every few seconds: a floor that stands still costs more than a busy log.
+    return Supervisor(home, roles, database=database, patience=Patience(longest=4.0, settled=20.0)).run()
 
 
 def _say_setup_code() -> None:
