@@ -88,17 +88,20 @@ def arrive(number: int, moment: datetime, market: str, language: str) -> None:
 
 
 def decide(actor: Any, queue: str, moment: datetime, active_ms: int) -> None:
-    """The one job that waits there is found to be spam. The lease is long, so that no sweep of today takes it for expired."""
+    """The one job that waits there is found to be spam; in one piece, so that the running floor sees no lease of days ago."""
+    from django.db import transaction
+
     from watchfloor.kernel import clock
     from watchfloor.review import actions as review
     from watchfloor.review.contracts import DecisionIn
 
-    with clock.at(moment):
-        lease = review.claim(actor, queue=queue, lease_seconds=(DAYS + 2) * 86_400)
-        assert lease is not None
-    with clock.at(moment + timedelta(milliseconds=active_ms)):
-        finding = DecisionIn(verdict="violating", violation_key="spam.bulk", active_ms=active_ms)
-        review.decide(actor, lease.job_id, lease.token, finding)
+    with transaction.atomic():
+        with clock.at(moment):
+            lease = review.claim(actor, queue=queue, lease_seconds=(DAYS + 2) * 86_400)
+            assert lease is not None
+        with clock.at(moment + timedelta(milliseconds=active_ms)):
+            finding = DecisionIn(verdict="violating", violation_key="spam.bulk", active_ms=active_ms)
+            review.decide(actor, lease.job_id, lease.token, finding)
 
 
 if __name__ == "__main__":
