@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,7 +131,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import platform, world
+    from watchfloor.demo import world
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
     from watchfloor.demo.state import State, save_state
@@ -145,15 +147,13 @@ def _play(
     secret = home / "keys" / "parley.webhook"
     secret.write_text(Endpoint.objects.get(name="Parley").secrets[0])
     secret.chmod(0o600)
-    parley = platform.serve(home, parley_port, replay=True)
-    threading.Thread(target=parley.serve_forever, daemon=True).start()
     whole = (scenario.end - scenario.start).total_seconds()
 
     def progress(moment: datetime, counts: dict[str, int]) -> None:
         say(f"{moment:%d %b %H:%M}: {_told(counts)}", int((moment - scenario.start).total_seconds()), int(whole))
 
-    counts = Replay(scenario, people, progress).run()
-    parley.shutdown()
+    with _parley(home, parley_port):
+        counts = Replay(scenario, people, progress).run()
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)
@@ -167,6 +167,19 @@ def _play(
     save_state(
         home, State(seed=seed, end=scenario.end, secret=people.secret, reviewers=users, counts=counts, full=full)
     )
+
+
+@contextmanager
+def _parley(home: Path, port: int) -> Iterator[None]:
+    """The demo platform in a process of its own while the fortnight is played, listening from the start."""
+    command = [sys.executable, "-m", "watchfloor.demo.platform", "--home", str(home), "--port", str(port), "--replay"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            if not (process.stdout and process.stdout.readline()):
+                raise RuntimeError(f"The demo platform ended with {process.wait()} before it listened.")
+            yield
+        finally:
+            process.terminate()
 
 
 def _told(counts: dict[str, int]) -> str:

@@ -122,7 +122,11 @@ def serve(home: Path, port: int, *, replay: bool = False) -> ThreadingHTTPServer
             """Quiet."""
 
     Handler.protocol_version = "HTTP/1.1"
-    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    return _Server(("127.0.0.1", port), Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # the library's 5 turns a batch of deliveries away for a second at a time
 
 
 def main() -> None:
@@ -130,8 +134,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("WATCHFLOOR_HOME", "demo-data")))
     parser.add_argument("--port", type=int, default=8741)
+    parser.add_argument("--replay", action="store_true", help="Take each message's own moment for now.")
     given = parser.parse_args()
-    serve(given.home, given.port).serve_forever()
+    server = serve(given.home, given.port, replay=given.replay)
+    print("listening", flush=True)
+    server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from watchfloor.kernel.errors import BadInput
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 10.0
 IN_FLIGHT = 16
+READ_UP_TO = 16_384  # bytes of an answer; a connection whose answer was read to its end serves the next message
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +104,7 @@ async def _send(client: httpx.AsyncClient, parcel: Parcel) -> Answer:
             ) as response:
                 status = response.status_code
                 retry_after = _seconds(response.headers.get("retry-after", ""))
+                await _drain(response)
         if not 200 <= status < 300:
             error = f"The endpoint answered {status}."
     except TimeoutError:
@@ -115,6 +117,15 @@ async def _send(client: httpx.AsyncClient, parcel: Parcel) -> Answer:
         parcel=parcel, ok=not error, status=status, milliseconds=int((time.monotonic() - started) * 1000),
         error=error, retry_after=retry_after, gone=status == 410,
     )  # fmt: skip
+
+
+async def _drain(response: httpx.Response) -> None:
+    """Read a short answer and throw it away; a long one costs its connection instead."""
+    read = 0
+    async for piece in response.aiter_raw():
+        read += len(piece)
+        if read > READ_UP_TO:
+            return
 
 
 def _seconds(text: str) -> int:
