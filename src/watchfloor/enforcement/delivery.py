@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import DatabaseError
 from django.db.models import F, QuerySet
 
 from watchfloor.enforcement import actions, domain, endpoints, notices, queries, sending
@@ -22,7 +24,7 @@ from watchfloor.enforcement.models import Action, Attempt, Endpoint, Notice
 from watchfloor.enforcement.sending import Answer, Parcel
 from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import Conflict, NotFound
+from watchfloor.kernel.errors import Conflict, NotFound, WatchfloorError
 from watchfloor.ledger.models import Outbox
 from watchfloor.ledger.writer import Writer, plain, writing
 
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 # Waits after the 1st, 2nd ... failure: a little under three days in all, then the letter is dead.
 BACKOFF = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 57600, 86400)
 CLAIM_SECONDS = 60  # longer than a batch can take
+RECORD_TOGETHER = 32  # answers written down in one transaction: few enough that nobody waits long for their locks
 DISABLE_AFTER = timedelta(hours=24)
 DISABLE_FAILURES = 10
 _DUE = ("pending", "failed")
@@ -64,8 +67,9 @@ def deliver_due(limit: int = 32) -> int:
         Attempt.objects.filter(outbox_id__in=[row.pk for row in rows], ok=True).values_list("outbox_id", "endpoint_id")
     )
     parcels = []
+    told = _notices(rows)
     for row in rows:
-        body = msgspec.json.encode(_content(row))
+        body = msgspec.json.encode(_content(row, told))
         for endpoint in _listeners(listening, row.topic):
             if (row.pk, endpoint.pk) not in accepted:
                 parcels.append(
@@ -73,8 +77,7 @@ def deliver_due(limit: int = 32) -> int:
                            secrets=tuple(endpoint.secrets), key=row.key, body=body)
                 )  # fmt: skip
     answers = sending.send_all(parcels)
-    for row in rows:
-        _record(row, [answer for answer in answers if answer.parcel.outbox_id == row.pk])
+    _record_all(rows, answers)
     _judge_endpoints(listening, answers)
     return len(rows)
 
@@ -182,11 +185,15 @@ def _listeners(listening: Sequence[Endpoint], topic: str) -> list[Endpoint]:
     return [endpoint for endpoint in listening if not endpoint.topics or topic in endpoint.topics]
 
 
-def _content(row: Outbox) -> Any:
+def _notices(rows: Sequence[Outbox]) -> dict[str, Notice]:
+    """The notices that these messages carry, by id."""
+    ids = [row.subject.partition(":")[2] for row in rows if row.topic == "notice"]
+    return {str(notice.pk): notice for notice in Notice.objects.select_related("item").filter(pk__in=ids)}
+
+
+def _content(row: Outbox, told: Mapping[str, Notice]) -> Any:
     """The message; a notice's words and recipient are taken from its row now, so that they lie in one place only."""
-    if row.topic != "notice":
-        return row.payload
-    notice = Notice.objects.select_related("item").filter(pk=row.subject.partition(":")[2]).first()
+    notice = told.get(row.subject.partition(":")[2]) if row.topic == "notice" else None
     if notice is None:
         return row.payload
     return row.payload | {
@@ -204,29 +211,60 @@ def _content(row: Outbox) -> Any:
     }
 
 
-def _record(row: Outbox, answers: list[Answer]) -> None:
-    """Write down what came back for one message; nothing if another process has claimed it since (it was too slow)."""
-    failed = [answer for answer in answers if not answer.ok]
-    error = failed[0].error if failed else ""
+def _record_all(rows: Sequence[Outbox], answers: Sequence[Answer]) -> None:
+    """Write down what came back, many messages to a transaction; if one of them cannot be written, each by itself."""
+    by_row: dict[UUID, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        by_row[answer.parcel.outbox_id].append(answer)
+    for start in range(0, len(rows), RECORD_TOGETHER):
+        part = rows[start : start + RECORD_TOGETHER]
+        try:
+            _record(part, by_row)
+        except (DatabaseError, WatchfloorError):
+            log.exception("%d deliveries could not be written down together", len(part))
+            for row in part:
+                _record_alone(row, by_row)
+
+
+def _record_alone(row: Outbox, by_row: dict[UUID, list[Answer]]) -> None:
+    """A message whose answer cannot be written down is sent again when its claim runs out: the key is the same."""
+    try:
+        _record([row], by_row)
+    except (DatabaseError, WatchfloorError):
+        log.exception("the delivery of %s could not be written down", row.key)
+
+
+def _record(rows: Sequence[Outbox], by_row: dict[UUID, list[Answer]]) -> None:
+    """One transaction; nothing for a message that another process has claimed since (this one was too slow)."""
     now = clock.now()
-    changes: dict[str, Any] = {"state": Outbox.State.CONFIRMED, "last_error": ""}
-    if failed:
-        wait = wait_after(row.attempts, row.key)
-        changes = {"state": Outbox.State.DEAD, "last_error": error}
-        if wait is not None:
-            asked = timedelta(seconds=max(answer.retry_after for answer in failed))
-            changes = {"state": Outbox.State.FAILED, "last_error": error, "next_at": now + max(wait, asked)}
     with writing(system("delivery")) as w:
         Attempt.objects.bulk_create(
             Attempt(outbox_id=row.pk, key=row.key, endpoint_id=answer.parcel.endpoint_id, at=now, ok=answer.ok,
                     status=answer.status, milliseconds=answer.milliseconds, error=answer.error[:300])
-            for answer in answers
+            for row in rows for answer in by_row[row.pk]
         )  # fmt: skip
-        mine = Outbox.objects.filter(pk=row.pk, attempts=row.attempts, state__in=_DUE).update(**changes)
-        kind, _, subject = row.subject.partition(":")
-        if mine and kind == "action":
-            final = changes["state"] == Outbox.State.DEAD
-            actions.confirm(w, UUID(subject), not failed, error, final=final)
+        settled: list[tuple[UUID, Answer | None, bool]] = []
+        for row in rows:
+            failed = next((answer for answer in by_row[row.pk] if not answer.ok), None)
+            changes = _after(row, [answer for answer in by_row[row.pk] if not answer.ok])
+            mine = Outbox.objects.filter(pk=row.pk, attempts=row.attempts, state__in=_DUE).update(**changes)
+            kind, _, subject = row.subject.partition(":")
+            if mine and kind == "action":
+                settled.append((UUID(subject), failed, changes["state"] == Outbox.State.DEAD))
+        # Locked in the order of their ids, as everybody who locks several actions does.
+        for action_id, failed, final in sorted(settled, key=lambda each: each[0]):
+            actions.confirm(w, action_id, failed is None, failed.error if failed else "", final=final)
+
+
+def _after(row: Outbox, failed: Sequence[Answer]) -> dict[str, Any]:
+    """What a message is after an attempt: delivered, to be tried again later, or dead."""
+    if not failed:
+        return {"state": Outbox.State.CONFIRMED, "last_error": ""}
+    wait = wait_after(row.attempts, row.key)
+    if wait is None:
+        return {"state": Outbox.State.DEAD, "last_error": failed[0].error}
+    asked = timedelta(seconds=max(answer.retry_after for answer in failed))
+    return {"state": Outbox.State.FAILED, "last_error": failed[0].error, "next_at": clock.now() + max(wait, asked)}
 
 
 def _judge_endpoints(listening: Sequence[Endpoint], answers: Sequence[Answer]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -200,9 +201,35 @@ def test_a_late_answer_does_not_overrule_the_newer_claim(world, platform, endpoi
     [stale] = delivery._claim(10, list(Endpoint.objects.all()))
     with later(seconds=delivery.CLAIM_SECONDS + 1):
         assert deliver_all() == 1
-    delivery._record(stale, [])
+    delivery._record([stale], defaultdict(list))
     assert outbox()[0].attempts == 2
     assert outbox()[0].state == "confirmed"
+
+
+REFUSE_ONE = """
+CREATE FUNCTION refuse_one() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.key = '{key}' AND NEW.state = 'confirmed' THEN RAISE EXCEPTION 'this row cannot be written'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_one BEFORE UPDATE ON ledger_outbox FOR EACH ROW EXECUTE FUNCTION refuse_one();
+"""
+
+
+def test_one_answer_that_cannot_be_written_costs_no_neighbour(world, platform, endpoint) -> None:
+    for name in ("m1", "m2", "m3"):
+        world.decide(world.post(name))
+    stubborn = outbox()[1].key
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSE_ONE.format(key=stubborn))
+    try:
+        deliver_all()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER refuse_one ON ledger_outbox; DROP FUNCTION refuse_one()")
+    assert sorted((row.key == stubborn, row.state) for row in outbox()) == [
+        (False, "confirmed"), (False, "confirmed"), (True, "pending"),
+    ]  # fmt: skip
 
 
 def test_two_endpoints_each_get_it_once(world, platform, endpoint) -> None:
