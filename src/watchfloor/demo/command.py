@@ -132,6 +132,7 @@ def _play(
     say: Say,
 ) -> None:
     from watchfloor.demo import world
+    from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
     from watchfloor.demo.state import State, save_state
@@ -152,8 +153,8 @@ def _play(
     def progress(moment: datetime, counts: dict[str, int]) -> None:
         say(f"{moment:%d %b %H:%M}: {_told(counts)}", int((moment - scenario.start).total_seconds()), int(whole))
 
-    with _parley(home, parley_port):
-        counts = Replay(scenario, people, progress).run()
+    with _parley(home, parley_port), Clockwork() as clockwork:
+        counts = Replay(scenario, people, clockwork, progress).run()
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)

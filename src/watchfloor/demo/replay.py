@@ -19,13 +19,12 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from watchfloor.demo.clockwork import Clockwork, InStep
 from watchfloor.demo.scenario import Scenario
 from watchfloor.demo.steps import Account, MessagePosted, Reported, RulePaused, RuleResumed, ShiftEnded, ShiftStarted
 from watchfloor.demo.world import REASON, RULE_NAME, SOURCE, VIOLATION, World
 from watchfloor.detection import hits, ruleset
 from watchfloor.detection.actions import set_rule_state
-from watchfloor.enforcement import delivery
-from watchfloor.enforcement.actions import expire_due
 from watchfloor.identity.domain import system
 from watchfloor.intake import drain, lake
 from watchfloor.intake.models import Spooled
@@ -56,8 +55,9 @@ INTAKE = system("intake")
 class Replay:
     """One run over a scenario. ``counts`` says what was done so far."""
 
-    def __init__(self, scenario: Scenario, world: World, progress: Progress) -> None:
+    def __init__(self, scenario: Scenario, world: World, clockwork: Clockwork | InStep, progress: Progress) -> None:
         self.scenario, self.world, self.progress = scenario, world, progress
+        self._clockwork = clockwork
         self.counts = {"messages": 0, "reports": 0, "decisions": 0, "appeals": 0, "delivered": 0}
         self._order = itertools.count()
         self._agenda: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = []
@@ -89,6 +89,7 @@ class Replay:
         with clock.at(self.scenario.end):
             self._sweep(self.scenario.end)
             self._keep_receipts()
+        self.counts["delivered"] += self._clockwork.wait()
         hits.flush()
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = on")
@@ -244,11 +245,7 @@ class Replay:
     # -- the clockwork ------------------------------------------------------------------------------------------------
 
     def _sweep(self, moment: datetime) -> None:
-        review.sweep_leases()
-        review.sweep_breaches()
-        expire_due()
-        while done := delivery.deliver_due(256):
-            self.counts["delivered"] += done
+        self.counts["delivered"] += self._clockwork.sweep(moment)
         self.progress(moment, self.counts)
         if moment < self.scenario.end:
             self._plan(moment + SWEEP, self._sweep)

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from watchfloor.console import install
 from watchfloor.demo import platform, world
+from watchfloor.demo.clockwork import InStep
 from watchfloor.demo.mail import Message
 from watchfloor.demo.replay import Replay
 from watchfloor.demo.scenario import Scenario, make_scenario
@@ -61,7 +62,7 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley
     (tmp_path / "keys" / "parley.webhook").write_text(Endpoint.objects.get(name="Parley").secrets[0])
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        counts = Replay(scenario, people, lambda moment, told: None).run()
+        counts = Replay(scenario, people, InStep(), lambda moment, told: None).run()
         yield scenario, None, counts
     finally:
         server.shutdown()

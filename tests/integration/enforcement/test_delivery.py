@@ -218,7 +218,7 @@ CREATE TRIGGER refuse_one BEFORE UPDATE ON ledger_outbox FOR EACH ROW EXECUTE FU
 
 def test_one_answer_that_cannot_be_written_costs_no_neighbour(world, platform, endpoint) -> None:
     for name in ("m1", "m2", "m3"):
-        world.decide(world.post(name))
+        world.decide(world.post(name, author=name))
     stubborn = outbox()[1].key
     with connection.cursor() as cursor:
         cursor.execute(REFUSE_ONE.format(key=stubborn))
