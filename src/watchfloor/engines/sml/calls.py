@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchfloor.engines.sml import syntax, tree
 from watchfloor.engines.sml import types as t
+from watchfloor.engines.sml.counters.calls import is_counter
 from watchfloor.engines.sml.errors import did_you_mean
 from watchfloor.engines.sml.experiment_when import all_of, check_experiment_when
 from watchfloor.engines.sml.function import BadArgument, Function, Site
@@ -47,6 +48,13 @@ def check_call(e: Expressions, call: syntax.Call, target: Target | None) -> tree
         case "ResolveOptional":
             return _resolve(e, call, arguments)
         case _:
+            if target is None and is_counter(function.target):
+                e.problems.add(
+                    "counter_name",
+                    f"A counter needs a name: `{function.name}` cannot stand inside another expression.",
+                    call.span,
+                    f"Write `SomeName = {function.name}(...)` on a line of its own, and use SomeName here.",
+                )
             return _apply(e, call, function, arguments)
 
 

@@ -38,6 +38,7 @@ from typing import Any
 import msgspec
 
 from watchfloor.engines.sml import types as t
+from watchfloor.engines.sml.counters.store import CounterStore
 from watchfloor.engines.sml.outcome import Effect, Entity, EvaluationError, Event, RuleState
 
 LabelLookup = Callable[[Entity], "Mapping[str, LabelState]"]
@@ -86,13 +87,14 @@ class Site(msgspec.Struct, frozen=True):
 class Context:
     """What a function may ask about the evaluation it runs in."""
 
-    __slots__ = ("errors", "event", "labels", "memo")
+    __slots__ = ("counters", "errors", "event", "labels", "memo")
 
-    def __init__(self, event: Event, labels: LabelLookup | None = None) -> None:
+    def __init__(self, event: Event, labels: LabelLookup | None = None, counters: CounterStore | None = None) -> None:
         self.event = event
         self.labels = labels
         self.errors: list[EvaluationError] = []
         self.memo: dict[Any, Any] = {}
+        self.counters = counters
 
 
 class Param(msgspec.Struct, frozen=True):

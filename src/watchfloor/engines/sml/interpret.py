@@ -14,6 +14,7 @@ import msgspec
 
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml import types as t
+from watchfloor.engines.sml.counters.calls import counted, is_counter
 from watchfloor.engines.sml.function import Context, Site
 from watchfloor.engines.sml.limits import MAX_DESCRIPTION
 from watchfloor.engines.sml.outcome import (
@@ -191,16 +192,25 @@ class Interpreter:
         return safe_ordered(self.ctx, expr.op, site, left, right)
 
     def _apply(self, expr: tree.Apply) -> Any:
+        args = self._arguments(expr)
+        if is_counter(expr.call):
+            return counted(self.ctx, ((expr.call, args),))[0]
+        if args is None:
+            return UNDEFINED
+        call = guarded(expr.call, _site(expr, expr.feature), expr.result or t.ANY, expr.function, expr.wants_context)
+        return call(self.ctx, *args)
+
+    def _arguments(self, expr: tree.Apply) -> list[Any] | None:
+        """The arguments of a call, or None where one that it needs has failed."""
         args = [self.evaluate(arg) for arg in expr.args]
         for position, (arg, spare) in enumerate(zip(expr.args, expr.spare, strict=True)):
             if args[position] is UNDEFINED:
                 if not spare:
-                    return UNDEFINED
+                    return None
                 args[position] = None
             elif not spare and _narrowed_to_none(arg, args[position]):
-                return UNDEFINED
-        call = guarded(expr.call, _site(expr, expr.feature), expr.result or t.ANY, expr.function, expr.wants_context)
-        return call(self.ctx, *args)
+                return None
+        return args
 
     def _extract(self, expr: tree.Extract) -> Any:
         site = _site(expr, expr.feature)
@@ -274,6 +284,6 @@ def outcome_of(
     return Outcome(features, tuple(fired), verdicts, labels, tuple(effects), errors, tuple(audit))
 
 
-def interpret(program: tree.Program, event: Event, labels: Any = None) -> Outcome:
+def interpret(program: tree.Program, event: Event, labels: Any = None, counters: Any = None) -> Outcome:
     """Evaluate one event by the plain reading."""
-    return Interpreter(program, Context(event, labels)).run()
+    return Interpreter(program, Context(event, labels, counters)).run()

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml import types as t
+from watchfloor.engines.sml.counters.calls import counted, counter_of
+from watchfloor.engines.sml.counters.store import CounterStore
 from watchfloor.engines.sml.fragments import Fragment, Fragments, Namespace, folds, shown
 from watchfloor.engines.sml.function import Context, Function, LabelLookup, Site
 from watchfloor.engines.sml.interpret import audit_entry, import_closure, outcome_of
@@ -21,8 +23,8 @@ from watchfloor.engines.sml.limits import MAX_DESCRIPTION
 from watchfloor.engines.sml.outcome import AuditEntry, Effect, Entity, Event, FiredRule, Outcome
 from watchfloor.engines.sml.runtime import UNDEFINED, Reader
 
-Full = Callable[[Event, "LabelLookup | None"], Outcome]
-Fired = Callable[[Event, "LabelLookup | None"], "tuple[str, ...]"]
+Full = Callable[[Event, "LabelLookup | None", "CounterStore | None"], Outcome]
+Fired = Callable[[Event, "LabelLookup | None", "CounterStore | None"], "tuple[str, ...]"]
 
 _EXACT = {t.STR: "str", t.INT: "int", t.BOOL: "bool", t.FLOAT: "float"}
 
@@ -64,6 +66,8 @@ class _Writer:
         self.paths: dict[tuple[bool, tuple[str | int, ...]], str] = {}
         """JSON places already walked to, in the block at hand or one around it."""
         self.pending: list[tree.Variable] = []
+        self.waiting: list[tuple[tree.Variable, tree.Apply]] = []
+        """Counters met whose values nothing has asked for yet: those that can be are counted in one go."""
         self.features_begun = False
         self.fold: set[int] = set()
         self.needed: set[int] | None = None if full else self._needed()
@@ -78,9 +82,10 @@ class _Writer:
     def build(self) -> Callable[..., Any]:
         """The compiled function."""
         self.ns.names.update(
-            Context=Context, FiredRule=FiredRule, Entity=Entity, fire=_fire, finish=outcome_of, tuple=tuple, set=set
-        )
-        self._line("X = Context(event, labels)")
+            Context=Context, FiredRule=FiredRule, Entity=Entity, fire=_fire, finish=outcome_of, tuple=tuple, set=set,
+            counted=counted,
+        )  # fmt: skip
+        self._line("X = Context(event, labels, counters)")
         self._line("d = event.data")
         self._line("R = []")
         if self.full:
@@ -95,7 +100,7 @@ class _Writer:
             self._line(f"return finish({'F' if self.features_begun else '{}'}, R, E, X, A)")
         else:
             self._line("return tuple(R)")
-        source = "def rows(event, labels):\n" + "\n".join(self.lines) + "\n"
+        source = "def rows(event, labels, counters=None):\n" + "\n".join(self.lines) + "\n"
         exec(compile(source, "<rules>", "exec"), self.ns.names)  # noqa: S102 - written by us from the checked tree, no author text
         made: Callable[..., Any] = self.ns.names["rows"]
         made.__dict__["source"] = source
@@ -113,6 +118,10 @@ class _Writer:
                     waiting.append(statement.variable.value)
                 elif isinstance(statement, tree.Require):
                     waiting.extend(_expressions(statement))
+                elif isinstance(statement, tree.Assign) and counter_of(statement.variable.value) is not None:
+                    # A counter counts events, whether or not a rule comes to look at it.
+                    found.add(statement.variable.index)
+                    waiting.append(statement.variable.value)
         while waiting:
             expr = waiting.pop()
             waiting.extend(tree.children(expr))
@@ -143,6 +152,8 @@ class _Writer:
             self._line("pass")
             self.paths = dict(paths)
         for statement in file.statements:
+            if self.waiting and self._asks_for_waiting(statement):
+                self._count()
             match statement:
                 case tree.Assign():
                     self._assign(statement.variable)
@@ -158,6 +169,7 @@ class _Writer:
 
     def _flush(self) -> None:
         """Write the features of the statements since the last time into the dictionary of features."""
+        self._count()
         shown_now = [variable for variable in self.pending if variable.type != t.EFFECT]
         self.pending = []
         if not self.full:
@@ -185,6 +197,9 @@ class _Writer:
         if isinstance(value, tree.Const) or (self.needed is not None and variable.index not in self.needed):
             return
         slot = f"v{variable.index}"
+        if (counter := counter_of(value)) is not None:
+            self.waiting.append((variable, counter))
+            return
         if isinstance(value, tree.Extract):
             self._extract(variable, value)
         else:
@@ -195,6 +210,36 @@ class _Writer:
             absent = f" if {slot} is not U else ''" if self.fragments.may_fail[variable.index] else ""
             self._line(f"f{variable.index} = fold({slot}){absent}")
             self.fragments.folded.add(variable.index)
+
+    # --- counters ---
+
+    def _asks_for_waiting(self, statement: tree.Statement) -> bool:
+        waiting = {variable.index for variable, _ in self.waiting}
+        asked = list(_expressions(statement))
+        if isinstance(statement, tree.When) and any(rule.index in waiting for rule in statement.rules):
+            return True
+        while asked:
+            expr = asked.pop()
+            if isinstance(expr, tree.Var | tree.RuleArg) and expr.variable.index in waiting:
+                return True
+            asked.extend(tree.children(expr))
+        return False
+
+    def _count(self) -> None:
+        """Count the event in all counters that wait, in one call to the store."""
+        if not self.waiting:
+            return
+        slots, calls = "", ""
+        for variable, apply in self.waiting:
+            guards, texts, _ = self.fragments.arguments(apply)
+            arguments = f"({''.join(f'{text}, ' for text in texts)})"
+            if guards:
+                arguments = f"({arguments} if {' and '.join(guards)} else None)"
+            calls += f"({self.ns.bind(apply.call)}, {arguments}), "
+            slots += f"v{variable.index}, "
+            self.fragments.may_fail[variable.index] = True
+        self.waiting = []
+        self._line(f"{slots}= counted(X, ({calls}))")
 
     # --- JSON ---
 

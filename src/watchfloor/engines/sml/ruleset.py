@@ -8,6 +8,8 @@ from typing import Any
 
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml.check import check_program
+from watchfloor.engines.sml.counters import CounterSpec, CounterStore, Peek
+from watchfloor.engines.sml.counters.find import find_counters
 from watchfloor.engines.sml.errors import Problem, Problems, Span
 from watchfloor.engines.sml.explain import Explanation, explain
 from watchfloor.engines.sml.function import Context, Function, LabelLookup
@@ -49,8 +51,9 @@ def compile_rules(
     if any(file.unreadable for file in files.values()):
         # Names that an unreadable file would have given are not the fault of those who use them.
         problems.found = [problem for problem in problems.found if problem.code != "unknown_name"]
+    counters = find_counters(program, problems)
     problems.raise_if_any()
-    return RuleSet(program, functions, labels, tuple(problems.warnings))
+    return RuleSet(program, functions, labels, tuple(problems.warnings), counters)
 
 
 class RuleSet:
@@ -62,11 +65,14 @@ class RuleSet:
         functions: Mapping[str, Function],
         labels: LabelLookup | None,
         warnings: tuple[Problem, ...],
+        counters: tuple[CounterSpec, ...] = (),
     ) -> None:
         self.program = program
         self.functions = functions
         self.labels = labels
         self.warnings = warnings
+        self.counters = counters
+        """Every counter the rules keep, in order."""
         self._full, self._fired = compile_rows(program, functions)
 
     @property
@@ -80,25 +86,30 @@ class RuleSet:
         other.labels = labels
         return other
 
-    def evaluate(self, event: Event) -> Outcome:
-        """Everything the rules give for one event. Nothing a rule does can make this raise."""
-        return self._full(event, self.labels)
+    def evaluate(self, event: Event, counters: CounterStore | None = None) -> Outcome:
+        """Everything the rules give for one event. Nothing a rule does can make this raise; a store that fails can.
 
-    def fired(self, event: Event) -> tuple[str, ...]:
+        Args:
+            counters: keeps the rules' counters; without it their values are undefined.
+        """
+        return self._full(event, self.labels, counters)
+
+    def fired(self, event: Event, counters: CounterStore | None = None) -> tuple[str, ...]:
         """The names of the rules that fire, and nothing else: several times faster than ``evaluate``."""
-        return self._fired(event, self.labels)
+        return self._fired(event, self.labels, counters)
 
-    def interpret(self, event: Event) -> Outcome:
+    def interpret(self, event: Event, counters: CounterStore | None = None) -> Outcome:
         """The same as ``evaluate`` by the slow, plain reading that it is tested against."""
-        return Interpreter(self.program, Context(event, self.labels)).run()
+        return Interpreter(self.program, Context(event, self.labels, counters)).run()
 
-    def explain(self, event: Event, rule_name: str) -> Explanation:
-        """Why a rule fired or did not, with the values met.
+    def explain(self, event: Event, rule_name: str, counters: CounterStore | None = None) -> Explanation:
+        """Why a rule fired or did not, with the values met. Counters are read as if the event came now, and count nothing.
 
         Raises:
             NotFound: there is no such rule.
         """
-        return explain(self.program, Context(event, self.labels), rule_name)
+        seen = Peek(counters) if counters is not None else None
+        return explain(self.program, Context(event, self.labels, seen), rule_name)
 
     def reference(self) -> dict[str, Any]:
         """The language and its functions as plain data, for editors, pages and language models."""

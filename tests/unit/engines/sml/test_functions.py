@@ -105,7 +105,8 @@ def test_every_function_has_a_case_or_a_test_of_its_own() -> None:
     elsewhere = {
         "Import", "Require", "Rule", "WhenRules", "JsonData", "EntityJson", "Entity", "ResolveOptional", "LabelAdd", "LabelRemove",
         "DeclareVerdict", "SignalAdd", "SendToReview", "TakeAction", "BanUser", "HasLabel", "RandomBool", "RandomInt", "Experiment",
-        "ExperimentsBucketAssignment", "ExperimentWhen",
+        "ExperimentsBucketAssignment", "ExperimentWhen", "Count", "CountBefore", "CountUnique", "SumOf", "Trending", "RateLimited",
+        "SessionLength", "SessionEvents",
     }  # fmt: skip
     assert {name for name in sml.STANDARD if not any(f"{name}(" in call for call, _ in CALLS)} == elsewhere
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from watchfloor.engines.sml.function import Function, library
 from watchfloor.engines.sml.stdlib import (
     core,
+    counters,
     effects,
     encoding,
     experiments,
@@ -19,7 +20,7 @@ from watchfloor.engines.sml.stdlib import (
 
 
 def _all() -> dict[str, Function]:
-    modules = (core, effects, encoding, experiments, labels, lists, network, random, regex, text, time)
+    modules = (core, counters, effects, encoding, experiments, labels, lists, network, random, regex, text, time)
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Function)]
     return library(found)
 
