@@ -38,6 +38,7 @@ from typing import Any
 import msgspec
 
 from watchfloor.engines.sml import types as t
+from watchfloor.engines.sml.lookups import Findings, ListLookup
 from watchfloor.engines.sml.outcome import Effect, Entity, EvaluationError, Event, RuleState
 
 LabelLookup = Callable[[Entity], "Mapping[str, LabelState]"]
@@ -86,11 +87,20 @@ class Site(msgspec.Struct, frozen=True):
 class Context:
     """What a function may ask about the evaluation it runs in."""
 
-    __slots__ = ("errors", "event", "labels", "memo")
+    __slots__ = ("errors", "event", "findings", "labels", "lists", "memo")
 
-    def __init__(self, event: Event, labels: LabelLookup | None = None) -> None:
+    def __init__(
+        self,
+        event: Event,
+        labels: LabelLookup | None = None,
+        *,
+        lists: ListLookup | None = None,
+        findings: Findings | None = None,
+    ) -> None:
         self.event = event
         self.labels = labels
+        self.lists = lists
+        self.findings = findings
         self.errors: list[EvaluationError] = []
         self.memo: dict[Any, Any] = {}
 

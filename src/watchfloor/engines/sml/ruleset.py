@@ -13,6 +13,7 @@ from watchfloor.engines.sml.explain import Explanation, explain
 from watchfloor.engines.sml.function import Context, Function, LabelLookup
 from watchfloor.engines.sml.interpret import Interpreter
 from watchfloor.engines.sml.limits import MAX_FILES
+from watchfloor.engines.sml.lookups import Findings, ListLookup
 from watchfloor.engines.sml.outcome import Event, Outcome
 from watchfloor.engines.sml.parse import parse_file
 from watchfloor.engines.sml.reference import language_reference
@@ -26,6 +27,8 @@ def compile_rules(
     functions: Mapping[str, Function] = STANDARD,
     labels: LabelLookup | None = None,
     known_labels: Collection[str] | None = None,
+    lists: ListLookup | None = None,
+    findings: Findings | None = None,
 ) -> RuleSet:
     """Read, check and compile a rule set.
 
@@ -34,6 +37,8 @@ def compile_rules(
         functions: the functions rules may call, by name.
         labels: what HasLabel asks: given an entity, its labels by name. Without it no entity has labels.
         known_labels: if given, naming any other label is an error.
+        lists: what InList, InBank and HashMatch ask; without it rules that ask are undecided, and the outcome says why.
+        findings: what ModelScore and HasSignal ask; likewise.
 
     Raises:
         RuleErrors: something is wrong; it carries every problem found.
@@ -50,7 +55,9 @@ def compile_rules(
         # Names that an unreadable file would have given are not the fault of those who use them.
         problems.found = [problem for problem in problems.found if problem.code != "unknown_name"]
     problems.raise_if_any()
-    return RuleSet(program, functions, labels, tuple(problems.warnings))
+    made = RuleSet(program, functions, labels, tuple(problems.warnings))
+    made.lists, made.findings = lists, findings
+    return made
 
 
 class RuleSet:
@@ -67,6 +74,8 @@ class RuleSet:
         self.functions = functions
         self.labels = labels
         self.warnings = warnings
+        self.lists: ListLookup | None = None
+        self.findings: Findings | None = None
         self._full, self._fired = compile_rows(program, functions)
 
     @property
@@ -80,17 +89,29 @@ class RuleSet:
         other.labels = labels
         return other
 
+    def with_lists(self, lists: ListLookup | None) -> RuleSet:
+        """The same rules, asking someone else for lists and banks."""
+        other = copy(self)
+        other.lists = lists
+        return other
+
+    def with_findings(self, findings: Findings | None) -> RuleSet:
+        """The same rules, asking someone else for models' scores and earlier signals."""
+        other = copy(self)
+        other.findings = findings
+        return other
+
     def evaluate(self, event: Event) -> Outcome:
         """Everything the rules give for one event. Nothing a rule does can make this raise."""
-        return self._full(event, self.labels)
+        return self._full(event, self.labels, self.lists, self.findings)
 
     def fired(self, event: Event) -> tuple[str, ...]:
         """The names of the rules that fire, and nothing else: several times faster than ``evaluate``."""
-        return self._fired(event, self.labels)
+        return self._fired(event, self.labels, self.lists, self.findings)
 
     def interpret(self, event: Event) -> Outcome:
         """The same as ``evaluate`` by the slow, plain reading that it is tested against."""
-        return Interpreter(self.program, Context(event, self.labels)).run()
+        return Interpreter(self.program, self._context(event)).run()
 
     def explain(self, event: Event, rule_name: str) -> Explanation:
         """Why a rule fired or did not, with the values met.
@@ -98,7 +119,10 @@ class RuleSet:
         Raises:
             NotFound: there is no such rule.
         """
-        return explain(self.program, Context(event, self.labels), rule_name)
+        return explain(self.program, self._context(event), rule_name)
+
+    def _context(self, event: Event) -> Context:
+        return Context(event, self.labels, lists=self.lists, findings=self.findings)
 
     def reference(self) -> dict[str, Any]:
         """The language and its functions as plain data, for editors, pages and language models."""

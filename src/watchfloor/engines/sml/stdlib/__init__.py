@@ -5,10 +5,15 @@ from __future__ import annotations
 from watchfloor.engines.sml.function import Function, library
 from watchfloor.engines.sml.stdlib import (
     core,
+    devices,
     effects,
     encoding,
     experiments,
+    findings,
+    fingerprint,
     labels,
+    links,
+    listed,
     lists,
     network,
     random,
@@ -19,7 +24,10 @@ from watchfloor.engines.sml.stdlib import (
 
 
 def _all() -> dict[str, Function]:
-    modules = (core, effects, encoding, experiments, labels, lists, network, random, regex, text, time)
+    modules = (
+        core, devices, effects, encoding, experiments, findings, fingerprint, labels, links, listed, lists, network, random, regex,
+        text, time,
+    )  # fmt: skip
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Function)]
     return library(found)
 
