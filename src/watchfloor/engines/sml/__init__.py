@@ -22,6 +22,8 @@ from watchfloor.engines.sml.function import (
     function,
     library,
 )
+from watchfloor.engines.sml.lists import FrozenLists, ListTable, frozen, lists_from_folder
+from watchfloor.engines.sml.lookups import Findings, ListLookup, Seen
 from watchfloor.engines.sml.outcome import (
     AuditEntry,
     Effect,
@@ -52,17 +54,22 @@ __all__ = [
     "Event",
     "ExampleResult",
     "Explanation",
+    "Findings",
     "FiredRule",
+    "FrozenLists",
     "Function",
     "LabelEffect",
     "LabelLookup",
     "LabelState",
+    "ListLookup",
+    "ListTable",
     "Outcome",
     "Problem",
     "ReviewEffect",
     "RuleErrors",
     "RuleSet",
     "RuleState",
+    "Seen",
     "SignalEffect",
     "Site",
     "Undefined",
@@ -70,7 +77,9 @@ __all__ = [
     "compile_rules",
     "event_from",
     "event_from_json",
+    "frozen",
     "function",
     "library",
+    "lists_from_folder",
     "run_examples",
 ]

@@ -39,6 +39,7 @@ import msgspec
 
 from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.counters.store import CounterStore
+from watchfloor.engines.sml.lookups import Findings, ListLookup
 from watchfloor.engines.sml.outcome import Effect, Entity, EvaluationError, Event, RuleState
 
 LabelLookup = Callable[[Entity], "Mapping[str, LabelState]"]
@@ -87,11 +88,21 @@ class Site(msgspec.Struct, frozen=True):
 class Context:
     """What a function may ask about the evaluation it runs in."""
 
-    __slots__ = ("counters", "errors", "event", "labels", "memo")
+    __slots__ = ("counters", "errors", "event", "findings", "labels", "lists", "memo")
 
-    def __init__(self, event: Event, labels: LabelLookup | None = None, counters: CounterStore | None = None) -> None:
+    def __init__(
+        self,
+        event: Event,
+        labels: LabelLookup | None = None,
+        counters: CounterStore | None = None,
+        *,
+        lists: ListLookup | None = None,
+        findings: Findings | None = None,
+    ) -> None:
         self.event = event
         self.labels = labels
+        self.lists = lists
+        self.findings = findings
         self.errors: list[EvaluationError] = []
         self.memo: dict[Any, Any] = {}
         self.counters = counters

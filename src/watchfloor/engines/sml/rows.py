@@ -15,16 +15,17 @@ from msgspec.structs import replace
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.counters.calls import counted, counter_of
-from watchfloor.engines.sml.counters.store import CounterStore
 from watchfloor.engines.sml.fragments import Fragment, Fragments, Namespace, folds, shown
-from watchfloor.engines.sml.function import Context, Function, LabelLookup, Site
+from watchfloor.engines.sml.function import Context, Function, Site
 from watchfloor.engines.sml.interpret import audit_entry, import_closure, outcome_of
 from watchfloor.engines.sml.limits import MAX_DESCRIPTION
-from watchfloor.engines.sml.outcome import AuditEntry, Effect, Entity, Event, FiredRule, Outcome
+from watchfloor.engines.sml.outcome import AuditEntry, Effect, Entity, FiredRule, Outcome
 from watchfloor.engines.sml.runtime import UNDEFINED, Reader
 
-Full = Callable[[Event, "LabelLookup | None", "CounterStore | None"], Outcome]
-Fired = Callable[[Event, "LabelLookup | None", "CounterStore | None"], "tuple[str, ...]"]
+Full = Callable[..., Outcome]
+"""``(event, labels, counters, lists, findings)``: an event and who answers what is not in it."""
+
+Fired = Callable[..., "tuple[str, ...]"]
 
 _EXACT = {t.STR: "str", t.INT: "int", t.BOOL: "bool", t.FLOAT: "float"}
 
@@ -85,7 +86,7 @@ class _Writer:
             Context=Context, FiredRule=FiredRule, Entity=Entity, fire=_fire, finish=outcome_of, tuple=tuple, set=set,
             counted=counted,
         )  # fmt: skip
-        self._line("X = Context(event, labels, counters)")
+        self._line("X = Context(event, labels, counters, lists=lists, findings=findings)")
         self._line("d = event.data")
         self._line("R = []")
         if self.full:
@@ -100,7 +101,8 @@ class _Writer:
             self._line(f"return finish({'F' if self.features_begun else '{}'}, R, E, X, A)")
         else:
             self._line("return tuple(R)")
-        source = "def rows(event, labels, counters=None):\n" + "\n".join(self.lines) + "\n"
+        parameters = "event, labels=None, counters=None, lists=None, findings=None"
+        source = f"def rows({parameters}):\n" + "\n".join(self.lines) + "\n"
         exec(compile(source, "<rules>", "exec"), self.ns.names)  # noqa: S102 - written by us from the checked tree, no author text
         made: Callable[..., Any] = self.ns.names["rows"]
         made.__dict__["source"] = source

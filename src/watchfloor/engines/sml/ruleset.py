@@ -15,6 +15,7 @@ from watchfloor.engines.sml.explain import Explanation, explain
 from watchfloor.engines.sml.function import Context, Function, LabelLookup
 from watchfloor.engines.sml.interpret import Interpreter
 from watchfloor.engines.sml.limits import MAX_FILES
+from watchfloor.engines.sml.lookups import Findings, ListLookup
 from watchfloor.engines.sml.outcome import Event, Outcome
 from watchfloor.engines.sml.parse import parse_file
 from watchfloor.engines.sml.reference import language_reference
@@ -28,6 +29,8 @@ def compile_rules(
     functions: Mapping[str, Function] = STANDARD,
     labels: LabelLookup | None = None,
     known_labels: Collection[str] | None = None,
+    lists: ListLookup | None = None,
+    findings: Findings | None = None,
 ) -> RuleSet:
     """Read, check and compile a rule set.
 
@@ -36,6 +39,8 @@ def compile_rules(
         functions: the functions rules may call, by name.
         labels: what HasLabel asks: given an entity, its labels by name. Without it no entity has labels.
         known_labels: if given, naming any other label is an error.
+        lists: what InList, InBank and HashMatch ask; without it rules that ask are undecided, and the outcome says why.
+        findings: what ModelScore and HasSignal ask; likewise.
 
     Raises:
         RuleErrors: something is wrong; it carries every problem found.
@@ -53,7 +58,9 @@ def compile_rules(
         problems.found = [problem for problem in problems.found if problem.code != "unknown_name"]
     counters = find_counters(program, problems)
     problems.raise_if_any()
-    return RuleSet(program, functions, labels, tuple(problems.warnings), counters)
+    made = RuleSet(program, functions, labels, tuple(problems.warnings), counters)
+    made.lists, made.findings = lists, findings
+    return made
 
 
 class RuleSet:
@@ -73,6 +80,8 @@ class RuleSet:
         self.warnings = warnings
         self.counters = counters
         """Every counter the rules keep, in order."""
+        self.lists: ListLookup | None = None
+        self.findings: Findings | None = None
         self._full, self._fired = compile_rows(program, functions)
 
     @property
@@ -86,21 +95,33 @@ class RuleSet:
         other.labels = labels
         return other
 
+    def with_lists(self, lists: ListLookup | None) -> RuleSet:
+        """The same rules, asking someone else for lists and banks."""
+        other = copy(self)
+        other.lists = lists
+        return other
+
+    def with_findings(self, findings: Findings | None) -> RuleSet:
+        """The same rules, asking someone else for models' scores and earlier signals."""
+        other = copy(self)
+        other.findings = findings
+        return other
+
     def evaluate(self, event: Event, counters: CounterStore | None = None) -> Outcome:
         """Everything the rules give for one event. Nothing a rule does can make this raise; a store that fails can.
 
         Args:
             counters: keeps the rules' counters; without it their values are undefined.
         """
-        return self._full(event, self.labels, counters)
+        return self._full(event, self.labels, counters, self.lists, self.findings)
 
     def fired(self, event: Event, counters: CounterStore | None = None) -> tuple[str, ...]:
         """The names of the rules that fire, and nothing else: several times faster than ``evaluate``."""
-        return self._fired(event, self.labels, counters)
+        return self._fired(event, self.labels, counters, self.lists, self.findings)
 
     def interpret(self, event: Event, counters: CounterStore | None = None) -> Outcome:
         """The same as ``evaluate`` by the slow, plain reading that it is tested against."""
-        return Interpreter(self.program, Context(event, self.labels, counters)).run()
+        return Interpreter(self.program, self._context(event, counters)).run()
 
     def explain(self, event: Event, rule_name: str, counters: CounterStore | None = None) -> Explanation:
         """Why a rule fired or did not, with the values met. Counters are read as if the event came now, and count nothing.
@@ -109,7 +130,10 @@ class RuleSet:
             NotFound: there is no such rule.
         """
         seen = Peek(counters) if counters is not None else None
-        return explain(self.program, Context(event, self.labels, seen), rule_name)
+        return explain(self.program, self._context(event, seen), rule_name)
+
+    def _context(self, event: Event, counters: CounterStore | None) -> Context:
+        return Context(event, self.labels, counters, lists=self.lists, findings=self.findings)
 
     def reference(self) -> dict[str, Any]:
         """The language and its functions as plain data, for editors, pages and language models."""

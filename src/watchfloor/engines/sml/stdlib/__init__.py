@@ -6,10 +6,15 @@ from watchfloor.engines.sml.function import Function, library
 from watchfloor.engines.sml.stdlib import (
     core,
     counters,
+    devices,
     effects,
     encoding,
     experiments,
+    findings,
+    fingerprint,
     labels,
+    links,
+    listed,
     lists,
     network,
     random,
@@ -20,7 +25,10 @@ from watchfloor.engines.sml.stdlib import (
 
 
 def _all() -> dict[str, Function]:
-    modules = (core, counters, effects, encoding, experiments, labels, lists, network, random, regex, text, time)
+    modules = (
+        core, counters, devices, effects, encoding, experiments, findings, fingerprint, labels, links, listed, lists, network,
+        random, regex, text, time,
+    )  # fmt: skip
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Function)]
     return library(found)
 
