@@ -56,11 +56,17 @@ def frames(start: datetime | None = None, end: datetime | None = None, *, root: 
     return scan(files(start, end, root=root), start, end)
 
 
-def scan(found: Sequence[File], start: datetime | None = None, end: datetime | None = None) -> pl.LazyFrame:
-    """The rows of these files between two moments."""
+def scan(
+    found: Sequence[File],
+    start: datetime | None = None,
+    end: datetime | None = None,
+    *,
+    schema: dict[str, pl.DataType] | None = None,
+) -> pl.LazyFrame:
+    """The rows of these files between two moments; ``schema`` when it is known already (``schema_of``)."""
     import polars as pl
 
-    schema = schema_of(found)
+    schema = schema if schema is not None else schema_of(found)
     if not found:
         return pl.LazyFrame(schema=schema)
     frame = pl.scan_parquet(
