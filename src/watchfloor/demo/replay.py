@@ -151,7 +151,7 @@ class Replay:
         """What the spool and the lake would hold of these rows."""
         if not self._spooled:
             return
-        lake.write([lake.columns(row) for row in self._spooled if row.kind == EVENT])
+        lake.write(lake.rows(self._spooled))
         for row in self._spooled:
             row.body = None
         Spooled.objects.bulk_create(self._spooled)

@@ -59,7 +59,7 @@ def work_report(w: Writer, row: Spooled) -> None:
 
 
 def work_event(w: Writer, row: Spooled) -> None:
-    """A platform event: the item is seen, detection looks. The event itself goes to the lake (``lake.export``)."""
+    """A platform event: the item is seen, detection looks. What rules read of it goes to the lake (``lake.export``)."""
     from watchfloor.detection.actions import screen
 
     event = read(row)
@@ -84,8 +84,7 @@ def drain(limit: int = 200, handlers: Mapping[str, Handler] = HANDLERS) -> int:
             .filter(due, state=Spooled.State.WAITING)
             .order_by("lane", "id")[:limit]
         )
-        reports: list[Spooled] = []
-        events: list[Spooled] = []
+        done: list[Spooled] = []
         worked = 0
         for row in rows:
             try:
@@ -98,11 +97,10 @@ def drain(limit: int = 200, handlers: Mapping[str, Handler] = HANDLERS) -> int:
                     break  # nor is this: what is done is committed, which frees the other side; the rest is the next drain's
                 _failed(row, problem, now)
             else:
-                (events if row.kind == EVENT else reports).append(row)
+                done.append(row)
             worked += 1
-        # An event keeps its body until the lake has it.
-        Spooled.objects.filter(pk__in=[row.pk for row in reports]).update(state=Spooled.State.DONE, body=None, error="")
-        Spooled.objects.filter(pk__in=[row.pk for row in events]).update(state=Spooled.State.DONE, error="")
+        # A row keeps its body until the lake has it.
+        Spooled.objects.filter(pk__in=[row.pk for row in done]).update(state=Spooled.State.DONE, error="")
     return worked
 
 

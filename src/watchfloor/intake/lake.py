@@ -1,111 +1,105 @@
-"""Platform events as typed columns: hour-partitioned Parquet under ``<home>/lake/events``, read by DuckDB and Polars.
+"""Platform events, and the items of reports, as typed columns in the lake (``detection.lakes`` says where and how).
 
-``lake/events/date=2026-01-02/hour=03/<first id>-<last id>.parquet`` with the columns of ``SCHEMA``. The partition is the
-event's own time. A file is written under another name and then moved, and only then the rows let go of their body: after a
-crash in between the same events are written again, so ``id`` (not the row) is the unit to count.
+``data`` of a row is what rules read when the item was screened, so that a rule can be tried on the past. A file is in place
+before the spool lets go of the rows' bodies: after a crash in between the same rows are written again, and compaction drops the
+doubles by ``id``.
 """
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from django.db import transaction
 
+from watchfloor.detection import flattening, lakes
+from watchfloor.detection.screening import SEED, sml_event
+from watchfloor.engines import sml
 from watchfloor.intake.drain import read
 from watchfloor.intake.models import Spooled
-from watchfloor.intake.rows import EVENT, EventRow
+from watchfloor.intake.rows import EVENT, EventRow, ReportRow
+from watchfloor.items import domain
+from watchfloor.items.models import Item
 from watchfloor.kernel.ids import encode
-from watchfloor.platform import config
 
-MAX_KEYS = 200  # of one event's data
-Row = dict[str, Any]
+REPORTED = "item_reported"
 
 
-def folder() -> Path:
-    """Where the events lie."""
-    return config.home() / "lake" / "events"
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as the lake keeps it: what rules read, and what it is found by."""
+
+    event: sml.Event
+    id: str
+    source: str
+    item_type: str
+    item_id: str
+    item_version: str
+    market: str
+    language: str
+    received_at: datetime
 
 
 def export(limit: int = 5_000) -> int:
-    """Write worked events that the lake does not have yet; how many."""
+    """Write worked rows that the lake does not have yet; how many."""
     with transaction.atomic():
         waiting = list(
             Spooled.objects.select_for_update(skip_locked=True)
-            .filter(kind=EVENT, state=Spooled.State.DONE, body__isnull=False)
+            .filter(state=Spooled.State.DONE, body__isnull=False)
             .order_by("id")[:limit]
         )
         if waiting:
-            write([columns(row) for row in waiting])
+            write(rows(waiting))
             Spooled.objects.filter(pk__in=[row.pk for row in waiting]).update(body=None)
     return len(waiting)
 
 
-def columns(row: Spooled) -> Row:
-    """One event as the lake keeps it."""
-    event = read(row)
-    assert isinstance(event, EventRow)
-    return {
-        "id": encode("evt", row.id),
-        "name": event.name,
-        "at": (event.at or row.received_at).astimezone(UTC),
-        "source": row.source,
-        "item_type": event.item.type,
-        "item_id": event.item.id,
-        "market": event.market,
-        "language": event.language,
-        "data": msgspec.json.encode(flat(event.data)).decode(),
-        "received_at": row.received_at.astimezone(UTC),
-    }
+def rows(spooled: Sequence[Spooled]) -> list[Row]:
+    """What the lake keeps of some rows of the spool."""
+    typed = [(row, read(row)) for row in spooled]
+    items = _items({(each.item.type, each.item.id) for _, each in typed})
+    return [_row(row, each, items.get((each.item.type, each.item.id))) for row, each in typed]
 
 
-def flat(data: dict[str, Any]) -> dict[str, Any]:
-    """``{"a": {"b": 1}}`` -> ``{"a.b": 1}``; lists are kept as they are; at most ``MAX_KEYS`` entries."""
-    result: dict[str, Any] = {}
-    todo: list[tuple[str, Any]] = [(key, value) for key, value in reversed(data.items())]
-    while todo and len(result) < MAX_KEYS:
-        key, value = todo.pop()
-        if isinstance(value, dict):
-            todo += [(f"{key}.{name}", inner) for name, inner in reversed(value.items())]
-        else:
-            result[key] = value
-    return result
+def _items(names: set[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+    found = Item.objects.filter(
+        type_key__in={kind for kind, _ in names}, external_id__in={name for _, name in names}
+    ).select_related("author")
+    return {(item.type_key, item.external_id): item for item in found}
 
 
-def write(rows: list[Row], root: Path | None = None) -> list[Path]:
+def _row(row: Spooled, typed: EventRow | ReportRow, item: Item | None) -> Row:
+    about, received = typed.item, row.received_at.astimezone(UTC)
+    name, at, more = REPORTED, received, {}
+    if isinstance(typed, EventRow):
+        name, at, more = typed.name, (typed.at or received).astimezone(UTC), typed.data
+    if item is None:  # erased since: the event still counts
+        item = Item(type_key=about.type, external_id=about.id, market=typed.market, language=typed.language)
+    event = sml_event(item, about.data, name, more)
+    return Row(
+        event=msgspec.structs.replace(event, action_id=row.id.int & SEED, timestamp=at),
+        id=encode("evt" if row.kind == EVENT else "rpt", row.id),
+        source=row.source, item_type=about.type, item_id=about.id,
+        item_version=domain.version_hash(about.type, about.id, about.data),
+        market=typed.market or item.market, language=typed.language or item.language, received_at=received,
+    )  # fmt: skip
+
+
+def write(found: Iterable[Row], root: Path | None = None) -> list[Path]:
     """One file per hour; the files."""
     import polars as pl  # only workers need it; it takes a while to load
 
-    moment = pl.Datetime("us", "UTC")
-    schema: dict[str, Any] = {
-        "id": pl.String, "name": pl.String, "at": moment, "source": pl.String, "item_type": pl.String, "item_id": pl.String,
-        "market": pl.String, "language": pl.String, "data": pl.String, "received_at": moment,
-    }  # fmt: skip
     by_hour: dict[datetime, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_hour[row["at"].replace(minute=0, second=0, microsecond=0)].append(row)
+    for row in found:
+        by_hour[row.event.timestamp.astimezone(UTC).replace(minute=0, second=0, microsecond=0)].append(row)
     files = []
-    for hour, part in by_hour.items():
-        place = (root or folder()) / f"date={hour:%Y-%m-%d}" / f"hour={hour:%H}"
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = place / f"{part[0]['id'][4:]}-{part[-1]['id'][-6:]}-{len(part)}.parquet"
-        half = file.with_suffix(".part")
-        pl.DataFrame(part, schema=schema).write_parquet(half, compression="zstd")
-        _sync(half)
-        half.replace(file)
-        _sync(place)
-        files.append(file)
+    for hour, part in sorted(by_hour.items()):
+        frame, untyped = flattening.flatten([row.event for row in part])
+        frame = frame.with_columns(
+            *(pl.Series(name, [getattr(row, name) for row in part], dtype=pl.String) for name in lakes.DIMENSIONS),
+            pl.Series("received_at", [row.received_at for row in part], dtype=pl.Datetime("us", "UTC")),
+        )
+        files.append(lakes.write(frame, hour, untyped=untyped, root=root))
     return files
-
-
-def _sync(path: Path) -> None:
-    """To the disk: the rows let go of their bodies next."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -41,10 +41,10 @@ class Spooled(models.Model):
         indexes = [
             models.Index(fields=["lane", "id"], name="intake_spool_waiting", condition=models.Q(state="waiting")),
             models.Index(fields=["id"], name="intake_spool_quarantine", condition=models.Q(state="quarantined")),
-            # Events that are worked but not yet in the lake still have their body.
+            # Rows that are worked but not yet in the lake still have their body.
             models.Index(
                 fields=["id"],
                 name="intake_spool_lake",
-                condition=models.Q(kind="event", state="done", body__isnull=False),
+                condition=models.Q(state="done", body__isnull=False),
             ),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchfloor.intake import drain, lake
+from watchfloor.intake import drain, lake, lake_care
 from watchfloor.platform.loops import loop
 
 
@@ -14,5 +14,12 @@ def drain_spool() -> int:
 
 @loop("intake.lake", idle=5.0)
 def write_lake() -> int:
-    """Worked events to Parquet."""
+    """Worked rows to Parquet."""
     return lake.export()
+
+
+@loop("intake.lake_care", idle=60.0)
+def care_for_lake() -> int:
+    """Small files become one, old ones go. One hour at a time, so that stopping never waits long."""
+    lake_care.sweep()
+    return lake_care.compact(limit=1)

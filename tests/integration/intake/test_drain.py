@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import polars as pl
 import pytest
 from django.db import connection
 from tests.support.intake import event, report
 
+from watchfloor.detection import lakes
 from watchfloor.identity.domain import NOBODY, system
 from watchfloor.intake import drain, lake, quarantine
 from watchfloor.intake.models import Spooled
@@ -42,10 +43,14 @@ def drained_after_all_pauses() -> None:
             drain.drain(handlers=HANDLERS)
 
 
-def test_rows_are_worked_once_and_let_go_of_their_content(run: Any) -> None:
+def test_rows_are_worked_once_and_let_go_of_their_content(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHFLOOR_HOME", str(tmp_path))
     run(lambda client: client.reports([report(1), report(2), report(1, note="other")]))
     assert drain.drain(handlers=HANDLERS) == 3
     assert drain.drain(handlers=HANDLERS) == 0
+    assert lake.export() == 3
     assert set(Spooled.objects.values_list("state", "body")) == {("done", None)}
     assert set(Item.objects.values_list("type_key", "external_id")) == {
         ("message", "m-1"), ("message", "m-2"), ("account", "a-1"),
@@ -144,24 +149,27 @@ def test_discarding_needs_a_reason_and_erases(run: Any) -> None:
     assert again.json["duplicate"] is True  # the key is honoured for ever
 
 
-def test_events_reach_the_lake_as_columns(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_and_reports_reach_the_lake_as_columns(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WATCHFLOOR_HOME", str(tmp_path))
     later = event(2, at="2026-01-02T05:00:00+01:00", market="FR", data={"n": 1, "deep": {"er": {"x": [1, 2]}}})
-    run(lambda client: client.events([event(1), later, report(3)]))
+    run(lambda client: client.events([event(1), later]))
+    run(lambda client: client.reports([report(3)]))
     assert lake.export() == 0  # not worked yet
     drain.drain(handlers=HANDLERS)
-    assert lake.export() == 2
+    assert lake.export() == 3
     assert lake.export() == 0
     assert set(Spooled.objects.values_list("body", flat=True)) == {None}
-    pattern = str(lake.folder() / "**" / "*.parquet")
-    found = duckdb.sql(
-        f"SELECT name, CAST(date AS VARCHAR), CAST(hour AS INT), item_id, market, data FROM "
-        f"read_parquet('{pattern}', hive_partitioning=true) ORDER BY item_id"
-    ).fetchall()
-    assert found == [
-        ("post.created", "2026-01-02", 3, "p-1", "", '{"ip":"192.0.2.1","device.os":"x"}'),
-        ("post.created", "2026-01-02", 4, "p-2", "FR", '{"n":1,"deep.er.x":[1,2]}'),
-    ]
+    found = lakes.frames().collect().sort("item_id", "timestamp")
+    assert found["action_id"].n_unique() == 3
+    events = found.filter(pl.col("action_name") == "post.created")
+    assert [f"{at:%d %H}" for at in events["timestamp"]] == ["02 03", "02 04"]
+    assert events.select("item_id", "market", "$.event.ip", "$.event.n", "$.event.deep.er.x").rows() == [
+        ("p-1", "", "192.0.2.1", None, None), ("p-2", "FR", None, 1, [1, 2]),
+    ]  # fmt: skip
+    [reported] = found.filter(pl.col("action_name") == "item_reported").to_dicts()
+    assert reported["id"].startswith("rpt_") and "note" not in reported["data"]
 
 
 def test_the_whole_way_of_a_report(run: Any) -> None:
