@@ -6,6 +6,7 @@ import time
 import zoneinfo
 from collections.abc import Callable
 from copy import copy
+from functools import cache
 from typing import cast
 
 from django.conf import settings
@@ -123,7 +124,13 @@ def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
 def browser_zone(request: HttpRequest) -> str:
     """The zone in the browser's cookie, or an empty string when it is none we know."""
     name = request.COOKIES.get(ZONE_COOKIE, "").replace("%2F", "/")
-    return name if name in zoneinfo.available_timezones() else ""
+    return name if name in _zones() else ""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All zone names; finding them walks a folder of the system, so it is done once."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def _known(name: str) -> zoneinfo.ZoneInfo | None:

@@ -15,13 +15,12 @@ from watchfloor.items.models import Item
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput
 from watchfloor.review import queries
-from watchfloor.review.models import Case, Decision, Job
+from watchfloor.review.models import ID_TAIL, Case, Decision, Job
 
 FILTERS = ("q", "state", "policy", "market", "queue", "since", "until")
 ORDER = ("-id",)  # ids are made in the order of time, so the newest case comes first and the primary key is the index
 SHORT = 5  # characters of a short id
 MADE = 1_000  # of an account, cases about so many of its latest items are found
-RECENT = 50_000  # a short id is looked for among so many of the newest cases
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 STATES = [str(state.value) for state in Case.State]
 
@@ -50,7 +49,7 @@ def cases(actor: Actor, wanted: Mapping[str, str]) -> QuerySet[Case]:
 
 
 def by_words(actor: Actor, text: str) -> Q:
-    """What a search text can mean; each of them is looked up by an index, but for a short id (among the newest)."""
+    """What a search text can mean; each of them is looked up by an index."""
     text = text.strip()
     found = Q()
     for kind, lookup in (("case", _case), ("dec", _of_decision), ("job", _of_job), ("itm", _of_item)):
@@ -67,13 +66,16 @@ def by_words(actor: Actor, text: str) -> Q:
 
 
 def of_short(actor: Actor, text: str) -> list[uuid.UUID]:
-    """The cases whose short id is this, among the newest; several may share one."""
+    """The cases whose short id is this, newest first; several may share one.
+
+    A short id is the last 25 bits; the index holds the last seven hexadecimal digits (28 bits), so eight of them fit.
+    """
     number = 0
     for char in text.lower():
         number = (number << 5) | ALPHABET.index(char)
-    newest = queries.visible_cases(actor).order_by("-id").values_list("pk", flat=True)[:RECENT]
-    mask = (1 << (5 * SHORT)) - 1
-    return [pk for pk in newest.iterator(chunk_size=10_000) if pk.int & mask == number][:50]
+    ends = [f"{(top << 5 * SHORT) | number:07x}" for top in range(8)]
+    rows = queries.visible_cases(actor).alias(tail=ID_TAIL).filter(tail__in=ends)
+    return list(rows.order_by("-id").values_list("pk", flat=True)[:50])
 
 
 def day(text: str, where: str) -> datetime:

@@ -6,9 +6,12 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Cast, Right
 
 from watchfloor.items.models import Item
 from watchfloor.ledger.models import Projected, Seal
+
+ID_TAIL = Right(Cast("id", models.TextField()), 7)
 
 
 class Queue(Projected):
@@ -86,6 +89,10 @@ class Case(Projected):
             models.Index(fields=["opened_at", "id"], name="review_case_opened"),
             models.Index(fields=["item", "harm_group"], name="review_case_item"),
             models.Index(fields=["closed_at"], name="review_case_closed", condition=models.Q(closed_at__isnull=False)),
+            models.Index(fields=["policy_key", "id"], name="review_case_policy"),
+            models.Index(
+                ID_TAIL, name="review_case_short"
+            ),  # what a person says aloud (kernel.ids.short) is the id's end
         ]
 
 
@@ -200,6 +207,9 @@ class Job(Projected):
                 fields=["queue_key", "-priority", "due_at", "id"],
                 name="review_job_claim",
                 condition=models.Q(state="ready"),
+            ),
+            models.Index(
+                fields=["queue_key", "due_at", "id"], name="review_job_by_due", condition=models.Q(state="ready")
             ),
             models.Index(fields=["lease_until"], name="review_job_lease", condition=models.Q(state="leased")),
             models.Index(
