@@ -23,6 +23,7 @@ def call(expr: tree.Apply, parts: list[Column], functions: Mapping[str, Function
     if expr.function == "Entity":
         made, name = parts[0], dict(expr.constants).get("type")
         return Column(made.expr, ENTITY, sure=made.sure, unsure=made.unsure, entity=name, size=made.size)
-    if expr.function in FORMS:
+    constant = bool(parts) and all(part.is_const for part in parts)
+    if expr.function in FORMS and not (constant and not expr.wants_context):
         return FORMS[expr.function](expr, parts)
     return called(expr, parts)

@@ -24,6 +24,7 @@ from watchfloor.engines.sml.columns.value import (
     SPAN,
     Column,
     NoColumns,
+    constant,
     either,
     joined_size,
 )
@@ -72,7 +73,7 @@ def by_value(
     def batch(columns: Sequence[pl.Series]) -> pl.Series:
         known: dict[Any, Any] = {}
         results = []
-        for values in zip(*columns, strict=True):
+        for values in zip(*_level(columns), strict=True):
             key = tuple(map(_key, values))
             if key in known:
                 results.append(known[key])
@@ -86,30 +87,23 @@ def by_value(
             results.append(result)
         return pl.Series(results, dtype=shape)
 
-    made = pl.map_batches(
-        [parts[place].expr for place in varying] or [pl.col("action_id")],
-        batch if varying else _alone(one, kind, shape),
-        return_dtype=shape,
-        is_elementwise=True,
-    )
+    made = pl.map_batches([parts[place].expr for place in varying], batch, return_dtype=shape, is_elementwise=True)
     if kind == INT:
         return made.struct.field("value"), made.struct.field("large")
     return made, None
 
 
-def _alone(
-    one: Callable[[tuple[Any, ...]], Any], kind: str, shape: pl.DataType
-) -> Callable[[Sequence[pl.Series]], pl.Series]:
-    """For a call whose arguments are all constants."""
-
-    def batch(columns: Sequence[pl.Series]) -> pl.Series:
-        result = one(())
-        if kind == INT:
-            fits = result is None or result in _INT_RANGE
-            result = {"value": result if fits else None, "large": not fits}
-        return pl.Series([result] * len(columns[0]), dtype=shape)
-
-    return batch
+def _level(columns: Sequence[pl.Series]) -> list[pl.Series]:
+    """Columns of one length: constants come as one value."""
+    length = max(len(column) for column in columns) if all(len(column) for column in columns) else 0
+    return [
+        column
+        if len(column) == length
+        else column.head(1).extend_constant(column[0], length - 1)
+        if length
+        else column.clear()
+        for column in columns
+    ]
 
 
 def _key(value: Any) -> Any:
@@ -140,7 +134,7 @@ def patched(fast: Column, unlike: pl.Expr, call: Callable[[Any], Any], subject: 
     dtype = dtype_of(fast.kind, fast.item)
 
     def batch(columns: Sequence[pl.Series]) -> pl.Series:
-        quick, odd, subjects = columns
+        quick, odd, subjects = _level(columns)
         if not odd.any():
             return quick
         known: dict[Any, Any] = {}
@@ -160,7 +154,13 @@ def patched(fast: Column, unlike: pl.Expr, call: Callable[[Any], Any], subject: 
 def apply(
     call: Callable[..., Any], parts: list[Column], passes_none: list[bool], kind: str, item: str = "", size: int = 1
 ) -> Column:
-    """``by_value`` as a column."""
+    """``by_value`` as a column; a constant if all arguments are."""
+    if all(part.is_const for part in parts):
+        result = call(*(part.const for part in parts))
+        result = None if result is UNDEFINED else _plain(result)
+        if result is None or isinstance(result, list):
+            return Column(pl.lit(result, dtype=dtype_of(kind, item)), kind, item)
+        return constant(result, kind)
     expr, large = by_value(call, parts, passes_none, kind, item)
     unsure = either(large.fill_null(False) if large is not None else None, *(part.unsure for part in parts))
     return Column(expr, kind, item, bits=63 if kind == INT else 1 if kind == BOOL else 0, unsure=unsure, size=size)

@@ -92,7 +92,9 @@ def constant(value: Any, kind: str, *, item: str = "") -> Column:
     if value is None:
         always = pl.lit(True)
         return Column(pl.lit(None, dtype=DTYPES.get(kind, pl.Null())), NOTHING, none=always, const=None, is_const=True)
-    bits = abs(value).bit_length() if kind == INT else 0
+    if kind == SPAN and not isinstance(value, int):
+        raise NoColumns("a span of time is written in the rules")
+    bits = abs(value).bit_length() if kind in (INT, SPAN) else 0
     if bits > 62:
         raise NoColumns("a number in it does not fit into 64 bits")
     expr = pl.lit(value, dtype=DTYPES.get(kind))
