@@ -6,6 +6,10 @@
 ``compile_rules`` raises ``RuleErrors`` with every problem found. ``function`` is how functions join the language.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from watchfloor.engines.sml.backtest import Backtest, backtest
 from watchfloor.engines.sml.errors import Problem, RuleErrors
 from watchfloor.engines.sml.events import event_from, event_from_json
 from watchfloor.engines.sml.examples import ExampleResult, run_examples
@@ -40,11 +44,26 @@ from watchfloor.engines.sml.ruleset import RuleSet, compile_rules
 from watchfloor.engines.sml.stdlib import STANDARD
 from watchfloor.engines.sml.stdlib.effects import ActionEffect, ReviewEffect, SignalEffect
 
+if TYPE_CHECKING:
+    from watchfloor.engines.sml.columns import ColumnRules, compile_columns, flatten, query, schema_of
+
+_ON_COLUMNS = ("ColumnRules", "compile_columns", "flatten", "query", "schema_of")
+"""Names that need Polars: loaded when they are first asked for, because that takes a while."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ON_COLUMNS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.columns"), name)
+
+
 __all__ = [
     "STANDARD",
     "ActionEffect",
     "AuditEntry",
+    "Backtest",
     "BadArgument",
+    "ColumnRules",
     "Condition",
     "Context",
     "Cost",
@@ -74,12 +93,17 @@ __all__ = [
     "Site",
     "Undefined",
     "VerdictEffect",
+    "backtest",
+    "compile_columns",
     "compile_rules",
     "event_from",
     "event_from_json",
+    "flatten",
     "frozen",
     "function",
     "library",
     "lists_from_folder",
+    "query",
     "run_examples",
+    "schema_of",
 ]

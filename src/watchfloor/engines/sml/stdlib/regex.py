@@ -69,10 +69,10 @@ class CountRegexMatches:
     """
 
     def __init__(self, patterns: list[str], case_insensitive: bool = False) -> None:
-        self._patterns = [_compile("patterns", pattern, case_insensitive) for pattern in patterns]
+        self.patterns = [_compile("patterns", pattern, case_insensitive) for pattern in patterns]
 
     def __call__(self, target: str) -> int:
-        return sum(pattern.search(target[:MAX_REGEX_TEXT]) for pattern in self._patterns)
+        return sum(pattern.search(target[:MAX_REGEX_TEXT]) for pattern in self.patterns)
 
 
 @function(category="regex", cost=Cost.REGEX, total=True)

@@ -35,6 +35,17 @@ def TimeSince(ctx: Context, timestamp: str) -> timedelta:
     return max(ctx.event.timestamp - _moment(timestamp), _ZERO)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds_of(text: str) -> int | None:
+    """A moment in microseconds since 1970, or None where TimeSince has no value; for whole columns of texts."""
+    try:
+        return (_moment(text) - _EPOCH) // timedelta(microseconds=1)
+    except (Undefined, ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
