@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -25,7 +26,7 @@ LONG = 20_000  # entries from which a list is read beside the work
 class _State(msgspec.Struct, frozen=True):
     """Which row of the database a table was made from, or has to be."""
 
-    pk: str
+    pk: UUID
     kind: str
     version: int
     size: int
@@ -82,7 +83,7 @@ class LiveLists:
 def _states() -> dict[str, _State]:
     rows = NamedList.objects.filter(archived_at__isnull=True).order_by("name")
     fields = ("name", "pk", "kind", "version", "size", "distance", "changed_at")
-    return {name: _State(str(pk), *rest) for name, pk, *rest in rows.values_list(*fields)}
+    return {name: _State(pk, *rest) for name, pk, *rest in rows.values_list(*fields)}
 
 
 def _read(name: str, state: _State) -> ListTable:

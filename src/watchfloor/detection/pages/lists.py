@@ -31,7 +31,7 @@ from watchfloor.platform.render import render
 PER_PAGE = 50
 HISTORY = 30
 LARGEST_PASTE = 2_000_000  # characters; what is more comes as a file by the command line or the API
-FIELDS = {"add": ("value", "reason", "expires"), "paste": ("rows", "paste_reason", "paste_expires")}
+TYPED = ("value", "reason", "expires", "rows", "paste_reason", "paste_expires")
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,7 +149,7 @@ def _context(
         ],
         "names": names_of([row.changed_by, *(entry.added_by for entry in entries), *(entry.removed_by for entry in entries),
                            *(event.actor for event in history)]),
-        "typed": request.POST, "may_edit": lists.may_edit(actor, row), "may_begin": reading.may_begin(actor),
+        "typed": {field: request.POST.get(field, "") for field in TYPED}, "may_edit": lists.may_edit(actor, row), "may_begin": reading.may_begin(actor),
         "permissions": permission_words(), "show": show, "call": _CALLS[row.kind].format(name=row.name),
     }  # fmt: skip
 
