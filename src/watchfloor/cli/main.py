@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
+    "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),
     "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }

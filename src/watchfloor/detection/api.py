@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from watchfloor.detection import queries
+from watchfloor.detection.api_lists import router as lists_router
 from watchfloor.detection.models import Rule
 from watchfloor.engines import sml
 from watchfloor.identity.domain import Actor
@@ -18,6 +19,7 @@ from watchfloor.items import queries as item_queries
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
 
 router = Router(tags=["rules"])
+router.add_router("", lists_router)
 
 
 class Count(Schema):

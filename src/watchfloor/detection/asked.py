@@ -13,6 +13,7 @@ from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item
 from watchfloor.kernel.errors import BadInput
 from watchfloor.policy import queries as policies
+from watchfloor.review import queries as review
 from watchfloor.review.contracts import SignalIn
 
 
@@ -29,6 +30,7 @@ class Asked:
 
     Attributes:
         signals, open_for, deeds, labels, verdicts: what is to be done.
+        queues: the queue a rule asks for, by harm group; the first to ask has its way.
         problems: sentences about what cannot be done, by the rule that asked for it.
     """
 
@@ -36,6 +38,7 @@ class Asked:
         self._item, self.described = item, described
         self.signals: list[SignalIn] = []
         self.open_for: set[str] = set()
+        self.queues: dict[str, str] = {}
         self.deeds: list[Deed] = []
         self.labels: list[tuple[sml.LabelEffect, str]] = []
         self.verdicts: list[str] = []
@@ -62,20 +65,25 @@ class Asked:
                 grave = domain.severity(effect.severity)
                 self.signals.append(SignalIn(source=source, policy_key=effect.policy, reason=words, severity=grave))
                 self.open_for.add(effect.policy)
+                if effect.queue:
+                    self._ask_for_queue(effect.policy, effect.queue, rule)
             case sml.ActionEffect():
                 self._take_deed(effect, rule)
                 self.signals.append(SignalIn(source=source, policy_key=effect.policy, reason=words, score=1.0))
             case sml.LabelEffect():
                 if effect.applies:
-                    if effect.delay_action_by:
-                        raise BadInput(
-                            "no_delay", f"The label {effect.label!r} with a delay is not put on: not done yet."
-                        )
                     self.labels.append((effect, source))
             case sml.VerdictEffect():
                 self.verdicts.append(effect.verdict)
             case _:
                 raise BadInput("unknown_effect", f"Nothing here carries out the effect {effect.kind!r}.")
+
+    def _ask_for_queue(self, policy: str, queue: str, rule: str) -> None:
+        """The queue a rule names is taken where it may have the case; where not, routing decides and the rule's page says so."""
+        if why := review.why_not_queue(queue, policy):
+            self.problems.append((rule, why))
+        else:
+            self.queues.setdefault(policies.policy(policy).harm_group, queue)
 
     def _take_deed(self, effect: sml.ActionEffect, rule: str) -> None:
         policies.policy(effect.policy)

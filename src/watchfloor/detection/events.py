@@ -59,3 +59,36 @@ class ModelSwitched(LedgerEvent, frozen=True, tag="model.switched"):
     policy: str
     before: int | None
     after: int | None
+
+
+class ListCreated(LedgerEvent, frozen=True, tag="list.created"):
+    """A list or bank was begun."""
+
+    list: str
+    kind: str
+
+
+class ListSaved(LedgerEvent, frozen=True, tag="list.saved"):
+    """What a list says of itself, or who may change it, is another than before."""
+
+    list: str
+
+
+class ListChanged(LedgerEvent, frozen=True, tag="list.changed"):
+    """Entries came or went, as one version. ``how``: added | removed | imported | restored ...
+
+    ``digest`` is the SHA-256 over the sorted lines ``+value`` and ``-value``, each ended by NUL: the values themselves may be personal.
+    """
+
+    list: str
+    version: int
+    added: int
+    removed: int
+    how: str
+    digest: str
+
+
+class ListArchived(LedgerEvent, frozen=True, tag="list.archived"):
+    """A list was taken out of use."""
+
+    list: str

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from watchfloor.detection import due_labels
 from watchfloor.detection.asked import Asked, Deed, violation_of
-from watchfloor.items import actions as items
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item
-from watchfloor.kernel import clock
 from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
@@ -81,7 +80,7 @@ class Handover:
     def _receive(self, signals: list[SignalIn], *, opens: bool, make_job: bool) -> Case | None:
         case = review.receive_signals(
             self.w, self.item.pk, self.version, signals, channel="rule", open_case=opens, reach=self.reach,
-            make_job=make_job, item=self.item,
+            make_job=make_job, item=self.item, queue=self.asked.queues.get(_group(signals[0].policy_key), ""),
         )  # fmt: skip
         if case is not None:
             self.cases[case.pk] = case
@@ -89,21 +88,16 @@ class Handover:
 
     def _label(self) -> None:
         for effect, source in self.asked.labels:
+            if effect.delay_action_by is not None and effect.delay_action_by.total_seconds() > 0:
+                due_labels.ask(effect, source.removeprefix("rule:"))
+                continue
             target = self._entity(effect.entity.type.lower(), str(effect.entity.id))
             if target is None:
                 self.asked.problems.append(
                     (source.removeprefix("rule:"), f"No item {effect.entity} is known to put a label on.")
                 )
                 continue
-            standing = list(target.labels.filter(value=effect.label, removed_at__isnull=True))
-            if effect.status == "removed":
-                for label in standing:
-                    items.remove_label(self.w, label)
-                continue
-            expires = clock.now() + effect.expires_after if effect.expires_after else None
-            if expires is None and any(row.source == source and row.expires_at is None for row in standing):
-                continue  # it is there for good already
-            items.add_label(self.w, target, effect.label, source=source, expires_at=expires)
+            due_labels.put(self.w, target, effect.label, effect.status, source, effect.expires_after)
 
     def _entity(self, type_key: str, external_id: str) -> Item | None:
         if (type_key, external_id) == (self.item.type_key, self.item.external_id):

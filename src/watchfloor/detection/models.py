@@ -1,11 +1,23 @@
-"""Rules as a team keeps them, and trained models."""
+"""Rules as a team keeps them, and trained models; lists are in ``models_lists``."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from watchfloor.detection.models_lists import DueLabel, ListEntry, NamedList
 from watchfloor.items.models import Item
 from watchfloor.ledger.models import Projected
+
+__all__ = [
+    "DueLabel",
+    "ListEntry",
+    "NamedList",
+    "Rule",
+    "RuleFile",
+    "RuleHits",
+    "RuleSample",
+    "TextModel",
+]
 
 
 class RuleFile(Projected):

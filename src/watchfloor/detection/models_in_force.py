@@ -11,7 +11,7 @@ import msgspec
 
 from watchfloor.detection.models import TextModel
 from watchfloor.engines.textmodels import OnlineClassifier
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.review.contracts import SignalIn
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,18 @@ def look(text: str) -> list[Verdict]:
         )  # fmt: skip
         verdicts.append(Verdict(signal, each.open_at is not None and score >= each.open_at))
     return verdicts
+
+
+def score(policy: str, text: str) -> float:
+    """How likely a text breaks a policy, by its live model.
+
+    Raises:
+        NotFound: no model of the policy is at work.
+    """
+    loaded = _current().get(policy)
+    if loaded is None:
+        raise NotFound("no_model", f"no model for {policy!r} is at work")
+    return float(loaded.model.score(text))
 
 
 def forget() -> None:

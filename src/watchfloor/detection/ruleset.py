@@ -11,7 +11,7 @@ import time
 
 import msgspec
 
-from watchfloor.detection import functions
+from watchfloor.detection import functions, known_findings, lists_in_force
 from watchfloor.detection.models import Rule, RuleFile
 from watchfloor.engines import sml
 from watchfloor.items.models import Item, Label
@@ -67,8 +67,14 @@ def sources() -> dict[str, str]:
 
 
 def compile_sources(texts: dict[str, str]) -> sml.RuleSet:
-    """Compile texts with our functions and label look-up; raises ``sml.RuleErrors``."""
-    return sml.compile_rules(texts, functions=functions.known(), labels=labels_of)
+    """Compile texts with our functions, labels, lists and models to ask; raises ``sml.RuleErrors``."""
+    return sml.compile_rules(
+        texts,
+        functions=functions.known(),
+        labels=labels_of,
+        lists=lists_in_force.LISTS,
+        findings=known_findings.FINDINGS,
+    )
 
 
 def labels_of(entity: sml.Entity) -> dict[str, sml.LabelState]:

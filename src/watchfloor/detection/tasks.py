@@ -1,8 +1,8 @@
-"""Detection's loops: models learn from the decisions of the last minutes; counts of firings are written."""
+"""Detection's loops: models learn from the decisions of the last minutes; counts of firings are written; delayed labels fall due."""
 
 from __future__ import annotations
 
-from watchfloor.detection import hits, training
+from watchfloor.detection import due_labels, hits, training
 from watchfloor.platform.loops import loop
 
 
@@ -17,3 +17,9 @@ def write_hits() -> int:
     """What was noted when traffic stopped must not wait for the next item."""
     hits.flush()
     return 0
+
+
+@loop("detection.labels", idle=2.0)
+def put_due_labels() -> int:
+    """Labels that rules asked for later."""
+    return due_labels.put_due()

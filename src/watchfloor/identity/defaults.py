@@ -17,16 +17,18 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
-    "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [*_WORK, "review.appeal", "case.search"]),
+    "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
+        *_WORK, "review.appeal", "case.search", "list.edit",
+    ]),
     "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
         *_WORK, "review.escalation", "review.appeal", "review.reassign", "review.undo", "case.search", "floor.view", "enforcement.view",
-        "enforcement.approve", "restricted.view",
+        "enforcement.approve", "restricted.view", "list.edit",
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
-        "rule.view", "rule.edit", "rule.enable", "investigate.view", "insight.view", "case.view", "case.search", "policy.view",
+        "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "insight.view", "case.view", "case.search", "policy.view",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",

@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, str] = {
     "rule.view": "read rules and their results",
     "rule.edit": "write rules",
     "rule.enable": "move rules between states",
+    "list.edit": "put entries into lists and banks, take them out",
     "investigate.view": "query events and items",
     "enforcement.view": "see actions, deliveries, dead letters",
     "enforcement.manage": "replay deliveries, edit endpoints",

@@ -21,6 +21,11 @@ class QueueRef(msgspec.Struct, frozen=True):
     paused: bool
     archived: bool
     target_minutes: int | None
+    clearance: str = ""
+
+    def takes(self, clearance: str) -> bool:
+        """Whether ordinary jobs of cases that need this clearance ("": none) may wait here."""
+        return not self.archived and self.kind == "review" and (not clearance or self.clearance == clearance)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -43,7 +48,7 @@ def live_queues() -> list[QueueRef]:
 def _read() -> Plan:
     rows = Queue.objects.order_by("position", "key")
     queues = {
-        row.key: QueueRef(row.key, row.kind, row.paused, row.archived_at is not None, row.target_minutes)
+        row.key: QueueRef(row.key, row.kind, row.paused, row.archived_at is not None, row.target_minutes, row.clearance)
         for row in rows
     }  # fmt: skip
     table = RoutingTable.objects.filter(live=True).first()

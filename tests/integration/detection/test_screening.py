@@ -153,7 +153,6 @@ def test_a_case_in_the_hands_of_a_lead_is_left_to_them(rules: Rules) -> None:
         ("TakeAction(action='remove', policy='spam', entity=Stranger)", "account/"),
         ("BanUser(entity='x', comment='y')", "ban"),
         ("LabelAdd(entity=Stranger, label='x')", "account/nobody"),
-        ("LabelAdd(entity=Sender, label='x', delay_action_by=TimeDelta(hours=1))", "delay"),
     ],
 )
 def test_what_a_rule_cannot_have_costs_only_that_rule(rules: Rules, effect: str, word: str) -> None:

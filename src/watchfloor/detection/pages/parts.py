@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 
 def tabs(here: str) -> list[dict[str, Any]]:
-    """Rules, files, models."""
-    pages = [("rules", _("Rules")), ("rule-files", _("Files")), ("models", _("Models"))]
+    """Rules, files, lists, models."""
+    pages = [("rules", _("Rules")), ("rule-files", _("Files")), ("lists", _("Lists")), ("models", _("Models"))]
     return [{"label": label, "href": reverse(name), "current": name == here} for name, label in pages]
 
 

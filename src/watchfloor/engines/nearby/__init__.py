@@ -1,4 +1,4 @@
-"""Near-duplicates: how alike two texts are, the nearest example in a bank, the nearest hash by its bits. See docs/reference/rules-language.md.
+"""Near-duplicates: how alike two texts are, the nearest example in a bank, the nearest hash by its bits.
 
 Two ways, each for what it measured best at (``benchmarks/nearby_text.py``): a *sketch* of a text, for "is this one of these examples",
 which is exact for messages of ordinary length; and a *SimHash*, sixteen digits that can be stored, counted and compared by bits.

@@ -73,7 +73,7 @@ def _domain(value: str) -> str:
         )
     if suffixes.registered(name) is None:
         raise BadInput(
-            "whole_suffix", f"{value[:60]!r} would cover every domain under it.", hint="Give a registered domain."
+            "whole_suffix", f"{value[:60]!r} is no registered domain: it would cover all below it.", hint="Such as example.com."
         )
     return name
 

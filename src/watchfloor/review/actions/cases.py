@@ -18,6 +18,7 @@ from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy.contracts import PolicyRef
+from watchfloor.review import plan
 from watchfloor.review.actions import jobs
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.domain import clocks
@@ -42,6 +43,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     surface: str = ""
     reach: int = 0
+    queue: str = ""  # where a rule asks it to go
 
 
 def find(arrival: Arrival) -> Case | None:
@@ -89,7 +91,11 @@ def take_in(w: Writer, case: Case | None, arrival: Arrival, *, manual: bool) -> 
 
 
 def where(case: Case, arrival: Arrival | None = None) -> Route:
-    """The queue for the case's next ordinary job."""
+    """The queue for the case's next ordinary job: the one a rule asks for, if it may take the case, or by the routing table."""
+    if arrival is not None and arrival.queue:
+        asked = plan.queue(arrival.queue)
+        if asked is not None and asked.takes(case.clearance):
+            return Route(asked.key, "asked for by a rule")
     return jobs.route_case(case, reporter_kind=arrival.reporter_kind if arrival else "")
 
 

@@ -80,15 +80,17 @@ def receive_signals(
     reach: int = 0,
     make_job: bool = True,
     item: Item | None = None,
+    queue: str = "",
 ) -> Case | None:
     """Findings on an item version join the open case of their harm group; with ``open_case`` they open one.
 
     Returns the gravest case touched, or None when there is none and none may be opened. ``make_job=False`` is for a rule that
     decides in the same transaction: no job is put before people. ``item`` is the item itself where the caller has it in hand.
+    ``queue`` is where a new job goes whatever the routing table says, if that queue may take it (``queries.why_not_queue``).
     """
     item = item or Item.objects.get(pk=item_id)
     touched: list[Case] = []
-    for arrival, group in _by_group(item, version, signals, channel, reach):
+    for arrival, group in _by_group(item, version, signals, channel, reach, queue):
         case = cases.find(arrival)
         if case is None and not open_case:
             continue
@@ -119,7 +121,7 @@ def receive_signals(
 
 
 def _by_group(
-    item: Item, version: str, signals: Iterable[SignalIn], channel: str, reach: int
+    item: Item, version: str, signals: Iterable[SignalIn], channel: str, reach: int, queue: str
 ) -> list[tuple[cases.Arrival, list[SignalIn]]]:
     groups: dict[str, list[SignalIn]] = {}
     for signal in signals:
@@ -132,7 +134,7 @@ def _by_group(
         severity = max(p.severity if s.severity is None else s.severity for p, s in found)
         arrival = cases.Arrival(
             item=item, version=version, policy=policy, by="signal", channel=channel, severity=severity, at=clock.now(),
-            market=item.market, language=item.language, reach=reach,
+            market=item.market, language=item.language, reach=reach, queue=queue,
         )  # fmt: skip
         result.append((arrival, group))
     return result

@@ -4,6 +4,7 @@ from watchfloor.review.queries.access import case, visible_cases, visible_jobs
 from watchfloor.review.queries.desk import Today, Why, held, my_decisions, next_up, reviewer_today, why
 from watchfloor.review.queries.lists import cases, linked_cases, precedents, queue_jobs
 from watchfloor.review.queries.pages import Page, page
+from watchfloor.review.queries.queues import why_not_queue
 from watchfloor.review.queries.summary import QueueNow, queue_summary
 from watchfloor.review.queries.timeline import Entry, case_timeline
 
@@ -28,4 +29,5 @@ __all__ = [
     "visible_cases",
     "visible_jobs",
     "why",
+    "why_not_queue",
 ]
