@@ -171,6 +171,22 @@ class _Checker:
             self.problems.add(
                 "needs_type", "An empty list needs a type.", statement.span, f"Write `{name}: List[str] = []`."
             )
+        literal = _is_literal(statement.value) or isinstance(statement.value, syntax.Format)
+        if said is not None and said.shown and not said.secret and not literal:
+            self.problems.add(
+                "wrong_type",
+                "`ExtractLiteral[...]` is for literals, but this is worked out.",
+                statement.value.span,
+                "Every other value is a feature without it.",
+            )
+        hidden = _secret_shown(value) if len(self.problems.found) == before else ""
+        if hidden and not (said is not None and said.secret):
+            self.problems.add(
+                "secret",
+                f"`{hidden}` is secret, and `{name}` would show it.",
+                span,
+                f"Write `{name}: Secret[...] = ...`; or `ExtractSecret[...]` if this much of it may be seen.",
+            )
         variable = tree.Variable(
             self.count,
             name,
@@ -180,6 +196,7 @@ class _Checker:
             value,
             local,
             extracted=self._extracted(statement, local, said),
+            secret=said is not None and said.hidden,
         )
         self.count += 1
         if len(self.problems.found) > before and variable.type == t.ANY:
@@ -307,6 +324,15 @@ class _Checker:
         if isinstance(effects, syntax.ListLiteral):
             then.extend(e.expect(item, t.EFFECT, "each item of `then`") for item in effects.items)
         file.statements.append(tree.When(tuple(rules), tuple(then), call.span))
+
+
+def _secret_shown(expr: tree.Expr) -> str:
+    """The secret name whose content a value would carry on; comparisons and conditions give only yes or no."""
+    if isinstance(expr, tree.Var):
+        return expr.variable.name if expr.variable.secret else ""
+    if isinstance(expr, tree.Compare | tree.BoolOp | tree.RuleExpr) or expr.type == t.BOOL:
+        return ""
+    return next((name for part in tree.children(expr) if (name := _secret_shown(part))), "")
 
 
 def _is_literal(node: syntax.Node) -> bool:

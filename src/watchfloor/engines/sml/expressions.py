@@ -128,8 +128,9 @@ class Expressions:
             return self.anything(node.span)
         variable.uses += 1
         value = variable.value
-        if isinstance(value, tree.Const) and value.type != t.ANY:
-            return tree.Const(variable.type if variable.type.name != "Union" else value.type, node.span, value.value)
+        # A literal declared `int | None` is met as such: what is written after `X != None and` must be checked by that.
+        if isinstance(value, tree.Const) and value.type != t.ANY and variable.type.name != "Union":
+            return tree.Const(variable.type, node.span, value.value)
         return tree.Var(self._narrowed.get(variable.index, variable.type), node.span, variable)
 
     def _unknown(self, node: syntax.Name) -> None:
@@ -282,7 +283,7 @@ class Expressions:
         if t.NONE in (left.type, right.type):
             other = right if left.type == t.NONE else left
             if not t.may_be_none(other.type) and other.type.name not in ("Entity",) and isinstance(other, tree.Const):
-                self.problems.add("always", f"A `{other.type}` written here is never None.", node.span)
+                self.problems.warn("always", f"A `{other.type}` written here is never None.", node.span)
             return left, right
         if self._overlap(left.type, right.type):
             return left, right

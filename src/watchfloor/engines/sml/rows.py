@@ -196,9 +196,14 @@ class _Writer:
         if isinstance(value, tree.RuleExpr):
             self._rule(variable, value)
             return
-        if isinstance(value, tree.Const) or (self.needed is not None and variable.index not in self.needed):
+        if self.needed is not None and variable.index not in self.needed:
             return
         slot = f"v{variable.index}"
+        if isinstance(value, tree.Const):
+            if variable.type.name == "Union":  # met by its name, not folded into where it is used
+                self.fragments.may_fail[variable.index] = False
+                self._line(f"{slot} = {self.ns.bind(value.value)}")
+            return
         if (counter := counter_of(value)) is not None:
             self.waiting.append((variable, counter))
             return

@@ -36,6 +36,8 @@ class Variable:
     local: bool = False
     extracted: bool = True
     uses: int = 0
+    secret: bool = False
+    """Read from the secret part of the event, and not to be seen."""
 
 
 @dataclass(slots=True, eq=False)

@@ -150,7 +150,7 @@ def test_every_function_has_a_case_or_a_test_of_its_own() -> None:
         "DeclareVerdict", "SignalAdd", "SendToReview", "TakeAction", "BanUser", "HasLabel", "RandomBool", "RandomInt", "Experiment",
         "ExperimentsBucketAssignment", "ExperimentWhen", "Count", "CountBefore", "CountUnique", "SumOf", "Trending", "RateLimited",
         "SessionLength", "SessionEvents",
-        "InList", "ListEntry", "InBank", "HashMatch", "ModelScore", "HasSignal",
+        "InList", "ListEntry", "InBank", "HashMatch", "ModelScore", "HasSignal", "MXLookup",
     }  # fmt: skip
     assert {name for name in sml.STANDARD if not any(f"{name}(" in call for call, _ in CALLS)} == elsewhere
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.unit.engines.sml.helpers import compiled, event, features, outcome
+from tests.unit.engines.sml.helpers import compiled, event, features, outcome, problems
 
 from watchfloor.engines import sml
+from watchfloor.engines.sml.stdlib.network import mail_lookup
 
 # --- values and names ---------------------------------------------------------------------------------------------------
 
@@ -28,11 +29,43 @@ def test_literals_and_local_names_are_no_features() -> None:
 def test_secret_values_are_read_from_the_secret_part_and_hidden() -> None:
     text = """
     Ssn: Secret[str] = JsonData(path='$.ssn')
-    Digest = HashSha256(input=Ssn)
+    Digest: ExtractSecret[str] = HashSha256(input=Ssn)
+    Known = Ssn == '123'
     """
     found = features(text, {"ssn": "public"}, secret={"ssn": "123"})
     assert "Ssn" not in found
     assert found["Digest"].startswith("a665a459")
+    assert found["Known"] is True
+
+
+@pytest.mark.parametrize(
+    "shown", ["A = [Ssn]", "A = StringToUpper(s=Ssn)", "A: str = Ssn", "A = Ssn + 'x'", "B: Secret[str] = Ssn\nA = B"]
+)
+def test_secret_content_cannot_become_a_feature(shown: str) -> None:
+    (problem,) = problems(f"Ssn: Secret[str] = JsonData(path='$.ssn')\n{shown}")
+    assert problem.code == "secret"
+    assert "ExtractSecret[...]" in problem.hint
+
+
+@pytest.mark.parametrize(("written", "fires"), [("90", True), ("80", False), ("None", False)])
+def test_a_literal_that_is_declared_optional_is_met_as_such(written: str, fires: bool) -> None:
+    text = f"""
+    Limit: Optional[int] = {written}
+    Over = Limit != None and Limit >= 85
+    Text = 'x'
+    Never = Text == None
+    R = Rule(when_all=[Limit != None and Limit >= 85], description='x')
+    """
+    found = features(text)
+    assert (found["Over"], found["R"], found["Never"]) == (fires, fires, False)
+
+
+def test_mail_hosts_come_from_whoever_embeds_the_engine() -> None:
+    text = "A = MXLookup(domain='mail.example')\nB = MXLookup(domain='none.example')"
+    assert features(text) == {"A": None, "B": None}
+    known = {"mail.example": "192.0.2.7"}
+    rules = compiled(text, functions={**sml.STANDARD, "MXLookup": mail_lookup(known.get)})
+    assert rules.evaluate(event()).features == {"A": "192.0.2.7", "B": None}
 
 
 @pytest.mark.parametrize(

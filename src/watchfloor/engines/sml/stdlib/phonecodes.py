@@ -33,6 +33,8 @@ def country(number: str) -> str | None:
     digits = re.sub(r"[\s().\-+]", "", number)
     if not digits.isascii() or not digits.isdigit() or not 7 <= len(digits) <= 15:
         return None
+    if digits.startswith("1") and len(digits) != 11:
+        return None  # numbers of the North American plan have ten digits after the 1
     for length in range(_LONGEST, 0, -1):
         found = _BY_CODE.get(digits[:length])
         if found:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from watchfloor.engines.sml.stdlib.toplevel import is_top_level
+
 # Country by country, the second-level labels under which anyone registers (facts of the registries).
 _SECOND_LEVEL = {
     "uk": "co org me ltd plc net sch ac gov nhs police mod",
@@ -72,9 +74,9 @@ def host_of(text: str) -> str:
 
 
 def public_suffix(host: str) -> str | None:
-    """``co.uk`` of ``shop.example.co.uk``; None where the last part cannot be a suffix (numbers, one word)."""
+    """``co.uk`` of ``shop.example.co.uk``; None where the last part is no top-level domain."""
     labels = host.split(".")
-    if not all(_LABEL.match(label) for label in labels) or labels[-1].isdigit():
+    if not all(_LABEL.match(label) for label in labels) or not is_top_level(labels[-1]):
         return None
     last_two = ".".join(labels[-2:])
     if last_two in _SUFFIXES:

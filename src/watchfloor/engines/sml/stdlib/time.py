@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from watchfloor.engines.sml.function import BadArgument, Context, Cost, Undefined, function
 
 _ZERO = timedelta()
+_DOUBLE_ZONE = re.compile(r"Z(?=[+-]\d)")
+"""``...Z+00:00``, as some JavaScript clients write it."""
 
 
 @function(category="time", total=True)
@@ -48,7 +51,7 @@ def microseconds_of(text: str) -> int | None:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(_DOUBLE_ZONE.sub("", text.strip()))
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
