@@ -105,7 +105,9 @@ def recover(sink: Sink | None = None) -> int:
     settings = stream.configured()
     if settings is None:
         return 0
-    streamed = list(Spooled.objects.filter(state=Spooled.State.STREAMED).order_by("id").values_list("pk", flat=True)[:10_000])
+    streamed = list(
+        Spooled.objects.filter(state=Spooled.State.STREAMED).order_by("id").values_list("pk", flat=True)[:10_000]
+    )
     if not streamed or (sink or shared_sink(settings)).depth() != 0:
         return 0
     lost = Spooled.objects.filter(pk__in=streamed, state=Spooled.State.STREAMED).update(
@@ -118,9 +120,7 @@ def recover(sink: Sink | None = None) -> int:
 
 def take_back() -> int:
     """Without a stream: events that one still held go the ordinary way; how many. Returns 0 when there were none."""
-    return Spooled.objects.filter(state=Spooled.State.STREAMED).update(
-        state=Spooled.State.WAITING, next_at=clock.now()
-    )
+    return Spooled.objects.filter(state=Spooled.State.STREAMED).update(state=Spooled.State.WAITING, next_at=clock.now())
 
 
 def entity_of(row: Spooled) -> str:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ANSWER_SECONDS = 10.0  # for an answer of the broker
+CONNECT_SECONDS = 3.0
 ACK_SECONDS = 60.0  # after which it hands an unfinished message out again
 BATCH = 64  # messages of one partition that are on their way at once
 BALANCE_EVERY = 1.0
@@ -71,12 +72,15 @@ class _Broker:
         """The connected client; the stream exists."""
         async with self._connecting:
             if self._client is None:
-                self._client = await nats.connect(
-                    list(self.settings.servers), name="watchfloor", connect_timeout=2, max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.25, allow_reconnect=True, error_cb=_note, reconnected_cb=self._reconnected,
-                    ping_interval=10,
-                )  # fmt: skip
+                async with asyncio.timeout(CONNECT_SECONDS):  # the client itself would try for ever
+                    self._client = await nats.connect(
+                        list(self.settings.servers), name="watchfloor", connect_timeout=2, max_reconnect_attempts=-1,
+                        reconnect_time_wait=0.25, allow_reconnect=True, error_cb=_note,
+                        reconnected_cb=self._reconnected, ping_interval=10,
+                    )  # fmt: skip
                 await self.make_stream()
+        if not self._client.is_connected:
+            raise StreamAway("not connected just now")
         return self._client.jetstream(timeout=ANSWER_SECONDS)
 
     async def make_stream(self) -> None:

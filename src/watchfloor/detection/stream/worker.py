@@ -15,7 +15,12 @@ LONGEST_PAUSE = 30.0
 
 
 def run(
-    source: Source, work: Callable[[Sequence[bytes]], object], stop: threading.Event, *, batch: int = 128, wait: float = 1.0
+    source: Source,
+    work: Callable[[Sequence[bytes]], object],
+    stop: threading.Event,
+    *,
+    batch: int = 128,
+    wait: float = 1.0,
 ) -> int:
     """Work messages until ``stop`` is set; how many were worked.
 
