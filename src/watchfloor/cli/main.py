@@ -22,6 +22,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),
     "import": ("watchfloor.cli.imports", "import_", "Bring in reports or events from a CSV, JSONL or Parquet file."),
     "export": ("watchfloor.cli.export", "export", "Write cases, decisions, actions or facts to a file."),
+    "deliveries": (
+        "watchfloor.cli.deliveries",
+        "deliveries",
+        "See what has not reached the platform, and send it again.",
+    ),
     "ledger": ("watchfloor.cli.ledger", "ledger", "Verify, rebuild and prove what happened."),
     "user": ("watchfloor.cli.people", "user", "Make users and give them roles."),
     "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),
