@@ -73,3 +73,32 @@ def worker(names: tuple[str, ...]) -> None:
                 "unknown_loop", f"There is no loop {name!r}.", where="--loop", hint="Known: " + ", ".join(known)
             )
     loops.run(stop, list(names) or None)
+
+
+@run.command("rules-worker")
+@click.option("--partitions", help="Only these, like 0-3,7. Default: a fair share of all, balanced with other workers.")
+@click.option("--batch", default=128, show_default=True, help="About how many events make one transaction.")
+def rules_worker(partitions: str | None, batch: int) -> None:
+    """A rules worker on the stream WATCHFLOOR_STREAM: runs rules on events, beside any number of others."""
+    os.environ["WATCHFLOOR_ROLE"] = "worker"
+    prepare.django()
+    from watchfloor.detection import hits, stream
+    from watchfloor.detection.stream import worker as stream_worker
+    from watchfloor.intake import streaming
+
+    settings = stream.configured()
+    if settings is None:
+        raise BadInput(
+            "no_stream", "There is no stream to work on: events are worked by the worker role.", where="WATCHFLOOR_STREAM",
+            hint="Set it to nats://host:4222 or kafka://host:9092.",
+        )  # fmt: skip
+    only = stream.partitions_in(partitions, settings.partitions) if partitions else None
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    source = stream.make_source(settings, only)
+    try:
+        stream_worker.run(source, streaming.work, stop, batch=batch)
+    finally:
+        source.close()
+        hits.flush()

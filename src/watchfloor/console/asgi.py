@@ -18,7 +18,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _django = get_asgi_application()
-INTAKE = ("/v1/reports", "/v1/events")
+INTAKE = ("/v1/reports", "/v1/events", "/v1/verdicts")
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -24,6 +24,8 @@ def keep(host: str, port: int, *, webs: int = 1, workers: int = 1, extra: list[o
     shared = {"WATCHFLOOR_HOME": str(home), "WATCHFLOOR_URL": os.environ.get("WATCHFLOOR_URL", f"http://{host}:{port}")}
     roles = [Role("web", [*own, "web", "--host", host, "--port", str(port), "--processes", str(webs)], shared)]
     roles += [Role(f"worker{number or ''}", [*own, "worker"], shared) for number in range(workers)]
+    if os.environ.get("WATCHFLOOR_STREAM"):
+        roles += [Role(f"rules{number or ''}", [*own, "rules-worker"], shared) for number in range(workers)]
     for role in extra or []:
         assert isinstance(role, Role)
         roles.append(role)

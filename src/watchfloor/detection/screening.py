@@ -43,7 +43,7 @@ def screen(
     """
     in_force = ruleset.current()
     outcome = in_force.rules.evaluate(sml_event(item, data, name, event)) if in_force.rules is not None else None
-    fired = _fired(in_force, outcome, f"{item.type_key}/{item.external_id}")
+    fired = fired_of(in_force, outcome, f"{item.type_key}/{item.external_id}")
     asked = Asked(item, fired.described)
     for effect in outcome.effects if outcome else ():
         if rules := sorted(fired.acting.intersection(effect.rules)):
@@ -93,7 +93,7 @@ def sml_event(item: Item, data: dict[str, Any], name: str, event: dict[str, Any]
     )
 
 
-class _Fired(msgspec.Struct):
+class Fired(msgspec.Struct):
     """The rules of one outcome, by what their states let them do."""
 
     acting: set[str]
@@ -102,13 +102,14 @@ class _Fired(msgspec.Struct):
     described: dict[str, str]
 
 
-def _fired(in_force: ruleset.InForce, outcome: sml.Outcome | None, item_key: str) -> _Fired:
+def fired_of(in_force: ruleset.InForce, outcome: sml.Outcome | None, item_key: str) -> Fired:
+    """Which of the rules that fired may act on this item, which only count, and which could not be decided."""
     acting: set[str] = set()
     shadow: list[str] = []
     described: dict[str, str] = {}
     failed: set[str] = set()
     if outcome is None:
-        return _Fired(acting, (), failed, described)
+        return Fired(acting, (), failed, described)
     for fired in outcome.fired:
         described[fired.name] = fired.description
         mode = in_force.modes.get(fired.name)
@@ -124,4 +125,4 @@ def _fired(in_force: ruleset.InForce, outcome: sml.Outcome | None, item_key: str
                 mode = in_force.modes.get(name)
                 if mode is not None and mode.state in domain.COUNTING:
                     failed.add(name)
-    return _Fired(acting, tuple(shadow), failed, described)
+    return Fired(acting, tuple(shadow), failed, described)

@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, str] = {
     "enforcement.approve": "approve held actions",
     "report.submit": "send reports by API",
     "event.submit": "send platform events by API",
+    "verdict.ask": "ask for a verdict before publishing, by API",
     "item.read": "read items and decisions by API",
     "appeal.submit": "file appeals by API",
     "intake.manage": "see quarantine, replay, import files",

@@ -1,4 +1,4 @@
-"""``POST /v1/reports`` and ``POST /v1/events``: the hot way in, a small ASGI app that is mounted before Django.
+"""``POST /v1/reports``, ``/v1/events`` and ``/v1/verdicts``: the hot way in, a small ASGI app that is mounted before Django.
 
 Nothing here is acknowledged before it is committed with fsync (``committer``). A batch is judged row by row: good rows are
 taken, bad ones come back with what, where and how to mend. See docs/how-to/connect-a-platform.md for the protocol.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,15 +20,31 @@ from watchfloor.intake import http, strict
 from watchfloor.intake.catalogue import Catalogue, Sender
 from watchfloor.intake.committer import Committer
 from watchfloor.intake.http import Gone, HttpError, Receive, Scope, Send
-from watchfloor.intake.rows import EVENT, LANE_NEVER_SHED, LANE_ORDINARY, PLURAL, REPORT, Checked, Known, check
+from watchfloor.intake.rates import Rates, rates_from_settings
+from watchfloor.intake.rows import (
+    EVENT,
+    LANE_NEVER_SHED,
+    LANE_ORDINARY,
+    PLURAL,
+    REPORT,
+    Checked,
+    EventRow,
+    Known,
+    check,
+    parse,
+)
 from watchfloor.intake.settings import committer_from_settings
 from watchfloor.intake.store import Receipt
+from watchfloor.intake.verdicts import Verdicts
+from watchfloor.intake.verdicts import read as read_question
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, Overloaded, WatchfloorError
 
 log = logging.getLogger(__name__)
 
-PATHS = {"/v1/reports": REPORT, "/v1/events": EVENT}
-PERMISSION = {REPORT: "report.submit", EVENT: "event.submit"}
+VERDICT = "verdict"
+PATHS = {"/v1/reports": REPORT, "/v1/events": EVENT, "/v1/verdicts": VERDICT}
+PERMISSION = {REPORT: "report.submit", EVENT: "event.submit", VERDICT: "verdict.ask"}
+MAY_NOT = {REPORT: "send reports", EVENT: "send events", VERDICT: "ask for verdicts"}
 MAX_ROWS = 1_000
 _OPENING = {kind: re.compile(rf'\s*\{{\s*"{plural}"\s*:') for kind, plural in PLURAL.items()}
 BIG = 64 * 1024  # bodies above this share a few places, so that their sum in memory is bounded
@@ -48,9 +65,13 @@ class Request(Struct):
 class Intake:
     """The ASGI app. One per process; its writer starts with the first row."""
 
-    def __init__(self, committer: Committer | None = None, catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self, committer: Committer | None = None, catalogue: Catalogue | None = None, rates: Rates | None = None
+    ) -> None:
         self._committer = committer
         self.catalogue = catalogue or Catalogue()
+        self.rates = rates or rates_from_settings()
+        self.verdicts = Verdicts()
         self._big: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,16 +99,22 @@ class Intake:
         kind = PATHS.get(scope["path"].rstrip("/"))
         if kind is None:
             raise HttpError(
-                404, "no_such_path", "There is nothing at this address.", hint="POST /v1/reports or /v1/events."
+                404,
+                "no_such_path",
+                "There is nothing at this address.",
+                hint="POST /v1/reports, /v1/events or /v1/verdicts.",
             )
         if scope["method"] != "POST":
             raise HttpError(405, "method_not_allowed", f"{scope['method']} is not possible here.", hint="Use POST.",
                             headers={"allow": "POST"})  # fmt: skip
+        started = time.perf_counter()
         headers = http.headers_of(scope)
         sender = await self._authenticate(headers, kind)
         length = http.announced_length(headers)
         media = http.media_type(headers)
         key = http.idempotency_key(headers)
+        if kind == VERDICT:
+            return await self._verdict(sender, media, key, headers, receive, started)
         if length > BIG or not length:
             async with self._place():
                 return await self._read(kind, sender, media, key, headers, receive)
@@ -105,8 +132,46 @@ class Intake:
             request = Request(kind, sender, await self.catalogue.known(fresh=True), key)
             result = self._parse(request, body, media)
         if isinstance(result, list):
-            return await self._batch(kind, result)
-        return await self._single(result)
+            return await self._batch(kind, sender, result)
+        return await self._single(sender, result)
+
+    async def _verdict(
+        self, sender: Sender, media: str, key: str | None, headers: dict[str, str], receive: Receive, started: float
+    ) -> tuple[int, Any, dict[str, str]]:
+        """One question. What is wrong with the question is an error; what is wrong here is answered as ``on_error`` says."""
+        body = http.decoded(await http.read_body(receive), headers.get("content-encoding", ""))
+        if media != "json":
+            raise HttpError(415, "unsupported_media_type", "One question at a time.", hint="Send application/json.")
+        if len(body) > strict.MAX_VALUE:
+            raise strict.row_too_large("", len(body))
+        if not body.strip():
+            raise BadInput("empty_body", "The body is empty.", hint='Send {"event": {…}}.')
+        ask, event = read_question(strict.Reader().one(strict.text_of(body)))
+        content = strict.canonical(event, "event")
+        row = await self._known_event(event, content, sender, key)
+        self.rates.take(sender.token, 1)
+        typed = parse(EVENT, event, "event")
+        assert isinstance(typed, EventRow)
+        answer = await self.verdicts.answer(ask, typed, started)
+        if ask.record:
+            if PERMISSION[EVENT] not in sender.permissions:
+                raise Forbidden("no_permission", "This token may not send events.", hint="record needs event.submit.")
+            [receipt] = await self.committer.submit([row])
+            if receipt.conflict:
+                raise key_reused(row, receipt, "event")
+            answer["recorded"] = receipt.text
+        return 200, answer, {"cache-control": "no-store"}
+
+    async def _known_event(self, event: Any, content: bytes, sender: Sender, key: str | None) -> Checked:
+        """The event, checked; looked at again with fresh names before one is called unknown."""
+        known = await self.catalogue.known()
+        try:
+            return check(EVENT, event, content, source=sender.source, known=known, key=key, where="event")
+        except BadInput as problem:
+            if problem.code != "unknown_item_type":
+                raise
+        known = await self.catalogue.known(fresh=True)
+        return check(EVENT, event, content, source=sender.source, known=known, key=key, where="event")
 
     # -- who ----------------------------------------------------------------------------------------------------------
 
@@ -123,7 +188,7 @@ class Intake:
                             headers={"www-authenticate": 'Bearer error="invalid_token"'})  # fmt: skip
         if PERMISSION[kind] not in sender.permissions:
             raise Forbidden(
-                "no_permission", f"This token may not send {PLURAL[kind]}.", hint=f"It needs {PERMISSION[kind]}."
+                "no_permission", f"This token may not {MAY_NOT[kind]}.", hint=f"It needs {PERMISSION[kind]}."
             )
         return sender
 
@@ -177,15 +242,21 @@ class Intake:
 
     # -- storing and answering ----------------------------------------------------------------------------------------
 
-    async def _single(self, row: Row) -> tuple[int, Any, dict[str, str]]:
+    async def _store(self, sender: Sender, rows: list[Checked]) -> list[Receipt]:
+        """Store rows of one lane; the ordinary one has a rate per token."""
+        if rows[0].lane == LANE_ORDINARY:
+            self.rates.take(sender.token, len(rows))
+        return await self.committer.submit(rows)
+
+    async def _single(self, sender: Sender, row: Row) -> tuple[int, Any, dict[str, str]]:
         if isinstance(row, WatchfloorError):
             raise row
-        [receipt] = await self.committer.submit([row])
+        [receipt] = await self._store(sender, [row])
         if receipt.conflict:
             raise key_reused(row, receipt, "")
         return 202, _receipt(receipt), {}
 
-    async def _batch(self, kind: str, rows: list[Row]) -> tuple[int, Any, dict[str, str]]:
+    async def _batch(self, kind: str, sender: Sender, rows: list[Row]) -> tuple[int, Any, dict[str, str]]:
         results: list[dict[str, Any]] = [{} for _ in rows]
         headers: dict[str, str] = {}
         failures = {index: row for index, row in enumerate(rows) if isinstance(row, WatchfloorError)}
@@ -193,7 +264,7 @@ class Intake:
         lanes = [[(i, row) for i, row in good if row.lane == lane] for lane in (LANE_NEVER_SHED, LANE_ORDINARY)]
         parts = [part for part in lanes if part]
         answers = await asyncio.gather(
-            *(self.committer.submit([row for _, row in part]) for part in parts), return_exceptions=True
+            *(self._store(sender, [row for _, row in part]) for part in parts), return_exceptions=True
         )
         for part, receipts in zip(parts, answers, strict=True):
             if isinstance(receipts, Overloaded):
@@ -227,6 +298,7 @@ class Intake:
         if self._committer is not None:
             self._committer.close()
             self._committer = None
+        self.verdicts.close()
         self.catalogue.forget()
 
     def _place(self) -> asyncio.Semaphore:

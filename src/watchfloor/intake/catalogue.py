@@ -33,6 +33,7 @@ class Sender(msgspec.Struct, frozen=True):
 
     source: str
     permissions: frozenset[str]
+    token: str = ""
 
 
 def load() -> Known:
@@ -57,7 +58,7 @@ def lane_of(policy: Policy) -> int:
 def sender(secret: str) -> Sender | None:
     """Who this secret belongs to, or None."""
     token = identity.token_for(secret)
-    return None if token is None else Sender(token.source, frozenset(token.permissions))
+    return None if token is None else Sender(token.source, frozenset(token.permissions), str(token.pk))
 
 
 class Catalogue:

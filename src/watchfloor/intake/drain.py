@@ -7,12 +7,12 @@ person to mend the cause and replay it. Rows of the never-shed lane go first.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import psycopg
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from watchfloor.identity.domain import system
 from watchfloor.intake import strict
@@ -71,36 +71,44 @@ def work_event(w: Writer, row: Spooled) -> None:
 HANDLERS: Mapping[str, Handler] = {REPORT: work_report, EVENT: work_event}
 
 
-def drain(limit: int = 200, handlers: Mapping[str, Handler] = HANDLERS) -> int:
+def drain(
+    limit: int = 200, handlers: Mapping[str, Handler] = HANDLERS, kinds: Collection[str] = (REPORT, EVENT)
+) -> int:
     """Work up to ``limit`` waiting rows in one transaction; how many were worked (with or without success).
 
     Safe in any number of processes at once: each takes rows the others have not.
     """
-    now = clock.now()
     with transaction.atomic():
-        due = Q(next_at__isnull=True) | Q(next_at__lte=now)
-        rows = list(
-            Spooled.objects.select_for_update(skip_locked=True)
-            .filter(due, state=Spooled.State.WAITING)
-            .order_by("lane", "id")[:limit]
-        )
-        done: list[Spooled] = []
-        worked = 0
-        for row in rows:
-            try:
-                with writing(ACTOR, on_behalf=f"source:{row.source}") as w:
-                    handlers[row.kind](w, row)
-            except Exception as problem:
-                if connection.connection is None or connection.connection.closed:
-                    raise  # not the row's fault
-                if is_deadlock(problem):
-                    break  # nor is this: what is done is committed, which frees the other side; the rest is the next drain's
-                _failed(row, problem, now)
-            else:
-                done.append(row)
-            worked += 1
-        # A row keeps its body until the lake has it.
-        Spooled.objects.filter(pk__in=[row.pk for row in done]).update(state=Spooled.State.DONE, error="")
+        rows = list(waiting(kinds).order_by("lane", "id")[:limit])
+        return work(rows, handlers)
+
+
+def waiting(kinds: Collection[str]) -> QuerySet[Spooled]:
+    """Waiting rows that are due and nobody else works, locked."""
+    due = Q(next_at__isnull=True) | Q(next_at__lte=clock.now())
+    return Spooled.objects.select_for_update(skip_locked=True).filter(due, state=Spooled.State.WAITING, kind__in=kinds)
+
+
+def work(rows: Sequence[Spooled], handlers: Mapping[str, Handler] = HANDLERS) -> int:
+    """Work locked rows in the caller's transaction; how many of them, from the first, were worked (with or without success)."""
+    now = clock.now()
+    done: list[Spooled] = []
+    worked = 0
+    for row in rows:
+        try:
+            with writing(ACTOR, on_behalf=f"source:{row.source}") as w:
+                handlers[row.kind](w, row)
+        except Exception as problem:
+            if connection.connection is None or connection.connection.closed:
+                raise  # not the row's fault
+            if is_deadlock(problem):
+                break  # nor is this: what is done is committed, which frees the other side; the rest is the next drain's
+            _failed(row, problem, now)
+        else:
+            done.append(row)
+        worked += 1
+    # A row keeps its body until the lake has it.
+    Spooled.objects.filter(pk__in=[row.pk for row in done]).update(state=Spooled.State.DONE, error="")
     return worked
 
 
@@ -127,8 +135,9 @@ def _failed(row: Spooled, problem: Exception, now: datetime) -> None:
     error = _text(problem)
     if attempts < ATTEMPTS:
         Spooled.objects.filter(pk=row.pk).update(
-            attempts=attempts, error=error, next_at=now + timedelta(seconds=PAUSES[attempts - 1])
-        )
+            state=Spooled.State.WAITING, attempts=attempts, error=error,
+            next_at=now + timedelta(seconds=PAUSES[attempts - 1]),
+        )  # fmt: skip
         return
     log.error("row %s of %s goes to quarantine after %d attempts (%s)", row.pk, row.source, attempts, _kind(problem))
     with writing(ACTOR, reason="poison") as w:

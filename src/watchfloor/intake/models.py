@@ -14,6 +14,7 @@ class Spooled(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting"
+        STREAMED = "streamed"  # an event that a broker hands to the rules workers
         DONE = "done"
         QUARANTINED = "quarantined"
         DISCARDED = "discarded"
@@ -41,6 +42,7 @@ class Spooled(models.Model):
         indexes = [
             models.Index(fields=["lane", "id"], name="intake_spool_waiting", condition=models.Q(state="waiting")),
             models.Index(fields=["id"], name="intake_spool_quarantine", condition=models.Q(state="quarantined")),
+            models.Index(fields=["id"], name="intake_spool_streamed", condition=models.Q(state="streamed")),
             # Rows that are worked but not yet in the lake still have their body.
             models.Index(
                 fields=["id"],

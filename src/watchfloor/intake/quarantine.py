@@ -14,6 +14,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.intake.events import RowDiscarded, RowReplayed
 from watchfloor.intake.models import Spooled
 from watchfloor.intake.rows import RECEIPT
+from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.kernel.ids import decode, encode
 from watchfloor.ledger.writer import Writer, writing
@@ -84,7 +85,7 @@ def replay(actor: Actor, ids: Iterable[UUID] | None = None) -> int:
     with writing(actor, reason="replay") as w:
         found = _locked(actor, ids)
         Spooled.objects.filter(pk__in=[row.pk for row in found]).update(
-            state=Spooled.State.WAITING, attempts=0, next_at=None
+            state=Spooled.State.WAITING, attempts=0, next_at=clock.now()
         )
         for row in found:
             w.event(RowReplayed(kind=row.kind, source=row.source), ("spooled", row.pk))

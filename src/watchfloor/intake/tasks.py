@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from watchfloor.intake import drain, lake, lake_care
+from watchfloor.detection import stream
+from watchfloor.intake import drain, lake, lake_care, streaming
+from watchfloor.intake.rows import EVENT, REPORT
 from watchfloor.platform.loops import loop
 
 
 @loop("intake.drain", idle=0.2)
 def drain_spool() -> int:
-    """Work waiting rows."""
-    return drain.drain()
+    """Work waiting rows; with a stream, events are the rules workers'."""
+    return drain.drain(kinds=(REPORT,) if stream.configured() else (REPORT, EVENT))
+
+
+@loop("intake.stream", idle=0.1)
+def feed_stream() -> int:
+    """Waiting events to the broker; without one, what an earlier one still held back to the spool."""
+    return streaming.publish() if stream.configured() else streaming.take_back()
+
+
+@loop("intake.stream_check", idle=15.0)
+def check_stream() -> int:
+    """What a broker has lost is published again."""
+    return streaming.recover() if stream.configured() else 0
 
 
 @loop("intake.lake", idle=5.0)

@@ -1,0 +1,161 @@
+"""A verdict before anything is published: the rules in force over one event, and what they would do. Nothing is written.
+
+The set in force is looked at by a thread of its own, so that neither a look nor a new compilation delays a question: until the
+new set stands the old one answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import close_old_connections, connection
+
+from watchfloor.detection import ruleset, screening
+from watchfloor.detection.asked import Asked
+from watchfloor.detection.contracts import FiredOut, Judgement, Question
+from watchfloor.engines import sml
+from watchfloor.items import domain as item_domain
+from watchfloor.items import queries as item_queries
+from watchfloor.items.models import Item, ItemType
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 1.0  # seconds between two looks for changed rules
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """The set in force and the name by which an answer calls it."""
+
+    in_force: ruleset.InForce
+    version: str
+
+
+class Judge:
+    """Answers questions with the rules in force. Any number of threads may ask at once."""
+
+    def __init__(self) -> None:
+        self._ready: Ready | None = None
+        self._first = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def ask(self, question: Question) -> Judgement:
+        """What the rules say.
+
+        Raises:
+            BadInput: the item's type is unknown.
+        """
+        started = time.perf_counter()
+        ready = self._ready or self._begin()
+        in_force = ready.in_force
+        item = item_of(question)
+        name = f"{item.type_key}/{item.external_id}"
+        if in_force.rules is None:
+            return Judgement(rule_set=ready.version, milliseconds=_since(started))
+        outcome = in_force.rules.evaluate(screening.sml_event(item, question.data, question.name, question.event))
+        fired = screening.fired_of(in_force, outcome, name)
+        asked = Asked(item, fired.described)
+        would: list[sml.Effect] = []
+        for effect in outcome.effects:
+            if rules := sorted(fired.acting.intersection(effect.rules)):
+                asked.take(effect, rules)
+                if not isinstance(effect, sml.LabelEffect) or effect.applies:
+                    would.append(msgspec.structs.replace(effect, rules=tuple(rules)))
+        return Judgement(
+            rule_set=ready.version,
+            verdicts=tuple(asked.verdicts),
+            fired=tuple(
+                FiredOut(rule=rule, reason=fired.described.get(rule, "")) for rule in sorted(fired.acting)
+            ),
+            shadow=fired.shadow,
+            effects=tuple(would),
+            errors=(*(error.message for error in outcome.errors), *(text for _, text in asked.problems)),
+            milliseconds=_since(started),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """End the looking thread."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self._ready, self._thread = None, None
+        self._stop = threading.Event()
+
+    def look(self) -> Ready:
+        """Look for changed rules now."""
+        in_force = ruleset.current()
+        ready = self._ready
+        if ready is None or ready.in_force is not in_force:
+            ready = self._ready = Ready(in_force, version_of(in_force))
+        return ready
+
+    def _begin(self) -> Ready:
+        """The first question loads the set and starts the thread that keeps it fresh."""
+        with self._first:
+            if self._ready is not None:
+                return self._ready
+            ready = self.look()
+            self._thread = threading.Thread(
+                target=self._keep_looking, args=(self._stop,), name="rules-watch", daemon=True
+            )
+            self._thread.start()
+            return ready
+
+    def _keep_looking(self, stop: threading.Event) -> None:
+        while not stop.wait(LOOK_EVERY):
+            try:
+                close_old_connections()
+                self.look()
+            except Exception as problem:  # the set in force stays
+                log.warning("the rules could not be looked at: %s", problem)
+            finally:
+                connection.close()
+
+
+def version_of(in_force: ruleset.InForce) -> str:
+    """A short name of the rule texts and their states: equal sets have equal names, in every process."""
+    return "rs_" + hashlib.sha256(repr(in_force.made_from).encode()).hexdigest()[:16]
+
+
+def item_of(question: Question) -> Item:
+    """The item as it will be, unsaved: rules read the same of it as they will in screening."""
+    kind, fields = item_queries.item_type(question.item_type)
+    author = None
+    author_id = question.author_id
+    if not author_id and (field := item_domain.role(fields, "creatorId")):
+        author_id = str(question.data.get(field) or "")
+    if author_id and kind.kind != ItemType.Kind.ACCOUNT:
+        author = Item(
+            pk=_id("account", author_id), type_key=question.author_type or _account_type(), external_id=author_id,
+            kind=ItemType.Kind.ACCOUNT,
+        )  # fmt: skip
+    return Item(
+        pk=_id(question.item_type, question.item_id), type_key=question.item_type, external_id=question.item_id,
+        kind=kind.kind, author=author, market=question.market, language=question.language,
+    )  # fmt: skip
+
+
+def _id(type_key: str, external_id: str) -> UUID:
+    """A number made of the name: the random functions answer the same for the same item."""
+    return UUID(bytes=hashlib.sha256(f"{type_key}\x1f{external_id}".encode()).digest()[:16])
+
+
+def _account_type() -> str:
+    return next((key for key, (row, _) in item_queries.types().items() if row.kind == ItemType.Kind.ACCOUNT), "account")
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 3)
+
+
+def as_json(judgement: Judgement) -> dict[str, Any]:
+    """The answer's part that comes from the rules; effects carry their ``kind``."""
+    found: dict[str, Any] = msgspec.to_builtins(judgement)
+    found["labels"] = [effect for effect in found["effects"] if effect.get("kind") == "label"]
+    found["effects"] = [effect for effect in found["effects"] if effect.get("kind") not in {"label", "verdict"}]
+    return found

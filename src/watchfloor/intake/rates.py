@@ -1,0 +1,63 @@
+"""How fast one token may send: a bucket of rows per token in each web process; beyond it 429 with Retry-After.
+
+``WATCHFLOOR_TOKEN_RATE`` is rows (reports, events, verdicts asked for) a second, 5,000 unless told, 0 for no limit; the bucket holds two
+seconds of it. A batch may run the bucket into debt, so that a large one is never impossible, only followed by a pause.
+Rows of the never-shed lane do not pass here.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+
+from watchfloor.kernel.errors import BadInput, Overloaded
+
+MAX_TOKENS = 1_000
+DEFAULT = 5_000
+
+
+class TooFast(Overloaded):
+    """This sender has used up its rate; others are served."""
+
+    status = 429
+
+    def __init__(self, rate: float, retry_after: int) -> None:
+        super().__init__(f"This token may send {rate:,.0f} rows a second; it has sent more.", retry_after=retry_after)
+        self.code = "too_fast"
+
+
+class Rates:
+    """The buckets of one process; used from event loops only."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self._buckets: dict[str, tuple[float, float]] = {}  # token -> what is left, and when that was
+
+    def take(self, token: str, rows: int) -> None:
+        """Count rows of a token.
+
+        Raises:
+            TooFast: the bucket is empty; nothing was counted.
+        """
+        if not self.rate:
+            return
+        now = time.monotonic()
+        left, since = self._buckets.get(token, (2 * self.rate, now))
+        left = min(2 * self.rate, left + (now - since) * self.rate)
+        if left <= 0:
+            raise TooFast(self.rate, max(1, math.ceil(-left / self.rate)))
+        if len(self._buckets) >= MAX_TOKENS and token not in self._buckets:
+            self._buckets.clear()
+        self._buckets[token] = (left - rows, now)
+
+
+def rates_from_settings() -> Rates:
+    """The limit that the environment states."""
+    text = os.environ.get("WATCHFLOOR_TOKEN_RATE", "").strip() or str(DEFAULT)
+    if not text.isascii() or not text.isdigit():
+        raise BadInput(
+            "bad_setting", f"WATCHFLOOR_TOKEN_RATE={text!r} is not a whole number.", where="WATCHFLOOR_TOKEN_RATE",
+            hint="Rows a second, or 0 for no limit.",
+        )  # fmt: skip
+    return Rates(float(text))

@@ -1,0 +1,212 @@
+"""A verdict before publishing: what the rules say, what they would do, and what is answered when they cannot be asked in time."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from watchfloor.detection import screening
+from watchfloor.detection.actions import set_rule_state
+from watchfloor.detection.verdict import item_of
+from watchfloor.identity.domain import system
+from watchfloor.identity.models import ApiToken
+from watchfloor.identity.queries import token_digest
+from watchfloor.intake.asgi import Intake
+from watchfloor.intake.models import Spooled
+from watchfloor.intake.rates import Rates
+from watchfloor.intake.verdicts import question_of
+from watchfloor.items.models import Item
+from watchfloor.kernel import clock
+from watchfloor.ledger.schema import LedgerEvent
+from watchfloor.ledger.writer import writing
+from watchfloor.review.models import Case
+
+if TYPE_CHECKING:
+    from tests.support.rules import Rules
+
+ASK, ASK_AND_SEND = "wf-ask", "wf-ask-and-send"
+
+
+class TokensMade(LedgerEvent, tag="test.verdict_tokens"):
+    """Only for these tests."""
+
+
+@pytest.fixture
+def rules(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+    from tests.support import rules as support
+
+    support.fresh(monkeypatch)
+    with writing(system("test")) as w:
+        made = [
+            w.create(ApiToken, name=secret, prefix=secret[:12], digest=token_digest(secret), source="chirp",
+                     permissions=permissions, created_at=clock.now())
+            for secret, permissions in [(ASK, ["verdict.ask"]), (ASK_AND_SEND, ["verdict.ask", "event.submit"])]
+        ]  # fmt: skip
+        w.event(TokensMade(), made[0])
+    found = support.Rules()
+    found.write(
+        support.text_of_rule(
+            "Bad", "Text == 'bad'", "DeclareVerdict(verdict='reject')", "SendToReview(policy='spam')",
+            "LabelAdd(entity=Message, label='spammy')", "TakeAction(action='remove', policy='spam')",
+            description="It says bad",
+        ),
+        support.text_of_rule("Odd", "Text == 'bad'", "DeclareVerdict(verdict='block')"),
+    )  # fmt: skip
+    found.put("Bad", "on")
+    found.put("Odd", "shadow")
+    return found
+
+
+@pytest.fixture
+def app(rules: Rules) -> Iterator[Intake]:
+    made = Intake()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ask(app: Intake) -> Callable[..., Any]:
+    from tests.support.intake import Client
+
+    def post(text: str = "bad", *, token: str = ASK, body: Any = None, **options: Any) -> Any:
+        sent = body if body is not None else {"event": event(text), **options}
+        return asyncio.run(Client(app).post("/v1/verdicts", sent, token=token))
+
+    return post
+
+
+def event(text: str = "bad", **changes: Any) -> dict[str, Any]:
+    item = {"type": "message", "id": "m-1", "data": {"text": text}, "author": {"id": "mallory"}}
+    return {"name": "message.sent", "item": item, **changes}
+
+
+def test_the_verdict_names_rules_reasons_and_what_they_would_do(ask: Callable[..., Any]) -> None:
+    answer = ask("bad")
+    assert answer.status == 200
+    found = answer.json
+    assert (found["judged"], found["allow"], found["verdicts"]) == (True, False, ["reject"])
+    assert found["fired"] == [{"rule": "Bad", "reason": "It says bad"}]
+    assert found["shadow"] == ["Odd"]
+    [label] = found["labels"]
+    assert (label["label"], label["entity"]) == ("spammy", {"type": "message", "id": "m-1"})
+    assert sorted(effect["kind"] for effect in found["effects"]) == ["action", "review"]
+    assert found["rule_set"].startswith("rs_") and found["errors"] == []
+
+
+def test_nothing_is_written_unless_asked(ask: Callable[..., Any]) -> None:
+    ask("bad")
+    assert not Item.objects.exists() and not Case.objects.exists() and not Spooled.objects.exists()
+
+
+def test_a_recorded_question_takes_the_ordinary_way_once(ask: Callable[..., Any]) -> None:
+    from watchfloor.intake.drain import drain
+
+    first = ask(token=ASK_AND_SEND, body={"event": event(id="e-1"), "record": True})
+    again = ask(token=ASK_AND_SEND, body={"event": event(id="e-1"), "record": True})
+    assert first.json["recorded"] == again.json["recorded"]
+    assert drain() == 1
+    assert Case.objects.count() == 1
+
+
+def test_recording_needs_the_right_to_send_events(ask: Callable[..., Any]) -> None:
+    assert ask("bad", record=True).error["code"] == "no_permission"
+    assert not Spooled.objects.exists()
+
+
+def test_good_things_are_allowed_and_the_sender_says_which_verdicts_block(ask: Callable[..., Any]) -> None:
+    assert ask("good").json["allow"] is True
+    assert ask("bad", blocking=["delete"]).json["allow"] is True
+
+
+def test_the_rule_set_is_named_anew_when_a_rule_changes(ask: Callable[..., Any], app: Intake) -> None:
+    before = ask("bad").json
+    with writing(system("test")) as w:
+        set_rule_state(w, "Bad", "paused", why="test")
+    app.verdicts.judge.look()
+    after = ask("bad").json
+    assert before["rule_set"] != after["rule_set"] and after["verdicts"] == []
+
+
+@pytest.mark.parametrize(("on_error", "allow"), [("open", True), ("closed", False)])
+def test_what_is_not_judged_in_time_is_answered_as_the_sender_said(
+    ask: Callable[..., Any], app: Intake, monkeypatch: pytest.MonkeyPatch, on_error: str, allow: bool
+) -> None:
+    held = threading.Event()
+    monkeypatch.setattr(app.verdicts.judge, "ask", lambda question: held.wait(30))
+    try:
+        answer = ask("bad", timeout_ms=5, on_error=on_error)
+    finally:
+        held.set()
+    assert (answer.status, answer.json["judged"], answer.json["allow"]) == (200, False, allow)
+    assert answer.json["error"]["code"] == "timeout"
+
+
+def test_a_failure_here_is_no_failure_there(
+    ask: Callable[..., Any], app: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(question: object) -> None:
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(app.verdicts.judge, "ask", fail)
+    answer = ask("bad", on_error="closed")
+    assert (answer.status, answer.json["allow"], answer.json["error"]["code"]) == (200, False, "failed")
+
+
+def test_too_many_waiting_questions_are_answered_at_once(
+    ask: Callable[..., Any], app: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watchfloor.intake.verdicts.MAX_WAITING", 0)
+    assert ask("bad").json["error"]["code"] == "overloaded"
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "where"),
+    [
+        ({}, "missing_field", "event"),
+        ([], "wrong_type", ""),
+        ({"event": 1}, "wrong_type", "event"),
+        ({"event": event(), "timeout_ms": 0}, "out_of_range", "timeout_ms"),
+        ({"event": event(), "timeout_ms": "9"}, "out_of_range", "timeout_ms"),
+        ({"event": event(), "on_error": "maybe"}, "unknown_value", "on_error"),
+        ({"event": event(), "blocking": "reject"}, "wrong_type", "blocking"),
+        ({"event": event(), "record": "yes"}, "wrong_type", "record"),
+        ({"event": event(), "wait": 1}, "unknown_field", "wait"),
+        ({"event": {**event(), "item": {"type": "nothing", "id": "1"}}}, "unknown_item_type", "event.item.type"),
+        (b'{"event": {"name": "a", "name": "b"}}', "duplicate_key", ""),
+        (b"{", "bad_json", ""),
+        (b'{"event": "' + b"x" * (1024 * 1024) + b'"}', "row_too_large", ""),
+    ],
+)
+def test_a_bad_question_says_what_is_wrong(ask: Callable[..., Any], body: Any, code: str, where: str) -> None:
+    answer = ask(body=body)
+    assert answer.status in {400, 413, 422}
+    assert (answer.error["code"], answer.error.get("where", "")) == (code, where)
+
+
+def test_a_token_needs_the_right_to_ask(ask: Callable[..., Any]) -> None:
+    with writing(system("test")) as w:
+        row = w.create(ApiToken, name="x", prefix="x", digest=token_digest("wf-x"), source="x",
+                       permissions=["event.submit"], created_at=clock.now())  # fmt: skip
+        w.event(TokensMade(), row)
+    assert ask(token="wf-x").error["message"] == "This token may not ask for verdicts."
+
+
+def test_a_token_that_asks_too_fast_is_told_when_to_come_again(ask: Callable[..., Any], app: Intake) -> None:
+    app.rates = Rates(0.001)
+    assert ask("good").status == 200
+    answer = ask("good")
+    assert answer.status == 429 and int(answer.headers["retry-after"]) >= 1
+
+
+def test_rules_read_the_same_before_and_after_publishing(rules: Rules) -> None:
+    from watchfloor.intake.rows import parse
+
+    row = parse("event", event(market="US", language="en", data={"ip": "192.0.2.1"}))
+    ahead = screening.sml_event(item_of(question_of(row)), row.item.data, row.name, row.data)
+    item, _ = rules.item("bad", id="m-1")
+    later = screening.sml_event(item, row.item.data, row.name, row.data)
+    assert ahead.data == later.data and ahead.action_name == later.action_name
