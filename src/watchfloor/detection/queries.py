@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Count, Q
 
-from watchfloor.detection import facts, ruleset
+from watchfloor.detection import facts, ruleset, standing
 from watchfloor.detection.models import Rule, RuleHits, RuleSample
 from watchfloor.detection.screening import sml_event
 from watchfloor.engines import sml
@@ -61,7 +61,7 @@ def rule(name: str) -> Rule:
     found = Rule.objects.filter(name=name).first()
     if found is None:
         raise NotFound("no_rule", f"There is no rule {name[:60]!r}.")
-    return found
+    return standing.with_meaning(found)
 
 
 def facts_in_force() -> dict[str, facts.RuleFacts]:

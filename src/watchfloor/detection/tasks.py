@@ -1,8 +1,8 @@
-"""Detection's loops: models learn from the decisions of the last minutes; counts of firings are written."""
+"""Detection's loops: models learn from the decisions of the last minutes; counts of firings are written; rules are watched."""
 
 from __future__ import annotations
 
-from watchfloor.detection import hits, training
+from watchfloor.detection import alarms, backtests, hits, training
 from watchfloor.platform.loops import loop
 
 
@@ -16,4 +16,17 @@ def train() -> int:
 def write_hits() -> int:
     """What was noted when traffic stopped must not wait for the next item."""
     hits.flush()
+    return 0
+
+
+@loop("detection.backtest", idle=1.0)
+def backtest() -> int:
+    """Backtests that were asked for on a page."""
+    return backtests.work()
+
+
+@loop("detection.alarms", idle=60.0)
+def watch() -> int:
+    """Rules that fire out of all proportion, or are wrong far more than before, are paused."""
+    alarms.watch()
     return 0
