@@ -22,7 +22,7 @@ AtOnce = Rule(when_all=[RegexMatch(pattern=r'take this down at once', target=Tex
 WhenRules(rules_any=[AtOnce], then=[TakeAction(action='remove', policy='spam')])
 """
 SETUP = """
-from watchfloor.detection.actions import save_rule_file, set_rule_state
+from watchfloor.detection.actions import attest, save_rule_file, set_rule_state
 from watchfloor.detection.models import RuleFile
 from watchfloor.identity.domain import system
 from watchfloor.ledger.writer import writing
@@ -31,6 +31,7 @@ with writing(system("test")) as w:
     main = RuleFile.objects.get(path="main.sml")
     save_rule_file(w, "at_once.sml", RULES, policy_key="spam")
     save_rule_file(w, "main.sml", main.text + "\\nImport(rules=['at_once.sml'])\\n")
+    attest(w, "AtOnce", "a test")
     for step in ("backtested", "shadow", "on"):
         set_rule_state(w, "AtOnce", step, why="test")
     endpoints.add(w, name="platform", url=URL)

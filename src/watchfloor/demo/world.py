@@ -10,7 +10,7 @@ import msgspec
 from watchfloor.demo.crowd import MARKETS
 from watchfloor.demo.people import IN_HOUSE, ReviewerWork
 from watchfloor.demo.scenario import Scenario
-from watchfloor.detection.actions import save_rule_file, set_rule_state
+from watchfloor.detection.actions import attest, save_rule_file, set_rule_state
 from watchfloor.detection.models import RuleFile
 from watchfloor.enforcement import endpoints
 from watchfloor.identity import actions as identity
@@ -103,6 +103,7 @@ def build(scenario: Scenario, endpoint_url: str) -> World:
         main = RuleFile.objects.get(path="main.sml")
         save_rule_file(w, "main.sml", main.text + f"Import(rules=['{RULE_FILE}'])\n")
         for name in (RULE_NAME, "PillShop"):
+            attest(w, name, "Simulated: part of Parley's first rule set. No test, backtest or second person stands behind it.")
             for step in ("backtested", "shadow", "on"):
                 set_rule_state(w, name, step, why="Part of Parley's first rule set (simulated evidence)")
     return World(

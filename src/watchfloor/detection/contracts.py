@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from watchfloor.detection.domain.forecast import Forecast
 from watchfloor.engines import sml
 
 
@@ -53,3 +55,37 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     effects: tuple[sml.Effect, ...] = ()
     errors: tuple[str, ...] = ()
     milliseconds: float = 0.0
+
+
+class BacktestFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backtest found of one text of a rule; frozen as evidence, so fields are only ever added, with defaults.
+
+    Attributes:
+        source: ``lake`` (events), or ``items`` (the items seen) where the lake had nothing.
+        items: different items hit. ``alone``: hits on which no other rule of the set fired.
+        series: (day, hits). ``overlap``: hits shared with each other rule.
+        protected: items hit of verified or protected accounts.
+        judged, right: items hit that people had judged under the policy, and how many were violating.
+        samples, wrong_items: items to read.
+        forecast: what it will do to the floor when fully on; None where it opens no case.
+        truncated: there were more hits than the forecast and the samples rest on.
+    """
+
+    source: str
+    start: datetime
+    end: datetime
+    events: int
+    hits: int
+    hits_per_day: float
+    items: int
+    series: list[tuple[str, int]]
+    overlap: dict[str, int]
+    alone: int
+    protected: int
+    judged: int
+    right: int
+    wrong_items: list[UUID]
+    samples: list[UUID]
+    forecast: Forecast | None
+    seconds: float
+    truncated: bool = False

@@ -26,6 +26,57 @@ class RuleTextChanged(LedgerEvent, frozen=True, tag="rule.text_changed"):
     path: str
 
 
+class RuleTextWaits(LedgerEvent, frozen=True, tag="rule.text_waits"):
+    """The text of a rule that acts was changed; the text before stays in force until someone puts the new one on."""
+
+    rule: str
+    meaning: str
+
+
+class RuleTextPutOn(LedgerEvent, frozen=True, tag="rule.text_put_on"):
+    """A waiting text came into force (``meaning``), or (``dropped``) was taken back. ``evidence`` names what it rests on."""
+
+    rule: str
+    meaning: str
+    dropped: bool = False
+    evidence: list[str] = []
+    tests: int = 0
+
+
+class RuleOwnerChanged(LedgerEvent, frozen=True, tag="rule.owner"):
+    """Someone else looks after the rule from now on."""
+
+    rule: str
+
+
+class EvidenceMade(LedgerEvent, frozen=True, tag="rule.evidence"):
+    """Something became known of one text of a rule: a backtest, a second person's word, or where it came from."""
+
+    rule: str
+    kind: str
+    meaning: str
+
+
+class RuleExampleChanged(LedgerEvent, frozen=True, tag="rule.example"):
+    """A test of a rule was added, or taken out."""
+
+    rule: str
+    fires: bool
+    removed: bool = False
+
+
+class AutomationHeld(LedgerEvent, frozen=True, tag="automation.held"):
+    """No rule acts by itself until then: automatic actions become cases."""
+
+    until: str
+
+
+class AutomationLifted(LedgerEvent, frozen=True, tag="automation.lifted"):
+    """Rules act by themselves again."""
+
+    held_ms: int
+
+
 class RuleDeclared(LedgerEvent, frozen=True, tag="rule.declared"):
     """A rule appeared in the rule set."""
 
@@ -34,12 +85,18 @@ class RuleDeclared(LedgerEvent, frozen=True, tag="rule.declared"):
 
 
 class RuleStateChanged(LedgerEvent, frozen=True, tag="rule.state_changed"):
-    """A rule took a step of its life."""
+    """A rule took a step of its life.
+
+    ``evidence`` names what the step rests on (with ``tests`` passing), ``alarm`` the alarm that stopped it: volume or drift.
+    """
 
     rule: str
     before: str
     after: str
     percent: int = 100
+    evidence: list[str] = []
+    tests: int = 0
+    alarm: str = ""
 
 
 class ModelTrained(LedgerEvent, frozen=True, tag="model.trained"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from watchfloor.detection.domain import severity
 from watchfloor.engines import sml
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml.write import written
@@ -16,6 +17,8 @@ class RuleFacts(msgspec.Struct, frozen=True):
         effects: what it asks for when it fires, as written (``SendToReview(policy='spam')``).
         policies: keys named in its effects, in order.
         decides: True when it takes an action by itself.
+        opens: True when it asks for review or takes an action: either opens a case.
+        severity: the gravest it asks for review with, 1 to 5; None: the policy's own.
     """
 
     name: str
@@ -26,6 +29,8 @@ class RuleFacts(msgspec.Struct, frozen=True):
     effects: tuple[str, ...]
     policies: tuple[str, ...]
     decides: bool
+    opens: bool = False
+    severity: int | None = None
 
 
 def of_set(rules: sml.RuleSet | None) -> dict[str, RuleFacts]:
@@ -46,6 +51,9 @@ def _facts(variable: tree.Variable, effects: list[tree.Expr]) -> RuleFacts:
     rule = variable.value
     assert isinstance(rule, tree.RuleExpr)
     named = [value for effect in effects for name, value in _constants(effect) if name == "policy"]
+    asked = {effect.function for effect in effects if isinstance(effect, tree.Apply)}
+    words = [str(value) for effect in effects for name, value in _constants(effect) if name == "severity" and value]
+    grave = [level for word in words if (level := severity(word)) is not None]
     return RuleFacts(
         name=variable.name,
         file=variable.file,
@@ -54,7 +62,9 @@ def _facts(variable: tree.Variable, effects: list[tree.Expr]) -> RuleFacts:
         conditions=tuple(written(condition) for condition in rule.conditions),
         effects=tuple(written(effect) for effect in effects),
         policies=tuple(dict.fromkeys(str(value) for value in named)),
-        decides=any(isinstance(effect, tree.Apply) and effect.function == "TakeAction" for effect in effects),
+        decides="TakeAction" in asked,
+        opens=bool(asked & {"TakeAction", "SendToReview"}),
+        severity=max(grave, default=None),
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from watchfloor.detection import due_labels
 from watchfloor.detection.asked import Asked, Deed, violation_of
+from watchfloor.detection.hold import holding
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item
 from watchfloor.kernel.errors import WatchfloorError
@@ -54,7 +55,7 @@ class Handover:
 
     def _decided(self, signals: list[SignalIn], deeds: list[Deed]) -> bool:
         """Whether the signals were handed over together with an automatic decision. What fails is left to a person."""
-        if not deeds:
+        if not deeds or holding() is not None:  # held: the case is opened, and people decide
             return False
         try:
             with self.w.attempt():

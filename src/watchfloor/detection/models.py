@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from watchfloor.detection.models_lists import DueLabel, ListEntry, NamedList
 from watchfloor.items.models import Item
-from watchfloor.ledger.models import Projected
+from watchfloor.kernel.ids import new_id
+from watchfloor.ledger.models import Projected, Seal
 
 __all__ = [
     "DueLabel",
@@ -34,8 +37,30 @@ class RuleFile(Projected):
         db_table = "detection_rule_file"
 
 
+class RuleRevision(models.Model):
+    """A text a rule file once had: for the diff, for going back, and for rules whose former text stays in force.
+
+    Not a projection: the ledger's file events carry the same texts.
+    """
+
+    path = models.CharField(max_length=200)
+    number = models.IntegerField()
+    text = models.TextField()
+    changed_by = models.CharField(max_length=120)
+    changed_at = models.DateTimeField()
+    why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "detection_rule_revision"
+        constraints = [models.UniqueConstraint(fields=["path", "number"], name="detection_revision_number")]
+
+
 class Rule(Projected):
-    """The life of one named rule of the set."""
+    """The life of one named rule of the set.
+
+    ``meaning`` is the fingerprint of the text that is in force (see detection.meaning). A rule that acts keeps it when the files
+    change: ``pin`` then names the revisions it is read from (path -> number), and ``next_meaning`` the text that waits.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -56,9 +81,99 @@ class Rule(Projected):
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=120)
     why = models.CharField(max_length=200, blank=True)
+    meaning = models.CharField(max_length=64, blank=True)
+    text_by = models.CharField(max_length=120, blank=True)  # who wrote the newest text, waiting or not
+    pin = models.JSONField(null=True)
+    next_meaning = models.CharField(max_length=64, blank=True)
+    next_since = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "detection_rule"
+
+
+class Evidence(Projected):
+    """What was known of one text of a rule at a moment; never changed.
+
+    ``kind``: backtest (``data`` is ``detection.contracts.BacktestFacts``), approval (a second person), attested (shipped with a
+    reason in ``words`` why it needs neither).
+    """
+
+    class Kind(models.TextChoices):
+        BACKTEST = "backtest"
+        APPROVAL = "approval"
+        ATTESTED = "attested"
+
+    rule = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=Kind)
+    meaning = models.CharField(max_length=64)
+    made_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+    words = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "detection_evidence"
+        indexes = [models.Index(fields=["rule", "-made_at"], name="detection_evidence_rule")]
+
+
+class RuleExample(Projected):
+    """A test of a rule: an event on which it must fire, or must not."""
+
+    rule = models.CharField(max_length=120)
+    name = models.CharField(max_length=120)
+    fires = models.BooleanField()
+    event = models.JSONField()
+    added_by = models.CharField(max_length=120)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"event", "name"})
+
+    class Meta:
+        db_table = "detection_rule_example"
+        indexes = [models.Index(fields=["rule", "added_at"], name="detection_example_rule")]
+
+
+class BacktestRun(models.Model):
+    """A backtest someone asked for, on its way; what it found is ``Evidence``."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    rule = models.CharField(max_length=120)
+    days = models.SmallIntegerField()
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    why = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=8, choices=State)
+    seen_at = models.DateTimeField(null=True)  # the worker's last sign of life
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+    evidence_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "detection_backtest"
+        indexes = [models.Index(fields=["rule", "-asked_at"], name="detection_backtest_rule")]
+
+
+class Hold(Projected):
+    """While one holds, no rule acts by itself: what it would do becomes a case in a queue."""
+
+    why = models.CharField(max_length=200)
+    put_by = models.CharField(max_length=120)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        db_table = "detection_hold"
 
 
 class TextModel(models.Model):

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Count, Q
 
-from watchfloor.detection import facts, ruleset
+from watchfloor.detection import facts, ruleset, standing
 from watchfloor.detection.models import Rule, RuleHits, RuleSample
 from watchfloor.detection.screening import sml_event
 from watchfloor.engines import sml
@@ -61,7 +61,7 @@ def rule(name: str) -> Rule:
     found = Rule.objects.filter(name=name).first()
     if found is None:
         raise NotFound("no_rule", f"There is no rule {name[:60]!r}.")
-    return found
+    return standing.with_meaning(found)
 
 
 def facts_in_force() -> dict[str, facts.RuleFacts]:
@@ -109,6 +109,10 @@ def samples(actor: Actor, name: str, limit: int = 12) -> list[Sample]:
     rows = list(
         RuleSample.objects.filter(rule=name).select_related("item", "item__author").order_by("-id")[: limit * 3]
     )
+    return _shown(actor, rows, limit)
+
+
+def _shown(actor: Actor, rows: list[RuleSample], limit: int) -> list[Sample]:
     seen: dict[UUID, RuleSample] = {}
     for row in rows:
         seen.setdefault(row.item_id, row)
@@ -138,6 +142,38 @@ def samples(actor: Actor, name: str, limit: int = 12) -> list[Sample]:
             )
         )  # fmt: skip
     return found
+
+
+class Daily(msgspec.Struct):
+    """What a rule did on one day (UTC)."""
+
+    day: datetime
+    acted: int = 0
+    shadow: int = 0
+
+
+def daily(names: Iterable[str], days: int) -> dict[str, list[Daily]]:
+    """Firings of each of the last ``days``, today the last."""
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    first = today - timedelta(days=days - 1)
+    found = {name: [Daily(first + timedelta(days=place)) for place in range(days)] for name in names}
+    for row in RuleHits.objects.filter(rule__in=list(found), hour__gte=first):
+        each = found[row.rule][(row.hour - first).days]
+        each.acted += row.acted
+        each.shadow += row.shadow
+    return found
+
+
+def readable(actor: Actor, items: Iterable[UUID]) -> list[Sample]:
+    """Items of a backtest with their present text, as far as the actor may look at them."""
+    wanted = list(items)
+    by_id = {item.pk: item for item in Item.objects.filter(pk__in=wanted).select_related("author")}
+    rows = [
+        RuleSample(item=item, item_version=item.current_version, acted=False, at=item.first_seen_at)
+        for pk in wanted
+        if (item := by_id.get(pk)) is not None
+    ]
+    return _shown(actor, rows, len(rows))
 
 
 def judged(name: str) -> tuple[int, int, Interval]:

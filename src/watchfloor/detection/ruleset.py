@@ -11,7 +11,7 @@ import time
 
 import msgspec
 
-from watchfloor.detection import functions, known_findings, lists_in_force
+from watchfloor.detection import functions, known_findings, lists_in_force, revisions
 from watchfloor.detection.models import Rule, RuleFile
 from watchfloor.engines import sml
 from watchfloor.items.models import Item, Label
@@ -29,11 +29,32 @@ class RuleMode(msgspec.Struct, frozen=True):
 
 
 class InForce(msgspec.Struct, frozen=True):
-    """A compiled set, the modes of its rules, and what it was made from."""
+    """A compiled set, the modes of its rules, and what it was made from.
+
+    Attributes:
+        rules: the newest text.
+        pinned: rules that go on by a former text because they act and the newest waits: the set each is read from.
+    """
 
     rules: sml.RuleSet | None
     modes: dict[str, RuleMode]
     made_from: tuple[object, ...]
+    pinned: dict[str, sml.RuleSet] = {}
+
+    def readings(self, event: sml.Event) -> list[tuple[sml.Outcome, frozenset[str] | None]]:
+        """What the set gives for an event, and for each former text still in force what it gives, with the rules that go by it.
+
+        The first is the newest text, with None: it speaks for every rule that is not pinned.
+        """
+        found: list[tuple[sml.Outcome, frozenset[str] | None]] = []
+        if self.rules is not None:
+            found.append((self.rules.evaluate(event), None))
+        by_set: dict[int, list[str]] = {}
+        for name, rules in self.pinned.items():
+            by_set.setdefault(id(rules), []).append(name)
+        for names in by_set.values():
+            found.append((self.pinned[names[0]].evaluate(event), frozenset(names)))
+        return found
 
 
 _lock = threading.Lock()
@@ -99,7 +120,7 @@ def _fingerprint() -> tuple[object, ...]:
     # The time too: a revision that was rolled back comes again with another text.
     live = RuleFile.objects.filter(archived_at__isnull=True).order_by("path")
     files = tuple(live.values_list("path", "revision", "changed_at"))
-    states = tuple(Rule.objects.order_by("name").values_list("name", "state", "percent"))
+    states = tuple(Rule.objects.order_by("name").values_list("name", "state", "percent", "pin"))
     return files, states
 
 
@@ -114,4 +135,21 @@ def _load(made_from: tuple[object, ...], before: InForce | None) -> InForce:
         except sml.RuleErrors as error:
             log.exception("the stored rules do not compile; the set before stays in force: %s", error)
             rules = before.rules if before is not None else None
-    return InForce(rules, modes, made_from)
+    return InForce(rules, modes, made_from, _pinned(before))
+
+
+def _pinned(before: InForce | None) -> dict[str, sml.RuleSet]:
+    """The set of each rule that goes on by a former text; one set for those of the same revisions."""
+    found: dict[str, sml.RuleSet] = {}
+    sets: dict[str, sml.RuleSet] = {}
+    for name, pin in Rule.objects.filter(pin__isnull=False).order_by("name").values_list("name", "pin"):
+        key = msgspec.json.encode(pin, order="sorted").decode()
+        try:
+            if key not in sets:
+                sets[key] = compile_sources(revisions.sources_of(pin or {}))
+            found[name] = sets[key]
+        except sml.RuleErrors as error:
+            log.exception("the former text of %s does not compile any more: %s", name, error)
+            if before is not None and name in before.pinned:
+                found[name] = before.pinned[name]
+    return found

@@ -7,6 +7,7 @@ allowed to act decides through the same door as a person, so that every automati
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from watchfloor.kernel import clock
 from watchfloor.ledger.writer import Writer
 
 log = logging.getLogger(__name__)
+WAITING = "+"  # after a rule's name, in counts: the text that waits, running beside the one in force
 SEED = 2**53 - 1  # the random functions' seed must be exact in JSON
 
 
@@ -42,12 +44,11 @@ def screen(
         name: what happened (``message_posted``, ``item_reported``).
     """
     in_force = ruleset.current()
-    outcome = in_force.rules.evaluate(sml_event(item, data, name, event)) if in_force.rules is not None else None
-    fired = fired_of(in_force, outcome, f"{item.type_key}/{item.external_id}")
+    readings = in_force.readings(sml_event(item, data, name, event))
+    fired = fired_of(in_force, readings, f"{item.type_key}/{item.external_id}")
     asked = Asked(item, fired.described)
-    for effect in outcome.effects if outcome else ():
-        if rules := sorted(fired.acting.intersection(effect.rules)):
-            asked.take(effect, rules)
+    for effect, rules in effects_of(in_force, readings, fired.acting):
+        asked.take(effect, rules)
     for verdict in models_in_force.look(item_queries.text_of(item.type_key, data)):
         asked.signals.append(verdict.signal)
         if verdict.opens_case:
@@ -57,7 +58,8 @@ def screen(
     for rule, problem in asked.problems:
         log.warning("the rule %s could not do what it asks for: %s", rule, problem)
     failed = fired.failed | {rule for rule, _ in asked.problems}
-    hits.note(item.pk, version, clock.now(), acted=sorted(fired.acting), shadow=fired.shadow, errors=sorted(failed))
+    counted = (*fired.shadow, *(name + WAITING for name in fired.waiting))
+    hits.note(item.pk, version, clock.now(), acted=sorted(fired.acting), shadow=counted, errors=sorted(failed))
     return Screening(
         fired=tuple(sorted(fired.acting)),
         shadow=fired.shadow,
@@ -66,7 +68,7 @@ def screen(
         cases=tuple(handover.cases),
         decisions=tuple(handover.decisions),
         errors=(
-            *(error.message for error in (outcome.errors if outcome else ())),
+            *dict.fromkeys(error.message for outcome, _ in readings for error in outcome.errors),
             *(text for _, text in asked.problems),
         ),
     )
@@ -94,35 +96,55 @@ def sml_event(item: Item, data: dict[str, Any], name: str, event: dict[str, Any]
 
 
 class Fired(msgspec.Struct):
-    """The rules of one outcome, by what their states let them do."""
+    """The rules of one event, by what their states let them do; ``waiting``: rules whose waiting text fired."""
 
-    acting: set[str]
-    shadow: tuple[str, ...]
-    failed: set[str]
-    described: dict[str, str]
+    acting: set[str] = msgspec.field(default_factory=set)
+    shadow: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    failed: set[str] = msgspec.field(default_factory=set)
+    described: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-def fired_of(in_force: ruleset.InForce, outcome: sml.Outcome | None, item_key: str) -> Fired:
+def _speaks(in_force: ruleset.InForce, only: frozenset[str] | None, rule: str) -> bool:
+    """Whether this reading is the one a rule goes by."""
+    return rule not in in_force.pinned if only is None else rule in only
+
+
+def effects_of(
+    in_force: ruleset.InForce, readings: list[tuple[sml.Outcome, frozenset[str] | None]], acting: set[str]
+) -> Iterator[tuple[sml.Effect, list[str]]]:
+    """What is asked for, each with those of its rules that may act and go by the text it stands in."""
+    for outcome, only in readings:
+        for effect in outcome.effects:
+            if rules := sorted(rule for rule in acting.intersection(effect.rules) if _speaks(in_force, only, rule)):
+                yield effect, rules
+
+
+def fired_of(
+    in_force: ruleset.InForce, readings: list[tuple[sml.Outcome, frozenset[str] | None]], item_key: str
+) -> Fired:
     """Which of the rules that fired may act on this item, which only count, and which could not be decided."""
-    acting: set[str] = set()
+    found = Fired()
     shadow: list[str] = []
-    described: dict[str, str] = {}
-    failed: set[str] = set()
-    if outcome is None:
-        return Fired(acting, (), failed, described)
-    for fired in outcome.fired:
-        described[fired.name] = fired.description
-        mode = in_force.modes.get(fired.name)
-        if mode is None:
-            continue
-        if domain.acts(mode.state, mode.percent, fired.name, item_key):
-            acting.add(fired.name)
-        elif mode.state in domain.COUNTING:
-            shadow.append(fired.name)
-    if outcome.errors:  # a value that was missing where it may be is no error
-        for entry in outcome.audit:
-            for name in entry.rules_failed:
-                mode = in_force.modes.get(name)
-                if mode is not None and mode.state in domain.COUNTING:
-                    failed.add(name)
-    return Fired(acting, tuple(shadow), failed, described)
+    for outcome, only in readings:
+        for fired in outcome.fired:
+            mode = in_force.modes.get(fired.name)
+            if not _speaks(in_force, only, fired.name):
+                if only is None and mode is not None:
+                    found.waiting += (fired.name,)
+                continue
+            found.described[fired.name] = fired.description
+            if mode is None:
+                continue
+            if domain.acts(mode.state, mode.percent, fired.name, item_key):
+                found.acting.add(fired.name)
+            elif mode.state in domain.COUNTING:
+                shadow.append(fired.name)
+        if outcome.errors:  # a value that was missing where it may be is no error
+            for entry in outcome.audit:
+                for name in entry.rules_failed:
+                    mode = in_force.modes.get(name)
+                    if mode is not None and mode.state in domain.COUNTING and _speaks(in_force, only, name):
+                        found.failed.add(name)
+    found.shadow = tuple(shadow)
+    return found

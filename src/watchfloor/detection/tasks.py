@@ -1,8 +1,9 @@
-"""Detection's loops: models learn from the decisions of the last minutes; counts of firings are written; delayed labels fall due."""
+"""Detection's loops: models learn from the decisions of the last minutes; counts of firings are written; rules are watched; delayed
+labels fall due."""
 
 from __future__ import annotations
 
-from watchfloor.detection import due_labels, hits, training
+from watchfloor.detection import alarms, backtests, due_labels, hits, training
 from watchfloor.platform.loops import loop
 
 
@@ -23,3 +24,16 @@ def write_hits() -> int:
 def put_due_labels() -> int:
     """Labels that rules asked for later."""
     return due_labels.put_due()
+
+
+@loop("detection.backtest", idle=1.0)
+def backtest() -> int:
+    """Backtests that were asked for on a page."""
+    return backtests.work()
+
+
+@loop("detection.alarms", idle=60.0)
+def watch() -> int:
+    """Rules that fire out of all proportion, or are wrong far more than before, are paused."""
+    alarms.watch()
+    return 0

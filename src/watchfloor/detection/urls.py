@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.detection.pages import files, lists, models, rules
+from watchfloor.detection.pages import files, lists, models, rule, rules
 
 urlpatterns = [
     path("rules", rules.rule_list, name="rules"),
-    path("rules/name/<str:name>", rules.rule_detail, name="rule-detail"),
+    path("rules.csv", rules.rule_csv, name="rules-csv"),
+    path("rules/name/<str:name>", rule.rule_detail, name="rule-detail"),
+    path("rules/name/<str:name>/backtest", rule.backtest_progress, name="rule-backtest"),
     path("rules/files", files.file_list, name="rule-files"),
     path("rules/files/<path:path>", files.rule_file, name="rule-file"),
     path("rules/lists", lists.list_index, name="lists"),

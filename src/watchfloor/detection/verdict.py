@@ -57,15 +57,14 @@ class Judge:
         name = f"{item.type_key}/{item.external_id}"
         if in_force.rules is None:
             return Judgement(rule_set=ready.version, milliseconds=_since(started))
-        outcome = in_force.rules.evaluate(screening.sml_event(item, question.data, question.name, question.event))
-        fired = screening.fired_of(in_force, outcome, name)
+        readings = in_force.readings(screening.sml_event(item, question.data, question.name, question.event))
+        fired = screening.fired_of(in_force, readings, name)
         asked = Asked(item, fired.described)
         would: list[sml.Effect] = []
-        for effect in outcome.effects:
-            if rules := sorted(fired.acting.intersection(effect.rules)):
-                asked.take(effect, rules)
-                if not isinstance(effect, sml.LabelEffect) or effect.applies:
-                    would.append(msgspec.structs.replace(effect, rules=tuple(rules)))
+        for effect, rules in screening.effects_of(in_force, readings, fired.acting):
+            asked.take(effect, rules)
+            if not isinstance(effect, sml.LabelEffect) or effect.applies:
+                would.append(msgspec.structs.replace(effect, rules=tuple(rules)))
         return Judgement(
             rule_set=ready.version,
             verdicts=tuple(asked.verdicts),
@@ -74,7 +73,10 @@ class Judge:
             ),
             shadow=fired.shadow,
             effects=tuple(would),
-            errors=(*(error.message for error in outcome.errors), *(text for _, text in asked.problems)),
+            errors=(
+                *(error.message for outcome, _ in readings for error in outcome.errors),
+                *(text for _, text in asked.problems),
+            ),
             milliseconds=_since(started),
         )  # fmt: skip
 

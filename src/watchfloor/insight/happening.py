@@ -18,8 +18,13 @@ Words = Callable[[dict[str, Any]], str]
 CHANGES: dict[str, tuple[str, str, Words]] = {
     "rule.state_changed": (
         "code", "violet",
-        lambda d: _("Rule %(rule)s: %(before)s to %(after)s") % {k: d.get(k, "?") for k in ("rule", "before", "after")},
+        lambda d: (
+            _("Rule %(rule)s paused itself: %(alarm)s alarm") if d.get("alarm") else _("Rule %(rule)s: %(before)s to %(after)s")
+        ) % {k: d.get(k, "?") for k in ("rule", "before", "after", "alarm")},
     ),
+    "rule.text_put_on": ("code", "violet", lambda d: _("Rule %(rule)s goes by its new text") % {"rule": d.get("rule", "?")}),
+    "automation.held": ("player-pause", "red", lambda d: _("Automatic actions are held: they become cases")),
+    "automation.lifted": ("player-play", "", lambda d: _("Rules act by themselves again")),
     "rule_file.saved": ("edit", "", lambda d: _("Rule file %(path)s changed") % {"path": d.get("path", "?")}),
     "model.trained": ("bulb", "", lambda d: _("Model for %(policy)s learned from decisions") % {"policy": d.get("policy", "?")}),
     "routing.saved": ("git-branch", "accent", lambda d: _("Routing version %(number)s is live") % {"number": d.get("number", "?")}),

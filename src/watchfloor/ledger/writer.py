@@ -113,6 +113,11 @@ class Writer:
         self._events.append(row)
         return row
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether rows were changed that no event carries yet."""
+        return bool(self._changes)
+
     def send(self, topic: str, *, lane: str, key: str, payload: Any, subject: str = "") -> None:
         """Put a message into the outbox; ``key`` must be the same for the same effect."""
         now = clock.now()

@@ -123,6 +123,7 @@ def test_a_rule_does_not_overrule_the_person_who_found_it_clean(rules: Rules) ->
     assert Decision.objects.count() == 1
     rules.item("bad, and more", id=item.external_id)  # another version may be judged anew
     rules.write(text_of_rule("Bad", "Text == 'bad, and more'", REMOVE))
+    rules.put_on_text("Bad")
     item.refresh_from_db()
     _, found = rules.show("bad, and more", item=item)
     assert len(found.decisions) == 1

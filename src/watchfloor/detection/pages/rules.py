@@ -1,50 +1,114 @@
-"""Rules: the list, and one rule with its life, its text, what it fired on, and why (not)."""
+"""The list of rules: what each does, whether it is right, who looks after it; and the switch that holds automatic actions."""
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from watchfloor.detection import domain, queries
-from watchfloor.detection.actions import set_rule_state
-from watchfloor.detection.models import Rule, RuleFile
+from watchfloor.detection import quality, queries
+from watchfloor.detection.actions import hold_automation, lift_hold
+from watchfloor.detection.hold import holding
+from watchfloor.detection.models import Rule
 from watchfloor.detection.pages import parts
-from watchfloor.engines import sml
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
-from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Forbidden, WatchfloorError
-from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 
-HISTORY = 50
+Row = dict[str, Any]
+
+
+@require_http_methods(["GET", "POST"])
+@guard.page("rule.view")
+def rule_list(request: HttpRequest) -> HttpResponse:
+    """All rules, the busiest first or as asked, retired ones only when asked for; a POST holds automatic actions or lets them go."""
+    typed = {"why": request.POST.get("why", ""), "hours": request.POST.get("hours", "4")}
+    error = ""
+    if request.method == "POST":
+        if not actor_of(request).has("rule.enable"):
+            raise Forbidden("no_permission", "Your roles do not include changing the state of rules.")
+        try:
+            with writing(actor_of(request)) as w:
+                if request.POST.get("step") == "lift":
+                    lift_hold(w, why=typed["why"])
+                    messages.success(request, _("Rules act by themselves again."))
+                else:
+                    hold_automation(w, why=typed["why"], hours=_hours(typed["hours"]))
+                    messages.success(request, _("Held: what rules would do by themselves becomes a case."))
+            return HttpResponseRedirect(reverse("rules"))
+        except WatchfloorError as problem:
+            error = " ".join(part for part in (problem.message, problem.hint) if part)
+    rows, hold = _rows(request), holding()
+    policy_names = {row.key: row.name for row in policies.all_policies()}
+    owners = names_of(Rule.objects.exclude(owner="").values_list("owner", flat=True))
+    context = {
+        "rows": rows, "any": Rule.objects.exists(), "query": request.GET, "tabs": parts.tabs("rules"),
+        "words": parts.state_words(), "policies": policy_names, "owners": owners, "hold": hold, "typed": typed, "error": error,
+        "names": names_of([*(row["rule"].changed_by for row in rows), *([hold.put_by] if hold else [])]),
+        "csv_url": f"{reverse('rules-csv')}?{request.GET.urlencode()}",
+        "fields": [
+            {"name": "q", "label": _("Name or words"), "type": "search"},
+            {"name": "state", "label": _("Any state"), "chip": _("State"), "options": list(parts.state_words().items())},
+            {"name": "policy_key", "label": _("Any policy"), "chip": _("Policy"), "options": list(policy_names.items())},
+            {"name": "owner", "label": _("Any owner"), "chip": _("Owner"), "options": sorted(owners.items(), key=lambda pair: pair[1])},
+        ],
+        "may_edit": actor_of(request).has("rule.edit"), "may_enable": actor_of(request).has("rule.enable"),
+    }  # fmt: skip
+    return render(request, "detection/rules.html", context, status=422 if error else 200)
 
 
 @require_GET
 @guard.page("rule.view")
-def rule_list(request: HttpRequest) -> HttpResponse:
-    """All rules, the busiest first or as asked; retired ones only when asked for."""
-    state, policy = request.GET.get("state", ""), request.GET.get("policy_key", "")
+def rule_csv(request: HttpRequest) -> HttpResponse:
+    """The list as it is filtered, for a spreadsheet."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="rules.csv"'
+    out = csv.writer(response)
+    out.writerow(
+        ["rule", "state", "percent", "policy", "owner", "hits_24h", "hits_7d", "judged_28d", "right_28d", "precision",
+         "precision_low", "precision_high", "decided_28d", "overturned_28d", "changed_at", "why"]
+    )  # fmt: skip
+    rows = _rows(request)
+    names = names_of(row["rule"].owner for row in rows)
+    for row in rows:
+        rule, hits, found, decided = row["rule"], row["hits"], row["quality"], row["decided"]
+        shares = [f"{value:.4f}" for value in found.precision] if found.judged else ["", "", ""]
+        out.writerow(
+            [_cell(value) for value in (
+                rule.name, rule.state, rule.percent, row["policy"], names.get(rule.owner, rule.owner), sum(hits.day[:2]),
+                sum(hits.week[:2]), found.judged, found.right, *shares, decided.count, decided.fallen,
+                rule.changed_at.isoformat(), rule.why,
+            )]
+        )  # fmt: skip
+    return response
+
+
+def _rows(request: HttpRequest) -> list[Row]:
+    """The rules that the address asks for, in the order it asks for."""
+    state, policy, owner = (request.GET.get(name, "") for name in ("state", "policy_key", "owner"))
     rules = Rule.objects.order_by("name")
     rules = rules.filter(state=state) if state else rules.exclude(state=Rule.State.RETIRED)
     if policy:
         rules = rules.filter(policy_key=policy)
+    if owner:
+        rules = rules.filter(owner=owner)
     word = request.GET.get("q", "").casefold().strip()
     found = [rule for rule in rules if word in f"{rule.name} {rule.description}".casefold()]
     names = [rule.name for rule in found]
     hits, decided, facts = queries.hits_of(names), queries.decided_by(names), queries.facts_in_force()
+    measured = quality.of_rules(found)
     rows = [
         {
-            "rule": rule, "hits": hits[rule.name], "decided": decided[rule.name],
+            "rule": rule, "hits": hits[rule.name], "decided": decided[rule.name], "quality": measured[rule.name],
             "description": rule.description or (facts[rule.name].description if rule.name in facts else ""),
             "policy": rule.policy_key or next(iter(facts[rule.name].policies if rule.name in facts else ()), ""),
             "url": reverse("rule-detail", args=[rule.name]),
@@ -55,131 +119,23 @@ def rule_list(request: HttpRequest) -> HttpResponse:
         "name": lambda row: row["rule"].name.casefold(),
         "day": lambda row: sum(row["hits"].day[:2]),
         "week": lambda row: sum(row["hits"].week[:2]),
+        "precision": lambda row: (row["quality"].judged > 0, row["quality"].precision.value),
         "decided": lambda row: row["decided"].count,
         "changed": lambda row: row["rule"].changed_at,
     }
     sort = request.GET.get("sort", "-week")
     if sort.lstrip("-") in orders:
         rows.sort(key=orders[sort.lstrip("-")], reverse=sort.startswith("-"))
-    policy_names = {row.key: row.name for row in policies.all_policies()}
-    context = {
-        "rows": rows,
-        "any": Rule.objects.exists(),
-        "query": request.GET,
-        "tabs": parts.tabs("rules"),
-        "words": parts.state_words(),
-        "policies": policy_names,
-        "names": names_of(rule.changed_by for rule in found),
-        "fields": [
-            {"name": "q", "label": _("Name or words"), "type": "search"},
-            {"name": "state", "label": _("Any state"), "chip": _("State"), "options": list(parts.state_words().items())},
-            {"name": "policy_key", "label": _("Any policy"), "chip": _("Policy"), "options": list(policy_names.items())},
-        ],
-        "may_edit": actor_of(request).has("rule.edit"),
-    }  # fmt: skip
-    return render(request, "detection/rules.html", context)
+    return rows
 
 
-@require_http_methods(["GET", "POST"])
-@guard.page("rule.view")
-def rule_detail(request: HttpRequest, name: str) -> HttpResponse:
-    """One rule; a POST takes it a step on (``step=state``) or asks why it fires on a pasted event (``step=why``)."""
-    rule, actor = queries.rule(name), actor_of(request)
-    typed: dict[str, str] = {"after": "", "percent": "10", "why": "", "event": "", "item": request.GET.get("item", "")}
-    typed |= {field: request.POST[field] for field in typed if field in request.POST}
-    errors: dict[str, str] = {}
-    explanation = None
+def _hours(text: str) -> float:
     try:
-        if request.method == "POST" and request.POST.get("step") == "state":
-            if not actor.has("rule.enable"):
-                raise Forbidden("no_permission", "Your roles do not include changing the state of rules.")
-            with writing(actor) as w:
-                set_rule_state(w, name, typed["after"], why=typed["why"], percent=_percent(typed["percent"]))
-            messages.success(
-                request, _("%(rule)s is now: %(state)s.") % {"rule": name, "state": parts.state_words()[typed["after"]]}
-            )
-            return HttpResponseRedirect(reverse("rule-detail", args=[name]))
-        if typed["event"].strip() or typed["item"]:
-            explanation = _explain(request, name, typed)
-    except Forbidden:
-        raise
-    except WatchfloorError as error:
-        where = (
-            error.where
-            if error.where in {"why", "percent"}
-            else "after"
-            if request.POST.get("step") == "state"
-            else "event"
-        )
-        errors[where] = " ".join(part for part in (error.message, error.hint) if part)
-    return render(request, "detection/rule.html", _context(request, rule, typed, errors, explanation))
-
-
-def _context(
-    request: HttpRequest, rule: Rule, typed: dict[str, str], errors: dict[str, str], explanation: sml.Explanation | None
-) -> dict[str, Any]:
-    actor = actor_of(request)
-    facts = queries.facts_in_force().get(rule.name)
-    hits = queries.hits_of([rule.name])[rule.name]
-    right, judged, precision = queries.judged(rule.name)
-    history = list(Event.objects.filter(subject=f"rule:{rule.pk}").order_by("-ordinal")[:HISTORY])
-    strip, here = parts.steps(rule.state, rule.percent)
-    words = parts.state_words()
-    in_file = RuleFile.objects.filter(path=rule.path, archived_at__isnull=True).first()
-    return {
-        "rule": rule, "facts": facts, "hits": hits, "typed": typed, "errors": errors, "explanation": explanation,
-        "strip": strip, "here": here, "words": words, "tabs": parts.tabs("rules"),
-        "decided": queries.decided_by([rule.name])[rule.name],
-        "right": right, "judged": judged, "precision": precision,
-        "source": _source(in_file.text, facts.line) if in_file is not None and facts is not None else "",
-        "samples": queries.samples(actor, rule.name),
-        "recent": [(ids.encode("itm", item.pk), f"{item.type_key} {item.external_id[:24]}: {text[:70]}")
-                   for item, text in queries.recent_items(actor)],
-        "history": history,
-        "names": names_of([rule.changed_by, *(event.actor for event in history)]),
-        "allowed": [(after, words[after], _meaning(after, hits)) for after in domain.STEPS[rule.state]]
-        + ([("partial", _("Another share"), "")] if rule.state == "partial" else []),
-        "policies": {row.key: row.name for row in policies.all_policies()},
-        "may_enable": actor.has("rule.enable"),
-        "query": request.GET,
-    }  # fmt: skip
-
-
-def _explain(request: HttpRequest, name: str, typed: dict[str, str]) -> sml.Explanation:
-    if typed["event"].strip():
-        return queries.explain(name, sml.event_from_json(typed["event"].encode()))
-    item = queries.visible_item(actor_of(request), ids.decode("itm", typed["item"]))
-    event = queries.event_of(item)
-    typed["shown"] = msgspec.json.format(msgspec.json.encode(event.data), indent=2).decode()
-    return queries.explain(name, event)
-
-
-def _meaning(after: str, hits: queries.Hits) -> str:
-    """What a step will do, in numbers: a day's firings by the last week."""
-    daily = round(sum(hits.week[:2]) / 7)
-    fires = _("It fired about %(count)s times a day last week.") % {"count": daily}
-    return {
-        "draft": _("Nothing is evaluated for effect or counted."),
-        "backtested": _("You have tried it on past events and read what it found."),
-        "shadow": _("Its firings are counted, nothing happens.") + " " + fires,
-        "partial": _("It acts on a fixed share of items and is counted on the rest.") + " " + fires,
-        "on": _("It acts whenever it fires.") + " " + fires,
-        "paused": _("It does nothing until someone puts it on again."),
-        "retired": _("It is out of use; it can only come back as a draft."),
-    }[after]
-
-
-def _percent(text: str) -> int:
-    try:
-        return int(text)
+        return float(text)
     except ValueError:
-        raise BadInput("bad_percent", "The share is a whole number from 1 to 99.", where="percent") from None
+        raise BadInput("bad_hours", "How many hours is a number.", where="hours") from None
 
 
-def _source(text: str, line: int) -> str:
-    """The lines of one statement: from its first to the one before the next that begins at the margin."""
-    lines = text.splitlines()
-    end = line
-    while end < len(lines) and (lines[end].startswith((" ", "\t", ")")) or not lines[end].strip()):
-        end += 1
-    return "\n".join(lines[line - 1 : end]).rstrip()
+def _cell(value: object) -> object:
+    """Words that a spreadsheet would take for a formula are marked as words."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -84,6 +84,9 @@ def receive_signals(
 ) -> Case | None:
     """Findings on an item version join the open case of their harm group; with ``open_case`` they open one.
 
+    A source says a thing of an item version once: said again, only its score is brought up to date, and where nothing is new
+    nothing is written.
+
     Returns the gravest case touched, or None when there is none and none may be opened. ``make_job=False`` is for a rule that
     decides in the same transaction: no job is put before people. ``item`` is the item itself where the caller has it in hand.
     ``queue`` is where a new job goes whatever the routing table says, if that queue may take it (``queries.why_not_queue``).
@@ -98,6 +101,7 @@ def receive_signals(
             joined = "cooling"
         else:
             case, joined = cases.take_in(w, case, arrival, manual=make_job)
+        fresh = _fresh(w, case, version, group)
         w.create_many(
             Signal,
             [
@@ -105,19 +109,34 @@ def receive_signals(
                     "case": case, "item_version": version, "source": signal.source, "policy_key": signal.policy_key,
                     "score": signal.score, "reason": signal.reason, "details": signal.details, "at": clock.now(),
                 }
-                for signal in group
+                for signal in fresh
             ],
         )  # fmt: skip
-        w.update(case, signal_count=case.signal_count + len(group))
+        w.update(case, signal_count=case.signal_count + len(fresh))
         live = jobs.hurry(w, case) if joined == "open" else False
-        event = SignalReceived(
-            **{**of_case(case), "channel": channel}, sources=sorted({signal.source for signal in group}), joined=joined
-        )
-        w.event(event, case, case_id=case.pk, item_version=version)
+        if w.has_changes or joined in ("opened", "reopened"):
+            sources = sorted({signal.source for signal in fresh or group})
+            event = SignalReceived(**{**of_case(case), "channel": channel}, sources=sources, joined=joined)
+            w.event(event, case, case_id=case.pk, item_version=version)
         if make_job and not live and joined != "cooling":
             _first_job(w, case, joined, arrival)
         touched.append(case)
     return max(touched, key=lambda case: case.severity, default=None)
+
+
+def _fresh(w: Writer, case: Case, version: str, group: list[SignalIn]) -> list[SignalIn]:
+    """The signals that say something new of this version; those that were said before get their present score."""
+    once: dict[str, SignalIn] = {}
+    for signal in group:  # of two findings of one source the higher score counts
+        known = once.get(signal.source)
+        if known is None or (signal.score or 0) > (known.score or 0):
+            once[signal.source] = signal
+    said = "WHERE case_id = %s AND item_version = %s AND source = ANY(%s)"
+    for row in rows.select(Signal, said, [case.pk, version, sorted(once)]) if case.signal_count else []:
+        again = once.pop(row.source, None)
+        if again is not None and again.score is not None:
+            w.update(row, score=again.score)
+    return list(once.values())
 
 
 def _by_group(

@@ -1,4 +1,4 @@
-"""The life of a rule, pure: which steps are allowed, and what a rule in a state may do to an item."""
+"""Which steps a rule may take, and what a rule in a state may do to an item."""
 
 from __future__ import annotations
 
