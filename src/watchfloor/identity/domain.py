@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, str] = {
     "rule.edit": "write rules",
     "rule.enable": "move rules between states",
     "investigate.view": "query events and items",
+    "investigate.label": "label everything a query finds, and undo it",
     "enforcement.view": "see actions, deliveries, dead letters",
     "enforcement.manage": "replay deliveries, edit endpoints",
     "enforcement.approve": "approve held actions",

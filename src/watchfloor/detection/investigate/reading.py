@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FILE = "query"
 MAX_QUERY = 4_000
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""'(?:[^'\\\n]|\\.)*' | "(?:[^"\\\n]|\\.)*" | \#[^\n]*   # texts and remarks are left alone
       | (?P<path>\$(?:\.[^\s.\[\]'"*()?@,:<>=!+\-/%&|]+ | \[\s*'[^']*'\s*\] | \[\s*"[^"]*"\s*\] | \[\d{1,6}\])*)
     """,
@@ -77,7 +77,7 @@ def _with_names(text: str, schema: Mapping[str, Any], untyped: set[str]) -> tupl
     if len(text) > MAX_QUERY:
         problems.add("too_long", f"A query has at most {MAX_QUERY:,} characters.", Span(FILE, 1, 0))
         problems.raise_if_any()
-    for found in _TOKEN.finditer(text):
+    for found in TOKEN.finditer(text):
         path = found["path"]
         if path is None:
             continue
@@ -116,14 +116,15 @@ def _check_syntax(text: str, body: str) -> None:
 
 
 def _types(paths: dict[str, str], schema: Mapping[str, Any], untyped: set[str]) -> tuple[str, ...]:
-    return tuple("Any" if path in untyped else _spelled(schema[path]) for path in paths.values())
+    return tuple("Any" if path in untyped else spelled(schema[path]) for path in paths.values())
 
 
-def _spelled(kind: Any) -> str:
+def spelled(kind: Any) -> str:
+    """A column type as the rule language writes it."""
     import polars as pl
 
     if isinstance(kind, pl.List):
-        return f"List[{_spelled(kind.inner)}]"
+        return f"List[{spelled(kind.inner)}]"
     return {pl.Int64: "int", pl.Float64: "float", pl.Boolean: "bool"}.get(type(kind), "str")
 
 
