@@ -60,7 +60,7 @@ def investigate(request: HttpRequest) -> HttpResponse:
         "mine": [row for row in rows if row.owner == str(actor)], "shared": [row for row in rows if row.owner != str(actor)],
         "batches": [(batch, ids.short(batch.pk)) for batch in batches], "here": at.with_(),
         "names": names_of([*(row.owner for row in rows), *(batch.by for batch in batches)]),
-        "may_label": actor.has(bulk.PERMISSION), "may_edit": actor.has("rule.edit"), "most": bulk.MOST,
+        "may_label": actor.has(bulk.PERMISSION), "may_edit": actor.has("rule.edit"), "most": bulk.MOST, "stamp": address.stamp, "excerpt": excerpt,
     }  # fmt: skip
     return render(request, "detection/investigate.html", context, status=422 if context["problems"] or context["refused"] else 200)
 
@@ -244,6 +244,12 @@ def _known(asked: Asked | None) -> list[dict[str, str]]:
     names = [{"name": name, "kind": kind} for name, kind in sorted(reading.known_names().items())]
     names += [{"name": name, "kind": reading.spelled(kind)} for name, kind in (asked.schema.items() if asked else ()) if name.startswith("$")]
     return names + [{"name": f"{name}(", "kind": each.category} for name, each in sorted(functions.known().items()) if each.category != "effects"]
+
+
+def excerpt(problem: sml.Problem) -> str:
+    """The line with its carets, out of the rendered problem."""
+    lines = [line.split("|", 1)[1][1:] for line in problem.rendered.splitlines()[2:] if " | " in line]
+    return "\n".join(lines)
 
 
 def _words(error: WatchfloorError) -> str:
