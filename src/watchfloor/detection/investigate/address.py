@@ -16,7 +16,13 @@ from watchfloor.detection.investigate.panels import fields
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 
-SPANS = {"1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90)}
+SPANS = {
+    "1h": timedelta(hours=1),
+    "24h": timedelta(hours=24),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    "90d": timedelta(days=90),
+}
 DEFAULT_SPAN = "24h"
 MOST_COLUMNS = 8
 # What a person most likely wants to see first, where the lake has it.
@@ -90,7 +96,9 @@ def moment(text: str, where: str, default: datetime | None = None) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput("bad_time", f"{text[:40]!r} is no moment.", where=where, hint="Like 2026-11-22T09:30Z.") from None
+        raise BadInput(
+            "bad_time", f"{text[:40]!r} is no moment.", where=where, hint="Like 2026-11-22T09:30Z."
+        ) from None
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 

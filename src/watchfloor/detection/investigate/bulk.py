@@ -84,12 +84,27 @@ def preview(actor: Actor, question: Question, *, label: str, target: str = "item
     shown = _shown(found.free[:SAMPLE])
     guarded = _shown([item for item, _ in found.guarded[:SAMPLE]], dict((item.pk, why) for item, why in found.guarded))
     return Preview(
-        found.events, len(found.free), found.already, found.unknown, guarded, len(found.guarded), shown, found.token(label, target)
+        found.events,
+        len(found.free),
+        found.already,
+        found.unknown,
+        guarded,
+        len(found.guarded),
+        shown,
+        found.token(label, target),
     )
 
 
 def apply(
-    actor: Actor, question: Question, *, label: str, target: str, why: str, token: str, days: int = 0, with_protected: bool = False
+    actor: Actor,
+    question: Question,
+    *,
+    label: str,
+    target: str,
+    why: str,
+    token: str,
+    days: int = 0,
+    with_protected: bool = False,
 ) -> LabelBatch:
     """Put the label on what the preview showed.
 
@@ -108,7 +123,11 @@ def apply(
         raise BadInput("bad_days", "A label lasts between 1 and 3,650 days, or 0 for good.", where="days")
     found = _found(asked, _label(label), _target(target))
     if found.token(label, target) != token:
-        raise Conflict("changed_meanwhile", "The query finds other items than the preview showed.", hint="Look at the preview again.")
+        raise Conflict(
+            "changed_meanwhile",
+            "The query finds other items than the preview showed.",
+            hint="Look at the preview again.",
+        )
     items = found.chosen(with_protected)
     if not items:
         raise BadInput("nothing_to_do", "No item is left to be labelled.")
@@ -145,8 +164,10 @@ def undo(actor: Actor, batch_id: UUID, why: str = "") -> int:
 
 def may_undo(actor: Actor, batch: LabelBatch) -> bool:
     """Whose batch it is, and whoever may label in every market."""
-    return batch.by == str(actor) or actor.all_powerful or any(
-        PERMISSION in scope.permissions and scope.markets is None for scope in actor.scopes
+    return (
+        batch.by == str(actor)
+        or actor.all_powerful
+        or any(PERMISSION in scope.permissions and scope.markets is None for scope in actor.scopes)
     )
 
 
@@ -169,7 +190,10 @@ def _found(asked: Asked, label: str, target: str) -> _Set:
     if target == "author":
         if "$.author.id" not in asked.schema:
             raise BadInput("no_authors", "The events of this span name no authors.", where="target")
-        who = [pl.col("$.author.type" if "$.author.type" in asked.schema else "item_type").alias("item_type"), pl.col("$.author.id").alias("item_id")]
+        who = [
+            pl.col("$.author.type" if "$.author.type" in asked.schema else "item_type").alias("item_type"),
+            pl.col("$.author.id").alias("item_id"),
+        ]
 
     def plan(files: list[File]) -> pl.LazyFrame:
         return asked.matched(files).select(who).drop_nulls().group_by("item_type", "item_id").len()
@@ -180,7 +204,9 @@ def _found(asked: Asked, label: str, target: str) -> _Set:
             names[(kind, name)] = names.get((kind, name), 0) + events
         if len(names) > MOST:
             raise BadInput(
-                "too_many_items", f"The query finds more than {MOST:,} items.", hint="Ask about a shorter span, or narrow the query."
+                "too_many_items",
+                f"The query finds more than {MOST:,} items.",
+                hint="Ask about a shorter span, or narrow the query.",
             )
     items = _known(list(names))
     labelled = _labelled([item.pk for item in items], label)
@@ -198,7 +224,9 @@ def _known(names: Sequence[tuple[str, str]]) -> list[Item]:
         part = names[start : start + 1_000]
         rows = Item.objects.filter(type_key__in={kind for kind, _ in part}, external_id__in=[name for _, name in part])
         found += [row for row in rows.select_related("author") if (row.type_key, row.external_id) in wanted]
-    hidden = set(Case.objects.filter(item__in=[row.pk for row in found]).exclude(clearance="").values_list("item", flat=True))
+    hidden = set(
+        Case.objects.filter(item__in=[row.pk for row in found]).exclude(clearance="").values_list("item", flat=True)
+    )
     unique = {row.pk: row for row in found if row.pk not in hidden}
     return sorted(unique.values(), key=lambda row: (row.first_seen_at, row.pk), reverse=True)
 
@@ -230,14 +258,24 @@ def _guards(items: list[Item]) -> dict[UUID, str]:
 
 
 def _shown(items: list[Item], why: dict[UUID, str] | None = None) -> list[Shown]:
-    texts = dict(ItemVersion.objects.filter(hash__in=[item.current_version for item in items], erased_at__isnull=True).values_list("hash", "data"))
-    return [Shown(item, text_of(item.type_key, texts.get(item.current_version, {}))[:160], (why or {}).get(item.pk, "")) for item in items]
+    texts = dict(
+        ItemVersion.objects.filter(
+            hash__in=[item.current_version for item in items], erased_at__isnull=True
+        ).values_list("hash", "data")
+    )
+    return [
+        Shown(item, text_of(item.type_key, texts.get(item.current_version, {}))[:160], (why or {}).get(item.pk, ""))
+        for item in items
+    ]
 
 
 def _label(label: str) -> str:
     if not LABEL.fullmatch(label):
         raise BadInput(
-            "bad_label", f"{label[:60]!r} is no label.", where="label", hint="Small letters, digits and _ . : - ; like `spam-wave`."
+            "bad_label",
+            f"{label[:60]!r} is no label.",
+            where="label",
+            hint="Small letters, digits and _ . : - ; like `spam-wave`.",
         )
     if label == PROTECTED:
         raise BadInput("bad_label", "What is protected is decided one by one.", where="label")
@@ -246,6 +284,7 @@ def _label(label: str) -> str:
 
 def _target(target: str) -> str:
     if target not in TARGETS:
-        raise BadInput("bad_target", "A label goes on the item or on its author.", where="target", hint="item or author")
+        raise BadInput(
+            "bad_target", "A label goes on the item or on its author.", where="target", hint="item or author"
+        )
     return target
-

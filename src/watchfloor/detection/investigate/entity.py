@@ -63,7 +63,11 @@ def of_item(actor: Actor, kind: str, name: str) -> Entity:
     shown = authored.exclude(pk__in=hidden)
     data = item_queries.snapshot(item.current_version) or {}
     now = clock.now()
-    labels = [row for row in Label.objects.filter(item=item).order_by("-added_at")[: MOST * 2] if row.expires_at is None or row.expires_at > now or row.removed_at]
+    labels = [
+        row
+        for row in Label.objects.filter(item=item).order_by("-added_at")[: MOST * 2]
+        if row.expires_at is None or row.expires_at > now or row.removed_at
+    ]
     return Entity(
         name, kind, condition, item, data, item_queries.text_of(item.type_key, data), item.author, labels,
         list(shown.annotate(reported=Count("reports")).order_by("-first_seen_at")[:MOST]), shown.count(), newest,
@@ -91,6 +95,10 @@ def _may_see(actor: Actor, item: Item) -> bool:
     """Within the actor's markets, and no case of the item is restricted: those are opened one by one."""
     if Case.objects.filter(item=item).exclude(clearance="").exists():
         return False
-    return any(
-        PERMISSION in scope.permissions and (scope.markets is None or item.market in scope.markets) for scope in actor.scopes
-    ) or actor.all_powerful
+    return (
+        any(
+            PERMISSION in scope.permissions and (scope.markets is None or item.market in scope.markets)
+            for scope in actor.scopes
+        )
+        or actor.all_powerful
+    )

@@ -109,7 +109,12 @@ def _check_syntax(text: str, body: str) -> None:
         line = min(max(at, 1), len(lines))
         column = max((error.offset or 1) - 1, 0) if line == at else len(lines[-1])
         message = (error.msg or "this is no condition").split(". ")[0]
-        problems.add("syntax", f"This cannot be read: {message}.", Span(FILE, line, column), "Write a condition, like `Text == 'x'`.")
+        problems.add(
+            "syntax",
+            f"This cannot be read: {message}.",
+            Span(FILE, line, column),
+            "Write a condition, like `Text == 'x'`.",
+        )
     except (ValueError, RecursionError, MemoryError):
         problems.add("syntax", "This cannot be read.", Span(FILE, 1, 0))
     problems.raise_if_any()
@@ -142,13 +147,16 @@ def _compile(
     """Compile the query with the files it needs. ``made_from`` names the rule set, so that a change of it is noticed."""
     sources = {("set/main.sml" if path == "main.sml" else path): file for path, file in _needed(body).items()}
     head = "".join(
-        f"{name}: {kind} = JsonData(path={path!r}, required=False)\n" for (name, path), kind in zip(paths, types, strict=True)
+        f"{name}: {kind} = JsonData(path={path!r}, required=False)\n"
+        for (name, path), kind in zip(paths, types, strict=True)
     )
     if sources:
         head = f"Import(rules={sorted(sources)!r})\n" + head
     head += "FoundByQuery = Rule(description='found by a query', when_all=[\n"
     try:
-        rules = sml.compile_rules({**sources, "main.sml": head + body + "\n])\n"}, functions=functions.known(), labels=ruleset.labels_of)
+        rules = sml.compile_rules(
+            {**sources, "main.sml": head + body + "\n])\n"}, functions=functions.known(), labels=ruleset.labels_of
+        )
     except sml.RuleErrors as error:
         raise _in_query(error, text, head.count("\n"), dict(paths)) from None
     rule = rules.program.variables["FoundByQuery"].value
@@ -178,7 +186,11 @@ def known_names() -> dict[str, str]:
     rules = ruleset.current().rules
     if rules is None:
         return {}
-    return {name: str(each.type) for name, each in rules.program.variables.items() if not name.startswith("_") and not each.local}
+    return {
+        name: str(each.type)
+        for name, each in rules.program.variables.items()
+        if not name.startswith("_") and not each.local
+    }
 
 
 def _in_query(error: sml.RuleErrors, text: str, before: int, paths: dict[str, str]) -> sml.RuleErrors:

@@ -40,7 +40,9 @@ def archive(actor: Actor, saved_id: UUID) -> SavedQuery:
     if row is None:
         raise NotFound("no_query", "There is no such saved query.")
     if row.owner != str(actor):
-        raise Forbidden("not_yours", "Only who saved a query can take it away.", hint="Save it under a name of your own.")
+        raise Forbidden(
+            "not_yours", "Only who saved a query can take it away.", hint="Save it under a name of your own."
+        )
     with writing(actor) as w:
         w.update(row, archived_at=clock.now())
         w.event(QueryArchived(), row)
@@ -49,7 +51,9 @@ def archive(actor: Actor, saved_id: UUID) -> SavedQuery:
 
 def listed(actor: Actor) -> QuerySet[SavedQuery]:
     """One's own and those that others share, the newest first."""
-    return SavedQuery.objects.filter(Q(owner=str(actor)) | Q(shared=True), archived_at__isnull=True).order_by("-saved_at")
+    return SavedQuery.objects.filter(Q(owner=str(actor)) | Q(shared=True), archived_at__isnull=True).order_by(
+        "-saved_at"
+    )
 
 
 def _may(actor: Actor) -> None:

@@ -42,7 +42,9 @@ def rule_text(query: str, name: str) -> str:
         if path is None:
             return found[0]
         if path not in used:
-            used[path] = features.get(path) or "_" + "".join(part[:1].upper() + part[1:] for part in re.findall(r"\w+", path)[-2:])
+            used[path] = features.get(path) or "_" + "".join(
+                part[:1].upper() + part[1:] for part in re.findall(r"\w+", path)[-2:]
+            )
             if path not in features:
                 new[used[path]] = path
         return used[path]
@@ -54,7 +56,16 @@ def rule_text(query: str, name: str) -> str:
         lines.append(f"Import(rules={files!r})")
     lines += [f"{each}: {_type_of(path)} = JsonData(path={path!r}, required=False)" for each, path in new.items()]
     conditions = "\n".join(f"    {line.strip()}" for line in (body or "True").splitlines())
-    lines += ["", f"{name} = Rule(", "  when_all=[", conditions, "  ],", "  description='What a reviewer should know when it fires',", ")", ""]
+    lines += [
+        "",
+        f"{name} = Rule(",
+        "  when_all=[",
+        conditions,
+        "  ],",
+        "  description='What a reviewer should know when it fires',",
+        ")",
+        "",
+    ]
     lines += ["WhenRules(", f"  rules_any=[{name}],", "  then=[SendToReview(policy='spam', severity='low')],", ")", ""]
     return "\n".join(lines)
 

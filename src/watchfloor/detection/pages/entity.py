@@ -21,7 +21,11 @@ from watchfloor.platform.render import render
 def entity_page(request: HttpRequest) -> HttpResponse:
     """``?type=account&id=…`` or ``?path=$.item.data.client_ip&value=…``, over the span of the page one comes from."""
     actor, get = actor_of(request), request.GET
-    at = address.read({key: get.get(key) for key in ("span", "from", "to", "after")} if _has_span(get) else {"span": "30d", "after": get.get("after")})
+    at = address.read(
+        {key: get.get(key) for key in ("span", "from", "to", "after")}
+        if _has_span(get)
+        else {"span": "30d", "after": get.get("after")}
+    )
     if get.get("type") and get.get("id"):
         found = entity.of_item(actor, get["type"], get["id"])
     elif get.get("path", "").startswith("$") and get.get("value"):
@@ -39,8 +43,15 @@ def entity_page(request: HttpRequest) -> HttpResponse:
         try:
             series = panels.series(asked)
             context["series"] = series
-            context["chart"] = {"times": [int(each.timestamp()) for each in series.times], "series": [{"name": _("Events"), "values": series.matched}]}
-            plain = address.read({"q": found.condition, "span": at.span} if at.span else {"q": found.condition, "from": address.stamp(at.start), "to": address.stamp(at.end)})
+            context["chart"] = {
+                "times": [int(each.timestamp()) for each in series.times],
+                "series": [{"name": _("Events"), "values": series.matched}],
+            }
+            plain = address.read(
+                {"q": found.condition, "span": at.span}
+                if at.span
+                else {"q": found.condition, "from": address.stamp(at.start), "to": address.stamp(at.end)}
+            )
             context |= {"stream": investigate.stream_of(plain, asked, page_of=get)}
             context["shared_by"] = _shared(asked, found, at)
         except WatchfloorError as error:
@@ -48,12 +59,24 @@ def entity_page(request: HttpRequest) -> HttpResponse:
     return render(request, "detection/entity.html", context)
 
 
-LINKS = ("$.author.id", "$.item.data.client_ip", "$.item.data.client_app", "$.item.data.links", "$.event.app", "$.event.ip", "$.event.device")
+LINKS = (
+    "$.author.id",
+    "$.item.data.client_ip",
+    "$.item.data.client_app",
+    "$.item.data.links",
+    "$.event.app",
+    "$.event.ip",
+    "$.event.device",
+)
 
 
 def _shared(asked: entity.Asked, found: entity.Entity, at: address.Address) -> list[dict[str, object]]:
     """What its events have in common with others: accounts, addresses, apps, links, each a step on."""
-    names = [name for name in LINKS if name in asked.schema and name != found.kind and not (found.kind == "account" and name == "$.author.id")]
+    names = [
+        name
+        for name in LINKS
+        if name in asked.schema and name != found.kind and not (found.kind == "account" and name == "$.author.id")
+    ]
     return [
         {"label": investigate.short(top.by), "top": top,
          "rows": [(each, investigate.entity_url(top.by, each.value, at)) for each in top.values]}

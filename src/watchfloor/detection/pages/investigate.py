@@ -62,7 +62,9 @@ def investigate(request: HttpRequest) -> HttpResponse:
         "names": names_of([*(row.owner for row in rows), *(batch.by for batch in batches)]),
         "may_label": actor.has(bulk.PERMISSION), "may_edit": actor.has("rule.edit"), "most": bulk.MOST, "stamp": address.stamp, "excerpt": excerpt,
     }  # fmt: skip
-    return render(request, "detection/investigate.html", context, status=422 if context["problems"] or context["refused"] else 200)
+    return render(
+        request, "detection/investigate.html", context, status=422 if context["problems"] or context["refused"] else 200
+    )
 
 
 @require_GET
@@ -100,7 +102,9 @@ def save(request: HttpRequest) -> HttpResponse:
     """Keep the question of the page under a name."""
     here = request.POST.get("address", "")
     try:
-        row = saved.save(actor_of(request), request.POST.get("name", ""), here, shared=request.POST.get("shared") == "on")
+        row = saved.save(
+            actor_of(request), request.POST.get("name", ""), here, shared=request.POST.get("shared") == "on"
+        )
         messages.success(request, _("“%(name)s” is saved.") % {"name": row.name})
     except BadInput as error:
         messages.error(request, _words(error))
@@ -125,9 +129,15 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     if found is None:
         raise NotFound("no_event", "There is no such event in this span.")
     values = sorted((path, value) for path, value in leaves(found["data"]))
-    pivots = [(path, value, f"?{at.with_(q=address.narrowed('', path, value))}") for path, value in values if isinstance(value, (str, int, bool))]
+    pivots = [
+        (path, value, f"?{at.with_(q=address.narrowed('', path, value))}")
+        for path, value in values
+        if isinstance(value, (str, int, bool))
+    ]
     links = {path: link for path, _value, link in pivots}
-    return render(request, "detection/investigate_event.html", {"event": found, "values": values, "links": links, "at": at})
+    return render(
+        request, "detection/investigate_event.html", {"event": found, "values": values, "links": links, "at": at}
+    )
 
 
 def _asked(request: HttpRequest, at: Address, text: str | None = None) -> tuple[Asked | None, WatchfloorError | None]:
@@ -203,7 +213,7 @@ def stream_of(at: Address, asked: Asked, page_of: QueryDict | None = None) -> di
 
     labels = [short(name) for name in names]
     return {
-        "stream": found, "rows": rows, "labels": labels, "more": page(found.after) if found.after else "", "first": page("") if after else "",
+        "refused": "", "stream": found, "rows": rows, "labels": labels, "more": page(found.after) if found.after else "", "first": page("") if after else "",
     }  # fmt: skip
 
 
@@ -212,7 +222,12 @@ _MAKE = {"series": _series, "top": _top, "stream": _stream}
 
 def entity_url(name: str, value: Any, at: Address, item_type: str = "") -> str:
     """Where a value leads: the page about everything that is known of it; "" for what is no one's name."""
-    if not isinstance(value, str) or not value or len(value) > 200 or name in ("$.item.data.text", "action_name", "market", "language", "source"):
+    if (
+        not isinstance(value, str)
+        or not value
+        or len(value) > 200
+        or name in ("$.item.data.text", "action_name", "market", "language", "source")
+    ):
         return ""
     query: dict[str, str] = {"path": name, "value": value}
     if name == "item_id":
@@ -234,7 +249,9 @@ def short(name: str) -> str:
 
 def _spans() -> dict[str, str]:
     return {
-        name: ngettext("%(n)s day", "%(n)s days", span.days) % {"n": span.days} if span.days > 1 else {"1h": _("1 hour"), "24h": _("24 hours")}[name]
+        name: ngettext("%(n)s day", "%(n)s days", span.days) % {"n": span.days}
+        if span.days > 1
+        else {"1h": _("1 hour"), "24h": _("24 hours")}[name]
         for name, span in address.SPANS.items()
     }
 
@@ -242,8 +259,16 @@ def _spans() -> dict[str, str]:
 def _known(asked: Asked | None) -> list[dict[str, str]]:
     """What can be typed: features and rules, paths of the span, functions."""
     names = [{"name": name, "kind": kind} for name, kind in sorted(reading.known_names().items())]
-    names += [{"name": name, "kind": reading.spelled(kind)} for name, kind in (asked.schema.items() if asked else ()) if name.startswith("$")]
-    return names + [{"name": f"{name}(", "kind": each.category} for name, each in sorted(functions.known().items()) if each.category != "effects"]
+    names += [
+        {"name": name, "kind": reading.spelled(kind)}
+        for name, kind in (asked.schema.items() if asked else ())
+        if name.startswith("$")
+    ]
+    return names + [
+        {"name": f"{name}(", "kind": each.category}
+        for name, each in sorted(functions.known().items())
+        if each.category != "effects"
+    ]
 
 
 def excerpt(problem: sml.Problem) -> str:

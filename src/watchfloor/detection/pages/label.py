@@ -29,7 +29,9 @@ def label(request: HttpRequest) -> HttpResponse:
     at = address.read(given)
     # The span is held fast: what is labelled is what was shown.
     here = at.with_(**{"from": address.stamp(at.start), "to": address.stamp(at.end)})
-    typed = {name: given.get(name, "").strip() for name in ("label", "target", "why", "days", "token", "with_protected")}
+    typed = {
+        name: given.get(name, "").strip() for name in ("label", "target", "why", "days", "token", "with_protected")
+    }
     typed["target"] = typed["target"] or "item"
     errors: list[tuple[str, str]] = []
     preview: bulk.Preview | None = None
@@ -67,7 +69,10 @@ def label(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """One step back."""
     count = bulk.undo(actor_of(request), batch_id, request.POST.get("why", "").strip())
-    messages.success(request, ngettext("%(count)s label is off again.", "%(count)s labels are off again.", count) % {"count": f"{count:,}"})
+    messages.success(
+        request,
+        ngettext("%(count)s label is off again.", "%(count)s labels are off again.", count) % {"count": f"{count:,}"},
+    )
     return HttpResponseRedirect(f"{reverse('investigate')}?{request.POST.get('address', '')}")
 
 
