@@ -118,10 +118,10 @@ Q = Rule(description='', when_all=[QUERY])
 
 
 def _named(text: str) -> str:
-    for name, path in [("P7", "$.item.data.tags[0]"), ("Text", "$.item.data.text"), ("P1", "$.item.data.n"), ("P2", "$.item.data.ok"),
-                       ("P3", "$.item.data.tags"), ("P4", "$.item.data.score"), ("P5", "$.author.id"), ("P6", "$.item.data.odd")]:  # fmt: skip
-        text = text.replace(path, name)
-    return text
+    names = {"P7": "tags[0]", "Text": "text", "P1": "n", "P2": "ok", "P3": "tags", "P4": "score", "P6": "odd"}
+    for name, key in names.items():
+        text = text.replace(f"$.item.data.{key}", name)
+    return text.replace("$.author.id", "P5")
 
 
 WRONG = [

@@ -82,7 +82,7 @@ def preview(actor: Actor, question: Question, *, label: str, target: str = "item
     asked = ask(actor, question, PERMISSION)
     found = _found(asked, _label(label), _target(target))
     shown = _shown(found.free[:SAMPLE])
-    guarded = _shown([item for item, _ in found.guarded[:SAMPLE]], dict((item.pk, why) for item, why in found.guarded))
+    guarded = _shown([item for item, _ in found.guarded[:SAMPLE]], {item.pk: why for item, why in found.guarded})
     return Preview(
         found.events,
         len(found.free),

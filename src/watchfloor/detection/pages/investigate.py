@@ -60,7 +60,8 @@ def investigate(request: HttpRequest) -> HttpResponse:
         "mine": [row for row in rows if row.owner == str(actor)], "shared": [row for row in rows if row.owner != str(actor)],
         "batches": [(batch, ids.short(batch.pk)) for batch in batches], "here": at.with_(),
         "names": names_of([*(row.owner for row in rows), *(batch.by for batch in batches)]),
-        "may_label": actor.has(bulk.PERMISSION), "may_edit": actor.has("rule.edit"), "most": bulk.MOST, "stamp": address.stamp, "excerpt": excerpt,
+        "may_label": actor.has(bulk.PERMISSION), "may_edit": actor.has("rule.edit"), "most": bulk.MOST,
+        "stamp": address.stamp, "excerpt": excerpt,
     }  # fmt: skip
     return render(
         request, "detection/investigate.html", context, status=422 if context["problems"] or context["refused"] else 200
@@ -213,7 +214,8 @@ def stream_of(at: Address, asked: Asked, page_of: QueryDict | None = None) -> di
 
     labels = [short(name) for name in names]
     return {
-        "refused": "", "stream": found, "rows": rows, "labels": labels, "more": page(found.after) if found.after else "", "first": page("") if after else "",
+        "refused": "", "stream": found, "rows": rows, "labels": labels,
+        "more": page(found.after) if found.after else "", "first": page("") if after else "",
     }  # fmt: skip
 
 
