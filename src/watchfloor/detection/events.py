@@ -149,3 +149,36 @@ class ListArchived(LedgerEvent, frozen=True, tag="list.archived"):
     """A list was taken out of use."""
 
     list: str
+
+
+class QuerySaved(LedgerEvent, frozen=True, tag="query.saved"):
+    """Someone kept a question under a name; ``shared``: for all who may investigate."""
+
+    shared: bool
+
+
+class QueryArchived(LedgerEvent, frozen=True, tag="query.archived"):
+    """A kept question was taken away."""
+
+
+class EventsExported(LedgerEvent, frozen=True, tag="query.exported"):
+    """Someone took events out of the lake as a file."""
+
+    rows: int
+    format: str
+
+
+class LabelBatchApplied(LedgerEvent, frozen=True, tag="label_batch.applied"):
+    """A label was put on everything a query found."""
+
+    label: str
+    target: str
+    count: int
+    protected: int  # of them, that were protected and labelled on purpose
+
+
+class LabelBatchUndone(LedgerEvent, frozen=True, tag="label_batch.undone"):
+    """The labels of a batch that were still on were taken off."""
+
+    label: str
+    count: int

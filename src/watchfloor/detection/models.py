@@ -222,3 +222,8 @@ class RuleSample(models.Model):
     class Meta:
         db_table = "detection_rule_sample"
         indexes = [models.Index(fields=["rule", "-id"], name="detection_sample_rule")]
+
+
+from watchfloor.detection.models_investigate import LabelBatch, SavedQuery  # noqa: E402
+
+__all__ = ["LabelBatch", "Rule", "RuleFile", "RuleHits", "RuleSample", "SavedQuery", "TextModel"]

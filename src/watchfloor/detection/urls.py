@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.detection.pages import files, lists, models, rule, rules
+from watchfloor.detection.pages import entity, events_file, files, investigate, label, lists, models, rule, rules
 
 urlpatterns = [
     path("rules", rules.rule_list, name="rules"),
@@ -16,5 +16,15 @@ urlpatterns = [
     path("rules/lists", lists.list_index, name="lists"),
     path("rules/lists/<str:name>", lists.list_detail, name="list-detail"),
     path("rules/lists/<str:name>/csv", lists.list_csv, name="list-csv"),
+    path("investigate", investigate.investigate, name="investigate"),
+    path("investigate/panel/<str:name>", investigate.panel, name="investigate-panel"),
+    path("investigate/event/<str:event_id>", investigate.event, name="investigate-event"),
+    path("investigate/entity", entity.entity_page, name="investigate-entity"),
+    path("investigate/rule", investigate.as_rule, name="investigate-rule"),
+    path("investigate/save", investigate.save, name="investigate-save"),
+    path("investigate/saved/<uuid:saved_id>/archive", investigate.archive, name="investigate-archive"),
+    path("investigate/label", label.label, name="investigate-label"),
+    path("investigate/label/<uuid:batch_id>/undo", label.undo, name="investigate-undo"),
+    path("investigate/events", events_file.export, name="investigate-export"),
     path("rules/models", models.model_list, name="models"),
 ]

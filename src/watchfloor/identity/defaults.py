@@ -28,7 +28,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
-        "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "insight.view", "case.view", "case.search", "policy.view",
+        "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "case.view",
+        "case.search", "policy.view",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",

@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, str] = {
     "rule.enable": "move rules between states",
     "list.edit": "put entries into lists and banks, take them out",
     "investigate.view": "query events and items",
+    "investigate.label": "label everything a query finds, and undo it",
     "enforcement.view": "see actions, deliveries, dead letters",
     "enforcement.manage": "replay deliveries, edit endpoints",
     "enforcement.approve": "approve held actions",

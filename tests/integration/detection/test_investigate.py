@@ -34,11 +34,18 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rules: Any) -> list[l
     chance = random.Random(5)
     found = []
     for number in range(400):
-        data: dict[str, Any] = {"text": chance.choice(["Cheap pills", "hello", "HELLO\n", "casino bonus", ""]), "n": chance.randrange(9)}
+        data: dict[str, Any] = {
+            "text": chance.choice(["Cheap pills", "hello", "HELLO\n", "casino bonus", ""]),
+            "n": chance.randrange(9),
+        }
         if chance.random() < 0.3:
             del data["text"]
         if chance.random() < 0.5:
-            data |= {"ok": chance.random() < 0.5, "tags": chance.sample(["a", "b", "c"], chance.randrange(4)), "score": chance.random()}
+            data |= {
+                "ok": chance.random() < 0.5,
+                "tags": chance.sample(["a", "b", "c"], chance.randrange(4)),
+                "score": chance.random(),
+            }
         if chance.random() < 0.2:
             data["odd"] = chance.choice([1, "one"])
         found.append(
@@ -111,10 +118,10 @@ Q = Rule(description='', when_all=[QUERY])
 
 
 def _named(text: str) -> str:
-    for name, path in [("P7", "$.item.data.tags[0]"), ("Text", "$.item.data.text"), ("P1", "$.item.data.n"), ("P2", "$.item.data.ok"),
-                       ("P3", "$.item.data.tags"), ("P4", "$.item.data.score"), ("P5", "$.author.id"), ("P6", "$.item.data.odd")]:  # fmt: skip
-        text = text.replace(path, name)
-    return text
+    names = {"P7": "tags[0]", "Text": "text", "P1": "n", "P2": "ok", "P3": "tags", "P4": "score", "P6": "odd"}
+    for name, key in names.items():
+        text = text.replace(f"$.item.data.{key}", name)
+    return text.replace("$.author.id", "P5")
 
 
 WRONG = [
@@ -141,12 +148,17 @@ def test_what_is_wrong_is_said_at_its_place(small: list[lake.Row]) -> None:
 def test_the_series_counts_every_event_once(small: list[lake.Row]) -> None:
     asked = ask(ROOT, everything("$.item.data.n > 5"))
     series = panels.series(asked)
-    assert (series.all_events, series.all_matched) == (400, sum(row.event.data["item"]["data"]["n"] > 5 for row in small))
+    assert (series.all_events, series.all_matched) == (
+        400,
+        sum(row.event.data["item"]["data"]["n"] > 5 for row in small),
+    )
     assert (series.step, len(series.times)) == (1800, 96)
     third = Counter(int((row.event.timestamp - NOON) / timedelta(minutes=30)) for row in small)
     assert series.total == [third[place] for place in range(96)]
     part = panels.series(ask(ROOT, Question("", NOON + timedelta(hours=1), NOON + timedelta(hours=2, minutes=7))))
-    assert part.all_events == sum(NOON + timedelta(hours=1) <= row.event.timestamp < NOON + timedelta(hours=2, minutes=7) for row in small)
+    assert part.all_events == sum(
+        NOON + timedelta(hours=1) <= row.event.timestamp < NOON + timedelta(hours=2, minutes=7) for row in small
+    )
 
 
 def test_leading_values_beside_the_period_before(small: list[lake.Row]) -> None:
@@ -157,7 +169,9 @@ def test_leading_values_beside_the_period_before(small: list[lake.Row]) -> None:
         if row.event.data["item"]["data"]["n"] > 5:
             counts[row.event.timestamp >= NOON + DAY][row.event.data["author"]["id"]] += 1
     expected = sorted(counts[True].items(), key=lambda each: (-each[1], each[0]))[:2]
-    assert [(each.value, each.count, each.before) for each in author.values] == [(n, c, counts[False][n]) for n, c in expected]
+    assert [(each.value, each.count, each.before) for each in author.values] == [
+        (n, c, counts[False][n]) for n, c in expected
+    ]
     assert (author.distinct, author.events, author.before) == (3, counts[True].total(), counts[False].total())
     assert {each.value for each in tags.values} <= {"a", "b", "c"}
     with pytest.raises(BadInput, match="different types"):
@@ -166,7 +180,9 @@ def test_leading_values_beside_the_period_before(small: list[lake.Row]) -> None:
         panels.top(asked, ["$.nope"])
 
 
-def test_the_stream_pages_through_everything_newest_first(small: list[lake.Row], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stream_pages_through_everything_newest_first(
+    small: list[lake.Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(panels, "FIRST_LOOK", 20)
     asked = ask(ROOT, everything("$.item.data.n > 2"))
     seen, after = [], ""
@@ -179,7 +195,10 @@ def test_the_stream_pages_through_everything_newest_first(small: list[lake.Row],
     matching = [row for row in small if row.event.data["item"]["data"]["n"] > 2]
     expected = sorted(matching, key=lambda row: (row.event.timestamp, row.event.action_id), reverse=True)
     assert [each.action_id for each in seen] == [row.event.action_id for row in expected]
-    assert seen[0].values == [expected[0].event.data["author"]["id"], expected[0].event.data["item"]["data"].get("text")]
+    assert seen[0].values == [
+        expected[0].event.data["author"]["id"],
+        expected[0].event.data["item"]["data"].get("text"),
+    ]
     with pytest.raises(BadInput, match="does not exist"):
         panels.stream(asked, [], after="x")
 
@@ -197,7 +216,9 @@ def test_nobody_is_told_of_other_markets(small: list[lake.Row]) -> None:
     series = panels.series(asked)
     assert (series.all_events, series.all_matched) == (len(mine), len(mine))
     [markets, authors] = panels.top(asked, ["market", "$.author.id"], limit=100)
-    assert [each.value for each in markets.values] == ["DE"] and "secret-person" not in {each.value for each in authors.values}
+    assert [each.value for each in markets.values] == ["DE"] and "secret-person" not in {
+        each.value for each in authors.values
+    }
     assert {each.market for each in panels.stream(asked, ["data"[:0] or "market"], limit=1_000).events} == {"DE"}
     assert panels.one(asked, canary.id) is None and panels.one(ask(ROOT, everything()), canary.id) is not None
     # A market in the query, and one limited to nothing, give nothing more.

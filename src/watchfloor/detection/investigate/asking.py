@@ -68,7 +68,11 @@ class Asked(msgspec.Struct, frozen=True):
         return self.frame(files, back=back).filter(self.query.matched)
 
     def pieces(
-        self, plan: Callable[[list[lakes.File]], pl.LazyFrame], *, files: list[lakes.File] | None = None, back: bool = False
+        self,
+        plan: Callable[[list[lakes.File]], pl.LazyFrame],
+        *,
+        files: list[lakes.File] | None = None,
+        back: bool = False,
     ) -> Iterator[pl.DataFrame]:
         """A plan's frames over the span's files, a few at a time (see ``running.pieces``)."""
         chosen = (self.before + self.files if back else self.files) if files is None else files

@@ -155,7 +155,14 @@ def _readable(pattern: str) -> bool:
     return True
 
 
+def _action_name(_given: dict[str, Any], _fixed: dict[str, Any]) -> pl.Expr:
+    import polars as pl
+
+    return pl.col("action_name")
+
+
 FORMS: dict[str, Form] = {
+    "GetActionName": _action_name,
     "RegexMatch": _regex,
     "StringToLower": lambda given, _: given["s"].str.to_lowercase(),
     "StringToUpper": lambda given, _: given["s"].str.to_uppercase(),

@@ -191,7 +191,9 @@ def stream(asked: Asked, columns: Sequence[str], *, after: str = "", limit: int 
     limit = max(1, min(limit, MOST_ROWS))
     for name in columns:
         must_know(asked, name)
-    return running.kept((asked.key, "stream", tuple(columns), after, limit), lambda: _stream(asked, columns, after, limit))
+    return running.kept(
+        (asked.key, "stream", tuple(columns), after, limit), lambda: _stream(asked, columns, after, limit)
+    )
 
 
 def _stream(asked: Asked, columns: Sequence[str], after: str, limit: int) -> Stream:
@@ -242,9 +244,13 @@ def _cursor(text: str) -> tuple[datetime, int] | None:
         return None
     try:
         micros, number = text.split("-", 1)
-        return datetime.fromtimestamp(int(micros) // 1_000_000, UTC) + timedelta(microseconds=int(micros) % 1_000_000), int(number)
+        return datetime.fromtimestamp(int(micros) // 1_000_000, UTC) + timedelta(
+            microseconds=int(micros) % 1_000_000
+        ), int(number)
     except (ValueError, OverflowError, OSError):
-        raise BadInput("bad_cursor", "This page of the list does not exist.", where="after", hint="Begin at the top.") from None
+        raise BadInput(
+            "bad_cursor", "This page of the list does not exist.", where="after", hint="Begin at the top."
+        ) from None
 
 
 def one(asked: Asked, event_id: str) -> dict[str, Any] | None:
@@ -268,7 +274,12 @@ def must_know(asked: Asked, name: str) -> None:
     if name in asked.untyped:
         raise BadInput("mixed_types", f"{name} has values of different types, so it cannot be a column.", where=name)
     if name not in asked.schema or name == "data":
-        raise BadInput("unknown_column", f"No event of this span has {name[:80]!r}.", where=name, hint=did_you_mean(name, asked.schema))
+        raise BadInput(
+            "unknown_column",
+            f"No event of this span has {name[:80]!r}.",
+            where=name,
+            hint=did_you_mean(name, asked.schema),
+        )
 
 
 def fields(asked: Asked) -> list[str]:

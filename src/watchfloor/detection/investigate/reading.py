@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FILE = "query"
 MAX_QUERY = 4_000
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""'(?:[^'\\\n]|\\.)*' | "(?:[^"\\\n]|\\.)*" | \#[^\n]*   # texts and remarks are left alone
       | (?P<path>\$(?:\.[^\s.\[\]'"*()?@,:<>=!+\-/%&|]+ | \[\s*'[^']*'\s*\] | \[\s*"[^"]*"\s*\] | \[\d{1,6}\])*)
     """,
@@ -77,7 +77,7 @@ def _with_names(text: str, schema: Mapping[str, Any], untyped: set[str]) -> tupl
     if len(text) > MAX_QUERY:
         problems.add("too_long", f"A query has at most {MAX_QUERY:,} characters.", Span(FILE, 1, 0))
         problems.raise_if_any()
-    for found in _TOKEN.finditer(text):
+    for found in TOKEN.finditer(text):
         path = found["path"]
         if path is None:
             continue
@@ -109,21 +109,27 @@ def _check_syntax(text: str, body: str) -> None:
         line = min(max(at, 1), len(lines))
         column = max((error.offset or 1) - 1, 0) if line == at else len(lines[-1])
         message = (error.msg or "this is no condition").split(". ")[0]
-        problems.add("syntax", f"This cannot be read: {message}.", Span(FILE, line, column), "Write a condition, like `Text == 'x'`.")
+        problems.add(
+            "syntax",
+            f"This cannot be read: {message}.",
+            Span(FILE, line, column),
+            "Write a condition, like `Text == 'x'`.",
+        )
     except (ValueError, RecursionError, MemoryError):
         problems.add("syntax", "This cannot be read.", Span(FILE, 1, 0))
     problems.raise_if_any()
 
 
 def _types(paths: dict[str, str], schema: Mapping[str, Any], untyped: set[str]) -> tuple[str, ...]:
-    return tuple("Any" if path in untyped else _spelled(schema[path]) for path in paths.values())
+    return tuple("Any" if path in untyped else spelled(schema[path]) for path in paths.values())
 
 
-def _spelled(kind: Any) -> str:
+def spelled(kind: Any) -> str:
+    """A column type as the rule language writes it."""
     import polars as pl
 
     if isinstance(kind, pl.List):
-        return f"List[{_spelled(kind.inner)}]"
+        return f"List[{spelled(kind.inner)}]"
     return {pl.Int64: "int", pl.Float64: "float", pl.Boolean: "bool"}.get(type(kind), "str")
 
 
@@ -141,13 +147,16 @@ def _compile(
     """Compile the query with the files it needs. ``made_from`` names the rule set, so that a change of it is noticed."""
     sources = {("set/main.sml" if path == "main.sml" else path): file for path, file in _needed(body).items()}
     head = "".join(
-        f"{name}: {kind} = JsonData(path={path!r}, required=False)\n" for (name, path), kind in zip(paths, types, strict=True)
+        f"{name}: {kind} = JsonData(path={path!r}, required=False)\n"
+        for (name, path), kind in zip(paths, types, strict=True)
     )
     if sources:
         head = f"Import(rules={sorted(sources)!r})\n" + head
     head += "FoundByQuery = Rule(description='found by a query', when_all=[\n"
     try:
-        rules = sml.compile_rules({**sources, "main.sml": head + body + "\n])\n"}, functions=functions.known(), labels=ruleset.labels_of)
+        rules = sml.compile_rules(
+            {**sources, "main.sml": head + body + "\n])\n"}, functions=functions.known(), labels=ruleset.labels_of
+        )
     except sml.RuleErrors as error:
         raise _in_query(error, text, head.count("\n"), dict(paths)) from None
     rule = rules.program.variables["FoundByQuery"].value
@@ -177,7 +186,11 @@ def known_names() -> dict[str, str]:
     rules = ruleset.current().rules
     if rules is None:
         return {}
-    return {name: str(each.type) for name, each in rules.program.variables.items() if not name.startswith("_") and not each.local}
+    return {
+        name: str(each.type)
+        for name, each in rules.program.variables.items()
+        if not name.startswith("_") and not each.local
+    }
 
 
 def _in_query(error: sml.RuleErrors, text: str, before: int, paths: dict[str, str]) -> sml.RuleErrors:

@@ -40,7 +40,11 @@ _lock = threading.Lock()
 
 
 def pieces(
-    plan: Callable[[list[lakes.File]], pl.LazyFrame], files: Sequence[lakes.File], *, rows: int = PIECE, seconds: float | None = None
+    plan: Callable[[list[lakes.File]], pl.LazyFrame],
+    files: Sequence[lakes.File],
+    *,
+    rows: int = PIECE,
+    seconds: float | None = None,
 ) -> Iterator[pl.DataFrame]:
     """The plan's frame for each few files in turn, so that a question can be stopped between two, and memory stays flat.
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from watchfloor.detection import domain, functions, queries
 from watchfloor.detection.actions import archive_rule_file, save_rule_file
+from watchfloor.detection.investigate import to_rule
 from watchfloor.detection.models import RuleFile
 from watchfloor.detection.pages import parts
 from watchfloor.engines import sml
@@ -77,7 +78,7 @@ def rule_file(request: HttpRequest, path: str) -> HttpResponse:
         raise NotFound("no_rule_file", f"There is no rule file {path[:60]!r}.") from None
     if row is None and not may_edit:
         raise NotFound("no_rule_file", f"There is no rule file {path[:60]!r}.")
-    text = row.text if row is not None else BEGINNING
+    text = row.text if row is not None else _beginning(request)
     problems: tuple[sml.Problem, ...] = ()
     refused = ""
     if request.method == "POST":
@@ -136,6 +137,13 @@ def _context(
 def _excerpt(problem: sml.Problem) -> str:
     """The line with its carets, out of the rendered problem."""
     return "\n".join(line for line in problem.rendered.splitlines() if " | " in line or line.rstrip().endswith(" |"))
+
+
+def _beginning(request: HttpRequest) -> str:
+    """A new file's text: from a query (``?condition=…&name=…``), or the example."""
+    if request.GET.get("condition"):
+        return to_rule.rule_text(request.GET["condition"], request.GET.get("name", ""))
+    return BEGINNING
 
 
 def _must_edit(request: HttpRequest) -> None:
