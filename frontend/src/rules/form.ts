@@ -1,6 +1,7 @@
 // The form beside the text: a rule's conditions and actions to click together. Each change is written into the text by the server; the
 // text is the truth, and what of it the form cannot hold is said instead of shown.
-import { type Condition, type Field, type FormAnswer, type Group, type Part, type Plain, type RuleForm, base, read, show, suits } from "./model";
+import { type CounterDraft, counterBox } from "./counter";
+import { type Condition, type Field, type FormAnswer, type Fresh, type Group, type Part, type Plain, type RuleForm, base, read, show, suits } from "./model";
 import { type Setup, ask, tell } from "./server";
 import { button, choice, input, labelled, sign } from "./widgets";
 
@@ -18,7 +19,7 @@ export function startForm(place: HTMLElement, set: Setup, link: Link): void {
 class FormPage {
   private answer: FormAnswer | null = null;
   private form: RuleForm | null = null;
-  private fresh: { name: string; type: string; path: string }[] = [];
+  private fresh: Fresh[] = [];
   private timer = 0;
   private readonly problem = document.createElement("p");
   private lastText: string | null = null;
@@ -164,6 +165,12 @@ class FormPage {
           this.draw(`${at}.${parts.length - 1}.0`);
           this.write();
         }));
+      if (at === "c" && this.answer?.counters)
+        row.append(button(this.say("addCounter"), "hash", () => {
+          const box = counterBox(this.answer as FormAnswer, (word, value) => this.say(word, value), (draft) => this.count(draft, parts, at), () => this.draw());
+          row.after(box);
+          box.querySelector("select")?.focus();
+        }));
       list.append(row);
     }
     return list;
@@ -284,7 +291,7 @@ class FormPage {
   private name(chosen: string): string {
     const path = this.answer?.paths.find((each) => each.path === chosen);
     if (!path || !this.answer) return chosen;
-    this.fresh.push({ name: path.name, type: path.type, path: path.path });
+    this.fresh.push({ kind: "field", name: path.name, type: path.type, path: path.path });
     this.answer.fields.push({ name: path.name, type: path.type, doc: path.path, examples: path.examples });
     this.answer.paths = this.answer.paths.filter((each) => each !== path);
     return path.name;
@@ -383,6 +390,31 @@ class FormPage {
     this.timer = window.setTimeout(() => void this.send(), WRITE_MS);
   }
 
+  /** The new names this rule uses, itself or through its counters. */
+  private needed(form: RuleForm): Fresh[] {
+    const used = JSON.stringify(form);
+    const counters = this.fresh.filter((each) => each.kind === "counter" && used.includes(JSON.stringify(each.name)));
+    const within = used + JSON.stringify(counters);
+    return [...this.fresh.filter((each) => each.kind === "field" && within.includes(JSON.stringify(each.name))), ...counters];
+  }
+
+  /** A counter gets a name and becomes a field like any other. */
+  private count(draft: CounterDraft, parts: Part[], at: string): void {
+    const answer = this.answer as FormAnswer;
+    const by = this.name(draft.by);
+    const of = draft.of ? this.name(draft.of) : "";
+    const taken = new Set(answer.fields.map((each) => each.name));
+    const base = draft.function === "RateLimited" ? `TooOftenBy${by}` : draft.function === "CountUnique" ? `${of}sBy${by}` : `CountBy${by}`;
+    let name = base;
+    for (let number = 2; taken.has(name); number++) name = `${base}${number}`;
+    this.fresh.push({ kind: "counter", name, function: draft.function, by: [by], span: draft.span, of, max: draft.max });
+    const truth = draft.function === "RateLimited";
+    answer.fields.push({ name, type: truth ? "bool" : "int", doc: `${draft.function} / ${draft.span}`, examples: [] });
+    parts.push({ type: "condition", op: truth ? "is" : "above", field: name, value: truth ? null : 5, given: {} });
+    this.draw(`${at}.${parts.length - 1}`);
+    this.write();
+  }
+
   /** What is still to fill in: a rule is not half written into the text. */
   private missing(form: RuleForm): string {
     const empty = (parts: Part[]): boolean =>
@@ -408,8 +440,7 @@ class FormPage {
       return;
     }
     const text = this.link.text();
-    const used = JSON.stringify(form);
-    const fresh = this.fresh.filter((each) => used.includes(JSON.stringify(each.name)));
+    const fresh = this.needed(form);
     const answer = await tell<{ text: string }>(this.set.urls["write"] ?? "", { path: this.set.path, text, form, new: fresh });
     if ("refused" in answer) {
       this.problem.textContent = answer.refused || this.say("failed");

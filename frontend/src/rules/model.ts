@@ -72,7 +72,12 @@ export interface FormAnswer {
   operators: Operator[];
   actions: ActionKind[];
   choices: Record<string, { value: string; detail: string }[]>;
+  counters: boolean;
 }
+
+export type Fresh =
+  | { kind: "field"; name: string; type: string; path: string }
+  | { kind: "counter"; name: string; function: string; by: string[]; span: string; of: string; max: number };
 
 /** `Optional[str]` -> `str`, `List[str]` -> `List`; "" where it is not known. */
 export function base(type: string): string {

@@ -54,6 +54,7 @@ class FormOut(msgspec.Struct, frozen=True, kw_only=True):
     operators: list[dict[str, Any]]
     actions: list[dict[str, Any]]
     choices: Mapping[str, tuple[Known, ...]]
+    counters: bool
 
 
 def form_of(path: str, text: str, rule: str, words: Vocabulary) -> FormOut:
@@ -72,6 +73,7 @@ def form_of(path: str, text: str, rule: str, words: Vocabulary) -> FormOut:
         rules=known, form=form, beyond="" if form else getattr(found, "reason", ""), line=getattr(found, "line", 0),
         fields=fields, paths=tuple(_paths(scope, words)), operators=operators(), actions=actions(),
         choices={key: words.of("", key) for key in _CHOICES if words.of("", key)},
+        counters="Count" in functions.known(),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from watchfloor.detection.editing import forms, vocabulary
 from watchfloor.detection.models import RuleFile
 from watchfloor.detection.pages.editor import Draft, answer, body
-from watchfloor.engines.sml.form import NewField, RuleForm
+from watchfloor.engines.sml.form import NewCounter, NewField, RuleForm
 from watchfloor.engines.sml.formfile import put_rule
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
@@ -30,7 +30,7 @@ class FormChange(msgspec.Struct, frozen=True):
     path: str
     text: str
     form: RuleForm
-    new: tuple[NewField, ...] = ()
+    new: tuple[NewField | NewCounter, ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True):

@@ -53,17 +53,20 @@ def new_rule(request: HttpRequest) -> HttpResponse:
 
 
 def begun(request: HttpRequest, path: str, text: str) -> str:
-    """The text the editor begins with when the address names a template or a condition; otherwise as it is."""
+    """The text the editor begins with: as stored, or a new file's example, or with a rule made of the template or the condition that
+    the address names."""
     name, condition = request.GET.get("name", "").strip(), request.GET.get("condition", "").strip()
     sources = ruleset.sources()
     if condition:
         name = templates.free_name(name if _NAME.fullmatch(name) else "FromQuery", sources)
         return templates.from_query(path, text, sources, name, condition[:LONGEST_CONDITION])
     key = request.GET.get("template", "")
-    template = templates.by_key(key)
-    if template is None:
-        return text or (templates.opening(sources, path) if key == "blank" else text)
-    name = templates.free_name(name if _NAME.fullmatch(name) else template.name, sources)
+    if text and not key:
+        return text
+    if key == "blank":
+        return text or templates.opening(sources, path)
+    template = templates.by_key(key) or templates.TEMPLATES[0]
+    name = templates.free_name(name if _NAME.fullmatch(name) else template.name if key else "MyRule", sources)
     return templates.begun(path, text, sources, template, name)
 
 
