@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - the fixture is imported
 """The rule editor in a real browser: completion and help while typing, a draft tried before it is saved, the form and the text as one."""
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def code(page: Any) -> Any:
     return field
 
 
-def test_writing_with_the_editors_help(open_page: Callable[..., Any], axe: Callable[[Any], None]) -> None:  # noqa: F811
+def test_writing_with_the_editors_help(open_page: Callable[..., Any], axe: Callable[[Any], None]) -> None:
     from playwright.sync_api import expect
 
     page = open_page(FILE)
@@ -46,7 +47,7 @@ def test_writing_with_the_editors_help(open_page: Callable[..., Any], axe: Calla
     expect(page.locator("#text")).to_have_value(re.compile(r"TextContains\(phrase='shop', text=Text\)"))
 
 
-def test_a_problem_is_marked_explained_and_reached_by_key(open_page: Callable[..., Any]) -> None:  # noqa: F811
+def test_a_problem_is_marked_explained_and_reached_by_key(open_page: Callable[..., Any]) -> None:
     from playwright.sync_api import expect
 
     page = open_page(FILE)
@@ -71,7 +72,7 @@ def test_a_problem_is_marked_explained_and_reached_by_key(open_page: Callable[..
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_form_and_text_are_one(
     open_page: Callable[..., Any], axe: Callable[[Any], None], width: int, theme: str
-) -> None:  # noqa: F811
+) -> None:
     from playwright.sync_api import expect
 
     page = open_page(FILE, width=width, theme=theme)
@@ -83,12 +84,14 @@ def test_form_and_text_are_one(
     row.get_by_label("Value").fill("shop")
     form.get_by_label("What it found").fill("Names a shop")
     form.get_by_role("button", name="Action").click()
+    expect(form.get_by_role("alert")).to_contain_text("what the actions need")
+    form.get_by_label("Policy").select_option("spam")
     form.get_by_label("Severity (optional)").select_option("low")
     expect(page.locator("#text")).to_have_value(
         re.compile(r"Shop = Rule\(\n  when_all=\[\n    TextContains\(phrase='shop', text=Text\),\n  \]")
     )
     expect(page.locator("#text")).to_have_value(
-        re.compile(r"then=\[\n    SendToReview\(policy='\w+', severity='low'\),")
+        re.compile(r"then=\[\n    SendToReview\(policy='spam', severity='low'\),")
     )
     expect(page.get_by_text("Nothing to mend")).to_be_visible()
     axe(page)
@@ -126,7 +129,7 @@ def test_form_and_text_are_one(
     expect(page.get_by_role("heading", level=1)).to_have_text("Shop")
 
 
-def test_a_rule_beyond_the_form_says_so(open_page: Callable[..., Any], axe: Callable[[Any], None]) -> None:  # noqa: F811
+def test_a_rule_beyond_the_form_says_so(open_page: Callable[..., Any], axe: Callable[[Any], None]) -> None:
     from playwright.sync_api import expect
 
     page = open_page(FILE)
@@ -141,7 +144,7 @@ def test_a_rule_beyond_the_form_says_so(open_page: Callable[..., Any], axe: Call
     expect(page.get_by_role("tab", name="Text")).to_have_attribute("aria-selected", "true")
 
 
-def test_a_new_rule_from_a_template_begins_in_the_editor(open_page: Callable[..., Any]) -> None:  # noqa: F811
+def test_a_new_rule_from_a_template_begins_in_the_editor(open_page: Callable[..., Any]) -> None:
     from playwright.sync_api import expect
 
     page = open_page("/rules/new")

@@ -1,5 +1,5 @@
 // The text editor: a code field in place of the plain one, with what the server knows about the rules at hand.
-import { type Completion, type CompletionContext, type CompletionResult, acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippet, startCompletion } from "@codemirror/autocomplete";
+import { type Completion, type CompletionContext, type CompletionResult, acceptCompletion, autocompletion, closeBrackets, clearSnippet, closeBracketsKeymap, completionKeymap, nextSnippetField, prevSnippetField, snippet, snippetKeymap, startCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, indentOnInput } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, linter } from "@codemirror/lint";
@@ -82,6 +82,10 @@ export function startEditor(place: HTMLElement, field: HTMLTextAreaElement, set:
         EditorState.readOnly.of(!set.mayEdit),
         EditorState.tabSize.of(2),
         EditorState.phrases.of(set.words),
+        snippetKeymap.of([
+          { key: "Tab", run: (view) => nextSnippetField(view) && (window.setTimeout(() => startCompletion(view), 0), true), shift: prevSnippetField },
+          { key: "Escape", run: clearSnippet },
+        ]),
         keymap.of([
           { key: "Mod-s", run: () => (events.save(), true), preventDefault: true },
           { key: "Tab", run: acceptCompletion }, // otherwise Tab leaves the field, as everywhere on the page

@@ -348,8 +348,7 @@ class FormPage {
       row.className = "rule-form-add";
       row.append(button(this.say("addAction"), "plus", () => {
         const first = answer.actions[0];
-        const policy = answer.choices["policy"]?.[0]?.value ?? "spam";
-        if (first) form.actions.push({ function: first.name, given: { policy } });
+        if (first) form.actions.push({ function: first.name, given: {} });
         this.draw(`a.${form.actions.length - 1}`);
         this.write();
       }));
