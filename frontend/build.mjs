@@ -59,7 +59,9 @@ async function icons() {
 /** The licences of what is bundled travel with it. */
 async function licences() {
   const packages = [
-    "@alpinejs/csp", "@fontsource-variable/inter", "@fontsource-variable/noto-sans-arabic",
+    "@alpinejs/csp", "@codemirror/autocomplete", "@codemirror/commands", "@codemirror/language", "@codemirror/lint", "@codemirror/state",
+    "@codemirror/view", "@lezer/common", "@lezer/highlight", "@marijn/find-cluster-break", "crelt", "style-mod", "w3c-keyname",
+    "@fontsource-variable/inter", "@fontsource-variable/noto-sans-arabic",
     "@tabler/core", "@tabler/icons", "htmx.org", "uplot",
   ];
   const parts = [];

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.detection.pages import entity, events_file, files, investigate, label, lists, models, rule, rules
+from watchfloor.detection.pages import (
+    editor,
+    entity,
+    events_file,
+    files,
+    forms,
+    investigate,
+    label,
+    lists,
+    models,
+    new,
+    rule,
+    rules,
+)  # fmt: skip
 
 urlpatterns = [
     path("rules", rules.rule_list, name="rules"),
@@ -26,5 +39,13 @@ urlpatterns = [
     path("investigate/label", label.label, name="investigate-label"),
     path("investigate/label/<uuid:batch_id>/undo", label.undo, name="investigate-undo"),
     path("investigate/events", events_file.export, name="investigate-export"),
+    path("rules/check", editor.check, name="rule-check"),
+    path("rules/complete", editor.suggest, name="rule-complete"),
+    path("rules/hover", editor.help_on, name="rule-hover"),
+    path("rules/try", editor.try_out, name="rule-try"),
+    path("rules/form", forms.as_form, name="rule-form"),
+    path("rules/form/text", forms.as_text, name="rule-form-text"),
+    path("rules/changes", forms.changes, name="rule-changes"),
+    path("rules/new", new.new_rule, name="rule-new"),
     path("rules/models", models.model_list, name="models"),
 ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.integration.detection.conftest import ALL
 
 from watchfloor.detection import hits, queries
 from watchfloor.detection.models import Rule, RuleFile, TextModel
@@ -21,32 +21,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from tests.support.rules import Rules
 
-ALL = ("rule.view", "rule.edit", "rule.enable", "case.view", "policy.view")
 ADDRESSES = ["/rules", "/rules/name/Bad", "/rules/files", "/rules/files/main.sml", "/rules/models"]
-
-
-@pytest.fixture
-def sign_in(rules: Rules) -> Callable[..., Client]:
-    """A client of someone with these permissions."""
-    numbers = count()
-
-    def enter(*permissions: str, **limits: Any) -> Client:
-        from django.test import Client
-
-        from watchfloor.identity import actions
-        from watchfloor.identity.domain import system
-        from watchfloor.ledger.writer import writing
-
-        name = f"p{next(numbers)}"
-        with writing(system("test")) as w:
-            user = actions.create_user(w, email=f"{name}@example.org", name=name, password=None)
-            actions.save_role(w, key=name, name=name, permissions=list(permissions or ALL))
-            actions.grant(w, system("test"), user, name, **limits)
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return enter
 
 
 def text(response: HttpResponse, status: int = 200) -> str:

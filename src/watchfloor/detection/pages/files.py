@@ -1,7 +1,8 @@
-"""Rule files: which there are, and one in an editor that says everything that is wrong with it, next to the text."""
+"""Rule files: which there are, and one in the editor, as text and as a form. Without scripts the text is a plain field."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -12,32 +13,21 @@ from django.views.decorators.http import require_http_methods
 
 from watchfloor.detection import domain, functions, queries
 from watchfloor.detection.actions import archive_rule_file, save_rule_file
-from watchfloor.detection.investigate import to_rule
 from watchfloor.detection.models import RuleFile
 from watchfloor.detection.pages import parts
+from watchfloor.detection.pages.new import begun
+from watchfloor.detection.pages.setup import setup
 from watchfloor.engines import sml
 from watchfloor.engines.sml.reference import language_reference
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
+from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
+from watchfloor.platform.middleware import allow_styles
 from watchfloor.platform.render import render
-
-BEGINNING = """# What this file is for, in a sentence.
-Import(rules=['features.sml'])
-
-MyRule = Rule(
-  when_all=[RegexMatch(pattern=r'\\bexample\\b', target=LowerText)],
-  description='What a reviewer should know when it fires',
-)
-
-WhenRules(
-  rules_any=[MyRule],
-  then=[SendToReview(policy='spam', severity='low')],
-)
-"""
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,7 +68,7 @@ def rule_file(request: HttpRequest, path: str) -> HttpResponse:
         raise NotFound("no_rule_file", f"There is no rule file {path[:60]!r}.") from None
     if row is None and not may_edit:
         raise NotFound("no_rule_file", f"There is no rule file {path[:60]!r}.")
-    text = row.text if row is not None else _beginning(request)
+    text = begun(request, path, row.text if row is not None else "")
     problems: tuple[sml.Problem, ...] = ()
     refused = ""
     if request.method == "POST":
@@ -105,10 +95,12 @@ def rule_file(request: HttpRequest, path: str) -> HttpResponse:
             problems = error.problems
         except (BadInput, Conflict) as error:
             refused = " ".join(part for part in (error.message, error.hint) if part)
-    return render(
-        request, "detection/file.html", _context(request, path, row, text, problems, refused),
-        status=422 if problems or refused else 200,
-    )  # fmt: skip
+    nonce = secrets.token_urlsafe(16)
+    context = _context(request, path, row, text, problems, refused)
+    context["setup"] = setup(path, row.text if row is not None else "", nonce, may_edit=may_edit)
+    response = render(request, "detection/file.html", context, status=422 if problems or refused else 200)
+    allow_styles(response, nonce)  # the code field makes its own style sheet
+    return response
 
 
 def _context(
@@ -125,11 +117,16 @@ def _context(
         "problems": [{"problem": each, "excerpt": _excerpt(each)} for each in problems],
         "bad_lines": {each.line for each in problems if each.file == path},
         "lines": range(1, text.count("\n") + 201),
+        "recent": [
+            (ids.encode("itm", item.pk), f"{item.type_key} {item.external_id[:24]}: {words[:70]}")
+            for item, words in queries.recent_items(actor_of(request))
+        ],
         "rules": [each for each in facts.values() if each.file == path],
         "functions": dict(sorted(by_category.items())),
         "history": history,
         "names": names_of([*(event.actor for event in history), row.changed_by if row else ""]),
         "may_edit": actor_of(request).has("rule.edit"),
+        "query": request.GET,
         "tabs": parts.tabs("rule-files"),
     }  # fmt: skip
 
@@ -137,13 +134,6 @@ def _context(
 def _excerpt(problem: sml.Problem) -> str:
     """The line with its carets, out of the rendered problem."""
     return "\n".join(line for line in problem.rendered.splitlines() if " | " in line or line.rstrip().endswith(" |"))
-
-
-def _beginning(request: HttpRequest) -> str:
-    """A new file's text: from a query (``?condition=…&name=…``), or the example."""
-    if request.GET.get("condition"):
-        return to_rule.rule_text(request.GET["condition"], request.GET.get("name", ""))
-    return BEGINNING
 
 
 def _must_edit(request: HttpRequest) -> None:

@@ -118,7 +118,7 @@ def complete(
 
 
 def signature_snippet(function: Function) -> str:
-    """A call with its required arguments to fill in: ``StringLength(s=${s})``."""
+    """A call with its required arguments to fill in: ``StringLength(s=${})``."""
     parts = [f"{param.name}={_blank(param)}" for param in function.params if param.required]
     return f"{function.name}({', '.join(parts)})"
 
@@ -131,10 +131,10 @@ def _matches(item: Item, typed: str) -> bool:
 
 def _blank(param: Param) -> str:
     if param.type == t.STR and param.constant:
-        return "'${" + param.name + "}'"
+        return "'${}'"
     if param.type.name == "List":
-        return "[${" + param.name + "}]"
-    return "${" + param.name + "}"
+        return "[${}]"
+    return "${}"
 
 
 def _arguments(place: Place, functions: Mapping[str, Function]) -> list[Item]:

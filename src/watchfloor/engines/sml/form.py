@@ -39,12 +39,24 @@ class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     given: Mapping[str, Given] = {}
 
 
-class NewField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NewField(msgspec.Struct, frozen=True, tag_field="kind", tag="field", forbid_unknown_fields=True):
     """A field that the rule needs and no file names yet: read at ``path`` of the event."""
 
     name: str
     type: str
     path: str
+
+
+class NewCounter(msgspec.Struct, frozen=True, tag_field="kind", tag="counter", forbid_unknown_fields=True):
+    """A counter that the rule needs: ``Count``, ``CountUnique`` (of ``of``) or ``RateLimited`` (more than ``max`` in the span), by the
+    named fields, over a span such as ``"1h"``."""
+
+    name: str
+    function: str
+    by: tuple[str, ...]
+    span: str
+    of: str = ""
+    max: int = 0
 
 
 class RuleForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

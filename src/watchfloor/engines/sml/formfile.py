@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from watchfloor.engines.sml.form import Beyond, NewField, RuleForm
+from watchfloor.engines.sml.form import Beyond, NewCounter, NewField, RuleForm
 from watchfloor.engines.sml.formread import arguments_of, names_in, offsets, parsed, read_rule, rules_of, when_of
 from watchfloor.engines.sml.formwrite import bound, check_form, declared, statement, write_rule
 from watchfloor.kernel.errors import BadInput
 
 
-def put_rule(text: str, form: RuleForm, new: Sequence[NewField] = ()) -> str:
+def put_rule(text: str, form: RuleForm, new: Sequence[NewField | NewCounter] = ()) -> str:
     """The file's text with this rule in it: written anew where it stood, or at the end; nothing else changes.
 
     Args:
-        new: fields to name before the rule.
+        new: fields and counters to name before the rule.
 
     Raises:
         BadInput: the form is not filled in rightly, or the text cannot be read or holds the rule in a shape beyond the form.

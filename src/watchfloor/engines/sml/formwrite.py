@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from keyword import iskeyword
 from unicodedata import normalize
 
-from watchfloor.engines.sml.form import Action, Condition, Group, NewField, RuleForm
+from watchfloor.engines.sml.form import Action, Condition, Group, NewCounter, NewField, RuleForm
 from watchfloor.engines.sml.formwords import ACTIONS, OPERATORS, Given, Operator, Value
 from watchfloor.engines.sml.limits import MAX_INT_BITS
 from watchfloor.kernel.errors import BadInput
@@ -162,9 +162,27 @@ def quoted(text: str, *, raw: bool = False) -> str:
     return repr(text)
 
 
-def declared(field: NewField) -> str:
-    """The statement that names a field."""
+def declared(field: NewField | NewCounter) -> str:
+    """The statement that names a field or a counter."""
     _check_name(field.name, "fields")
+    if isinstance(field, NewCounter):
+        return _counter(field)
     if field.type not in ("str", "int", "float", "bool", "List[str]", "List[int]"):
         raise BadInput("bad_type", f"The form cannot read a {field.type!r}.", where="fields")
     return f"{field.name}: {field.type} = JsonData(path={quoted(field.path)}, required=False)\n"
+
+
+def _counter(counter: NewCounter) -> str:
+    for name in (*counter.by, *([counter.of] if counter.of else [])):
+        _check_name(name, "fields")
+    by, span = f"by=[{', '.join(counter.by)}]", quoted(counter.span)
+    match counter.function:
+        case "Count":
+            arguments = f"{by}, span={span}"
+        case "CountUnique" if counter.of:
+            arguments = f"of={counter.of}, {by}, span={span}"
+        case "RateLimited" if counter.max > 0:
+            arguments = f"{by}, max={counter.max}, every={span}"
+        case _:
+            raise BadInput("bad_counter", "This counter lacks something to count.", where="fields")
+    return f"{counter.name} = {counter.function}({arguments})\n"

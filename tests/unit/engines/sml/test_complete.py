@@ -88,9 +88,9 @@ def test_an_unfinished_statement_does_not_swallow_the_next() -> None:
 def test_the_word_is_replaced_whole_and_blanks_are_left_to_fill() -> None:
     found = at(HEAD + "A = StringLen|")
     assert found.start == len(HEAD) + 4
-    assert found.items[0].insert == "StringLength(s=${s})"
+    assert found.items[0].insert == "StringLength(s=${})"
     constant = next(item for item in at("A = RegexMatch(|").items if item.label == "pattern=")
-    assert constant.insert == "pattern='${pattern}'"
+    assert constant.insert == "pattern='${}'"
 
 
 def test_names_say_what_they_are() -> None:

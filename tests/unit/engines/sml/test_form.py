@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from watchfloor.engines import sml
-from watchfloor.engines.sml.form import Action, Beyond, Condition, Group, NewField, RuleForm
+from watchfloor.engines.sml.form import Action, Beyond, Condition, Group, NewCounter, NewField, RuleForm
 from watchfloor.engines.sml.formfile import put_rule
 from watchfloor.engines.sml.formread import read_rule, rules_in
 from watchfloor.engines.sml.formwords import ACTIONS, OPERATORS
@@ -109,6 +109,32 @@ def test_a_new_rule_goes_to_the_end_with_the_fields_it_needs() -> None:
         FIELDS + "\nApp: str = JsonData(path=\"$.item.data['client app']\", required=False)\nPillShop = Rule("
     )
     sml.compile_rules({"main.sml": text})
+
+
+def test_counters_are_named_before_the_rule() -> None:
+    counters = [
+        NewCounter("Posts", "Count", ("Sender",), "1h"),
+        NewCounter("Markets", "CountUnique", ("Sender",), "1d", of="Market"),
+        NewCounter("TooFast", "RateLimited", ("Sender", "Market"), "10m", max=5),
+    ]
+    form = RuleForm(
+        "Flood", "x", (Condition("above", "Posts", 9), Condition("above", "Markets", 3), Condition("is", "TooFast"))
+    )
+    text = put_rule(FIELDS, form, counters)
+    rules = sml.compile_rules({"main.sml": text})
+    assert {(each.name, each.kind) for each in rules.counters} == {
+        ("Posts", "count"),
+        ("Markets", "unique"),
+        ("TooFast", "rate"),
+    }
+    assert read_rule(text, "Flood") == form
+    for bad in (
+        NewCounter("A", "CountUnique", (), "1h"),
+        NewCounter("A", "Nope", (), "1h"),
+        NewCounter("A", "Count", ("a b",), "1h"),
+    ):
+        with pytest.raises(BadInput):
+            put_rule(FIELDS, form, [bad])
 
 
 def test_the_rest_of_the_file_stays_as_it_was() -> None:

@@ -1,0 +1,114 @@
+"""A text that is not saved yet, judged in the whole set: what is wrong with it, and what its rules make of one event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from watchfloor.detection import functions, ruleset
+from watchfloor.engines import sml
+from watchfloor.engines.sml.limits import MAX_SOURCE_CHARS
+from watchfloor.engines.sml.outline import imports, outline
+from watchfloor.kernel.errors import BadInput
+
+ENTRY = "main.sml"
+MAX_EXPLAINED = 40
+
+
+class Marked(msgspec.Struct, frozen=True):
+    """A problem as the editor marks it: columns count from 1 in characters, ``length`` is at least 1."""
+
+    level: str  # error or warning
+    message: str
+    hint: str
+    file: str
+    line: int
+    column: int
+    length: int
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """``runs``: evaluation reaches this file. ``rules``: those it names, as far as it can be read."""
+
+    problems: tuple[Marked, ...]
+    rules: tuple[str, ...]
+    runs: bool
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What came of one event: each rule of the draft explained, and what the whole set gives."""
+
+    explanations: tuple[sml.Explanation, ...]
+    features: tuple[tuple[str, Any], ...]
+    outcome: sml.Outcome
+    left_out: int = 0
+
+
+def check(path: str, text: str) -> Checked:
+    """Compile the set with the draft in it; nothing is stored."""
+    _short(text)
+    sources = {**ruleset.sources(), path: text}
+    rules = tuple(each.name for each in outline(text, path, functions.known()) if each.is_rule)
+    try:
+        compiled = ruleset.compile_sources(sources)
+    except sml.RuleErrors as error:
+        found = sorted(error.problems, key=lambda each: each.file != path)
+        return Checked(tuple(marked(each, "error") for each in found), rules, True)
+    warnings = tuple(marked(each, "warning") for each in compiled.warnings if each.file == path)
+    return Checked(warnings, rules, path in compiled.program.order)
+
+
+def try_on(path: str, text: str, event: sml.Event) -> Tried:
+    """Evaluate the draft on an event as if it were saved and imported.
+
+    Raises:
+        RuleErrors: it does not compile.
+    """
+    _short(text)
+    compiled = ruleset.compile_sources(_reached(path, {**ruleset.sources(), path: text}))
+    here = [variable.name for variable in compiled.program.rules() if variable.file == path]
+    outcome = compiled.evaluate(event)
+    shown = [
+        variable.name
+        for variable in compiled.program.variables.values()
+        if variable.file == path and variable.name in outcome.features and variable.name not in here
+    ]
+    return Tried(
+        tuple(compiled.explain(event, name) for name in here[:MAX_EXPLAINED]),
+        tuple((name, outcome.features[name]) for name in shown),
+        outcome,
+        max(0, len(here) - MAX_EXPLAINED),
+    )
+
+
+def marked(problem: sml.Problem, level: str) -> Marked:
+    """A problem with its length: as many characters as it has carets."""
+    carets = [
+        line.split("|", 1)[1].strip()
+        for line in problem.rendered.splitlines()
+        if set(line) <= set(" |^") and "^" in line
+    ]
+    length = len(carets[0]) if carets else 1
+    return Marked(level, problem.message, problem.hint, problem.file, problem.line, problem.column, length)
+
+
+def _reached(path: str, sources: dict[str, str]) -> dict[str, str]:
+    """The set with the file imported by the entry, if nothing leads to it yet."""
+    if ENTRY not in sources or path == ENTRY:
+        return sources
+    seen: set[str] = set()
+    waiting = [ENTRY]
+    while waiting:
+        here = waiting.pop()
+        if here not in seen and here in sources:
+            seen.add(here)
+            waiting += imports(sources[here])
+    if path in seen:
+        return sources
+    return {**sources, ENTRY: f"Import(rules=[{path!r}])\n{sources[ENTRY]}"}
+
+
+def _short(text: str) -> None:
+    if len(text) > MAX_SOURCE_CHARS:
+        raise BadInput("too_large", f"A rule file has at most {MAX_SOURCE_CHARS:,} characters.", where="text")
