@@ -9,7 +9,7 @@ import watchfloor.ledger.models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('detection', '0002_hits_and_positions'),
+        ('detection', '0003_life_of_rules'),
     ]
 
     operations = [
