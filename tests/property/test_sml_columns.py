@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.property.test_sml_back_ends import boolean, data, integer, rule_sets, text
+
 from watchfloor.engines import sml
 from watchfloor.engines.sml.columns import UNTYPED
 from watchfloor.engines.sml.columns.replay import Runner
@@ -33,9 +33,7 @@ def _events(records: list[Any]) -> list[sml.Event]:
         for number, record in enumerate(records)
     )
     return [
-        sml.event_from(
-            {"action_id": number, "action_name": name, "timestamp": when.isoformat(), "data": _json(text_)}
-        )
+        sml.event_from({"action_id": number, "action_name": name, "timestamp": when.isoformat(), "data": _json(text_)})
         for number, name, when, text_ in frame.select("action_id", "action_name", "timestamp", "data").iter_rows()
     ]
 

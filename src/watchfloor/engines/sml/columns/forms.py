@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import polars as pl
 
@@ -116,14 +117,32 @@ def _read(expr: tree.Apply, parts: list[Column]) -> Column:
 
 
 def searched(pattern: Pattern, text: Column) -> Column:
-    """Whether a pattern is found in a text."""
+    """Whether a pattern is found in a text: by Polars where there is a spelling for it, else by ``re`` value by value."""
 
     def search(value: str) -> bool:
         return pattern.search(value[:MAX_REGEX_TEXT])
 
-    found = apply(search, [text], [False], BOOL, size=joined_size(text))
-    found.sure = text.sure
+    portable = pattern.portable
+    if portable is None or not _accepted(portable.any or portable.ascii):
+        found = apply(search, [text], [False], BOOL, size=joined_size(text))
+        found.sure = text.sure
+        return found
+    found = _made(text.expr.str.contains(portable.any or portable.ascii), BOOL, [text], bits=1)
+    if portable.any is None:
+        found.expr = patched(found, beyond_ascii(text.expr), search, text)
+    # Beyond so many characters the row engine does not look.
+    found.unsure = either(text.unsure, (text.expr.str.len_bytes() > MAX_REGEX_TEXT).fill_null(False))
     return found
+
+
+@cache
+def _accepted(spelling: str) -> bool:
+    """Whether Polars takes a pattern: it limits the size of what it makes of one."""
+    try:
+        pl.Series(["a"]).str.contains(spelling)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def _search(expr: tree.Apply, parts: list[Column]) -> Column:
