@@ -34,10 +34,15 @@ _CATEGORIES = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}
 
 
 class Portable(msgspec.Struct, frozen=True):
-    """A pattern respelt: ``ascii`` for texts of ASCII only, ``any`` for every text, or None where that is not possible."""
+    """A pattern respelt: ``ascii`` for texts of ASCII only, ``any`` for every text, or None where that is not possible.
+
+    ``loose`` finds all that the pattern finds in any text, and perhaps more; None where that would be nothing else than
+    ``any``. It has no ``\\b``, so that an engine can jump from one occurrence of its letters to the next.
+    """
 
     ascii: str
     any: str | None
+    loose: str | None = None
 
 
 class _NotPortable(Exception):
@@ -53,19 +58,21 @@ def respell(tree: Any, flags: int) -> Portable | None:
     """
     try:
         ascii_only = _Speller(True).top(tree, flags)
+        loose = _Speller(False, loose=True).top(tree, flags)
     except _NotPortable:
         return None
     try:
-        return Portable(ascii_only, _Speller(False).top(tree, flags))
+        exact = _Speller(False).top(tree, flags)
     except _NotPortable:
-        return Portable(ascii_only, None)
+        return Portable(ascii_only, None, loose)
+    return Portable(ascii_only, exact, loose if loose != exact else None)
 
 
 class _Speller:
     """Writes one spelling."""
 
-    def __init__(self, ascii_only: bool) -> None:
-        self.ascii_only = ascii_only
+    def __init__(self, ascii_only: bool, *, loose: bool = False) -> None:
+        self.ascii_only, self.loose = ascii_only, loose
 
     def top(self, tree: Any, flags: int) -> str:
         """A whole pattern."""
@@ -125,6 +132,8 @@ class _Speller:
 
     def _boundary(self, items: list[Any], place: int, flags: int, first: bool, last: bool) -> str:
         """``\\b`` and ``\\B``, by what is known of the characters on both sides."""
+        if self.loose:
+            return ""
         negative = items[place][1] is _codes.AT_NON_BOUNDARY
         if self.ascii_only and not negative:
             return r"\b"
