@@ -353,15 +353,17 @@ def shown(type_: t.Type, slot: str, may_fail: bool) -> str:
     return f"(None if {slot} is U else {text})" if may_fail else text
 
 
-def searches(expr: tree.Expr, found: dict[int, list[Pattern]], standard: Callable[[tree.Apply], bool]) -> None:
-    """Collect the patterns that are looked for in the text of each variable."""
+def searches(
+    expr: tree.Expr, found: dict[int, list[Pattern]], standard: Callable[[tree.Apply], bool], *, deep: bool = True
+) -> None:
+    """Collect the patterns that are looked for in the text of each variable; inside the expression too if ``deep``."""
     if isinstance(expr, tree.Apply) and standard(expr) and expr.args and isinstance(expr.args[0], tree.Var):
         pattern = getattr(expr.call, "pattern", None)
         if isinstance(pattern, Pattern) and expr.args[0].type == t.STR:
             patterns = found.setdefault(expr.args[0].variable.index, [])
             if pattern not in patterns:
                 patterns.append(pattern)
-    for child in tree.children(expr):
+    for child in tree.children(expr) if deep else ():
         searches(child, found, standard)
 
 

@@ -96,8 +96,8 @@ def _typed(found: Column | None, expr: tree.Extract) -> Column:
     if found is None:
         kind = LIST if plain.name == "List" else KIND_OF.get(plain, TEXT)
         item = KIND_OF.get(plain.args[0], TEXT) if plain.name == "List" else ""
-        expr = nothing(pl.List(_item_dtype(item)) if kind == LIST else _item_dtype(kind))
-        return Column(expr, kind, item, none=expr.is_null() if optional else None)
+        empty = nothing(pl.List(_item_dtype(item)) if kind == LIST else _item_dtype(kind))
+        return Column(empty, kind, item, none=empty.is_null() if optional else None)
     made = _brought(found, plain, expr.coerce)
     if optional:
         # Nothing there is None; something there that cannot be brought to the type has failed.
