@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchfloor.engines.sml.patterns import PatternError, compile_pattern
+from watchfloor.engines.sml.scan import scanner
 
 _ALPHABET = "akiKIsSſıİKßé1 .-"
 pieces = st.one_of(
@@ -35,3 +36,20 @@ def test_search_equals_re(pattern: str, insensitive: bool, texts: list[str]) -> 
     plain = re.compile(pattern, re.IGNORECASE if insensitive else 0)
     for text in texts:
         assert made.search(text) is (plain.search(text) is not None), (pattern, text, made.needles)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(patterns, st.booleans()), min_size=1, max_size=9), st.lists(st.text(_ALPHABET, max_size=12)))
+def test_one_pass_finds_what_each_pattern_finds(wanted: list[tuple[str, bool]], texts: list[str]) -> None:
+    made = []
+    for pattern, insensitive in wanted:
+        try:
+            made.append(compile_pattern(pattern, insensitive))
+        except PatternError:
+            continue
+    if not made:
+        return
+    scan = scanner(made)
+    for text in texts:
+        expected = [bool(pattern.compiled.search(text)) for pattern in made]
+        assert [bool(scan(text) >> place & 1) for place in range(len(made))] == expected, (wanted, text)

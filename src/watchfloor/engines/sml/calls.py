@@ -157,6 +157,8 @@ def _apply(e: Expressions, call: syntax.Call, function: Function, given: dict[st
         message = f"`{function.name}` does not take these arguments: {error}"
         e.problems.add("bad_argument", message[:500].rstrip(".") + ".", call.span)
         bound = function.target
+    for warning in getattr(bound, "warnings", ()) if fine else ():
+        e.problems.warn("regex_dialect", warning.message, given[warning.argument].span, warning.hint)
     result = function.result
     if function.name == "Entity" and args:
         result = t.entity_of(args[0].type)

@@ -100,6 +100,8 @@ class Fragments:
         """Of each variable emitted so far: whether its slot can hold U."""
         self.folded: set[int] = set()
         """Variables whose folded text stands in a slot of its own, ``f<index>``."""
+        self.scans: dict[int, list[Pattern]] = {}
+        """Variables whose text is scanned once for these patterns; the answer stands in ``s<index>``, a bit for each."""
         self._is_standard = inline
         self._temporaries = 0
 
@@ -301,7 +303,9 @@ class Fragments:
                 return Fragment(guards, "(" + _INLINE[expr.function].format(*args) + ")", cost)
             pattern = getattr(expr.call, "pattern", None)
             if isinstance(pattern, Pattern) and isinstance(expr.args[0], tree.Var):
-                return Fragment(guards, self._search(pattern, expr.args[0].variable.index, args[0]), cost)
+                index = expr.args[0].variable.index
+                cost = cost if index not in self.scans else cost - expr.cost + 1
+                return Fragment(guards, self._search(pattern, index, args[0]), cost)
         if total:
             passed = ["X", *args] if expr.wants_context else args
             return Fragment(guards, f"{self.ns.bind(expr.call)}({', '.join(passed)})", cost)
@@ -313,6 +317,8 @@ class Fragments:
 
     def _search(self, pattern: Pattern, index: int, slot: str) -> str:
         """A pattern looked for in a name's text, after the cheap test for its needles."""
+        if index in self.scans:
+            return f"(s{index} & {1 << self.scans[index].index(pattern)} != 0)"
         search = f"{self.ns.bind(pattern.compiled.search)}({slot}, 0, {MAX_REGEX_TEXT}) is not None"
         if pattern.beyond_ascii:
             return f"(not {slot}.isascii() and {search})"
@@ -347,14 +353,18 @@ def shown(type_: t.Type, slot: str, may_fail: bool) -> str:
     return f"(None if {slot} is U else {text})" if may_fail else text
 
 
-def folds(expr: tree.Expr, found: set[int], standard: Callable[[tree.Apply], bool]) -> None:
-    """Collect the variables in whose folded text some pattern is looked for."""
+def searches(
+    expr: tree.Expr, found: dict[int, list[Pattern]], standard: Callable[[tree.Apply], bool], *, deep: bool = True
+) -> None:
+    """Collect the patterns that are looked for in the text of each variable; inside the expression too if ``deep``."""
     if isinstance(expr, tree.Apply) and standard(expr) and expr.args and isinstance(expr.args[0], tree.Var):
         pattern = getattr(expr.call, "pattern", None)
-        if isinstance(pattern, Pattern) and pattern.needles and pattern.folded and expr.args[0].type == t.STR:
-            found.add(expr.args[0].variable.index)
-    for child in tree.children(expr):
-        folds(child, found, standard)
+        if isinstance(pattern, Pattern) and expr.args[0].type == t.STR:
+            patterns = found.setdefault(expr.args[0].variable.index, [])
+            if pattern not in patterns:
+                patterns.append(pattern)
+    for child in tree.children(expr) if deep else ():
+        searches(child, found, standard)
 
 
 def _or_blank(expr: tree.Expr, part: Fragment) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from watchfloor.engines.sml.dialect import Portable, respell
 from watchfloor.engines.sml.limits import MAX_PATTERN
 
 # CPython's own reading of a pattern; there is no public name for it. Typed as Any on purpose.
@@ -39,12 +40,16 @@ class Pattern(msgspec.Struct, frozen=True):
         needles: at least one of these must occur in a text that matches; empty when nothing can be said.
         folded: whether the needles are to be sought in ``fold(text)`` instead of the text.
         beyond_ascii: every match holds a character outside ASCII, so plain texts need no search.
+        portable: how other engines spell it; None for what only ``re`` can run.
+        source: as the author wrote it.
     """
 
     compiled: Any
     needles: tuple[str, ...]
     folded: bool
     beyond_ascii: bool = False
+    portable: Portable | None = None
+    source: str = ""
 
     def search(self, text: str) -> bool:
         """Whether the pattern is found in the text."""
@@ -89,7 +94,8 @@ def compile_pattern(pattern: str, case_insensitive: bool) -> Pattern:
         # Only ASCII letters fold alike everywhere; other needles are left to the pattern itself.
         needles = tuple(needle.lower() for needle in needles) if all(needle.isascii() for needle in needles) else ()
     beyond_ascii = not folded and not needles and _beyond_ascii(tree)
-    return Pattern(compiled, tuple(dict.fromkeys(needles)), folded, beyond_ascii)
+    portable = respell(tree, compiled.flags)
+    return Pattern(compiled, tuple(dict.fromkeys(needles)), folded, beyond_ascii, portable, pattern)
 
 
 def _changes_case(tree: Any) -> bool:

@@ -15,17 +15,22 @@ from msgspec.structs import replace
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.counters.calls import counted, counter_of
-from watchfloor.engines.sml.fragments import Fragment, Fragments, Namespace, folds, shown
+from watchfloor.engines.sml.fragments import Fragment, Fragments, Namespace, searches, shown
 from watchfloor.engines.sml.function import Context, Function, Site
 from watchfloor.engines.sml.interpret import audit_entry, import_closure, outcome_of
 from watchfloor.engines.sml.limits import MAX_DESCRIPTION
 from watchfloor.engines.sml.outcome import AuditEntry, Effect, Entity, FiredRule, Outcome
+from watchfloor.engines.sml.patterns import Pattern
 from watchfloor.engines.sml.runtime import UNDEFINED, Reader
+from watchfloor.engines.sml.scan import scanner
 
 Full = Callable[..., Outcome]
 """``(event, labels, counters, lists, findings)``: an event and who answers what is not in it."""
 
 Fired = Callable[..., "tuple[str, ...]"]
+
+_SCAN_FROM = 4
+"""From so many patterns on one text, one pass for all is cheaper than a needle test for each."""
 
 _EXACT = {t.STR: "str", t.INT: "int", t.BOOL: "bool", t.FLOAT: "float"}
 
@@ -70,14 +75,14 @@ class _Writer:
         self.waiting: list[tuple[tree.Variable, tree.Apply]] = []
         """Counters met whose values nothing has asked for yet: those that can be are counted in one go."""
         self.features_begun = False
-        self.fold: set[int] = set()
+        self.searches: dict[int, list[Pattern]] = {}
         self.needed: set[int] | None = None if full else self._needed()
         self.read_rules: set[int] = set()
         """Rules whose state something else reads, so that it must be kept."""
         for path in program.order:
             for statement in program.files[path].statements:
                 for expr in _expressions(statement):
-                    folds(expr, self.fold, self._standard)
+                    searches(expr, self.searches, self._standard)
                     self._find_read_rules(expr)
 
     def build(self) -> Callable[..., Any]:
@@ -213,8 +218,19 @@ class _Writer:
             part = self.fragments.of(value)
             self.fragments.may_fail[variable.index] = bool(part.guards)
             self._line(f"{slot} = {part.value()}")
-        if variable.index in self.fold and variable.type == t.STR:
-            absent = f" if {slot} is not U else ''" if self.fragments.may_fail[variable.index] else ""
+        if variable.index in self.searches and variable.type == t.STR:
+            self._prepare_search(variable, self.searches[variable.index])
+
+    def _prepare_search(self, variable: tree.Variable, patterns: list[Pattern]) -> None:
+        """For many patterns, look for all of them in one pass; for a few, fold the text that their needles need."""
+        slot = f"v{variable.index}"
+        may_fail = self.fragments.may_fail[variable.index]
+        if len(patterns) >= _SCAN_FROM:
+            absent = f" if {slot} is not U else 0" if may_fail else ""
+            self._line(f"s{variable.index} = {self.ns.bind(scanner(patterns))}({slot}){absent}")
+            self.fragments.scans[variable.index] = patterns
+        elif any(pattern.needles and pattern.folded for pattern in patterns):
+            absent = f" if {slot} is not U else ''" if may_fail else ""
             self._line(f"f{variable.index} = fold({slot}){absent}")
             self.fragments.folded.add(variable.index)
 

@@ -18,7 +18,7 @@ def call(expr: tree.Apply, parts: list[Column], functions: Mapping[str, Function
     Raises:
         NoColumns: it has no exact form.
     """
-    if functions.get(expr.function) is not STANDARD.get(expr.function):
+    if not is_standard(expr, functions):
         return called(expr, parts)
     if expr.function == "Entity":
         made, name = parts[0], dict(expr.constants).get("type")
@@ -27,3 +27,8 @@ def call(expr: tree.Apply, parts: list[Column], functions: Mapping[str, Function
     if expr.function in FORMS and not (constant and not expr.wants_context):
         return FORMS[expr.function](expr, parts)
     return called(expr, parts)
+
+
+def is_standard(expr: tree.Apply, functions: Mapping[str, Function]) -> bool:
+    """Whether a call is to the standard function of that name, and not to another that replaces it."""
+    return functions.get(expr.function) is STANDARD.get(expr.function)

@@ -10,11 +10,15 @@ import polars as pl
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.columns import operators
+from watchfloor.engines.sml.columns.calls import is_standard
 from watchfloor.engines.sml.columns.expressions import Values
 from watchfloor.engines.sml.columns.frame import path_text
+from watchfloor.engines.sml.columns.scans import WORTH_IT, Scan
 from watchfloor.engines.sml.columns.value import BOOL, SPAN, TEXT, Column, NoColumns, constant, either
+from watchfloor.engines.sml.fragments import searches
 from watchfloor.engines.sml.function import Function
 from watchfloor.engines.sml.interpret import import_closure
+from watchfloor.engines.sml.patterns import Pattern
 from watchfloor.engines.sml.ruleset import RuleSet
 
 
@@ -36,10 +40,17 @@ class ColumnRules:
     by_rows: dict[str, str] = field(default_factory=dict)
     unsure: dict[str, pl.Expr] = field(default_factory=dict)
     paths: dict[str, frozenset[str]] = field(default_factory=dict)
+    scans: dict[str, pl.Expr] = field(default_factory=dict)
+    """Columns a frame must be given before, if the rules were compiled with ``scans=True``."""
 
 
 def compile_columns(
-    rules: RuleSet, schema: Mapping[str, pl.DataType], *, only: Collection[str] | None = None, features: bool = True
+    rules: RuleSet,
+    schema: Mapping[str, pl.DataType],
+    *,
+    only: Collection[str] | None = None,
+    features: bool = True,
+    scans: bool = False,
 ) -> ColumnRules:
     """The rules as expressions over a frame with these columns; see ``frame`` for what they are called.
 
@@ -48,9 +59,12 @@ def compile_columns(
         schema: names and types of the frame's columns.
         only: these rules; all by default.
         features: whether to make the features as well.
+        scans: whether many patterns on one text may be looked for in one pass, by columns that come first.
     """
     compiler = Compiler(rules.program, rules.functions, schema)
     made = ColumnRules()
+    if scans:
+        compiler.plan_scans(made, rules.rules if only is None else only)
     for path in rules.program.order:
         for statement in rules.program.files[path].statements:
             if not isinstance(statement, tree.Assign):
@@ -110,6 +124,31 @@ class Compiler:
             sure=False,
             unsure=either(column.unsure, active.unsure),
         )
+
+    def plan_scans(self, made: ColumnRules, names: Collection[str]) -> None:
+        """Give each text that these rules look for many patterns in a scan of its own."""
+        found: dict[int, list[Pattern]] = {}
+        variables: dict[int, tree.Variable] = {}
+        waiting: list[tree.Expr] = [rule.value for rule in self.program.rules() if rule.name in names]
+        while waiting:
+            expr = waiting.pop()
+            if isinstance(expr, tree.Var):
+                if expr.variable.index not in variables:
+                    variables[expr.variable.index] = expr.variable
+                    waiting.append(expr.variable.value)
+                continue
+            searches(expr, found, lambda call: is_standard(call, self.values.functions), deep=False)
+            waiting.extend(tree.children(expr))
+        for index, patterns in found.items():
+            if len(patterns) < WORTH_IT:
+                continue
+            try:
+                text = self.values.variable(variables[index])
+            except NoColumns:
+                continue
+            if text.kind == TEXT:
+                self.values.scans[index] = Scan(index, patterns)
+                made.scans.update(self.values.scans[index].columns(text))
 
     # --- which files run ---
 

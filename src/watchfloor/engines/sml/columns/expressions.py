@@ -12,6 +12,7 @@ from watchfloor.engines.sml.columns import operators
 from watchfloor.engines.sml.columns.calls import call
 from watchfloor.engines.sml.columns.extract import extract
 from watchfloor.engines.sml.columns.python import kind_of
+from watchfloor.engines.sml.columns.scans import Scan
 from watchfloor.engines.sml.columns.value import (
     BOOL,
     ENTITY,
@@ -28,6 +29,7 @@ from watchfloor.engines.sml.columns.value import (
     joined_size,
 )
 from watchfloor.engines.sml.function import Function
+from watchfloor.engines.sml.patterns import Pattern
 
 
 class Values:
@@ -36,6 +38,8 @@ class Values:
     def __init__(self, functions: Mapping[str, Function], schema: Mapping[str, pl.DataType]) -> None:
         self.functions, self.schema = functions, schema
         self._variables: dict[int, Column | NoColumns] = {}
+        self.scans: dict[int, Scan] = {}
+        """By variable: the column that tells which patterns were found in its text, if a frame is to have one."""
 
     def variable(self, variable: tree.Variable) -> Column:
         """The value of a name.
@@ -75,7 +79,8 @@ class Values:
             case tree.RuleExpr():
                 return self._rule(expr)
             case tree.Apply():
-                return call(expr, [self.value(arg) for arg in expr.args], self.functions)
+                scanned = self._scanned(expr) if self.scans else None
+                return scanned or call(expr, [self.value(arg) for arg in expr.args], self.functions)
             case tree.BoolOp():
                 return operators.junction(expr.op, [self.value(part) for part in expr.values])
             case tree.Compare():
@@ -95,6 +100,14 @@ class Values:
                 raise NoColumns("a rule is handed to a function")
             case _:
                 raise NoColumns("a list is built of values that depend on the event")
+
+    def _scanned(self, expr: tree.Apply) -> Column | None:
+        """A search whose answer a scan has already."""
+        pattern = getattr(expr.call, "pattern", None)
+        if not expr.args or not isinstance(expr.args[0], tree.Var) or not isinstance(pattern, Pattern):
+            return None
+        scan = self.scans.get(expr.args[0].variable.index)
+        return scan.found(pattern, self.variable(expr.args[0].variable)) if scan is not None else None
 
     def _compare(self, expr: tree.Compare) -> Column:
         left, right = self.value(expr.left), self.value(expr.right)

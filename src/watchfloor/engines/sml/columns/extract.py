@@ -22,7 +22,7 @@ from watchfloor.engines.sml.columns.value import (
     TEXT,
     Column,
     NoColumns,
-    constant,
+    nothing,
 )
 
 _INT_TEXT = 18
@@ -96,8 +96,8 @@ def _typed(found: Column | None, expr: tree.Extract) -> Column:
     if found is None:
         kind = LIST if plain.name == "List" else KIND_OF.get(plain, TEXT)
         item = KIND_OF.get(plain.args[0], TEXT) if plain.name == "List" else ""
-        dtype = constant(None, kind).expr if kind != LIST else pl.lit(None, dtype=pl.List(_item_dtype(item)))
-        return Column(dtype, kind, item, none=pl.lit(True) if optional else None)
+        empty = nothing(pl.List(_item_dtype(item)) if kind == LIST else _item_dtype(kind))
+        return Column(empty, kind, item, none=empty.is_null() if optional else None)
     made = _brought(found, plain, expr.coerce)
     if optional:
         # Nothing there is None; something there that cannot be brought to the type has failed.
@@ -125,7 +125,7 @@ def _brought(found: Column, plain: t.Type, coerce: bool) -> Column:
     if not coerce:
         if wanted == INT and found.kind == FLOAT:
             raise NoColumns("whole numbers stand among decimals there")
-        return _copy(found, pl.lit(None, dtype=_item_dtype(wanted)), wanted)
+        return _copy(found, nothing(_item_dtype(wanted)), wanted)
     return _coerced(found, wanted, plain)
 
 
@@ -144,7 +144,7 @@ def _coerced(found: Column, wanted: str, plain: t.Type) -> Column:
         case "text", "bool":
             return _copy(found, pl.when(value).then(pl.lit("True")).when(~value).then(pl.lit("False")), TEXT)
         case "int" | "float", "bool" | "list":
-            return _copy(found, pl.lit(None, dtype=_item_dtype(wanted)), wanted)
+            return _copy(found, nothing(_item_dtype(wanted)), wanted)
         case "int", "float":
             made = _copy(found, value.cast(pl.Int64(), strict=False), INT)
             made.unsure = (value.abs() >= 2.0**63).fill_null(False)
@@ -170,7 +170,7 @@ def _number(text: Any, plain: t.Type) -> Any:
 
 def _list(found: Column, item: t.Type) -> Column:
     if found.kind != LIST:
-        return Column(pl.lit(None, dtype=pl.List(_item_dtype(KIND_OF.get(item, TEXT)))), LIST, KIND_OF.get(item, TEXT))
+        return Column(nothing(pl.List(_item_dtype(KIND_OF.get(item, TEXT)))), LIST, KIND_OF.get(item, TEXT))
     wanted = KIND_OF.get(item)
     if wanted == found.item or (wanted == FLOAT and found.item == INT):
         return _copy(found, found.expr, LIST, found.item)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 
+import msgspec
 import polars as pl
 
 from watchfloor.engines.sml import tree
@@ -116,14 +118,60 @@ def _read(expr: tree.Apply, parts: list[Column]) -> Column:
 
 
 def searched(pattern: Pattern, text: Column) -> Column:
-    """Whether a pattern is found in a text."""
+    """Whether a pattern is found in a text: by Polars where there is a spelling for it, else by ``re`` value by value."""
 
     def search(value: str) -> bool:
         return pattern.search(value[:MAX_REGEX_TEXT])
 
-    found = apply(search, [text], [False], BOOL, size=joined_size(text))
-    found.sure = text.sure
+    portable = pattern.portable
+    if portable is None or not all(map(_accepted, msgspec.structs.astuple(portable))):
+        found = apply(search, [text], [False], BOOL, size=joined_size(text))
+        found.sure = text.sure
+        return found
+    found = _made(text.expr.str.contains(portable.any or portable.ascii), BOOL, [text], bits=1)
+    if pattern.beyond_ascii:
+        found.expr = narrowed(text.expr, beyond_ascii, pattern, search)
+    elif portable.loose is not None:
+        loose = portable.loose
+        found.expr = narrowed(text.expr, lambda texts: texts.str.contains(loose), pattern, search)
+    # Beyond so many characters the row engine does not look.
+    found.unsure = either(text.unsure, (text.expr.str.len_bytes() > MAX_REGEX_TEXT).fill_null(False))
     return found
+
+
+def narrowed(
+    text: pl.Expr, maybe: Callable[[pl.Expr], pl.Expr], pattern: Pattern, search: Callable[[str], bool]
+) -> pl.Expr:
+    """Whether a pattern is found: a quick test first, the pattern itself on the texts that pass."""
+    exact = pattern.portable.any if pattern.portable is not None else None
+
+    def batch(columns: Sequence[pl.Series]) -> pl.Series:
+        texts = columns[0]
+        quick = texts.to_frame("t").select(maybe(pl.col("t"))).to_series()
+        places = quick.arg_true()
+        if not len(places):
+            return quick
+        chosen = texts.gather(places)
+        if exact is not None:
+            found = chosen.str.contains(exact)
+        else:
+            found = pl.Series([search(value) for value in chosen], dtype=pl.Boolean)
+        return quick.scatter(places, found)
+
+    made: pl.Expr = pl.map_batches([text], batch, return_dtype=pl.Boolean(), is_elementwise=True)
+    return made
+
+
+@cache
+def _accepted(spelling: str | None) -> bool:
+    """Whether Polars takes a pattern: it limits the size of what it makes of one."""
+    if spelling is None:
+        return True
+    try:
+        pl.Series(["a"]).str.contains(spelling)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def _search(expr: tree.Apply, parts: list[Column]) -> Column:

@@ -158,7 +158,8 @@ def flatten(events: Iterable[Event], *, max_columns: int = 500) -> pl.DataFrame:
         for row, _ in values:
             untyped[row] = [*(untyped[row] or ()), name]
     frame = pl.DataFrame(base, schema={name: dtype for name, dtype in BASE.items() if name != UNTYPED})
-    return frame.with_columns(pl.Series(UNTYPED, untyped, dtype=BASE[UNTYPED]), *typed.values())
+    columns = [typed[name] for name in sorted(typed)]
+    return frame.with_columns(pl.Series(UNTYPED, untyped, dtype=BASE[UNTYPED]), *columns)
 
 
 def _column(name: str, rows: int, values: list[tuple[int, Any]], dtype: pl.DataType) -> pl.Series | None:

@@ -28,6 +28,7 @@ from watchfloor.engines.sml.columns.value import (
     joined_size,
 )
 from watchfloor.engines.sml.limits import MAX_TEXT
+from watchfloor.engines.sml.runtime import contains
 
 _NUMBERS = (INT, FLOAT, BOOL)
 _EXACT_BITS = 53
@@ -289,8 +290,8 @@ def inside(left: Column, right: Column) -> Column:
 
 def _in_constants(left: Column, items: list[Any]) -> Column:
     none_inside = None in items
-    if left.kind == NOTHING:
-        return Column(pl.lit(none_inside), BOOL, sure=True, bits=1)
+    if left.is_const and left.kind != LIST:
+        return Column(pl.lit(contains(left.const, items)), BOOL, sure=True, bits=1)
     if left.kind in (LIST, ENTITY, SPAN):
         raise NoColumns(f"it looks for a {left.kind} in a list")
     left = number(left)

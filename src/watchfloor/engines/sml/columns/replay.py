@@ -104,7 +104,7 @@ class Runner:
         key = tuple(schema.items())
         if key not in self._compiled:
             if self.columns:
-                self._compiled[key] = compile_columns(self.rules, schema, only=self.names, features=False)
+                self._compiled[key] = compile_columns(self.rules, schema, only=self.names, features=False, scans=True)
             else:
                 self._compiled[key] = ColumnRules(by_rows=dict.fromkeys(self.names, "Asked to."))
         return self._compiled[key]
@@ -113,7 +113,7 @@ class Runner:
         """The columns of a frame that must be read; its ``data`` only if some rule has to read it all."""
         compiled = self.compiled(schema)
         found = {"action_id", "timestamp"}
-        for expr in [*compiled.fired.values(), *compiled.unsure.values()]:
+        for expr in [*compiled.fired.values(), *compiled.unsure.values(), *compiled.scans.values()]:
             found.update(expr.meta.root_names())
         if UNTYPED in schema:
             found.add(UNTYPED)
@@ -130,7 +130,8 @@ class Runner:
         place = {name: f"r{number}" for number, name in enumerate(self.names)}
         exprs = [compiled.fired[name].alias(place[name]) for name in on_columns]
         doubts = [compiled.unsure[name].alias(f"u{place[name]}") for name in on_columns if name in compiled.unsure]
-        made = frame.select("action_id", "timestamp", *exprs, *doubts)
+        scanned = frame.with_columns(**compiled.scans) if compiled.scans else frame
+        made = scanned.select("action_id", "timestamp", *exprs, *doubts)
         doubtful = self._doubtful(made, frame, compiled, on_columns, place)
         columns = {name: made[place[name]] for name in on_columns}
         for name, rows in self._by_rows(piece, compiled, doubtful).items():

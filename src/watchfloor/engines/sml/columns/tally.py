@@ -132,10 +132,11 @@ def _count_hits(hit: pl.DataFrame, tally: Tally, bucket: str) -> None:
 def _draw(hit: pl.DataFrame, tally: Tally) -> None:
     """Keep the events with the lowest hash of each rule: an even draw that does not depend on the order of events."""
     drawn = hit.with_columns(draw=_mixed(pl.col("action_id"))).sort("draw", "timestamp", "action_id")
+    numbered = drawn.select("draw", "timestamp", "action_id")
     for place, name in enumerate(tally.rules):
         if name in tally.hits and tally.limit:
-            chosen = drawn.lazy().filter(pl.col(f"r{place}")).select("draw", "timestamp", "action_id").head(tally.limit)
-            tally.samples[name] = [(row[0], row[1], row[2]) for row in chosen.collect().iter_rows()]
+            chosen = numbered[drawn[f"r{place}"].arg_true().head(tally.limit)]
+            tally.samples[name] = [(row[0], row[1], row[2]) for row in chosen.iter_rows()]
 
 
 def _mixed(number: pl.Expr) -> pl.Expr:

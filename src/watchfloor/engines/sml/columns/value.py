@@ -101,6 +101,11 @@ def constant(value: Any, kind: str, *, item: str = "") -> Column:
     return Column(expr, kind, item, sure=True, bits=bits, const=value, is_const=True)
 
 
+def nothing(dtype: pl.DataType) -> pl.Expr:
+    """No value in any row. Not a bare literal: some of Polars' operations do not stretch those to the height of a frame."""
+    return pl.when(pl.col("action_id").is_null()).then(pl.lit(None, dtype=dtype))
+
+
 def joined_size(*parts: Column) -> int:
     """The size of an expression made of others.
 

@@ -19,6 +19,17 @@ def _compile(argument: str, pattern: str, case_insensitive: bool) -> Pattern:
         raise BadArgument(argument, f"{message[0].upper()}{message[1:]}.", _HINT) from error
 
 
+_SLOW = "This pattern uses what cannot be run in time proportional to the text; it is run by itself, more slowly."
+_SLOW_HINT = "That is a look-around, an atomic group, a possessive repeat, `\\B`, or `$` before the pattern's end."
+
+
+def _warnings(argument: str, *patterns: Pattern) -> tuple[BadArgument, ...]:
+    """What a rule's author should know of patterns outside the dialect; they still run."""
+    if all(pattern.portable is not None for pattern in patterns):
+        return ()
+    return (BadArgument(argument, _SLOW, _SLOW_HINT),)
+
+
 @function(category="regex", cost=Cost.REGEX, total=True)
 class RegexMatch:
     """Whether the pattern is found anywhere in the text.
@@ -31,6 +42,7 @@ class RegexMatch:
 
     def __init__(self, pattern: str, case_insensitive: bool = False) -> None:
         self.pattern = _compile("pattern", pattern, case_insensitive)
+        self.warnings = _warnings("pattern", self.pattern)
 
     def __call__(self, target: str) -> bool:
         return self.pattern.search(target[:MAX_REGEX_TEXT])
@@ -51,6 +63,7 @@ class RegexMatchMap:
         if mode not in ("any", "all"):
             raise BadArgument("mode", "`mode` is 'any' or 'all'.")
         self._pattern = _compile("pattern", pattern, case_insensitive)
+        self.warnings = _warnings("pattern", self._pattern)
         self._all = mode == "all"
 
     def __call__(self, target: list[str]) -> bool:
@@ -70,6 +83,7 @@ class CountRegexMatches:
 
     def __init__(self, patterns: list[str], case_insensitive: bool = False) -> None:
         self.patterns = [_compile("patterns", pattern, case_insensitive) for pattern in patterns]
+        self.warnings = _warnings("patterns", *self.patterns)
 
     def __call__(self, target: str) -> int:
         return sum(pattern.search(target[:MAX_REGEX_TEXT]) for pattern in self.patterns)
