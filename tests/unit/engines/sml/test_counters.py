@@ -293,7 +293,7 @@ def test_an_example_may_tell_what_came_before() -> None:
     found = sml.run_examples(
         rules,
         f'{{"event": {event}, "fires": ["Many"], "features": {{"N": 21}}, "before": [{before % "2026-03-01T12:00:00Z"}]}}\n'
-        f'{{"event": {event}, "silent": ["Many"], "features": {{"N": 11}}, "before": [{before % "2026-03-01T11:20:00Z"}]}}\n'
+        f'{{"event": {event}, "silent": ["Many"], "features": {{"N": 10}}, "before": [{before % "2026-03-01T11:20:00Z"}]}}\n'
         f'{{"event": {event}, "features": {{"N": 3}}, "before": [{event}, {event}]}}\n'
         '{"event": {}, "before": [{"event": {}, "times": 0}]}',
     )
