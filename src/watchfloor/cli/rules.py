@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from watchfloor.engines import sml
+from watchfloor.engines.sml.counters import MemoryCounters
 from watchfloor.kernel.errors import BadInput, NotFound
 
 _MAX_LINE = 64 * 1024 * 1024
@@ -144,7 +145,7 @@ def test(folder: Path, as_json: bool) -> None:
 @click.option("--stats", is_flag=True, help="End with counts for each rule and events per second, on stderr.")
 def run(folder: Path, events: Path, fired_only: bool, stats: bool) -> None:
     """Evaluate events, one JSON line in and one out. Bad lines go to stderr with their number; the others go on."""
-    compiled = _compile(folder)
+    compiled, counters = _compile(folder), MemoryCounters()
     out = sys.stdout.buffer
     counts: dict[str, int] = dict.fromkeys(compiled.rules, 0)
     total = bad = errors = 0
@@ -161,10 +162,10 @@ def run(folder: Path, events: Path, fired_only: bool, stats: bool) -> None:
                 continue
             total += 1
             if fired_only:
-                names: tuple[str, ...] = compiled.fired(event)
+                names: tuple[str, ...] = compiled.fired(event, counters)
                 out.write(_json({"action_id": event.action_id, "fired": names}) + b"\n")
             else:
-                outcome = compiled.evaluate(event)
+                outcome = compiled.evaluate(event, counters)
                 names = tuple(rule.name for rule in outcome.fired)
                 errors += len(outcome.errors)
                 out.write(b'{"action_id":%d,%b\n' % (event.action_id, _json(outcome)[1:]))
@@ -212,7 +213,7 @@ def explain(folder: Path, event_file: Path, rule: str, as_json: bool) -> None:
     try:
         with click.open_file(str(event_file), "rb") as file:
             event = sml.event_from_json(file.read(), default_id=1)
-        explanation = compiled.explain(event, rule)
+        explanation = compiled.explain(event, rule, MemoryCounters())
     except (BadInput, NotFound) as error:
         hint = getattr(error, "hint", "")
         raise click.ClickException(f"{error} {hint}".strip()) from None

@@ -224,6 +224,34 @@ class RuleSample(models.Model):
         indexes = [models.Index(fields=["rule", "-id"], name="detection_sample_rule")]
 
 
+class CounterState(models.Model):
+    """One key of one version of a counter (``detection.counting``). The key itself is not kept, only what names it."""
+
+    address = models.UUIDField(primary_key=True)
+    counter = models.CharField(max_length=220)
+    state = models.BinaryField()
+    late = models.IntegerField(default=0)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "detection_counter_state"
+        indexes = [models.Index(fields=["expires_at"], name="detection_counter_expiry")]
+
+
+class CountedEvent(models.Model):
+    """An event that counters have counted, so that one delivered again is not counted twice. Kept for some days."""
+
+    pk = models.CompositePrimaryKey("number", "at")
+    number = models.BigIntegerField()
+    at = models.BigIntegerField()  # microseconds since 1970
+    counters = models.JSONField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "detection_counted_event"
+        indexes = [models.Index(fields=["counted_at"], name="detection_counted_at")]
+
+
 from watchfloor.detection.models_investigate import LabelBatch, SavedQuery  # noqa: E402
 
 __all__ = ["LabelBatch", "Rule", "RuleFile", "RuleHits", "RuleSample", "SavedQuery", "TextModel"]

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Count, Q
 
-from watchfloor.detection import facts, ruleset, standing
+from watchfloor.detection import counting, facts, ruleset, standing
 from watchfloor.detection.models import Rule, RuleHits, RuleSample
 from watchfloor.detection.screening import sml_event
 from watchfloor.engines import sml
@@ -228,7 +228,7 @@ def explain(name: str, event: sml.Event) -> sml.Explanation:
     rules = ruleset.current().rules
     if rules is None:
         raise NotFound("no_rules", "No rule set is in force.")
-    return rules.explain(event, name)
+    return rules.explain(event, name, counting.store())
 
 
 def _showable(actor: Actor, items: list[Item]) -> tuple[set[UUID], list[Case]]:

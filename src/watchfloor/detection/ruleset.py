@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from datetime import datetime, timedelta
 
 import msgspec
 
-from watchfloor.detection import functions, known_findings, lists_in_force, revisions
+from watchfloor.detection import counting, functions, known_findings, lists_in_force, revisions
 from watchfloor.detection.models import Rule, RuleFile
 from watchfloor.engines import sml
 from watchfloor.items.models import Item, Label
@@ -28,32 +29,46 @@ class RuleMode(msgspec.Struct, frozen=True):
     percent: int
 
 
+class Outgoing(msgspec.Struct, frozen=True):
+    """A former set whose counters go on until nothing could still ask for them: who puts the text back finds them whole."""
+
+    rules: sml.RuleSet
+    until: datetime
+
+
 class InForce(msgspec.Struct, frozen=True):
     """A compiled set, the modes of its rules, and what it was made from.
 
     Attributes:
         rules: the newest text.
         pinned: rules that go on by a former text because they act and the newest waits: the set each is read from.
+        outgoing: former sets with counters that no set in force has; they only count.
     """
 
     rules: sml.RuleSet | None
     modes: dict[str, RuleMode]
     made_from: tuple[object, ...]
     pinned: dict[str, sml.RuleSet] = {}
+    outgoing: tuple[Outgoing, ...] = ()
 
     def readings(self, event: sml.Event) -> list[tuple[sml.Outcome, frozenset[str] | None]]:
         """What the set gives for an event, and for each former text still in force what it gives, with the rules that go by it.
 
-        The first is the newest text, with None: it speaks for every rule that is not pinned.
+        The first is the newest text, with None: it speaks for every rule that is not pinned. Counters count in the transaction
+        at hand: what is rolled back was never counted.
         """
         found: list[tuple[sml.Outcome, frozenset[str] | None]] = []
+        counters = counting.store()
         if self.rules is not None:
-            found.append((self.rules.evaluate(event), None))
+            found.append((self.rules.evaluate(event, counters), None))
         by_set: dict[int, list[str]] = {}
         for name, rules in self.pinned.items():
             by_set.setdefault(id(rules), []).append(name)
         for names in by_set.values():
-            found.append((self.pinned[names[0]].evaluate(event), frozenset(names)))
+            found.append((self.pinned[names[0]].evaluate(event, counters), frozenset(names)))
+        for former in self.outgoing:
+            if event.timestamp < former.until:
+                former.rules.fired(event, counters)
         return found
 
 
@@ -135,7 +150,25 @@ def _load(made_from: tuple[object, ...], before: InForce | None) -> InForce:
         except sml.RuleErrors as error:
             log.exception("the stored rules do not compile; the set before stays in force: %s", error)
             rules = before.rules if before is not None else None
-    return InForce(rules, modes, made_from, _pinned(before))
+    pinned = _pinned(before)
+    return InForce(rules, modes, made_from, pinned, _outgoing(before, [rules, *pinned.values()]))
+
+
+def _outgoing(before: InForce | None, after: list[sml.RuleSet | None]) -> tuple[Outgoing, ...]:
+    """Former sets that have counters which no set in force has, each for as long as those can matter."""
+    if before is None:
+        return ()
+    counted = {spec.id for rules in after if rules is not None for spec in rules.counters}
+    found = []
+    now = clock.now()
+    formers = [(former.rules, former.until) for former in before.outgoing if former.until > now]
+    for rules, until in [*((rules, None) for rules in (before.rules, *before.pinned.values())), *formers]:
+        gone = [spec for spec in rules.counters if spec.id not in counted] if rules is not None else []
+        if rules is not None and gone:
+            longest = timedelta(microseconds=max(spec.horizon for spec in gone))
+            found.append(Outgoing(rules, until or now + longest))
+            counted.update(spec.id for spec in gone)
+    return tuple(found)
 
 
 def _pinned(before: InForce | None) -> dict[str, sml.RuleSet]:

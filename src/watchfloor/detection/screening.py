@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -36,15 +37,17 @@ def screen(
     name: str = "item_seen",
     event: dict[str, Any] | None = None,
     reach: int = 0,
+    at: datetime | None = None,
 ) -> Screening:
     """Run the rules in force and the live models over one version of an item.
 
     Args:
         data: the version's data; ``event``: the platform event's own fields, if one brought it.
         name: what happened (``message_posted``, ``item_reported``).
+        at: when it happened, for counters and all else that asks for the time; now, if not told. Never in the future.
     """
     in_force = ruleset.current()
-    readings = in_force.readings(sml_event(item, data, name, event))
+    readings = in_force.readings(sml_event(item, data, name, event, at))
     fired = fired_of(in_force, readings, f"{item.type_key}/{item.external_id}")
     asked = Asked(item, fired.described)
     for effect, rules in effects_of(in_force, readings, fired.acting):
@@ -74,13 +77,15 @@ def screen(
     )
 
 
-def sml_event(item: Item, data: dict[str, Any], name: str, event: dict[str, Any] | None) -> sml.Event:
+def sml_event(
+    item: Item, data: dict[str, Any], name: str, event: dict[str, Any] | None, at: datetime | None = None
+) -> sml.Event:
     """What rules read: ``$.item.data.*``, ``$.item.type``, ``$.author.id``, ``$.event.*``."""
-    author = item_queries.account_of(item)
+    author, now = item_queries.account_of(item), clock.now()
     return sml.Event(
         action_id=item.pk.int & SEED,
         action_name=name,
-        timestamp=clock.now(),
+        timestamp=now if at is None else min(at.astimezone(UTC), now),
         data={
             "item": {
                 "type": item.type_key,

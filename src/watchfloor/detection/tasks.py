@@ -3,7 +3,7 @@ labels fall due."""
 
 from __future__ import annotations
 
-from watchfloor.detection import alarms, backtests, due_labels, hits, training
+from watchfloor.detection import alarms, backtests, counting, due_labels, hits, training
 from watchfloor.platform.loops import loop
 
 
@@ -37,3 +37,9 @@ def watch() -> int:
     """Rules that fire out of all proportion, or are wrong far more than before, are paused."""
     alarms.watch()
     return 0
+
+
+@loop("detection.counters", idle=60.0)
+def prune_counters() -> int:
+    """Forget counters' keys that can no longer matter."""
+    return counting.prune()

@@ -55,7 +55,7 @@ def work_report(w: Writer, row: Spooled) -> None:
         ),
         item=item,
     )  # fmt: skip
-    screen(w, item, version, report.item.data, name="item_reported", reach=report.reach)
+    screen(w, item, version, report.item.data, name="item_reported", reach=report.reach, at=row.received_at)
 
 
 def work_event(w: Writer, row: Spooled) -> None:
@@ -65,7 +65,7 @@ def work_event(w: Writer, row: Spooled) -> None:
     event = read(row)
     assert isinstance(event, EventRow)
     item, version = seen(w, event.item, row.received_at, event.market, event.language)
-    screen(w, item, version, event.item.data, name=event.name, event=event.data)
+    screen(w, item, version, event.item.data, name=event.name, event=event.data, at=event.at or row.received_at)
 
 
 HANDLERS: Mapping[str, Handler] = {REPORT: work_report, EVENT: work_event}

@@ -9,17 +9,21 @@ One example a line::
 (others may),
 ``only`` lists exactly those that fire, ``silent`` rules that must not. ``verdicts`` and ``labels`` are compared
 whole, ``features``
-for the names given. ``has`` puts labels on entities beforehand. Empty lines and lines that begin with ``//`` are
-passed over.
+for the names given. ``before`` lists events that came before, which counters have
+counted: each an event, or ``{"event": {...}, "times": 20, "every": "3s"}``. ``has`` puts labels on entities
+beforehand. Empty lines and lines that begin with ``//`` are passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+from watchfloor.engines.sml.counters import MemoryCounters
+from watchfloor.engines.sml.counters.spec import span_of
 from watchfloor.engines.sml.events import event_from
 from watchfloor.engines.sml.function import LabelState
 from watchfloor.engines.sml.outcome import Entity, Event, LabelEffect, Outcome
@@ -39,6 +43,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     labels: list[str] | None = None
     features: dict[str, Any] = {}
     has: dict[str, list[str]] = {}
+    before: list[dict[str, Any]] = []
 
 
 class ExampleResult(msgspec.Struct, frozen=True):
@@ -67,7 +72,10 @@ def run_examples(rules: RuleSet, text: str) -> list[ExampleResult]:
 
 
 def _failures(rules: RuleSet, example: Example, event: Event) -> tuple[str, ...]:
-    outcome = rules.with_labels(_lookup(example.has)).evaluate(event)
+    counters = MemoryCounters()
+    for earlier in _before(example.before):
+        rules.fired(earlier, counters)
+    outcome = rules.with_labels(_lookup(example.has)).evaluate(event, counters)
     fired = [rule.name for rule in outcome.fired]
     known = set(rules.rules)
     found = [
@@ -77,7 +85,7 @@ def _failures(rules: RuleSet, example: Example, event: Event) -> tuple[str, ...]
     ]
     for name in example.fires:
         if name in known and name not in fired:
-            found.append(f"{name} did not fire. {rules.explain(event, name).because}")
+            found.append(f"{name} did not fire. {rules.explain(event, name, counters).because}")
     found.extend(f"{name} fired." for name in example.silent if name in fired)
     if example.only is not None and sorted(example.only) != sorted(fired):
         found.append(f"Fired: {_listed(fired)}; expected exactly {_listed(example.only)}.")
@@ -93,6 +101,23 @@ def _failures(rules: RuleSet, example: Example, event: Event) -> tuple[str, ...]
         elif got != expected:
             found.append(f"{name} is {got!r}; expected {expected!r}.")
     return tuple(found)
+
+
+def _before(events: list[dict[str, Any]]) -> Iterator[Event]:
+    """The events that came before, each with a number of its own."""
+    number = 0
+    for each in events:
+        many = "times" in each and "event" in each
+        event = event_from(each["event"] if many else each)
+        if many and not (isinstance(each["times"], int) and 0 < each["times"] <= 10_000):
+            raise BadInput("bad_example", "`times` is a whole number from 1 to 10,000.", where="before.times")
+        try:
+            pause = timedelta(microseconds=span_of(str(each.get("every", "1s"))))
+        except ValueError as error:
+            raise BadInput("bad_example", f"{error}.", where="before.every", hint="Write '3s' or '10m'.") from None
+        for turn in range(each["times"] if many else 1):
+            number -= 1
+            yield msgspec.structs.replace(event, action_id=number, timestamp=event.timestamp + turn * pause)
 
 
 def _labels(outcome: Outcome) -> list[str]:

@@ -284,3 +284,18 @@ def test_keys_that_went_quiet_are_forgotten() -> None:
     assert len(store) == 100
     store.sweep(int((NOON + timedelta(seconds=200)).timestamp()) * 1_000_000)
     assert 10 < len(store) < 30  # a minute's span and a minute's lateness
+
+
+def test_an_example_may_tell_what_came_before() -> None:
+    rules = compiled(HEAD + "N = Count(by=[User], span='1h')\nMany = Rule(when_all=[N > 20], description='')")
+    event = '{"user": "u", "timestamp": "2026-03-01T12:30:00Z"}'
+    before = '{"event": {"user": "u", "timestamp": "%s"}, "times": 20, "every": "1m"}'
+    found = sml.run_examples(
+        rules,
+        f'{{"event": {event}, "fires": ["Many"], "features": {{"N": 21}}, "before": [{before % "2026-03-01T12:00:00Z"}]}}\n'
+        f'{{"event": {event}, "silent": ["Many"], "features": {{"N": 10}}, "before": [{before % "2026-03-01T11:20:00Z"}]}}\n'
+        f'{{"event": {event}, "features": {{"N": 3}}, "before": [{event}, {event}]}}\n'
+        '{"event": {}, "before": [{"event": {}, "times": 0}]}',
+    )
+    assert [result.failures for result in found[:3]] == [(), (), ()]
+    assert "`times` is a whole number from 1 to 10,000." in found[3].failures[0]

@@ -11,6 +11,27 @@ same everywhere; a *store* (``store.CounterStore``) keeps the keys: ``MemoryCoun
 from watchfloor.engines.sml.counters.memory import MemoryCounters
 from watchfloor.engines.sml.counters.reorder import InOrder
 from watchfloor.engines.sml.counters.spec import CounterSpec
-from watchfloor.engines.sml.counters.store import LATE, Ask, CounterStore, Moment, Peek, moment_of
+from watchfloor.engines.sml.counters.store import (
+    LATE,
+    Ask,
+    CounterStore,
+    Moment,
+    Peek,
+    address,
+    moment_of,
+    tally,
+)
 
-__all__ = ["LATE", "Ask", "CounterSpec", "CounterStore", "InOrder", "MemoryCounters", "Moment", "Peek", "moment_of"]
+__all__ = [
+    "LATE",
+    "Ask",
+    "CounterSpec",
+    "CounterStore",
+    "InOrder",
+    "MemoryCounters",
+    "Moment",
+    "Peek",
+    "address",
+    "moment_of",
+    "tally",
+]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Final, NamedTuple, Protocol
 
-from watchfloor.engines.sml.counters.kinds import State, state_of
+from watchfloor.engines.sml.counters.kinds import State, load, state_of
 from watchfloor.engines.sml.counters.spec import CounterSpec
 from watchfloor.engines.sml.outcome import Event
 
@@ -83,6 +84,30 @@ def answer(state: State, moment: Moment, ask: Ask, *, known: bool) -> tuple[Any,
     return state.read(spec, moment.at, moment.number, ask.counted), counts
 
 
-def fresh(spec: CounterSpec) -> State:
-    """The state of a key that has counted nothing."""
-    return state_of(spec.kind)()
+def tally(
+    moment: Moment, asks: Sequence[Ask], known: Collection[str], states: Mapping[str, bytes | None]
+) -> tuple[list[Any], dict[str, State]]:
+    """The work of a store that keeps states as bytes.
+
+    Args:
+        known: ids of the counters that have counted this event already.
+        states: the stored state of each counter's key, by the counter's id; None or absent where it is new.
+
+    Returns:
+        the answers, and the states that changed, by the counter's id.
+    """
+    answers = []
+    changed: dict[str, State] = {}
+    for ask in asks:
+        stored = states.get(ask.spec.id)
+        state = load(ask.spec.kind, stored) if stored else state_of(ask.spec.kind)()
+        found, touched = answer(state, moment, ask, known=ask.spec.id in known)
+        answers.append(found)
+        if touched:
+            changed[ask.spec.id] = state
+    return answers, changed
+
+
+def address(ask: Ask) -> bytes:
+    """16 bytes that name one key of one counter: what stores keep instead of the key, which may be a person's."""
+    return blake2b(ask.spec.id.encode() + b"\0" + ask.key, digest_size=16).digest()
