@@ -80,7 +80,7 @@ _NEW = {
     "description": "",
     "owner": "",
     "edit_permission": "list.edit",
-    "distance": "0.3",
+    "distance": "0.5",
 }
 
 
