@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from watchfloor.engines.nearby.shingles import SKETCH, distance, sketch
+from watchfloor.engines.nearby.shingles import distance, sketch
 
 
 class Bank:
