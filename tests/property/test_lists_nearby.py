@@ -67,8 +67,7 @@ def test_a_domain_covers_itself_and_what_is_below_it(
 def test_a_normal_form_is_its_own_and_is_found(kind: str, value: str) -> None:
     try:
         kept = normal(kind, value)
-    except BadInput as error:
-        assert error.message
+    except BadInput:
         return
     assert normal(kind, kept) == kept
     if kind != "bank":
