@@ -47,7 +47,7 @@ def list_all(as_json: bool) -> None:
 @click.option("--description", default="", help="What it is for.")
 @click.option("--owner", default="", help="Whom to ask about it.")
 @click.option(
-    "--distance", type=float, default=0.3, show_default=True, help="Of a bank: 0 the same, 1 nothing in common."
+    "--distance", type=float, default=0.5, show_default=True, help="Of a bank: 0 the same, 1 nothing in common."
 )
 @json_option
 def create(name: str, kind: str, description: str, owner: str, distance: float, as_json: bool) -> None:

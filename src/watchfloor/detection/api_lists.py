@@ -65,7 +65,7 @@ class ListIn(Schema):
     description: str = ""
     owner: str = ""
     edit_permission: str = "list.edit"
-    distance: float = 0.3
+    distance: float = 0.5
 
 
 class EntryIn(Schema):

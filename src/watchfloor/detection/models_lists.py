@@ -23,7 +23,7 @@ class NamedList(Projected):
     description = models.CharField(max_length=300, blank=True)
     owner = models.CharField(max_length=120, blank=True)
     edit_permission = models.CharField(max_length=40, default="list.edit")
-    distance = models.FloatField(default=0.3)  # of a bank: how far a text may be from an example
+    distance = models.FloatField(default=0.5)  # of a bank: how far a text may be from an example
     version = models.IntegerField(default=0)
     size = models.IntegerField(default=0)  # entries that were not taken out, ended ones included
     created_at = models.DateTimeField()

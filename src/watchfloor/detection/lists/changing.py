@@ -46,7 +46,7 @@ class Change(msgspec.Struct, frozen=True):
 
 def create(
     w: Writer, name: str, kind: str, *, description: str = "", owner: str = "", edit_permission: str = "list.edit",
-    distance: float = 0.3,
+    distance: float = 0.5,
 ) -> NamedList:  # fmt: skip
     """Begin a list without entries.
 
@@ -75,7 +75,7 @@ def create(
 
 
 def save(
-    w: Writer, name: str, *, description: str, owner: str, edit_permission: str = "list.edit", distance: float = 0.3
+    w: Writer, name: str, *, description: str, owner: str, edit_permission: str = "list.edit", distance: float = 0.5
 ) -> NamedList:
     """Change what a list says of itself; its entries and version stay."""
     row = _locked(name)

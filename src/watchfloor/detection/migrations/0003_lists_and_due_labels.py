@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ("description", models.CharField(blank=True, max_length=300)),
                 ("owner", models.CharField(blank=True, max_length=120)),
                 ("edit_permission", models.CharField(default="list.edit", max_length=40)),
-                ("distance", models.FloatField(default=0.3)),
+                ("distance", models.FloatField(default=0.5)),
                 ("version", models.IntegerField(default=0)),
                 ("size", models.IntegerField(default=0)),
                 ("created_at", models.DateTimeField()),

@@ -80,7 +80,7 @@ _NEW = {
     "description": "",
     "owner": "",
     "edit_permission": "list.edit",
-    "distance": "0.3",
+    "distance": "0.5",
 }
 
 
@@ -149,7 +149,8 @@ def _context(
         ],
         "names": names_of([row.changed_by, *(entry.added_by for entry in entries), *(entry.removed_by for entry in entries),
                            *(event.actor for event in history)]),
-        "typed": {field: request.POST.get(field, "") for field in TYPED}, "may_edit": lists.may_edit(actor, row), "may_begin": reading.may_begin(actor),
+        "typed": {field: request.POST.get(field, "") for field in TYPED},
+        "may_edit": lists.may_edit(actor, row), "may_begin": reading.may_begin(actor),
         "permissions": permission_words(), "show": show, "call": _CALLS[row.kind].format(name=row.name),
     }  # fmt: skip
 

@@ -25,7 +25,7 @@ class ListTable:
     """One version of one list. Indexes are made when first asked for; safe to share between threads."""
 
     def __init__(
-        self, name: str, kind: str, entries: Sequence[Entry], *, version: int = 0, distance: float = 0.3
+        self, name: str, kind: str, entries: Sequence[Entry], *, version: int = 0, distance: float = 0.5
     ) -> None:
         self.name, self.kind, self.version, self.distance = name, kind, version, distance
         self.entries = entries
@@ -139,7 +139,7 @@ def _read(file: Path) -> ListTable:
         except BadInput as error:
             raise BadInput(error.code, error.message, where=f"{file}:{number}", hint=error.hint) from None
     try:
-        distance = float(options.get("distance", "0.3"))
+        distance = float(options.get("distance", "0.5"))
     except ValueError:
         raise BadInput("bad_distance", "The distance is a number from 0 to 1.", where=str(file)) from None
     return ListTable(file.stem, kind, entries, distance=distance)

@@ -76,7 +76,7 @@ class InBank:
     def __init__(self, bank: str, distance: float | None = None) -> None:
         self._bank = _name("bank", bank)
         if distance is not None and not 0 <= distance < 1:
-            raise BadArgument("distance", "`distance` is a number from 0 to below 1.", "0.3 is a good start.")
+            raise BadArgument("distance", "`distance` is a number from 0 to below 1.", "0.5 is a good start.")
         self._distance = distance
 
     def __call__(self, ctx: Context, text: str) -> bool:
