@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from watchfloor.cli.rules import rules
+from watchfloor.engines import sml
 
 MAIN = """
 Import(rules=['models/base.sml'])
@@ -213,7 +214,7 @@ def test_examples_that_cannot_be_read_are_failures(folder: Path, text: str, said
 def test_examples_with_a_clock_for_rules_that_count(tmp_path: Path) -> None:
     (tmp_path / "main.sml").write_text(
         "User: Entity[str] = EntityJson(type='User', path='$.user')\n"
-        "Posts = Count(name='posts', by=User, last=TimeDelta(minutes=10))\n"
+        "Posts = Count(span='10m', by=[User], name='posts')\n"
         "Burst = Rule(when_all=[Posts >= 3], description='burst')\n"
     )
     (tmp_path / "tests").mkdir()
@@ -277,3 +278,35 @@ def test_lists_beside_the_rules_are_used(tmp_path: Path) -> None:
     events.write_text('{"text": "spam"}\n{"text": "ham"}\n')
     fired = [json.loads(line)["fired"] for line in call("run", tmp_path, events, "--fired").stdout.splitlines()]
     assert fired == [["R"], []]
+
+
+def test_backtest_shows_tables_and_gives_json(folder: Path) -> None:
+    from watchfloor.engines.sml.columns import flatten
+
+    events = [
+        sml.event_from(
+            {
+                "action_id": number,
+                "action_name": "post",
+                "timestamp": f"2026-03-0{1 + number % 3}T12:00:00Z",
+                "data": {"user": {"id": f"u{number}"}, "text": "viagra" if number % 4 == 0 else "tea"},
+            }
+        )
+        for number in range(40)
+    ]
+    lake = folder / "lake"
+    lake.mkdir()
+    flatten(events).write_parquet(lake / "part.parquet")
+    shown = call("backtest", folder, lake)
+    assert shown.exit_code == 0, shown.output
+    assert "Pharmacy    10  25.000%" in shown.stdout
+    assert "40 events, 2026-03-01 12:00 to 2026-03-03 12:00" in shown.stdout
+    report = json.loads(
+        call("backtest", folder, lake / "part.parquet", "--json", "--rule", "Pharmacy", "--end", "2026-03-03").stdout
+    )
+    assert report["hits"] == {"Pharmacy": sum(number % 4 == 0 and number % 3 != 2 for number in range(40))}
+    assert [count for _, count in report["series"]["Pharmacy"]] == [4, 3]
+    unknown = call("backtest", folder, lake, "--rule", "Farmacy")
+    assert unknown.exit_code == 1
+    assert "Farmacy" in unknown.stderr
+    assert "There are no *.parquet files" in call("backtest", folder, folder / "models").stderr

@@ -36,8 +36,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     "unknown_name": ("There is no such name here.", "A = Nope"),
     "unused": ("A name that begins with `_` is never used.", "_a = 1"),
     "wrong_type": ("A value of one type stands where another is asked for.", "A: int = 'x'"),
-    "require_circle": ("Files require each other in a circle.", "Require(rule='circle.sml')"),
+    "require_circle": ("Files require each other in a circle.", "T = GetActionName()\nRequire(rule='first.sml', require_if=T == 'x')"),
     "counter_name": ("A counter's name is no name.", "A = Count(name='', by='x', span='1h')"),
+    "needs_rows": ("A query asks what cannot be worked out on columns.", ""),
+    "no_such_path": ("A query names a path that no event has.", ""),
+    "one_condition": ("A query is not one condition.", ""),
     "counter_twice": ("Two counters have one name.", ""),
 }  # fmt: skip
 """code -> (meaning, example)"""
