@@ -1,7 +1,7 @@
-# ruff: noqa: E501, S311 - tables read better unbroken; chance makes test files
+# ruff: noqa: E501 - tables read better unbroken; chance makes test files
 """Makes ``generated.jsonl``: a good rule file broken in one place, in as many ways as there are. Same seed, same file.
 
-    python tests/unit/engines/sml/broken/make.py
+python tests/unit/engines/sml/broken/make.py
 """
 
 from __future__ import annotations
