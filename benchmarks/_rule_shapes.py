@@ -296,3 +296,87 @@ def events(seed: int, count: int) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return made
+
+
+CALLS = r"""
+L1 = StringLength(s='naïve')
+L2 = StringToLower(s='ABC Ä')
+L3 = StringToUpper(s='straße')
+L4 = StringStartsWith(s='watchfloor', start='watch')
+L5 = StringEndsWith(s='watchfloor', end='door')
+L6 = StringStrip(s='  both  ')
+L7 = StringStrip(s='xxbothxx', chars='x')
+L8 = StringLStrip(s='  left  ')
+L9 = StringRStrip(s='  right  ')
+L10 = StringReplace(s='a-b-c', old='-', new='+')
+L11 = StringJoin(s=', ', iterable=['one', 'two'])
+L12 = StringSlice(s='watchfloor', start=2, end=5)
+L13 = StringSplit(s='a b  c')
+L14 = StringSplit(s='a,b,c', sep=',')
+L15 = StringSplit(s='a,b,c', sep=',', maxsplit=1)
+L16 = StringClean(s='ＦＵＬＬ  width', lower=True)
+L17 = StringClean(s='h3llo |2', l33t=True)
+L18 = StringClean(s='a b.c!', remove_space=True, remove_punctuation=True)
+L19 = StringClean(s='𝓯𝓻𝓮𝓮 stuff')
+L20 = StringExtractURLs(s='see https://one.example.com/path and')
+L21 = StringExtractDomains(s='see https://one.example.com:8080/path and')
+L22 = Base64Encode(input='hello, wörld')
+L23 = Base64Decode(input='aGVsbG8=')
+L24 = Base64Decode(input='***')
+L25 = HashMd5(input='abc')
+L26 = HashSha1(input='abc')
+L27 = HashSha256(input='abc')
+L28 = HashSha512(input='abc')
+L29 = EmailDomain(email='someone@mail.shop.co.uk')
+L30 = EmailSubdomain(email='someone@mail.shop.co.uk')
+L31 = EmailLocalPart(email='some.one+tag@shop.com')
+L32 = EmailDomain(email='no address')
+L33 = DomainTld(domain='www.shop.co.uk')
+L34 = DomainTld(domain='www.shop.nosuchtld')
+L35 = DomainChopper(urls=['news.org', 'shop.co.uk'], fld=True)
+L36 = IpNetwork(ip='203.0.113.77')
+L37 = IpNetwork(ip='2001:db8::1')
+L38 = IpNetwork(ip='not an address')
+L39 = PhoneCountry(phone_number='+4915112345678')
+L40 = PhoneCountry(phone_number='+12125550123')
+L41 = PhonePrefix(phone_number='+4915112345678')
+L42 = ExtractCookie(header='a=1; session=xyz; b=2', key='session')
+L43 = ExtractCookie(header='a=1', key='session')
+L44 = ListLength(list=['a', 'b'])
+L45 = ListRead(list=['a', 'b'], index=1)
+L46 = ListRead(list=['a', 'b'], index=5)
+L47 = ListSort(list=['b', 'a', 'c'])
+L48 = ListSort(list=[3, 1, 2], reverse=True)
+L49 = RegexMatch(target='Buy now', pattern='buy', case_insensitive=True)
+L50 = RegexMatch(target='Buy now', pattern='buy')
+L51 = RegexMatchMap(target=['aa', 'ab'], pattern='a$', mode='any')
+L52 = RegexMatchMap(target=['aa', 'ab'], pattern='a$', mode='all')
+L53 = CountRegexMatches(target='aXbXX', patterns=['X', 'b'])
+L54 = TimeSince(timestamp='2026-02-28T23:00:00') > 3600
+L55 = TimeSince(timestamp='2027-01-01T00:00:00')
+L56 = TimeDelta(weeks=1, days=1, hours=1, minutes=1, seconds=1) > 694861
+L57 = GetTimestampBucket(timestamp=1772366400, granularity_seconds=7200)
+L58 = GetTimedeltaBucket(timedelta=TimeSince(timestamp='2026-02-28T21:10:00'), granularity_seconds=3600)
+L60 = GetActionName()
+L61 = GetActionId()
+L62: Optional[str] = JsonData(path='$.nothing')
+L63 = ResolveOptional(optional_value=L62, default_value='default')
+L64 = 7 // 2
+L65 = -7 // 2
+L66 = 7 % 0
+L67 = 1 / 0
+L68 = 2 ** 10
+L69 = 5 & 3 | 8 ^ 1
+L70 = 'ab' * 3
+L71 = None == None
+L72 = 3 in [1, 2]
+L73 = f'{L1} and {L60}'
+L74: ExtractLiteral[int] = 7
+L75 = 'na' in 'banana'
+U: Entity[str] = EntityJson(type='User', path='$.u.id')
+X1 = Experiment(entity=U, buckets=['control', 'one', 'two'], bucket_sizes=[33.3, 33.3, 20.0], version=3, revision=4)
+X2 = ExperimentWhen(experiment=X1, control=[True], one=[False], two=[True, False])
+X3 = ExperimentsBucketAssignment(entity=U, buckets=['control', 'b'], bucket_sizes=[50.0, 50.0], version=0, revision=0)
+X4: Entity[str] = Entity(type='Domain', id='shop.com')
+"""
+"""Every function of Osprey's library that gives the same answer each time, with values of our own."""

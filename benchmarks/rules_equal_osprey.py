@@ -125,6 +125,21 @@ def _shape(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
+def record(file: Path, shapes: int, count: int, seed: int) -> None:
+    """Osprey's answers to rules and events of ours, one rule set a line: what ``tests/conformance`` holds us to."""
+    from benchmarks._osprey import Osprey
+
+    sets = [("functions", {"main.sml": _rule_shapes.CALLS}, _rule_shapes.events(seed, 6))]
+    for number in range(shapes):
+        at = seed * 1_000_000 + number
+        sets.append((f"shape {at}", _rule_shapes.Shape(at).sources, _rule_shapes.events(at, count)))
+    with file.open("w", encoding="utf-8") as out:
+        for name, sources, records in sets:
+            osprey = Osprey(sources, labels=_rule_shapes.LABELS, entities=("User", "Page"))
+            answers = [osprey.run(record) for record in records]
+            out.write(json.dumps({"name": name, "sources": sources, "events": records, "answers": answers}) + "\n")
+
+
 def _folders(root: Path, count: int) -> list[tuple[str, dict[str, str], list[dict[str, Any]]]]:
     """Osprey's own example rules with events made for what they read."""
     found = []
@@ -164,6 +179,7 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=250)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rules", type=Path, help="Osprey's checkout, for its example rules")
+    parser.add_argument("--record", type=Path, help="write Osprey's answers to this file, for tests without Osprey")
     parser.add_argument("--json", type=Path, help="write every difference to this file")
     options = parser.parse_args()
     try:
@@ -171,7 +187,11 @@ def main() -> int:
     except ImportError:
         print("Osprey is not on PYTHONPATH; nothing was compared.")
         return 0
+    if options.record:
+        record(options.record, options.shapes, options.events, options.seed)
+        return 0
     comparison = Comparison()
+    comparison.rule_set("functions", {"main.sml": _rule_shapes.CALLS}, _rule_shapes.events(options.seed, 50))
     if options.rules:
         for name, sources, records in _folders(options.rules, options.events):
             comparison.rule_set(name, sources, records)

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from watchfloor.cli.rules import rules
+from watchfloor.engines import sml
 
 MAIN = """
 Import(rules=['models/base.sml'])
@@ -144,9 +145,168 @@ def test_explain(folder: Path) -> None:
 
 
 def test_reference_is_json() -> None:
-    assert json.loads(call("reference").stdout)["language"]
+    assert json.loads(call("reference", "--json").stdout)["language"]
 
 
 def test_it_runs_without_django_or_a_database() -> None:
     code = "import sys, watchfloor.cli.rules; bad = {'django', 'psycopg', 'polars', 'duckdb'} & set(sys.modules); sys.exit(str(bad) if bad else 0)"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(Path(__file__).parents[3] / "src")})
+
+
+def test_reference_as_text_names_every_function_and_error() -> None:
+    shown = call("reference").stdout
+    document = json.loads(call("reference", "--json").stdout)
+    for entry in document["functions"]:
+        assert f"`{entry['signature']}`" in shown
+    for entry in (*document["errors"], *document["warnings"]):
+        assert f"- `{entry['code']}`: {entry['means']}" in shown
+
+
+TOML = """
+[[example]]
+name = "sells"
+action = "create_post"
+at = 2026-03-01T12:00:00Z
+data.user.id = "u"
+data.text = "Viagra"
+fires = ["Pharmacy"]
+silent = ["Trusted"]
+
+[[example]]
+name = "is trusted"
+data.user.id = "u"
+data.text = "viagra"
+has = { "User/u" = ["trusted"] }
+only = ["Trusted"]
+"""
+
+
+def test_examples_in_toml_say_which_condition_was_met(folder: Path) -> None:
+    (folder / "tests").mkdir()
+    file = folder / "tests" / "spam.toml"
+    file.write_text(TOML.replace('only = ["Trusted"]', 'only = ["Pharmacy", "Trusted"]'))
+    assert call("test", folder).stdout == "2 of 2 examples passed.\n"
+    file.write_text(TOML + 'silent = ["Pharmacy"]\n')
+    result = call("test", folder)
+    assert result.exit_code == 1
+    assert "tests/spam.toml: is trusted" in result.stdout
+    assert "Pharmacy fired: RegexMatch(" in result.stdout
+    assert "true (Text is 'viagra')" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ", "the file is not TOML"),
+        ("[other]\na = 1", "holds only tables called [[example]]"),
+        ("[[example]]\nfire = ['x']", "Object contains unknown field `fire`"),
+        ("[[example]]\nbefore = [3]", "Expected `object`, got `int`"),
+    ],
+)
+def test_examples_that_cannot_be_read_are_failures(folder: Path, text: str, said: str) -> None:
+    (folder / "tests").mkdir()
+    (folder / "tests" / "bad.toml").write_text(text)
+    result = call("test", folder)
+    assert result.exit_code == 1
+    assert said in result.stdout
+
+
+def test_examples_with_a_clock_for_rules_that_count(tmp_path: Path) -> None:
+    (tmp_path / "main.sml").write_text(
+        "User: Entity[str] = EntityJson(type='User', path='$.user')\n"
+        "Posts = Count(span='10m', by=[User], name='posts')\n"
+        "Burst = Rule(when_all=[Posts >= 3], description='burst')\n"
+    )
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "burst.toml").write_text("""
+[[example]]
+name = "three within ten minutes"
+at = 2026-03-01T12:09:00Z
+data.user = "u"
+before = [{ at = 2026-03-01T12:00:00Z, data.user = "u" }, { at = 2026-03-01T12:01:00Z, data.user = "u" }]
+fires = ["Burst"]
+
+[[example]]
+name = "the first is long past"
+at = 2026-03-01T12:10:30Z
+data.user = "u"
+before = [{ at = 2026-03-01T12:00:00Z, data.user = "u" }, { at = 2026-03-01T12:01:00Z, data.user = "u" }]
+silent = ["Burst"]
+""")
+    assert call("test", tmp_path).stdout == "2 of 2 examples passed.\n"
+
+
+def test_format_changes_checks_and_shows(folder: Path) -> None:
+    good = (folder / "main.sml").read_text()
+    checked = call("format", folder, "--check")
+    assert checked.exit_code == 1
+    assert "Not in shape: main.sml" in checked.stdout
+    shown = call("format", folder, "--diff")
+    assert "+Pharmacy = Rule(" in shown.stdout
+    assert (folder / "main.sml").read_text() == good
+    assert "Formatted: main.sml" in call("format", folder).stdout
+    assert call("format", folder, "--check").exit_code == 0
+    assert call("check", folder).exit_code == 0
+    (folder / "broken.sml").write_text("A = (")
+    broken = call("format", folder)
+    assert broken.exit_code == 1
+    assert "error: This cannot be read" in broken.stderr
+    assert (folder / "broken.sml").read_text() == "A = ("
+
+
+def test_lint_says_what_is_probably_not_meant_also_from_data(folder: Path) -> None:
+    import polars as pl
+
+    (folder / "models" / "base.sml").write_text(BASE + "Big = Size > 100\nNever = Size > 5 and Size < 3\n")
+    plain = call("lint", folder)
+    assert (plain.exit_code, plain.stderr.count("warning:")) == (0, 1)
+    assert "2 rules, no problems, 1 warning." in plain.stdout
+    assert call("lint", folder, "--strict").exit_code == 1
+    pl.DataFrame({"$.size": [1, 90, None], "$.text": ["a", "b", "c"]}).write_parquet(folder / "events.parquet")
+    seen = json.loads(call("lint", folder, "--data", folder / "events.parquet", "--json").stdout)
+    messages = [warning["message"] for warning in seen["warnings"]]
+    assert "No event seen meets this: in the data `Size` lies between 1 and 90." in messages
+
+
+def test_lists_beside_the_rules_are_used(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "bad-words.txt").write_text("spam\nscam\n")
+    (tmp_path / "main.sml").write_text(
+        "Text: str = JsonData(path='$.text')\nR = Rule(when_all=[InList(list='bad-words', value=Text)], description='x')"
+    )
+    events = tmp_path / "events.jsonl"
+    events.write_text('{"text": "spam"}\n{"text": "ham"}\n')
+    fired = [json.loads(line)["fired"] for line in call("run", tmp_path, events, "--fired").stdout.splitlines()]
+    assert fired == [["R"], []]
+
+
+def test_backtest_shows_tables_and_gives_json(folder: Path) -> None:
+    from watchfloor.engines.sml.columns import flatten
+
+    events = [
+        sml.event_from(
+            {
+                "action_id": number,
+                "action_name": "post",
+                "timestamp": f"2026-03-0{1 + number % 3}T12:00:00Z",
+                "data": {"user": {"id": f"u{number}"}, "text": "viagra" if number % 4 == 0 else "tea"},
+            }
+        )
+        for number in range(40)
+    ]
+    lake = folder / "lake"
+    lake.mkdir()
+    flatten(events).write_parquet(lake / "part.parquet")
+    shown = call("backtest", folder, lake)
+    assert shown.exit_code == 0, shown.output
+    assert "Pharmacy    10  25.000%" in shown.stdout
+    assert "40 events, 2026-03-01 12:00 to 2026-03-03 12:00" in shown.stdout
+    report = json.loads(
+        call("backtest", folder, lake / "part.parquet", "--json", "--rule", "Pharmacy", "--end", "2026-03-03").stdout
+    )
+    assert report["hits"] == {"Pharmacy": sum(number % 4 == 0 and number % 3 != 2 for number in range(40))}
+    assert [count for _, count in report["series"]["Pharmacy"]] == [4, 3]
+    unknown = call("backtest", folder, lake, "--rule", "Farmacy")
+    assert unknown.exit_code == 1
+    assert "Farmacy" in unknown.stderr
+    assert "There are no *.parquet files" in call("backtest", folder, folder / "models").stderr

@@ -53,7 +53,10 @@ def read_type(annotation: syntax.Annotation, problems: Problems) -> t.Type:
             f"There is no type `{name}`.",
             did_you_mean(name, known) or f"Types: {', '.join(known)}.",
         )
+    before = len(problems.found)
     inner = [read_type(arg, problems) for arg in args]
+    if len(problems.found) > before:
+        return t.ANY
     if name == "Union":
         return t.union_of(inner)
     if len(inner) != 1:

@@ -131,13 +131,20 @@ class _Checker:
         self.names[file.path] = {}
         scope = Scope(file.path, {}, {name: span.file for name, span in self.home.items()}, self.broken)
         e = Expressions(scope, self.functions, self.problems, self.known_labels)
+        mentioned = set(file.mentioned)
         for statement in file.statements:
+            before = len(self.problems.found)
             if isinstance(statement, syntax.Assign):
                 self._assign(e, result, statement)
             else:
                 self._call(e, result, statement)
+            if len(self.problems.found) > before:  # what is wrong here need not be said again elsewhere
+                mentioned |= syntax.names_in(statement)
+                if isinstance(statement, syntax.Assign):
+                    mentioned.add(statement.target.id)
+        mentioned |= scope.suggested
         for variable in scope.known.values():
-            if variable.local and variable.uses == 0:
+            if variable.local and variable.uses == 0 and variable.name not in mentioned:
                 self.problems.add(
                     "unused",
                     f"`{variable.name}` is never used.",
@@ -187,19 +194,20 @@ class _Checker:
                 span,
                 f"Write `{name}: Secret[...] = ...`; or `ExtractSecret[...]` if this much of it may be seen.",
             )
+        failed = len(self.problems.found) > before
         variable = tree.Variable(
             self.count,
             name,
             file.path,
             span,
-            said.type if said else value.type,
+            t.ANY if failed else said.type if said else value.type,
             value,
             local,
             extracted=self._extracted(statement, local, said),
             secret=said is not None and said.hidden,
         )
         self.count += 1
-        if len(self.problems.found) > before and variable.type == t.ANY:
+        if failed:
             self.broken.add(name)
         if not local and self.home.get(name) == span:
             self.names[file.path][name] = variable

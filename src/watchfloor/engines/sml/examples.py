@@ -1,23 +1,31 @@
-"""Examples beside rules: events that must and must not fire them, as JSON lines in ``*.examples.jsonl``.
+"""Examples beside rules: events that must and must not fire them, with the clock they happen at.
 
-One example a line::
+As TOML, in ``tests/NAME.toml``, the pleasant way::
 
-    {"name": "pharmacy spam", "event": {...}, "fires": ["Pharmacy"], "silent": ["Greeting"], "verdicts": ["reject"],
-     "labels": ["User/u1: +spammer"], "features": {"LinkCount": 3}, "has": {"User/u1": ["trusted"]}}
+    [[example]]
+    name = "pharmacy spam"
+    action = "create_post"
+    at = 2026-03-01T12:00:00Z                 # the clock; this event's time
+    data.user.id = "u1"
+    data.text = "cheap viagra"
+    fires = ["Pharmacy"]                      # must fire; others may
+    silent = ["Greeting"]                     # must not fire
+    verdicts = ["reject"]
+    labels = ["User/u1: +spammer"]
 
-``event`` is in the shape of events elsewhere; its ``timestamp`` is the clock. ``fires`` lists rules that must fire
-(others may),
-``only`` lists exactly those that fire, ``silent`` rules that must not. ``verdicts`` and ``labels`` are compared
-whole, ``features``
-for the names given. ``before`` lists events that came before, which counters have
-counted: each an event, or ``{"event": {...}, "times": 20, "every": "3s"}``. ``has`` puts labels on entities
-beforehand. Empty lines and lines that begin with ``//`` are passed over.
+``only`` lists exactly the rules that fire. ``verdicts`` and ``labels`` are compared whole, ``features`` for the names
+given. ``has`` puts labels on entities beforehand: ``has = { "User/u1" = ["trusted"] }``. ``before`` lists events that
+happened earlier, in order, for rules that count: ``before = [{ at = 2026-03-01T11:59:00Z, data.user.id = "u1" }]``, with
+``times = 20, every = "3s"`` for many alike (in JSON lines ``{"event": {...}, "times": 20, "every": "3s"}``); each example
+begins with empty counters. In JSON lines, empty lines and lines that begin with ``//`` are passed over.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -54,28 +62,110 @@ class ExampleResult(msgspec.Struct, frozen=True):
     failures: tuple[str, ...]
 
 
-def run_examples(rules: RuleSet, text: str) -> list[ExampleResult]:
-    """Run every example of one file; a line that cannot be read is a failure of its own."""
+def example_files(folder: Path) -> list[Path]:
+    """The files of examples beside the rules in a folder."""
+    return sorted(
+        {*folder.rglob("*.examples.jsonl"), *folder.glob("tests/**/*.toml"), *folder.glob("tests/**/*.jsonl")}
+    )
+
+
+def run_examples(rules: RuleSet, text: str, *, toml: bool = False) -> list[ExampleResult]:
+    """Run every example of one file; what cannot be read is a failure of its own.
+
+    Args:
+        rules: with the lists they ask.
+        toml: whether the text is TOML; JSON lines otherwise.
+    """
     results = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("//"):
-            continue
+    for number, raw in _toml(text) if toml else _json_lines(text):
+        name = ""
         try:
-            example = msgspec.json.decode(line, type=Example)
-            event = event_from(example.event, default_id=number)
-            failures = _failures(rules, example, event)
+            if isinstance(raw, str):
+                raise BadInput("bad_example", raw)
+            example = msgspec.convert(raw, Example)
             name = example.name
+            failures = _failures(rules, example, event_from(example.event, default_id=number))
         except (msgspec.MsgspecError, BadInput) as error:
-            failures, name = (f"This line is no example: {error}",), ""
-        results.append(ExampleResult(name or f"line {number}", number, failures))
+            failures = (f"This {'table' if toml else 'line'} is no example: {error}",)
+        place = f"example {number}" if toml else f"line {number}"
+        results.append(ExampleResult(name or place, number, failures))
     return results
 
 
+def _json_lines(text: str) -> Iterator[tuple[int, Any]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith("//"):
+            try:
+                yield number, msgspec.json.decode(line)
+            except (msgspec.MsgspecError, RecursionError) as error:
+                yield number, str(error)
+
+
+def _toml(text: str) -> Iterator[tuple[int, Any]]:
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        yield 1, f"the file is not TOML: {error}"
+        return
+    examples = document.pop("example", [])
+    if document or not isinstance(examples, list):
+        yield 1, "a file of examples holds only tables called [[example]]"
+        return
+    for number, raw in enumerate(examples, start=1):
+        yield number, _from_toml(raw, number)
+
+
+def _from_toml(raw: dict[str, Any], number: int) -> dict[str, Any]:
+    """An example as in JSON: ``action``, ``at`` and ``data`` make the event."""
+    plain = _plain(raw)
+    plain["event"] = _event_of(plain, number)
+    earlier = plain.get("before", [])
+    if isinstance(earlier, list):
+        inherited = {"action": plain["event"]["action_name"], "at": plain["event"].get("timestamp")}
+        plain["before"] = [
+            _earlier({**inherited, **entry}, -place) if isinstance(entry, dict) else entry
+            for place, entry in enumerate(earlier, start=1)
+        ]
+    return plain
+
+
+def _earlier(fields: dict[str, Any], number: int) -> dict[str, Any]:
+    """An event that came before, or many alike."""
+    repeated = {name: fields.pop(name) for name in ("times", "every") if name in fields}
+    event = _event_of(fields, number)
+    return {"event": event, **repeated} if repeated else event
+
+
+def _event_of(fields: dict[str, Any], number: int) -> dict[str, Any]:
+    made = {
+        "action_id": fields.pop("id", number),
+        "action_name": fields.pop("action", "event"),
+        "data": fields.pop("data", {}),
+    }
+    at, secret = fields.pop("at", None), fields.pop("secret", None)
+    return {
+        **made,
+        **({"timestamp": at} if at is not None else {}),
+        **({"secret": secret} if secret is not None else {}),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """TOML's values as JSON's: moments as texts."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
 def _failures(rules: RuleSet, example: Example, event: Event) -> tuple[str, ...]:
-    counters = MemoryCounters()
+    asked = rules.with_labels(_lookup(example.has))
+    store = MemoryCounters()
     for earlier in _before(example.before):
-        rules.fired(earlier, counters)
-    outcome = rules.with_labels(_lookup(example.has)).evaluate(event, counters)
+        asked.fired(earlier, store)
+    missed = {name: asked.explain(event, name, store) for name in example.fires if name in rules.rules}
+    outcome = asked.evaluate(event, store)
     fired = [rule.name for rule in outcome.fired]
     known = set(rules.rules)
     found = [
@@ -85,8 +175,11 @@ def _failures(rules: RuleSet, example: Example, event: Event) -> tuple[str, ...]
     ]
     for name in example.fires:
         if name in known and name not in fired:
-            found.append(f"{name} did not fire. {rules.explain(event, name, counters).because}")
-    found.extend(f"{name} fired." for name in example.silent if name in fired)
+            found.append(f"{name} did not fire. {missed[name].because}")
+    for name in example.silent:
+        if name in fired:
+            met = "; ".join(condition.words for condition in asked.explain(event, name, store).conditions)
+            found.append(f"{name} fired: {met}.")
     if example.only is not None and sorted(example.only) != sorted(fired):
         found.append(f"Fired: {_listed(fired)}; expected exactly {_listed(example.only)}.")
     if example.verdicts is not None and sorted(example.verdicts) != sorted(outcome.verdicts):

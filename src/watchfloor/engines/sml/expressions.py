@@ -30,6 +30,9 @@ class Scope:
     broken: set[str] = field(default_factory=set)
     """Names whose assignment could not be read; using them is no second error."""
 
+    suggested: set[str] = field(default_factory=set)
+    """Names that were probably meant where an unknown one stands; that they are unused is no second error."""
+
 
 @dataclass
 class Target:
@@ -150,6 +153,7 @@ class Expressions:
             hint = did_you_mean(
                 node.id, [*self.scope.known, *(n for n in self.scope.elsewhere if not n.startswith("_"))]
             )
+        self.scope.suggested.update(name for name in self.scope.known if f"`{name}`" in hint)
         self.problems.add("unknown_name", f"There is no `{node.id}` here.", node.span, hint)
 
     def format_parts(self, node: syntax.Format) -> tuple[str | tree.Expr, ...]:

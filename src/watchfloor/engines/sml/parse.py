@@ -134,11 +134,9 @@ def parse_file(path: str, text: str, problems: Problems) -> syntax.File:
             file.statements.append(reader.statement(statement))
         except _RefusedError as refused:
             problems.add(refused.code, refused.message, refused.span, refused.hint)
-            file.broken.update(
-                node.id
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            )
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name):
+                    (file.broken if isinstance(node.ctx, ast.Store) else file.mentioned).add(node.id)
     return file
 
 

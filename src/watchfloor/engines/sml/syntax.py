@@ -103,5 +103,27 @@ class File:
     broken: set[str] = field(default_factory=set)
     """Names whose statements were refused: using them is no second error."""
 
+    mentioned: set[str] = field(default_factory=set)
+    """Names that stand in statements that were refused: they are used, whatever else is wrong."""
+
     unreadable: bool = False
     """Not even CPython's parser could read it, so what it would have named is unknown."""
+
+
+def names_in(node: object) -> set[str]:
+    """Every name that is read in a statement or expression."""
+    found: set[str] = set()
+    waiting: list[object] = [node]
+    while waiting:
+        match waiting.pop():
+            case Name(id=name):
+                found.add(name)
+            case Assign(value=value) | Argument(value=value):
+                waiting.append(value)
+            case Call(arguments=inside) | ListLiteral(items=inside) | Format(parts=inside) | BoolOp(values=inside):
+                waiting.extend(inside)
+            case Unary(operand=operand):
+                waiting.append(operand)
+            case Binary(left=left, right=right) | Compare(left=left, right=right):
+                waiting.extend((left, right))
+    return found

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of cases read better unbroken
 """The one shape of a rule file."""
 
 from __future__ import annotations

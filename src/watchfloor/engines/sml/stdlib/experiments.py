@@ -96,7 +96,15 @@ class Experiment(_Buckets):
 
 @function(category="chance", cost=Cost.TEXT)
 class ExperimentsBucketAssignment(_Buckets):
-    """The same as Experiment, under the name older rules use."""
+    """The same as Experiment, under the name older rules use.
+
+    Args:
+        entity: which entity falls into a bucket.
+        buckets: their names; one is 'control'.
+        bucket_sizes: per cent of all entities for each.
+        version: kept with the result.
+        revision: kept with the result.
+    """
 
 
 @function(category="chance", special=True)

@@ -20,7 +20,12 @@ def TextFingerprint(text: str) -> str:
 
 @function(category="fingerprints", cost=Cost.HEAVY)
 def TextDistance(text: str, other: str) -> float:
-    """How far two texts are apart: 0 the same but for case, look-alikes, spacing and punctuation; 1 nothing in common."""
+    """How far two texts are apart: 0 the same but for case, look-alikes, spacing and punctuation; 1 nothing in common.
+
+    Args:
+        text: one text.
+        other: the other.
+    """
     return nearby.distance(nearby.sketch(text), nearby.sketch(other))
 
 

@@ -32,6 +32,7 @@ def ListSort(list: list[Any], reverse: bool = False) -> list[Any]:
     """The items in order.
 
     Args:
+        list: texts or numbers.
         reverse: the largest first.
     """
     return sorted(list, reverse=reverse)

@@ -71,14 +71,25 @@ def StringLStrip(s: str, chars: str | None = None) -> str:
 
 @function(category="text")
 def StringReplace(s: str, old: str, new: str) -> str:
-    """The text with every `old` replaced by `new`."""
+    """The text with every `old` replaced by `new`.
+
+    Args:
+        s: the text.
+        old: what is replaced.
+        new: what stands there instead.
+    """
     _bounded(len(s) + s.count(old) * len(new))
     return s.replace(old, new)
 
 
 @function(category="text")
 def StringJoin(s: str, iterable: list[str]) -> str:
-    """The texts of a list joined into one, with `s` between them."""
+    """The texts of a list joined into one, with `s` between them.
+
+    Args:
+        s: what stands between them.
+        iterable: the texts.
+    """
     _bounded(sum(map(len, iterable)) + len(s) * len(iterable))
     return s.join(iterable)
 

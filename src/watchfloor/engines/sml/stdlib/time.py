@@ -16,7 +16,15 @@ _DOUBLE_ZONE = re.compile(r"Z(?=[+-]\d)")
 
 @function(category="time", total=True)
 class TimeDelta:
-    """A span of time, such as `TimeDelta(days=7)`; in comparisons it counts in seconds."""
+    """A span of time, such as `TimeDelta(days=7)`; in comparisons it counts in seconds.
+
+    Args:
+        weeks: of seven days.
+        days: of 24 hours.
+        hours: of 60 minutes.
+        minutes: of 60 seconds.
+        seconds: whole ones.
+    """
 
     def __init__(self, weeks: int = 0, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0) -> None:
         try:
@@ -68,7 +76,12 @@ def _hours(granularity_seconds: int) -> int:
 
 @function(category="time", total=True)
 class GetTimestampBucket:
-    """A Unix time in seconds, rounded down to a whole number of `granularity_seconds`."""
+    """A Unix time in seconds, rounded down to a whole number of `granularity_seconds`.
+
+    Args:
+        timestamp: seconds since 1970.
+        granularity_seconds: 3600 or more.
+    """
 
     def __init__(self, granularity_seconds: int) -> None:
         self._seconds = _hours(granularity_seconds)
@@ -79,7 +92,12 @@ class GetTimestampBucket:
 
 @function(category="time")
 class GetTimedeltaBucket:
-    """The seconds of a span of time, rounded down to a whole number of `granularity_seconds`."""
+    """The seconds of a span of time, rounded down to a whole number of `granularity_seconds`.
+
+    Args:
+        timedelta: the span.
+        granularity_seconds: 3600 or more.
+    """
 
     def __init__(self, granularity_seconds: int) -> None:
         self._seconds = _hours(granularity_seconds)
@@ -94,6 +112,8 @@ class GetSnowflakeBucket:
     """The Unix time in seconds inside a snowflake id (its bits above the 22nd, in milliseconds), rounded down.
 
     Args:
+        snowflake: the id.
+        granularity_seconds: 3600 or more.
         epoch_milliseconds: the moment the ids count from.
     """
 

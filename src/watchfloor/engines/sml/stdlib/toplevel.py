@@ -97,7 +97,10 @@ xn--xkc2dl3a5ee0h xn--y9a3aq xn--yfro4i67o xn--ygbi2ammx xn--zfr164b xxx xyz yac
 yodobashi yoga yokohama you youtube yt yun za zappos zara zero zip zm zone zuerich zw
 """
 
-TOP_LEVEL = frozenset(_NAMES.split())
+_RESERVED = "example test invalid localhost local internal onion"
+"""Names that stand for none in the root zone (RFC 2606, 6761, 6762, 7686), met in tests and inside of networks."""
+
+TOP_LEVEL = frozenset([*_NAMES.split(), *_RESERVED.split()])
 """In lower case, those beyond ASCII in their ``xn--`` form."""
 
 
