@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.rules import Rules
 
 PARTITIONS = 8
-KILLS = int(os.environ.get("WATCHFLOOR_STREAM_KILLS", "2"))
+KILLS = int(os.environ.get("WATCHFLOOR_STREAM_KILLS", "1"))
 REJECT = "DeclareVerdict(verdict='reject')"
 
 
