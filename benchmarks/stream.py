@@ -20,7 +20,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from benchmarks._floor import database
 
@@ -56,11 +55,12 @@ def broker(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 def prepare() -> None:
     """One rule that is on."""
-    from watchfloor.detection.actions import save_rule_file, set_rule_state
+    from watchfloor.detection.actions import attest, save_rule_file, set_rule_state
     from watchfloor.ledger.writer import writing
 
     with writing("system:benchmark") as w:
         save_rule_file(w, "main.sml", RULE)
+        attest(w, "Bad", "a benchmark needs no evidence")
         for step in ("backtested", "shadow", "on"):
             set_rule_state(w, "Bad", step, why="benchmark")
 
@@ -77,7 +77,12 @@ def accept(count: int, run: int) -> None:
     rows = []
     for number in range(count):
         text = "win a prize today" if number % 6 == 0 else f"see you at {number % 24}"
-        item = {"type": "message", "id": f"r{run}-{number}", "data": {"text": text}, "author": {"id": f"a{number % AUTHORS}"}}
+        item = {
+            "type": "message",
+            "id": f"r{run}-{number}",
+            "data": {"text": text},
+            "author": {"id": f"a{number % AUTHORS}"},
+        }
         value = {"name": "message.sent", "item": item}
         rows.append(check(EVENT, value, msgspec.json.encode(value), source="bench", known=known))
     with own_connection() as connection:
@@ -110,9 +115,7 @@ def streamed(count: int, workers: int) -> tuple[float, float]:
     while streaming.publish():
         pass
     published = count / (time.perf_counter() - began)
-    processes = [
-        subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "rules-worker"]) for _ in range(workers)
-    ]
+    processes = [subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "rules-worker"]) for _ in range(workers)]
     try:
         while (first := done()) == before:
             time.sleep(0.01)
@@ -159,7 +162,9 @@ def main() -> None:
     if options.json:
         print(json.dumps({"rates": rates, "ratios": ratios}, indent=2))
         return
-    print(f"{options.events:,} events of {AUTHORS} authors, {os.cpu_count()} cores; events/s, median of {options.rounds} rounds")
+    print(
+        f"{options.events:,} events of {AUTHORS} authors, {os.cpu_count()} cores; events/s, median of {options.rounds} rounds"
+    )
     for name, rate in rates.items():
         print(f"  {name:<24} {rate:>9,.0f}")
     for name, ratio in ratios.items():

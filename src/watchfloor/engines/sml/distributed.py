@@ -17,7 +17,8 @@ from typing import Any
 from watchfloor.engines.sml.backtest import Backtest
 from watchfloor.engines.sml.columns.replay import Runner, parts
 from watchfloor.engines.sml.columns.tally import Tally
-from watchfloor.engines.sml.function import Function
+from watchfloor.engines.sml.function import Function, LabelLookup
+from watchfloor.engines.sml.lookups import Findings, ListLookup
 from watchfloor.engines.sml.ruleset import RuleSet, compile_rules
 from watchfloor.engines.sml.stdlib import STANDARD
 from watchfloor.kernel.errors import BadInput, MissingExtra
@@ -34,6 +35,9 @@ def backtest_on_ray(
     samples: int = 20,
     only: Collection[str] | None = None,
     functions: Mapping[str, Function] = STANDARD,
+    labels: LabelLookup | None = None,
+    lists: ListLookup | None = None,
+    findings: Findings | None = None,
 ) -> Backtest:
     """Run rules over stored events on Ray; the same result as ``sml.backtest``, but for ``seconds``.
 
@@ -43,7 +47,8 @@ def backtest_on_ray(
         sources: rule text by path; the workers compile it themselves.
         files: Parquet files of event frames; every worker must see them under these names.
         workers: among how many the files are dealt out.
-        functions: as for ``compile_rules``; the workers must have the packages they come from.
+        functions, labels, lists, findings: as for ``compile_rules``. They travel to the workers, so they must be picklable
+            (``sml.frozen`` lists are; what asks a database is not), and the packages they come from must be there.
         start, end, bucket, samples, only: as for ``sml.backtest``.
 
     Raises:
@@ -55,16 +60,19 @@ def backtest_on_ray(
         import ray.data
     except ImportError:
         raise MissingExtra("compute", "A backtest on Ray") from None
-    rules = compile_rules(sources, functions=functions)
+    with_what: dict[str, Any] = {"functions": functions, "labels": labels, "lists": lists, "findings": findings}
+    rules = compile_rules(sources, **with_what)
     refuse_counters(rules)
-    runner = Runner(rules, only=only, bucket=bucket, samples=samples)
+    total = Tally(Runner(rules, only=only, bucket=bucket, samples=samples).names, samples)
     began = time.perf_counter()
-    total = Tally(runner.names, samples)
     if not files:
         return total.finished(time.perf_counter() - began, start, end)
+    if functions is STANDARD:
+        del with_what["functions"]  # the workers have them
+    how = {"only": None if only is None else tuple(only), "bucket": bucket, "samples": samples}
+    task = _pickled((dict(sources), with_what, how, start, end))
     if not ray.is_initialized():
         ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
-    task = pickle.dumps((dict(sources), dict(functions) if functions is not STANDARD else None, only, bucket, samples, start, end))
     shares = [{"files": "\n".join(map(str, share))} for share in parts(list(files), workers)]
     ray.data.DataContext.get_current().enable_progress_bars = False
     counted = ray.data.from_items(shares, override_num_blocks=len(shares)).map(
@@ -87,15 +95,28 @@ def refuse_counters(rules: RuleSet) -> None:
 
 
 def count_files(
-    sources: Mapping[str, str], functions: Mapping[str, Function] | None, only: Collection[str] | None, bucket: str,
-    samples: int, start: datetime | None, end: datetime | None, files: Sequence[Path],
-) -> Tally:  # fmt: skip
-    """What one worker does."""
-    rules = compile_rules(sources, functions=functions or STANDARD)
-    return Runner(rules, only=only, bucket=bucket, samples=samples).run(files, start=start, end=end)
+    sources: Mapping[str, str],
+    with_what: Mapping[str, Any],
+    how: Mapping[str, Any],
+    start: datetime | None,
+    end: datetime | None,
+    files: Sequence[Path],
+) -> Tally:
+    """What one worker does: ``with_what`` is for ``compile_rules``, ``how`` for the ``Runner``."""
+    return Runner(compile_rules(sources, **with_what), **how).run(files, start=start, end=end)
+
+
+def _pickled(task: object) -> bytes:
+    try:
+        return pickle.dumps(task)
+    except Exception as problem:
+        raise BadInput(
+            "not_portable", f"What the rules ask cannot be sent to the workers: {problem}.",
+            hint="Give lists as sml.frozen(...), not one that asks a database.",
+        ) from None  # fmt: skip
 
 
 def _count_share(row: dict[str, Any], task: bytes) -> dict[str, Any]:
-    sources, functions, only, bucket, samples, start, end = pickle.loads(task)  # noqa: S301  made by the driver
+    sources, with_what, how, start, end = pickle.loads(task)  # noqa: S301  made by the driver
     files = [Path(name) for name in row["files"].split("\n")]
-    return {"tally": pickle.dumps(count_files(sources, functions, only, bucket, samples, start, end, files))}
+    return {"tally": pickle.dumps(count_files(sources, with_what, how, start, end, files))}
