@@ -11,6 +11,7 @@ import pickle
 import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def backtest_on_ray(
     shares = [{"files": "\n".join(map(str, share))} for share in parts(list(files), workers)]
     ray.data.DataContext.get_current().enable_progress_bars = False
     counted = ray.data.from_items(shares, override_num_blocks=len(shares)).map(
-        _count_share, fn_kwargs={"task": task}, concurrency=workers
+        partial(_count_share, task=task), concurrency=workers
     )
     for row in counted.iter_rows():
         total.add(pickle.loads(row["tally"]))  # noqa: S301  made by our own workers
