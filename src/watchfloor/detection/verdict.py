@@ -80,6 +80,15 @@ class Judge:
             milliseconds=_since(started),
         )  # fmt: skip
 
+    def warm(self) -> None:
+        """Load the set before anybody asks; where the database is not there yet the first question does it."""
+        try:
+            self._begin()
+        except Exception as problem:
+            log.info("the rules are loaded with the first question: %s", problem)
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """End the looking thread."""
         self._stop.set()

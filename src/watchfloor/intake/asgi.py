@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -311,6 +312,7 @@ class Intake:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                threading.Thread(target=self.verdicts.judge.warm, name="rules-warm", daemon=True).start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await asyncio.to_thread(self.close)

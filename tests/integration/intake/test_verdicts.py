@@ -73,7 +73,7 @@ def ask(app: Intake) -> Callable[..., Any]:
     from tests.support.intake import Client
 
     def post(text: str = "bad", *, token: str = ASK, body: Any = None, **options: Any) -> Any:
-        sent = body if body is not None else {"event": event(text), **options}
+        sent = body if body is not None else {"event": event(text), "timeout_ms": 10_000, **options}
         return asyncio.run(Client(app).post("/v1/verdicts", sent, token=token))
 
     return post
@@ -105,8 +105,8 @@ def test_nothing_is_written_unless_asked(ask: Callable[..., Any]) -> None:
 def test_a_recorded_question_takes_the_ordinary_way_once(ask: Callable[..., Any]) -> None:
     from watchfloor.intake.drain import drain
 
-    first = ask(token=ASK_AND_SEND, body={"event": event(id="e-1"), "record": True})
-    again = ask(token=ASK_AND_SEND, body={"event": event(id="e-1"), "record": True})
+    first = ask(token=ASK_AND_SEND, body={"event": event(id="e-1"), "record": True, "timeout_ms": 10_000})
+    again = ask(token=ASK_AND_SEND, body={"event": event(id="e-1"), "record": True, "timeout_ms": 10_000})
     assert first.json["recorded"] == again.json["recorded"]
     assert drain() == 1
     assert Case.objects.count() == 1

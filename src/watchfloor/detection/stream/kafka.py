@@ -123,8 +123,8 @@ class KafkaSource:
         while not found and (left := until - time.monotonic()) > 0:
             for message in self._consumer.consume(limit, min(left, 0.1)):
                 if message.error() is None:
-                    found.append(Message(message.partition(), bytes(message.value()), message.offset()))
-                elif not message.error().retriable():
+                    found.append(Message(message.partition() or 0, bytes(message.value() or b""), message.offset()))
+                else:
                     log.debug("kafka: %s", message.error())
         return found
 
