@@ -134,7 +134,7 @@ def test_the_life_of_a_rule_against_an_oracle(db: Any, monkeypatch: pytest.Monke
     monkeypatch.setenv("WATCHFLOOR_APPROVE_HITS_PER_DAY", "0")
     fresh(monkeypatch)
     found = settings(
-        max_examples=8, stateful_step_count=14, deadline=None, database=None, derandomize=True,
+        max_examples=6, stateful_step_count=14, deadline=None, database=None, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(machine(Rules()), settings=found)
