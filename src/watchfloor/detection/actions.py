@@ -157,10 +157,10 @@ def _follow(
             continue
         if _waits(w, rule, means[name], was.get(name, ""), pins):
             continue
-        if means[name] != was.get(name):
-            w.update(rule, text_by=w.actor)
-        text = {"path": each.file, "description": each.description, "policy_key": policy[:60] or rule.policy_key}
-        text["meaning"] = means[name]
+        text = {
+            "path": each.file, "description": each.description, "policy_key": policy[:60] or rule.policy_key,
+            "meaning": means[name], "text_by": w.actor if means[name] != was.get(name) else rule.text_by,
+        }  # fmt: skip
         if any(getattr(rule, field) != value for field, value in text.items()):
             w.update(rule, **text)
             w.event(RuleTextChanged(rule=name, path=each.file), rule)

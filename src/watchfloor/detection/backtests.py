@@ -17,6 +17,7 @@ from watchfloor.detection.contracts import BacktestFacts
 from watchfloor.detection.floor_forecast import Hit, foretold
 from watchfloor.detection.models import BacktestRun, Evidence, Rule
 from watchfloor.engines import sml
+from watchfloor.engines.sml.counters import MemoryCounters
 from watchfloor.engines.textmodels.metrics import wilson
 from watchfloor.items.models import Item, Label
 from watchfloor.kernel import clock
@@ -141,6 +142,7 @@ class _Counts:
     def __init__(self, rule: str) -> None:
         self.rule, self.events, self.total, self.alone = rule, 0, 0, 0
         self.hits: list[Hit] = []
+        self.counters = MemoryCounters()  # counters begin at nothing and are replayed in the order of time
         self.by_day: dict[str, int] = {}
         self.overlap: dict[str, int] = {}
 
@@ -150,7 +152,7 @@ class _Counts:
         for seen in chunk:
             day = seen.event.timestamp.date().isoformat()
             self.by_day.setdefault(day, 0)
-            fired = rules.fired(seen.event)
+            fired = rules.fired(seen.event, self.counters)
             if self.rule not in fired:
                 continue
             self.total += 1

@@ -35,14 +35,22 @@ def add_example(w: Writer, rule: str, event: dict[str, Any], *, fires: bool, nam
     sml.event_from(event)
     kept = RuleExample.objects.filter(rule=rule, removed_at__isnull=True)
     for row in kept:
-        if row.event == event:
+        if msgspec.json.decode(row.event) == event:
             if row.fires != fires:
                 raise Conflict("other_way", f"The test {row.name!r} wants the opposite of this event.", where="event")
             return row
     if len(kept) >= MOST:
         raise BadInput("too_many", f"A rule has at most {MOST} tests.", where="event")
     title = name.strip()[:120] or _title(event) or ("must fire" if fires else "must stay silent")
-    row = w.create(RuleExample, rule=rule, name=title, fires=fires, event=event, added_by=w.actor, added_at=clock.now())
+    row = w.create(
+        RuleExample,
+        rule=rule,
+        name=title,
+        fires=fires,
+        event=msgspec.json.encode(event).decode(),
+        added_by=w.actor,
+        added_at=clock.now(),
+    )
     w.event(RuleExampleChanged(rule=rule, fires=fires), row)
     return row
 
@@ -63,7 +71,8 @@ def run(rule: str, rules: sml.RuleSet | None) -> list[Result]:
         RuleExample.objects.filter(rule=rule, removed_at__isnull=True).order_by("added_at", "pk")
     ):
         failure = _failure(rule, rules, row, number)
-        results.append(Result(row.pk, row.name, row.fires, row.event, failure, row.added_by))
+        event = msgspec.json.decode(row.event)
+        results.append(Result(row.pk, row.name, row.fires, event, failure, row.added_by))
     return results
 
 
@@ -71,7 +80,7 @@ def _failure(rule: str, rules: sml.RuleSet | None, row: RuleExample, number: int
     if rules is None or rule not in rules.rules:
         return "The rule is not in the set."
     try:
-        event = sml.event_from(row.event, default_id=number)
+        event = sml.event_from(msgspec.json.decode(row.event), default_id=number)
     except BadInput as error:
         return error.message
     # Labels are the floor's of the moment; a test must not change its answer with them.

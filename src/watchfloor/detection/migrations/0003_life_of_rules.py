@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 ("rule", models.CharField(max_length=120)),
                 ("name", models.CharField(max_length=120)),
                 ("fires", models.BooleanField()),
-                ("event", models.JSONField()),
+                ("event", models.TextField()),
                 ("added_by", models.CharField(max_length=120)),
                 ("added_at", models.DateTimeField()),
                 ("removed_at", models.DateTimeField(null=True)),

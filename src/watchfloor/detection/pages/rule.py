@@ -59,7 +59,11 @@ def rule_detail(request: HttpRequest, name: str) -> HttpResponse:
             raise
         errors["after"] = error.message
     except WatchfloorError as error:
-        place = error.where if error.where in AT_FIELD else {"why": "event", "": "event", "add_test": "test"}.get(step, "after")
+        place = (
+            error.where
+            if error.where in AT_FIELD
+            else {"why": "event", "": "event", "add_test": "test"}.get(step, "after")
+        )
         errors[place] = " ".join(part for part in (error.message, error.hint) if part)
     context = rule_view.context(request, rule, typed, errors, explanation)
     return render(request, "detection/rule.html", context)
@@ -79,7 +83,9 @@ def backtest_progress(request: HttpRequest, name: str) -> HttpResponse:
 
 def _state(actor: Actor, rule: Rule, typed: dict[str, str]) -> tuple[str, str]:
     with writing(actor) as w:
-        actions.set_rule_state(w, rule.name, typed["after"], why=typed["why"], percent=_whole(typed["percent"], "percent"))
+        actions.set_rule_state(
+            w, rule.name, typed["after"], why=typed["why"], percent=_whole(typed["percent"], "percent")
+        )
     words = parts.state_words()[typed["after"]]
     return _("%(rule)s is now: %(state)s.") % {"rule": rule.name, "state": words}, ""
 
@@ -158,5 +164,3 @@ def _whole(text: str, where: str) -> int:
     except ValueError:
         words = "The share is a whole number from 1 to 99." if where == "percent" else "That is a whole number."
         raise BadInput(f"bad_{where}", words, where=where) from None
-
-

@@ -1,0 +1,180 @@
+"""The rule page in a real browser: test, backtest, second person, on; a mistake keeps what was typed; every tab is accessible."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DIST = Path(__file__).parents[2] / "src/watchfloor/console/static/console/dist"
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not DIST.is_dir(), reason="the assets are not built: run `make assets`"),
+]
+TABS = ("live", "tests", "backtest", "shadow", "history")
+SHOTS = os.environ.get("WATCHFLOOR_SHOTS", "")  # a folder: the pages are photographed into it
+
+
+@pytest.fixture
+def sign_in(browser: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """A floor where two rules met a fortnight of messages that people judged; opens a page as a rule author of that name."""
+    from django.test import Client
+    from tests.support.rules import Rules, fresh, text_of_rule
+
+    from watchfloor.identity import defaults
+    from watchfloor.identity.actions import create_user, grant
+    from watchfloor.identity.domain import system
+    from watchfloor.ledger.writer import writing
+
+    fresh(monkeypatch)
+    monkeypatch.setenv("WATCHFLOOR_APPROVE_HITS_PER_DAY", "0.1")
+    rules = Rules()
+    fill(rules)
+    rules.write(
+        text_of_rule("Shop", "StringLength(s=Text) >= 20", description="A long text about a shop"), text_of_rule("Bad")
+    )
+    rules.put("Bad", "on")
+    with writing(system("tests")) as w:
+        defaults.install(w)
+        people = {}
+        for name in ("Rina Shah", "Tomas Berg"):
+            person = create_user(w, email=f"{name.split()[0].lower()}@example.com", name=name, password=None)
+            grant(w, system("tests"), person, "rule_author")
+            people[name.split()[0]] = person
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_(address: str, who: str = "Rina", *, width: int = 1440, theme: str = "light") -> Any:
+        client = Client()
+        client.force_login(people[who], backend="django.contrib.auth.backends.ModelBackend")
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce", base_url=live_server.url
+        )  # fmt: skip
+        contexts.append(context)
+        cookie = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(error.message))
+        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(address)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def fill(rules: Any) -> None:
+    """Messages of ten days, half of them judged."""
+    from tests.support.floor import CLEAN, SPAM, someone
+
+    from watchfloor.kernel import clock
+
+    reviewer, now = someone(), clock.now()
+    for number in range(20):
+        with clock.at(now - timedelta(hours=12 * number + 1)):
+            text = f"the cheapest shop in town, offer {number}" if number % 4 else f"a long letter about the garden {number}"
+            item, version = rules.item(text if number % 5 else "bad", id=f"msg-{number}")
+            if number % 2:
+                rules.report(item, version)
+                rules.decide(reviewer, SPAM if "shop" in text else CLEAN)
+
+
+def test_every_tab_is_accessible_and_fits(sign_in: Callable[..., Any], axe: Callable[[Any], None]) -> None:
+    from tests.support.rules import text_of_rule
+
+    from watchfloor.detection import backtests
+    from watchfloor.detection.actions import ask_backtest, save_rule_file
+    from watchfloor.detection.models import RuleFile
+    from watchfloor.identity.domain import system
+    from watchfloor.ledger.writer import writing
+
+    ask_backtest(system("test"), "Shop", 14)
+    backtests.work()
+    with writing(system("test"), reason="narrower") as w:
+        text = RuleFile.objects.get().text.replace(text_of_rule("Bad"), text_of_rule("Bad", "Text == 'worse'"))
+        save_rule_file(w, "main.sml", text)
+    for width, theme in ((1440, "light"), (390, "dark")):
+        for address in ("/rules", *(f"/rules/name/Shop?tab={tab}" for tab in TABS), "/rules/name/Bad?tab=history"):
+            if address.endswith("live"):
+                address += "&knob=0&wanted=60"
+            page = sign_in(address, width=width, theme=theme)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            if SHOTS:
+                name = re.sub(r"\W+", "-", address).strip("-")
+                page.screenshot(path=f"{SHOTS}/{name}-{width}-{theme}.png", full_page=True)
+            axe(page)
+
+
+def test_an_author_and_a_second_person_take_a_rule_on(sign_in: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    from watchfloor.detection import backtests
+    from watchfloor.detection.models import Rule
+
+    page = sign_in("/rules/name/Shop?tab=tests")
+    for text, button in (("the cheapest shop in town, truly", "yes"), ("short", "no")):
+        page.get_by_text("Or write one as JSON").click()
+        page.locator("#test").fill('{"item": ' + "{")  # a mistake
+        page.get_by_role("button", name="Keep the test").click()
+        expect(page.locator("#test")).to_have_value('{"item": {')
+        page.locator("#test").fill('{"item": {"id": "1", "data": {"text": "%s"}}, "author": {"id": "a"}}' % text)
+        page.locator(f"input[name=fires][value={button}]").check()
+        page.get_by_role("button", name="Keep the test").click()
+        expect(page.get_by_text("The test is kept.").first).to_be_visible()
+    page.get_by_role("link", name="Backtest", exact=True).click()
+    page.locator("#days").fill("14")
+    page.get_by_role("button", name="Run a backtest").click()
+    expect(page.locator("#backtest-run")).to_be_visible()
+    assert backtests.work() == 1
+    expect(page.get_by_role("heading", name="Hits to read")).to_be_visible(timeout=20_000)
+    expect(page.locator("#tabs")).to_contain_text("Cases an hour:")
+    step(page, "Shadow", "its backtest looks right")
+    step(page, "On", "enough seen", refused="a second person must agree")
+    expect(page.locator("#why")).to_have_value("enough seen")
+    other = sign_in("/rules/name/Shop", "Tomas")
+    other.locator("#approve-why").fill("I read its samples")
+    other.get_by_role("button", name="Agree").click()
+    expect(other.get_by_text("You agreed to this text").first).to_be_visible()
+    page.goto("/rules/name/Shop")
+    step(page, "Partial", "a tenth first")
+    step(page, "On", "a tenth was right")
+    rule = Rule.objects.get(name="Shop")
+    assert (rule.state, rule.why) == ("on", "a tenth was right")
+
+
+def step(page: Any, state: str, why: str, refused: str = "") -> None:
+    """Choose a state, say why, and see it taken (or refused)."""
+    from playwright.sync_api import expect
+
+    page.locator("#state").get_by_role("radio", name=re.compile(f"^{state}")).check()
+    page.locator("#why").fill(why)
+    page.get_by_role("button", name="Change it").click()
+    if refused:
+        expect(page.get_by_role("alert")).to_contain_text(refused)
+    else:
+        expect(page.locator(".steps [aria-current=step]")).to_have_text(re.compile(state))
+
+
+def test_the_switch_is_thrown_with_a_reason_and_let_go(sign_in: Callable[..., Any], axe: Callable[[Any], None]) -> None:
+    from playwright.sync_api import expect
+
+    page = sign_in("/rules")
+    page.get_by_role("button", name="Hold automatic actions").click()
+    dialog = page.get_by_role("dialog", name="Hold automatic actions?")
+    axe(page)
+    dialog.get_by_label("Why").fill("a bad deploy")
+    dialog.get_by_role("button", name="Hold them").click()
+    expect(page.get_by_text("Automatic actions are held.")).to_be_visible()
+    axe(page)
+    page.get_by_label("Why they may act again").fill("rolled back")
+    page.get_by_role("button", name="Let them act").click()
+    expect(page.get_by_text("Automatic actions are held.")).to_be_hidden()
