@@ -11,6 +11,7 @@ from ninja import Router, Schema
 
 from watchfloor.detection import queries
 from watchfloor.detection.api_lists import router as lists_router
+from watchfloor.detection.investigate import api as investigate
 from watchfloor.detection.models import Rule
 from watchfloor.engines import sml
 from watchfloor.identity.domain import Actor
@@ -20,6 +21,7 @@ from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
 
 router = Router(tags=["rules"])
 router.add_router("", lists_router)
+router.add_router("", investigate.router)
 
 
 class Count(Schema):
