@@ -71,7 +71,7 @@ def scan(
         return pl.LazyFrame(schema=schema)
     frame = pl.scan_parquet(
         [each.path for each in found],
-        schema=schema,  # type: ignore[arg-type]
+        schema=schema,
         missing_columns="insert",
         extra_columns="ignore",
         hive_partitioning=False,
