@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from watchfloor.detection import functions
-from watchfloor.detection.flattening import leaves
 from watchfloor.detection.investigate import address, bulk, panels, reading, saved, to_rule
 from watchfloor.detection.investigate.address import Address
 from watchfloor.detection.investigate.asking import PERMISSION, Asked, Question, ask
+from watchfloor.detection.investigate.leaves import leaves
 from watchfloor.engines import sml
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
