@@ -13,6 +13,7 @@ from watchfloor.detection import actions, life, quality, queries, standing
 from watchfloor.detection.api_lists import router as lists_router
 from watchfloor.detection.domain import STEPS
 from watchfloor.detection.hold import holding
+from watchfloor.detection.investigate import api as investigate
 from watchfloor.detection.models import BacktestRun, Evidence, Rule
 from watchfloor.engines import sml
 from watchfloor.identity.domain import Actor
@@ -24,6 +25,7 @@ from watchfloor.ledger.writer import writing
 
 router = Router(tags=["rules"])
 router.add_router("", lists_router)
+router.add_router("", investigate.router)
 
 
 class Count(Schema):

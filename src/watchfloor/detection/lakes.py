@@ -1,7 +1,7 @@
 """Where events lie after they were worked, and how they are read: hour-partitioned Parquet with typed columns.
 
 ``<home>/lake/events/date=2026-01-02/hour=03/<name>.parquet``; the partition is the event's own time (UTC). Each file holds the
-frame of ``flattening.flatten`` and the dimensions of ``DIMENSIONS``; files may have different typed columns. What a file knows of
+event frame of ``sml.flatten`` and the dimensions of ``DIMENSIONS``; files may have different typed columns. What a file knows of
 itself stands in its Parquet metadata: ``untyped`` (paths that can only be read from ``data``) and ``replaces`` (names of files
 of the same hour whose rows it has taken over; they are not read any more, and removed later).
 """
@@ -9,10 +9,10 @@ of the same hour whose rows it has taken over; they are not read any more, and r
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("id", "source", "item_type", "item_id", "item_version", "market", "language")
 HOUR = timedelta(hours=1)
+UNTYPED = "untyped"  # of a row: the paths that can only be read from its ``data`` (``sml.flatten``)
 
 
 class File(msgspec.Struct, frozen=True):
@@ -50,8 +51,8 @@ def place(hour: datetime, root: Path | None = None) -> Path:
 def frames(start: datetime | None = None, end: datetime | None = None, *, root: Path | None = None) -> pl.LazyFrame:
     """All events from ``start`` until before ``end``, lazily: nothing is read until it is collected.
 
-    Columns: ``action_id, action_name, timestamp, data``, the dimensions, ``received_at``, and every typed column of the files
-    of the span (null where a file does not have it). A path that has two types, or none, in any of these files has no column.
+    Columns: those of an event frame (``sml.flatten``), the dimensions, ``received_at``, and every typed column of the files of the
+    span (null where a file does not have it). Rows of files where a path has another type name it in ``untyped``.
     """
     return scan(files(start, end, root=root), start, end)
 
@@ -69,14 +70,21 @@ def scan(
     schema = schema if schema is not None else schema_of(found)
     if not found:
         return pl.LazyFrame(schema=schema)
-    frame = pl.scan_parquet(
-        [each.path for each in found],
-        schema=schema,  # type: ignore[arg-type]
-        missing_columns="insert",
-        extra_columns="ignore",
-        hive_partitioning=False,
-        glob=False,
-    )
+    parts = []
+    for other, some in _by_difference(found, schema).items():
+        part = pl.scan_parquet(
+            [each.path for each in some],
+            schema={name: kind for name, kind in schema.items() if name not in other},
+            missing_columns="insert",
+            extra_columns="ignore",
+            hive_partitioning=False,
+            glob=False,
+        )
+        if other:
+            named = pl.concat_list(pl.col(UNTYPED).fill_null([]), pl.lit(pl.Series([sorted(other)])))
+            part = part.with_columns(named.alias(UNTYPED), *(pl.lit(None, schema[name]).alias(name) for name in other))
+        parts.append(part.select(list(schema)))
+    frame = parts[0] if len(parts) == 1 else pl.concat(parts)
     if start is not None and any(each.hour < start for each in found):
         frame = frame.filter(pl.col("timestamp") >= start)
     if end is not None and any(each.hour + HOUR > end for each in found):
@@ -90,24 +98,35 @@ def schema_of(found: Sequence[File]) -> dict[str, pl.DataType]:
 
     moment = pl.Datetime("us", "UTC")
     schema: dict[str, pl.DataType] = {
-        "action_id": pl.Int64(),
-        "action_name": pl.String(),
-        "timestamp": moment,
-        "data": pl.String(),
-    }
+        "action_id": pl.Int64(), "action_name": pl.String(), "timestamp": moment, "data": pl.String(), UNTYPED: pl.List(pl.String),
+    }  # fmt: skip
     schema |= dict.fromkeys(DIMENSIONS, pl.String()) | {"received_at": moment}
-    barred = untyped(found)
-    typed: dict[str, pl.DataType] = {}
+    typed: dict[str, Any] = {}
     for columns in {id(each.columns): each.columns for each in found}.values():
         for name, kind in columns.items():
-            if name.startswith("$") and name not in barred and typed.setdefault(name, kind) != kind:  # type: ignore[arg-type]
-                barred.add(name)
-    return schema | {name: kind for name, kind in sorted(typed.items()) if name not in barred}
+            if name.startswith("$"):
+                typed.setdefault(name, kind)
+    return schema | dict(sorted(typed.items()))
 
 
 def untyped(found: Sequence[File]) -> set[str]:
-    """Paths that some of these files can only give from ``data``."""
-    return set().union(*(each.untyped for each in found))
+    """Paths that some rows of these files can only give from ``data``."""
+    schema = schema_of(found)
+    return set().union(*(each.untyped for each in found), *_by_difference(found, schema))
+
+
+def _by_difference(found: Sequence[File], schema: Mapping[str, Any]) -> dict[frozenset[str], list[File]]:
+    """The files, by the paths they have with another type than the schema says."""
+    other: dict[int, frozenset[str]] = {}
+    parts: dict[frozenset[str], list[File]] = {}
+    for each in found:
+        key = id(each.columns)
+        if key not in other:
+            other[key] = frozenset(
+                name for name, kind in each.columns.items() if name.startswith("$") and schema[name] != kind
+            )
+        parts.setdefault(other[key], []).append(each)
+    return parts
 
 
 def files(start: datetime | None = None, end: datetime | None = None, *, root: Path | None = None) -> list[File]:
@@ -174,7 +193,6 @@ def write(
     frame: pl.DataFrame,
     hour: datetime,
     *,
-    untyped: Collection[str] = (),
     replaces: Collection[str] = (),
     root: Path | None = None,
 ) -> Path:
@@ -187,8 +205,9 @@ def write(
     where.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = where / f"{new_id().hex}.parquet"
     half = file.with_suffix(".part")
+    paths = frame[UNTYPED].explode().drop_nulls().unique() if UNTYPED in frame.columns else ()
     about = {
-        "untyped": msgspec.json.encode(sorted(untyped)).decode(),
+        "untyped": msgspec.json.encode(sorted(paths)).decode(),
         "replaces": msgspec.json.encode(sorted(replaces)).decode(),
     }
     frame.sort("timestamp", "action_id").write_parquet(half, compression="zstd", metadata=about)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from django.db import transaction
 
-from watchfloor.detection import flattening, lakes
+from watchfloor.detection import lakes
 from watchfloor.detection.screening import SEED, sml_event
 from watchfloor.engines import sml
 from watchfloor.intake.drain import read
@@ -96,10 +96,9 @@ def write(found: Iterable[Row], root: Path | None = None) -> list[Path]:
         by_hour[row.event.timestamp.astimezone(UTC).replace(minute=0, second=0, microsecond=0)].append(row)
     files = []
     for hour, part in sorted(by_hour.items()):
-        frame, untyped = flattening.flatten([row.event for row in part])
-        frame = frame.with_columns(
+        frame = sml.flatten([row.event for row in part]).with_columns(
             *(pl.Series(name, [getattr(row, name) for row in part], dtype=pl.String) for name in lakes.DIMENSIONS),
             pl.Series("received_at", [row.received_at for row in part], dtype=pl.Datetime("us", "UTC")),
         )
-        files.append(lakes.write(frame, hour, untyped=untyped, root=root))
+        files.append(lakes.write(frame, hour, root=root))
     return files

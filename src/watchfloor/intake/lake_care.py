@@ -38,11 +38,7 @@ def compact(limit: int = 24, root: Path | None = None) -> int:
             continue
         frame = lakes.scan(files).collect(engine="streaming").unique("id", keep="first")
         present = [name for name in frame.columns if not name.startswith("$") or frame[name].null_count() < len(frame)]
-        lost = {name for each in files for name in each.columns if name.startswith("$")} - set(present)
-        lakes.write(
-            frame.select(pl.col(present)), hour, untyped=lakes.untyped(files) | lost,
-            replaces=[each.path.name for each in files], root=root,
-        )  # fmt: skip
+        lakes.write(frame.select(pl.col(present)), hour, replaces=[each.path.name for each in files], root=root)
         done += 1
         if done == limit:
             break
@@ -96,7 +92,7 @@ def erase(*, items: Collection[tuple[str, str]] = (), persons: Collection[str] =
             continue
         erased += len(frame) - len(left)
         if len(left):
-            lakes.write(left, each.hour, untyped=each.untyped, replaces={each.path.name, *each.replaces}, root=root)
+            lakes.write(left, each.hour, replaces={each.path.name, *each.replaces}, root=root)
         each.path.unlink()
     if erased:  # files that were replaced but not yet swept still hold the rows
         for hour, where in lakes.hours(root=root):

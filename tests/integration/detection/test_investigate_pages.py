@@ -121,7 +121,7 @@ def test_an_entity_shows_what_the_floor_knows(client: Any, floor: Floor) -> None
     assert "watched" in page and "5 in this span" in page and "Case " in page and "message m0" in page
     page = client.get(f"/investigate/entity?type=message&id=m0&{SPAN}").content.decode()
     assert "spam" in page and "mallory" in page
-    assert "Nothing" not in client.get(f"/investigate/entity?type=message&id=never&{SPAN}").content.decode()
+    assert "No events in this span" in client.get(f"/investigate/entity?type=message&id=never&{SPAN}").content.decode()
     assert client.get("/investigate/entity").status_code == 422
 
 
@@ -268,3 +268,55 @@ def test_the_label_pages(client: Any, floor: Floor) -> None:
     with clock.at(NOON):
         assert client.get("/investigate/label?q=nope").status_code == 200  # no label yet: the form
         assert client.get("/investigate/label?q=nope&label=wave").status_code == 422
+
+
+def test_the_api_answers_within_the_tokens_markets(floor: Floor) -> None:
+    from django.test import Client
+
+    from watchfloor.identity.actions import create_token
+    from watchfloor.identity.domain import system
+
+    with writing(system("test")) as w:
+        _row, secret = create_token(w, system("test"), name="bi", source="bi", permissions=["investigate.view"])
+        _other, stranger = create_token(w, system("test"), name="no", source="no", permissions=["report.submit"])
+    body = {
+        "query": QUESTION.text, "start": "2026-03-01T12:00:00Z", "end": "2026-03-01T18:00:00Z", "top": ["$.author.id"],
+        "events": {"columns": ["$.item.data.text"], "limit": 2},
+    }  # fmt: skip
+
+    def ask(secret: str, **changes: Any) -> Any:
+        headers = {"Authorization": f"Bearer {secret}"}
+        return Client().post("/v1/investigate", {**body, **changes}, content_type="application/json", headers=headers)
+
+    answer = ask(secret).json()
+    assert answer["series"]["all_matched"] == 4
+    assert answer["top"][0]["values"][0] == {"value": "mallory", "count": 3, "before": 0}
+    assert [each["item_id"] for each in answer["events"]["events"]] == ["m3", "m2"] and answer["events"]["after"]
+    wrong = ask(secret, query="$.item.data.txt == 1")
+    assert wrong.status_code == 422 and wrong.json()["error"]["where"] == "query:1:1"
+    assert ask(stranger).status_code == 403
+    assert ask("nonsense").status_code == 401
+    assert ask(secret, span="9y", start=None, end=None).status_code == 422
+
+
+def test_the_command_line(floor: Floor) -> None:
+    from click.testing import CliRunner
+
+    from watchfloor.cli.main import cli
+
+    words = [
+        "investigate",
+        QUESTION.text,
+        "--since",
+        "2026-03-01T12:00Z",
+        "--until",
+        "2026-03-01T18:00Z",
+        "--by",
+        "$.author.id",
+    ]
+    plain = CliRunner().invoke(cli, [*words, "--show", "$.item.data.text"], catch_exceptions=False).output
+    assert "4 of 6 events" in plain and "mallory" in plain and "casino" in plain
+    found = msgspec.json.decode(CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False).output)
+    assert found["series"]["all_matched"] == 4 and found["events"] is None
+    wrong = CliRunner().invoke(cli, ["investigate", "$.item.data.txt == 1", *words[2:]])
+    assert wrong.exit_code != 0 and "Did you mean `$.item.data.text`?" in wrong.output

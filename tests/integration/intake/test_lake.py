@@ -26,7 +26,7 @@ def row(number: int, data: dict[str, Any], *, minutes: int = 0, author: str = "a
     whole = {
         "item": {"type": "message", "id": name, "data": data},
         "author": {"type": "account", "id": author},
-        "event": {},
+        "event": {"app": "a"},
     }
     return lake.Row(
         event=sml.Event(number, "message_posted", at, whole), id=f"evt_{number:026}", source="test", item_type="message",
@@ -35,17 +35,20 @@ def row(number: int, data: dict[str, Any], *, minutes: int = 0, author: str = "a
 
 
 def test_types_differ_between_files_and_nothing_is_read_wrongly(tmp_path: Path) -> None:
-    lake.write([row(1, {"text": "a", "n": 1, "tags": ["x"]}), row(2, {"text": "b", "odd key": True})], tmp_path)
-    lake.write([row(3, {"text": 7, "n": 2, "tags": []}, minutes=61)], tmp_path)
-    lake.write([row(4, {"text": "c", "n": 3}, minutes=125), row(5, {"text": "d", "n": 2.5}, minutes=125)], tmp_path)
+    lake.write([row(1, {"text": "a", "tags": ["x"]}), row(2, {"text": "b", "odd key": True})], tmp_path)
+    lake.write([row(3, {"text": 7, "tags": []}, minutes=61)], tmp_path)
+    lake.write([row(4, {"text": "c", "n": 3}, minutes=125), row(5, {"text": "d", "n": "x"}, minutes=125)], tmp_path)
     found = lakes.frames(root=tmp_path).collect().sort("action_id")
-    # text is a number in one hour, n mixed within one: neither may be a column, though some files have one.
-    assert [name for name in found.columns if name.startswith("$.item.data")] == [
-        "$.item.data.tags",
-        "$.item.data['odd key']",
-    ]
+    # text is a number in one hour, n mixed within one: where there is no value, the row says that data has one.
     assert found["$.item.data.tags"].to_list() == [["x"], None, [], None, None]
+    assert found["$.item.data['odd key']"].to_list() == [None, True, None, None, None]
+    assert found["$.item.data.text"].to_list() == ["a", "b", None, "c", "d"]
+    named = [each.to_list() if each is not None else [] for each in found["untyped"]]
+    assert (
+        "$.item.data.text" in named[2] and "$.item.data.n" in [*named[3], *named[4]] and not named[0] and not named[1]
+    )
     assert [msgspec.json.decode(text)["item"]["data"]["text"] for text in found["data"]] == ["a", "b", 7, "c", "d"]
+    assert lakes.untyped(lakes.files(root=tmp_path)) == {"$.item.data.text", "$.item.data.n"}
     first = lakes.frames(NOON, NOON + timedelta(hours=1), root=tmp_path).collect()
     assert sorted(first["$.item.data.text"].to_list()) == ["a", "b"]
 
@@ -83,7 +86,11 @@ def test_compaction_of_files_that_disagree_says_what_it_cannot_type(tmp_path: Pa
     with clock.at(NOON + timedelta(days=1)):
         lake_care.compact(root=tmp_path)
     [merged] = lakes.files(root=tmp_path)
-    assert "$.item.data.text" in merged.untyped and "$.item.data.text" not in merged.columns
+    assert merged.untyped == {"$.item.data.text"}
+    found = lakes.frames(root=tmp_path).collect().sort("action_id")
+    known = [value if value is not None else msgspec.json.decode(data)["item"]["data"]["text"]
+             for value, data in found.select("$.item.data.text", "data").rows()]  # fmt: skip
+    assert known == ["a", 2]
 
 
 def test_what_is_erased_is_in_no_file(tmp_path: Path) -> None:

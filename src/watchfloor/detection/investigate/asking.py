@@ -97,7 +97,8 @@ def ask(actor: Actor, question: Question, permission: str = PERMISSION) -> Asked
     known = {each.path for each in files}
     before = [each for each in before if each.path not in known]
     schema, untyped = lakes.schema_of(before + files), frozenset(lakes.untyped(before + files))
-    query = reading.read(question.text, schema, untyped)
+    plain = {name: kind for name, kind in schema.items() if name not in untyped}
+    query = reading.read(question.text, plain, untyped)
     if query.by_rows and (count := sum(each.rows for each in files)) > BY_ROWS:
         raise BadInput(
             "too_many_rows", f"{query.by_rows} is worked out event by event, and the span has {count:,} events.",

@@ -74,6 +74,8 @@ class _Columns:
 
         if expr.secret or any(isinstance(part, int) for part in expr.path):
             raise NeedsRows(expr.text)
+        from watchfloor.engines.sml.columns import path_text
+
         name = path_text(expr.path)
         kind, wanted = self.schema.get(name), t.without_none(expr.item)
         if kind is None:
@@ -169,13 +171,6 @@ FORMS: dict[str, Form] = {
     "StringLength": lambda given, _: given["s"].str.len_chars().cast(int),
     "ListLength": lambda given, _: given["list"].list.len().cast(int),
 }
-
-
-def path_text(path: tuple[str | int, ...]) -> str:
-    """A path as the frame names its column."""
-    from watchfloor.detection.flattening import step
-
-    return "$" + "".join(step(str(part)) for part in path)
 
 
 def _fits(kind: Any, wanted: t.Type) -> bool:

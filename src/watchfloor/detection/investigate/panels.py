@@ -284,4 +284,4 @@ def must_know(asked: Asked, name: str) -> None:
 
 def fields(asked: Asked) -> list[str]:
     """What can be a column: dimensions, then the paths of the span."""
-    return [*DIMENSIONS, *(name for name in asked.schema if name.startswith("$"))]
+    return [*DIMENSIONS, *(name for name in asked.schema if name.startswith("$") and name not in asked.untyped)]

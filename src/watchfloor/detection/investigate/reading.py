@@ -72,8 +72,14 @@ def read(text: str, schema: Mapping[str, Any], untyped: frozenset[str] | set[str
 
 def _with_names(text: str, schema: Mapping[str, Any], untyped: set[str]) -> tuple[str, dict[str, str]]:
     """The text with each path as a name of the same length, so that every place in it stays what it was."""
-    problems, names = Problems({FILE: text}), {}
-    parts, last = [], 0
+    problems = Problems({FILE: text})
+    names: dict[str, str] = {}
+    parts: list[str] = []
+    last = 0
+
+    def known(path: str) -> bool:
+        return any(each in schema or each in untyped for each in (path, _list_of(path)))
+
     if len(text) > MAX_QUERY:
         problems.add("too_long", f"A query has at most {MAX_QUERY:,} characters.", Span(FILE, 1, 0))
         problems.raise_if_any()
@@ -85,7 +91,7 @@ def _with_names(text: str, schema: Mapping[str, Any], untyped: set[str]) -> tupl
         while name in names and names[name] != path:  # $.a.b and $.a_b
             name = "_" + name[1:].swapcase() if name[1:].swapcase() != name[1:] else "_" * len(name)
         names[name] = path
-        if path not in schema and path not in untyped:
+        if not known(path):
             place = text[: found.start()].count("\n") + 1, found.start() - (text.rfind("\n", 0, found.start()) + 1)
             problems.add(
                 "unknown_path", f"No event of this span has `{path}`.",
@@ -121,7 +127,25 @@ def _check_syntax(text: str, body: str) -> None:
 
 
 def _types(paths: dict[str, str], schema: Mapping[str, Any], untyped: set[str]) -> tuple[str, ...]:
-    return tuple("Any" if path in untyped else spelled(schema[path]) for path in paths.values())
+    return tuple(_type(path, schema, untyped) for path in paths.values())
+
+
+def _type(path: str, schema: Mapping[str, Any], untyped: set[str]) -> str:
+    """How the rule language writes the type of what stands at a path; ``Any`` where events differ."""
+    if path in schema and path not in untyped:
+        return spelled(schema[path])
+    whole = spelled(schema[_list_of(path)]) if _list_of(path) in schema else ""
+    inner = whole.removeprefix("List[").removesuffix("]")
+    return inner if whole.startswith("List[") and _INDEX.fullmatch(path.removeprefix(_list_of(path))) else "Any"
+
+
+_INDEX = re.compile(r"\[\d{1,6}\]")
+
+
+def _list_of(path: str) -> str:
+    """The list that a path goes into: ``$.a.tags`` of ``$.a.tags[0]``."""
+    found = _INDEX.search(path)
+    return path[: found.start()] if found else path
 
 
 def spelled(kind: Any) -> str:

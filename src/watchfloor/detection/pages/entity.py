@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from watchfloor.detection.investigate import address, entity, panels
-from watchfloor.detection.investigate.asking import PERMISSION
+from watchfloor.detection.investigate.asking import PERMISSION, Asked
 from watchfloor.detection.pages import investigate
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
@@ -33,7 +35,7 @@ def entity_page(request: HttpRequest) -> HttpResponse:
     else:
         raise BadInput("no_entity", "Name a thing: its type and id, or a path and a value.")
     asked = entity.events(actor, found, at.question)
-    context = {
+    context: dict[str, Any] = {
         "entity": found, "at": at, "series": None, "rows": [], "chart": None, "refused": "",
         "investigate_url": "?" + at.with_(q=found.condition), "shared_by": [],
         "case_ids": {case.pk: ids.encode("case", case.pk) for case in found.cases},
@@ -70,7 +72,7 @@ LINKS = (
 )
 
 
-def _shared(asked: entity.Asked, found: entity.Entity, at: address.Address) -> list[dict[str, object]]:
+def _shared(asked: Asked, found: entity.Entity, at: address.Address) -> list[dict[str, object]]:
     """What its events have in common with others: accounts, addresses, apps, links, each a step on."""
     names = [
         name

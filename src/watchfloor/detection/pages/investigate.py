@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from watchfloor.detection import functions
-from watchfloor.detection.flattening import leaves
 from watchfloor.detection.investigate import address, bulk, panels, reading, saved, to_rule
 from watchfloor.detection.investigate.address import Address
 from watchfloor.detection.investigate.asking import PERMISSION, Asked, Question, ask
+from watchfloor.detection.investigate.leaves import leaves
 from watchfloor.engines import sml
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
@@ -161,8 +161,9 @@ def _panel(request: HttpRequest, name: str, at: Address, asked: Asked) -> dict[s
 
 def _series(at: Address, asked: Asked) -> dict[str, Any]:
     found = panels.series(asked)
-    lines = [{"name": _("Matched"), "values": found.matched}] if at.text else []
-    lines.append({"name": _("All events"), "values": found.total})
+    lines = [{"name": _("All events"), "values": found.total}]
+    if at.text:
+        lines.append({"name": _("Matched"), "values": found.matched})
     chart = {"times": [int(each.timestamp()) for each in found.times], "series": lines}
     return {"series": found, "chart": chart, "share": found.all_matched / found.all_events if found.all_events else 0}
 
