@@ -21,6 +21,8 @@ SCREENS = {
     "appeal": "The page behind the link in a notice",
     "kpis": "The numbers of Insight",
     "rules": "The rules",
+    "rule-editor": "A rule being written in the editor",
+    "rule-form": "The same rules as a form",
     "delivery": "Deliveries to the platform",
 }
 """Name of a screenshot -> what it shows, for those who do not see it."""

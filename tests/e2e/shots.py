@@ -33,7 +33,7 @@ TALLEST = {1440: 1500, 390: 1400}
 MOST_BYTES = 150_000
 PEOPLE = {
     "floor": "Program manager", "kpis": "Program manager", "case": "Escalation lead", "workbench": "Senior reviewer",
-    "rules": "Rule author", "delivery": "Platform engineer",
+    "rules": "Rule author", "rule-editor": "Rule author", "rule-form": "Rule author", "delivery": "Platform engineer",
 }  # fmt: skip
 PALETTE = """async (address) => {
   const image = new Image(); image.src = address; await image.decode();
@@ -162,12 +162,31 @@ def rules(page: Any) -> None:
     page.goto("/rules")
 
 
+def rule_editor(page: Any) -> None:
+    """A rule being written, with what may come next."""
+    page.goto("/rules/files/spam.sml")
+    page.get_by_role("textbox", name="Text of the rules").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text("\nPillWave = Rule(when_all=[TextContains(phrase='cheap pills', text=LowerText), Mark")
+    page.keyboard.type("et")
+    page.get_by_role("listbox", name="Completions").wait_for()
+
+
+def rule_form(page: Any) -> None:
+    """The same as a form, with a group and an action."""
+    page.goto("/rules/files/spam.sml")
+    page.get_by_role("tab", name="Form").click()
+    page.get_by_label("Rule", exact=True).select_option("BulkFooter")
+    page.locator(".rule-form-row").first.wait_for()
+
+
 def delivery(page: Any) -> None:
     page.goto("/enforcement/delivery")
 
 
 STEPS: dict[str, Callable[[Any], None]] = {
-    "floor": floor, "kpis": kpis, "case": case, "workbench": workbench, "rules": rules, "delivery": delivery,
+    "floor": floor, "kpis": kpis, "case": case, "workbench": workbench, "rules": rules, "rule-editor": rule_editor,
+    "rule-form": rule_form, "delivery": delivery,
 }  # fmt: skip
 
 

@@ -3,14 +3,15 @@ import { nextDiagnostic } from "@codemirror/lint";
 import { goTo, replaceText, startEditor } from "../rules/editor";
 import { startForm } from "../rules/form";
 import { showSignature } from "../rules/help";
-import { type Checked, type Setup, piece, setup } from "../rules/server";
+import { countLater } from "../rules/hits";
+import { type Checked, type Setup, ask, piece, setup } from "../rules/server";
 
 function find<T extends HTMLElement>(selector: string): T | null {
   return document.querySelector<T>(selector);
 }
 
 function start(set: Setup, form: HTMLFormElement, field: HTMLTextAreaElement, place: HTMLElement): void {
-  const say = (name: string, value = ""): string => (set.words[name] ?? name).replace("{0}", value);
+  const say = (name: string, value = "", other = ""): string => (set.words[name] ?? name).replace("{0}", value).replace("{1}", other);
   const status = find("[data-editor-status]");
   const signature = find("[data-signature]");
   const list = find("[data-problems]");
@@ -50,6 +51,7 @@ function start(set: Setup, form: HTMLFormElement, field: HTMLTextAreaElement, pl
       status.textContent = errors.length ? (errors.length === 1 ? say("oneProblem") : say("problems", String(errors.length))) : say("fine");
       status.dataset["state"] = errors.length ? "bad" : "fine";
     }
+    if (!errors.length) countLater(set, field.value, say);
     const notRun = find("[data-not-run]");
     if (notRun) notRun.hidden = found.runs || errors.length > 0;
     list?.replaceChildren(
@@ -116,6 +118,13 @@ function start(set: Setup, form: HTMLFormElement, field: HTMLTextAreaElement, pl
       const place = find("[data-diff-place]");
       if (place && answer !== null) place.innerHTML = answer;
       window.watchfloor.open("changes");
+    });
+  });
+
+  find("[data-format]")?.addEventListener("click", () => {
+    void ask<{ text: string; problem: string }>(set.urls["format"] ?? "", { path: set.path, text: field.value }).then((answer) => {
+      if (!answer || answer.problem) window.watchfloor.toast(answer?.problem ?? say("failed"));
+      else replaceText(view, answer.text);
     });
   });
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.support.lake import NOON, event, fresh
 from tests.support.rules import HEAD, text_of_rule
 
 from watchfloor.detection.editing import templates, vocabulary
 from watchfloor.detection.models import RuleFile
 from watchfloor.detection.ruleset import compile_sources
-from watchfloor.kernel import ids
+from watchfloor.intake import lake
+from watchfloor.kernel import clock, ids
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -37,7 +41,7 @@ def ask(rules: Rules, sign_in: Callable[..., Client]) -> Callable[..., Any]:
     return ask_
 
 
-ADDRESSES = ("check", "complete", "hover", "try", "form", "form/text", "changes")
+ADDRESSES = ("check", "complete", "hover", "try", "format", "form", "form/text", "changes")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -197,3 +201,34 @@ def test_the_page_lets_its_script_style_the_code_field_and_nothing_more(
     assert "style-src 'self' 'nonce-" in policy and "unsafe" not in policy and "script-src 'self';" in policy
     assert policy != second["Content-Security-Policy"]
     assert "nonce" not in sign_in().get("/rules")["Content-Security-Policy"]
+
+
+def test_a_draft_is_put_into_shape(ask: Callable[..., Any]) -> None:
+    found = ask("format", text="A = Rule( when_all=[ Text=='x' ],description='y' )\n")
+    assert found == {"text": "A = Rule(when_all=[Text == 'x'], description='y')\n", "problem": ""}
+    broken = ask("format", text="A = (")
+    assert broken["text"] == "A = (" and broken["problem"]
+
+
+def test_hits_so_far_count_what_the_asker_may_see(
+    rules: Rules, sign_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fresh(monkeypatch, tmp_path)
+    rules.add("Bad")
+    seen = [("US", "bad"), ("US", "good"), ("DE", "bad"), ("DE", "bad")]
+    lake.write(
+        [event(number, {"text": text}, minutes=number, market=market) for number, (market, text) in enumerate(seen)]
+    )
+    body = {"path": "main.sml", "text": MAIN + "Good = Rule(when_all=[Text == 'good'], description='x')\n"}
+
+    def hits(*permissions: str, **limits: Any) -> Any:
+        client = sign_in(*permissions, **limits)
+        with clock.at(NOON + timedelta(hours=2)):
+            return client.post("/rules/hits", body, content_type="application/json")
+
+    everyone = hits("rule.view", "investigate.view").json()
+    assert (everyone["events"], everyone["hits"]) == (4, {"Bad": 3, "Good": 1})
+    assert hits("rule.view", "investigate.view", markets=["US"]).json()["hits"] == {"Bad": 1, "Good": 1}
+    assert hits("rule.view").status_code == 403
+    body["text"] = "A = ("
+    assert hits("rule.view", "investigate.view").json() is None

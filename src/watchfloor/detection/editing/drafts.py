@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from watchfloor.detection import functions, ruleset
+from watchfloor.detection import functions, lakes, ruleset
+from watchfloor.detection.investigate import asking
 from watchfloor.engines import sml
 from watchfloor.engines.sml.limits import MAX_SOURCE_CHARS
 from watchfloor.engines.sml.outline import imports, outline
+from watchfloor.identity.domain import Actor
+from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 
 ENTRY = "main.sml"
 MAX_EXPLAINED = 40
+NEWEST = 20_000
+LAKE_DAYS = timedelta(days=28)
 
 
 class Marked(msgspec.Struct, frozen=True):
@@ -34,6 +40,18 @@ class Checked(msgspec.Struct, frozen=True):
     problems: tuple[Marked, ...]
     rules: tuple[str, ...]
     runs: bool
+
+
+class SoFar(msgspec.Struct, frozen=True):
+    """What the draft's rules would have found among the newest events of the lake that the asker may see.
+
+    ``hits`` by rule; ``since`` is the time of the oldest of the ``events``, None where the lake is empty.
+    """
+
+    events: int
+    since: datetime | None
+    hits: dict[str, int]
+    undecided: dict[str, int]
 
 
 class Tried(msgspec.Struct, frozen=True):
@@ -80,6 +98,28 @@ def try_on(path: str, text: str, event: sml.Event) -> Tried:
         outcome,
         max(0, len(here) - MAX_EXPLAINED),
     )
+
+
+def hits_so_far(actor: Actor, path: str, text: str) -> SoFar:
+    """Run the draft over the newest ``NEWEST`` events or so (whole hours of the lake).
+
+    Raises:
+        RuleErrors: it does not compile. Forbidden: the asker may not query events.
+    """
+    _short(text)
+    compiled = ruleset.compile_sources(_reached(path, {**ruleset.sources(), path: text}))
+    here = [variable.name for variable in compiled.program.rules() if variable.file == path]
+    now = clock.now()
+    chosen: list[lakes.File] = []
+    for each in reversed(lakes.files(now - LAKE_DAYS)):
+        chosen.insert(0, each)
+        if sum(one.rows for one in chosen) >= NEWEST:
+            break
+    asked = asking.ask(actor, asking.Question("", chosen[0].hour if chosen else now - LAKE_DAYS, now))
+    if not chosen or not here:
+        return SoFar(0, None, dict.fromkeys(here, 0), {})
+    found = sml.backtest(compiled, asked.frame(chosen), samples=0, only=here)
+    return SoFar(found.events, found.start, found.hits, found.undecided)
 
 
 def marked(problem: sml.Problem, level: str) -> Marked:

@@ -8,9 +8,10 @@ import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from watchfloor.detection import functions
+from watchfloor.detection.investigate import to_rule
 from watchfloor.engines.sml.form import NewField
 from watchfloor.engines.sml.formwrite import declared, quoted
-from watchfloor.engines.sml.outline import in_scope
+from watchfloor.engines.sml.outline import imports, in_scope
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -165,9 +166,18 @@ def begun(path: str, text: str, sources: dict[str, str], template: Template, nam
 
 
 def from_query(path: str, text: str, sources: dict[str, str], name: str, condition: str) -> str:
-    """The file's text with a rule made of a query's condition."""
-    text = text or opening(sources, path)
-    return with_rule(text, name, condition.strip(), name, REVIEW)
+    """The file's text with a rule made of a query: what it reads by path becomes a name, what it names is imported."""
+    begun = to_rule.rule_text(condition, name if to_rule.NAME.fullmatch(name) else free_name("FromQuery", sources))
+    if not text:
+        return begun
+    known = {each.name for each in in_scope(text, path, sources, functions.known())}
+    rest = [
+        line
+        for line in begun.splitlines()[1:]
+        if not (line.startswith("Import(") and set(imports(line)) <= {*imports(text), path})
+        and not (line.startswith("_") and line.partition(":")[0] in known)
+    ]
+    return f"{text.rstrip()}\n\n" + "\n".join(rest).strip("\n") + "\n"
 
 
 def with_rule(text: str, name: str, conditions: str, description: str, then: str, fields: str = "") -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from watchfloor.detection import queries
+from watchfloor.detection.flattening import step
+from watchfloor.detection.models_lists import NamedList
 from watchfloor.detection.screening import sml_event
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.engines.sml.complete import Known, PathSeen, Vocabulary
@@ -38,7 +40,11 @@ def of_floor(actor: Actor) -> Vocabulary:
 def _read(actor: Actor) -> Vocabulary:
     labels = Label.objects.filter(removed_at=None).order_by("value").values_list("value", flat=True).distinct()[:200]
     named = tuple(Known(value) for value in labels)
+    kept = NamedList.objects.order_by("name").values_list("name", "kind", "description")
+    lists = tuple(Known(name, words) for name, kind, words in kept if kind != NamedList.Kind.BANK)
+    banks = tuple(Known(name, words) for name, kind, words in kept if kind == NamedList.Kind.BANK)
     values = {
+        "list": lists, "bank": banks,
         "policy": tuple(Known(row.key, row.name) for row in policies.all_policies()),
         "action": tuple(Known(row.key, row.name) for row in enforcement.kinds()),
         "severity": tuple(Known(word) for word in SEVERITIES),
@@ -68,7 +74,7 @@ def _paths(actor: Actor) -> list[PathSeen]:
     found = {each.path: each for each in paths_of(event.data for event in seen)}
     for _, fields in item_queries.types().values():
         for field in fields:
-            path = _step("$.item.data", field.name)
+            path = "$.item.data" + step(field.name)
             found.setdefault(path, PathSeen(path, _declared(field.type)))
     ordered = sorted(found.values(), key=lambda each: (-each.share, each.path))
     return [each for each in ordered if _readable(each.path)][:MAX_PATHS]
@@ -103,7 +109,7 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Leaves with their paths; what is null or an empty list says nothing."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _walk(_step(path, str(key)), inner)
+            yield from _walk(path + step(str(key)), inner)
     elif isinstance(value, list):
         if value and all(isinstance(each, str | int | float | bool) for each in value):
             yield path, value
@@ -111,11 +117,6 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _walk(f"{path}[0]", value[0])
     elif value is not None:
         yield path, value
-
-
-def _step(path: str, key: str) -> str:
-    plain = key.replace("_", "a").replace("-", "a").isalnum()
-    return f"{path}.{key}" if plain else f"{path}['{key}']" if "'" not in key else f'{path}["{key}"]'
 
 
 def _type(value: Any) -> str:

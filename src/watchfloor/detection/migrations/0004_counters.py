@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("detection", "0003_investigate"),
+        ("detection", "0004_investigate"),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from watchfloor.detection import domain, functions, queries, ruleset
 from watchfloor.detection.editing import drafts, vocabulary
 from watchfloor.engines import sml
 from watchfloor.engines.sml.complete import Completions, complete
+from watchfloor.engines.sml.format import format_text
 from watchfloor.engines.sml.hover import Hover, hover, signature_at
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
@@ -95,6 +96,28 @@ def help_on(request: HttpRequest) -> HttpResponse:
         vocabulary=vocabulary.of_floor(actor_of(request)),
     )  # fmt: skip
     return answer(found)
+
+
+@require_POST
+@guard.page("rule.view")
+def shaped(request: HttpRequest) -> HttpResponse:
+    """The draft in the one shape of rule files; as it is where it cannot be read yet."""
+    draft = body(request, Draft)
+    try:
+        return answer({"text": format_text(draft.text, draft.path), "problem": ""})
+    except sml.RuleErrors as error:
+        return answer({"text": draft.text, "problem": error.problems[0].message})
+
+
+@require_POST
+@guard.page("investigate.view")
+def so_far(request: HttpRequest) -> HttpResponse:
+    """How often the draft's rules fire among the newest events; null while it does not compile."""
+    draft = body(request, Draft)
+    try:
+        return answer(drafts.hits_so_far(actor_of(request), draft.path, draft.text))
+    except sml.RuleErrors:
+        return answer(None)
 
 
 @require_POST

@@ -97,7 +97,13 @@ def rule_file(request: HttpRequest, path: str) -> HttpResponse:
             refused = " ".join(part for part in (error.message, error.hint) if part)
     nonce = secrets.token_urlsafe(16)
     context = _context(request, path, row, text, problems, refused)
-    context["setup"] = setup(path, row.text if row is not None else "", nonce, may_edit=may_edit)
+    context["setup"] = setup(
+        path,
+        row.text if row is not None else "",
+        nonce,
+        may_edit=may_edit,
+        may_count=actor_of(request).has("investigate.view"),
+    )
     response = render(request, "detection/file.html", context, status=422 if problems or refused else 200)
     allow_styles(response, nonce)  # the code field makes its own style sheet
     return response

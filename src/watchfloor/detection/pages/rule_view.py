@@ -169,7 +169,7 @@ def _shadow(request: HttpRequest, rule: Rule, means: str) -> dict[str, Any]:
         ]
     return {
         "chart": {"times": [int(row.day.timestamp()) for row in daily[rule.name]], "series": series},
-        "any_shadow": any(any(one["values"]) for one in series),  # type: ignore[call-overload]
+        "any_shadow": any(any(one["values"]) for one in series),
         "samples": queries.samples(actor_of(request), waiting if rule.pin is not None else rule.name),
     }  # fmt: skip
 

@@ -11,12 +11,19 @@ from watchfloor.detection import functions
 from watchfloor.engines.sml import types as t
 
 
-def setup(path: str, saved: str, nonce: str, *, may_edit: bool) -> dict[str, Any]:
-    """For the JSON in the page; ``saved`` is the stored text, ``nonce`` what its style sheets must carry."""
+def setup(path: str, saved: str, nonce: str, *, may_edit: bool, may_count: bool) -> dict[str, Any]:
+    """For the JSON in the page.
+
+    Args:
+        saved: the stored text. ``nonce``: what its style sheets must carry. ``may_count``: whether the viewer may query events.
+    """
     addresses = {
         "check": "rule-check", "complete": "rule-complete", "hover": "rule-hover", "try": "rule-try",
         "form": "rule-form", "write": "rule-form-text", "diff": "rule-changes",
+        "format": "rule-format",
     }  # fmt: skip
+    if may_count:
+        addresses["hits"] = "rule-hits"
     return {
         "path": path, "saved": saved, "nonce": nonce, "mayEdit": may_edit,
         "effects": [name for name, each in functions.known().items() if each.result == t.EFFECT],
@@ -27,11 +34,21 @@ def setup(path: str, saved: str, nonce: str, *, may_edit: bool) -> dict[str, Any
 
 def _editor_words() -> dict[str, str]:
     return {
-        "text": _("Text of the rules"), "fine": _("Nothing to mend"), "oneProblem": _("One thing to mend"),
-        "problems": _("{0} things to mend"), "line": _("line {0}"), "failed": _("The server was not reached; try again."),
-        "hint": _("Type to be offered names and functions; point at a word for help."), "why": _("Say why, in a sentence; then save."),
-        "next": _("Next problem"), "group": _("In the editor"), "Completions": _("Completions"),
-    }  # fmt: skip
+        "text": _("Text of the rules"),
+        "fine": _("Nothing to mend"),
+        "oneProblem": _("One thing to mend"),
+        "problems": _("{0} things to mend"),
+        "line": _("line {0}"),
+        "failed": _("The server was not reached; try again."),
+        "hint": _("Type to be offered names and functions; point at a word for help."),
+        "why": _("Say why, in a sentence; then save."),
+        "soFar": _("Among the newest {0} events, since {1}"),
+        "noEvents": _("The lake has no events you may see yet."),
+        "undecided": _("{0} undecided"),
+        "next": _("Next problem"),
+        "group": _("In the editor"),
+        "Completions": _("Completions"),
+    }
 
 
 def _form_words() -> dict[str, str]:

@@ -117,7 +117,7 @@ def _toml(text: str) -> Iterator[tuple[int, Any]]:
 
 def _from_toml(raw: dict[str, Any], number: int) -> dict[str, Any]:
     """An example as in JSON: ``action``, ``at`` and ``data`` make the event."""
-    plain = _plain(raw)
+    plain: dict[str, Any] = _plain(raw)
     plain["event"] = _event_of(plain, number)
     earlier = plain.get("before", [])
     if isinstance(earlier, list):
@@ -131,9 +131,9 @@ def _from_toml(raw: dict[str, Any], number: int) -> dict[str, Any]:
 
 def _earlier(fields: dict[str, Any], number: int) -> dict[str, Any]:
     """An event that came before, or many alike."""
-    repeated = {name: fields.pop(name) for name in ("times", "every") if name in fields}
+    repeated: dict[str, Any] = {name: fields.pop(name) for name in ("times", "every") if name in fields}
     event = _event_of(fields, number)
-    return {"event": event, **repeated} if repeated else event
+    return {"event": event} | repeated if repeated else event
 
 
 def _event_of(fields: dict[str, Any], number: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from keyword import iskeyword
 from unicodedata import normalize
 
 from watchfloor.engines.sml.form import Action, Condition, Group, NewCounter, NewField, RuleForm
+from watchfloor.engines.sml.format import format_text
 from watchfloor.engines.sml.formwords import ACTIONS, OPERATORS, Given, Operator, Value
 from watchfloor.engines.sml.limits import MAX_INT_BITS
 from watchfloor.kernel.errors import BadInput
@@ -111,13 +112,13 @@ def statement(form: RuleForm) -> str:
     prefix = "f" if _BRACES.search(form.description) else ""
     conditions = "".join(f"    {_written(part, inside=False)},\n" for part in form.conditions)
     description = prefix + quoted(form.description)
-    return f"{form.name} = Rule(\n  when_all=[\n{conditions}  ],\n  description={description},\n)\n"
+    return format_text(f"{form.name} = Rule(\n  when_all=[\n{conditions}  ],\n  description={description},\n)\n")
 
 
 def bound(rules: Iterable[str], actions: Iterable[Action]) -> str:
     """The statement that binds rules to actions."""
     then = "".join(f"    {_effect(action)},\n" for action in actions)
-    return f"WhenRules(\n  rules_any=[{', '.join(rules)}],\n  then=[\n{then}  ],\n)\n"
+    return format_text(f"WhenRules(\n  rules_any=[{', '.join(rules)}],\n  then=[\n{then}  ],\n)\n")
 
 
 def _written(part: Condition | Group, *, inside: bool) -> str:

@@ -72,8 +72,8 @@ def _solid(op: Any, arg: Any) -> bool:
     if op in (_codes.LITERAL, _codes.NOT_LITERAL, _codes.IN, _codes.ANY):
         return True
     if op in (_codes.MAX_REPEAT, _codes.MIN_REPEAT, _codes.POSSESSIVE_REPEAT):
-        return arg[0] > 0 and arg[2].getwidth()[0] > 0
-    return op is _codes.SUBPATTERN and arg[3].getwidth()[0] > 0
+        return bool(arg[0] > 0 and arg[2].getwidth()[0] > 0)
+    return bool(op is _codes.SUBPATTERN and arg[3].getwidth()[0] > 0)
 
 
 def _not_newline(op: Any, arg: Any) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from watchfloor.engines import sml
 from watchfloor.engines.sml.form import Action, Beyond, Condition, Group, NewCounter, NewField, RuleForm
+from watchfloor.engines.sml.format import format_text
 from watchfloor.engines.sml.formfile import put_rule
 from watchfloor.engines.sml.formread import read_rule, rules_in
 from watchfloor.engines.sml.formwords import ACTIONS, OPERATORS
@@ -47,6 +48,7 @@ WhenRules(
 def test_it_writes_what_an_author_would_and_reads_it_again() -> None:
     assert write_rule(FORM) == WRITTEN
     assert read_rule(FIELDS + WRITTEN, "PillShop") == FORM
+    assert format_text(WRITTEN) == WRITTEN
     sml.compile_rules({"main.sml": FIELDS + WRITTEN})
 
 
