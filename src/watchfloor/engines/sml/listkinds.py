@@ -71,7 +71,7 @@ def _domain(value: str) -> str:
         raise BadInput(
             "no_domain", f"{value[:60]!r} is no domain.", hint="Such as example.com; it covers www.example.com."
         )
-    if suffixes.registered(name) is None:
+    if len(labels) == 1 or suffixes.public_suffix(name) == name:
         raise BadInput(
             "whole_suffix", f"{value[:60]!r} is no registered domain: it would cover all below it.", hint="Such as example.com."
         )
