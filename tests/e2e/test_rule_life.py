@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -80,7 +81,11 @@ def fill(rules: Any) -> None:
     reviewer, now = someone(), clock.now()
     for number in range(20):
         with clock.at(now - timedelta(hours=12 * number + 1)):
-            text = f"the cheapest shop in town, offer {number}" if number % 4 else f"a long letter about the garden {number}"
+            text = (
+                f"the cheapest shop in town, offer {number}"
+                if number % 4
+                else f"a long letter about the garden {number}"
+            )
             item, version = rules.item(text if number % 5 else "bad", id=f"msg-{number}")
             if number % 2:
                 rules.report(item, version)
@@ -126,7 +131,7 @@ def test_an_author_and_a_second_person_take_a_rule_on(sign_in: Callable[..., Any
         page.locator("#test").fill('{"item": ' + "{")  # a mistake
         page.get_by_role("button", name="Keep the test").click()
         expect(page.locator("#test")).to_have_value('{"item": {')
-        page.locator("#test").fill('{"item": {"id": "1", "data": {"text": "%s"}}, "author": {"id": "a"}}' % text)
+        page.locator("#test").fill(json.dumps({"item": {"id": "1", "data": {"text": text}}, "author": {"id": "a"}}))
         page.locator(f"input[name=fires][value={button}]").check()
         page.get_by_role("button", name="Keep the test").click()
         expect(page.get_by_text("The test is kept.").first).to_be_visible()
