@@ -15,8 +15,9 @@ from watchfloor.engines.sml.backtest import Backtest
 from watchfloor.engines.sml.columns.compile import ColumnRules, compile_columns
 from watchfloor.engines.sml.columns.frame import UNTYPED
 from watchfloor.engines.sml.columns.slice import slice_of
-from watchfloor.engines.sml.columns.sources import Piece, pieces
+from watchfloor.engines.sml.columns.sources import Piece, in_order, pieces
 from watchfloor.engines.sml.columns.tally import Tally, count
+from watchfloor.engines.sml.counters import MemoryCounters
 from watchfloor.engines.sml.outcome import Event
 from watchfloor.engines.sml.ruleset import RuleSet
 from watchfloor.kernel.errors import NotFound
@@ -72,8 +73,10 @@ class Runner:
         self.rules = rules
         self.names = tuple(name for name in rules.rules if only is None or name in only)
         self.bucket, self.samples, self.columns = bucket, samples, columns
-        self.counts = bool(getattr(rules, "counters", ()))
-        """Whether rules count over events, so that these must come in order."""
+        self.counts = bool(rules.counters)
+        """Whether rules count over events: then these are replayed in order of (timestamp, action_id)."""
+
+        self._store: MemoryCounters | None = None
         self._compiled: dict[tuple[tuple[str, pl.DataType], ...], ColumnRules] = {}
         self._slices: dict[frozenset[str], RuleSet] = {}
 
@@ -87,7 +90,10 @@ class Runner:
     ) -> Tally:
         """The counts over a source."""
         tally = Tally(self.names, self.samples)
-        for piece in pieces(source, self.needs, start, end, progress, tally.errors, in_order=self.counts):
+        if self.counts:
+            self._store = MemoryCounters()
+            source = in_order(source, start, end, tally.errors)
+        for piece in pieces(source, self.needs, start, end, progress, tally.errors):
             tally.add(self.count(piece))
         return tally
 
@@ -103,7 +109,10 @@ class Runner:
         """The rules for frames of a schema."""
         key = tuple(schema.items())
         if key not in self._compiled:
-            if self.columns:
+            if self.counts:
+                reason = "These rules count over events, and are replayed in order."
+                self._compiled[key] = ColumnRules(by_rows=dict.fromkeys(self.names, reason))
+            elif self.columns:
                 self._compiled[key] = compile_columns(self.rules, schema, only=self.names, features=False, scans=True)
             else:
                 self._compiled[key] = ColumnRules(by_rows=dict.fromkeys(self.names, "Asked to."))
@@ -189,7 +198,7 @@ class Runner:
         chosen = self._slices[names]
         found: dict[str, list[bool | None]] = {name: [] for name in names}
         for number, action, when, data in events.iter_rows():
-            features = chosen.evaluate(Event(number, action, when, _decode(data))).features
+            features = chosen.evaluate(Event(number, action, when, _decode(data)), self._store).features
             for name, values in found.items():
                 values.append(features.get(name, False))
         return found

@@ -39,4 +39,5 @@ def slice_of(rules: RuleSet, wanted: Collection[str]) -> RuleSet:
         )
         for path, file in rules.program.files.items()
     }
-    return RuleSet(replace(rules.program, files=files), rules.functions, rules.labels, ())
+    made = RuleSet(replace(rules.program, files=files), rules.functions, rules.labels, (), rules.counters)
+    return made.with_lists(rules.lists).with_findings(rules.findings)

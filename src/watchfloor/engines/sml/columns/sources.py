@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from watchfloor.engines.sml.columns.frame import schema_of
+from watchfloor.engines.sml.columns.frame import BASE, schema_of
 
 ROWS = 131_072
 """Rows in a piece."""
@@ -46,8 +46,6 @@ def pieces(
     end: datetime | None,
     progress: Callable[[int, int], None] | None,
     errors: dict[str, int],
-    *,
-    in_order: bool = False,
 ) -> Iterator[Piece]:
     """The pieces of a source.
 
@@ -57,7 +55,6 @@ def pieces(
         start, end: only events from ``start`` up to but not including ``end``.
         progress: called with the number of events read and the number of all.
         errors: where files that cannot be read are counted.
-        in_order: whether events must come in order of (timestamp, action_id).
     """
     frames = [source] if isinstance(source, pl.LazyFrame) else [pl.scan_parquet(path) for path in source]
     sizes = []
@@ -81,6 +78,18 @@ def pieces(
             done += made.height
             if progress is not None:
                 progress(done, total)
+
+
+def in_order(
+    source: pl.LazyFrame | Sequence[Path], start: datetime | None, end: datetime | None, errors: dict[str, int]
+) -> pl.LazyFrame:
+    """The events of a source in order of (timestamp, action_id), all in memory: what rules that count need."""
+    if isinstance(source, pl.LazyFrame):
+        return source.select(_EVENT).sort("timestamp", "action_id").collect().lazy()
+    found = [piece.frame for piece in pieces(source, lambda schema: _EVENT, start, end, None, errors)]
+    if not found:
+        return pl.LazyFrame(schema={name: BASE[name] for name in _EVENT})
+    return pl.concat(found).sort("timestamp", "action_id").lazy()
 
 
 def _piece(

@@ -113,12 +113,11 @@ def _count_hits(hit: pl.DataFrame, tally: Tally, bucket: str) -> None:
         words.append(pl.sum_horizontal(bits).alias(f"w{begin}"))
     groups = hit.select(pl.col("timestamp").dt.truncate(bucket).alias("bucket"), *words)
     for when, *found, events in groups.group_by(pl.all()).len().iter_rows():
-        names = [
-            tally.rules[number * _WORD + place]
-            for number, word in enumerate(found)
-            for place in range(_WORD)
-            if word >> place & 1
-        ]
+        names = []
+        for number, word in enumerate(found):
+            while word:
+                names.append(tally.rules[number * _WORD + (word & -word).bit_length() - 1])
+                word &= word - 1
         for name in names:
             tally.hits[name] = tally.hits.get(name, 0) + events
             buckets = tally.series.setdefault(name, {})
