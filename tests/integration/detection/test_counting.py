@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from tests.support.counters import START, TEXT, stream
 
-from watchfloor.detection import counting, screening
+from watchfloor.detection import counting, ruleset, screening
 from watchfloor.detection.models import CountedEvent, CounterState
 from watchfloor.engines import sml
 from watchfloor.engines.sml.counters import MemoryCounters, Peek
@@ -114,3 +114,18 @@ def test_time_is_the_events_own_but_never_the_future(rules: Rules) -> None:
     assert at(moment) == moment
     assert at(clock.now() + timedelta(days=1)) <= clock.now()
     assert clock.now() - at(None) < timedelta(seconds=5)
+
+
+def test_a_former_version_goes_on_so_that_the_text_can_be_put_back(rules: Rules) -> None:
+    """An edit makes another version; the one before keeps counting for its span, though no text in force names it."""
+    old, new = "Posts = Count(by=[Sender], span='1h')\n", "Posts = Count(by=[Sender], span='1h', when=Text == 'bad')\n"
+    posts = []
+    for text in (old, old, new, new, old):
+        rules.write(text)
+        item, _ = rules.show("hello")
+        in_force = ruleset.current().rules
+        assert in_force is not None
+        looked = screening.sml_event(item, {"text": "bad"}, "seen", None)
+        posts.append(in_force.evaluate(looked, Peek(counting.store())).features["Posts"])
+    assert posts == [2, 3, 1, 1, 6]  # each with the look itself
+    assert len(ruleset.current().outgoing) == 1
