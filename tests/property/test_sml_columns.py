@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.property.test_sml_back_ends import boolean, data, integer, rule_sets, text
+
 from watchfloor.engines import sml
 from watchfloor.engines.sml.columns import UNTYPED
 from watchfloor.engines.sml.columns.replay import Runner
