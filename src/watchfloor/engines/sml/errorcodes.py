@@ -53,6 +53,7 @@ WARNINGS: dict[str, str] = {
     "never_matches": "A pattern can match no text.",
     "never_runs": "No file that runs imports or requires this one.",
     "outside_data": "A threshold lies outside of the values seen in data.",
+    "regex_dialect": "A pattern cannot be run together with the others in time proportional to the text.",
     "shadowed": "Two names differ only in upper and lower case.",
     "unused": "A list or label is named by no rule.",
 }
