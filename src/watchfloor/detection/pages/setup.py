@@ -12,8 +12,13 @@ from watchfloor.engines.sml import types as t
 
 
 def setup(path: str, saved: str, nonce: str, *, may_edit: bool, may_count: bool) -> dict[str, Any]:
-    """For the JSON in the page; ``saved`` is the stored text, ``nonce`` what its style sheets must carry; ``may_count``: whether the viewer may
-    query events."""
+    """For the JSON in the page.
+
+    Args:
+        saved: the stored text.
+        nonce: what the style sheets that the script makes must carry.
+        may_count: whether the viewer may query events.
+    """
     addresses = {
         "check": "rule-check", "complete": "rule-complete", "hover": "rule-hover", "try": "rule-try",
         "form": "rule-form", "write": "rule-form-text", "diff": "rule-changes",
