@@ -15,7 +15,9 @@ def setup(path: str, saved: str, nonce: str, *, may_edit: bool, may_count: bool)
     """For the JSON in the page.
 
     Args:
-        saved: the stored text. ``nonce``: what its style sheets must carry. ``may_count``: whether the viewer may query events.
+        saved: the stored text.
+        nonce: what the style sheets that the script makes must carry.
+        may_count: whether the viewer may query events.
     """
     addresses = {
         "check": "rule-check", "complete": "rule-complete", "hover": "rule-hover", "try": "rule-try",
