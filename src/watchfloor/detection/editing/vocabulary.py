@@ -5,12 +5,12 @@ Examples of values come only from items the asker may see.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from watchfloor.detection import queries
-from watchfloor.detection.flattening import step
 from watchfloor.detection.models_lists import NamedList
 from watchfloor.detection.screening import sml_event
 from watchfloor.enforcement import queries as enforcement
@@ -29,6 +29,7 @@ EXAMPLES = 3
 LONGEST = 40  # characters of an example
 KEPT_SECONDS = 20.0
 SEVERITIES = ("low", "medium", "high", "severe", "critical")
+_PLAIN = re.compile(r"[^\s.\[\]'\"*()?@,:]+")
 _WORDS = {str: "str", bool: "bool", int: "int", float: "float"}
 
 
@@ -74,7 +75,7 @@ def _paths(actor: Actor) -> list[PathSeen]:
     found = {each.path: each for each in paths_of(event.data for event in seen)}
     for _, fields in item_queries.types().values():
         for field in fields:
-            path = "$.item.data" + step(field.name)
+            path = "$.item.data" + _step(field.name)
             found.setdefault(path, PathSeen(path, _declared(field.type)))
     ordered = sorted(found.values(), key=lambda each: (-each.share, each.path))
     return [each for each in ordered if _readable(each.path)][:MAX_PATHS]
@@ -109,7 +110,7 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Leaves with their paths; what is null or an empty list says nothing."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _walk(path + step(str(key)), inner)
+            yield from _walk(path + _step(str(key)), inner)
     elif isinstance(value, list):
         if value and all(isinstance(each, str | int | float | bool) for each in value):
             yield path, value
@@ -117,6 +118,13 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _walk(f"{path}[0]", value[0])
     elif value is not None:
         yield path, value
+
+
+def _step(key: str) -> str:
+    """One key as a path writes it."""
+    if _PLAIN.fullmatch(key):
+        return f".{key}"
+    return f"['{key}']" if "'" not in key else f'["{key}"]'
 
 
 def _type(value: Any) -> str:
