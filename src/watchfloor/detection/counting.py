@@ -7,18 +7,23 @@ counters have counted it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import os
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
-from watchfloor.engines.sml.counters import Ask, CounterStore, Moment, address, tally
+from watchfloor.engines.sml.counters import Ask, CounterStore, Moment, Peek, address, tally
 from watchfloor.engines.sml.counters.kinds import State, dump
 from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput
 
 SLACK = timedelta(hours=1)
 """A state is kept for so long after it can matter, for events that were held up."""
@@ -53,6 +58,9 @@ DELETE FROM detection_counted_event WHERE (number, at) IN
 (SELECT number, at FROM detection_counted_event WHERE counted_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)"""
 
 
+_REDIS = ("redis://", "rediss://", "unix://")
+
+
 class DatabaseCounters:
     """The store of the serving process and of workers. Joins the transaction at hand, or makes one."""
 
@@ -74,9 +82,62 @@ class DatabaseCounters:
         return answers
 
 
+_DATABASE = DatabaseCounters()
+
+
 def store() -> CounterStore:
-    """Where the rules in force keep their counters."""
-    return DatabaseCounters()
+    """Where the rules in force keep their counters: ``WATCHFLOOR_COUNTERS``, the database where it is not set.
+
+    Raises:
+        BadInput: the setting is no address of a store.
+        MissingExtra: the store's client is not installed.
+    """
+    address = os.environ.get("WATCHFLOOR_COUNTERS", "").strip()
+    return _store_at(address) if address else _DATABASE
+
+
+@cache
+def _store_at(address: str) -> CounterStore:
+    """One client a process; its connections are shared by all threads."""
+    if address.startswith(_REDIS):
+        from watchfloor.detection.counting_redis import connect
+
+        return connect(address)
+    raise BadInput(
+        "bad_setting", "WATCHFLOOR_COUNTERS is no address of a store of counters.", where="WATCHFLOOR_COUNTERS",
+        hint="redis://host:6379/0 (or rediss://, unix://); unset: the database.",
+    )  # fmt: skip
+
+
+@contextmanager
+def looking(deadline: float | None = None) -> Iterator[CounterStore]:
+    """The counters, to be read and never changed; in the database from one snapshot.
+
+    Args:
+        deadline: the moment (``time.perf_counter()``) from which on nobody waits for the answer.
+
+    Raises:
+        TimeoutError: the database could not answer until then.
+    """
+    found = store()
+    if found is not _DATABASE:
+        yield Peek(found)
+        return
+    left = None if deadline is None else int((deadline - time.perf_counter()) * 1000)
+    if left is not None and left <= 0:
+        raise TimeoutError
+    outermost = not connection.in_atomic_block
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if outermost:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                if left is not None:
+                    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(left)])
+            yield Peek(found)
+    except OperationalError as problem:
+        if isinstance(problem.__cause__, QueryCanceled):
+            raise TimeoutError from None
+        raise
 
 
 def prune(limit: int = 5_000) -> int:

@@ -24,6 +24,7 @@ REMEMBERED = timedelta(days=7)
 
 _SLACK = 3_600_000  # milliseconds a state is kept after it can matter
 _TRIES = 50
+ANSWER_SECONDS, CONNECT_SECONDS = 5, 2  # beyond it the event fails and is tried again, as with any other failure
 
 
 def connect(url: str) -> RedisCounters:
@@ -36,7 +37,9 @@ def connect(url: str) -> RedisCounters:
         import redis
     except ImportError:
         raise MissingExtra("cluster", "Keeping counters in Redis") from None
-    return RedisCounters(redis.Redis.from_url(url))
+    return RedisCounters(
+        redis.Redis.from_url(url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
+    )
 
 
 class RedisCounters:

@@ -15,6 +15,7 @@ import msgspec
 from watchfloor.detection import counting, functions, known_findings, lists_in_force, revisions
 from watchfloor.detection.models import Rule, RuleFile
 from watchfloor.engines import sml
+from watchfloor.engines.sml.counters import CounterStore
 from watchfloor.items.models import Item, Label
 from watchfloor.kernel import clock
 
@@ -51,14 +52,21 @@ class InForce(msgspec.Struct, frozen=True):
     pinned: dict[str, sml.RuleSet] = {}
     outgoing: tuple[Outgoing, ...] = ()
 
-    def readings(self, event: sml.Event) -> list[tuple[sml.Outcome, frozenset[str] | None]]:
+    @property
+    def counts(self) -> bool:
+        """Whether any text in force has a counter."""
+        return any(rules.counters for rules in (self.rules, *self.pinned.values()) if rules is not None)
+
+    def readings(
+        self, event: sml.Event, look: CounterStore | None = None
+    ) -> list[tuple[sml.Outcome, frozenset[str] | None]]:
         """What the set gives for an event, and for each former text still in force what it gives, with the rules that go by it.
 
         The first is the newest text, with None: it speaks for every rule that is not pinned. Counters count in the transaction
-        at hand: what is rolled back was never counted.
+        at hand: what is rolled back was never counted. With ``look`` they are read from there, and nothing is counted.
         """
         found: list[tuple[sml.Outcome, frozenset[str] | None]] = []
-        counters = counting.store()
+        counters = look if look is not None else counting.store()
         if self.rules is not None:
             found.append((self.rules.evaluate(event, counters), None))
         by_set: dict[int, list[str]] = {}
@@ -66,7 +74,7 @@ class InForce(msgspec.Struct, frozen=True):
             by_set.setdefault(id(rules), []).append(name)
         for names in by_set.values():
             found.append((self.pinned[names[0]].evaluate(event, counters), frozenset(names)))
-        for former in self.outgoing:
+        for former in self.outgoing if look is None else ():
             if event.timestamp < former.until:
                 former.rules.fired(event, counters)
         return found

@@ -1,4 +1,5 @@
-"""A verdict before anything is published: the rules in force over one event, and what they would do. Nothing is written.
+"""A verdict before anything is published: the rules in force over one event, and what they would do. Nothing is written
+and nothing is counted: a rule with counters is told what they would be with this event.
 
 The set in force is looked at by a thread of its own, so that neither a look nor a new compilation delays a question: until the
 new set stands the old one answers.
@@ -16,7 +17,7 @@ from uuid import UUID
 import msgspec
 from django.db import close_old_connections, connection
 
-from watchfloor.detection import ruleset, screening
+from watchfloor.detection import counting, ruleset, screening
 from watchfloor.detection.asked import Asked
 from watchfloor.detection.contracts import FiredOut, Judgement, Question
 from watchfloor.engines import sml
@@ -44,11 +45,15 @@ class Judge:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def ask(self, question: Question) -> Judgement:
+    def ask(self, question: Question, deadline: float | None = None) -> Judgement:
         """What the rules say.
+
+        Args:
+            deadline: the moment (``time.perf_counter()``) after which nobody waits any more; counters are not read beyond it.
 
         Raises:
             BadInput: the item's type is unknown.
+            TimeoutError: counters could not be read in time.
         """
         started = time.perf_counter()
         ready = self._ready or self._begin()
@@ -57,7 +62,12 @@ class Judge:
         name = f"{item.type_key}/{item.external_id}"
         if in_force.rules is None:
             return Judgement(rule_set=ready.version, milliseconds=_since(started))
-        readings = in_force.readings(screening.sml_event(item, question.data, question.name, question.event))
+        event = screening.sml_event(item, question.data, question.name, question.event)
+        if in_force.counts:
+            with counting.looking(deadline) as look:
+                readings = in_force.readings(event, look)
+        else:
+            readings = in_force.readings(event)
         fired = screening.fired_of(in_force, readings, name)
         asked = Asked(item, fired.described)
         would: list[sml.Effect] = []

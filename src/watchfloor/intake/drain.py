@@ -1,7 +1,7 @@
 """From the spool to the floor: each row is worked in a savepoint, so that one that fails costs only itself.
 
 A row that fails comes again after a pause, five times in all; then it is put aside with its bytes and the error, for a
-person to mend the cause and replay it. Rows of the never-shed lane go first.
+person to mend the cause and replay it. Rows of the never-shed lane go first. A row that ends its process is counted, too (``begun``).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from watchfloor.identity.domain import system
-from watchfloor.intake import strict
+from watchfloor.intake import begun, strict
 from watchfloor.intake.events import RowQuarantined
 from watchfloor.intake.models import Spooled
 from watchfloor.intake.rows import EVENT, REPORT, EventRow, ItemIn, ReportRow, channel_of, parse
@@ -78,9 +78,17 @@ def drain(
 
     Safe in any number of processes at once: each takes rows the others have not.
     """
-    with transaction.atomic():
-        rows = list(waiting(kinds).order_by("lane", "id")[:limit])
-        return work(rows, handlers)
+    with begun.alone() as release:
+        with transaction.atomic():
+            rows = begun.together(waiting(kinds).order_by("lane", "id")[:limit])
+            if not rows:
+                return 0
+            begun.mark(rows)
+        with transaction.atomic():
+            ours = waiting(kinds).filter(pk__in=[row.pk for row in rows]).order_by("lane", "id")
+            locked = list(ours)
+            release()
+            return work(locked, handlers)
 
 
 def waiting(kinds: Collection[str]) -> QuerySet[Spooled]:
@@ -90,11 +98,16 @@ def waiting(kinds: Collection[str]) -> QuerySet[Spooled]:
 
 
 def work(rows: Sequence[Spooled], handlers: Mapping[str, Handler] = HANDLERS) -> int:
-    """Work locked rows in the caller's transaction; how many of them, from the first, were worked (with or without success)."""
+    """Work locked rows, marked as begun, in the caller's transaction; how many of them, from the first, were worked (with or
+    without success)."""
     now = clock.now()
     done: list[Spooled] = []
     worked = 0
     for row in rows:
+        if begun.guilty(row):
+            _put_aside(row, begun.SENTENCE, "worker_ended", row.attempts + begun.DEATHS)
+            worked += 1
+            continue
         try:
             with writing(ACTOR, on_behalf=f"source:{row.source}") as w:
                 handlers[row.kind](w, row)
@@ -102,13 +115,14 @@ def work(rows: Sequence[Spooled], handlers: Mapping[str, Handler] = HANDLERS) ->
             if connection.connection is None or connection.connection.closed:
                 raise  # not the row's fault
             if is_deadlock(problem):
+                begun.unmark(rows[worked:])
                 break  # nor is this: what is done is committed, which frees the other side; the rest is the next drain's
             _failed(row, problem, now)
         else:
             done.append(row)
         worked += 1
     # A row keeps its body until the lake has it.
-    Spooled.objects.filter(pk__in=[row.pk for row in done]).update(state=Spooled.State.DONE, error="")
+    Spooled.objects.filter(pk__in=[row.pk for row in done]).update(state=Spooled.State.DONE, error="", begun=0)
     return worked
 
 
@@ -135,17 +149,22 @@ def _failed(row: Spooled, problem: Exception, now: datetime) -> None:
     error = _text(problem)
     if attempts < ATTEMPTS:
         Spooled.objects.filter(pk=row.pk).update(
-            state=Spooled.State.WAITING, attempts=attempts, error=error,
+            state=Spooled.State.WAITING, attempts=attempts, begun=0, error=error,
             next_at=now + timedelta(seconds=PAUSES[attempts - 1]),
         )  # fmt: skip
         return
-    log.error("row %s of %s goes to quarantine after %d attempts (%s)", row.pk, row.source, attempts, _kind(problem))
+    _put_aside(row, error, _kind(problem), attempts)
+
+
+def _put_aside(row: Spooled, error: str, kind: str, attempts: int) -> None:
+    """To quarantine, with its bytes."""
+    log.error("row %s of %s goes to quarantine after %d attempts (%s)", row.pk, row.source, attempts, kind)
     with writing(ACTOR, reason="poison") as w:
         Spooled.objects.filter(pk=row.pk).update(
-            state=Spooled.State.QUARANTINED, attempts=attempts, error=error, next_at=None
+            state=Spooled.State.QUARANTINED, attempts=attempts, begun=0, error=error, next_at=None
         )
         w.event(
-            RowQuarantined(kind=row.kind, source=row.source, error=_kind(problem), attempts=attempts),
+            RowQuarantined(kind=row.kind, source=row.source, error=kind, attempts=attempts),
             ("spooled", row.pk),
         )
 

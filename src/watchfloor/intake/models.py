@@ -29,6 +29,7 @@ class Spooled(models.Model):
     received_at = models.DateTimeField()
     body = models.BinaryField(null=True)
     attempts = models.SmallIntegerField(default=0)
+    begun = models.SmallIntegerField(default=0, db_default=0)  # work on it was begun and its process never came back
     next_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, default="", db_default="")
 

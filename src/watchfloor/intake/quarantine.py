@@ -85,7 +85,7 @@ def replay(actor: Actor, ids: Iterable[UUID] | None = None) -> int:
     with writing(actor, reason="replay") as w:
         found = _locked(actor, ids)
         Spooled.objects.filter(pk__in=[row.pk for row in found]).update(
-            state=Spooled.State.WAITING, attempts=0, next_at=clock.now()
+            state=Spooled.State.WAITING, attempts=0, begun=0, next_at=clock.now()
         )
         for row in found:
             w.event(RowReplayed(kind=row.kind, source=row.source), ("spooled", row.pk))

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from watchfloor.detection import stream
 from watchfloor.detection.stream import Record, Sink, StreamSettings
-from watchfloor.intake import drain
+from watchfloor.intake import begun, drain
 from watchfloor.intake.models import Spooled
 from watchfloor.intake.rows import EVENT, RECEIPT, Author
 from watchfloor.items import domain as item_domain
@@ -76,24 +76,32 @@ def publish(limit: int = 500, sink: Sink | None = None) -> int:
 
 def work(bodies: Sequence[bytes], handlers: Mapping[str, drain.Handler] = drain.HANDLERS) -> int:
     """Work the events with these receipts, in this order; how many there were to work. Others are done already."""
-    ids = [found for body in bodies if (found := _id_of(body)) is not None]
+    ids = list(dict.fromkeys(found for body in bodies if (found := _id_of(body)) is not None))
     worked = stuck = 0
     while ids:
         with transaction.atomic():
-            rows = {
-                row.pk: row
-                for row in Spooled.objects.select_for_update().filter(
-                    pk__in=ids, kind=EVENT, state__in=[Spooled.State.STREAMED, Spooled.State.WAITING]
-                )
-            }
-            todo = [rows[pk] for pk in dict.fromkeys(ids) if pk in rows]
+            there = _locked(ids)
+            picked = begun.together(there)
+            begun.mark(picked)
+        with transaction.atomic():
+            todo = _locked([row.pk for row in picked])
             done = drain.work(todo, handlers)
         worked += done
-        ids = [row.pk for row in todo[done:]]
-        stuck = 0 if done else stuck + 1
+        left = {row.pk for row in there} - {row.pk for row in picked} | {row.pk for row in todo[done:]}
+        stuck = stuck + 1 if len(left) == len(there) else 0
+        ids = [pk for pk in ids if pk in left]
         if stuck == DEADLOCKS:
             raise RuntimeError("the same events met a deadlock again and again")
     return worked
+
+
+def _locked(ids: Sequence[UUID]) -> list[Spooled]:
+    """The rows of these that are still to be worked, locked, in this order."""
+    found = Spooled.objects.select_for_update().filter(
+        pk__in=ids, kind=EVENT, state__in=[Spooled.State.STREAMED, Spooled.State.WAITING]
+    )
+    rows = {row.pk: row for row in found}
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def recover(sink: Sink | None = None) -> int:

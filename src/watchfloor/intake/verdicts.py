@@ -128,7 +128,7 @@ class Verdicts:
         if time.perf_counter() > deadline:  # whoever asked has been answered already
             raise TimeoutError
         try:
-            return self.judge.ask(question)
+            return self.judge.ask(question, deadline)
         finally:
             if connection.connection is not None:  # a rule asked for labels, or a catalogue had aged
                 connection.close()

@@ -52,10 +52,11 @@ def rules(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[R
     with connection.cursor() as cursor:
         cursor.execute(stream.MAKE)
     found = support.Rules()
-    found.add("Bad")
+    found.write(stream.COUNTING)
+    found.put("Bad", "on")
     yield found
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {stream.LOG}, {stream.COUNTS}")
+        cursor.execute(f"DROP TABLE {stream.LOG}")
 
 
 def finished() -> bool:
@@ -68,7 +69,7 @@ def publish_all() -> None:
 
 
 def check(events: int, authors: int = 12) -> dict[str, list[int]]:
-    """Every event once, each author's in order, counts and signals as in a run that nobody disturbed."""
+    """Every event once, each author's in order, the rules' counters and signals as in a run that nobody disturbed."""
     from tests.support import stream
 
     rows = stream.log_rows()
@@ -77,7 +78,8 @@ def check(events: int, authors: int = 12) -> dict[str, list[int]]:
         by_author[author].append(number)
     assert sorted(number for _, number, _ in rows) == list(range(events))
     assert all(numbers == sorted(numbers) for numbers in by_author.values())
-    assert stream.counts() == {f"a{n}": len(range(n, events, authors)) for n in range(min(authors, events))}
+    expected = {f"a{n}": len(range(n, events, authors)) for n in range(min(authors, events))}
+    assert stream.counts(expected) == expected
     assert Signal.objects.filter(source="rule:Bad").count() == Case.objects.count() == events
     return by_author
 
@@ -165,7 +167,7 @@ def test_rules_change_under_load_and_broken_ones_change_nothing(broker: Broker, 
         publish_all()
         wait_until(stream.log_rows, "the first event")
         rules.write(
-            support.text_of_rule("Bad"),
+            stream.COUNTING,
             support.text_of_rule("New", "Text == 'bad'", "SignalAdd(policy='spam', score=0.5)"),
         )
         rules.put("New", "on")

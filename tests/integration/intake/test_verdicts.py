@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection, transaction
 
 from watchfloor.detection import screening
 from watchfloor.detection.actions import set_rule_state
-from watchfloor.detection.verdict import item_of
+from watchfloor.detection.contracts import Question
+from watchfloor.detection.models import CountedEvent
+from watchfloor.detection.verdict import Judge, item_of
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import ApiToken
 from watchfloor.identity.queries import token_digest
@@ -102,6 +106,69 @@ def test_nothing_is_written_unless_asked(ask: Callable[..., Any]) -> None:
     assert not Item.objects.exists() and not Case.objects.exists() and not Spooled.objects.exists()
 
 
+COUNTING = (
+    "Posts = Count(by=[Sender], span='1h')\n"
+    "Flood = Rule(when_all=[Posts > 2], description=f'{Posts} posts')\n"
+    "WhenRules(rules_any=[Flood], then=[DeclareVerdict(verdict='reject')])\n"
+)
+
+
+def test_rules_that_count_are_decided_and_asking_counts_nothing(ask: Callable[..., Any], rules: Rules) -> None:
+    rules.write(COUNTING)
+    rules.put("Flood", "on")
+    for n in range(2):
+        rules.show(f"hello {n}")
+    for _ in range(3):  # as often as one likes: each is told what the third post would be
+        found = ask("hello").json
+        assert (found["fired"], found["allow"]) == ([{"rule": "Flood", "reason": "3 posts"}], False)
+    assert CountedEvent.objects.count() == 2
+    other = {**event(), "item": {**event()["item"], "author": {"id": "somebody-else"}}}
+    assert ask(body={"event": other, "timeout_ms": 10_000}).json["fired"] == []
+
+
+def test_many_threads_look_at_counters_at_once(ask: Callable[..., Any], app: Intake, rules: Rules) -> None:
+    from tests.support.intake import Client
+
+    rules.write(COUNTING)
+    rules.put("Flood", "on")
+    for n in range(2):
+        rules.show(f"hello {n}")
+
+    async def all_at_once() -> list[Any]:
+        client, body = Client(app), {"event": event("hello"), "timeout_ms": 10_000}
+        return await asyncio.gather(*(client.post("/v1/verdicts", body, token=ASK) for _ in range(24)))
+
+    answers = asyncio.run(all_at_once())
+    assert {answer.json["fired"][0]["reason"] for answer in answers} == {"3 posts"}
+    assert CountedEvent.objects.count() == 2
+
+
+def test_counters_that_cannot_be_read_in_time_do_not_hold_a_thread(app: Intake, rules: Rules) -> None:
+    """The database ends the reading itself; the thread and its connection are free again."""
+    from watchfloor.intake.rows import parse
+
+    rules.write(COUNTING)
+    rules.put("Flood", "on")
+    judge, question = app.verdicts.judge, question_of(parse("event", event("hello")))
+    judge.look()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE detection_counter_state IN ACCESS EXCLUSIVE MODE")
+        asked = threading.Thread(target=_answer_into, args=(judge, question, answers := []))
+        asked.start()
+        asked.join(30)
+    assert [type(answer) for answer in answers] == [TimeoutError]
+    assert judge.ask(question, time.perf_counter() + 10).fired == ()
+
+
+def _answer_into(judge: Judge, question: Question, answers: list[Any]) -> None:
+    try:
+        answers.append(judge.ask(question, time.perf_counter() + 0.2))
+    except TimeoutError as problem:
+        answers.append(problem)
+    finally:
+        connection.close()
+
+
 def test_a_recorded_question_takes_the_ordinary_way_once(ask: Callable[..., Any]) -> None:
     from watchfloor.intake.drain import drain
 
@@ -136,7 +203,7 @@ def test_what_is_not_judged_in_time_is_answered_as_the_sender_said(
     ask: Callable[..., Any], app: Intake, monkeypatch: pytest.MonkeyPatch, on_error: str, allow: bool
 ) -> None:
     held = threading.Event()
-    monkeypatch.setattr(app.verdicts.judge, "ask", lambda question: held.wait(30))
+    monkeypatch.setattr(app.verdicts.judge, "ask", lambda question, deadline: held.wait(30))
     try:
         answer = ask("bad", timeout_ms=5, on_error=on_error)
     finally:
@@ -148,7 +215,7 @@ def test_what_is_not_judged_in_time_is_answered_as_the_sender_said(
 def test_a_failure_here_is_no_failure_there(
     ask: Callable[..., Any], app: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(question: object) -> None:
+    def fail(question: object, deadline: float) -> None:
         raise RuntimeError("the database is gone")
 
     monkeypatch.setattr(app.verdicts.judge, "ask", fail)
