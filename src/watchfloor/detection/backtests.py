@@ -12,12 +12,10 @@ import msgspec
 from django.db import transaction
 from django.db.models import Q
 
-from watchfloor.detection import facts, judged, life, meaning, past, ruleset
+from watchfloor.detection import facts, judged, life, meaning, past, replayed, ruleset
 from watchfloor.detection.contracts import BacktestFacts
 from watchfloor.detection.floor_forecast import Hit, foretold
 from watchfloor.detection.models import BacktestRun, Evidence, Rule
-from watchfloor.engines import sml
-from watchfloor.engines.sml.counters import MemoryCounters
 from watchfloor.engines.textmodels.metrics import wilson
 from watchfloor.items.models import Item, Label
 from watchfloor.kernel import clock
@@ -28,7 +26,6 @@ from watchfloor.policy import queries as policies
 log = logging.getLogger(__name__)
 MOST_DAYS = 90
 SAMPLES = 20
-HITS_KEPT = 200_000  # beyond, only counts are kept and the forecast rests on these
 STALE = timedelta(minutes=5)
 PROTECTED_LABELS = ("protected", "verified")
 Progress = Callable[[int, int], None]
@@ -111,10 +108,7 @@ def look_back(rule: str, days: int, progress: Progress) -> tuple[BacktestFacts, 
         raise NotFound("no_rule", f"No file of the set has the rule {rule[:60]!r}.")
     end = clock.now()
     seen = past.between(end - timedelta(days=days), end)
-    counts = _Counts(rule)
-    for chunk in past.chunks(seen):
-        counts.take(rules, chunk)
-        progress(counts.events, seen.events)
+    counts = replayed.replay(rules, rule, seen, progress)
     fact = facts.of_set(rules)[rule]
     policy = fact.policies[0] if fact.policies else row.policy_key
     items = _items(counts.hits)
@@ -132,37 +126,9 @@ def look_back(rule: str, days: int, progress: Progress) -> tuple[BacktestFacts, 
         wrong_items=[pk for pk, violating in verdicts.items() if not violating][:SAMPLES],
         samples=_spread([items[key] for hit in counts.hits if (key := (hit.item_type, hit.item_id)) in items]),
         forecast=forecast, seconds=round(time.perf_counter() - started, 2), truncated=counts.total > len(counts.hits),
+        undecided=counts.undecided, by_rows=counts.by_rows,
     )  # fmt: skip
     return found, meaning.of_set(rules)[rule]
-
-
-class _Counts:
-    """What one pass over the past counts."""
-
-    def __init__(self, rule: str) -> None:
-        self.rule, self.events, self.total, self.alone = rule, 0, 0, 0
-        self.hits: list[Hit] = []
-        self.counters = MemoryCounters()  # counters begin at nothing and are replayed in the order of time
-        self.by_day: dict[str, int] = {}
-        self.overlap: dict[str, int] = {}
-
-    def take(self, rules: sml.RuleSet, chunk: list[past.Seen]) -> None:
-        """Evaluate some events."""
-        self.events += len(chunk)
-        for seen in chunk:
-            day = seen.event.timestamp.date().isoformat()
-            self.by_day.setdefault(day, 0)
-            fired = rules.fired(seen.event, self.counters)
-            if self.rule not in fired:
-                continue
-            self.total += 1
-            self.by_day[day] += 1
-            self.alone += len(fired) == 1
-            for other in fired:
-                if other != self.rule:
-                    self.overlap[other] = self.overlap.get(other, 0) + 1
-            if len(self.hits) < HITS_KEPT:
-                self.hits.append(Hit(seen.event.timestamp, seen.item_type, seen.item_id, seen.market, seen.language))
 
 
 def _items(hits: list[Hit]) -> dict[tuple[str, str], UUID]:

@@ -69,6 +69,7 @@ class BacktestFacts(msgspec.Struct, frozen=True, kw_only=True):
         samples, wrong_items: items to read.
         forecast: what it will do to the floor when fully on; None where it opens no case.
         truncated: there were more hits than the forecast and the samples rest on.
+        undecided: events on which it could not be decided. ``by_rows``: why it was worked out event by event, if it was.
     """
 
     source: str
@@ -89,3 +90,5 @@ class BacktestFacts(msgspec.Struct, frozen=True, kw_only=True):
     forecast: Forecast | None
     seconds: float
     truncated: bool = False
+    undecided: int = 0
+    by_rows: str = ""

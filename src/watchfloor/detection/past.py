@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,17 +13,15 @@ from watchfloor.detection.screening import SEED, sml_event
 from watchfloor.engines import sml
 from watchfloor.items.models import ItemVersion
 
-CHUNK = 5_000
+if TYPE_CHECKING:
+    import polars as pl
 
+    from watchfloor.engines.sml.columns.sources import Piece
 
-class Seen(msgspec.Struct, frozen=True):
-    """One event and the item it is about."""
-
-    event: sml.Event
-    item_type: str
-    item_id: str
-    market: str
-    language: str
+CHUNK = 5_000  # item versions at once
+ROWS = 100_000  # rows of the lake at once, or one hour if that has more
+EVENT = ("action_id", "action_name", "timestamp", "data")
+WHERE = ("item_type", "item_id", "market", "language")
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -44,29 +42,52 @@ def between(start: datetime, end: datetime) -> Past:
     return Past("items", start, end, versions.count())
 
 
-def chunks(past: Past) -> Iterator[list[Seen]]:
-    """The events in order of time, some thousands at once."""
-    return _of_lake(past) if past.kind == "lake" else _of_items(past)
+def pieces(past: Past, needs: Callable[[Mapping[str, pl.DataType]], list[str]]) -> Iterator[Piece]:
+    """The events in order of (timestamp, action_id), as frames: the columns asked for, and those of ``WHERE`` always.
+
+    Args:
+        needs: the columns to read of a frame with a schema (``Runner.needs``).
+    """
+    return _of_lake(past, needs) if past.kind == "lake" else _of_items(past)
 
 
-def _of_lake(past: Past) -> Iterator[list[Seen]]:
-    """Hour by hour, so that memory stays flat; a row that was written twice (see ``intake.lake``) counts once."""
-    by_hour: dict[datetime, list[lakes.File]] = {}
-    for file in lakes.files(past.start, past.end):
-        by_hour.setdefault(file.hour, []).append(file)
-    names = ("action_id", "action_name", "timestamp", "data", "id", "item_type", "item_id", "market", "language")
-    for hour in sorted(by_hour):
-        frame = lakes.scan(by_hour[hour], past.start, past.end).select(*names).collect()
-        frame = frame.unique("id", keep="first").sort("timestamp", "action_id")
-        for part in frame.iter_slices(CHUNK):
-            found = []
-            for action_id, name, at, data, _id, kind, item, market, language in part.iter_rows():
-                decoded: dict[str, Any] = msgspec.json.decode(data)
-                found.append(Seen(sml.Event(action_id, name, at, decoded), kind, item, market or "", language or ""))
-            yield found
+def _of_lake(past: Past, needs: Callable[[Mapping[str, pl.DataType]], list[str]]) -> Iterator[Piece]:
+    """Some hours at once, so that memory stays flat; a row that was written twice (see ``intake.lake``) counts once."""
+    files = lakes.files(past.start, past.end)
+    schema = lakes.schema_of(files)
+    wanted = list(dict.fromkeys([*needs(schema), "timestamp", "action_id", "id", *WHERE]))
+    for some in _hours(files):
+        lazy = lakes.scan(some, past.start, past.end, schema=schema)
+        frame = lazy.select(wanted).collect()
+        if len({file.hour for file in some}) < len(some):  # only another file of the same hour can hold a row again
+            frame = frame.unique("id", keep="first", maintain_order=True)
+        yield _piece(schema, frame.sort("timestamp", "action_id"), lazy)
 
 
-def _of_items(past: Past) -> Iterator[list[Seen]]:
+def _piece(schema: Mapping[str, pl.DataType], frame: pl.DataFrame, lazy: pl.LazyFrame) -> Piece:
+    from watchfloor.engines.sml.columns.sources import Piece
+
+    def rest(places: pl.Series) -> pl.DataFrame:
+        ids = frame[places].select("id")
+        rows = lazy.select("id", *EVENT).join(ids.lazy(), on="id", how="semi").collect().unique("id", keep="first")
+        return ids.join(rows, on="id", how="left", maintain_order="left").select(EVENT)
+
+    return Piece(schema, frame, rest)
+
+
+def _hours(files: list[lakes.File]) -> Iterator[list[lakes.File]]:
+    """The files of whole hours, until they have ``ROWS`` rows or so."""
+    some: list[lakes.File] = []
+    for file in files:  # oldest first
+        if some and file.hour != some[-1].hour and sum(one.rows for one in some) >= ROWS:
+            yield some
+            some = []
+        some.append(file)
+    if some:
+        yield some
+
+
+def _of_items(past: Past) -> Iterator[Piece]:
     """Every version of every item that was seen, as screening read it (what a platform event carried besides is not kept)."""
     rows = ItemVersion.objects.filter(seen_at__lt=past.end, erased_at__isnull=True).select_related("item__author")
     after, last = past.start, ""
@@ -76,12 +97,29 @@ def _of_items(past: Past) -> Iterator[list[Seen]]:
         if not found:
             return
         after, last = found[-1].seen_at, found[-1].hash
-        yield [seen_of(row) for row in found]
+        yield _piece_of(found)
 
 
-def seen_of(row: ItemVersion) -> Seen:
+def _piece_of(versions: list[ItemVersion]) -> Piece:
+    """No typed columns: there are few, and each some thousand would have other ones, for which the rules were compiled anew."""
+    import polars as pl
+
+    from watchfloor.engines.sml.columns.sources import Piece
+
+    rows = []
+    for version in versions:
+        event, item = event_of(version), version.item
+        data = msgspec.json.encode(event.data).decode()
+        dimensions = (item.type_key, item.external_id, item.market, item.language)
+        rows.append((event.action_id, event.action_name, event.timestamp, data, *dimensions))
+    moment = pl.Datetime("us", "UTC")
+    schema: dict[str, pl.DataType] = dict.fromkeys([*EVENT, *WHERE], pl.String())
+    schema |= {"action_id": pl.Int64(), "timestamp": moment}
+    frame = pl.DataFrame(rows, schema=schema, orient="row").sort("timestamp", "action_id")
+    return Piece({name: schema[name] for name in EVENT}, frame, lambda places: frame[places].select(EVENT))
+
+
+def event_of(version: ItemVersion) -> sml.Event:
     """One version of an item as rules read it when it was seen."""
-    item = row.item
-    event = sml_event(item, row.data, "item_seen", None)
-    event = msgspec.structs.replace(event, action_id=item.pk.int & SEED, timestamp=row.seen_at)
-    return Seen(event, item.type_key, item.external_id, item.market, item.language)
+    event = sml_event(version.item, version.data, "item_seen", None)
+    return msgspec.structs.replace(event, action_id=version.item.pk.int & SEED, timestamp=version.seen_at)

@@ -114,7 +114,7 @@ def sweep_of(rule: Rule, place: int, wanted: float) -> Sweep:
     versions = ItemVersion.objects.filter(
         hash__in=[row.item_version for row in rows], erased_at__isnull=True
     ).select_related("item__author")
-    events = {version.hash: past.seen_of(version).event for version in versions}
+    events = {version.hash: past.event_of(version) for version in versions}
     points, violating = [], 0
     for row in rows:
         event = events.get(row.item_version)

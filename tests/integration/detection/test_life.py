@@ -203,7 +203,7 @@ def test_a_backtest_by_the_worker_shows_its_way_and_its_failure(rules: Rules) ->
 def test_the_lake_is_read_where_it_has_events(rules: Rules, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     import polars as pl
 
-    from watchfloor.detection import flattening, lakes
+    from watchfloor.detection import lakes
     from watchfloor.engines import sml
 
     monkeypatch.setattr(lakes, "folder", lambda: tmp_path)
@@ -214,7 +214,7 @@ def test_the_lake_is_read_where_it_has_events(rules: Rules, monkeypatch: pytest.
     events = [
         sml.Event(number, "posted", hour + timedelta(minutes=number), event(text)) for number, text in enumerate(texts)
     ]
-    frame, untyped = flattening.flatten(events)
+    frame = sml.flatten(events)
     dimensions = {
         "item_type": "message",
         "item_id": "m-lake",
@@ -227,8 +227,8 @@ def test_the_lake_is_read_where_it_has_events(rules: Rules, monkeypatch: pytest.
         pl.Series("id", [f"e{number}" for number in range(7)]), *(pl.lit(v).alias(k) for k, v in dimensions.items()),
         pl.col("timestamp").alias("received_at"),
     )  # fmt: skip
-    lakes.write(frame, hour, untyped=untyped, root=tmp_path)
-    lakes.write(frame, hour, untyped=untyped, root=tmp_path)  # a crash wrote them twice
+    lakes.write(frame, hour, root=tmp_path)
+    lakes.write(frame, hour, root=tmp_path)  # a crash wrote them twice
     found = run_backtest(ANN, "Bad", 2).data
     assert (found["source"], found["events"], found["hits"], found["items"]) == ("lake", 7, 3, 1)
     assert found["samples"] == [str(item.pk)]

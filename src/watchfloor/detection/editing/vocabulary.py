@@ -15,7 +15,7 @@ from watchfloor.detection.models_lists import NamedList
 from watchfloor.detection.screening import sml_event
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.engines.sml.complete import Known, PathSeen, Vocabulary
-from watchfloor.engines.sml.paths import PathError, parse_path
+from watchfloor.engines.sml.paths import PathError, parse_path, step_text
 from watchfloor.identity.domain import Actor
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import ItemVersion, Label
@@ -75,7 +75,7 @@ def _paths(actor: Actor) -> list[PathSeen]:
     found = {each.path: each for each in paths_of(event.data for event in seen)}
     for _, fields in item_queries.types().values():
         for field in fields:
-            path = "$.item.data" + _step(field.name)
+            path = "$.item.data" + step_text(field.name)
             found.setdefault(path, PathSeen(path, _declared(field.type)))
     ordered = sorted(found.values(), key=lambda each: (-each.share, each.path))
     return [each for each in ordered if _readable(each.path)][:MAX_PATHS]
@@ -110,7 +110,7 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Leaves with their paths; what is null or an empty list says nothing."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _walk(path + _step(str(key)), inner)
+            yield from _walk(path + step_text(str(key)), inner)
     elif isinstance(value, list):
         if value and all(isinstance(each, str | int | float | bool) for each in value):
             yield path, value
@@ -119,12 +119,6 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif value is not None:
         yield path, value
 
-
-def _step(key: str) -> str:
-    """One key as a path writes it."""
-    if _PLAIN.fullmatch(key):
-        return f".{key}"
-    return f"['{key}']" if "'" not in key else f'["{key}"]'
 
 
 def _type(value: Any) -> str:

@@ -12,6 +12,7 @@ _STEP = re.compile(
     """,
     re.VERBOSE,
 )
+_PLAIN = re.compile(r"""[^\s.\[\]'"*()?@,:]+""")
 
 
 class PathError(ValueError):
@@ -45,3 +46,17 @@ def parse_path(text: str) -> tuple[str | int, ...]:
     if len(steps) > 50:
         raise PathError("a path has at most 50 steps")
     return tuple(steps)
+
+
+def path_text(path: tuple[str | int, ...]) -> str:
+    """The one spelling of a path that columns are named by: ``$.post.links[0]['odd name']``."""
+    return "$" + "".join(map(step_text, path))
+
+
+def step_text(step: str | int) -> str:
+    """One step as a path spells it."""
+    if isinstance(step, int):
+        return f"[{step}]"
+    if _PLAIN.fullmatch(step):
+        return f".{step}"
+    return f'["{step}"]' if "'" in step else f"['{step}']"

@@ -12,7 +12,6 @@ its path is named in the row's ``untyped``: so it is known which rows a rule on 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
@@ -21,6 +20,7 @@ import msgspec
 import polars as pl
 
 from watchfloor.engines.sml.outcome import Event
+from watchfloor.engines.sml.paths import path_text
 from watchfloor.kernel.errors import BadInput
 
 MOMENT = pl.Datetime("us", "UTC")
@@ -44,21 +44,6 @@ _TYPES: dict[str, pl.DataType] = {
     "str": pl.String(),
 }
 MAX_STEPS = 50
-_PLAIN = re.compile(r"""[^\s.\[\]'"*()?@,:]+""")
-
-
-def path_text(path: tuple[str | int, ...]) -> str:
-    """The one spelling of a path that columns are named by: ``$.post.links[0]['odd name']``."""
-    parts = ["$"]
-    for step in path:
-        if isinstance(step, int):
-            parts.append(f"[{step}]")
-        elif _PLAIN.fullmatch(step):
-            parts.append(f".{step}")
-        else:
-            parts.append(f'["{step}"]' if "'" in step else f"['{step}']")
-    return "".join(parts)
-
 
 class _Paths:
     """What is met while events are taken apart."""

@@ -90,20 +90,28 @@ class Runner:
     ) -> Tally:
         """The counts over a source."""
         tally = Tally(self.names, self.samples)
+        self.begin()
         if self.counts:
-            self._store = MemoryCounters()
             source = in_order(source, start, end, tally.errors)
         for piece in pieces(source, self.needs, start, end, progress, tally.errors):
             tally.add(self.count(piece))
         return tally
 
+    def begin(self) -> None:
+        """Counters start at nothing; whoever hands over pieces by hand does so in order of (timestamp, action_id) if ``counts``."""
+        self._store = MemoryCounters() if self.counts else None
+
     def count(self, piece: Piece) -> Tally:
         """The counts of one piece of a frame."""
+        return self.counted(piece)[0]
+
+    def counted(self, piece: Piece) -> tuple[Tally, pl.DataFrame]:
+        """The counts of one piece, and what each rule gave on each of its rows (as ``tally.count`` takes it)."""
         compiled = self.compiled(piece.schema)
         states = self._states(piece, compiled)
         tally = count(states, self.names, self.bucket, self.samples)
         tally.by_rows = dict(compiled.by_rows)
-        return tally
+        return tally, states
 
     def compiled(self, schema: Mapping[str, pl.DataType]) -> ColumnRules:
         """The rules for frames of a schema."""

@@ -1,0 +1,79 @@
+"""One pass of a rule set over the past: what one of its rules did, counted on columns, and its hits with the items they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from watchfloor.detection import past
+from watchfloor.detection.floor_forecast import Hit
+from watchfloor.engines import sml
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from watchfloor.engines.sml.columns.tally import Tally
+
+HITS_KEPT = 200_000  # beyond, only counts are kept and the forecast rests on these
+
+
+@dataclass
+class Replayed:
+    """What one rule did among the others.
+
+    Attributes:
+        total, undecided: events it fired on, and could not be decided on.
+        alone: hits on which no other rule fired; ``overlap``: hits shared with each other rule.
+        by_day: day -> hits, for every day that has events.
+        by_rows: why it was worked out event by event; empty: on columns.
+        hits: the first ``HITS_KEPT``, in order of time.
+    """
+
+    events: int = 0
+    total: int = 0
+    undecided: int = 0
+    alone: int = 0
+    overlap: dict[str, int] = field(default_factory=dict)
+    by_day: dict[str, int] = field(default_factory=dict)
+    by_rows: str = ""
+    hits: list[Hit] = field(default_factory=list)
+
+
+def replay(rules: sml.RuleSet, rule: str, seen: past.Past, progress: Callable[[int, int], None]) -> Replayed:
+    """Run the set over a stretch of the past; the numbers are those of ``sml.backtest``."""
+    from watchfloor.engines.sml.columns.replay import Runner
+    from watchfloor.engines.sml.columns.tally import Tally
+
+    runner = Runner(rules, samples=0)
+    runner.begin()
+    column = f"r{runner.names.index(rule)}"
+    found, tally = Replayed(), Tally(runner.names, 0)
+    for piece in past.pieces(seen, runner.needs):
+        counted, states = runner.counted(piece)
+        tally.add(counted)
+        for day in piece.frame["timestamp"].dt.date().unique():
+            found.by_day.setdefault(day.isoformat(), 0)
+        if len(found.hits) < HITS_KEPT:
+            hit = piece.frame.filter(states[column].fill_null(False)).head(HITS_KEPT - len(found.hits))
+            found.hits += _hits(hit)
+        progress(tally.events, seen.events)
+    return _of(tally, rule, found)
+
+
+def _hits(frame: pl.DataFrame) -> list[Hit]:
+    rows = frame.select("timestamp", *past.WHERE).iter_rows()
+    return [Hit(at, kind, item, market or "", language or "") for at, kind, item, market, language in rows]
+
+
+def _of(tally: Tally, rule: str, found: Replayed) -> Replayed:
+    counts = tally.finished(0.0)
+    found.events, found.total = counts.events, counts.hits[rule]
+    found.undecided, found.alone = counts.undecided[rule], counts.alone[rule]
+    found.by_rows = counts.by_rows.get(rule, "")
+    for (one, other), shared in counts.overlap.items():
+        if rule in (one, other):
+            found.overlap[other if one == rule else one] = shared
+    for when, count in counts.series[rule]:
+        found.by_day[when.date().isoformat()] = count
+    return found
