@@ -13,13 +13,12 @@ from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.columns.compile import Compiler
 from watchfloor.engines.sml.columns.expressions import Values
 from watchfloor.engines.sml.columns.extract import column_at
-from watchfloor.engines.sml.columns.frame import path_text
 from watchfloor.engines.sml.columns.value import KIND_OF, LIST, NoColumns
 from watchfloor.engines.sml.errors import Problem, Problems, Span, did_you_mean
 from watchfloor.engines.sml.expressions import Expressions, Scope
 from watchfloor.engines.sml.function import Function
 from watchfloor.engines.sml.parse import parse_file
-from watchfloor.engines.sml.paths import PathError, parse_path
+from watchfloor.engines.sml.paths import PathError, parse_path, path_text
 from watchfloor.engines.sml.ruleset import RuleSet
 from watchfloor.engines.sml.stdlib import STANDARD
 

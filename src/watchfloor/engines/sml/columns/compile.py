@@ -12,12 +12,12 @@ from watchfloor.engines.sml import types as t
 from watchfloor.engines.sml.columns import operators
 from watchfloor.engines.sml.columns.calls import is_standard
 from watchfloor.engines.sml.columns.expressions import Values
-from watchfloor.engines.sml.columns.frame import path_text
 from watchfloor.engines.sml.columns.scans import WORTH_IT, Scan
 from watchfloor.engines.sml.columns.value import BOOL, SPAN, TEXT, Column, NoColumns, constant, either
 from watchfloor.engines.sml.fragments import searches
 from watchfloor.engines.sml.function import Function
 from watchfloor.engines.sml.interpret import import_closure
+from watchfloor.engines.sml.paths import path_text
 from watchfloor.engines.sml.patterns import Pattern
 from watchfloor.engines.sml.ruleset import RuleSet
 

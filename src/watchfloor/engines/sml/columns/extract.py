@@ -9,7 +9,7 @@ import polars as pl
 
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml import types as t
-from watchfloor.engines.sml.columns.frame import UNTYPED, path_text
+from watchfloor.engines.sml.columns.frame import UNTYPED
 from watchfloor.engines.sml.columns.python import by_value
 from watchfloor.engines.sml.columns.value import (
     BOOL,
@@ -24,6 +24,7 @@ from watchfloor.engines.sml.columns.value import (
     NoColumns,
     nothing,
 )
+from watchfloor.engines.sml.paths import path_text
 
 _INT_TEXT = 18
 """A text of at most so many bytes spells a number of less than 64 bits, if any."""
