@@ -274,7 +274,7 @@ def test_counts_on_columns_are_those_of_the_row_engine(
         "Bad = Rule(when_all=[Text == 'bad'], description='bad')\n"
     )
     counting = plain + (
-        "Often: int = Count(name='often', by=Sender, window='1h')\n"
+        "Often: int = Count(name='often', by=[Sender], span='1h')\n"
         "Many = Rule(when_all=[Often > 5, Text == 'bad'], description='many')\n"
     )
     for text, names in ((plain, ("Big", "Bad")), (counting, ("Many", "Big"))):
