@@ -26,7 +26,7 @@ class Replayed:
         total, undecided: events it fired on, and could not be decided on.
         alone: hits on which no other rule fired; ``overlap``: hits shared with each other rule.
         by_day: day -> hits, for every day that has events.
-        by_rows: why it was worked out event by event; empty: on columns.
+        by_rows: why the lake was worked out event by event; empty: on columns.
         hits: the first ``HITS_KEPT``, in order of time.
     """
 
@@ -45,7 +45,8 @@ def replay(rules: sml.RuleSet, rule: str, seen: past.Past, progress: Callable[[i
     from watchfloor.engines.sml.columns.replay import Runner
     from watchfloor.engines.sml.columns.tally import Tally
 
-    runner = Runner(rules, samples=0)
+    on_columns = seen.kind == "lake"  # items have none
+    runner = Runner(rules, samples=0, columns=on_columns)
     runner.begin()
     column = f"r{runner.names.index(rule)}"
     found, tally = Replayed(), Tally(runner.names, 0)
@@ -58,7 +59,7 @@ def replay(rules: sml.RuleSet, rule: str, seen: past.Past, progress: Callable[[i
             hit = piece.frame.filter(states[column].fill_null(False)).head(HITS_KEPT - len(found.hits))
             found.hits += _hits(hit)
         progress(tally.events, seen.events)
-    return _of(tally, rule, found)
+    return _of(tally, rule, found, on_columns)
 
 
 def _hits(frame: pl.DataFrame) -> list[Hit]:
@@ -66,11 +67,11 @@ def _hits(frame: pl.DataFrame) -> list[Hit]:
     return [Hit(at, kind, item, market or "", language or "") for at, kind, item, market, language in rows]
 
 
-def _of(tally: Tally, rule: str, found: Replayed) -> Replayed:
+def _of(tally: Tally, rule: str, found: Replayed, on_columns: bool) -> Replayed:
     counts = tally.finished(0.0)
     found.events, found.total = counts.events, counts.hits[rule]
     found.undecided, found.alone = counts.undecided[rule], counts.alone[rule]
-    found.by_rows = counts.by_rows.get(rule, "")
+    found.by_rows = counts.by_rows.get(rule, "") if on_columns else ""
     for (one, other), shared in counts.overlap.items():
         if rule in (one, other):
             found.overlap[other if one == rule else one] = shared
