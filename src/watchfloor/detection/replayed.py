@@ -13,6 +13,7 @@ from watchfloor.engines import sml
 if TYPE_CHECKING:
     import polars as pl
 
+    from watchfloor.engines.sml.columns.sources import Piece
     from watchfloor.engines.sml.columns.tally import Tally
 
 HITS_KEPT = 200_000  # beyond, only counts are kept and the forecast rests on these
@@ -46,20 +47,34 @@ def replay(rules: sml.RuleSet, rule: str, seen: past.Past, progress: Callable[[i
     from watchfloor.engines.sml.columns.tally import Tally
 
     on_columns = seen.kind == "lake"  # items have none
-    runner = Runner(rules, samples=0, columns=on_columns)
-    runner.begin()
-    column = f"r{runner.names.index(rule)}"
-    found, tally = Replayed(), Tally(runner.names, 0)
-    for piece in past.pieces(seen, runner.needs):
-        counted, states = runner.counted(piece)
+    everything = Runner(rules, samples=0, columns=on_columns)
+    everything.begin()
+    # The other rules matter where this one fires. Rules that count must see every event in its turn, though.
+    first = everything if rules.counters else Runner(rules, only=[rule], samples=0, columns=on_columns)
+    column = f"r{first.names.index(rule)}"
+    found, tally, on_hits = Replayed(), Tally(first.names, 0), Tally(everything.names, 0)
+    for piece in past.pieces(seen, everything.needs):
+        counted, states = first.counted(piece)
         tally.add(counted)
+        mask = states[column].fill_null(False)
+        if first is not everything and mask.any():
+            on_hits.add(everything.count(_some(piece, mask)))
         for day in piece.frame["timestamp"].dt.date().unique():
             found.by_day.setdefault(day.isoformat(), 0)
         if len(found.hits) < HITS_KEPT:
-            hit = piece.frame.filter(states[column].fill_null(False)).head(HITS_KEPT - len(found.hits))
-            found.hits += _hits(hit)
+            found.hits += _hits(piece.frame.filter(mask).head(HITS_KEPT - len(found.hits)))
         progress(tally.events, seen.events)
+    if first is not everything:
+        tally.overlap, tally.alone = on_hits.overlap, on_hits.alone
     return _of(tally, rule, found, on_columns)
+
+
+def _some(piece: Piece, mask: pl.Series) -> Piece:
+    """Some rows of a piece."""
+    from watchfloor.engines.sml.columns.sources import Piece
+
+    kept = mask.arg_true()
+    return Piece(piece.schema, piece.frame.filter(mask), lambda places: piece.rows(kept[places]))
 
 
 def _hits(frame: pl.DataFrame) -> list[Hit]:
