@@ -46,7 +46,9 @@ class FiredOut(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rules say of a question, and what they would do. ``rule_set`` names the texts and states that answered."""
+    """What the rules say of a question, and what they would do. ``rule_set`` names the texts and states that answered;
+    ``held_until``: automatic actions are held until then, so nothing of it may be done without a person.
+    """
 
     rule_set: str
     verdicts: tuple[str, ...] = ()
@@ -54,6 +56,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     shadow: tuple[str, ...] = ()
     effects: tuple[sml.Effect, ...] = ()
     errors: tuple[str, ...] = ()
+    held_until: datetime | None = None
     milliseconds: float = 0.0
 
 

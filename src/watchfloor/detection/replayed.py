@@ -13,6 +13,7 @@ from watchfloor.engines import sml
 if TYPE_CHECKING:
     import polars as pl
 
+    from watchfloor.engines.sml.columns.sources import Piece
     from watchfloor.engines.sml.columns.tally import Tally
 
 HITS_KEPT = 200_000  # beyond, only counts are kept and the forecast rests on these
@@ -26,7 +27,7 @@ class Replayed:
         total, undecided: events it fired on, and could not be decided on.
         alone: hits on which no other rule fired; ``overlap``: hits shared with each other rule.
         by_day: day -> hits, for every day that has events.
-        by_rows: why it was worked out event by event; empty: on columns.
+        by_rows: why the lake was worked out event by event; empty: on columns.
         hits: the first ``HITS_KEPT``, in order of time.
     """
 
@@ -45,20 +46,35 @@ def replay(rules: sml.RuleSet, rule: str, seen: past.Past, progress: Callable[[i
     from watchfloor.engines.sml.columns.replay import Runner
     from watchfloor.engines.sml.columns.tally import Tally
 
-    runner = Runner(rules, samples=0)
-    runner.begin()
-    column = f"r{runner.names.index(rule)}"
-    found, tally = Replayed(), Tally(runner.names, 0)
-    for piece in past.pieces(seen, runner.needs):
-        counted, states = runner.counted(piece)
+    on_columns = seen.kind == "lake"  # items have none
+    everything = Runner(rules, samples=0, columns=on_columns)
+    everything.begin()
+    # The other rules matter where this one fires. Rules that count must see every event in its turn, though.
+    first = everything if rules.counters else Runner(rules, only=[rule], samples=0, columns=on_columns)
+    column = f"r{first.names.index(rule)}"
+    found, tally, on_hits = Replayed(), Tally(first.names, 0), Tally(everything.names, 0)
+    for piece in past.pieces(seen, everything.needs):
+        counted, states = first.counted(piece)
         tally.add(counted)
+        mask = states[column].fill_null(False)
+        if first is not everything and mask.any():
+            on_hits.add(everything.count(_some(piece, mask)))
         for day in piece.frame["timestamp"].dt.date().unique():
             found.by_day.setdefault(day.isoformat(), 0)
         if len(found.hits) < HITS_KEPT:
-            hit = piece.frame.filter(states[column].fill_null(False)).head(HITS_KEPT - len(found.hits))
-            found.hits += _hits(hit)
+            found.hits += _hits(piece.frame.filter(mask).head(HITS_KEPT - len(found.hits)))
         progress(tally.events, seen.events)
-    return _of(tally, rule, found)
+    if first is not everything:
+        tally.overlap, tally.alone = on_hits.overlap, on_hits.alone
+    return _of(tally, rule, found, on_columns)
+
+
+def _some(piece: Piece, mask: pl.Series) -> Piece:
+    """Some rows of a piece."""
+    from watchfloor.engines.sml.columns.sources import Piece
+
+    kept = mask.arg_true()
+    return Piece(piece.schema, piece.frame.filter(mask), lambda places: piece.rows(kept[places]))
 
 
 def _hits(frame: pl.DataFrame) -> list[Hit]:
@@ -66,11 +82,11 @@ def _hits(frame: pl.DataFrame) -> list[Hit]:
     return [Hit(at, kind, item, market or "", language or "") for at, kind, item, market, language in rows]
 
 
-def _of(tally: Tally, rule: str, found: Replayed) -> Replayed:
+def _of(tally: Tally, rule: str, found: Replayed, on_columns: bool) -> Replayed:
     counts = tally.finished(0.0)
     found.events, found.total = counts.events, counts.hits[rule]
     found.undecided, found.alone = counts.undecided[rule], counts.alone[rule]
-    found.by_rows = counts.by_rows.get(rule, "")
+    found.by_rows = counts.by_rows.get(rule, "") if on_columns else ""
     for (one, other), shared in counts.overlap.items():
         if rule in (one, other):
             found.overlap[other if one == rule else one] = shared

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
+
+import msgspec
 
 from watchfloor.detection import examples, facts, meaning, ruleset
-from watchfloor.detection.domain.gates import DAY_HITS, PROTECTED_HITS, Case, Gate, Limits, Radius, gates
+from watchfloor.detection.domain.gates import (
+    DAY_HITS,
+    PROTECTED_HITS,
+    Case,
+    Gate,
+    Limits,
+    Radius,
+    awaits_approval,
+    gates,
+)
 from watchfloor.detection.models import Evidence, Rule
 from watchfloor.engines import sml
 from watchfloor.kernel.errors import BadInput
@@ -29,13 +41,20 @@ def with_meaning(rule: Rule) -> Rule:
 def case_of(rule: Rule, means: str, *, asker: str) -> Case:
     """Everything the gates ask of the text of this meaning, for a step that ``asker`` wants to take."""
     rows = list(Evidence.objects.filter(rule=rule.name, meaning=means).order_by("made_at", "pk"))
-    attested = next((row.words for row in rows if row.kind == Evidence.Kind.ATTESTED), "")
-    backtest = next((row for row in reversed(rows) if row.kind == Evidence.Kind.BACKTEST), None)
     results = examples.run(rule.name, set_of(rule, means))
-    return Case(
+    return msgspec.structs.replace(
+        _case(rule, rows, asker=asker),
         must_fire=sum(result.fires for result in results),
         must_not=sum(not result.fires for result in results),
         failing=tuple(result.name for result in results if result.failure),
+    )
+
+
+def _case(rule: Rule, rows: list[Evidence], *, asker: str) -> Case:
+    """What the evidence of one text says, oldest first; nothing of its tests."""
+    attested = next((row.words for row in rows if row.kind == Evidence.Kind.ATTESTED), "")
+    backtest = next((row for row in reversed(rows) if row.kind == Evidence.Kind.BACKTEST), None)
+    return Case(
         backtest_events=backtest.data["events"] if backtest is not None else None,
         radius=Radius(backtest.data["hits_per_day"], backtest.data["protected"]) if backtest is not None else None,
         attested=attested,
@@ -43,6 +62,25 @@ def case_of(rule: Rule, means: str, *, asker: str) -> Case:
         asker=asker,
         author=rule.text_by,
     )
+
+
+def waiting_for_approval(rules: Collection[Rule]) -> set[str]:
+    """Names of the rules whose newest text is not put on yet, hits more than one person may decide about, and has no second one.
+
+    Their tests are not run for it: whoever is to agree may read the backtest before.
+    """
+    texts = {rule.name: rule.next_meaning if rule.pin is not None else rule.meaning for rule in rules}
+    rows: dict[tuple[str, str], list[Evidence]] = {}
+    for row in Evidence.objects.filter(rule__in=texts).order_by("made_at", "pk"):
+        rows.setdefault((row.rule, row.meaning), []).append(row)
+    open_steps = {Rule.State.BACKTESTED, Rule.State.SHADOW, Rule.State.PARTIAL, Rule.State.PAUSED}
+    found = set()
+    for rule in rules:
+        if rule.pin is not None or rule.state in open_steps:
+            case = _case(rule, rows.get((rule.name, texts[rule.name]), []), asker="")
+            if awaits_approval(case, limits()):
+                found.add(rule.name)
+    return found
 
 
 def gates_of(rule: Rule, means: str, after: str, percent: int, *, asker: str) -> list[Gate]:

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import threading
 import time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,20 +21,23 @@ from django.db import close_old_connections, connection
 from watchfloor.detection import counting, ruleset, screening
 from watchfloor.detection.asked import Asked
 from watchfloor.detection.contracts import FiredOut, Judgement, Question
+from watchfloor.detection.hold import holding
 from watchfloor.engines import sml
 from watchfloor.items import domain as item_domain
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item, ItemType
+from watchfloor.kernel import clock
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds between two looks for changed rules
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """The set in force and the name by which an answer calls it."""
+    """The set in force, the name by which an answer calls it, and until when automatic actions are held (None: they are not)."""
 
     in_force: ruleset.InForce
     version: str
+    held_until: datetime | None = None
 
 
 class Judge:
@@ -58,10 +62,11 @@ class Judge:
         started = time.perf_counter()
         ready = self._ready or self._begin()
         in_force = ready.in_force
+        held_until = ready.held_until if ready.held_until is not None and ready.held_until > clock.now() else None
         item = item_of(question)
         name = f"{item.type_key}/{item.external_id}"
         if in_force.rules is None:
-            return Judgement(rule_set=ready.version, milliseconds=_since(started))
+            return Judgement(rule_set=ready.version, held_until=held_until, milliseconds=_since(started))
         event = screening.sml_event(item, question.data, question.name, question.event)
         if in_force.counts:
             with counting.looking(deadline) as look:
@@ -87,6 +92,7 @@ class Judge:
                 *(error.message for outcome, _ in readings for error in outcome.errors),
                 *(text for _, text in asked.problems),
             ),
+            held_until=held_until,
             milliseconds=_since(started),
         )  # fmt: skip
 
@@ -108,11 +114,12 @@ class Judge:
         self._stop = threading.Event()
 
     def look(self) -> Ready:
-        """Look for changed rules now."""
-        in_force = ruleset.current()
+        """Look for changed rules, and whether automatic actions are held, now."""
+        in_force, hold = ruleset.current(), holding()
+        held_until = hold.until if hold is not None else None
         ready = self._ready
-        if ready is None or ready.in_force is not in_force:
-            ready = self._ready = Ready(in_force, version_of(in_force))
+        if ready is None or ready.in_force is not in_force or ready.held_until != held_until:
+            ready = self._ready = Ready(in_force, version_of(in_force), held_until)
         return ready
 
     def _begin(self) -> Ready:

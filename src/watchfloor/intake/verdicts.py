@@ -109,8 +109,9 @@ class Verdicts:
         except Exception as problem:
             log.exception("a verdict failed")
             return _unjudged(ask, "failed", f"The rules could not be run ({type(problem).__name__}).")
-        allow = not set(judgement.verdicts).intersection(ask.blocking)
-        return {"judged": True, "allow": allow, **verdict.as_json(judgement)}
+        blocks = bool(set(judgement.verdicts).intersection(ask.blocking))
+        held = blocks and judgement.held_until is not None  # to block is an automatic action like any other
+        return {"judged": True, "allow": held or not blocks, "held": held, **verdict.as_json(judgement)}
 
     async def _judged(self, question: Question, deadline: float) -> Judgement:
         with self._lock:
@@ -151,4 +152,4 @@ class Busy(Exception):
 
 def _unjudged(ask: Ask, code: str, message: str) -> dict[str, Any]:
     allow = ask.on_error == OPEN
-    return {"judged": False, "allow": allow, "verdicts": [], "error": {"code": code, "message": message}}
+    return {"judged": False, "allow": allow, "held": False, "verdicts": [], "error": {"code": code, "message": message}}

@@ -29,6 +29,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.ids import new_id
 from watchfloor.ledger import rows
+from watchfloor.ledger.canonical import canonical
 from watchfloor.ledger.models import Event, Outbox, Projected
 from watchfloor.ledger.schema import LedgerEvent, event_type
 
@@ -196,11 +197,14 @@ def _new(model: type[P], values: dict[str, Any]) -> P:
 
 
 def digest(row: Projected, value: Any) -> str | None:
-    """HMAC-SHA256 of a private value under the row's seal; None stays None."""
+    """HMAC-SHA256 of a private value under the row's seal; None stays None.
+
+    Anything but text goes in as canonical JSON (RFC 8785): the database gives the keys of an object back in an order of its own.
+    """
     if value is None:
         return None
-    text = value if isinstance(value, str) else msgspec.json.encode(plain(value)).decode()
-    return "#" + hmac.new(bytes(row.seal), text.encode(), hashlib.sha256).hexdigest()  # type: ignore[attr-defined]
+    content = value.encode() if isinstance(value, str) else canonical(plain(value))
+    return "#" + hmac.new(bytes(row.seal), content, hashlib.sha256).hexdigest()  # type: ignore[attr-defined]
 
 
 def plain(value: Any) -> Any:

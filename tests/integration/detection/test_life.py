@@ -85,8 +85,10 @@ def test_the_whole_way_with_a_second_person(rules: Rules, monkeypatch: pytest.Mo
         then()
     with pytest.raises(Forbidden), writing(ANN) as w:
         approve(w, "Bad", why="mine")
+    assert standing.waiting_for_approval(Rule.objects.all()) == {"Bad"}
     with writing(BEN) as w:
         approve(w, "Bad", why="I read its samples")
+    assert standing.waiting_for_approval(Rule.objects.all()) == set()
     with pytest.raises(Conflict):  # who agrees does not take the step
         step(BEN, "Bad", "on")
     step(ANN, "Bad", "on")
@@ -234,6 +236,60 @@ def test_the_lake_is_read_where_it_has_events(rules: Rules, monkeypatch: pytest.
     assert found["samples"] == [str(item.pk)]
     forecast = found["forecast"]
     assert forecast["cases"] == 1 and forecast["loads"][0]["queue"].startswith("spam")
+
+
+def test_counts_on_columns_are_those_of_the_row_engine(
+    rules: Rules, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """A path of two types, a value that is missing, a counter, and rows that were written twice."""
+    import polars as pl
+    from tests.support.rules import HEAD
+
+    from watchfloor.detection import lakes, past, replayed
+    from watchfloor.engines import sml
+    from watchfloor.engines.sml.counters import MemoryCounters
+
+    monkeypatch.setattr(lakes, "folder", lambda: tmp_path)
+    hour = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=5)
+    events = []
+    for number in range(60):
+        data = {"text": "bad" if number % 3 else "good", "size": number if number < 30 else f"{number}"}
+        if number % 7 == 0:
+            del data["size"]
+        data = {"item": {"id": f"m{number}", "data": data}, "author": {"id": f"a{number % 2}"}}
+        events.append(sml.Event(number, "posted", hour + timedelta(minutes=3 * number), data))
+    for begin, end in ((0, 20), (10, 30), (20, 40), (40, 60)):  # ten rows twice
+        part = events[begin:end]
+        for at in sorted({each.timestamp.replace(minute=0) for each in part}):
+            some = [each for each in part if each.timestamp.replace(minute=0) == at]
+            frame = sml.flatten(some).with_columns(
+                pl.Series("id", [f"e{each.action_id}" for each in some]), pl.col("timestamp").alias("received_at"),
+                pl.Series("item_id", [f"m{each.action_id}" for each in some]),
+                *(pl.lit(name).alias(name) for name in ("item_type", "market", "language", "source", "item_version")),
+            )  # fmt: skip
+            lakes.write(frame, at, root=tmp_path)
+    plain = HEAD + (
+        "Size: int = JsonData(path='$.item.data.size')\n"
+        "Big = Rule(when_all=[Size > 20, Text == 'bad'], description='big')\n"
+        "Bad = Rule(when_all=[Text == 'bad'], description='bad')\n"
+    )
+    counting = plain + (
+        "Often: int = Count(name='often', by=[Sender], span='1h')\n"
+        "Many = Rule(when_all=[Often > 5, Text == 'bad'], description='many')\n"
+    )
+    for text, names in ((plain, ("Big", "Bad")), (counting, ("Many", "Big"))):
+        compiled = sml.compile_rules({"main.sml": text})
+        store = MemoryCounters()
+        outcomes = [(each, compiled.evaluate(each, store)) for each in events]
+        for name in names:
+            found = replayed.replay(compiled, name, past.between(hour, clock.now()), lambda _done, _total: None)
+            fired = [f"m{each.action_id}" for each, outcome in outcomes if outcome.features.get(name) is True]
+            shared = sum(sum(rule.name != name for rule in outcome.fired) > 0 for _, outcome in outcomes
+                         if outcome.features.get(name) is True)  # fmt: skip
+            assert (found.events, [hit.item_id for hit in found.hits], found.total) == (60, fired, len(fired))
+            assert found.alone == len(fired) - shared and sum(found.by_day.values()) == len(fired) > 0
+            assert found.undecided == sum(outcome.features.get(name, False) is None for _, outcome in outcomes)
+            assert bool(found.by_rows) == (text is counting)
 
 
 def test_cases_that_are_open_anyway_are_no_new_work(rules: Rules) -> None:

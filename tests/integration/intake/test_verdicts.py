@@ -189,6 +189,31 @@ def test_good_things_are_allowed_and_the_sender_says_which_verdicts_block(ask: C
     assert ask("bad", blocking=["delete"]).json["allow"] is True
 
 
+def test_a_blocking_verdict_is_told_and_marked_while_automatic_actions_are_held(
+    ask: Callable[..., Any], app: Intake
+) -> None:
+    from watchfloor.detection.actions import hold_automation, lift_hold
+
+    before = ask("bad").json
+    assert (before["allow"], before["held"], before["held_until"]) == (False, False, None)
+    with writing(system("test")) as w:
+        hold = hold_automation(w, why="a bad deploy", hours=1)
+    app.verdicts.judge.look()
+    found = ask("bad").json
+    assert (found["verdicts"], found["allow"], found["held"]) == (["reject"], True, True)
+    assert found["held_until"].startswith(f"{hold.until:%Y-%m-%dT%H:%M}") and found["rule_set"] == before["rule_set"]
+    assert ask("good").json["held"] is False  # nothing was held back from it
+    question = Question(
+        name="message.sent", item_type="message", item_id="m-1", data={"text": "bad"}, author_id="mallory"
+    )
+    with clock.at(hold.until):
+        assert app.verdicts.judge.ask(question).held_until is None
+    with writing(system("test")) as w:
+        lift_hold(w, why="rolled back")
+    app.verdicts.judge.look()
+    assert ask("bad").json["allow"] is False
+
+
 def test_the_rule_set_is_named_anew_when_a_rule_changes(ask: Callable[..., Any], app: Intake) -> None:
     before = ask("bad").json
     with writing(system("test")) as w:

@@ -9,9 +9,9 @@ from watchfloor.identity.domain import system
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.models import Event, Outbox, Pending
 from watchfloor.ledger.schema import LedgerEvent, decode
-from watchfloor.ledger.writer import writing
+from watchfloor.ledger.writer import digest, writing
 from watchfloor.policy.models import Reason
-from watchfloor.review.models import Queue
+from watchfloor.review.models import Queue, Signal
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +71,27 @@ def test_a_number_that_could_never_be_hashed_is_refused_before_commit(value: flo
     with pytest.raises(BadInput, match="exact JSON"):
         save_with({"deep": [value]})
     assert not Queue.objects.filter(key="q").exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"zeta": 1, "a": {"long name": [{"y": None, "x": True}], "b": 1.0}, "\u00e9": "\U0001f600"},
+        [{"bb": 1, "a": 2.5}],
+        {},
+    ],
+)
+def test_the_digest_of_a_private_object_is_that_of_what_the_database_gives_back(value: object) -> None:
+    import json
+
+    from django.db import connection
+
+    row = Signal(seal=b"0123456789abcdef", details=value)
+    with connection.cursor() as cursor:
+        cursor.execute("select %s::jsonb::text", [json.dumps(value)])
+        [(text,)] = cursor.fetchall()
+    assert digest(row, value) == digest(row, json.loads(text))
+    assert digest(row, value) != digest(row, {"zeta": 1})
 
 
 def save_with(key: object) -> None:

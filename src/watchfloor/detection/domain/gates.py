@@ -83,6 +83,11 @@ def gates(case: Case, after: str, percent: int, limits: Limits) -> list[Gate]:
     return [_tests(case), _backtest(case), _approval(case, percent if after == "partial" else 100, limits)]
 
 
+def awaits_approval(case: Case, limits: Limits) -> bool:
+    """Whether all that is missing for this text to be put on, as far as is known, is the second person."""
+    return case.radius is not None and bool(case.backtest_events) and not _approval(case, 100, limits).open
+
+
 def check(rule: str, case: Case, after: str, percent: int, limits: Limits) -> None:
     """``Conflict("gate_closed")`` that names the first closed gate."""
     for gate in gates(case, after, percent, limits):
@@ -122,14 +127,19 @@ def _approval(case: Case, percent: int, limits: Limits) -> Gate:
         return Gate("approval", False, "nobody knows yet whom it hits.", "The backtest says so.")
     radius = case.radius.share(percent)
     if not radius.beyond(limits):
-        return Gate("approval", True, f"about {radius.hits_per_day:,.0f} hits a day need no second person.")
+        return Gate("approval", True, f"{_daily(radius)} need no second person.")
     others = [who for who in case.approved_by if who not in (case.asker, case.author)]
     why = (
         f"{radius.protected:,} hits on verified or protected accounts"
         if radius.protected >= limits.protected_hits
-        else f"about {radius.hits_per_day:,.0f} hits a day"
+        else _daily(radius)
     )
     if others:
         return Gate("approval", True, f"a second person agreed ({why}).")
     hint = "Someone who may enable rules, and neither wrote this text nor takes the step, approves it on this page."
     return Gate("approval", False, f"a second person must agree ({why}).", hint)
+
+
+def _daily(radius: Radius) -> str:
+    """Hits a day in words; small numbers with a decimal, as "about 0 hits" would say that there are none."""
+    return f"about {radius.hits_per_day:,.{0 if radius.hits_per_day >= 10 else 1}f} hits a day"

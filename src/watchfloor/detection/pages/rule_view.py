@@ -9,6 +9,7 @@ import msgspec
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from watchfloor.detection import domain, examples, quality, queries, revisions, standing
 from watchfloor.detection.contracts import BacktestFacts
@@ -201,8 +202,12 @@ def _chart(series: list[tuple[str, int]], name: str) -> dict[str, Any]:
 
 def _meaning(after: str, hits: queries.Hits) -> str:
     """What a step will do, in numbers: a day's firings by the last week."""
-    daily = round(sum(hits.week[:2]) / 7)
-    fires = _("It fired about %(count)s times a day last week.") % {"count": daily}
+    week = sum(hits.week[:2])
+    fires = _("It did not fire in the last 7 days.")
+    if week:
+        fires = ngettext(
+            "It fired %(num)s time in the last 7 days.", "It fired %(num)s times in the last 7 days.", week
+        ) % {"num": f"{week:,}"}
     return {
         "draft": _("Nothing is evaluated for effect or counted."),
         "backtested": _("A backtest of this text is there; nothing is counted yet."),

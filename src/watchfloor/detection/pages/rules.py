@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from watchfloor.detection import quality, queries
+from watchfloor.detection import quality, queries, standing
 from watchfloor.detection.actions import hold_automation, lift_hold
 from watchfloor.detection.hold import holding
 from watchfloor.detection.models import Rule
@@ -58,6 +58,8 @@ def rule_list(request: HttpRequest) -> HttpResponse:
         "fields": [
             {"name": "q", "label": _("Name or words"), "type": "search"},
             {"name": "state", "label": _("Any state"), "chip": _("State"), "options": list(parts.state_words().items())},
+            {"name": "waits", "label": _("Waiting or not"), "chip": _("Waits"),
+             "options": [("approval", _("Waits for approval")), ("text", _("New text waits"))]},
             {"name": "policy_key", "label": _("Any policy"), "chip": _("Policy"), "options": list(policy_names.items())},
             {"name": "owner", "label": _("Any owner"), "chip": _("Owner"), "options": sorted(owners.items(), key=lambda pair: pair[1])},
         ],
@@ -103,12 +105,19 @@ def _rows(request: HttpRequest) -> list[Row]:
         rules = rules.filter(owner=owner)
     word = request.GET.get("q", "").casefold().strip()
     found = [rule for rule in rules if word in f"{rule.name} {rule.description}".casefold()]
+    approval = standing.waiting_for_approval(found)
+    match request.GET.get("waits", ""):
+        case "approval":
+            found = [rule for rule in found if rule.name in approval]
+        case "text":
+            found = [rule for rule in found if rule.pin is not None]
     names = [rule.name for rule in found]
     hits, decided, facts = queries.hits_of(names), queries.decided_by(names), queries.facts_in_force()
     measured = quality.of_rules(found)
     rows = [
         {
             "rule": rule, "hits": hits[rule.name], "decided": decided[rule.name], "quality": measured[rule.name],
+            "approval": rule.name in approval,
             "description": rule.description or (facts[rule.name].description if rule.name in facts else ""),
             "policy": rule.policy_key or next(iter(facts[rule.name].policies if rule.name in facts else ()), ""),
             "url": reverse("rule-detail", args=[rule.name]),
