@@ -61,8 +61,10 @@ def worker(names: tuple[str, ...]) -> None:
     """The worker role: drains the spool, sequences the ledger, delivers, exports facts, keeps clocks."""
     os.environ["WATCHFLOOR_ROLE"] = "worker"
     prepare.django()
+    from watchfloor.detection import counting
     from watchfloor.platform import loops
 
+    counting.store()  # a wrong setting ends here, not at each event
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -82,10 +84,11 @@ def rules_worker(partitions: str | None, batch: int) -> None:
     """A rules worker on the stream WATCHFLOOR_STREAM: runs rules on events, beside any number of others."""
     os.environ["WATCHFLOOR_ROLE"] = "worker"
     prepare.django()
-    from watchfloor.detection import hits, stream
+    from watchfloor.detection import counting, hits, stream
     from watchfloor.detection.stream import worker as stream_worker
     from watchfloor.intake import streaming
 
+    counting.store()
     settings = stream.configured()
     if settings is None:
         raise BadInput(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from watchfloor.detection import lakes
-from watchfloor.detection.screening import SEED, sml_event
+from watchfloor.detection.screening import number_of, sml_event
 from watchfloor.engines import sml
 from watchfloor.items.models import ItemVersion
 
@@ -122,4 +122,4 @@ def _piece_of(versions: list[ItemVersion]) -> Piece:
 def event_of(version: ItemVersion) -> sml.Event:
     """One version of an item as rules read it when it was seen."""
     event = sml_event(version.item, version.data, "item_seen", None)
-    return msgspec.structs.replace(event, action_id=version.item.pk.int & SEED, timestamp=version.seen_at)
+    return msgspec.structs.replace(event, action_id=number_of(version.item), timestamp=version.seen_at)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import msgspec
 
-from watchfloor.detection import counting, functions, known_findings, lists_in_force, revisions
+from watchfloor.detection import counting, formers, functions, known_findings, lists_in_force, revisions
 from watchfloor.detection.models import Rule, RuleFile
 from watchfloor.engines import sml
 from watchfloor.engines.sml.counters import CounterStore
@@ -164,19 +165,30 @@ def _load(made_from: tuple[object, ...], before: InForce | None) -> InForce:
 
 def _outgoing(before: InForce | None, after: list[sml.RuleSet | None]) -> tuple[Outgoing, ...]:
     """Former sets that have counters which no set in force has, each for as long as those can matter."""
-    if before is None:
-        return ()
     counted = {spec.id for rules in after if rules is not None for spec in rules.counters}
     found = []
     now = clock.now()
-    formers = [(former.rules, former.until) for former in before.outgoing if former.until > now]
-    for rules, until in [*((rules, None) for rules in (before.rules, *before.pinned.values())), *formers]:
-        gone = [spec for spec in rules.counters if spec.id not in counted] if rules is not None else []
-        if rules is not None and gone:
+    for rules, ended, until in _formers(before, now):
+        gone = [spec for spec in rules.counters if spec.id not in counted]
+        if gone:
             longest = timedelta(microseconds=max(spec.horizon for spec in gone))
-            found.append(Outgoing(rules, until or now + longest))
-            counted.update(spec.id for spec in gone)
+            if (until or ended + longest) > now:
+                found.append(Outgoing(rules, until or ended + longest))
+                counted.update(spec.id for spec in gone)
     return tuple(found)
+
+
+def _formers(before: InForce | None, now: datetime) -> Iterator[tuple[sml.RuleSet, datetime, datetime | None]]:
+    """Former sets, newest first: each with when it ended, and until when it counts where that is settled already."""
+    if before is None:  # this process saw no change: what the stored revisions tell
+        for texts, ended in formers.before_changes(now):
+            try:
+                yield compile_sources(texts), ended, None
+            except sml.RuleErrors as error:
+                log.info("a former set of rules does not compile any more, its counters end: %s", error)
+        return
+    yield from ((rules, now, None) for rules in (before.rules, *before.pinned.values()) if rules is not None)
+    yield from ((former.rules, now, former.until) for former in before.outgoing)
 
 
 def _pinned(before: InForce | None) -> dict[str, sml.RuleSet]:

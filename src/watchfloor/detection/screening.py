@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -83,7 +84,7 @@ def sml_event(
     """What rules read: ``$.item.data.*``, ``$.item.type``, ``$.author.id``, ``$.event.*``."""
     author, now = item_queries.account_of(item), clock.now()
     return sml.Event(
-        action_id=item.pk.int & SEED,
+        action_id=number_of(item),
         action_name=name,
         timestamp=now if at is None else min(at.astimezone(UTC), now),
         data={
@@ -98,6 +99,12 @@ def sml_event(
             "event": event or {},
         },
     )
+
+
+def number_of(item: Item) -> int:
+    """The number of an item's events, made of its name: before it is stored, after, and when its first storing was rolled back."""
+    name = f"{item.type_key}\x1f{item.external_id}".encode()
+    return int.from_bytes(blake2b(name, digest_size=8).digest()) & SEED
 
 
 class Fired(msgspec.Struct):

@@ -80,7 +80,7 @@ def drain(
     """
     with begun.alone() as release:
         with transaction.atomic():
-            rows = begun.together(waiting(kinds).order_by("lane", "id")[:limit])
+            rows = begun.together(list(waiting(kinds).order_by("lane", "id")[:limit]))
             if not rows:
                 return 0
             begun.mark(rows)

@@ -116,12 +116,18 @@ def test_time_is_the_events_own_but_never_the_future(rules: Rules) -> None:
     assert clock.now() - at(None) < timedelta(seconds=5)
 
 
-def test_a_former_version_goes_on_so_that_the_text_can_be_put_back(rules: Rules) -> None:
+@pytest.mark.parametrize("process", ["the one that saw the edit", "a new one after each edit"])
+def test_a_former_version_goes_on_so_that_the_text_can_be_put_back(
+    rules: Rules, process: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An edit makes another version; the one before keeps counting for its span, though no text in force names it."""
     old, new = "Posts = Count(by=[Sender], span='1h')\n", "Posts = Count(by=[Sender], span='1h', when=Text == 'bad')\n"
     posts = []
     for text in (old, old, new, new, old):
         rules.write(text)
+        if process.startswith("a new"):
+            monkeypatch.setattr(ruleset, "_current", None)
+            ruleset.forget()
         item, _ = rules.show("hello")
         in_force = ruleset.current().rules
         assert in_force is not None

@@ -9,14 +9,28 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.support.counters import TEXT, stream
 
+from watchfloor.detection import counting, ruleset
+from watchfloor.detection.actions import screen
 from watchfloor.detection.counting_redis import RedisCounters
+from watchfloor.detection.models import CountedEvent, CounterState
+from watchfloor.detection.screening import sml_event
 from watchfloor.engines import sml
 from watchfloor.engines.sml.counters import MemoryCounters, Peek
+from watchfloor.identity.domain import system
+from watchfloor.items.actions import see
+from watchfloor.items.contracts import ItemSeen
+from watchfloor.items.models import Item
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput
+from watchfloor.ledger.writer import writing
+
+if TYPE_CHECKING:
+    from tests.support.rules import Rules
 
 redis = pytest.importorskip("redis", reason="The Redis client is not installed (extra: cluster).")
 
@@ -97,3 +111,60 @@ def test_many_workers_lose_nothing(store: RedisCounters) -> None:
     assert problems == []
     last = rules.evaluate(events[-1], store).features
     assert (last["All"], last["Words"]) == (60, 30)
+
+
+@pytest.fixture
+def chosen(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The setting names this server."""
+    client.flushall()
+    address = client.connection_pool.connection_kwargs["path"]
+    monkeypatch.setenv("WATCHFLOOR_COUNTERS", f"unix://{address}")
+
+
+COUNTING = (
+    "Posts = Count(by=[Sender], span='1h')\n"
+    "Flood = Rule(when_all=[Posts > 2], description=f'{Posts} posts')\n"
+    "WhenRules(rules_any=[Flood], then=[SendToReview(policy='spam', severity='low')])\n"
+)
+
+
+def test_a_setting_makes_screening_count_in_redis(chosen: None, client: Any, rules: Rules) -> None:
+    rules.write(COUNTING)
+    rules.put("Flood", "on")
+    assert [rules.show(f"hello {n}")[1].fired for n in range(4)] == [(), (), ("Flood",), ("Flood",)]
+    assert client.dbsize() == 5  # four events, one key
+    assert (CounterState.objects.count(), CountedEvent.objects.count()) == (0, 0)
+
+
+def test_a_screening_rolled_back_stays_counted_and_is_not_counted_again(
+    chosen: None, client: Any, rules: Rules
+) -> None:
+    """Redis is not in the database's transaction: the event is counted with the first attempt, and once."""
+    rules.write(COUNTING)
+    moment = clock.now()
+
+    def screened(*, fails: bool) -> Item:
+        with writing(system("test")) as w:
+            seen = ItemSeen(type="message", id="m-new", data={"text": "hello"}, seen_at=moment, author_id="mallory")
+            item, version = see(w, seen)
+            screen(w, item, version, {"text": "hello"}, at=moment)
+            if fails:
+                raise ZeroDivisionError
+        return item
+
+    with pytest.raises(ZeroDivisionError):
+        screened(fails=True)  # and the item is gone with it
+    item = screened(fails=False)
+    in_force = ruleset.current().rules
+    assert in_force is not None
+    looked = sml_event(item, {"text": "hello"}, "seen", None)
+    assert in_force.evaluate(looked, Peek(counting.store())).features["Posts"] == 2  # and the look itself
+    assert client.dbsize() == 2
+
+
+def test_a_setting_that_is_no_store_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHFLOOR_COUNTERS", "memcached://here")
+    with pytest.raises(BadInput, match="WATCHFLOOR_COUNTERS"):
+        counting.store()
+    monkeypatch.setenv("WATCHFLOOR_COUNTERS", "")
+    assert isinstance(counting.store(), counting.DatabaseCounters)

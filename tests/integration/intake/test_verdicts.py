@@ -301,4 +301,4 @@ def test_rules_read_the_same_before_and_after_publishing(rules: Rules) -> None:
     ahead = screening.sml_event(item_of(question_of(row)), row.item.data, row.name, row.data)
     item, _ = rules.item("bad", id="m-1")
     later = screening.sml_event(item, row.item.data, row.name, row.data)
-    assert ahead.data == later.data and ahead.action_name == later.action_name
+    assert (ahead.data, ahead.action_name, ahead.action_id) == (later.data, later.action_name, later.action_id)
