@@ -1,6 +1,6 @@
 """Investigate over a big lake: each panel of the page, timed, beside DuckDB doing the same over the same files.
 
-    python -m benchmarks.investigate [--events 1000000] [--rounds 3]     (10000000 for the size the page is made for)
+    python -m benchmarks.investigate [--events 1000000] [--rounds 3] [--home FOLDER]     (10000000: the size the page is made for)
 
 Hour files of a fortnight are written to a temporary folder (made column by column, hour by hour: memory stays flat), with the
 texts, accounts, apps and addresses of a made-up platform, from a seed. Every question is asked without the answers kept from
@@ -98,9 +98,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--home", help="keep the lake in this folder, and use the one that is there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="watchfloor-bench-") as folder:
-        os.environ["WATCHFLOOR_HOME"] = folder
+        os.environ["WATCHFLOOR_HOME"] = options.home or folder
         os.environ.setdefault("DATABASE_URL", "postgresql:///unused")
         from watchfloor.platform.setup import setup
 
@@ -118,7 +119,8 @@ def run(events: int, rounds: int) -> None:
 
     ruleset.current = lambda: ruleset.InForce(None, {}, ())  # no database here: queries name paths only
     started = time.perf_counter()
-    make(lakes.folder(), events)
+    if not lakes.files():
+        make(lakes.folder(), events)
     files = lakes.files()
     size = sum(each.size for each in files) / 1e6
     print(

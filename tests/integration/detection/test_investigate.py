@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import polars as pl
 import pytest
 from tests.support.floor import someone
 from tests.support.lake import NOON, event, fresh
 from tests.support.rules import text_of_rule
 
-from watchfloor.detection.investigate import asking, panels, running
+from watchfloor.detection.investigate import matching, panels, running
 from watchfloor.detection.investigate.asking import Question, ask
 from watchfloor.engines import sml
 from watchfloor.identity.domain import Actor, system
@@ -95,7 +96,7 @@ def test_a_query_finds_what_the_row_engine_finds(small: list[lake.Row], rules: A
     rules.write("LowerText: str = StringToLower(s=Text)\n", text_of_rule("Greeting", "LowerText == 'hello'"))
     for text in QUERIES:
         asked = ask(ROOT, everything(text))
-        found = asked.matched().collect()["action_id"].sort().to_list()
+        found = asked.read(asked.files, [pl.col("action_id")])["action_id"].sort().to_list()
         by_hand = sml.compile_rules({"main.sml": BY_HAND.replace("QUERY", _named(text))})
         expected = [row.event.action_id for row in small if "Q" in by_hand.fired(row.event)]
         assert found == expected, text
@@ -183,7 +184,7 @@ def test_leading_values_beside_the_period_before(small: list[lake.Row]) -> None:
 def test_the_stream_pages_through_everything_newest_first(
     small: list[lake.Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(panels, "FIRST_LOOK", 20)
+    monkeypatch.setattr(panels, "LOOK", 20)
     asked = ask(ROOT, everything("$.item.data.n > 2"))
     seen, after = [], ""
     while True:
@@ -248,7 +249,7 @@ def test_a_question_that_takes_too_long_is_stopped(small: list[lake.Row], monkey
     monkeypatch.setattr(running, "SECONDS", -1.0)
     with pytest.raises(running.TooSlow):
         panels.series(ask(ROOT, everything()))
-    monkeypatch.setattr(asking, "BY_ROWS", 10)
+    monkeypatch.setattr(matching, "BY_ROWS", 10)
     with pytest.raises(BadInput, match="event by event"):
         ask(ROOT, everything("StringStartsWith(s=$.item.data.text, start='a')"))
 

@@ -27,6 +27,7 @@ from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, WatchfloorEr
 from watchfloor.platform.render import render
 
 AT_ONCE = 300_000  # events that are counted while the page is made; more come panel by panel
+PATIENCE = 1.0  # seconds after which a panel shows what is counted so far, and asks for the rest
 PANELS = ("series", "top", "stream")
 
 
@@ -46,7 +47,7 @@ def investigate(request: HttpRequest) -> HttpResponse:
     elif problem is not None:
         context["refused"] = _words(problem)
     if asked is not None:
-        if asked.rows <= AT_ONCE and not asked.query.by_rows:
+        if asked.rows <= AT_ONCE and not asked.by_rows:
             context["panels"] = {name: _panel(request, name, at, asked) for name in PANELS}
         context["asked"] = asked
     whole, _ignored = (asked, None) if asked is not None else _asked(request, at, text="")
