@@ -81,7 +81,9 @@ class Asked(msgspec.Struct, frozen=True):
             holds = self.query.matcher.holds(some)
             if matched and holds is not None and not holds.any():
                 continue
-            frame = lakes.scan(some, schema=self.schema).select(*wanted, self._inside(some, back).alias("inside")).collect()
+            frame = (
+                lakes.scan(some, schema=self.schema).select(*wanted, self._inside(some, back).alias("inside")).collect()
+            )
             if frame["inside"].all():
                 keep = holds if matched else None
             else:

@@ -1,4 +1,4 @@
-"""Where a query holds, file by file: on columns by the rules engine, event by event where only that is exact; kept, as files never change."""
+"""Where a query holds, file by file: on columns, event by event where only that is exact; kept, as files never change."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Matcher:
     def _count(self, rows: int) -> None:
         self._rows += rows
         if self._rows > 2 * BY_ROWS:  # the span, and as long a one before
-            raise too_many_rows("The query", self._rows)
+            raise too_many_rows("Some values go beyond what columns hold.", self._rows)
 
     def _keep(self, path: str, mask: pl.Series) -> None:
         with _lock:
@@ -145,11 +145,11 @@ class Matcher:
             return _at_work.setdefault((self._key, str(file.path)), threading.Lock())
 
 
-def too_many_rows(what: str, count: int) -> BadInput:
+def too_many_rows(reason: str, count: int) -> BadInput:
     """The refusal of a question that would take the row engine too long."""
     return BadInput(
-        "too_many_rows", f"{what} is worked out event by event, and the span has {count:,} events.",
-        hint=f"Choose a span of at most {BY_ROWS:,} events, or leave that part out.",
+        "too_many_rows", f"{reason} So the query is worked out event by event, and that is {count:,} events here.",
+        hint=f"Choose a span of at most {BY_ROWS:,} such events, or leave that part out.",
     )  # fmt: skip
 
 

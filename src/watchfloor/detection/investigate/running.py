@@ -61,8 +61,8 @@ def through(
 ) -> Iterator[A]:
     """What the work gives for each piece, in order. A piece leaves ``waiting`` when its answer is handed out.
 
-    It ends early, with pieces left, after ``seconds``. (Polars' own way to cancel a running query ends the process when the query
-    is let go of before its end; so the clock is looked at between pieces.)
+    It ends early, with pieces left, after ``seconds``, but not before the first. (Polars' own way to cancel a running query ends
+    the process when the query is let go of before its end; so the clock is looked at between pieces.)
 
     Args:
         threads: how many pieces at a time; 1: in the caller's own thread.
@@ -76,11 +76,13 @@ def through(
     ahead: deque[Future[A]] = deque()
     try:
         end = time.monotonic() + seconds
-        while waiting and (ahead or time.monotonic() < end):
+        begun = False
+        while waiting and (ahead or not begun or time.monotonic() < end):
+            begun = True
             if threads == 1:
                 answer = work(waiting[0])
             else:
-                while len(ahead) < min(threads, len(waiting)) and (time.monotonic() < end):
+                while len(ahead) < min(threads, len(waiting)) and (not ahead or time.monotonic() < end):
                     ahead.append(_threads.submit(work, waiting[len(ahead)]))
                 answer = ahead.popleft().result()
             waiting.popleft()
@@ -100,7 +102,11 @@ class Growing:
     """
 
     def __init__(
-        self, waiting: deque[Files], work: Callable[[Files], Any], add: Callable[[Any], bool], threads: int | None = None
+        self,
+        waiting: deque[Files],
+        work: Callable[[Files], Any],
+        add: Callable[[Any], bool],
+        threads: int | None = None,
     ) -> None:
         self.waiting, self._work, self._add, self._threads = waiting, work, add, threads
         self._busy = threading.Lock()
