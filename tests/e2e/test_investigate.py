@@ -179,13 +179,17 @@ def test_a_mistake_is_shown_at_its_place_and_mended(open_page: Callable[..., Any
 def test_a_big_lake_is_counted_panel_by_panel(open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     from playwright.sync_api import expect
 
+    from watchfloor.detection.investigate import running
     from watchfloor.detection.pages import investigate
 
     monkeypatch.setattr(investigate, "AT_ONCE", 0)
+    monkeypatch.setattr(investigate, "PATIENCE", 0)  # one piece at a time: the page asks on until all is counted
+    monkeypatch.setattr(running, "PIECE", 1)
     page = open_page(f"/investigate?{SPAN}&q=$.item.data.client_app == 'app-17'")
     expect(page.locator(".ask-number")).to_have_text("40")
     expect(page.locator(".ask-part-series canvas")).to_be_visible()
     expect(page.locator(".ask-stream tbody tr")).to_have_count(40)
+    expect(page.get_by_text("so far")).to_have_count(0)
 
 
 def _shots() -> Path | None:

@@ -51,7 +51,7 @@ def investigate(
     found: dict[str, Any] = {
         "start": start,
         "end": end,
-        "by_rows": asked.query.by_rows,
+        "by_rows": asked.by_rows,
         "series": series,
         "top": top,
         "events": stream,

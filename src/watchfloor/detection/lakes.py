@@ -129,6 +129,11 @@ def _by_difference(found: Sequence[File], schema: Mapping[str, Any]) -> dict[fro
     return parts
 
 
+def alike(found: Sequence[File], schema: Mapping[str, Any]) -> list[list[File]]:
+    """The files in groups that ``scan`` reads as one, each in the order given: a row's place is known before it is read."""
+    return list(_by_difference(found, schema).values())
+
+
 def files(start: datetime | None = None, end: datetime | None = None, *, root: Path | None = None) -> list[File]:
     """The files whose hour touches the span, oldest first, without those that another has replaced."""
     found: list[File] = []

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import polars as pl
 import pytest
 from tests.support.floor import someone
 from tests.support.lake import NOON, event, fresh
 from tests.support.rules import text_of_rule
 
-from watchfloor.detection.investigate import asking, panels, running
+from watchfloor.detection.investigate import matching, panels, running
 from watchfloor.detection.investigate.asking import Question, ask
 from watchfloor.engines import sml
 from watchfloor.identity.domain import Actor, system
@@ -85,6 +86,7 @@ QUERIES = [
     "StringStartsWith(s=$.item.data.text, start='Ch')",
     "$.item.data.tags[0] == 'a'",
     "$.item.data.odd == 'one'",
+    "$.item.data.n * 4611686018427387904 > 3",
     "LowerText == 'hello'",
     "Greeting",
     "not Greeting",
@@ -95,7 +97,7 @@ def test_a_query_finds_what_the_row_engine_finds(small: list[lake.Row], rules: A
     rules.write("LowerText: str = StringToLower(s=Text)\n", text_of_rule("Greeting", "LowerText == 'hello'"))
     for text in QUERIES:
         asked = ask(ROOT, everything(text))
-        found = asked.matched().collect()["action_id"].sort().to_list()
+        found = asked.read(asked.files, [pl.col("action_id")])["action_id"].sort().to_list()
         by_hand = sml.compile_rules({"main.sml": BY_HAND.replace("QUERY", _named(text))})
         expected = [row.event.action_id for row in small if "Q" in by_hand.fired(row.event)]
         assert found == expected, text
@@ -183,7 +185,7 @@ def test_leading_values_beside_the_period_before(small: list[lake.Row]) -> None:
 def test_the_stream_pages_through_everything_newest_first(
     small: list[lake.Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(panels, "FIRST_LOOK", 20)
+    monkeypatch.setattr(panels, "LOOK", 20)
     asked = ask(ROOT, everything("$.item.data.n > 2"))
     seen, after = [], ""
     while True:
@@ -246,11 +248,51 @@ def test_items_of_restricted_cases_are_not_listed(small: list[lake.Row]) -> None
 
 def test_a_question_that_takes_too_long_is_stopped(small: list[lake.Row], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "SECONDS", -1.0)
+    monkeypatch.setattr(running, "PIECE", 20)
     with pytest.raises(running.TooSlow):
         panels.series(ask(ROOT, everything()))
-    monkeypatch.setattr(asking, "BY_ROWS", 10)
+    monkeypatch.setattr(matching, "BY_ROWS", 10)
     with pytest.raises(BadInput, match="event by event"):
-        ask(ROOT, everything("StringStartsWith(s=$.item.data.text, start='a')"))
+        ask(ROOT, everything("$.item.data.odd == 1"))
+    with pytest.raises(
+        BadInput, match="event by event"
+    ):  # numbers that outgrow 64 bits are known only when they are met
+        panels.series(ask(ROOT, everything("$.item.data.n * 4611686018427387904 > 4")))
+
+
+def test_an_answer_grows_from_the_newest_hour_backwards(small: list[lake.Row], monkeypatch: pytest.MonkeyPatch) -> None:
+    question = Question("$.item.data.n > 5", NOON + DAY, NOON + 2 * DAY)
+    names = ["$.author.id", "$.item.data.tags"]
+    asked = ask(ROOT, question)
+    whole = panels.series(asked), panels.top(asked, names), panels.stream(asked, names, limit=40)
+    assert {whole[0].back_to, whole[1][0].back_to, whole[2].back_to} == {None}
+    running.forget()
+    monkeypatch.setattr(running, "PIECE", 20)
+    monkeypatch.setattr(panels, "LOOK", 20)
+    times = []
+    while (part := panels.series(ask(ROOT, question), patience=0)).back_to is not None:
+        counted = [row for row in small if part.back_to <= row.event.timestamp < question.end]
+        assert part.all_events == len(counted)
+        assert part.all_matched == sum(row.event.data["item"]["data"]["n"] > 5 for row in counted)
+        times.append(part.back_to)
+    assert part == whole[0] and len(times) > 3 and times == sorted(set(times), reverse=True)
+    steps = 0
+    while (tops := panels.top(ask(ROOT, question), names, patience=0))[0].back_to is not None:
+        steps += 1
+        assert all(top.events <= last.events for top, last in zip(tops, whole[1], strict=True))
+    assert tops == whole[1] and steps > 6  # the span before too
+    found = 0
+    while (page := panels.stream(ask(ROOT, question), names, limit=40, patience=0)).back_to is not None:
+        assert page.events == whole[2].events[: len(page.events)] and page.after == ""
+        found += 1
+    assert page == whole[2] and found
+
+
+def test_the_panels_ask_each_file_once(small: list[lake.Row], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ask(ROOT, everything("RegexMatch(pattern='casino', target=$.item.data.text)"))
+    assert not asked.by_rows and panels.series(asked).all_matched
+    monkeypatch.setattr(matching.Matcher, "_evaluated", None)
+    assert panels.top(asked, ["market"])[0].events and panels.stream(asked, ["market"]).events
 
 
 def test_an_empty_lake_answers_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rules: Any) -> None:

@@ -68,7 +68,7 @@ def answer(asked: Any, body: InvestigateIn) -> dict[str, Any]:
         wanted = body.events
         listed = msgspec.to_builtins(panels.stream(asked, wanted.columns, after=wanted.after, limit=wanted.limit))
     return {
-        "start": asked.question.start, "end": asked.question.end, "by_rows": asked.query.by_rows,
+        "start": asked.question.start, "end": asked.question.end, "by_rows": asked.by_rows,
         "series": msgspec.to_builtins(panels.series(asked)),
         "top": [msgspec.to_builtins(each) for each in panels.top(asked, body.top, body.top_limit)],
         "events": listed,

@@ -195,11 +195,11 @@ def _found(asked: Asked, label: str, target: str) -> _Set:
             pl.col("$.author.id").alias("item_id"),
         ]
 
-    def plan(files: list[File]) -> pl.LazyFrame:
-        return asked.matched(files).select(who).drop_nulls().group_by("item_type", "item_id").len()
+    def count(files: list[File]) -> pl.DataFrame:
+        return asked.read(files, who).drop_nulls().group_by("item_type", "item_id").len()
 
     names: dict[tuple[str, str], int] = {}
-    for piece in asked.pieces(plan):
+    for piece in asked.pieces(count):
         for kind, name, events in piece.iter_rows():
             names[(kind, name)] = names.get((kind, name), 0) + events
         if len(names) > MOST:

@@ -26,12 +26,15 @@ MOST_TOP = 100
 PAGE = 50
 MOST_ROWS = 1_000
 MERGE = 8  # partial counts held before they are added up
-FIRST_LOOK = 200_000  # events read at once for the newest matches; each further look takes four times as many
+LOOK = 200_000  # events read at once for the newest matches
 DIMENSIONS = ("action_name", "item_type", "item_id", "market", "language", "source")
 
 
 class Series(msgspec.Struct, frozen=True):
-    """Events over time: ``times`` are the starts of the buckets (UTC), ``step`` their length in seconds."""
+    """Events over time: ``times`` are the starts of the buckets (UTC), ``step`` their length in seconds.
+
+    ``back_to``: counted so far is what came from then on; None when everything is counted.
+    """
 
     step: int
     times: list[datetime]
@@ -39,6 +42,7 @@ class Series(msgspec.Struct, frozen=True):
     matched: list[int]
     all_events: int
     all_matched: int
+    back_to: datetime | None = None
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -50,13 +54,17 @@ class Value(msgspec.Struct, frozen=True):
 
 
 class Top(msgspec.Struct, frozen=True):
-    """The leading values of one column. ``distinct`` counts all its values, ``events`` the matched events that have one."""
+    """The leading values of one column. ``distinct`` counts all its values, ``events`` the matched events that have one.
+
+    ``back_to``: counted so far is what came from then on (it may lie before the span); None when everything is counted.
+    """
 
     by: str
     values: list[Value]
     distinct: int
     events: int
     before: int
+    back_to: datetime | None = None
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -74,11 +82,15 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Stream(msgspec.Struct, frozen=True):
-    """Events, newest first. ``after`` asks for the next page; "" at the end."""
+    """Events, newest first. ``after`` asks for the next page; "" at the end.
+
+    ``back_to``: found so far is what came from then on; None when the page is full, or nothing more matches.
+    """
 
     columns: list[str]
     events: list[Seen]
     after: str
+    back_to: datetime | None = None
 
 
 def step_of(asked: Asked) -> timedelta:
@@ -87,37 +99,54 @@ def step_of(asked: Asked) -> timedelta:
     return next((step for step in STEPS if span / step <= BUCKETS), max(STEPS[-1], span / BUCKETS))
 
 
-def series(asked: Asked) -> Series:
-    """How many events there were and how many matched, over the span."""
-    return running.kept((asked.key, "series"), lambda: _series(asked))
+def series(asked: Asked, patience: float | None = None) -> Series:
+    """How many events there were and how many matched, over the span.
+
+    Args:
+        patience: seconds after which what is counted so far is given; asked again, the count goes on.
+    """
+    counted = running.kept((asked.key, "series"), lambda: _Series(asked))
+    counted.growing.grow(patience)
+    return counted.answer()
 
 
-def _series(asked: Asked) -> Series:
-    import polars as pl
+class _Series:
+    def __init__(self, asked: Asked) -> None:
+        start, end = asked.question.start, asked.question.end
+        self.asked, self.size = asked, int(step_of(asked).total_seconds())
+        self.first = int(start.timestamp()) // self.size * self.size
+        many = int((end - timedelta(microseconds=1)).timestamp() - self.first) // self.size + 1
+        self.total, self.matched = [0] * many, [0] * many
+        self.growing = asked.growing(self.count, self.add)
 
-    step, start, end = step_of(asked), asked.question.start, asked.question.end
-    size = int(step.total_seconds())
-    first = int(start.timestamp()) // size * size
-    place = (pl.col("timestamp").dt.timestamp("us") - first * 1_000_000) // (size * 1_000_000)
+    def count(self, files: list[lakes.File]) -> pl.DataFrame:
+        import polars as pl
 
-    def plan(files: list[lakes.File]) -> pl.LazyFrame:
-        chosen = asked.frame(files).select(place.alias("place"), asked.query.matched.fill_null(False).alias("matched"))
-        return chosen.group_by("place").agg(pl.len().alias("total"), pl.col("matched").sum())
+        place = (pl.col("timestamp").dt.timestamp("us") - self.first * 1_000_000) // (self.size * 1_000_000)
+        found = self.asked.read(files, [place.alias("place")], matched=False)
+        return found.group_by("place").agg(pl.len().alias("total"), pl.col("matched").sum())
 
-    count = int((end - timedelta(microseconds=1)).timestamp() - first) // size + 1
-    total, matched = [0] * count, [0] * count
-    for piece in asked.pieces(plan):
+    def add(self, piece: pl.DataFrame) -> bool:
         for at, events, found in piece.iter_rows():
-            total[at] += events
-            matched[at] += int(found)
-    times = [datetime.fromtimestamp(first + number * size, UTC) for number in range(count)]
-    return Series(size, times, total, matched, sum(total), sum(matched))
+            self.total[at] += events
+            self.matched[at] += int(found)
+        return False
+
+    def answer(self) -> Series:
+        times = [datetime.fromtimestamp(self.first + number * self.size, UTC) for number in range(len(self.total))]
+        total, matched = list(self.total), list(self.matched)
+        return Series(self.size, times, total, matched, sum(total), sum(matched), _back_to(self.growing))
 
 
-def top(asked: Asked, by: Sequence[str], limit: int = TOP) -> list[Top]:
+def _back_to(growing: running.Growing) -> datetime | None:
+    return growing.waiting[0][-1].hour + lakes.HOUR if growing.waiting else None
+
+
+def top(asked: Asked, by: Sequence[str], limit: int = TOP, patience: float | None = None) -> list[Top]:
     """The leading values of some columns among the matched events, with the period before beside them.
 
     Lists count once for each of their elements. The period before is as long as the span and ends where it begins.
+    ``patience`` as for ``series``.
 
     Raises:
         BadInput: a column that events of the span do not have.
@@ -125,27 +154,38 @@ def top(asked: Asked, by: Sequence[str], limit: int = TOP) -> list[Top]:
     limit = max(1, min(limit, MOST_TOP))
     for name in by:
         must_know(asked, name)
-    return running.kept((asked.key, "top", tuple(by), limit), lambda: _top(asked, by, limit))
-
-
-def _top(asked: Asked, by: Sequence[str], limit: int) -> list[Top]:
-    import polars as pl
-
     if not by:
         return []
-    now = (pl.col("timestamp") >= asked.question.start).alias("now")
-    columns = list(dict.fromkeys(by))
+    columns = tuple(dict.fromkeys(by))
+    counted = running.kept((asked.key, "top", columns), lambda: _Top(asked, columns))
+    counted.growing.grow(patience)
+    back_to = _back_to(counted.growing)
+    return [_leading(name, counted.merged(name), limit, back_to) for name in by]
 
-    def plan(files: list[lakes.File]) -> pl.LazyFrame:
-        return asked.matched(files, back=True).select(now, *(pl.col(name) for name in columns))
 
-    counted: dict[str, list[pl.DataFrame]] = {name: [] for name in columns}
-    for piece in asked.pieces(plan, back=True):
-        for name, parts in counted.items():
-            parts.append(_counts(piece, name))
-            if len(parts) > MERGE:
-                parts[:] = [_merged(parts)]
-    return [_leading(name, _merged(counted[name]), limit) for name in by]
+class _Top:
+    def __init__(self, asked: Asked, columns: tuple[str, ...]) -> None:
+        self.asked = asked
+        self.parts: dict[str, list[pl.DataFrame]] = {name: [] for name in columns}
+        self.growing = asked.growing(self.count, self.add, back=True)
+
+    def count(self, files: list[lakes.File]) -> dict[str, pl.DataFrame]:
+        import polars as pl
+
+        now = (pl.col("timestamp") >= self.asked.question.start).alias("now")
+        found = self.asked.read(files, [now, *(pl.col(name) for name in self.parts)], back=True)
+        return {name: _counts(found, name) for name in self.parts} if found.height else {}
+
+    def add(self, piece: dict[str, pl.DataFrame]) -> bool:
+        for name, counts in piece.items():
+            self.parts[name].append(counts)
+            if len(self.parts[name]) > MERGE:
+                self.merged(name)
+        return False
+
+    def merged(self, name: str) -> pl.DataFrame:
+        self.parts[name] = [_merged(self.parts[name])]
+        return self.parts[name][0]
 
 
 def _counts(found: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -173,17 +213,19 @@ def _merged(parts: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(parts).group_by("value").agg(pl.col("count").sum(), pl.col("before").sum())
 
 
-def _leading(name: str, frame: pl.DataFrame, limit: int) -> Top:
+def _leading(name: str, frame: pl.DataFrame, limit: int, back_to: datetime | None) -> Top:
     import polars as pl
 
     here = frame.filter(pl.col("count") > 0)
     first = here.sort(["count", "value"], descending=[True, False]).head(limit)
     values = [Value(row["value"], int(row["count"]), int(row["before"])) for row in first.to_dicts()]
-    return Top(name, values, len(here), int(here["count"].sum() or 0), int(frame["before"].sum() or 0))
+    return Top(name, values, len(here), int(here["count"].sum() or 0), int(frame["before"].sum() or 0), back_to)
 
 
-def stream(asked: Asked, columns: Sequence[str], *, after: str = "", limit: int = PAGE) -> Stream:
-    """The matched events, newest first.
+def stream(
+    asked: Asked, columns: Sequence[str], *, after: str = "", limit: int = PAGE, patience: float | None = None
+) -> Stream:
+    """The matched events, newest first. ``patience`` as for ``series``.
 
     Raises:
         BadInput: a column that events of the span do not have, or an ``after`` that no answer gave.
@@ -191,48 +233,49 @@ def stream(asked: Asked, columns: Sequence[str], *, after: str = "", limit: int 
     limit = max(1, min(limit, MOST_ROWS))
     for name in columns:
         must_know(asked, name)
-    return running.kept(
-        (asked.key, "stream", tuple(columns), after, limit), lambda: _stream(asked, columns, after, limit)
-    )
+    key = (asked.key, "stream", tuple(columns), after, limit)
+    found = running.kept(key, lambda: _Stream(asked, columns, _cursor(after), limit))
+    found.growing.grow(patience)
+    return found.answer()
 
 
-def _stream(asked: Asked, columns: Sequence[str], after: str, limit: int) -> Stream:
+class _Stream:
     """From the newest hours backwards, as far as it takes to fill the page."""
-    import polars as pl
 
-    fixed = ["id", "action_id", "timestamp", "action_name", "item_type", "item_id", "item_version", "market"]
-    wanted = [pl.col(name).alias(f"v{place}") for place, name in enumerate(columns)]
-    last = _cursor(after)
-    found: list[dict[str, Any]] = []
-    waiting = [each for each in asked.files if last is None or each.hour <= last[0]]
+    def __init__(self, asked: Asked, columns: Sequence[str], last: tuple[datetime, int] | None, limit: int) -> None:
+        self.asked, self.columns, self.last, self.limit = asked, columns, last, limit
+        self.found: list[dict[str, Any]] = []
+        waiting = [each for each in asked.files if last is None or each.hour <= last[0]]
+        pieces = asked.few(waiting) if asked.by_rows else running.few(waiting, LOOK)
+        self.growing = running.Growing(pieces, self.count, self.add, asked.threads)
 
-    def plan(files: list[lakes.File]) -> pl.LazyFrame:
-        chosen = asked.matched(files)
-        if last is not None:
+    def count(self, files: list[lakes.File]) -> pl.DataFrame:
+        import polars as pl
+
+        fixed = ["id", "action_id", "timestamp", "action_name", "item_type", "item_id", "item_version", "market"]
+        wanted = [pl.col(name).alias(f"v{place}") for place, name in enumerate(self.columns)]
+        chosen = self.asked.read(files, [*map(pl.col, fixed), *wanted])
+        if self.last is not None:
             at, number = pl.col("timestamp"), pl.col("action_id")
-            chosen = chosen.filter((at < last[0]) | ((at == last[0]) & (number < last[1])))
-        return chosen.select(*fixed, *wanted).sort(["timestamp", "action_id"], descending=True).head(limit + 1)
+            chosen = chosen.filter((at < self.last[0]) | ((at == self.last[0]) & (number < self.last[1])))
+        return chosen.sort(["timestamp", "action_id"], descending=True).head(self.limit + 1)
 
-    look = FIRST_LOOK
-    while waiting and len(found) <= limit:
-        batch: list[lakes.File] = []
-        # Whole hours only: an hour's files overlap in time.
-        while waiting and (sum(each.rows for each in batch) < look or batch[-1].hour == waiting[-1].hour):
-            batch.append(waiting.pop())
-        parts = list(asked.pieces(plan, files=batch))
-        if parts:
-            newest = pl.concat(parts).sort(["timestamp", "action_id"], descending=True).head(limit + 1 - len(found))
-            found += newest.to_dicts()
-        look *= 4
-    events = [
-        Seen(
-            row["id"], row["action_id"], row["timestamp"], row["action_name"], row["item_type"], row["item_id"], row["item_version"],
-            row["market"], [row[f"v{place}"] for place in range(len(columns))],
+    def add(self, piece: pl.DataFrame) -> bool:
+        self.found += piece.to_dicts()[: self.limit + 1 - len(self.found)]
+        return len(self.found) > self.limit
+
+    def answer(self) -> Stream:
+        events = [
+            Seen(
+                row["id"], row["action_id"], row["timestamp"], row["action_name"], row["item_type"], row["item_id"],
+                row["item_version"], row["market"], [row[f"v{place}"] for place in range(len(self.columns))],
+            )
+            for row in self.found[: self.limit]
+        ]  # fmt: skip
+        more = len(self.found) > self.limit
+        return Stream(
+            list(self.columns), events, _cursor_of(events[-1]) if more and events else "", _back_to(self.growing)
         )
-        for row in found[:limit]
-    ]  # fmt: skip
-    more = len(found) > limit
-    return Stream(list(columns), events, _cursor_of(events[-1]) if more and events else "")
 
 
 def _cursor_of(event: Seen) -> str:
@@ -257,11 +300,11 @@ def one(asked: Asked, event_id: str) -> dict[str, Any] | None:
     """What rules read of one event (decoded ``data``), with its dimensions; None when it is not there or may not be seen."""
     import polars as pl
 
-    def plan(files: list[lakes.File]) -> pl.LazyFrame:
+    def look(files: list[lakes.File]) -> pl.DataFrame:
         chosen = asked.frame(files).filter(pl.col("id") == event_id)
-        return chosen.select("timestamp", "action_name", "data", *lakes.DIMENSIONS).head(1)
+        return chosen.select("timestamp", "action_name", "data", *lakes.DIMENSIONS).head(1).collect()
 
-    for piece in asked.pieces(plan):
+    for piece in asked.pieces(look):
         for row in piece.to_dicts():
             return {**row, "data": msgspec.json.decode(row["data"])}
     return None

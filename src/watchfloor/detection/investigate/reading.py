@@ -10,20 +10,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from watchfloor.detection import functions, ruleset
-from watchfloor.detection.investigate import columns
+from watchfloor.detection.investigate.matching import RULE, Matcher
 from watchfloor.engines import sml
-from watchfloor.engines.sml import tree
 from watchfloor.engines.sml.errors import Problems, Span, did_you_mean
-
-if TYPE_CHECKING:
-    import polars as pl
 
 FILE = "query"
 MAX_QUERY = 4_000
@@ -39,14 +35,14 @@ class Query(msgspec.Struct, frozen=True):
     """A query that can be asked.
 
     Attributes:
-        matched: True where it holds, over the frame's columns.
-        by_rows: why it must be evaluated event by event ("" when it runs on columns).
+        matcher: tells where it holds.
+        key: the same for the same query and rule set.
         paths: the JSON paths written in it.
     """
 
     text: str
-    matched: Any
-    by_rows: str
+    matcher: Matcher
+    key: Hashable
     paths: tuple[str, ...]
 
 
@@ -56,18 +52,13 @@ def read(text: str, schema: Mapping[str, Any], untyped: frozenset[str] | set[str
     Raises:
         sml.RuleErrors: what is wrong, where in ``text``, and how to mend it; lines and columns are those of ``text``.
     """
-    import polars as pl
-
     text = text.strip()
     if not text:
-        return Query("", pl.lit(True), "", ())
+        return Query("", Matcher(None, ""), "", ())
     body, paths = _with_names(text, schema, set(untyped))
     _check_syntax(text, body)
-    rules, program_rule = _compiled(text, body, tuple(paths.items()), _types(paths, schema, set(untyped)))
-    try:
-        return Query(text, columns.column_of(program_rule, schema, rules.functions), "", tuple(paths.values()))
-    except columns.NeedsRows as reason:
-        return Query(text, _by_rows(rules), str(reason), tuple(paths.values()))
+    rules, key = _compiled(text, body, tuple(paths.items()), _types(paths, schema, set(untyped)))
+    return Query(text, Matcher(rules, key), key, tuple(paths.values()))
 
 
 def _with_names(text: str, schema: Mapping[str, Any], untyped: set[str]) -> tuple[str, dict[str, str]]:
@@ -159,15 +150,16 @@ def spelled(kind: Any) -> str:
 
 def _compiled(
     text: str, body: str, paths: tuple[tuple[str, str], ...], types: tuple[str, ...]
-) -> tuple[sml.RuleSet, tree.RuleExpr]:
+) -> tuple[sml.RuleSet, Hashable]:
     current = ruleset.current()
-    return _compile(text, body, paths, types, current.made_from[:1] if current.rules is not None else ())
+    key = (text, body, paths, types, current.made_from[:1] if current.rules is not None else ())
+    return _compile(*key), key
 
 
 @lru_cache(maxsize=128)
 def _compile(
     text: str, body: str, paths: tuple[tuple[str, str], ...], types: tuple[str, ...], made_from: tuple[object, ...]
-) -> tuple[sml.RuleSet, tree.RuleExpr]:
+) -> sml.RuleSet:
     """Compile the query with the files it needs. ``made_from`` names the rule set, so that a change of it is noticed."""
     sources = {("set/main.sml" if path == "main.sml" else path): file for path, file in _needed(body).items()}
     head = "".join(
@@ -176,16 +168,13 @@ def _compile(
     )
     if sources:
         head = f"Import(rules={sorted(sources)!r})\n" + head
-    head += "FoundByQuery = Rule(description='found by a query', when_all=[\n"
+    head += f"{RULE} = Rule(description='found by a query', when_all=[\n"
     try:
-        rules = sml.compile_rules(
+        return sml.compile_rules(
             {**sources, "main.sml": head + body + "\n])\n"}, functions=functions.known(), labels=ruleset.labels_of
         )
     except sml.RuleErrors as error:
         raise _in_query(error, text, head.count("\n"), dict(paths)) from None
-    rule = rules.program.variables["FoundByQuery"].value
-    assert isinstance(rule, tree.RuleExpr)
-    return rules, rule
 
 
 def _needed(body: str) -> dict[str, str]:
@@ -236,22 +225,3 @@ def _in_query(error: sml.RuleErrors, text: str, before: int, paths: dict[str, st
             hint = did_you_mean(word[1], known) or hint
         problems.add(each.code, message, Span(FILE, line, each.column - 1, line, end), hint)
     return sml.RuleErrors(problems.found)
-
-
-def _by_rows(rules: sml.RuleSet) -> pl.Expr:
-    """Evaluate event by event: everything the language can say, some hundred times slower than columns."""
-    import polars as pl
-
-    decode = msgspec.json.Decoder().decode
-
-    def each(batch: pl.Series) -> pl.Series:
-        parts = batch.struct.unnest()
-        found = [
-            "FoundByQuery" in rules.fired(sml.Event(number, name, at, decode(data)))
-            for number, name, at, data in zip(
-                parts["action_id"], parts["action_name"], parts["timestamp"], parts["data"], strict=True
-            )
-        ]
-        return pl.Series(found, dtype=pl.Boolean)
-
-    return pl.struct("action_id", "action_name", "timestamp", "data").map_batches(each, return_dtype=pl.Boolean)

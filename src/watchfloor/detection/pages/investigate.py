@@ -27,6 +27,7 @@ from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, WatchfloorEr
 from watchfloor.platform.render import render
 
 AT_ONCE = 300_000  # events that are counted while the page is made; more come panel by panel
+PATIENCE = 0.8  # seconds after which a panel shows what is counted so far, and asks for the rest
 PANELS = ("series", "top", "stream")
 
 
@@ -46,7 +47,7 @@ def investigate(request: HttpRequest) -> HttpResponse:
     elif problem is not None:
         context["refused"] = _words(problem)
     if asked is not None:
-        if asked.rows <= AT_ONCE and not asked.query.by_rows:
+        if asked.rows <= AT_ONCE and not asked.by_rows:
             context["panels"] = {name: _panel(request, name, at, asked) for name in PANELS}
         context["asked"] = asked
     whole, _ignored = (asked, None) if asked is not None else _asked(request, at, text="")
@@ -152,26 +153,40 @@ def _asked(request: HttpRequest, at: Address, text: str | None = None) -> tuple[
 
 
 def _panel(request: HttpRequest, name: str, at: Address, asked: Asked) -> dict[str, Any]:
-    """What one panel's template needs; an error of the panel stands in its place."""
+    """What one panel's template needs; an error of the panel stands in its place.
+
+    ``so_far``: from when on it is counted, and ``going`` the address that counts on; None and "" when it is whole.
+    """
     try:
-        return {"at": at, "refused": "", **_MAKE[name](at, asked)}
+        made = {"at": at, "refused": "", "so_far": None, "going": "", **_MAKE[name](at, asked)}
+        if made["so_far"] is not None:
+            made["going"] = f"{reverse('investigate-panel', args=[name])}?{at.with_(after=at.after)}"
+        return made
     except WatchfloorError as error:
         return {"at": at, "refused": _words(error)}
 
 
 def _series(at: Address, asked: Asked) -> dict[str, Any]:
-    found = panels.series(asked)
-    lines = [{"name": _("All events"), "values": found.total}]
+    found = panels.series(asked, PATIENCE)
+    lines: list[dict[str, Any]] = [{"name": _("All events"), "values": found.total}]
     if at.text:
         lines.append({"name": _("Matched"), "values": found.matched})
+    if found.back_to is not None:  # what is not counted yet is a gap, not a nought
+        for line in lines:
+            line["values"] = [
+                value if time >= found.back_to else None
+                for time, value in zip(found.times, line["values"], strict=True)
+            ]
     chart = {"times": [int(each.timestamp()) for each in found.times], "series": lines}
-    return {"series": found, "chart": chart, "share": found.all_matched / found.all_events if found.all_events else 0}
+    share = found.all_matched / found.all_events if found.all_events else 0
+    return {"series": found, "chart": chart, "share": share, "so_far": found.back_to}
 
 
 def _top(at: Address, asked: Asked) -> dict[str, Any]:
     names = address.chosen(asked, at.top, address.TOPS, 4)
     columns = []
-    for top in panels.top(asked, names):
+    found = panels.top(asked, names, patience=PATIENCE)
+    for top in found:
         most = max((value.count for value in top.values), default=1)
         grow = address.listed if str(asked.schema[top.by]).startswith("List") else address.narrowed
         columns.append({
@@ -185,18 +200,20 @@ def _top(at: Address, asked: Asked) -> dict[str, Any]:
                 for value in top.values
             ],
         })  # fmt: skip
-    return {"tops": columns}
+    return {"tops": columns, "so_far": found[0].back_to if found else None}
 
 
 def _stream(at: Address, asked: Asked) -> dict[str, Any]:
-    return stream_of(at, asked)
+    return stream_of(at, asked, patience=PATIENCE)
 
 
-def stream_of(at: Address, asked: Asked, page_of: QueryDict | None = None) -> dict[str, Any]:
+def stream_of(
+    at: Address, asked: Asked, page_of: QueryDict | None = None, patience: float | None = None
+) -> dict[str, Any]:
     """The event stream for its template. ``page_of``: the query string to page by, where it is not that of ``at``."""
     names = address.chosen(asked, at.columns, address.COLUMNS, 4)
     after = page_of.get("after", "") if page_of is not None else at.after
-    found = panels.stream(asked, names, after=after)
+    found = panels.stream(asked, names, after=after, patience=patience)
     rows = [
         {
             "event": each, "cells": [(value, entity_url(name, value, at)) for name, value in zip(names, each.values, strict=True)],
@@ -216,7 +233,7 @@ def stream_of(at: Address, asked: Asked, page_of: QueryDict | None = None) -> di
     labels = [short(name) for name in names]
     return {
         "refused": "", "stream": found, "rows": rows, "labels": labels,
-        "more": page(found.after) if found.after else "", "first": page("") if after else "",
+        "more": page(found.after) if found.after else "", "first": page("") if after else "", "so_far": found.back_to, "going": "",
     }  # fmt: skip
 
 

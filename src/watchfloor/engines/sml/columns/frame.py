@@ -45,6 +45,12 @@ _TYPES: dict[str, pl.DataType] = {
 }
 MAX_STEPS = 50
 
+def related(path: str, other: str) -> bool:
+    """Whether one path is the other, or lies below it."""
+    short, long = sorted((path, other), key=len)
+    return long == short or long.startswith((short + ".", short + "["))
+
+
 class _Paths:
     """What is met while events are taken apart."""
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from watchfloor.engines.sml.backtest import Backtest
 from watchfloor.engines.sml.columns.compile import ColumnRules, compile_columns
-from watchfloor.engines.sml.columns.frame import UNTYPED
+from watchfloor.engines.sml.columns.frame import UNTYPED, related
 from watchfloor.engines.sml.columns.slice import slice_of
 from watchfloor.engines.sml.columns.sources import Piece, in_order, pieces
 from watchfloor.engines.sml.columns.tally import Tally, count
@@ -52,6 +52,7 @@ class Runner:
         bucket: width of the series' buckets.
         samples: how many events to name for each rule.
         columns: False to run everything event by event; the numbers are the same.
+        replay: False to leave counters without numbers, for rules that are asked about single events.
 
     Raises:
         NotFound: ``only`` names a rule that is not there.
@@ -65,6 +66,7 @@ class Runner:
         bucket: str = "1d",
         samples: int = 20,
         columns: bool = True,
+        replay: bool = True,
     ) -> None:
         if only is not None:
             unknown = sorted(set(only) - set(rules.rules))
@@ -73,7 +75,7 @@ class Runner:
         self.rules = rules
         self.names = tuple(name for name in rules.rules if only is None or name in only)
         self.bucket, self.samples, self.columns = bucket, samples, columns
-        self.counts = bool(rules.counters)
+        self.counts = replay and bool(rules.counters)
         """Whether rules count over events: then these are replayed in order of (timestamp, action_id)."""
 
         self._store: MemoryCounters | None = None
@@ -108,8 +110,7 @@ class Runner:
     def counted(self, piece: Piece) -> tuple[Tally, pl.DataFrame]:
         """The counts of one piece, and what each rule gave on each of its rows (as ``tally.count`` takes it)."""
         compiled = self.compiled(piece.schema)
-        states = self._states(piece, compiled)
-        tally = count(states, self.names, self.bucket, self.samples)
+        tally = count(self._states(piece, compiled), self.names, self.bucket, self.samples)
         tally.by_rows = dict(compiled.by_rows)
         return tally, states
 
@@ -139,6 +140,11 @@ class Runner:
         return [name for name in schema if name in found]
 
     # --- states ---
+
+    def states(self, piece: Piece) -> dict[str, pl.Series]:
+        """For each rule, what it gave on each event of a piece: True, False, or null where it is undecided."""
+        found = self._states(piece, self.compiled(piece.schema))
+        return {name: found[f"r{number}"] for number, name in enumerate(self.names)}
 
     def _states(self, piece: Piece, compiled: ColumnRules) -> pl.DataFrame:
         """What each rule gave on each event."""
@@ -175,7 +181,7 @@ class Runner:
         for name in names:
             mask = made[f"u{place[name]}"] if name in compiled.unsure else None
             for path, rows in untyped.items():
-                if any(_related(path, other) for other in compiled.paths[name]):
+                if any(related(path, other) for other in compiled.paths[name]):
                     mask = rows if mask is None else mask | rows
             if mask is not None and mask.any():
                 found[name] = mask.arg_true()
@@ -219,12 +225,6 @@ def _untyped(frame: pl.DataFrame) -> dict[str, pl.Series]:
         return {}
     paths = column.explode().drop_nulls().unique().to_list()
     return {path: frame.select(pl.col(UNTYPED).list.contains(path).fill_null(False)).to_series() for path in paths}
-
-
-def _related(path: str, other: str) -> bool:
-    """Whether one path is the other, or lies below it."""
-    short, long = sorted((path, other), key=len)
-    return long == short or long.startswith((short + ".", short + "["))
 
 
 def parts(files: Sequence[Path], many: int) -> Iterator[list[Path]]:
