@@ -64,7 +64,7 @@ Text: str = JsonData(path='$.post.text')
 Lang: str = JsonData(path='$.post.lang')
 ReplyTo: Optional[str] = JsonData(path='$.post.reply_to', required=False)
 LinkCount: int = JsonData(path='$.post.links.count')
-LinkedDomain: str = JsonData(path='$.post.links.domain')
+PostDomain: str = JsonData(path='$.post.links.domain')
 MentionCount: int = JsonData(path='$.post.mentions')
 HashtagCount: int = JsonData(path='$.post.hashtags')
 MediaCount: int = JsonData(path='$.post.media.count')
@@ -83,7 +83,7 @@ IsNew = AgeDays < 1.0
 
 _PLAIN_RULES = [
     ("NewAndLinks", ["IsNew", "LinkCount > 2"]),
-    ("BadDomain", [f"LinkedDomain in {_DOMAINS!r}"]),
+    ("BadDomain", [f"PostDomain in {_DOMAINS!r}"]),
     ("BotClient", [f"ClientApp in {_CLIENTS!r}"]),
     ("MassFollow", ["Ratio > 50.0", "Following > 500"]),
     ("HashtagStuffing", ["HashtagCount >= 12"]),

@@ -124,7 +124,7 @@ def searched(pattern: Pattern, text: Column) -> Column:
         return pattern.search(value[:MAX_REGEX_TEXT])
 
     portable = pattern.portable
-    if portable is None or not all(map(_accepted, msgspec.structs.astuple(portable))):
+    if portable is None or not all(map(accepted, msgspec.structs.astuple(portable))):
         found = apply(search, [text], [False], BOOL, size=joined_size(text))
         found.sure = text.sure
         return found
@@ -163,7 +163,7 @@ def narrowed(
 
 
 @cache
-def _accepted(spelling: str | None) -> bool:
+def accepted(spelling: str | None) -> bool:
     """Whether Polars takes a pattern: it limits the size of what it makes of one."""
     if spelling is None:
         return True

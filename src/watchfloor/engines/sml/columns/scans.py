@@ -1,4 +1,8 @@
-"""One pass over a column of texts for all patterns that rules look for in it."""
+"""One pass over a column of texts for all patterns that rules look for in it.
+
+Few texts match any pattern. So one search for all patterns joined by ``|``, spelt loosely, finds the texts worth a look; which of
+the patterns are in those is asked of these texts alone.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from watchfloor.engines.sml.columns.value import BOOL, Column, either
+from watchfloor.engines.sml.columns.forms import accepted, searched
+from watchfloor.engines.sml.columns.value import BOOL, TEXT, Column, either
 from watchfloor.engines.sml.limits import MAX_REGEX_TEXT
 from watchfloor.engines.sml.patterns import Pattern
 from watchfloor.engines.sml.scan import scanner
@@ -14,8 +19,13 @@ from watchfloor.engines.sml.scan import scanner
 WORD = 62
 """Patterns whose answers share one whole number."""
 
-WORTH_IT = 24
-"""From so many patterns on one text, one pass is cheaper than Polars' own search for each."""
+WORTH_IT = 2
+"""From so many patterns on one text, one pass is cheaper than a search for each."""
+
+_MANY = 24
+"""From so many patterns on, a set of RE2, text by text, is cheaper than Polars' own search for each."""
+
+Batch = Callable[[pl.Series], pl.Series]
 
 
 class Scan:
@@ -34,7 +44,7 @@ class Scan:
         return {
             self._name(begin): pl.map_batches(
                 [text.expr],
-                _batch(scanner(self.patterns[begin : begin + WORD])),
+                _batch(self.patterns[begin : begin + WORD]),
                 return_dtype=pl.Int64(),
                 is_elementwise=True,
             )
@@ -58,9 +68,40 @@ class Scan:
         return f"scan {self._index} {begin}"
 
 
-def _batch(scan: Callable[[str], int]) -> Callable[[Sequence[pl.Series]], pl.Series]:
+def _batch(patterns: Sequence[Pattern]) -> Callable[[Sequence[pl.Series]], pl.Series]:
+    maybe, exact = _any_of(patterns), _text_by_text(patterns) if len(patterns) >= _MANY else _one_by_one(patterns)
+
     def batch(columns: Sequence[pl.Series]) -> pl.Series:
-        values = [None if text is None else scan(text) for text in columns[0].to_list()]
-        return pl.Series(values, dtype=pl.Int64)
+        texts = columns[0]
+        if maybe is None:
+            return exact(texts)
+        passed = texts.str.contains(maybe)
+        bits = passed.to_frame("p").select(pl.when(pl.col("p").is_not_null()).then(pl.lit(0, pl.Int64))).to_series()
+        places = passed.arg_true()
+        return bits.scatter(places, exact(texts.gather(places))) if len(places) else bits
 
     return batch
+
+
+def _any_of(patterns: Sequence[Pattern]) -> str | None:
+    """A spelling that finds every text in which any of the patterns is, and perhaps others; None if there is none."""
+    spelt = [pattern.portable and (pattern.portable.loose or pattern.portable.any) for pattern in patterns]
+    if not all(spelt):
+        return None
+    joined = "|".join(f"(?:{spelling})" for spelling in spelt)
+    return joined if accepted(joined) else None
+
+
+def _one_by_one(patterns: Sequence[Pattern]) -> Batch:
+    text = Column(pl.col("t"), TEXT)
+    bits = [
+        pl.when(searched(pattern, text).expr).then(pl.lit(1 << place, pl.Int64)).otherwise(pl.lit(0, pl.Int64))
+        for place, pattern in enumerate(patterns)
+    ]
+    together = pl.when(pl.col("t").is_not_null()).then(pl.sum_horizontal(bits))
+    return lambda texts: texts.to_frame("t").select(together.alias("b")).to_series()
+
+
+def _text_by_text(patterns: Sequence[Pattern]) -> Batch:
+    scan = scanner(patterns)
+    return lambda texts: pl.Series([None if text is None else scan(text) for text in texts.to_list()], dtype=pl.Int64)
