@@ -16,7 +16,12 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not DIST.is_dir(), reason="the assets are not built: run `make assets`"),
 ]
-ADDRESSES = ["/rules/lists", "/rules/lists/phishing-domains", "/rules/lists/phishing-domains?to=3#diff", "/rules/lists/campaign-texts"]
+ADDRESSES = [
+    "/rules/lists",
+    "/rules/lists/phishing-domains",
+    "/rules/lists/phishing-domains?to=3#diff",
+    "/rules/lists/campaign-texts",
+]
 
 
 @pytest.fixture

@@ -33,7 +33,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),
-    "investigate": ("watchfloor.cli.investigate", "investigate", "Ask the lake of events a question in the rule language."),
+    "investigate": (
+        "watchfloor.cli.investigate",
+        "investigate",
+        "Ask the lake of events a question in the rule language.",
+    ),
     "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }

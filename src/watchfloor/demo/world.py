@@ -103,7 +103,11 @@ def build(scenario: Scenario, endpoint_url: str) -> World:
         main = RuleFile.objects.get(path="main.sml")
         save_rule_file(w, "main.sml", main.text + f"Import(rules=['{RULE_FILE}'])\n")
         for name in (RULE_NAME, "PillShop"):
-            attest(w, name, "Simulated: part of Parley's first rule set. No test, backtest or second person stands behind it.")
+            attest(
+                w,
+                name,
+                "Simulated: part of Parley's first rule set. No test, backtest or second person stands behind it.",
+            )
             for step in ("backtested", "shadow", "on"):
                 set_rule_state(w, name, step, why="Part of Parley's first rule set (simulated evidence)")
     return World(

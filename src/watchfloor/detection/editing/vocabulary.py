@@ -120,7 +120,6 @@ def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-
 def _type(value: Any) -> str:
     if isinstance(value, list):
         return f"List[{_joined({_WORDS.get(type(each), 'Any') for each in value})}]"

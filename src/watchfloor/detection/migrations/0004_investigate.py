@@ -7,49 +7,58 @@ import watchfloor.ledger.models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('detection', '0003_life_of_rules'),
+        ("detection", "0003_life_of_rules"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LabelBatch',
+            name="LabelBatch",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=128)),
-                ('query', models.TextField()),
-                ('target', models.CharField(max_length=10)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('count', models.IntegerField()),
-                ('by', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('why', models.CharField(max_length=200)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by', models.CharField(blank=True, max_length=120)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("label", models.CharField(max_length=128)),
+                ("query", models.TextField()),
+                ("target", models.CharField(max_length=10)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("count", models.IntegerField()),
+                ("by", models.CharField(max_length=120)),
+                ("at", models.DateTimeField()),
+                ("why", models.CharField(max_length=200)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by", models.CharField(blank=True, max_length=120)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'detection_label_batch',
-                'indexes': [models.Index(fields=['-at'], name='detection_batch_at')],
+                "db_table": "detection_label_batch",
+                "indexes": [models.Index(fields=["-at"], name="detection_batch_at")],
             },
         ),
         migrations.CreateModel(
-            name='SavedQuery',
+            name="SavedQuery",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('address', models.TextField()),
-                ('owner', models.CharField(max_length=120)),
-                ('shared', models.BooleanField(default=False)),
-                ('saved_at', models.DateTimeField()),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("address", models.TextField()),
+                ("owner", models.CharField(max_length=120)),
+                ("shared", models.BooleanField(default=False)),
+                ("saved_at", models.DateTimeField()),
+                ("archived_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'detection_saved_query',
-                'indexes': [models.Index(fields=['owner'], name='detection_saved_owner')],
+                "db_table": "detection_saved_query",
+                "indexes": [models.Index(fields=["owner"], name="detection_saved_owner")],
             },
         ),
     ]

@@ -73,7 +73,9 @@ def _domain(value: str) -> str:
         )
     if len(labels) == 1 or suffixes.public_suffix(name) == name:
         raise BadInput(
-            "whole_suffix", f"{value[:60]!r} is no registered domain: it would cover all below it.", hint="Such as example.com."
+            "whole_suffix",
+            f"{value[:60]!r} is no registered domain: it would cover all below it.",
+            hint="Such as example.com.",
         )
     return name
 

@@ -4,19 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0003_reports_to_the_lake'),
+        ("intake", "0003_reports_to_the_lake"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='spooled',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'Waiting'), ('streamed', 'Streamed'), ('done', 'Done'), ('quarantined', 'Quarantined'), ('discarded', 'Discarded')], default='waiting', max_length=12),
+            model_name="spooled",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting"),
+                    ("streamed", "Streamed"),
+                    ("done", "Done"),
+                    ("quarantined", "Quarantined"),
+                    ("discarded", "Discarded"),
+                ],
+                default="waiting",
+                max_length=12,
+            ),
         ),
         migrations.AddIndex(
-            model_name='spooled',
-            index=models.Index(condition=models.Q(('state', 'streamed')), fields=['id'], name='intake_spool_streamed'),
+            model_name="spooled",
+            index=models.Index(condition=models.Q(("state", "streamed")), fields=["id"], name="intake_spool_streamed"),
         ),
     ]

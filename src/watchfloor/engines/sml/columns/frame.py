@@ -45,6 +45,7 @@ _TYPES: dict[str, pl.DataType] = {
 }
 MAX_STEPS = 50
 
+
 def related(path: str, other: str) -> bool:
     """Whether one path is the other, or lies below it."""
     short, long = sorted((path, other), key=len)

@@ -110,7 +110,8 @@ class Runner:
     def counted(self, piece: Piece) -> tuple[Tally, pl.DataFrame]:
         """The counts of one piece, and what each rule gave on each of its rows (as ``tally.count`` takes it)."""
         compiled = self.compiled(piece.schema)
-        tally = count(self._states(piece, compiled), self.names, self.bucket, self.samples)
+        states = self._states(piece, compiled)
+        tally = count(states, self.names, self.bucket, self.samples)
         tally.by_rows = dict(compiled.by_rows)
         return tally, states
 
