@@ -9,6 +9,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A deadline per example is a timing assert: on a busy machine it fails for no fault of the code.
+settings.register_profile("watchfloor", deadline=None)
+settings.load_profile("watchfloor")
 
 if "WATCHFLOOR_HOME" not in os.environ:  # every test run has a data folder of its own
     _home = Path(tempfile.mkdtemp(prefix="watchfloor-test-"))
