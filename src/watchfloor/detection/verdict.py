@@ -23,6 +23,7 @@ from watchfloor.detection.asked import Asked
 from watchfloor.detection.contracts import FiredOut, Judgement, Question
 from watchfloor.detection.hold import holding
 from watchfloor.engines import sml
+from watchfloor.engines.sml.counters import Peek
 from watchfloor.items import domain as item_domain
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item, ItemType
@@ -72,7 +73,9 @@ class Judge:
             with counting.looking(deadline) as look:
                 readings = in_force.readings(event, look)
         else:
-            readings = in_force.readings(event)
+            readings = in_force.readings(
+                event, Peek(counting.store())
+            )  # never asked; former sets must not count either
         fired = screening.fired_of(in_force, readings, name)
         asked = Asked(item, fired.described)
         would: list[sml.Effect] = []

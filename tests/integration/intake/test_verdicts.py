@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 
-from watchfloor.detection import screening
+from watchfloor.detection import ruleset, screening
 from watchfloor.detection.actions import set_rule_state
 from watchfloor.detection.contracts import Question
 from watchfloor.detection.models import CountedEvent
@@ -124,6 +124,16 @@ def test_rules_that_count_are_decided_and_asking_counts_nothing(ask: Callable[..
     assert CountedEvent.objects.count() == 2
     other = {**event(), "item": {**event()["item"], "author": {"id": "somebody-else"}}}
     assert ask(body={"event": other, "timeout_ms": 10_000}).json["fired"] == []
+
+
+def test_asking_counts_nothing_for_a_former_text_either(ask: Callable[..., Any], app: Intake, rules: Rules) -> None:
+    rules.write("Posts = Count(by=[Sender], span='1h')\n")
+    app.verdicts.judge.look()
+    rules.write("")
+    app.verdicts.judge.look()
+    assert ruleset.current().outgoing and not ruleset.current().counts
+    ask("hello")
+    assert CountedEvent.objects.count() == 0
 
 
 def test_many_threads_look_at_counters_at_once(ask: Callable[..., Any], app: Intake, rules: Rules) -> None:
