@@ -78,7 +78,7 @@ export function startEditor(place: HTMLElement, field: HTMLTextAreaElement, set:
         lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), history(), bracketMatching(), closeBrackets(), indentOnInput(),
         smlLanguage(set.effects), look, check, lintGutter(), help, follow,
         autocompletion({ override: [complete], icons: false, activateOnTyping: set.mayEdit, maxRenderedOptions: 100 }),
-        EditorView.contentAttributes.of({ "aria-label": said("text"), "aria-describedby": "editor-keys", spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": said("text"), "aria-describedby": "editor-keys", tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         EditorState.readOnly.of(!set.mayEdit),
         EditorState.tabSize.of(2),
         EditorState.phrases.of(set.words),
