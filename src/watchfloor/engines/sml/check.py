@@ -13,6 +13,7 @@ from watchfloor.engines.sml.errors import Problems, Span, did_you_mean
 from watchfloor.engines.sml.expressions import Expressions, Scope, Target
 from watchfloor.engines.sml.function import Function
 from watchfloor.engines.sml.order import run_order
+from watchfloor.engines.sml.stdlib import BEYOND
 
 ENTRY = "main.sml"
 
@@ -156,7 +157,7 @@ class _Checker:
         name, span = statement.target.id, statement.target.span
         if name in e.scope.known and e.scope.known[name].file == file.path:
             return  # assigned twice: reported already
-        if name in self.functions:
+        if name in self.functions and name not in BEYOND:
             self.problems.add(
                 "function_name", f"`{name}` is a function and cannot be given a value.", span, "Choose another name."
             )

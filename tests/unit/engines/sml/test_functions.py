@@ -326,3 +326,18 @@ def test_two_functions_of_one_name_are_refused() -> None:
 def test_the_documentation_shows_every_function_as_it_is() -> None:
     page = (Path(__file__).parents[4] / "docs" / "reference" / "rules-language.md").read_text()
     assert [name for name, item in sml.STANDARD.items() if f"- `{item.signature}`" not in page] == []
+
+
+def test_a_feature_may_have_the_name_of_a_function_that_osprey_lacks() -> None:
+    rules = sml.compile_rules(
+        {
+            "main.sml": """
+LinkDomain: str = JsonData(path='$.domain')
+Host = LinkDomain(url='https://shop.example.co.uk/')
+Bad = Rule(when_all=[LinkDomain == 'bad.example', Host == 'example.co.uk'], description='d')
+"""
+        }
+    )
+    event = sml.event_from({"domain": "bad.example"})
+    assert rules.fired(event) == ("Bad",)
+    assert [rule.name for rule in rules.interpret(event).fired] == ["Bad"]
