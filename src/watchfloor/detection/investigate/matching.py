@@ -72,7 +72,7 @@ class Matcher:
         """Why a file is evaluated event by event; "" when it is not."""
         if self._runner is None:
             return ""
-        if id(file.columns) not in self._reasons or file.untyped:
+        if id(file.columns) not in self._reasons:
             self._reasons[id(file.columns)] = self.by_rows(self.schema(file))
         return self._reasons[id(file.columns)]
 
