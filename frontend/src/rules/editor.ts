@@ -77,7 +77,7 @@ export function startEditor(place: HTMLElement, field: HTMLTextAreaElement, set:
         EditorView.cspNonce.of(set.nonce),
         lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), history(), bracketMatching(), closeBrackets(), indentOnInput(),
         smlLanguage(set.effects), look, check, lintGutter(), help, follow,
-        autocompletion({ override: [complete], icons: false, activateOnTyping: set.mayEdit, maxRenderedOptions: 100 }),
+        autocompletion({ interactionDelay: 0, override: [complete], icons: false, activateOnTyping: set.mayEdit, maxRenderedOptions: 100 }),
         EditorView.contentAttributes.of({ "aria-label": said("text"), "aria-describedby": "editor-keys", tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         EditorState.readOnly.of(!set.mayEdit),
         EditorState.tabSize.of(2),

@@ -36,12 +36,15 @@ def test_from_a_question_to_a_rule_that_acts_and_is_paused(
     floor.report("hello-1", "See you at eight", author="friend")
     page = person("rina").page
 
-    # the question
-    def found() -> bool:
-        page.goto(f"/investigate?span=1h&q={QUERY}")
+    def arrived() -> bool:
+        page.goto("/investigate?span=1h")
         return page.get_by_role("main").inner_text().count("Cheap PILLS") >= 5
 
-    wait_for(found, "the reports to be in the lake", 90)
+    wait_for(arrived, "the reports to be in the lake", 90)
+
+    # the question
+    page.goto(f"/investigate?span=1h&q={QUERY}")
+    expect(page.get_by_role("main")).to_contain_text("Cheap PILLS")
     page.get_by_role("button", name="Make a rule").click()
     page.get_by_label("Name of the rule").fill(RULE)
     page.get_by_role("button", name="Open the editor").click()
