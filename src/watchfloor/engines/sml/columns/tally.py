@@ -103,39 +103,46 @@ def count(states: pl.DataFrame, rules: tuple[str, ...], bucket: str, limit: int)
 
 
 def _count_hits(hit: pl.DataFrame, tally: Tally, bucket: str) -> None:
-    """Events are grouped by which rules fired on them: there are few such combinations."""
-    words = []
-    for begin in range(0, len(tally.rules), _WORD):
-        bits = [
-            pl.when(pl.col(f"r{place}")).then(1 << place - begin).otherwise(0).cast(pl.Int64)
-            for place in range(begin, min(begin + _WORD, len(tally.rules)))
-        ]
-        words.append(pl.sum_horizontal(bits).alias(f"w{begin}"))
-    groups = hit.select(pl.col("timestamp").dt.truncate(bucket).alias("bucket"), *words)
-    for when, *found, events in groups.group_by(pl.all()).len().iter_rows():
+    """Sums by rule and bucket; pairs from groups of events on which the same rules fired: there are few such groups."""
+    places = {name: f"r{place}" for place, name in enumerate(tally.rules)}
+    sums = hit.group_by(pl.col("timestamp").dt.truncate(bucket).alias("bucket")).agg(pl.sum(*places.values()))
+    for when, *counts in sums.iter_rows():
+        for name, events in zip(tally.rules, counts, strict=True):
+            if events:
+                tally.hits[name] = tally.hits.get(name, 0) + events
+                tally.series.setdefault(name, {})[when] = events
+    # In alphabetical order, so that pairs come out in it.
+    fired = sorted(tally.hits)
+    words = [
+        pl.sum_horizontal(
+            pl.when(pl.col(places[name])).then(pl.lit(1 << bit, pl.Int64)).otherwise(pl.lit(0, pl.Int64))
+            for bit, name in enumerate(fired[begin : begin + _WORD])
+        ).alias(f"w{begin}")
+        for begin in range(0, len(fired), _WORD)
+    ]
+    overlap = tally.overlap
+    for *found, events in hit.select(words).group_by(pl.all()).len().iter_rows():
         names = []
         for number, word in enumerate(found):
             while word:
-                names.append(tally.rules[number * _WORD + (word & -word).bit_length() - 1])
+                names.append(fired[number * _WORD + (word & -word).bit_length() - 1])
                 word &= word - 1
-        for name in names:
-            tally.hits[name] = tally.hits.get(name, 0) + events
-            buckets = tally.series.setdefault(name, {})
-            buckets[when] = buckets.get(when, 0) + events
         if len(names) == 1:
-            tally.alone[names[0]] = tally.alone.get(names[0], 0) + events
-        for pair in combinations(sorted(names), 2):
-            tally.overlap[pair] = tally.overlap.get(pair, 0) + events
+            tally.alone[names[0]] = events
+        for pair in combinations(names, 2):
+            overlap[pair] = overlap.get(pair, 0) + events
 
 
 def _draw(hit: pl.DataFrame, tally: Tally) -> None:
     """Keep the events with the lowest hash of each rule: an even draw that does not depend on the order of events."""
+    if not tally.limit:
+        return
     drawn = hit.with_columns(draw=_mixed(pl.col("action_id"))).sort("draw", "timestamp", "action_id")
     numbered = drawn.select("draw", "timestamp", "action_id")
-    for place, name in enumerate(tally.rules):
-        if name in tally.hits and tally.limit:
-            chosen = numbered[drawn[f"r{place}"].arg_true().head(tally.limit)]
-            tally.samples[name] = [(row[0], row[1], row[2]) for row in chosen.iter_rows()]
+    fired = {name: f"r{place}" for place, name in enumerate(tally.rules) if name in tally.hits}
+    chosen = drawn.select(pl.col(*fired.values()).arg_true().head(tally.limit).implode()).row(0)
+    for name, rows in zip(fired, chosen, strict=True):
+        tally.samples[name] = [(row[0], row[1], row[2]) for row in numbered[rows].iter_rows()]
 
 
 def _mixed(number: pl.Expr) -> pl.Expr:
