@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import datetime
 from itertools import combinations
 
@@ -10,8 +11,8 @@ import polars as pl
 
 from watchfloor.engines.sml.backtest import Backtest
 
-_WORD = 62
-"""Rules whose hits share one whole number in a row."""
+_WORD = 64
+"""Rows whose hits share one whole number."""
 
 
 class Tally(msgspec.Struct):
@@ -103,7 +104,7 @@ def count(states: pl.DataFrame, rules: tuple[str, ...], bucket: str, limit: int)
 
 
 def _count_hits(hit: pl.DataFrame, tally: Tally, bucket: str) -> None:
-    """Sums by rule and bucket; pairs from groups of events on which the same rules fired: there are few such groups."""
+    """Sums by rule and bucket; pairs from the sets of rows on which each rule fired, in alphabetical order."""
     places = {name: f"r{place}" for place, name in enumerate(tally.rules)}
     sums = hit.group_by(pl.col("timestamp").dt.truncate(bucket).alias("bucket")).agg(pl.sum(*places.values()))
     for when, *counts in sums.iter_rows():
@@ -111,26 +112,34 @@ def _count_hits(hit: pl.DataFrame, tally: Tally, bucket: str) -> None:
             if events:
                 tally.hits[name] = tally.hits.get(name, 0) + events
                 tally.series.setdefault(name, {})[when] = events
-    # In alphabetical order, so that pairs come out in it.
-    fired = sorted(tally.hits)
-    words = [
-        pl.sum_horizontal(
-            pl.when(pl.col(places[name])).then(pl.lit(1 << bit, pl.Int64)).otherwise(pl.lit(0, pl.Int64))
-            for bit, name in enumerate(fired[begin : begin + _WORD])
-        ).alias(f"w{begin}")
-        for begin in range(0, len(fired), _WORD)
-    ]
-    overlap = tally.overlap
-    for *found, events in hit.select(words).group_by(pl.all()).len().iter_rows():
-        names = []
-        for number, word in enumerate(found):
-            while word:
-                names.append(fired[number * _WORD + (word & -word).bit_length() - 1])
-                word &= word - 1
-        if len(names) == 1:
-            tally.alone[names[0]] = events
-        for pair in combinations(names, 2):
-            overlap[pair] = overlap.get(pair, 0) + events
+    sets = _row_sets(hit, {name: places[name] for name in sorted(tally.hits)})
+    once = more = 0
+    for rows in sets.values():
+        more |= once & rows
+        once |= rows
+    for name, rows in sets.items():
+        alone = (rows & ~more).bit_count()
+        if alone:
+            tally.alone[name] = alone
+    for (one, its), (other, others) in combinations(sets.items(), 2):
+        both = (its & others).bit_count()
+        if both:
+            tally.overlap[one, other] = both
+
+
+def _row_sets(hit: pl.DataFrame, columns: dict[str, str]) -> dict[str, int]:
+    """For each name, the rows on which its column is true, as the bits of one number: Python counts those of two at once."""
+    bits = pl.Series("bit", [1 << bit for bit in range(_WORD)], dtype=pl.UInt64)
+    words = (
+        hit.select(*columns.values(), bits.gather(pl.select(pl.int_range(hit.height) % _WORD).to_series()))
+        .group_by(pl.int_range(pl.len()) // _WORD, maintain_order=True)
+        .agg(
+            pl.when(pl.col(column)).then(pl.col("bit")).otherwise(pl.lit(0, pl.UInt64)).sum().alias(column)
+            for column in columns.values()
+        )
+    )
+    pack = struct.Struct(f"<{words.height}Q").pack
+    return {name: int.from_bytes(pack(*words[column].to_list()), "little") for name, column in columns.items()}
 
 
 def _draw(hit: pl.DataFrame, tally: Tally) -> None:
