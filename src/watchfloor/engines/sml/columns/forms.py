@@ -143,6 +143,7 @@ def narrowed(
     text: pl.Expr, maybe: Callable[[pl.Expr], pl.Expr], pattern: Pattern, search: Callable[[str], bool]
 ) -> pl.Expr:
     """Whether a pattern is found: a quick test first, the pattern itself on the texts that pass."""
+
     def batch(columns: Sequence[pl.Series]) -> pl.Series:
         texts = columns[0]
         quick = texts.to_frame("t").select(maybe(pl.col("t"))).to_series()
