@@ -84,13 +84,26 @@ def _set(patterns: Sequence[Pattern], begin: int, *, ascii_only: bool) -> Finder
     return find
 
 
+def has_sets() -> bool:
+    """Whether RE2 is there."""
+    return _library() is not None
+
+
+def _library() -> Any:
+    """RE2, or None; other things go by its name too."""
+    try:
+        found = importlib.import_module("re2")
+    except ImportError:
+        return None
+    return found if hasattr(found, "Set") else None
+
+
 def _matcher(
     spelt: list[tuple[int, str, Pattern]],
 ) -> tuple[Callable[[str], list[int] | None] | None, list[int], list[tuple[int, Pattern]]]:
     """RE2's set of some patterns, the bits of its answers, and the patterns that it refuses. The last is found always."""
-    try:
-        re2: Any = importlib.import_module("re2")
-    except ImportError:
+    re2 = _library()
+    if re2 is None:
         return None, [], []
     options = re2.Options()
     options.max_mem = _MEMORY

@@ -143,23 +143,30 @@ def narrowed(
     text: pl.Expr, maybe: Callable[[pl.Expr], pl.Expr], pattern: Pattern, search: Callable[[str], bool]
 ) -> pl.Expr:
     """Whether a pattern is found: a quick test first, the pattern itself on the texts that pass."""
-    exact = pattern.portable.any if pattern.portable is not None else None
 
     def batch(columns: Sequence[pl.Series]) -> pl.Series:
         texts = columns[0]
         quick = texts.to_frame("t").select(maybe(pl.col("t"))).to_series()
         places = quick.arg_true()
-        if not len(places):
-            return quick
-        chosen = texts.gather(places)
-        if exact is not None:
-            found = chosen.str.contains(exact)
-        else:
-            found = pl.Series([search(value) for value in chosen], dtype=pl.Boolean)
-        return quick.scatter(places, found)
+        return quick.scatter(places, exactly(texts.gather(places), pattern, search)) if len(places) else quick
 
     made: pl.Expr = pl.map_batches([text], batch, return_dtype=pl.Boolean(), is_elementwise=True)
     return made
+
+
+def exactly(texts: pl.Series, pattern: Pattern, search: Callable[[str], bool]) -> pl.Series:
+    """Whether a pattern is found in texts without nulls. The spelling for ASCII is short; that for any text may be very long."""
+    wide = (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
+    exact = pattern.portable.any if pattern.portable is not None else None
+    found = texts.str.contains(pattern.portable.ascii) if pattern.portable is not None else None
+    if found is not None and not len(wide):
+        return found
+    others = texts.gather(wide) if found is not None else texts
+    if exact is not None:
+        rest = others.str.contains(exact)
+    else:
+        rest = pl.Series([search(value) for value in others], dtype=pl.Boolean)
+    return rest if found is None else found.scatter(wide, rest)
 
 
 @cache

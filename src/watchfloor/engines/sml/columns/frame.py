@@ -20,7 +20,7 @@ import msgspec
 import polars as pl
 
 from watchfloor.engines.sml.outcome import Event
-from watchfloor.engines.sml.paths import path_text
+from watchfloor.engines.sml.paths import path_text as path_text
 from watchfloor.kernel.errors import BadInput
 
 MOMENT = pl.Datetime("us", "UTC")

@@ -14,16 +14,13 @@ from watchfloor.engines.sml.columns.forms import accepted, searched
 from watchfloor.engines.sml.columns.value import BOOL, TEXT, Column, either
 from watchfloor.engines.sml.limits import MAX_REGEX_TEXT
 from watchfloor.engines.sml.patterns import Pattern
-from watchfloor.engines.sml.scan import scanner
+from watchfloor.engines.sml.scan import has_sets, scanner
 
 WORD = 62
 """Patterns whose answers share one whole number."""
 
 WORTH_IT = 2
 """From so many patterns on one text, one pass is cheaper than a search for each."""
-
-_MANY = 24
-"""From so many patterns on, a set of RE2, text by text, is cheaper than Polars' own search for each."""
 
 Batch = Callable[[pl.Series], pl.Series]
 
@@ -69,7 +66,7 @@ class Scan:
 
 
 def _batch(patterns: Sequence[Pattern]) -> Callable[[Sequence[pl.Series]], pl.Series]:
-    maybe, exact = _any_of(patterns), _text_by_text(patterns) if len(patterns) >= _MANY else _one_by_one(patterns)
+    maybe, exact = _any_of(patterns), _text_by_text(patterns) if has_sets() else _one_by_one(patterns)
 
     def batch(columns: Sequence[pl.Series]) -> pl.Series:
         texts = columns[0]

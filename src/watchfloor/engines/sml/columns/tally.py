@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import datetime
 from itertools import combinations
 
@@ -10,8 +11,8 @@ import polars as pl
 
 from watchfloor.engines.sml.backtest import Backtest
 
-_WORD = 62
-"""Rules whose hits share one whole number in a row."""
+_WORD = 64
+"""Rows whose hits share one whole number."""
 
 
 class Tally(msgspec.Struct):
@@ -103,39 +104,54 @@ def count(states: pl.DataFrame, rules: tuple[str, ...], bucket: str, limit: int)
 
 
 def _count_hits(hit: pl.DataFrame, tally: Tally, bucket: str) -> None:
-    """Events are grouped by which rules fired on them: there are few such combinations."""
-    words = []
-    for begin in range(0, len(tally.rules), _WORD):
-        bits = [
-            pl.when(pl.col(f"r{place}")).then(1 << place - begin).otherwise(0).cast(pl.Int64)
-            for place in range(begin, min(begin + _WORD, len(tally.rules)))
-        ]
-        words.append(pl.sum_horizontal(bits).alias(f"w{begin}"))
-    groups = hit.select(pl.col("timestamp").dt.truncate(bucket).alias("bucket"), *words)
-    for when, *found, events in groups.group_by(pl.all()).len().iter_rows():
-        names = []
-        for number, word in enumerate(found):
-            while word:
-                names.append(tally.rules[number * _WORD + (word & -word).bit_length() - 1])
-                word &= word - 1
-        for name in names:
-            tally.hits[name] = tally.hits.get(name, 0) + events
-            buckets = tally.series.setdefault(name, {})
-            buckets[when] = buckets.get(when, 0) + events
-        if len(names) == 1:
-            tally.alone[names[0]] = tally.alone.get(names[0], 0) + events
-        for pair in combinations(sorted(names), 2):
-            tally.overlap[pair] = tally.overlap.get(pair, 0) + events
+    """Sums by rule and bucket; pairs from the sets of rows on which each rule fired, in alphabetical order."""
+    places = {name: f"r{place}" for place, name in enumerate(tally.rules)}
+    sums = hit.group_by(pl.col("timestamp").dt.truncate(bucket).alias("bucket")).agg(pl.sum(*places.values()))
+    for when, *counts in sums.iter_rows():
+        for name, events in zip(tally.rules, counts, strict=True):
+            if events:
+                tally.hits[name] = tally.hits.get(name, 0) + events
+                tally.series.setdefault(name, {})[when] = events
+    sets = _row_sets(hit, {name: places[name] for name in sorted(tally.hits)})
+    once = more = 0
+    for rows in sets.values():
+        more |= once & rows
+        once |= rows
+    for name, rows in sets.items():
+        alone = (rows & ~more).bit_count()
+        if alone:
+            tally.alone[name] = alone
+    for (one, its), (other, others) in combinations(sets.items(), 2):
+        both = (its & others).bit_count()
+        if both:
+            tally.overlap[one, other] = both
+
+
+def _row_sets(hit: pl.DataFrame, columns: dict[str, str]) -> dict[str, int]:
+    """For each name, the rows on which its column is true, as the bits of one number: Python counts those of two at once."""
+    bits = pl.Series("bit", [1 << bit for bit in range(_WORD)], dtype=pl.UInt64)
+    words = (
+        hit.select(*columns.values(), bits.gather(pl.select(pl.int_range(hit.height) % _WORD).to_series()))
+        .group_by(pl.int_range(pl.len()) // _WORD, maintain_order=True)
+        .agg(
+            pl.when(pl.col(column)).then(pl.col("bit")).otherwise(pl.lit(0, pl.UInt64)).sum().alias(column)
+            for column in columns.values()
+        )
+    )
+    pack = struct.Struct(f"<{words.height}Q").pack
+    return {name: int.from_bytes(pack(*words[column].to_list()), "little") for name, column in columns.items()}
 
 
 def _draw(hit: pl.DataFrame, tally: Tally) -> None:
     """Keep the events with the lowest hash of each rule: an even draw that does not depend on the order of events."""
+    if not tally.limit:
+        return
     drawn = hit.with_columns(draw=_mixed(pl.col("action_id"))).sort("draw", "timestamp", "action_id")
     numbered = drawn.select("draw", "timestamp", "action_id")
-    for place, name in enumerate(tally.rules):
-        if name in tally.hits and tally.limit:
-            chosen = numbered[drawn[f"r{place}"].arg_true().head(tally.limit)]
-            tally.samples[name] = [(row[0], row[1], row[2]) for row in chosen.iter_rows()]
+    fired = {name: f"r{place}" for place, name in enumerate(tally.rules) if name in tally.hits}
+    chosen = drawn.select(pl.col(*fired.values()).arg_true().head(tally.limit).implode()).row(0)
+    for name, rows in zip(fired, chosen, strict=True):
+        tally.samples[name] = [(row[0], row[1], row[2]) for row in numbered[rows].iter_rows()]
 
 
 def _mixed(number: pl.Expr) -> pl.Expr:
