@@ -21,10 +21,15 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 import msgspec
 
+from benchmarks._plot import log_log
 from benchmarks.rules_columns import lake
 from benchmarks.rules_rows import _FIELDS, _PLAIN_RULES, _REGEXES, make_events, rules
 from watchfloor.engines import sml
 
+_PLOTS = (
+    ("rules", "Events a second by the number of rules", {2: "fired rules by rows", 3: "backtest on columns"}),
+    ("events", "Backtest of 40 rules by the number of events", {1: "CPU seconds", 3: "peak memory, MB"}),
+)
 _PAGE = Path(__file__).parent.parent / "docs/explanation/rules-growth.md"
 _TEXT = """# How the rule engine grows
 
@@ -102,6 +107,18 @@ def stream_table(large: bool) -> list[str]:
     return rows
 
 
+def write(tables: list[list[str]]) -> None:
+    """The page with its tables, and the plots drawn from them."""
+    body = "".join(f"\n![{words}](growth-{name}.svg)\n\n" + "\n".join(table) + "\n"
+                   for (name, words, _), table in zip(_PLOTS, tables, strict=True))  # fmt: skip
+    _PAGE.write_text(_TEXT + body)
+    for (name, words, columns), table in zip(_PLOTS, tables, strict=True):
+        rows = [[float(cell.replace(",", "")) for cell in line.strip("| ").split(" | ")] for line in table[2:]]
+        lines = {column: [(row[0], row[place]) for row in rows] for place, column in columns.items()}
+        across = table[0].strip("| ").split(" | ")[0]
+        (_PAGE.parent / f"growth-{name}.svg").write_text(log_log(words, across, lines))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="also ten million events")
@@ -109,7 +126,7 @@ def main() -> None:
     options = parser.parse_args()
     tables = [rules_table(), stream_table(options.large)]
     if options.write:
-        _PAGE.write_text(_TEXT + "".join("\n" + "\n".join(table) + "\n" for table in tables))
+        write(tables)
 
 
 if __name__ == "__main__":
