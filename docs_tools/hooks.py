@@ -21,6 +21,8 @@ SCREENS = {
     "appeal": "The page behind the link in a notice",
     "kpis": "The numbers of Insight",
     "rules": "The rules",
+    "rule": "A rule, its gates and what it found",
+    "investigate": "A question to the events of a week",
     "rule-editor": "A rule being written in the editor",
     "rule-form": "The same rules as a form",
     "delivery": "Deliveries to the platform",

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from tests.e2e.conftest import FLAGS, ROOT, browser_path, start_server, stop_server, wait_for
@@ -33,7 +34,8 @@ TALLEST = {1440: 1500, 390: 1400}
 MOST_BYTES = 150_000
 PEOPLE = {
     "floor": "Program manager", "kpis": "Program manager", "case": "Escalation lead", "workbench": "Senior reviewer",
-    "rules": "Rule author", "rule-editor": "Rule author", "rule-form": "Rule author", "delivery": "Platform engineer",
+    "rules": "Rule author", "rule": "Rule author", "rule-editor": "Rule author", "rule-form": "Rule author",
+    "investigate": "Rule author", "delivery": "Platform engineer",
 }  # fmt: skip
 PALETTE = """async (address) => {
   const image = new Image(); image.src = address; await image.decode();
@@ -162,6 +164,20 @@ def rules(page: Any) -> None:
     page.goto("/rules")
 
 
+def rule(page: Any) -> None:
+    page.goto("/rules/name/BulkFooter")
+
+
+def investigate(page: Any) -> None:
+    """A question to a week of events, answered in all panels."""
+    page.goto(
+        "/investigate?span=7d&q="
+        + quote("RegexMatch(pattern='unsubscribe', target=$.item.data.text, case_insensitive=True)")
+    )
+    page.get_by_role("heading", name="What leads").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
 def rule_editor(page: Any) -> None:
     """A rule being written, with what may come next."""
     page.goto("/rules/files/spam.sml")
@@ -185,7 +201,8 @@ def delivery(page: Any) -> None:
 
 
 STEPS: dict[str, Callable[[Any], None]] = {
-    "floor": floor, "kpis": kpis, "case": case, "workbench": workbench, "rules": rules, "rule-editor": rule_editor,
+    "floor": floor, "kpis": kpis, "case": case, "workbench": workbench, "rules": rules, "rule": rule,
+    "investigate": investigate, "rule-editor": rule_editor,
     "rule-form": rule_form, "delivery": delivery,
 }  # fmt: skip
 

@@ -56,14 +56,14 @@ def backtest_on_ray(
         MissingExtra: Ray is not installed.
         BadInput: a rule counts over events. NotFound: ``only`` names a rule that is not there.
     """
+    with_what: dict[str, Any] = {"functions": functions, "labels": labels, "lists": lists, "findings": findings}
+    rules = compile_rules(sources, **with_what)
+    refuse_counters(rules)
     try:
         import ray
         import ray.data
     except ImportError:
         raise MissingExtra("compute", "A backtest on Ray") from None
-    with_what: dict[str, Any] = {"functions": functions, "labels": labels, "lists": lists, "findings": findings}
-    rules = compile_rules(sources, **with_what)
-    refuse_counters(rules)
     total = Tally(Runner(rules, only=only, bucket=bucket, samples=samples).names, samples)
     began = time.perf_counter()
     if not files:
