@@ -7,6 +7,7 @@ ends its process is put aside.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -15,14 +16,24 @@ from django.db.models import F
 
 from watchfloor.intake.models import Spooled
 
-DEATHS = 3
-"""So many processes end with a row in work before it is put aside: at most the first of them with others in work, too."""
-
 PICKING = 0x57465042  # advisory lock: no other drain picks rows between the mark and the work
-SENTENCE = (
-    f"The process that worked this row, or its connection to the database, ended in the middle of it {DEATHS} times, the last "
-    f"{DEATHS - 1} times with no other row in work. Find out what ended it (memory? a crash in an extension?) before you replay the row."
-)
+
+
+def deaths() -> int:
+    """So many processes end with a row in work before it is put aside: at most the first of them with others in work, too.
+
+    Ten by default: a machine that is restarted again and again in its first seconds must not put innocent rows aside.
+    """
+    return max(2, int(os.environ.get("WATCHFLOOR_ROW_DEATHS", "10")))
+
+
+def sentence() -> str:
+    """Why a row was put aside."""
+    return (
+        f"The process that worked this row, or its connection to the database, ended in the middle of it {deaths()} times, the last "
+        f"{deaths() - 1} times with no other row in work. Find out what ended it (memory? a crash in an extension?) before you "
+        "replay the row."
+    )
 
 
 def together(rows: Sequence[Spooled]) -> list[Spooled]:
@@ -47,7 +58,7 @@ def unmark(rows: Sequence[Spooled]) -> None:
 
 def guilty(row: Spooled) -> bool:
     """Whether a row just marked has ended too many processes before."""
-    return row.begun > DEATHS
+    return row.begun > deaths()
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def work(rows: Sequence[Spooled], handlers: Mapping[str, Handler] = HANDLERS) ->
     worked = 0
     for row in rows:
         if begun.guilty(row):
-            _put_aside(row, begun.SENTENCE, "worker_ended", row.attempts + begun.DEATHS)
+            _put_aside(row, begun.sentence(), "worker_ended", row.attempts + begun.deaths())
             worked += 1
             continue
         try:

@@ -57,9 +57,12 @@ def rules(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize("way", ["drain", "stream"])
-def test_what_kills_its_process_is_put_aside_and_its_neighbours_are_done_once(rules: Rules, way: str) -> None:
+def test_what_kills_its_process_is_put_aside_and_its_neighbours_are_done_once(
+    rules: Rules, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from tests.support import stream
 
+    monkeypatch.setenv("WATCHFLOOR_ROW_DEATHS", "3")
     stream.accept(range(6), authors=2)
     if way == "stream":
         Spooled.objects.update(state="streamed")
@@ -68,9 +71,9 @@ def test_what_kills_its_process_is_put_aside_and_its_neighbours_are_done_once(ru
     while not ends or ends[-1]:
         assert len(ends) < 6
         ends.append(subprocess.run([sys.executable, "-c", KILLER, way], env=env, check=False).returncode)
-    assert ends == [-9] * begun.DEATHS + [0]
+    assert ends == [-9] * begun.deaths() + [0]
     aside = Spooled.objects.get(state="quarantined")
-    assert (aside.key, aside.error, aside.attempts) == ("e3", begun.SENTENCE, begun.DEATHS)
+    assert (aside.key, aside.error, aside.attempts) == ("e3", begun.sentence(), begun.deaths())
     assert Event.objects.filter(type="intake.quarantined").count() == 1
     assert sorted(number for _, number, _ in stream.log_rows()) == [0, 1, 2, 4, 5]
     assert stream.counts(["a0", "a1"]) == {"a0": 3, "a1": 2}
@@ -86,7 +89,7 @@ def test_rows_after_a_death_are_worked_one_by_one_in_their_order() -> None:
     assert begun.together([marked, marked]) == [marked]
     assert begun.together([clean]) == [clean]
     assert begun.together([]) == []
-    assert not begun.guilty(Spooled(begun=begun.DEATHS)) and begun.guilty(Spooled(begun=begun.DEATHS + 1))
+    assert not begun.guilty(Spooled(begun=begun.deaths())) and begun.guilty(Spooled(begun=begun.deaths() + 1))
 
 
 def test_a_failure_that_the_process_survives_is_an_attempt_and_no_death(rules: Rules) -> None:
