@@ -58,10 +58,10 @@ def program(home: Path, *argv: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="session")
-def floor(folder: Path) -> Iterator[Floor]:
-    """One for all journeys that begin on a floor which is running already."""
-    home = folder / "floor"
+@pytest.fixture(scope="module")
+def floor(folder: Path, request: pytest.FixtureRequest) -> Iterator[Floor]:
+    """One for each journey that begins on a floor which is running already: what one leaves behind is not the next one's."""
+    home = folder / str(request.module.__name__).rpartition(".")[2][:12]
     home.mkdir()
     platform = Platform()
     server, process = start_server(home, **PRIVATE)

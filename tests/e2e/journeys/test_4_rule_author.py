@@ -99,6 +99,7 @@ def test_from_a_question_to_a_rule_that_acts_and_is_paused(
     axe(page)
 
     # its life
+    page.goto(f"/rules/name/{RULE}")
     step(page, "Shadow", "read its hits, all are sellers")
     page.get_by_role("radio", name=re.compile("^Partial")).check()
     page.locator("#why").fill("begin with a tenth")
