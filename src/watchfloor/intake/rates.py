@@ -1,6 +1,6 @@
 """How fast one token may send: a bucket of rows per token in each web process; beyond it 429 with Retry-After.
 
-``WATCHFLOOR_TOKEN_RATE`` is rows (reports, events, verdicts asked for) a second, 5,000 unless told, 0 for no limit; the bucket holds two
+``WATCHFLOOR_TOKEN_RATE`` is rows (reports, events, verdicts asked for) a second, 50,000 unless told, 0 for no limit; the bucket holds two
 seconds of it. A batch may run the bucket into debt, so that a large one is never impossible, only followed by a pause.
 Rows of the never-shed lane do not pass here.
 """
@@ -14,7 +14,7 @@ import time
 from watchfloor.kernel.errors import BadInput, Overloaded
 
 MAX_TOKENS = 1_000
-DEFAULT = 5_000
+DEFAULT = 50_000  # beyond what one process and one database take in, so that it stops a runaway sender and nobody else
 
 
 class TooFast(Overloaded):
