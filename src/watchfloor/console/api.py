@@ -54,7 +54,9 @@ def _expected(request: HttpRequest, error: WatchfloorError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     first = error.errors[0] if error.errors else {}
-    where = ".".join(str(part) for part in first.get("loc", ()) if part not in {"body", "query", "path"})
+    place, *path = first.get("loc", ()) or ("",)
+    # Only the first part says where the value came in; a field may itself be called "query".
+    where = ".".join(str(part) for part in (path if place in {"body", "query", "path"} else (place, *path)))
     body = {"code": "invalid", "message": str(first.get("msg", "The request does not fit.")), "where": where}
     return api.create_response(request, {"error": body}, status=422)
 

@@ -92,7 +92,7 @@ class Judge:
             shadow=fired.shadow,
             effects=tuple(would),
             errors=(
-                *(error.message for outcome, _ in readings for error in outcome.errors),
+                *dict.fromkeys(error.message for outcome, _ in readings for error in outcome.errors),
                 *(text for _, text in asked.problems),
             ),
             held_until=held_until,

@@ -296,6 +296,7 @@ def test_the_api_answers_within_the_tokens_markets(floor: Floor) -> None:
     assert wrong.status_code == 422 and wrong.json()["error"]["where"] == "query:1:1"
     assert ask(stranger).status_code == 403
     assert ask("nonsense").status_code == 401
+    assert ask(secret, query=5).json()["error"]["where"] == "query"  # a field of that name, not a place
     assert ask(secret, span="9y", start=None, end=None).status_code == 422
 
 

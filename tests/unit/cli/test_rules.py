@@ -310,3 +310,8 @@ def test_backtest_shows_tables_and_gives_json(folder: Path) -> None:
     assert unknown.exit_code == 1
     assert "Farmacy" in unknown.stderr
     assert "There are no *.parquet files" in call("backtest", folder, folder / "models").stderr
+    (lake / "broken.parquet").write_text("no Parquet")
+    assert "broken.parquet cannot be read as Parquet and was left out." in call("backtest", folder, lake).stdout
+    alone = call("backtest", folder, lake / "broken.parquet")
+    assert (alone.exit_code, alone.stdout) == (1, "")
+    assert "cannot be read as Parquet" in alone.stderr

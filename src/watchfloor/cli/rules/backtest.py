@@ -59,6 +59,10 @@ def backtest(
         except (BadInput, NotFound) as error:
             hint = getattr(error, "hint", "")
             raise click.ClickException(f"{error} {hint}".strip()) from None
+    if sum(result.errors.values()) == len(files):
+        raise click.ClickException(
+            f"{source} cannot be read as Parquet. Write events with sml.flatten(...).write_parquet(...)."
+        )
     if json_wanted:
         click.echo(as_json(_plain(result)))
     else:
@@ -112,7 +116,7 @@ def _tables(result: Backtest) -> str:
     if sampled:
         parts.append("Events to look at:\n" + "\n".join(sampled))
     if result.errors:
-        parts.append("\n".join(f"{count:,} x {error}" for error, count in result.errors.items()))
+        parts.append("\n".join(f"{name} cannot be read as Parquet and was left out." for name in result.errors))
     span = f", {result.start:%Y-%m-%d %H:%M} to {result.end:%Y-%m-%d %H:%M}" if result.start and result.end else ""
     rate = result.events / result.seconds if result.seconds else 0
     parts.append(f"{counted(result.events, 'event')}{span}; {result.seconds:.2f} s, {rate:,.0f} events/s.")

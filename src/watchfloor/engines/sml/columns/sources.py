@@ -64,7 +64,8 @@ def pieces(
         except (pl.exceptions.PolarsError, OSError):
             if isinstance(source, pl.LazyFrame):
                 raise
-            errors[Path(source[number]).name] = 1
+            name = Path(source[number]).name
+            errors[name] = errors.get(name, 0) + 1
             sizes.append(0)
     done, total = 0, sum(sizes)
     for frame, size in zip(frames, sizes, strict=True):
