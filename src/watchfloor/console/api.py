@@ -55,8 +55,8 @@ def _expected(request: HttpRequest, error: WatchfloorError) -> HttpResponse:
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     first = error.errors[0] if error.errors else {}
     place, *path = first.get("loc", ()) or ("",)
-    # Only the first part says where the value came in; a field may itself be called "query".
-    where = ".".join(str(part) for part in (path if place in {"body", "query", "path"} else (place, *path)))
+    # ("body", the argument's name, field ...) or ("query", name); a field may itself be called "query".
+    where = ".".join(str(part) for part in (path[1:] if place == "body" else path))
     body = {"code": "invalid", "message": str(first.get("msg", "The request does not fit.")), "where": where}
     return api.create_response(request, {"error": body}, status=422)
 

@@ -6,7 +6,7 @@ Intervals are Wilson's (1927) at 95 %.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -118,14 +118,3 @@ def suggest(cuts: Iterable[Cut], precision: float) -> Cut | None:
     """The cut with the most hits whose precision surely reaches the wish (its lower bound does); None: none does."""
     good = [cut for cut in cuts if cut.precision.low >= precision]
     return max(good, key=lambda cut: (cut.recall.value, cut.hits), default=None)
-
-
-def pairs(seen: Iterable[Judged]) -> Mapping[tuple[str, str], int]:
-    """How many judged items each two sources share."""
-    found: dict[tuple[str, str], int] = {}
-    for item in seen:
-        names = sorted(item.sources)
-        for place, first in enumerate(names):
-            for second in names[place + 1 :]:
-                found[first, second] = found.get((first, second), 0) + 1
-    return found
