@@ -174,3 +174,33 @@ def axe() -> Callable[[Any], None]:
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
     return check
+
+
+@pytest.fixture
+def open_as(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
+    """``open_as(person, address, width=, theme=)``: a page of someone signed in; script errors and broken content rules fail the test."""
+    from django.test import Client
+
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_(person: Any, address: str, *, width: int = 1440, theme: str = "light") -> Any:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce", base_url=live_server.url
+        )  # fmt: skip
+        contexts.append(context)
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(error.message))
+        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,13 @@ SPAN = "from=2026-03-01T12:00:00Z&to=2026-03-02T12:00:00Z"
 
 
 @pytest.fixture
-def open_page(
-    browser: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Callable[..., Any]]:
+def open_page(open_as: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Any]:
     """Opens a page as an analyst; the lake has a day of messages, with a burst of casino messages by app-17 in its last hours."""
-    from django.test import Client
     from tests.support import lake as lakes
-    from tests.support.rules import Rules
+    from tests.support.rules import Rules, rule_author
     from tests.support.rules import fresh as fresh_rules
 
-    from watchfloor.identity import defaults
-    from watchfloor.identity.actions import create_user, grant
-    from watchfloor.identity.domain import system
     from watchfloor.intake import lake
-    from watchfloor.ledger.writer import writing
 
     fresh_rules(monkeypatch)
     lakes.fresh(monkeypatch, tmp_path)
@@ -48,36 +42,8 @@ def open_page(
         data = {"text": text, "client_app": app, "client_ip": f"192.0.2.{number % 9}", "followers": number % 50}
         rows.append(lakes.event(number, data, minutes=minutes, author=author, market="US" if number % 3 else "DE"))
     lake.write(rows)
-    with writing(system("tests")) as w:
-        defaults.install(w)
-        person = create_user(w, email="rina@example.com", name="Rina Shah", password=None)
-        grant(w, system("tests"), person, "rule_author")
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    cookie = client.cookies["sessionid"].value
-    contexts: list[Any] = []
-    complaints: list[str] = []
-
-    def open_(address: str, *, width: int = 1440, theme: str = "light") -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,
-            reduced_motion="reduce",
-            base_url=live_server.url,
-        )
-        contexts.append(context)
-        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(error.message))
-        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    person = rule_author()
+    return partial(open_as, person)
 
 
 ADDRESSES = [

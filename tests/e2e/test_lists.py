@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +26,17 @@ ADDRESSES = [
 
 
 @pytest.fixture
-def open_page(browser: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def open_page(open_as: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Opens a page as a rule author on a floor with a rule that asks one of two lists."""
-    from django.test import Client
-    from tests.support.rules import Rules, fresh
+    from tests.support.rules import Rules, fresh, rule_author
 
     from watchfloor.detection import lists
-    from watchfloor.identity import defaults
-    from watchfloor.identity.actions import create_user, grant
-    from watchfloor.identity.domain import system
     from watchfloor.kernel import clock
     from watchfloor.ledger.writer import writing
 
     fresh(monkeypatch)
     rules = Rules()
-    with writing(system("tests")) as w:
-        defaults.install(w)
-        person = create_user(w, email="rina@example.com", name="Rina Shah", password=None)
-        grant(w, system("tests"), person, "rule_author")
+    person = rule_author()
     author = f"user:{person.pk}"
     with writing(author) as w:
         lists.create(w, "phishing-domains", "domains", description="Domains seen in phishing, from reports and partners.",
@@ -56,32 +50,7 @@ def open_page(browser: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -
         with writing(author) as w:
             lists.add_many(w, "phishing-domains", [entry])
     rules.add("PhishingLink", condition="InList(list='phishing-domains', value=Text)", state="shadow")
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    cookie = client.cookies["sessionid"].value
-    contexts: list[Any] = []
-    complaints: list[str] = []
-
-    def open_(address: str, *, width: int = 1440, theme: str = "light") -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,
-            reduced_motion="reduce",
-            base_url=live_server.url,
-        )
-        contexts.append(context)
-        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(error.message))
-        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    return partial(open_as, person)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])

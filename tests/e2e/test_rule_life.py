@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,9 @@ SHOTS = os.environ.get("WATCHFLOOR_SHOTS", "")  # a folder: the pages are photog
 
 
 @pytest.fixture
-def sign_in(browser: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def sign_in(open_as: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """A floor where two rules met a fortnight of messages that people judged; opens a page as a rule author of that name."""
-    from django.test import Client
-    from tests.support.rules import Rules, fresh, text_of_rule
-
-    from watchfloor.identity import defaults
-    from watchfloor.identity.actions import create_user, grant
-    from watchfloor.identity.domain import system
-    from watchfloor.ledger.writer import writing
+    from tests.support.rules import Rules, fresh, rule_author, text_of_rule
 
     fresh(monkeypatch)
     monkeypatch.setenv("WATCHFLOOR_APPROVE_HITS_PER_DAY", "0.1")
@@ -41,35 +35,12 @@ def sign_in(browser: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> 
         text_of_rule("Shop", "StringLength(s=Text) >= 20", description="A long text about a shop"), text_of_rule("Bad")
     )
     rules.put("Bad", "on")
-    with writing(system("tests")) as w:
-        defaults.install(w)
-        people = {}
-        for name in ("Rina Shah", "Tomas Berg"):
-            person = create_user(w, email=f"{name.split()[0].lower()}@example.com", name=name, password=None)
-            grant(w, system("tests"), person, "rule_author")
-            people[name.split()[0]] = person
-    contexts: list[Any] = []
-    complaints: list[str] = []
+    people = {name.split()[0]: rule_author(name) for name in ("Rina Shah", "Tomas Berg")}
 
-    def open_(address: str, who: str = "Rina", *, width: int = 1440, theme: str = "light") -> Any:
-        client = Client()
-        client.force_login(people[who], backend="django.contrib.auth.backends.ModelBackend")
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce", base_url=live_server.url
-        )  # fmt: skip
-        contexts.append(context)
-        cookie = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(error.message))
-        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-        page.goto(address)
-        return page
+    def open_(address: str, who: str = "Rina", **look: Any) -> Any:
+        return open_as(people[who], address, **look)
 
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    return open_
 
 
 def fill(rules: Any) -> None:

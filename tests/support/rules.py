@@ -12,7 +12,10 @@ from watchfloor.detection import hits, models_in_force, ruleset
 from watchfloor.detection.actions import attest, put_on_text, save_rule_file, screen, set_rule_state
 from watchfloor.detection.contracts import Screening
 from watchfloor.detection.models import RuleHits
+from watchfloor.identity import defaults
+from watchfloor.identity.actions import create_user, grant
 from watchfloor.identity.domain import system
+from watchfloor.identity.models import User
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
@@ -89,3 +92,12 @@ class Rules(Floor):
             RuleHits.objects.update_or_create(
                 rule=name, hour=hour - timedelta(days=7 * weeks), defaults={"acted": count}
             )
+
+
+def rule_author(name: str = "Rina Shah") -> User:
+    """A person with the shipped role of a rule author."""
+    with writing(system("tests")) as w:
+        defaults.install(w)
+        person = create_user(w, email=f"{name.split()[0].lower()}@example.com", name=name, password=None)
+        grant(w, system("tests"), person, "rule_author")
+    return person

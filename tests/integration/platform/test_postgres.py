@@ -52,6 +52,16 @@ def closed_home() -> Iterator[Path]:
     yield from _used(parent / "home", parent)
 
 
+def postmasters_of(home: Path) -> list[psutil.Process]:
+    """The servers on a folder; a process that ends while it is looked at is none."""
+    found = []
+    for process in pgprocess.processes_of(home / "pg"):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "-D" in process.cmdline():
+                found.append(process)
+    return found
+
+
 def run(code: str, home: Path) -> subprocess.Popen[str]:
     """Another process with an ``Embedded`` named ``e``."""
     source = Path(__file__).parents[3] / "src"
@@ -195,7 +205,7 @@ def test_two_processes_starting_at_once_get_one_server(home: Path) -> None:
     answers = {process.communicate(timeout=60)[0] for process in both}
     assert [process.returncode for process in both] == [0, 0]
     assert len(answers) == 1
-    postmasters = [p for p in pgprocess.processes_of(home / "pg") if "-D" in p.cmdline()]
+    postmasters = postmasters_of(home)
     assert len(postmasters) == 1
 
 
@@ -265,7 +275,7 @@ def test_a_first_start_killed_at_any_moment_is_finished_by_the_next(home: Path, 
     starter.wait()
     with psycopg.connect(Embedded(home).start()) as connection:
         assert connection.execute("SELECT current_database()").fetchone() == ("watchfloor",)
-    assert len([p for p in pgprocess.processes_of(home / "pg") if "-D" in p.cmdline()]) == 1
+    assert len(postmasters_of(home)) == 1
     assert not list(home.glob("pg.new-*"))
 
 
