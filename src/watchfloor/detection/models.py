@@ -122,7 +122,7 @@ class RuleExample(Projected):
     rule = models.CharField(max_length=120)
     name = models.CharField(max_length=120)
     fires = models.BooleanField()
-    event = models.TextField()  # JSON as it was given: the seal's digest must not depend on the order of keys
+    event = models.TextField()  # JSON as it was given
     added_by = models.CharField(max_length=120)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)

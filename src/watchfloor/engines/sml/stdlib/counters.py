@@ -38,14 +38,21 @@ def _time(argument: str, text: str) -> int:
 class _Counter(Counter):
     """What all counters share: a name, a span, a lateness, a key and a filter."""
 
-    def _made(self, kind: str, site: Site, name: str, span: str, lateness: str, argument: str = "span") -> CounterSpec:
+    kind = ""
+
+    def ask(self, *args: Any) -> Ask | None:
+        """The question for an event with this key."""
+        by, when = args
+        return self._asked(by, when)
+
+    def _made(self, site: Site, name: str, span: str, lateness: str, argument: str = "span") -> CounterSpec:
         if len(name) > 100 or "@" in name:
             raise BadArgument("name", "A counter's name has at most 100 characters and no `@`.")
         self.site = site
         own = site.feature if not site.feature.startswith("_") else f"{site.file}:{site.feature}"
         width = _time(argument, span)
         late = _time("lateness", lateness) if lateness else min(USUAL_LATENESS, width)
-        self.spec = CounterSpec(name or own, kind, width, late, grain_of(width, unique=kind == "unique"))
+        self.spec = CounterSpec(name or own, self.kind, width, late, grain_of(width, unique=self.kind == "unique"))
         return self.spec
 
     def _asked(self, by: list[Any], when: bool | None, value: int = 1) -> Ask | None:
@@ -62,22 +69,15 @@ class _Counter(Counter):
         return Ask(self.spec, key, when is True, value)
 
 
-class _Plain(_Counter):
-    """Counters that need no value."""
-
-    kind = ""
+class _OverSpan(_Counter):
+    """Counters over a span that ends now."""
 
     def __init__(self, site: Site, span: str, name: str = "", lateness: str = "") -> None:
-        self._made(self.kind, site, name, span, lateness)
-
-    def ask(self, *args: Any) -> Ask | None:
-        """The question for an event with this key."""
-        by, when = args
-        return self._asked(by, when)
+        self._made(site, name, span, lateness)
 
 
 @function(category="counters", cost=Cost.LOOKUP)
-class Count(_Plain):
+class Count(_OverSpan):
     """How many events there were in the span that ends now, this one included: `Posts = Count(by=[User], span='1h')`.
 
     Args:
@@ -95,7 +95,7 @@ class Count(_Plain):
 
 
 @function(category="counters", cost=Cost.LOOKUP)
-class CountBefore(_Plain):
+class CountBefore(_OverSpan):
     """How many events there were in the span before the span that ends now: yesterday, where `Count` gives today.
 
     Args:
@@ -113,7 +113,7 @@ class CountBefore(_Plain):
 
 
 @function(category="counters", cost=Cost.LOOKUP)
-class Trending(_Plain):
+class Trending(_OverSpan):
     """How many times as many events there were in the span that ends now as in the one before it; none before counts as one.
 
     Args:
@@ -131,7 +131,7 @@ class Trending(_Plain):
 
 
 @function(category="counters", cost=Cost.LOOKUP)
-class CountUnique(_Counter):
+class CountUnique(_OverSpan):
     """How many different values there were in the span that ends now: `Senders = CountUnique(of=User, by=[Ip], span='1d')`.
 
     Exact up to 256 different values (and beyond, where they are spread over the span); above that an estimate with a standard
@@ -146,10 +146,8 @@ class CountUnique(_Counter):
         lateness: how late an event may come and still count.
     """
 
+    kind = "unique"
     value_argument = "of"
-
-    def __init__(self, site: Site, span: str, name: str = "", lateness: str = "") -> None:
-        self._made("unique", site, name, span, lateness)
 
     def __call__(self, of: Any, by: list[Any], when: bool | None = True) -> int:
         raise NotImplementedError
@@ -165,7 +163,7 @@ class CountUnique(_Counter):
 
 
 @function(category="counters", cost=Cost.LOOKUP)
-class SumOf(_Counter):
+class SumOf(_OverSpan):
     """The sum of an amount over the span that ends now: `Spent = SumOf(value=Amount, by=[Card], span='1d')`.
 
     Amounts are kept to the sixth decimal; one beyond a million million is not counted.
@@ -179,10 +177,8 @@ class SumOf(_Counter):
         lateness: how late an event may come and still count.
     """
 
+    kind = "sum"
     value_argument = "value"
-
-    def __init__(self, site: Site, span: str, name: str = "", lateness: str = "") -> None:
-        self._made("sum", site, name, span, lateness)
 
     def __call__(self, value: float, by: list[Any], when: bool | None = True) -> float:
         raise NotImplementedError
@@ -212,6 +208,8 @@ class RateLimited(_Counter):
         lateness: how late an event may come and still be put in order.
     """
 
+    kind = "rate"
+
     def __init__(
         self,
         site: Site,
@@ -225,29 +223,17 @@ class RateLimited(_Counter):
         for argument, value in (("max", max), ("refill", refill)):
             if not (argument == "refill" and value == 0) and not 1 <= value <= 1_000_000:
                 raise BadArgument(argument, f"`{argument}` must be from 1 to 1,000,000.")
-        spec = self._made("rate", site, name, every, lateness, "every")
+        spec = self._made(site, name, every, lateness, "every")
         self.spec = msgspec.structs.replace(spec, grain=0, limit=max, refill=refill or max, strict=strict)
 
     def __call__(self, by: list[Any], when: bool | None = True) -> bool:
         raise NotImplementedError
 
-    def ask(self, *args: Any) -> Ask | None:
-        """The question for an event with this key."""
-        by, when = args
-        return self._asked(by, when)
-
 
 class _Session(_Counter):
-    kind = ""
-
     def __init__(self, site: Site, gap: str, name: str = "", lateness: str = "") -> None:
-        spec = self._made(self.kind, site, name, gap, lateness, "gap")
+        spec = self._made(site, name, gap, lateness, "gap")
         self.spec = msgspec.structs.replace(spec, grain=0)
-
-    def ask(self, *args: Any) -> Ask | None:
-        """The question for an event with this key."""
-        by, when = args
-        return self._asked(by, when)
 
 
 @function(category="counters", cost=Cost.LOOKUP)
