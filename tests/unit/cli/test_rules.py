@@ -315,3 +315,14 @@ def test_backtest_shows_tables_and_gives_json(folder: Path) -> None:
     alone = call("backtest", folder, lake / "broken.parquet")
     assert (alone.exit_code, alone.stdout) == (1, "")
     assert "cannot be read as Parquet" in alone.stderr
+
+
+def test_a_backtest_on_ray_refuses_rules_that_count_by_name(tmp_path: Path) -> None:
+    (tmp_path / "main.sml").write_text(
+        "User: str = JsonData(path='$.user')\nPosts = Count(span='10m', by=[User])\n"
+        "Burst = Rule(when_all=[Posts >= 3], description='burst')\n"
+    )
+    sml.flatten([sml.event_from({"user": "u"})]).write_parquet(tmp_path / "part.parquet")
+    refused = call("backtest", tmp_path, tmp_path, "--ray", "2")
+    assert refused.exit_code == 1
+    assert "(Posts)" in refused.stderr

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watchfloor.cli.rules.files import DIRECTORY, as_json, counted, load
+from watchfloor.cli.rules.files import DIRECTORY, as_json, counted, load, read_sources
+from watchfloor.engines.sml import lists_from_folder
 from watchfloor.kernel.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ _MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 @click.option("--bucket", default="1d", show_default=True, help="Width of the series' steps: 1h, 1d, 1w.")
 @click.option("--samples", default=20, show_default=True, help="How many events to name for each rule.")
 @click.option("--rule", "only", multiple=True, help="Only this rule; may be given several times.")
+@click.option(
+    "--ray", "workers", type=click.IntRange(1, 1000), help="On Ray Data, dealt out to so many workers: the same counts."
+)
 @click.option("--json", "json_wanted", is_flag=True, help="The whole result as one JSON object.")
 def backtest(
     folder: Path,
@@ -35,6 +39,7 @@ def backtest(
     bucket: str,
     samples: int,
     only: tuple[str, ...],
+    workers: int | None,
     json_wanted: bool,
 ) -> None:
     """Run rules over stored events: hits, undecided, hits no other rule has, overlap, and samples."""
@@ -42,20 +47,21 @@ def backtest(
     files = [source] if source.is_file() else sorted(source.rglob("*.parquet"))
     if not files:
         raise click.ClickException(f"There are no *.parquet files in {source}.")
-    from watchfloor.engines.sml.backtest import backtest as run
-
+    how: dict[str, Any] = {
+        "start": start.replace(tzinfo=UTC) if start else None, "end": end.replace(tzinfo=UTC) if end else None,
+        "bucket": bucket, "samples": samples, "only": only or None,
+    }  # fmt: skip
     with _Bar() as bar:
         try:
-            result = run(
-                compiled,
-                files,
-                start=start.replace(tzinfo=UTC) if start else None,
-                end=end.replace(tzinfo=UTC) if end else None,
-                bucket=bucket,
-                samples=samples,
-                only=only or None,
-                progress=bar,
-            )
+            if workers:
+                from watchfloor.engines.sml.distributed import backtest_on_ray
+
+                lists = lists_from_folder(folder)
+                result = backtest_on_ray(read_sources(folder), files, workers=workers, lists=lists, **how)
+            else:
+                from watchfloor.engines.sml.backtest import backtest as run
+
+                result = run(compiled, files, progress=bar, **how)
         except (BadInput, NotFound) as error:
             hint = getattr(error, "hint", "")
             raise click.ClickException(f"{error} {hint}".strip()) from None
