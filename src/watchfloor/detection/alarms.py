@@ -26,8 +26,9 @@ def watch() -> list[str]:
     """Look at every acting rule once; the names of those that were paused."""
     hits.flush()
     paused = []
+    read: dict[str, list[judged.JudgedCase]] = {}
     for rule in Rule.objects.filter(state__in=sorted(ACTING)).order_by("name"):
-        alarm = of_rule(rule)
+        alarm = of_rule(rule, read)
         if alarm is None:
             continue
         try:
@@ -39,10 +40,20 @@ def watch() -> list[str]:
     return paused
 
 
-def of_rule(rule: Rule) -> Alarm | None:
-    """The alarm that sounds for a rule now, or None. What came before it was put on last does not count against it."""
+def of_rule(rule: Rule, read: dict[str, list[judged.JudgedCase]]) -> Alarm | None:
+    """The alarm that sounds for a rule now, or None. What came before it was put on last does not count against it.
+
+    Args:
+        read: the judged cases of harm groups that other rules asked for already; added to.
+    """
     now = clock.now()
-    return volume_of(rule, now) or drift_of(rule, now)
+    alarm = volume_of(rule, now)
+    if alarm is not None or not rule.policy_key:
+        return alarm
+    group = policies.policy(rule.policy_key).harm_group
+    if group not in read:
+        read[group] = judged.cases(group, now - BEFORE, now)
+    return drift_of(rule, read[group], now)
 
 
 def volume_of(rule: Rule, now: datetime) -> Alarm | None:
@@ -65,15 +76,12 @@ def same_hours(counts: Mapping[datetime, int], at: datetime) -> Sequence[int]:
     return [counts.get(week, 0) for week in weeks if week >= first]
 
 
-def drift_of(rule: Rule, now: datetime) -> Alarm | None:
+def drift_of(rule: Rule, rows: Sequence[judged.JudgedCase], now: datetime) -> Alarm | None:
     """The judged cases of the last week (since the rule was last put on) against those of the seven weeks before."""
-    if not rule.policy_key:
-        return None
-    group = policies.policy(rule.policy_key).harm_group
-    since = max(now - RECENT, rule.changed_at)
-    source = f"rule:{rule.name}"
-    recent = [row.seen.violating for row in judged.cases(group, since, now) if source in row.seen.sources]
-    before = [row.seen.violating for row in judged.cases(group, now - BEFORE, since) if source in row.seen.sources]
+    since, source = max(now - RECENT, rule.changed_at), f"rule:{rule.name}"
+    mine = [row for row in rows if source in row.seen.sources]
+    recent = [row.seen.violating for row in mine if row.at >= since]
+    before = [row.seen.violating for row in mine if row.at < since]
     return drift(sum(recent), len(recent), sum(before), len(before))
 
 

@@ -326,7 +326,7 @@ def _count(counts: list[int]) -> dict[str, int]:
 
 
 def _life(row: Rule, actor: Actor) -> dict[str, Any]:
-    gates = standing.gates_of(row, row.next_meaning or row.meaning, "on", 100, asker=str(actor))
+    gates = standing.gates_of(standing.case_of(row, row.next_meaning or row.meaning, asker=str(actor)), "on", 100)
     return {
         "rule": row.name, "state": row.state, "percent": row.percent, "next": list(STEPS[row.state]),
         "waits": row.pin is not None, "gates": [msgspec.to_builtins(gate) for gate in gates],

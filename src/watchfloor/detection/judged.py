@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import connection
 
 from watchfloor.detection.domain.precision import Judged
 from watchfloor.engines.textmodels.metrics import Interval, wilson
@@ -46,6 +48,35 @@ def cases(group: str, start: datetime, end: datetime, *, markets: Iterable[str] 
         )
         for pk, row in rows.items()
     ]  # fmt: skip
+
+
+_BY_SOURCE = """
+SELECT source, count(*), count(*) FILTER (WHERE verdict = 'violating')
+FROM (SELECT DISTINCT ON (wanted.source, word.case_id) wanted.source, word.verdict
+      FROM review_decision AS word
+      JOIN review_case AS judged ON judged.id = word.case_id
+      JOIN review_signal AS signal ON signal.case_id = word.case_id
+      JOIN unnest(%(sources)s::text[], %(groups)s::text[]) AS wanted (source, harm_group)
+        ON wanted.source = signal.source AND wanted.harm_group = judged.harm_group
+      WHERE word.origin = ANY(%(people)s) AND word.verdict = ANY(%(final)s) AND word.superseded_at IS NULL
+        AND word.at >= %(start)s AND word.at < %(end)s
+      ORDER BY wanted.source, word.case_id, word.at DESC, word.id DESC) AS last
+GROUP BY source
+"""
+
+
+def by_source(wanted: Mapping[str, str], start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
+    """For each source of ``wanted`` (source -> harm group): the judged cases it pointed at, and how many were violating.
+
+    The same cases as those of ``cases``, counted where they lie.
+    """
+    asked: dict[str, Any] = {
+        "sources": list(wanted), "groups": list(wanted.values()), "people": list(BY_PEOPLE), "final": list(FINAL),
+        "start": start, "end": end,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_SOURCE, asked)
+        return {source: (count, right) for source, count, right in cursor.fetchall()}
 
 
 def verdicts(items: Iterable[UUID], group: str) -> dict[UUID, bool]:

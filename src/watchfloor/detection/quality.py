@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -12,6 +13,7 @@ from watchfloor.detection.models import Rule, RuleSample
 from watchfloor.engines import sml
 from watchfloor.engines.sml import tree
 from watchfloor.engines.sml.write import written
+from watchfloor.engines.textmodels.metrics import Interval, wilson
 from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
@@ -43,36 +45,52 @@ class Sweep(msgspec.Struct, frozen=True):
     wanted: float
 
 
-def of_rule(rule: Rule, days: int, now: datetime | None = None) -> Quality:
-    """The rule's figures over the last ``days``.
+class Right(msgspec.Struct, frozen=True):
+    """How often a rule was right: of ``judged`` cases it pointed at, ``right`` were found violating."""
+
+    judged: int
+    right: int
+    precision: Interval
+
+
+def of_rule(rule: Rule, days: int) -> Quality:
+    """The rule's figures over the last ``days``."""
+    return of_periods(rule, (days,))[days]
+
+
+def of_periods(rule: Rule, periods: Sequence[int]) -> dict[int, Quality]:
+    """The rule's figures over the last days of each period; decisions are read once.
 
     Cases are those of its policy's harm group. What it fired on in shadow leaves no mark on a case; there the kept samples
     count as well.
     """
-    now = now or clock.now()
+    now = clock.now()
     source = f"rule:{rule.name}"
     if not rule.policy_key:
-        return measure(source, [])
+        return {days: measure(source, []) for days in periods}
     group = policies.policy(rule.policy_key).harm_group
-    rows = judged.cases(group, now - timedelta(days=days), now)
+    rows = judged.cases(group, now - timedelta(days=max(periods)), now)
     sampled = set(RuleSample.objects.filter(rule=rule.name).values_list("item", flat=True))
     marked = [
-        msgspec.structs.replace(row.seen, sources=row.seen.sources | {source}) if row.item in sampled else row.seen
+        (row.at, msgspec.structs.replace(row.seen, sources=row.seen.sources | {source}))
+        if row.item in sampled
+        else (row.at, row.seen)
         for row in rows
     ]
-    return measure(source, marked)
+    return {
+        days: measure(source, [seen for at, seen in marked if at >= now - timedelta(days=days)]) for days in periods
+    }
 
 
-def of_rules(rules: list[Rule], days: int = 28) -> dict[str, Quality]:
-    """The same for many, each harm group read once."""
+def of_rules(rules: Sequence[Rule], days: int = 28) -> dict[str, Right]:
+    """How often each of many rules was right: counted by the database, for a list that is looked at all the time."""
     now = clock.now()
-    by_group: dict[str, list[judged.JudgedCase]] = {}
+    groups = {f"rule:{rule.name}": policies.policy(rule.policy_key).harm_group for rule in rules if rule.policy_key}
+    counts = judged.by_source(groups, now - timedelta(days=days), now)
     found = {}
     for rule in rules:
-        group = policies.policy(rule.policy_key).harm_group if rule.policy_key else ""
-        if group and group not in by_group:
-            by_group[group] = judged.cases(group, now - timedelta(days=days), now)
-        found[rule.name] = measure(f"rule:{rule.name}", (row.seen for row in by_group.get(group, [])))
+        count, right = counts.get(f"rule:{rule.name}", (0, 0))
+        found[rule.name] = Right(count, right, wilson(right, count))
     return found
 
 

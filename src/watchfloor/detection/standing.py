@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -38,10 +38,14 @@ def with_meaning(rule: Rule) -> Rule:
     return rule
 
 
-def case_of(rule: Rule, means: str, *, asker: str) -> Case:
-    """Everything the gates ask of the text of this meaning, for a step that ``asker`` wants to take."""
+def case_of(rule: Rule, means: str, *, asker: str, tests: Sequence[examples.Result] | None = None) -> Case:
+    """Everything the gates ask of the text of this meaning, for a step that ``asker`` wants to take.
+
+    Args:
+        tests: how the text's tests came out, where that is known; else they are run.
+    """
     rows = list(Evidence.objects.filter(rule=rule.name, meaning=means).order_by("made_at", "pk"))
-    results = examples.run(rule.name, set_of(rule, means))
+    results = examples.run(rule.name, set_of(rule, means)) if tests is None else tests
     return msgspec.structs.replace(
         _case(rule, rows, asker=asker),
         must_fire=sum(result.fires for result in results),
@@ -83,9 +87,9 @@ def waiting_for_approval(rules: Collection[Rule]) -> set[str]:
     return found
 
 
-def gates_of(rule: Rule, means: str, after: str, percent: int, *, asker: str) -> list[Gate]:
+def gates_of(case: Case, after: str, percent: int) -> list[Gate]:
     """The gates of one step as they stand, for a page."""
-    return gates(case_of(rule, means, asker=asker), after, percent, limits())
+    return gates(case, after, percent, limits())
 
 
 def set_of(rule: Rule, means: str) -> sml.RuleSet | None:

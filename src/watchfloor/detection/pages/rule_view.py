@@ -50,11 +50,11 @@ def context(
     in_file = RuleFile.objects.filter(path=rule.path, archived_at__isnull=True).first()
     found = quality.of_rule(rule, 28)
     tests = examples.run(rule.name, standing.set_of(rule, means))
-    case = standing.case_of(rule, means, asker=str(actor))
+    case = standing.case_of(rule, means, asker=str(actor), tests=tests)
     backtest = standing.newest_backtest(rule.name, means)
     tab = STEP_TAB.get(typed["step"]) or request.GET.get("tab", "live")
     tab = tab if tab in TABS else "live"
-    gates = standing.gates_of(rule, means, "on", 100, asker=str(actor))
+    gates = standing.gates_of(case, "on", 100)
     shared: dict[str, Any] = {
         "rule": rule, "facts": facts, "hits": hits, "typed": typed, "errors": errors, "explanation": explanation,
         "strip": strip, "here": here, "words": words, "tabs": parts.tabs("rules"), "tab": tab,
@@ -109,7 +109,7 @@ def _live(request: HttpRequest, rule: Rule, means: str) -> dict[str, Any]:
     return {
         "samples": found[:12],
         "wrong": [row for row in found if row.verdict == "clean" and row.origin != "rule"][:8],
-        "periods": [(days, quality.of_rule(rule, days)) for days in quality.PERIODS],
+        "periods": list(quality.of_periods(rule, quality.PERIODS).items()),
         "knobs": [(str(knob.place), f"{knob.feature} {knob.op} {knob.value:g}") for knob in knobs],
         "sweep": swept, "sweep_problem": problem, "wanted": wanted,
         "curve": _curve(swept.cuts) if swept and swept.cuts else None,
