@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from watchfloor.kernel.ids import new_id
 from watchfloor.platform import config
+from watchfloor.platform.durable import whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -201,30 +203,15 @@ def write(
     replaces: Collection[str] = (),
     root: Path | None = None,
 ) -> Path:
-    """Put one file into an hour: written under another name, synced, then moved. The name is made of the rows' first id."""
-    import os
-
-    from watchfloor.kernel.ids import new_id
-
-    where = place(hour, root)
-    where.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = where / f"{new_id().hex}.parquet"
-    half = file.with_suffix(".part")
+    """Put one file into an hour, wholly or not at all."""
+    file = place(hour, root) / f"{new_id().hex}.parquet"
     paths = frame[UNTYPED].explode().drop_nulls().unique() if UNTYPED in frame.columns else ()
     about = {
         "untyped": msgspec.json.encode(sorted(paths)).decode(),
         "replaces": msgspec.json.encode(sorted(replaces)).decode(),
     }
-    frame.sort("timestamp", "action_id").write_parquet(half, compression="zstd", metadata=about)
-    for path in (half, None, where):
-        if path is None:
-            half.replace(file)
-            continue
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    with whole(file) as unfinished:
+        frame.sort("timestamp", "action_id").write_parquet(unfinished, compression="zstd", metadata=about)
     return file
 
 

@@ -13,7 +13,6 @@ import threading
 import time
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from django.db import close_old_connections, connection
@@ -162,18 +161,12 @@ def item_of(question: Question) -> Item:
         author_id = str(question.data.get(field) or "")
     if author_id and kind.kind != ItemType.Kind.ACCOUNT:
         author = Item(
-            pk=_id("account", author_id), type_key=question.author_type or _account_type(), external_id=author_id,
-            kind=ItemType.Kind.ACCOUNT,
+            type_key=question.author_type or _account_type(), external_id=author_id, kind=ItemType.Kind.ACCOUNT
         )  # fmt: skip
     return Item(
-        pk=_id(question.item_type, question.item_id), type_key=question.item_type, external_id=question.item_id,
-        kind=kind.kind, author=author, market=question.market, language=question.language,
+        type_key=question.item_type, external_id=question.item_id, kind=kind.kind, author=author,
+        market=question.market, language=question.language,
     )  # fmt: skip
-
-
-def _id(type_key: str, external_id: str) -> UUID:
-    """A number made of the name: the random functions answer the same for the same item."""
-    return UUID(bytes=hashlib.sha256(f"{type_key}\x1f{external_id}".encode()).digest()[:16])
 
 
 def _account_type() -> str:

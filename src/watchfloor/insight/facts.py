@@ -7,7 +7,6 @@ of its own time, however late it comes. Leaf numbers have no gaps and grow in co
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from watchfloor.insight.flatten import LedgerRow, ReviewerThen, flatten
 from watchfloor.insight.models import FactCursor, FactFile
 from watchfloor.insight.schema import SCHEMA
 from watchfloor.kernel import clock
+from watchfloor.platform.durable import whole
 from watchfloor.policy.models import Policy
 from watchfloor.workforce.models import Reviewer
 
@@ -108,17 +108,8 @@ def write(start: int, end: int, facts: Iterable[dict[str, Any]]) -> list[FactFil
 
 def save(frame: pl.DataFrame, path: Path) -> None:
     """Write a file so that it is either wholly there, on disk, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
-    frame.write_parquet(unfinished, compression="zstd", compression_level=3)
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with whole(path) as unfinished:
+        frame.write_parquet(unfinished, compression="zstd", compression_level=3)
 
 
 def compact(limit: int = 24) -> int:
