@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -174,6 +175,39 @@ def axe() -> Callable[[Any], None]:
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
     return check
+
+
+SIZES = ((1440, 900), (390, 844))
+SHOTS = os.environ.get("WATCHFLOOR_SHOTS", "")
+
+
+@pytest.fixture(scope="session")
+def four_looks(axe: Callable[[Any], None]) -> Callable[[Any], None]:
+    """``four_looks(page)``: axe finds nothing and nothing is wider than the screen, at 1440 and 390 px, light and dark.
+
+    The page is not loaded again, and in the dark only contrast is asked, for dark changes colours and nothing else. With
+    ``WATCHFLOOR_SHOTS`` (a folder) every look is photographed into it.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    def look(page: Any) -> None:
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                if SHOTS:
+                    name = re.sub(r"\W+", "-", page.url.split("/", 3)[3]).strip("-")[:80] or "home"
+                    page.screenshot(path=f"{SHOTS}/{name}-{width}-{theme}.png", full_page=True)
+                if theme == "light":
+                    axe(page)
+                    continue
+                found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+                assert found.violations_count == 0, f"{page.url}, dark\n{found.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+                f"{page.url} at {width} px"
+            )
+
+    return look
 
 
 @pytest.fixture

@@ -57,17 +57,11 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_accessible_and_never_wider_than_the_screen(
-    open_page: Callable[..., Any], axe: Callable[[Any], None], width: int, theme: str
+    open_page: Callable[..., Any], four_looks: Callable[[Any], None]
 ) -> None:
-    for number, address in enumerate(ADDRESSES):
-        page = open_page(address, width=width, theme=theme)
-        if shots := _shots():
-            page.screenshot(path=shots / f"investigate-{number}-{width}-{theme}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        axe(page)
-        page.context.close()
+    for address in ADDRESSES:
+        four_looks(open_page(address))
 
 
 def test_from_a_question_to_a_label_and_back(open_page: Callable[..., Any], axe: Callable[[Any], None]) -> None:
@@ -156,13 +150,3 @@ def test_a_big_lake_is_counted_panel_by_panel(open_page: Callable[..., Any], mon
     expect(page.locator(".ask-part-series canvas")).to_be_visible()
     expect(page.locator(".ask-stream tbody tr")).to_have_count(40)
     expect(page.get_by_text("so far")).to_have_count(0)
-
-
-def _shots() -> Path | None:
-    import os
-
-    folder = os.environ.get("WATCHFLOOR_SHOTS")
-    if not folder:
-        return None
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return Path(folder)

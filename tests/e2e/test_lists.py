@@ -53,14 +53,11 @@ def open_page(open_as: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> C
     return partial(open_as, person)
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_accessible_and_never_wider_than_the_screen(
-    open_page: Callable[..., Any], axe: Callable[[Any], None], width: int, theme: str
+    open_page: Callable[..., Any], four_looks: Callable[[Any], None]
 ) -> None:
     for address in ADDRESSES:
-        page = open_page(address, width=width, theme=theme)
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        four_looks(open_page(address))
 
 
 def test_a_list_is_kept_by_keyboard_alone(open_page: Callable[..., Any]) -> None:

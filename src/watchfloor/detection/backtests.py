@@ -14,10 +14,10 @@ from django.db.models import Q
 
 from watchfloor.detection import facts, judged, life, meaning, past, replayed, ruleset
 from watchfloor.detection.contracts import BacktestFacts
-from watchfloor.detection.floor_forecast import Hit, foretold
+from watchfloor.detection.floor_forecast import foretold
 from watchfloor.detection.models import BacktestRun, Evidence, Rule
 from watchfloor.engines.textmodels.metrics import wilson
-from watchfloor.items.models import Item, Label
+from watchfloor.items import queries as item_queries
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound, WatchfloorError
 from watchfloor.ledger.writer import writing
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 MOST_DAYS = 90
 SAMPLES = 20
 STALE = timedelta(minutes=5)
-PROTECTED_LABELS = ("protected", "verified")
 Progress = Callable[[int, int], None]
 
 
@@ -111,7 +110,8 @@ def look_back(rule: str, days: int, progress: Progress) -> tuple[BacktestFacts, 
     counts = replayed.replay(rules, rule, seen, progress)
     fact = facts.of_set(rules)[rule]
     policy = fact.policies[0] if fact.policies else row.policy_key
-    items = _items(counts.hits)
+    known = item_queries.by_names({(hit.item_type, hit.item_id) for hit in counts.hits})
+    items = {name: item.pk for name, item in known.items()}
     group = policies.policy(policy).harm_group if policy else ""
     verdicts = judged.verdicts(set(items.values()), group) if group else {}
     right = sum(verdicts.values())
@@ -122,43 +122,13 @@ def look_back(rule: str, days: int, progress: Progress) -> tuple[BacktestFacts, 
         source=seen.kind, start=seen.start, end=seen.end, events=counts.events, hits=counts.total,
         hits_per_day=counts.total / days, items=len({(hit.item_type, hit.item_id) for hit in counts.hits}),
         series=sorted(counts.by_day.items()), overlap=counts.overlap, alone=counts.alone,
-        protected=_protected(set(items.values())), judged=len(verdicts), right=right,
+        protected=len(item_queries.guarded(known.values())), judged=len(verdicts), right=right,
         wrong_items=[pk for pk, violating in verdicts.items() if not violating][:SAMPLES],
         samples=_spread([items[key] for hit in counts.hits if (key := (hit.item_type, hit.item_id)) in items]),
         forecast=forecast, seconds=round(time.perf_counter() - started, 2), truncated=counts.total > len(counts.hits),
         undecided=counts.undecided, by_rows=counts.by_rows,
     )  # fmt: skip
     return found, meaning.of_set(rules)[rule]
-
-
-def _items(hits: list[Hit]) -> dict[tuple[str, str], UUID]:
-    """The floor's items behind the platform's names."""
-    names: dict[str, set[str]] = {}
-    for hit in hits:
-        names.setdefault(hit.item_type, set()).add(hit.item_id)
-    found: dict[tuple[str, str], UUID] = {}
-    for kind, wanted in names.items():
-        listed = sorted(wanted)
-        for begin in range(0, len(listed), 5_000):
-            part = listed[begin : begin + 5_000]
-            rows = Item.objects.filter(type_key=kind, external_id__in=part).values_list("external_id", "pk")
-            found |= {(kind, name): pk for name, pk in rows}
-    return found
-
-
-def _protected(items: set[UUID]) -> int:
-    """How many of these are by, or are, accounts that are verified or carry the label ``protected``."""
-    if not items:
-        return 0
-    owners = {pk: author or pk for pk, author in Item.objects.filter(pk__in=items).values_list("pk", "author")}
-    accounts = set(owners.values())
-    now = clock.now()
-    marked = set(
-        Label.objects.filter(item__in=accounts, value__in=PROTECTED_LABELS, removed_at__isnull=True)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).values_list("item", flat=True)
-    )  # fmt: skip
-    marked |= set(Item.objects.filter(pk__in=accounts, versions__data__verified=True).values_list("pk", flat=True))
-    return sum(owner in marked for owner in owners.values())
 
 
 def _spread(items: list[UUID]) -> list[UUID]:

@@ -23,6 +23,7 @@ from watchfloor.intake.models import Spooled
 from watchfloor.intake.rows import EVENT, EventRow, ReportRow
 from watchfloor.items import domain
 from watchfloor.items.models import Item
+from watchfloor.items.queries import by_names
 from watchfloor.kernel.ids import encode
 
 REPORTED = "item_reported"
@@ -59,15 +60,8 @@ def export(limit: int = 5_000) -> int:
 def rows(spooled: Sequence[Spooled]) -> list[Row]:
     """What the lake keeps of some rows of the spool."""
     typed = [(row, read(row)) for row in spooled]
-    items = _items({(each.item.type, each.item.id) for _, each in typed})
+    items = by_names({(each.item.type, each.item.id) for _, each in typed})
     return [_row(row, each, items.get((each.item.type, each.item.id))) for row, each in typed]
-
-
-def _items(names: set[tuple[str, str]]) -> dict[tuple[str, str], Item]:
-    found = Item.objects.filter(
-        type_key__in={kind for kind, _ in names}, external_id__in={name for _, name in names}
-    ).select_related("author")
-    return {(item.type_key, item.external_id): item for item in found}
 
 
 def _row(row: Spooled, typed: EventRow | ReportRow, item: Item | None) -> Row:

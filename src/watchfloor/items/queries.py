@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,16 @@ import msgspec
 
 from watchfloor.items.contracts import ItemRef
 from watchfloor.items.domain import Field
-from watchfloor.items.models import Item, ItemType, ItemVersion
+from watchfloor.items.models import Item, ItemType, ItemVersion, Label
+from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger import rows
 
 _types: tuple[float, dict[str, tuple[ItemType, list[Field]]]] = (0.0, {})
 CACHE_SECONDS = 5.0
+
+PROTECTED = "protected"  # a label by which a team takes items out of reach
+NAMES_AT_ONCE = 5_000
 
 
 def types() -> dict[str, tuple[ItemType, list[Field]]]:
@@ -67,6 +72,46 @@ def snapshot(version: str) -> dict[str, Any] | None:
 def find(type_key: str, external_id: str) -> Item | None:
     """The item with the platform's own name, or None."""
     return rows.one(Item, "WHERE type_key = %s AND external_id = %s", [type_key, external_id])
+
+
+def by_names(names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+    """The items behind the platform's names (type, id), with their authors; unknown names are left out."""
+    found: dict[tuple[str, str], Item] = {}
+    wanted: dict[str, list[str]] = {}
+    for kind, name in sorted(set(names)):
+        wanted.setdefault(kind, []).append(name)
+    for kind, every in wanted.items():
+        for start in range(0, len(every), NAMES_AT_ONCE):
+            part = every[start : start + NAMES_AT_ONCE]
+            rows = Item.objects.filter(type_key=kind, external_id__in=part).select_related("author")
+            found |= {(kind, row.external_id): row for row in rows}
+    return found
+
+
+def guarded(items: Iterable[Item]) -> dict[UUID, str]:
+    """Which items must not be touched in passing, and why: ``protected`` (they or their accounts bear that label), or ``verified``
+    (their accounts bear that label, or the account's present version says so)."""
+    every = list(items)
+    accounts = {account.pk: account for item in every for account in [item.author or item]}
+    versions = {account.current_version: pk for pk, account in accounts.items() if account.current_version}
+    rows = ItemVersion.objects.filter(hash__in=list(versions), erased_at__isnull=True, data__verified=True)
+    verified = {versions[version] for version in rows.values_list("hash", flat=True)}
+    verified |= with_label(list(accounts), "verified")
+    marked = with_label([*accounts, *(item.pk for item in every)], PROTECTED)
+    found = {}
+    for item in every:
+        account = (item.author or item).pk
+        if item.pk in marked or account in marked:
+            found[item.pk] = PROTECTED
+        elif account in verified:
+            found[item.pk] = "verified"
+    return found
+
+
+def with_label(items: Collection[UUID], label: str) -> set[UUID]:
+    """Which of these bear a label now."""
+    rows = Label.objects.filter(item__in=items, value=label, removed_at__isnull=True)
+    return set(rows.exclude(expires_at__lte=clock.now()).values_list("item", flat=True))
 
 
 def account_of(item: Item) -> Item | None:

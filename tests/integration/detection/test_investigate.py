@@ -104,6 +104,26 @@ def test_a_query_finds_what_the_row_engine_finds(small: list[lake.Row], rules: A
         assert expected, text
 
 
+def test_a_query_may_ask_a_list(small: list[lake.Row], rules: Any) -> None:
+    from watchfloor.detection import lists
+    from watchfloor.identity.domain import system
+    from watchfloor.ledger.writer import writing
+
+    with writing(system("test")) as w:
+        lists.create(w, "greetings", "texts")
+        lists.add(w, "greetings", "hello")
+    asked = ask(ROOT, everything("InList(list='greetings', value=$.item.data.text)"))
+    found = asked.read(asked.files, [pl.col("action_id")])["action_id"].sort().to_list()
+    rules_of = sml.compile_rules({"main.sml": LISTED}, lists=sml.frozen({"greetings": ("texts", ["hello"])}))
+    assert found == [row.event.action_id for row in small if rules_of.fired(row.event)]
+    assert found
+    assert asked.by_rows
+
+
+LISTED = """
+Text: str = JsonData(path='$.item.data.text', required=False)
+Q = Rule(when_all=[InList(list='greetings', value=Text)], description='greets')
+"""
 BY_HAND = """
 Text: str = JsonData(path='$.item.data.text', required=False)
 LowerText: str = StringToLower(s=Text)

@@ -16,9 +16,9 @@ from watchfloor.detection.investigate.asking import Asked, Question, ask
 from watchfloor.detection.lakes import File
 from watchfloor.detection.models_investigate import LabelBatch
 from watchfloor.identity.domain import Actor
+from watchfloor.items import queries as item_queries
 from watchfloor.items.actions import add_label, remove_label
 from watchfloor.items.models import Item, ItemVersion, Label
-from watchfloor.items.queries import text_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.kernel.ids import new_id
@@ -29,7 +29,6 @@ PERMISSION = "investigate.label"
 MOST = 5_000
 SAMPLE = 8
 TARGETS = ("item", "author")
-PROTECTED = "protected"  # a label by which a team takes items out of reach
 LABEL = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,127}")
 
 
@@ -209,8 +208,8 @@ def _found(asked: Asked, label: str, target: str) -> _Set:
                 hint="Ask about a shorter span, or narrow the query.",
             )
     items = _known(list(names))
-    labelled = _labelled([item.pk for item in items], label)
-    guards = _guards(items)
+    labelled = item_queries.with_label([item.pk for item in items], label)
+    guards = item_queries.guarded(items)
     free = [item for item in items if item.pk not in labelled and item.pk not in guards]
     guarded = [(item, guards[item.pk]) for item in items if item.pk not in labelled and item.pk in guards]
     return _Set(sum(names.values()), free, guarded, len(labelled), len(names) - len(items))
@@ -218,43 +217,13 @@ def _found(asked: Asked, label: str, target: str) -> _Set:
 
 def _known(names: Sequence[tuple[str, str]]) -> list[Item]:
     """The items of these names, without those of restricted cases."""
-    found: list[Item] = []
-    wanted = set(names)
-    for start in range(0, len(names), 1_000):
-        part = names[start : start + 1_000]
-        rows = Item.objects.filter(type_key__in={kind for kind, _ in part}, external_id__in=[name for _, name in part])
-        found += [row for row in rows.select_related("author") if (row.type_key, row.external_id) in wanted]
+    found = item_queries.by_names(names).values()
     hidden = set(
         Case.objects.filter(item__in=[row.pk for row in found]).exclude(clearance="").values_list("item", flat=True)
     )
-    unique = {row.pk: row for row in found if row.pk not in hidden}
-    return sorted(unique.values(), key=lambda row: (row.first_seen_at, row.pk), reverse=True)
-
-
-def _labelled(items: list[UUID], label: str) -> set[UUID]:
-    now = clock.now()
-    rows = Label.objects.filter(item__in=items, value=label, removed_at__isnull=True).values_list("item", "expires_at")
-    return {item for item, ends in rows if ends is None or ends > now}
-
-
-def _guards(items: list[Item]) -> dict[UUID, str]:
-    """Which items are protected, and why."""
-    accounts = {(item.author or item).pk: (item.author or item) for item in items}
-    versions = {account.current_version: pk for pk, account in accounts.items() if account.current_version}
-    verified = {
-        versions[row.hash]
-        for row in ItemVersion.objects.filter(hash__in=list(versions), erased_at__isnull=True)
-        if row.data.get("verified") is True
-    }
-    marked = _labelled([*accounts, *(item.pk for item in items)], PROTECTED)
-    found = {}
-    for item in items:
-        account = (item.author or item).pk
-        if item.pk in marked or account in marked:
-            found[item.pk] = PROTECTED
-        elif account in verified:
-            found[item.pk] = "verified"
-    return found
+    return sorted(
+        (row for row in found if row.pk not in hidden), key=lambda row: (row.first_seen_at, row.pk), reverse=True
+    )
 
 
 def _shown(items: list[Item], why: dict[UUID, str] | None = None) -> list[Shown]:
@@ -264,7 +233,11 @@ def _shown(items: list[Item], why: dict[UUID, str] | None = None) -> list[Shown]
         ).values_list("hash", "data")
     )
     return [
-        Shown(item, text_of(item.type_key, texts.get(item.current_version, {}))[:160], (why or {}).get(item.pk, ""))
+        Shown(
+            item,
+            item_queries.text_of(item.type_key, texts.get(item.current_version, {}))[:160],
+            (why or {}).get(item.pk, ""),
+        )
         for item in items
     ]
 
@@ -277,7 +250,7 @@ def _label(label: str) -> str:
             where="label",
             hint="Small letters, digits and _ . : - ; like `spam-wave`.",
         )
-    if label == PROTECTED:
+    if label == item_queries.PROTECTED:
         raise BadInput("bad_label", "What is protected is decided one by one.", where="label")
     return label
 

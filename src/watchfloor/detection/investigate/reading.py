@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from watchfloor.detection import functions, ruleset
+from watchfloor.detection import ruleset
 from watchfloor.detection.investigate.matching import RULE, Matcher
 from watchfloor.engines import sml
 from watchfloor.engines.sml.errors import Problems, Span, did_you_mean
@@ -170,9 +170,7 @@ def _compile(
         head = f"Import(rules={sorted(sources)!r})\n" + head
     head += f"{RULE} = Rule(description='found by a query', when_all=[\n"
     try:
-        return sml.compile_rules(
-            {**sources, "main.sml": head + body + "\n])\n"}, functions=functions.known(), labels=ruleset.labels_of
-        )
+        return ruleset.compile_sources({**sources, "main.sml": head + body + "\n])\n"})
     except sml.RuleErrors as error:
         raise _in_query(error, text, head.count("\n"), dict(paths)) from None
 
