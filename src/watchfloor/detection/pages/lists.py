@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,27 +9,26 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from watchfloor.detection import lists
 from watchfloor.detection.lists import files, reading
 from watchfloor.detection.models import ListEntry, NamedList
 from watchfloor.detection.pages import parts
-from watchfloor.engines.sml.lists import moment
+from watchfloor.detection.pages.list_steps import STEPS, field_of, must, number, sentence, version_in
+from watchfloor.detection.pages.list_words import CALLS, EXAMPLES, kind_words, permission_words
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Forbidden, WatchfloorError
+from watchfloor.kernel.errors import Forbidden, WatchfloorError
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 
 PER_PAGE = 50
 HISTORY = 30
-LARGEST_PASTE = 2_000_000  # characters; what is more comes as a file by the command line or the API
 TYPED = ("value", "reason", "expires", "rows", "paste_reason", "paste_expires")
 
 
@@ -42,17 +40,17 @@ def list_index(request: HttpRequest) -> HttpResponse:
     errors: dict[str, str] = {}
     typed = {name: request.POST.get(name, default) for name, default in _NEW.items()}
     if request.method == "POST":
-        _must(reading.may_begin(actor))
+        must(reading.may_begin(actor))
         try:
             with writing(actor) as w:
                 row = lists.create(
                     w, typed["name"].strip(), typed["kind"], description=typed["description"], owner=typed["owner"],
-                    edit_permission=typed["edit_permission"], distance=_number(typed["distance"]),
+                    edit_permission=typed["edit_permission"], distance=number(typed["distance"]),
                 )  # fmt: skip
             messages.success(request, _("%(name)s is begun. Put the first entries in.") % {"name": row.name})
             return HttpResponseRedirect(reverse("list-detail", args=[row.name]))
         except WatchfloorError as error:
-            errors[error.where or "name"] = _sentence(error)
+            errors[error.where or "name"] = sentence(error)
     kind, word = request.GET.get("kind", ""), request.GET.get("q", "").casefold().strip()
     rows = NamedList.objects.filter(archived_at__isnull=True).order_by("name")
     found = [
@@ -94,7 +92,7 @@ def list_detail(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         step = request.POST.get("step", "")
         try:
-            bad, said = _STEPS[step](request, actor, row) if step in _STEPS else (None, "")
+            bad, said = STEPS[step](request, actor, row) if step in STEPS else (None, "")
             if said:
                 messages.success(request, said)
             if bad is None or not bad.bad_count:
@@ -104,7 +102,7 @@ def list_detail(request: HttpRequest, name: str) -> HttpResponse:
         except Forbidden:
             raise
         except WatchfloorError as error:
-            errors[_field(step, error.where)] = _sentence(error)
+            errors[field_of(step, error.where)] = sentence(error)
     return render(
         request, "detection/list.html", _context(request, actor, row, errors, bad), status=422 if errors or bad else 200
     )
@@ -115,7 +113,7 @@ def list_detail(request: HttpRequest, name: str) -> HttpResponse:
 def list_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """The list as CSV, as it stands or (``?version=``) stood."""
     row = lists.by_name(name)
-    version = _version(request.GET.get("version", ""), row)
+    version = version_in(request.GET.get("version", ""), row)
     response = StreamingHttpResponse(files.written(row, version=version), content_type="text/csv; charset=utf-8")
     ending = f"-v{version}" if version is not None else ""
     response.headers["Content-Disposition"] = f'attachment; filename="{row.name}{ending}.csv"'
@@ -141,7 +139,7 @@ def _context(
         "pager": _pager(request, page, start, len(entries), more),
         "counts": {"ended": ending.filter(expires_at__lte=now).count(), "ending": ending.filter(expires_at__gt=now).count()},
         "used": reading.used_by().get(row.name, ()), "history": history, "compared": compared,
-        "example": _EXAMPLES[row.kind],
+        "example": EXAMPLES[row.kind],
         "fields": [
             {"name": "q", "label": _("Value or reason"), "type": "search"},
             {"name": "show", "label": _("All that stand"), "chip": _("Show"), "options": [
@@ -151,7 +149,7 @@ def _context(
                            *(event.actor for event in history)]),
         "typed": {field: request.POST.get(field, "") for field in TYPED},
         "may_edit": lists.may_edit(actor, row), "may_begin": reading.may_begin(actor),
-        "permissions": permission_words(), "show": show, "call": _CALLS[row.kind].format(name=row.name),
+        "permissions": permission_words(), "show": show, "call": CALLS[row.kind].format(name=row.name),
     }  # fmt: skip
 
 
@@ -173,122 +171,12 @@ def _entries(row: NamedList, show: str, word: str, now: datetime) -> Any:
 
 def _compared(request: HttpRequest, row: NamedList) -> dict[str, Any] | None:
     """What changed from one version to another, as the address asks."""
-    after = _version(request.GET.get("to", ""), row)
+    after = version_in(request.GET.get("to", ""), row)
     if after is None:
         return None
-    before = _version(request.GET.get("from", ""), row)
+    before = version_in(request.GET.get("from", ""), row)
     before = max(0, after - 1) if before is None else before
     return {"before": before, "after": after, "diff": lists.diff(row, min(before, after), max(before, after))}
-
-
-def _add(request: HttpRequest, actor: Actor, row: NamedList) -> tuple[None, str]:
-    _must(lists.may_edit(actor, row))
-    with writing(actor) as w:
-        change = lists.add(
-            w, row.name, request.POST.get("value", ""), reason=request.POST.get("reason", ""),
-            expires=moment(request.POST.get("expires", "")),
-        )  # fmt: skip
-    if change.known:
-        return None, _("It was in the list already.")
-    return None, _("It is in: version %(version)s.") % {"version": change.version}
-
-
-def _paste(request: HttpRequest, actor: Actor, row: NamedList) -> tuple[files.Read, str]:
-    _must(lists.may_edit(actor, row))
-    text = request.POST.get("rows", "")
-    if len(text) > LARGEST_PASTE:
-        raise BadInput("too_long", "That is too much for a form.", where="rows", hint="Use `watchfloor lists import`.")
-    if not text.strip():
-        raise BadInput("nothing", "There is nothing to put in.", where="rows")
-    found = files.read(
-        row, text, reason=request.POST.get("paste_reason", ""), expires=moment(request.POST.get("paste_expires", ""))
-    )
-    with writing(actor) as w:
-        change = files.put_in(w, row.name, found)
-    said = ngettext("%(num)s entry came in", "%(num)s entries came in", change.added) % {"num": change.added}
-    if change.known:
-        said += ", " + ngettext("%(num)s was there", "%(num)s were there", change.known) % {"num": change.known}
-    if found.bad_count:
-        said += ", " + ngettext("%(num)s is to be mended", "%(num)s are to be mended", found.bad_count) % {
-            "num": found.bad_count
-        }
-    return found, said + "."
-
-
-def _remove(request: HttpRequest, actor: Actor, row: NamedList) -> tuple[None, str]:
-    _must(lists.may_edit(actor, row))
-    values = request.POST.getlist("value")
-    with writing(actor) as w:
-        change = lists.remove(w, row.name, values, why=request.POST.get("why", ""))
-    words = ngettext(
-        "%(num)s entry is out: version %(version)s. Restore version %(before)s to undo it.",
-        "%(num)s entries are out: version %(version)s. Restore version %(before)s to undo it.", change.removed,
-    )  # fmt: skip
-    return None, words % {"num": change.removed, "version": change.version, "before": change.version - 1}
-
-
-def _restore(request: HttpRequest, actor: Actor, row: NamedList) -> tuple[None, str]:
-    _must(lists.may_edit(actor, row))
-    version = _version(request.POST.get("version", ""), row)
-    if version is None:
-        raise BadInput("no_version", "Say which version.", where="version")
-    with writing(actor) as w:
-        change = lists.restore(w, row.name, version, why=request.POST.get("why", ""))
-    return None, _("The entries are those of version %(then)s again; this is version %(now)s.") % {
-        "then": version, "now": change.version,
-    }  # fmt: skip
-
-
-def _save(request: HttpRequest, actor: Actor, row: NamedList) -> tuple[None, str]:
-    _must(reading.may_begin(actor))
-    with writing(actor) as w:
-        lists.save(
-            w, row.name, description=request.POST.get("description", ""), owner=request.POST.get("owner", ""),
-            edit_permission=request.POST.get("edit_permission", row.edit_permission),
-            distance=_number(request.POST.get("distance", str(row.distance))),
-        )  # fmt: skip
-    return None, _("Saved.")
-
-
-def _archive(request: HttpRequest, actor: Actor, row: NamedList) -> tuple[None, str]:
-    _must(reading.may_begin(actor))
-    with writing(actor) as w:
-        lists.archive(w, row.name, why=request.POST.get("why", ""))
-    return None, _("%(name)s is out of use.") % {"name": row.name}
-
-
-_STEPS: dict[str, Callable[[HttpRequest, Actor, NamedList], tuple[files.Read | None, str]]] = {
-    "add": _add, "paste": _paste, "remove": _remove, "restore": _restore, "save": _save, "archive": _archive,
-}  # fmt: skip
-
-
-def _field(step: str, where: str) -> str:
-    """The field of the page's form that an error belongs to."""
-    if step == "paste":
-        return {"expires": "paste_expires", "reason": "paste_reason"}.get(where, "rows")
-    if step == "add":
-        return where if where in {"expires", "reason"} else "value"
-    return where if where in {"distance", "version"} else "why"
-
-
-def _must(allowed: bool) -> None:
-    if not allowed:
-        raise Forbidden("no_permission", "Your roles do not include changing this list.", hint="Ask the list's owner.")
-
-
-def _sentence(error: WatchfloorError) -> str:
-    return " ".join(part for part in (error.message, error.hint) if part)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise BadInput("bad_distance", "The distance is a number from 0 to below 1.", where="distance") from None
-
-
-def _version(text: str, row: NamedList) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 9 and int(text) <= row.version else None
 
 
 def _pager(request: HttpRequest, page: int, start: int, count: int, more: bool) -> dict[str, Any] | None:
@@ -304,31 +192,3 @@ def _pager(request: HttpRequest, page: int, start: int, count: int, more: bool) 
         "start": start + 1, "end": start + count, "total": None,
         "previous": address(page - 1) if page > 1 else None, "next": address(page + 1) if more else None,
     }  # fmt: skip
-
-
-def kind_words() -> dict[str, str]:
-    """What each kind of list is called."""
-    return {
-        "domains": _("Domains"), "networks": _("IP addresses"), "texts": _("Texts"), "bank": _("Example texts"),
-        "hashes": _("Hashes"), "accounts": _("Accounts"),
-    }  # fmt: skip
-
-
-def permission_words() -> list[tuple[str, str]]:
-    """Who may change a list's entries, as a choice."""
-    return [
-        ("list.edit", _("Everyone who keeps lists (list.edit)")),
-        ("rule.edit", _("Those who write rules (rule.edit)")),
-        ("rule.enable", _("Those who put rules on (rule.enable)")),
-    ]
-
-
-_EXAMPLES = {
-    "domains": "example.com", "networks": "192.0.2.0/24", "texts": "free money", "accounts": "u48213",
-    "bank": "Buy cheap watches at www.watches.example", "hashes": "d41d8cd98f00b204e9800998ecf8427e",
-}  # fmt: skip
-_CALLS = {
-    "domains": "InList(list='{name}', value=LinkHost(url=Url))", "networks": "InList(list='{name}', value=Ip)",
-    "texts": "InList(list='{name}', value=Text)", "accounts": "InList(list='{name}', value=AccountId)",
-    "bank": "InBank(bank='{name}', text=Text)", "hashes": "HashMatch(list='{name}', hash=Hash)",
-}  # fmt: skip
