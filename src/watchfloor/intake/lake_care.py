@@ -38,7 +38,9 @@ def compact(limit: int = 24, root: Path | None = None) -> int:
             continue
         frame = lakes.scan(files).collect(engine="streaming").unique("id", keep="first")
         present = [name for name in frame.columns if not name.startswith("$") or frame[name].null_count() < len(frame)]
-        lakes.write(frame.select(pl.col(present)), hour, replaces=[each.path.name for each in files], root=root)
+        # With what they had replaced themselves: whichever file is swept first, none of the old ones is read again.
+        replaced = {name for each in files for name in (each.path.name, *each.replaces)}
+        lakes.write(frame.select(pl.col(present)), hour, replaces=replaced, root=root)
         done += 1
         if done == limit:
             break
@@ -56,7 +58,9 @@ def sweep(root: Path | None = None) -> int:
             shutil.rmtree(where, ignore_errors=True)
             continue
         here = [each for path in where.glob("*.parquet") if (each := lakes.footer(path, hour)) is not None]
-        for each in [one for one in here if one.replaces and one.path.exists()]:
+        for each in here:
+            if not each.replaces or not each.path.exists():  # it may itself have been replaced, and removed just now
+                continue
             age = datetime.now(UTC).timestamp() - each.path.stat().st_mtime
             for name in each.replaces if age > READERS_DONE else ():
                 if (where / name).exists():

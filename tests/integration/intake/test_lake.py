@@ -80,6 +80,26 @@ def test_compaction_keeps_every_row_once_whenever_it_stops(tmp_path: Path) -> No
     assert lakes.frames(root=tmp_path).collect()["$.item.data.k"].drop_nulls().sort().to_list() == [0, 1, 2, 3, 4]
 
 
+def test_what_was_replaced_twice_never_comes_back(tmp_path: Path) -> None:
+    def compacted() -> Path:
+        with clock.at(NOON + timedelta(days=1)):
+            assert lake_care.compact(root=tmp_path) == 1
+        [merged] = lakes.files(root=tmp_path)
+        old = merged.path.stat().st_mtime - 1_000
+        os.utime(merged.path, (old, old))  # no query can still be reading what it replaced
+        return merged.path
+
+    for number in (1, 2):
+        lake.write([row(number, {"text": "a"})], tmp_path)
+    once = compacted()
+    lake.write([row(3, {"text": "a"})], tmp_path)
+    twice = compacted()
+    assert once.exists() and once != twice
+    assert lake_care.sweep(root=tmp_path) == 4
+    assert [each.path for each in lakes.files(root=tmp_path)] == [twice]
+    assert sorted(lakes.frames(root=tmp_path).collect()["action_id"]) == [1, 2, 3]
+
+
 def test_compaction_of_files_that_disagree_says_what_it_cannot_type(tmp_path: Path) -> None:
     lake.write([row(1, {"text": "a"})], tmp_path)
     lake.write([row(2, {"text": 2})], tmp_path)
