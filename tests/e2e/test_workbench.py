@@ -65,7 +65,7 @@ def desk(browser: Any, floor: dict[str, Any]) -> Iterator[Callable[[str], Any]]:
 def on_case(page: Any, besides: str = "") -> str:
     """Wait for the workbench of another job than this; its address."""
     page.wait_for_url(lambda url: "/review/work/" in url and (not besides or besides not in url))
-    page.locator("[data-bench]").wait_for()
+    page.locator(".has-script [data-bench]").wait_for()  # keys are heard once the page's script runs
     return str(page.url).split("?")[0]
 
 
@@ -99,6 +99,7 @@ def test_an_hour_by_keyboard(desk: Any, axe: Check) -> None:
     page.keyboard.press("2")
     third = on_case(page, second)
     page.keyboard.press("k")
+    page.locator("details[open] :focus").wait_for()  # the panel gives its first field the focus when it has opened
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     fourth = on_case(page, third)

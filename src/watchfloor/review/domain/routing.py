@@ -38,10 +38,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """The queue and the name of the rule that chose it."""
+    """The queue, the name of the rule that chose it, and what the work needs beside its policy's certificate.
+
+    After ``relax_after`` seconds in the queue the needs beyond the policy are waived, so that nobody's absence stops a case; None never.
+    """
 
     queue: str
     rule: str
+    needs: tuple[str, ...] = ()
+    relax_after: int | None = None
 
 
 Test = Callable[[Facts], bool]

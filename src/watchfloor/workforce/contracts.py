@@ -1,0 +1,22 @@
+"""What others see of the people who review."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person should not be given now, whatever they are certified for. The defaults limit nothing.
+
+    ``max_severity``: severe work above this has used up today's (or the week's) budget of exposure.
+    ``avoid``: policy keys the person has opted out of. ``rest``: a break is due or taken; nothing new is handed out.
+    ``why`` says it in one sentence to the person themself, and to nobody else.
+    """
+
+    max_severity: int = 5
+    avoid: tuple[str, ...] = ()
+    rest: bool = False
+    why: str = ""
+
+
+NO_LIMITS = Limits()
