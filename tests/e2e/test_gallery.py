@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.e2e.conftest import VIOLATIONS
 
 from watchfloor.identity.actions import create_user, grant, save_role
 from watchfloor.identity.domain import PERMISSIONS, system
@@ -79,7 +80,7 @@ def open_gallery(
 
 def problems(page: Page) -> list[str]:
     """What axe finds (WCAG 2.2 AA and its best practices), one line per element."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options=VIOLATIONS).response["violations"]
     return [
         f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]
     ]

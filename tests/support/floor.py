@@ -6,10 +6,11 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from tests.support.seed import once
+
 from watchfloor.enforcement import defaults as enforcement_defaults
 from watchfloor.identity.domain import Actor, Scope, system
 from watchfloor.items import actions as items
-from watchfloor.items import queries as item_queries
 from watchfloor.items.contracts import ItemSeen
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
@@ -30,9 +31,9 @@ SENIOR = REVIEWER | {"review.appeal"}
 LEAD = SENIOR | {"review.escalation", "review.undo", "review.reassign"}
 
 
+@once
 def install() -> None:
     """The shipped policies, actions, queues and routing; item types for messages and accounts."""
-    item_queries.forget_types()
     with writing(system("test")) as w:
         items.save_type(w, key="account", name="Account", kind="account", fields=[])
         items.save_type(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.support.seed import once
+
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import ApiToken
 from watchfloor.identity.queries import token_digest
 from watchfloor.intake.asgi import Intake
-from watchfloor.items import defaults, queries
+from watchfloor.items import defaults
 from watchfloor.kernel import clock
 from watchfloor.ledger.schema import LedgerEvent
 from watchfloor.ledger.writer import writing
@@ -22,9 +24,9 @@ class FloorMade(LedgerEvent, tag="test.intake_floor"):
     """Only for these tests."""
 
 
+@once
 def floor() -> None:
     """Item types, two policies with a reason each, and three tokens."""
-    queries.forget_types()
     with writing(system("test")) as w:
         defaults.install(w)
         policies = [("spam", "spam", 1), ("child-safety", "child_safety", 4)]

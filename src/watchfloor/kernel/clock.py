@@ -27,6 +27,11 @@ def unix_ms() -> int:
     return int(fixed.timestamp() * 1000) if fixed is not None else time.time_ns() // 1_000_000
 
 
+def stands() -> bool:
+    """Whether the clock has been set and does not run."""
+    return _fixed.get() is not None
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Within the block the clock stands at ``moment`` (which must know its time zone)."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from watchfloor.enforcement import actions, defaults, notices, queries
+from tests.support.seed import once
+
+from watchfloor.enforcement import actions, defaults
 from watchfloor.enforcement.contracts import Enforce, Enforced, Reverse
 from watchfloor.identity.domain import system
 from watchfloor.items import actions as item_actions
@@ -18,20 +20,24 @@ from watchfloor.policy import defaults as policy_defaults
 from watchfloor.policy import queries as policies
 
 
+@once
+def install() -> None:
+    """The shipped catalogue and policies, accounts and posts."""
+    with writing(system("test")) as w:
+        policy_defaults.install(w)
+        defaults.install(w)
+        item_actions.save_type(w, key="account", name="Account", kind="account", fields=[])
+        item_actions.save_type(
+            w, key="post", name="Post", kind="content",
+            fields=[{"name": "text", "role": "text"}, {"name": "by", "role": "creatorId"}],
+        )  # fmt: skip
+
+
 class World:
     """What the tests act on."""
 
     def __init__(self) -> None:
-        for forget in (queries.forget, notices.forget, policies.forget, items.forget_types):
-            forget()
-        with writing(system("test")) as w:
-            policy_defaults.install(w)
-            defaults.install(w)
-            item_actions.save_type(w, key="account", name="Account", kind="account", fields=[])
-            item_actions.save_type(
-                w, key="post", name="Post", kind="content",
-                fields=[{"name": "text", "role": "text"}, {"name": "by", "role": "creatorId"}],
-            )  # fmt: skip
+        install()
 
     def post(self, name: str = "p1", author: str = "ann") -> Item:
         """A post of an author."""

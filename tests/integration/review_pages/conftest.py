@@ -15,16 +15,11 @@ def floor(db: Any) -> Floor:
     """Policies, queues, routing, actions and item types as shipped."""
     from tests.support.floor import Floor, install  # needs Django, which is not up when pytest reads this file
 
-    from watchfloor.enforcement import queries as enforcement
     from watchfloor.identity.domain import system
     from watchfloor.items import defaults as items
     from watchfloor.items import queries as item_queries
     from watchfloor.ledger.writer import writing
-    from watchfloor.policy import queries as policies
-    from watchfloor.review.queries import summary
 
-    for part in (summary, enforcement, policies):
-        part.forget()
     install()
     with writing(system("test")) as w:
         items.install(w)
