@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -20,6 +21,8 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+
+from watchfloor.platform.filelock import locked
 
 REMEDY = "no browser found: `apt-get install chromium`, or `python -m playwright install chromium`, or set WATCHFLOOR_CHROMIUM"
 FLAGS = [
@@ -114,6 +117,39 @@ def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="wf-e2e-"))
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def made_before(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """``made_before(home)``: a data folder with the schema in it, copied from one that all processes of this run share.
+
+    For tests that begin on a floor which runs already; those of the first run begin with nothing.
+    """
+    base = tmp_path_factory.getbasetemp()
+    seed = Path(tempfile.gettempdir()) / f"wf-seed-{os.environ.get('PYTEST_XDIST_TESTRUNUID', base.name)[:12]}"
+
+    def copy(home: Path) -> None:
+        with locked(seed.with_suffix(".lock"), timeout=PATIENCE_S):
+            if not seed.exists():
+                _make(seed)
+                atexit.register(_forget, seed)
+        subprocess.run(["cp", "-a", str(seed), str(home)], check=True)  # the database belongs to another account
+
+    return copy
+
+
+def _make(seed: Path) -> None:
+    from watchfloor.platform.postgres import Embedded
+
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("WATCHFLOOR_", "DATABASE_"))}
+    own |= {"WATCHFLOOR_HOME": str(seed), "PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([sys.executable, "-m", "watchfloor", "init", "--empty"], env=own, check=True, capture_output=True)
+    Embedded(seed).stop()
+
+
+def _forget(seed: Path) -> None:
+    with locked(seed.with_suffix(".lock"), timeout=PATIENCE_S):  # not while another process copies it
+        shutil.rmtree(seed, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -146,28 +146,6 @@ def test_a_bare_address_says_why_it_has_no_passkeys(house: int, page: Any, axe: 
     assert "localhost" in (page.get_by_role("link", name="Open this page by name").get_attribute("href") or "")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_pass_axe_wide_and_narrow_light_and_dark(
-    house: int, browser: Any, server: Any, axe: Check, width: int, theme: str
-) -> None:
-    context = browser.new_context(base_url=server.url, viewport={"width": width, "height": 900}, color_scheme=theme)
-    page = context.new_page()
-    sign_in(page)
-    page.wait_for_selector("[aria-label^='Account of']")
-    for address in ("", "/me", "/people", "/people/invite", "/roles", "/roles/reviewer", "/tokens?new=1", "/reads"):
-        page.goto(f"/settings{address}")
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
-            f"{page.url} is wider than the screen"
-        )
-    page.goto("/settings/people")
-    page.get_by_role("link", name="Ana Ruiz").press("Enter")
-    page.wait_for_url(re.compile("/settings/people/[0-9a-f-]{36}"))
-    axe(page)
-    context.close()
-
-
 def test_a_passkey_lets_in_under_the_content_policy(house: int, page: Any, server: Server, axe: Check) -> None:
     """A virtual authenticator of the browser: adding a passkey and signing in with it, with no script of the page refused."""
     here = server.url.replace("127.0.0.1", "localhost")

@@ -59,10 +59,10 @@ def program(home: Path, *argv: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def floor(folder: Path, request: pytest.FixtureRequest) -> Iterator[Floor]:
+def floor(folder: Path, made_before: Callable[[Path], None], request: pytest.FixtureRequest) -> Iterator[Floor]:
     """One for each journey that begins on a floor which is running already: what one leaves behind is not the next one's."""
     home = folder / str(request.module.__name__).rpartition(".")[2][:12]
-    home.mkdir()
+    made_before(home)
     platform = Platform()
     server, process = start_server(home, **PRIVATE)
     try:

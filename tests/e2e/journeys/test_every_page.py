@@ -22,7 +22,12 @@ PAGES = (
     "/rules", "/settings", "/settings/me", "/settings/people", "/settings/people/invite", "/settings/roles", "/settings/roles/reviewer",
     "/settings/tokens?new=1", "/settings/reads", "/settings/quarantine", "/account/2fa/", "/welcome/next",
 )  # fmt: skip
-BEHIND = ("case", "workbench", "rule", "appeal", "sign-in")  # pages whose address is found on the way
+BEHIND = ("case", "workbench", "rule", "person", "appeal")  # pages whose address is found on the way
+LISTS = {
+    "case": ("/cases", "main table a[href*='/cases/case_']"),
+    "rule": ("/rules", "main a[href*='/rules/name/']"),
+    "person": ("/settings/people", "main a[href*='/settings/people/']:not([href*=invite])"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +65,14 @@ def address(page: Any, name: str, floor: Floor) -> str:
         return str(page.bench)
     if name == "appeal":
         return str(floor.platform.notices("author_violating")[0]["appeal_link"])
-    if name in ("case", "rule"):
-        page.goto("/cases" if name == "case" else "/rules")
-        link = page.locator(
-            "main table a[href*='/cases/case_']" if name == "case" else "main a[href*='/rules/name/']"
-        ).first
-        return str(link.get_attribute("href"))
+    if name in LISTS:
+        where, link = LISTS[name]
+        page.goto(where)
+        return str(page.locator(link).first.get_attribute("href"))
     return name
 
 
-@pytest.mark.parametrize("name", [*PAGES, *BEHIND[:-1]])
+@pytest.mark.parametrize("name", [*PAGES, *BEHIND])
 def test_page(walk: Any, floor: Floor, four_looks: Any, name: str) -> None:
     where = name if name in PAGES else address(walk, name, floor)
     walk.faults.clear()
