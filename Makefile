@@ -20,8 +20,9 @@ help: ## Show this list
 
 setup: .venv/.ready ## Make .venv with everything that demo and test need
 
-assets: setup ## Build the console's scripts and styles (locked npm packages, Node from a wheel)
+assets: setup ## Build the console's scripts, styles and catalogues (locked npm packages, Node from a wheel)
 	@$(BIN)/python frontend/build.py
+	@$(BIN)/python -m i18n_tools compile
 
 demo: setup ## Replay a fortnight on a small platform made of real content and open the console
 	@$(BIN)/watchfloor demo
@@ -47,14 +48,14 @@ crash: setup ## kill -9 tests (WATCHFLOOR_KILLS=200 for the long run)
 	@$(BIN)/python -m pytest tests/crash
 
 lint: setup ## ruff, import-linter, mypy
-	@$(BIN)/ruff check src tests benchmarks
-	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/ruff check src tests benchmarks i18n_tools
+	@$(BIN)/ruff format --check src tests benchmarks i18n_tools
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 
 format: setup ## Put the code into its shape
-	@$(BIN)/ruff check --fix src tests benchmarks
-	@$(BIN)/ruff format src tests benchmarks
+	@$(BIN)/ruff check --fix src tests benchmarks i18n_tools
+	@$(BIN)/ruff format src tests benchmarks i18n_tools
 
 docs: setup ## Build the documentation into site/
 	@$(BIN)/python -m docs_tools.reference docs/reference
