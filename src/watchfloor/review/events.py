@@ -290,7 +290,28 @@ class QueueSaved(LedgerEvent, frozen=True, tag="queue.saved"):
 
 
 class RoutingSaved(LedgerEvent, frozen=True, tag="routing.saved"):
-    """A version of the routing table went live."""
+    """A version of the routing table went live. Why is the event's reason; ``backtest`` is the id of its evidence, or ``""``.
+
+    ``base`` is the version it was made from, ``restored`` the one whose text it has again (0: none).
+    """
 
     number: int
     rules: int
+    base: int = 0
+    restored: int = 0
+    backtest: str = ""
+
+
+class RoutingDrafted(LedgerEvent, frozen=True, tag="routing.drafted"):
+    """The draft of a routing table was begun or changed. ``step``: begun | added | edited | moved | removed | imported."""
+
+    number: int
+    rules: int
+    step: str
+    rule: str = ""
+
+
+class RoutingDropped(LedgerEvent, frozen=True, tag="routing.dropped"):
+    """The draft was put aside without going live."""
+
+    number: int

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Cast, Right
 
 from watchfloor.items.models import Item
+from watchfloor.kernel.ids import new_id
 from watchfloor.ledger.models import Projected, Seal
 
 ID_TAIL = Right(Cast("id", models.TextField()), 7)
@@ -28,13 +29,19 @@ class Queue(Projected):
     paused = models.BooleanField(default=False)
     position = models.IntegerField(default=0)
     archived_at = models.DateTimeField(null=True)
+    overflow_to = models.CharField(max_length=80, blank=True)  # whose people may take from here, too,
+    overflow_after = models.IntegerField(null=True)  # what has waited for so many seconds
+    push = models.BooleanField(default=False)  # jobs are put before free people; else they take the next themselves
 
     class Meta:
         db_table = "review_queue"
 
 
 class RoutingTable(Projected):
-    """A version of the ordered routing rules: ``rules = [{"name", "when": {attribute: [values]}, "queue"}]``; first match wins."""
+    """A version of the ordered routing rules (``engines.routing.rules`` says how they are written); first match wins.
+
+    One at a time may be a ``draft``, which is still written; one is ``live``; the others were live once.
+    """
 
     number = models.IntegerField(unique=True)
     rules = models.JSONField()
@@ -42,9 +49,47 @@ class RoutingTable(Projected):
     made_by = models.CharField(max_length=120)
     made_at = models.DateTimeField()
     note = models.CharField(max_length=200, blank=True)
+    draft = models.BooleanField(default=False)
+    base = models.IntegerField(null=True)  # the version it was begun from
+    edits = models.IntegerField(default=0)  # of the draft; who saves an older one is told
+    changed_by = models.CharField(max_length=120, blank=True)
+    changed_at = models.DateTimeField(null=True)
+    live_at = models.DateTimeField(null=True)
+    live_by = models.CharField(max_length=120, blank=True)
+    why = models.CharField(max_length=200, blank=True)  # it went live
+    backtest_id = models.UUIDField(null=True)  # of this very text, if there was one
 
     class Meta:
         db_table = "review_routing"
+
+
+class RoutingBacktest(models.Model):
+    """A draft on history: asked for on its page, done by a worker, kept as evidence (``found`` is ``engines.routing.RoutingBacktest``)."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.IntegerField()  # of the version, and
+    fingerprint = models.CharField(max_length=64)  # of its text then
+    against = models.IntegerField(null=True)  # the version that was live then
+    days = models.SmallIntegerField()
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State)
+    seen_at = models.DateTimeField(null=True)  # the worker's last sign of life
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+    rules = models.JSONField(default=list)
+    found = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "review_routing_backtest"
+        indexes = [models.Index(fields=["fingerprint", "-asked_at"], name="review_backtest_text")]
 
 
 class Case(Projected):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from watchfloor.kernel.remembered import Remembered
-from watchfloor.review.domain.routing import NO_RULE, Facts, Route, compile_rules
+from watchfloor.review.domain.routing import NO_RULE, Facts, Route, asked, compile_rules
 from watchfloor.review.models import Queue, RoutingTable
 
 LAST_RESORT = "other"
@@ -22,6 +22,9 @@ class QueueRef(msgspec.Struct, frozen=True):
     archived: bool
     target_minutes: int | None
     clearance: str = ""
+    overflow_to: str = ""
+    overflow_after: int | None = None
+    push: bool = False
 
     def takes(self, clearance: str) -> bool:
         """Whether ordinary jobs of cases that need this clearance ("": none) may wait here."""
@@ -29,10 +32,11 @@ class QueueRef(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Queues in their order, and the function that sends a job to one."""
+    """Queues in their order, the function that sends a job to one, and the facts that it asks."""
 
     queues: dict[str, QueueRef]
     route: Callable[[Facts], Route]
+    asks: frozenset[str] = frozenset()
 
 
 def queue(key: str) -> QueueRef | None:
@@ -48,12 +52,16 @@ def live_queues() -> list[QueueRef]:
 def _read() -> Plan:
     rows = Queue.objects.order_by("position", "key")
     queues = {
-        row.key: QueueRef(row.key, row.kind, row.paused, row.archived_at is not None, row.target_minutes, row.clearance)
+        row.key: QueueRef(
+            row.key, row.kind, row.paused, row.archived_at is not None, row.target_minutes, row.clearance, row.overflow_to,
+            row.overflow_after, row.push,
+        )
         for row in rows
     }  # fmt: skip
     table = RoutingTable.objects.filter(live=True).first()
     if table is not None:
-        return Plan(queues, compile_rules(table.rules, otherwise=LAST_RESORT))
+        route = compile_rules(table.rules, otherwise=LAST_RESORT, version=table.number)
+        return Plan(queues, route, asked(table.rules))
     first: dict[str, str] = {}
     for each in queues.values():
         if not each.archived:

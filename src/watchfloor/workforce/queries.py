@@ -11,7 +11,7 @@ from django.db.models import Q
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
-from watchfloor.kernel.remembered import RememberedBy
+from watchfloor.kernel.remembered import Remembered, RememberedBy
 from watchfloor.workforce.models import Presence, Reviewer, Vendor
 
 GONE = timedelta(minutes=3)  # without a heartbeat
@@ -70,3 +70,28 @@ def vendors(actor: Actor, permission: str = "floor.view") -> list[tuple[str, str
     return list(
         Vendor.objects.filter(access.rows(actor, permission, vendor="key")).order_by("name").values_list("key", "name")
     )
+
+
+def _coverage() -> list[tuple[str, str, frozenset[str], frozenset[str] | None]]:
+    sites = dict(Vendor.objects.values_list("key", "site"))
+    found = {
+        (vendor, sites.get(vendor, ""), frozenset(languages), None if markets is None else frozenset(markets))
+        for vendor, languages, markets in Reviewer.objects.filter(active=True).values_list(
+            "vendor_key", "languages", "markets"
+        )
+    }
+    return sorted(found, key=lambda row: (row[0], row[1], sorted(row[2]), sorted(row[3] or ())))
+
+
+coverage = Remembered(_coverage)  # what the active reviewers of each vendor can read and for which markets
+
+
+def covering(language: str, market: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The vendors, and the sites, with an active reviewer for this language and market ("": any)."""
+    vendors, sites = set(), set()
+    for vendor, site, languages, markets in coverage():
+        reads = not language or not languages or language in languages or language.split("-")[0] in languages
+        if reads and (not market or markets is None or market in markets):
+            vendors.add(vendor)
+            sites.add(site)
+    return tuple(sorted(vendors)), tuple(sorted(sites - {""}))

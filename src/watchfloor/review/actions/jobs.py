@@ -12,25 +12,16 @@ from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 from watchfloor.review import plan
 from watchfloor.review.actions.people import of_job, vendor_of
-from watchfloor.review.actions.routing import route
 from watchfloor.review.domain import clocks
 from watchfloor.review.domain.priority import Score, Urgency, score
-from watchfloor.review.domain.routing import Facts, Route
+from watchfloor.review.domain.routing import Route
 from watchfloor.review.domain.states import JOB
 from watchfloor.review.events import JobCancelled, JobReady
+from watchfloor.review.facts import facts_of
 from watchfloor.review.models import Case, Job
 
 LIVE = (Job.State.READY, Job.State.LEASED)
 FLOOR_KINDS = ("review", "second", "escalation")  # those whose work is the case itself; an appeal stands apart
-
-
-def facts_of(case: Case, *, kind: str = "review", reporter_kind: str = "") -> Facts:
-    """What routing may know of a case."""
-    return Facts(
-        policy=case.policy_key, harm_group=case.harm_group, market=case.market, language=case.language,
-        severity=case.severity, channel=case.channel, reporter_kind=reporter_kind, surface=case.surface,
-        clearance=case.clearance, reach=case.reach, kind=kind,
-    )  # fmt: skip
 
 
 def due(case: Case, queue_key: str, start: datetime, *, reporter_kind: str = "") -> datetime:
@@ -81,7 +72,8 @@ def make(
 
 def route_case(case: Case, *, kind: str = "review", reporter_kind: str = "") -> Route:
     """The queue for a case, by the live routing table."""
-    return route(facts_of(case, kind=kind, reporter_kind=reporter_kind))
+    now = plan.current()
+    return now.route(facts_of(case, kind=kind, reporter_kind=reporter_kind, asks=now.asks))
 
 
 def hurry(w: Writer, case: Case) -> bool:
