@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from watchfloor.ledger.writer import Writer
-from watchfloor.review.actions.routing import save_queue, save_routing
+from watchfloor.review.actions.queues import save_queue
+from watchfloor.review.actions.routing_versions import save_routing
 from watchfloor.review.models import Queue, RoutingTable
 
 FILE = Path(__file__).with_name("floor.toml")

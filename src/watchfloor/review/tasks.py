@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchfloor.platform.loops import loop
-from watchfloor.review import actions
+from watchfloor.review import actions, routing_backtests
 
 
 @loop("review.leases", idle=1.0)
@@ -22,3 +22,9 @@ def breaches() -> int:
 def remedies() -> int:
     """Mark appeals whose remedies the platform has confirmed."""
     return actions.remedy_done()
+
+
+@loop("review.routing_backtest", idle=1.0)
+def routing_backtest() -> int:
+    """Backtests of the routing draft that were asked for on its page."""
+    return routing_backtests.work()

@@ -14,7 +14,7 @@ from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.workforce.events import PresenceChanged, ReviewerSaved, VendorSaved
 from watchfloor.workforce.models import Presence, Reviewer, Vendor
-from watchfloor.workforce.queries import GONE, roster_row
+from watchfloor.workforce.queries import GONE, coverage, roster_row
 
 STATES = ("available", "working", "break", "stepped_back", "away")
 
@@ -58,6 +58,7 @@ def save_reviewer(
     reviewer = w.create(Reviewer, id=user_id, **values) if reviewer is None else w.update(reviewer, **values)
     w.event(ReviewerSaved(reviewer=str(user_id), vendor=vendor_key, active=active), reviewer)
     roster_row.forget()
+    coverage.forget()
     return reviewer
 
 

@@ -17,7 +17,7 @@ from watchfloor.ledger import sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.rebuild import check
 from watchfloor.ledger.writer import writing
-from watchfloor.review.actions.routing import save_queue
+from watchfloor.review.actions import save_queue
 from watchfloor.review.models import Job
 
 if TYPE_CHECKING:

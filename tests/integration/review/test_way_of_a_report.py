@@ -16,7 +16,7 @@ def test_a_report_becomes_a_case_with_a_job_where_it_belongs(floor: Floor) -> No
     case = floor.report()
     job = case.jobs.get()
     assert (case.state, case.harm_group, case.report_count) == ("open", "spam", 1)
-    assert (job.state, job.queue_key, job.routed_by) == ("ready", "spam.en", "spam in English")
+    assert (job.state, job.queue_key, job.routed_by) == ("ready", "spam.en", "spam in English, v1")
     assert job.due_at == case.due_at
     types = list(Event.objects.filter(case_id=case.pk).order_by("ordinal").values_list("type", flat=True))
     assert types == ["case.opened", "report.received", "job.ready"]

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from watchfloor.engines.routing.columns import routed
+from watchfloor.engines.routing.columns import Masks, routed
 from watchfloor.engines.routing.replay import Replayed, capacity, replay
 from watchfloor.engines.routing.rules import NO_RULE
 from watchfloor.kernel.errors import BadInput
@@ -93,20 +93,21 @@ def backtest(
     told = progress or (lambda _done, _total: None)
     steps = 5
     told(0, steps)
-    old = routed(frame, before, otherwise=otherwise)
+    masks = Masks(frame)
+    old = routed(frame, before, otherwise=otherwise, masks=masks)
     told(1, steps)
-    new = routed(frame, after, otherwise=otherwise)
+    new = routed(frame, after, otherwise=otherwise, masks=masks)
     told(2, steps)
     past = _past(frame).with_columns(old=old["queue"], new=new["queue"], old_rule=old["rule"], rule=new["rule"])
     differs = past.filter(pl.col("old") != pl.col("new"))
     start, end = _span(past)
     days = max((end - start) / timedelta(days=1), 1 / 24) if start and end else 0.0
     told(3, steps)
-    loads = _loads(past)
+    loads, parts = _loads(past), _Parts(past)
     queues = [
         QueueChange(
             queue=queue, before=was, after=now, per_day_before=was / days if days else 0.0,
-            per_day_after=now / days if days else 0.0, **_replays(past, queue, start, end, targets or {}),
+            per_day_after=now / days if days else 0.0, **_replays(parts, queue, start, end, targets or {}),
         )
         for queue, was, now in loads
     ]  # fmt: skip
@@ -165,24 +166,39 @@ def _loads(past: pl.DataFrame) -> list[tuple[str, int, int]]:
     return sorted(rows, key=lambda row: -abs(row[2] - row[1]))
 
 
+class _Parts:
+    """The jobs of each queue as they went before and go after, and when it solved what it solved; parted once for all queues."""
+
+    def __init__(self, past: pl.DataFrame) -> None:
+        there = past.select(
+            "at", "due_at", "solved_at", "old", "new", here=pl.coalesce("final_queue", "entered", "old")
+        )
+        self.solved = _parted(there.filter(pl.col("solved_at").is_not_null()).select("solved_at", "here"), "here")
+        timed = there.filter(pl.col("at").is_not_null())
+        self.by_side = {side: _parted(timed.select("at", "due_at", "here", side), side) for side in ("old", "new")}
+
+
+def _parted(frame: pl.DataFrame, column: str) -> dict[str, pl.DataFrame]:
+    return {str(queue): part for (queue,), part in frame.partition_by(column, as_dict=True).items()}
+
+
 def _replays(
-    past: pl.DataFrame, queue: str, start: datetime | None, end: datetime | None, targets: Mapping[str, float]
+    parts: _Parts, queue: str, start: datetime | None, end: datetime | None, targets: Mapping[str, float]
 ) -> dict[str, Any]:
-    if start is None or end is None:
+    solved = parts.solved.get(queue)
+    if start is None or end is None or solved is None:
         return {}
-    # What the queue was seen to do: solved jobs count where they were decided.
-    solved = past.filter(pl.coalesce("final_queue", "entered", "old") == queue)["solved_at"]
-    able = capacity(solved, start, end)
-    if not able.sum():
-        return {}
+    able = capacity(solved["solved_at"], start, end)
     found = {}
     for side, name in (("old", "replay_before"), ("new", "replay_after")):
-        jobs = past.filter((pl.col(side) == queue) & pl.col("at").is_not_null())
+        jobs = parts.by_side[side].get(queue)
+        if jobs is None:
+            found[name] = Replayed(0, 0, 0, 0)
+            continue
         due = jobs["due_at"]
         if queue in targets:
-            here = pl.coalesce("final_queue", "entered", "old") == queue
             fresh = pl.col("at") + pl.duration(minutes=targets[queue])
-            due = jobs.select(pl.when(here).then(pl.col("due_at")).otherwise(fresh)).to_series()
+            due = jobs.select(pl.when(pl.col("here") == queue).then(pl.col("due_at")).otherwise(fresh)).to_series()
         found[name] = replay(jobs["at"], due.fill_null(datetime(9999, 1, 1)), able, start, end)  # noqa: DTZ001
     return found
 

@@ -19,30 +19,39 @@ from watchfloor.kernel.errors import BadInput
 MISSING: dict[str, Any] = {"kind": "review", "weekday": 1}  # what a fact is where a file does not say; else "" and 0
 
 
-def routed(frame: pl.DataFrame, rules: Sequence[Mapping[str, Any]], *, otherwise: str) -> pl.DataFrame:
+def routed(
+    frame: pl.DataFrame, rules: Sequence[Mapping[str, Any]], *, otherwise: str, masks: Masks | None = None
+) -> pl.DataFrame:
     """The columns ``rule`` (name) and ``queue`` for every row of ``frame``, in its order.
+
+    ``masks`` of the same frame are kept from table to table, so that a second one costs little.
 
     A fact that is no column of the frame, or null, is as ``Facts`` has it by default. Raises as ``check_rules`` does, and
     ``BadInput`` where a column has values of another kind.
     """
     checked = check_rules(rules)
-    masks = _Masks(frame)
+    masks = masks or Masks(frame)
     left = masks.every
-    found: list[pl.DataFrame] = []
+    rows: list[pl.Series] = []
+    takers: list[int] = []
     for number, rule in enumerate(checked):
         hit = left
         for key, wanted in rule.conditions.items():
             hit = hit & masks.of(key, wanted)
         if not hit.any():
             continue
-        left = left & ~hit
-        found.append(_chosen(hit, number))
+        left = left ^ hit
+        rows.append(masks.index.filter(hit))
+        takers.append(number)
         if not left.any():
             break
-    found.append(_chosen(left, len(checked)))
+    rows.append(masks.index.filter(left))
+    takers.append(len(checked))
     names = [*(rule.route.rule for rule in checked), NO_RULE]
     queues = [*(rule.route.queue for rule in checked), otherwise]
-    numbers = pl.concat(found).sort("row")["number"]
+    each = pl.DataFrame({"number": takers, "jobs": [len(part) for part in rows]}, schema_overrides={"number": pl.UInt32})
+    taken = each.select(pl.col("number").repeat_by("jobs").explode()).to_series().drop_nulls()
+    numbers = pl.DataFrame({"row": pl.concat(rows), "number": taken}).sort("row")["number"]
     return pl.DataFrame(
         {
             "rule": pl.Series(names, dtype=pl.String).gather(numbers),
@@ -51,12 +60,7 @@ def routed(frame: pl.DataFrame, rules: Sequence[Mapping[str, Any]], *, otherwise
     )
 
 
-def _chosen(mask: pl.Series, number: int) -> pl.DataFrame:
-    rows = mask.arg_true()
-    return pl.DataFrame({"row": rows, "number": pl.Series([number], dtype=pl.UInt32).new_from_index(0, len(rows))})
-
-
-class _Masks:
+class Masks:
     """Masks of one frame, each made when first asked for."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
@@ -64,6 +68,7 @@ class _Masks:
         self._columns: dict[str, pl.Series] = {}
         self._holders: dict[str, dict[str, pl.Series]] = {}
         self._made: dict[Any, pl.Series] = {}
+        self.index = pl.int_range(0, self._height, dtype=pl.UInt32, eager=True)
         self.every, self.none = self._all(True), self._all(False)
 
     def of(self, key: str, wanted: Any) -> pl.Series:
@@ -123,7 +128,7 @@ class _Masks:
             if column.null_count() == len(column):
                 return {}
             raise _wrong(key, "a list of texts (or texts with spaces between)")
-        rows = pl.DataFrame({"row": pl.Series(range(self._height), dtype=pl.UInt32), "value": column}).explode("value")
+        rows = pl.DataFrame({"row": self.index, "value": column}).explode("value")
         parts = rows.drop_nulls().partition_by("value", as_dict=True)
         return {str(value): self._all(False).scatter(part["row"], True) for (value,), part in parts.items()}
 

@@ -49,7 +49,7 @@ def replay(arrived: pl.Series, due: pl.Series, per_hour: pl.Series, start: datet
     came = _per_hour(jobs["at"], begin, len(per_hour))
     served = _served(came, per_hour.to_list())  # how many were done by the end of each hour
     done = pl.Series(served, dtype=pl.Float64)
-    rank = pl.Series(range(1, jobs.height + 1), dtype=pl.Float64)
+    rank = pl.int_range(1, jobs.height + 1, eager=True).cast(pl.Float64)
     hour = done.search_sorted(rank - 1e-6, side="left").cast(pl.Int64)
     before = pl.concat([pl.Series([0.0]), done]).gather(hour.clip(0, len(served)))
     rate = pl.concat([per_hour, pl.Series([1.0])]).gather(hour.clip(0, len(served)))

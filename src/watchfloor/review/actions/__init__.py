@@ -6,16 +6,22 @@ from watchfloor.review.actions.clocks import sweep_breaches
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.escalations import escalate, hand_back
 from watchfloor.review.actions.notes import note
+from watchfloor.review.actions.queues import archive_queue, save_queue
 from watchfloor.review.actions.reports import receive_report, receive_signals
-from watchfloor.review.actions.routing import save_queue, save_routing, transfer
+from watchfloor.review.actions.routing import transfer
+from watchfloor.review.actions.routing_versions import change_draft, drop_draft, go_live, restore_routing, save_routing
 
 __all__ = [
+    "archive_queue",
+    "change_draft",
     "claim",
     "decide",
     "decide_by_rule",
+    "drop_draft",
     "escalate",
     "extend",
     "file_appeal",
+    "go_live",
     "hand_back",
     "heartbeat",
     "note",
@@ -23,6 +29,7 @@ __all__ = [
     "receive_signals",
     "release",
     "remedy_done",
+    "restore_routing",
     "save_queue",
     "save_routing",
     "skip",

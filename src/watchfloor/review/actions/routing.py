@@ -1,4 +1,4 @@
-"""Queues and the routing table: changing them, asking them, and moving a waiting job by hand."""
+"""Asking the live routing table, and moving a waiting job by hand. (Its versions: ``routing_versions``; queues: ``queues``.)"""
 
 from __future__ import annotations
 
@@ -6,56 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from watchfloor.identity.domain import Actor
-from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
-from watchfloor.ledger.writer import Writer, writing
+from watchfloor.kernel.errors import Conflict, Forbidden, NotFound
+from watchfloor.ledger.writer import writing
 from watchfloor.review import plan
 from watchfloor.review.actions.people import of_job
-from watchfloor.review.domain.routing import Facts, Route, compile_rules
+from watchfloor.review.domain.routing import Facts, Route
 from watchfloor.review.domain.states import JOB
-from watchfloor.review.events import JobTransferred, QueueSaved, RoutingSaved
-from watchfloor.review.models import Job, Queue, RoutingTable
+from watchfloor.review.events import JobTransferred
+from watchfloor.review.models import Job, Queue
 
 
 def route(facts: Facts) -> Route:
     """The queue for a job and the rule that says so, by the routing table that is live now."""
     return plan.current().route(facts)
-
-
-def save_routing(w: Writer, rules: list[dict[str, Any]], *, note: str = "") -> RoutingTable:
-    """Put a new version of the routing table live; ``BadInput`` when a rule is wrong or names a queue that is not there."""
-    compile_rules(rules, otherwise=plan.LAST_RESORT)
-    known = set(Queue.objects.filter(archived_at__isnull=True).values_list("key", flat=True))
-    for index, rule in enumerate(rules):
-        if rule["queue"] not in known:
-            raise BadInput(
-                "unknown_queue", f"There is no queue {rule['queue']!r}.", where=f"rules[{index}].queue",
-                hint=f"Known queues: {', '.join(sorted(known)) or 'none yet'}.",
-            )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('review.routing', 11))")
-    last = RoutingTable.objects.order_by("-number").first()
-    for old in RoutingTable.objects.filter(live=True):
-        w.update(old, live=False)
-    table = w.create(
-        RoutingTable, number=last.number + 1 if last else 1, rules=rules, live=True, made_by=w.actor,
-        made_at=clock.now(), note=note,
-    )  # fmt: skip
-    w.event(RoutingSaved(number=table.number, rules=len(rules)), table)
-    plan.forget()
-    return table
-
-
-def save_queue(w: Writer, *, key: str, **values: Any) -> Queue:
-    """Make or change a queue (fields of ``models.Queue``)."""
-    row = Queue.objects.filter(key=key).first()
-    row = w.create(Queue, key=key, **values) if row is None else w.update(row, **values)
-    w.event(QueueSaved(key=key), row)
-    plan.forget()
-    return row
 
 
 def transfer(actor: Actor, job_ids: Iterable[UUID], to_queue: str, why: str) -> int:
