@@ -72,13 +72,16 @@ def cases(count: int, seed: int = 11) -> pl.DataFrame:
         "signals": [chance.sample(SIGNALS, chance.choice((0, 0, 1, 2))) for _ in range(count)],
         "final_queue": chance.choices(queues, k=count), "moves": chance.choices((0, 0, 0, 0, 0, 0, 0, 0, 0, 1), k=count),
     })  # fmt: skip
-    return frame.with_columns(due_at=pl.col("at") + pl.duration(hours=24), solved_at=pl.col("at") + pl.duration(hours=6))
+    return frame.with_columns(
+        due_at=pl.col("at") + pl.duration(hours=24), solved_at=pl.col("at") + pl.duration(hours=6)
+    )
 
 
 def in_turn(table: list[dict[str, Any]]) -> Any:
     """The rules tried one after another."""
     tests = [
-        ([_test(key, wanted, "") for key, wanted in rule.conditions.items()], rule.route.queue) for rule in check_rules(table)
+        ([_test(key, wanted, "") for key, wanted in rule.conditions.items()], rule.route.queue)
+        for rule in check_rules(table)
     ]
 
     def route(facts: Facts) -> str:

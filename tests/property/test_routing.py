@@ -68,7 +68,11 @@ facts = st.builds(
 def test_function_columns_and_explanation_agree(rules: list[dict[str, object]], past: list[Facts]) -> None:
     route = compile_rules(rules, otherwise="z")
     rows = [msgspec.to_builtins(each) for each in past]
-    schema = {**dict.fromkeys(TEXT, pl.String), **dict.fromkeys(NUMBERS, pl.Int64), **dict.fromkeys(LISTS, pl.List(pl.String))}
+    schema = {
+        **dict.fromkeys(TEXT, pl.String),
+        **dict.fromkeys(NUMBERS, pl.Int64),
+        **dict.fromkeys(LISTS, pl.List(pl.String)),
+    }
     found = routed(pl.DataFrame(rows, schema=schema), rules, otherwise="z")
     for place, each in enumerate(past):
         answer = route(each)
@@ -81,7 +85,9 @@ moment = st.integers(0, 47 * 60).map(lambda minutes: datetime(2026, 3, 2) + time
 
 
 @settings(max_examples=40)
-@given(st.lists(st.tuples(moment, st.integers(1, 600)), max_size=30), st.lists(st.integers(0, 4), min_size=48, max_size=48))
+@given(
+    st.lists(st.tuples(moment, st.integers(1, 600)), max_size=30), st.lists(st.integers(0, 4), min_size=48, max_size=48)
+)
 def test_the_replay_is_a_queue_worked_off_in_order(jobs: list[tuple[datetime, int]], able: list[int]) -> None:
     """Against a simulation that takes one job at a time, hour by hour."""
     start, end = datetime(2026, 3, 2), datetime(2026, 3, 4)

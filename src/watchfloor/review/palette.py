@@ -23,6 +23,10 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
         return
     if all(word in _("All cases").casefold() for word in want) and actor.has("case.view"):
         yield {"title": _("All cases"), "url": reverse("case-list"), "kind": _("page"), "icon": "list"}
+    if any(actor.has(name) for name in ("queue.manage", "floor.view")):
+        for title, page in ((_("Routing rules"), "routing"), (_("Queues"), "queue-list")):
+            if all(word in title.casefold() for word in want):
+                yield {"title": title, "url": reverse(page), "kind": _("page"), "icon": "git-branch"}
     for row in queries.queue_summary(actor):
         if all(word in f"{row.name} {row.key}".casefold() for word in want):
             hint = _("%(count)s open") % {"count": row.open}

@@ -100,16 +100,16 @@ def seen_by(actor: Actor, found: engine.RoutingBacktest) -> engine.RoutingBackte
         for row in Queue.objects.exclude(clearance="")
         if not actor.may("case.view", queue=row.key, clearance=row.clearance)
     }
-    wanted = {UUID(case) for group in found.groups for case in group.samples} | {UUID(case) for case in found.no_rule_samples}
+    wanted = {UUID(case) for group in found.groups for case in group.samples} | {
+        UUID(case) for case in found.no_rule_samples
+    }
     visible = {str(pk) for pk in queries.visible_cases(actor).filter(pk__in=wanted).values_list("pk", flat=True)}
     groups = [
         msgspec.structs.replace(group, samples=[case for case in group.samples if case in visible])
         for group in found.groups
         if group.from_queue not in hidden and group.to_queue not in hidden
     ]
-    series = [
-        (day, {key: value for key, value in counts.items() if key not in hidden}) for day, counts in found.series
-    ]
+    series = [(day, {key: value for key, value in counts.items() if key not in hidden}) for day, counts in found.series]
     return msgspec.structs.replace(
         found, groups=groups, series=series, queues=[row for row in found.queues if row.queue not in hidden],
         no_rule_samples=[case for case in found.no_rule_samples if case in visible],

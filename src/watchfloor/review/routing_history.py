@@ -68,9 +68,7 @@ def read(start: datetime, end: datetime, asks: Collection[str]) -> pl.DataFrame:
     if "media" in asks:
         columns += _CARRIES
         joins += _MEDIA
-    frame = _copied(
-        _JOBS.format(columns=columns, joins=joins), {"start": start, "end": end, "by_name": list(BY_NAME)}
-    )
+    frame = _copied(_JOBS.format(columns=columns, joins=joins), {"start": start, "end": end, "by_name": list(BY_NAME)})
     frame = _media(frame) if "media" in asks else frame
     frame = _protected(frame) if "protected" in asks else frame
     frame = _clocks(frame) if {"hour", "weekday"} & set(asks) else frame
@@ -89,7 +87,9 @@ def _copied(sql: str, values: dict[str, object]) -> pl.DataFrame:
     stream.seek(0)
     frame = pl.read_csv(stream, infer_schema=False)
     times = [
-        pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="us", time_zone="UTC").dt.replace_time_zone(None)
+        pl.col(name)
+        .str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="us", time_zone="UTC")
+        .dt.replace_time_zone(None)
         for name in _TIMES
     ]
     numbers = [pl.col(name).cast(pl.Int64) for name in frame.columns if name not in (*_TEXTS, *_TIMES)]
@@ -103,7 +103,9 @@ def _media(frame: pl.DataFrame) -> pl.DataFrame:
     }
     base = frame["item_type"].replace_strict(by_type, default="text", return_dtype=pl.String)
     carried = frame["carries"].fill_null("")
-    return frame.with_columns(media=pl.select(pl.when((base == "text") & (carried != "")).then(carried).otherwise(base)).to_series())
+    return frame.with_columns(
+        media=pl.select(pl.when((base == "text") & (carried != "")).then(carried).otherwise(base)).to_series()
+    )
 
 
 def _protected(frame: pl.DataFrame) -> pl.DataFrame:
@@ -120,7 +122,11 @@ def _clocks(frame: pl.DataFrame) -> pl.DataFrame:
     rows = frame.with_row_index("row")
     for (market,), part in rows.partition_by("market", as_dict=True).items():
         there = pl.col("at").dt.replace_time_zone("UTC").dt.convert_time_zone(zone_of(str(market or "")))
-        parts.append(part.select("row", there.dt.hour().cast(pl.Int64).alias("hour"), there.dt.weekday().cast(pl.Int64).alias("weekday")))
+        parts.append(
+            part.select(
+                "row", there.dt.hour().cast(pl.Int64).alias("hour"), there.dt.weekday().cast(pl.Int64).alias("weekday")
+            )
+        )
     if not parts:
         return frame.with_columns(hour=pl.lit(0), weekday=pl.lit(1))
     return frame.hstack(pl.concat(parts).sort("row").drop("row"))

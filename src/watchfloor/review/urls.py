@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from watchfloor.review import routing_urls
 from watchfloor.review.pages import cases, home, queue, work
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/work/<uuid:job_id>/beat", work.beat, name="review-beat"),
     path("review/work/<uuid:job_id>/effects", work.effects, name="review-effects"),
     path("review/queue/<str:key>", queue.queue, name="review-queue"),
+    *routing_urls.urlpatterns,
     path("cases", cases.index, name="case-list"),
     path("cases/<str:case_id>", cases.detail, name="case-detail"),
     path("cases/<str:case_id>/proof/<uuid:decision_id>", cases.proof, name="case-proof"),

@@ -66,7 +66,9 @@ class RoutingBacktest(msgspec.Struct, frozen=True, kw_only=True):
     no_rule_samples: list[str]
     queues: list[QueueChange]
     groups: list[Moved]
-    series: list[tuple[str, dict[str, tuple[int, int]]]]  # day -> queue -> (before, after), of the queues that change most
+    series: list[
+        tuple[str, dict[str, tuple[int, int]]]
+    ]  # day -> queue -> (before, after), of the queues that change most
     rules: list[tuple[str, int]]  # each rule of the new table and how many jobs it takes
     hand_moved: int = 0
     right_before: int = 0

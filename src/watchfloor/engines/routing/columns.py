@@ -49,7 +49,9 @@ def routed(
     takers.append(len(checked))
     names = [*(rule.route.rule for rule in checked), NO_RULE]
     queues = [*(rule.route.queue for rule in checked), otherwise]
-    each = pl.DataFrame({"number": takers, "jobs": [len(part) for part in rows]}, schema_overrides={"number": pl.UInt32})
+    each = pl.DataFrame(
+        {"number": takers, "jobs": [len(part) for part in rows]}, schema_overrides={"number": pl.UInt32}
+    )
     taken = each.select(pl.col("number").repeat_by("jobs").explode()).to_series().drop_nulls()
     numbers = pl.DataFrame({"row": pl.concat(rows), "number": taken}).sort("row")["number"]
     return pl.DataFrame(

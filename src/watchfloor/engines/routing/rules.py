@@ -53,7 +53,9 @@ def check_rules(rules: Iterable[Mapping[str, Any]], *, version: int | None = Non
         unknown = sorted(set(rule) - _PARTS)
         if unknown:
             hint = f"A rule has: {', '.join(sorted(_PARTS))}."
-            raise BadInput("unknown_part", f"A rule has no part {unknown[0]!r}.", where=f"{where}.{unknown[0]}", hint=hint)
+            raise BadInput(
+                "unknown_part", f"A rule has no part {unknown[0]!r}.", where=f"{where}.{unknown[0]}", hint=hint
+            )
         name, queue = str(rule.get("name") or ""), str(rule.get("queue") or "")
         if not name or not queue:
             raise BadInput("incomplete_rule", "A routing rule needs a name and a queue.", where=where)
@@ -64,7 +66,9 @@ def check_rules(rules: Iterable[Mapping[str, Any]], *, version: int | None = Non
         names.add(name)
         when = rule.get("when") or {}
         if not isinstance(when, Mapping):
-            raise BadInput("bad_condition", "The conditions are an object: fact and what it must be.", where=f"{where}.when")
+            raise BadInput(
+                "bad_condition", "The conditions are an object: fact and what it must be.", where=f"{where}.when"
+            )
         for key, wanted in when.items():
             _test(key, wanted, f"{where}.when.{key}")
         route = _route(rule, _named(name, version), queue, where)

@@ -76,7 +76,9 @@ def _check(key: str, row: Queue | None, values: dict[str, Any]) -> None:
     if row is not None and Job.objects.filter(queue_key=key, state__in=("ready", "leased")).exists():
         for name in ("kind", "clearance"):
             if name in values and values[name] != getattr(row, name):
-                raise Conflict("queue_not_empty", "Kind and clearance change only while nothing waits here.", where=name)
+                raise Conflict(
+                    "queue_not_empty", "Kind and clearance change only while nothing waits here.", where=name
+                )
 
 
 def _now(row: Queue | None, values: dict[str, Any], name: str, default: Any) -> Any:

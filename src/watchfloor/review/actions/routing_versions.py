@@ -140,7 +140,9 @@ def save_routing(w: Writer, rules: Rules, *, note: str = "", restored: int = 0) 
     return _put_live(w, row, why, evidence, restored=restored)
 
 
-def _put_live(w: Writer, row: RoutingTable, why: str, evidence: RoutingBacktest | None, *, restored: int) -> RoutingTable:
+def _put_live(
+    w: Writer, row: RoutingTable, why: str, evidence: RoutingBacktest | None, *, restored: int
+) -> RoutingTable:
     for old in RoutingTable.objects.filter(live=True):
         w.update(old, live=False)
     found: UUID | None = evidence.pk if evidence is not None else None

@@ -16,6 +16,7 @@ from watchfloor.review import bench, queries
 from watchfloor.review.actions.people import person
 from watchfloor.review.domain import clocks
 from watchfloor.review.models import Decision, Job
+from watchfloor.review.pages.routing_parts import VIEW
 from watchfloor.review.pages.work import WORK, address
 
 OFFER = timedelta(seconds=30)
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "queues": sorted(rows, key=lambda row: (row.open == 0, row.paused)),
             "works": works,
+            "may_see_routing": any(actor.has(name) for name in VIEW),
             "held": job,
             "held_url": address(held.job_id) if held else "",
             "today": queries.reviewer_today(actor),
