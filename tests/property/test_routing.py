@@ -81,7 +81,8 @@ def test_function_columns_and_explanation_agree(rules: list[dict[str, object]], 
         assert answer.rule == (first.name if first else NO_RULE)
 
 
-moment = st.integers(0, 47 * 60).map(lambda minutes: datetime(2026, 3, 2) + timedelta(minutes=minutes))
+START = datetime(2026, 3, 2)  # noqa: DTZ001
+moment = st.integers(0, 47 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
 
 
 @settings(max_examples=40)
@@ -90,7 +91,7 @@ moment = st.integers(0, 47 * 60).map(lambda minutes: datetime(2026, 3, 2) + time
 )
 def test_the_replay_is_a_queue_worked_off_in_order(jobs: list[tuple[datetime, int]], able: list[int]) -> None:
     """Against a simulation that takes one job at a time, hour by hour."""
-    start, end = datetime(2026, 3, 2), datetime(2026, 3, 4)
+    start, end = START, START + timedelta(days=2)
     arrived = [at for at, _ in jobs]
     due = [at + timedelta(minutes=allowed) for at, allowed in jobs]
     found = replay(

@@ -39,6 +39,8 @@ LEFT JOIN (SELECT k.id, count(*) FILTER (WHERE r.counted) AS reports,
     (array_agg(r.reporter_kind ORDER BY r.received_at DESC))[1] AS reporter_kind
   FROM review_job k JOIN review_report r ON r.case_id = k.case_id AND r.received_at <= k.ready_at
   WHERE k.ready_at >= %(start)s AND k.ready_at < %(end)s GROUP BY k.id) r ON r.id = j.id"""
+_REPORTED = """, coalesce(r.reports, 0) AS reports,
+  CASE WHEN j.cause IN ('new', 'reopened', 'transfer') THEN r.reporter_kind END AS reporter_kind"""
 _SIGNALS = """
 LEFT JOIN (SELECT k.id, string_agg(DISTINCT s.source, ' ') AS signals
   FROM review_job k JOIN review_signal s ON s.case_id = k.case_id AND s.at <= k.ready_at
@@ -60,7 +62,7 @@ def read(start: datetime, end: datetime, asks: Collection[str]) -> pl.DataFrame:
     """The jobs that became ready in ``[start, end)``, as ``engines.routing.backtest`` reads them; only the facts asked for are dear."""
     columns, joins = "", ""
     if {"reports", "reporter_kind"} & set(asks):
-        columns += ", coalesce(r.reports, 0) AS reports, CASE WHEN j.cause IN ('new', 'reopened', 'transfer') THEN r.reporter_kind END AS reporter_kind"
+        columns += _REPORTED
         joins += _REPORTS
     if "signals" in asks:
         columns += ", concat_ws(' ', s.signals, l.labels) AS signals"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -115,7 +115,7 @@ def backtest(
     ]  # fmt: skip
     told(4, steps)
     found = RoutingBacktest(
-        jobs=past.height, start=start, end=end, days=round(days, 2), moved=differs.height,
+        jobs=past.height, start=start and start.replace(tzinfo=UTC), end=end and end.replace(tzinfo=UTC), days=round(days, 2), moved=differs.height,
         no_rule_before=int((past["old_rule"] == NO_RULE).sum()), no_rule_after=int((past["rule"] == NO_RULE).sum()),
         no_rule_samples=past.filter(pl.col("rule") == NO_RULE)["id"].drop_nulls().head(SAMPLES).to_list(),
         queues=queues, groups=_groups(differs), series=_series(past, queues),
