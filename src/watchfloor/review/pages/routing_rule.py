@@ -72,7 +72,7 @@ def read(post: QueryDict) -> dict[str, Any]:
     when = {}
     for key in routing_words.fact_words():
         how, text = post.get(f"how-{key}", ""), post.get(f"value-{key}", "").strip()
-        if how:
+        if how not in ("", "any"):
             when[key] = _condition(key, how, text)
     rule["when"] = when
     needs = [part.strip() for part in post.get("needs", "").split(",") if part.strip()]
@@ -171,10 +171,10 @@ def _facts(typed: Any) -> list[dict[str, Any]]:
         "item_type": list(ItemType.objects.filter(archived_at__isnull=True).order_by("key").values_list("key", flat=True)),
         "vendors": list(Vendor.objects.order_by("key").values_list("key", flat=True)),
     }  # fmt: skip
-    words = [("", _("any")), ("in", _("is one of")), ("not", _("is none of"))]
+    words = [("any", _("any")), ("in", _("is one of")), ("not", _("is none of"))]
     found = []
     for key, label in routing_words.fact_words().items():
-        how = typed.get(f"how-{key}", "")
+        how = typed.get(f"how-{key}", "").removeprefix("any")
         found.append({
             "key": key, "label": label, "how": how, "value": typed.get(f"value-{key}", ""), "known": known.get(key, []),
             "ways": [*words, ("between", _("is between"))] if key in NUMBERS else words, "number": key in NUMBERS,
