@@ -57,7 +57,9 @@ def test_a_rule_from_the_first_key_to_live_and_back(
     four_looks(page)
 
     page.goto(f"/review/routing/try?case={ids.encode('case', case.pk)}")
-    assert page.get_by_text("by rule 2, American spam.").count() == 1 and page.get_by_text("spam in English.").count() == 1
+    assert (
+        page.get_by_text("by rule 2, American spam.").count() == 1 and page.get_by_text("spam in English.").count() == 1
+    )
     four_looks(page)
 
     page.goto("/review/routing/backtest")

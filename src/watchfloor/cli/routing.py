@@ -29,7 +29,7 @@ def check(file: Path, as_json: bool) -> None:
 
     rules = _rules(file)
     on = check_rules(rules)
-    value = {"rules": len(rules), "on": len(on), "asks": sorted(asked(rules))}
+    value: dict[str, Any] = {"rules": len(rules), "on": len(on), "asks": sorted(asked(rules))}
     text = f"{len(rules):,} rules make sense, {len(on):,} of them on; they ask for: {', '.join(value['asks']) or 'nothing'}."
     emit(value, as_json=as_json, text=text)
 

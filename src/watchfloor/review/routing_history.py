@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 from django.db import connection
@@ -111,7 +112,8 @@ def _media(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _protected(frame: pl.DataFrame) -> pl.DataFrame:
-    every, found = frame["item"].unique().to_list(), {}
+    every: list[str] = frame["item"].unique().to_list()
+    found: dict[str, str] = {}
     for start in range(0, len(every), AT_ONCE):
         rows = Item.objects.filter(pk__in=every[start : start + AT_ONCE]).select_related("author")
         found |= {str(pk): why for pk, why in items.guarded(rows).items()}
@@ -140,6 +142,11 @@ def _covered(frame: pl.DataFrame) -> pl.DataFrame:
     for language, market in pairs.iter_rows():
         vendors, sites = workforce.covering(language or "", market or "")
         rows.append((language, market, list(vendors), list(sites)))
-    schema = {"language": pl.String, "market": pl.String, "vendors": pl.List(pl.String), "sites": pl.List(pl.String)}
+    schema: dict[str, Any] = {
+        "language": pl.String,
+        "market": pl.String,
+        "vendors": pl.List(pl.String),
+        "sites": pl.List(pl.String),
+    }
     known = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.join(known, on=["language", "market"], how="left", nulls_equal=True, maintain_order="left")

@@ -64,14 +64,22 @@ def test_a_table_from_read_to_restored(ask: Any, floor: Floor) -> None:
     assert ask("POST", "routing/live", {})["backtest"] == run["id"]
     assert ask("POST", "routing/versions/1/restore", {"why": "no"})["number"] == 3
     assert [row["state"] for row in ask("GET", "routing/versions")] == ["live", "former", "former"]
-    for method, path, body in (("PUT", "routing/draft", {"rules": []}), ("POST", "routing/live", {}), ("GET", "queues", None)):
+    for method, path, body in (
+        ("PUT", "routing/draft", {"rules": []}),
+        ("POST", "routing/live", {}),
+        ("GET", "queues", None),
+    ):
         assert ask(method, path, body, status=403, permissions=("case.view",))["error"]["code"] == "no_permission"
 
 
 def test_queues(ask: Any, floor: Floor) -> None:
     keys = [row["key"] for row in ask("GET", "queues")]
     assert "spam.en" in keys and "child-safety" not in keys
-    made = ask("PUT", "queues/night", {"key": "night", "name": "Night", "overflow_to": "spam.en", "overflow_after": 600, "push": True})
+    made = ask(
+        "PUT",
+        "queues/night",
+        {"key": "night", "name": "Night", "overflow_to": "spam.en", "overflow_after": 600, "push": True},
+    )
     assert (made["overflow_after"], made["push"]) == (600, True)
     assert ask("PUT", "queues/child-safety", {"key": "x", "name": "x"}, status=404)["error"]["code"] == "unknown_queue"
     assert ask("POST", "queues/spam.en/archive", {}, status=409)["error"]["code"] == "queue_in_use"
@@ -119,6 +127,8 @@ def test_the_shell_on_a_floor(floor: Floor, tmp_path: Path, monkeypatch: pytest.
     assert run("backtest", "--days", "3")["moved"] == 1
     past = tmp_path / "past.parquet"
     assert run("cases", str(past))["cases"] == 1
-    assert run("backtest", str(file), "--cases", str(past))["agrees"] == 0.0, "against nothing, all goes to the last resort"
+    assert run("backtest", str(file), "--cases", str(past))["agrees"] == 0.0, (
+        "against nothing, all goes to the last resort"
+    )
     assert run("live", "--why", "agreed")["version"] == 2
     assert run("restore", "1", "--why", "not agreed")["version"] == 3

@@ -103,7 +103,7 @@ def backtest(
     past = _past(frame).with_columns(old=old["queue"], new=new["queue"], old_rule=old["rule"], rule=new["rule"])
     differs = past.filter(pl.col("old") != pl.col("new"))
     start, end = _span(past)
-    days = max((end - start) / timedelta(days=1), 1 / 24) if start and end else 0.0
+    days = max((end - start) / timedelta(days=1), 1.0) if start and end else 0.0
     told(3, steps)
     loads, parts = _loads(past), _Parts(past)
     queues = [
@@ -115,7 +115,8 @@ def backtest(
     ]  # fmt: skip
     told(4, steps)
     found = RoutingBacktest(
-        jobs=past.height, start=start and start.replace(tzinfo=UTC), end=end and end.replace(tzinfo=UTC), days=round(days, 2), moved=differs.height,
+        jobs=past.height, start=start and start.replace(tzinfo=UTC), end=end and end.replace(tzinfo=UTC),
+        days=round(days, 2), moved=differs.height,
         no_rule_before=int((past["old_rule"] == NO_RULE).sum()), no_rule_after=int((past["rule"] == NO_RULE).sum()),
         no_rule_samples=past.filter(pl.col("rule") == NO_RULE)["id"].drop_nulls().head(SAMPLES).to_list(),
         queues=queues, groups=_groups(differs), series=_series(past, queues),

@@ -103,7 +103,8 @@ class Masks:
     def _compared(self, key: str, value: Any) -> pl.Series:
         column = self._column(key)
         if key in NUMBERS:
-            return column == value
+            same: pl.Series = column == value
+            return same
         codes = self._holders.setdefault(key, {})
         if not codes:  # texts are compared once to be numbered, not once for every value
             distinct = column.unique()
@@ -111,7 +112,10 @@ class Masks:
             codes["numbers"] = column.replace_strict(distinct, numbers, return_dtype=pl.UInt32)
             codes["values"] = distinct
         place = codes["values"].index_of(value)
-        return self.none if place is None else codes["numbers"] == place
+        if place is None:
+            return self.none
+        found: pl.Series = codes["numbers"] == place
+        return found
 
     def _has(self, key: str, value: str) -> pl.Series:
         holders = self._holders.get(key)

@@ -183,7 +183,7 @@ def _best_key(left: Left) -> str:
         counts: dict[str, int] = {}
         free = 0
         for _rule, conditions in left:
-            wanted = conditions.get(key)
+            wanted: Any = conditions.get(key)
             if not _is_equality(wanted):
                 free += 1
                 continue

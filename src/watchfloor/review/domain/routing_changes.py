@@ -36,7 +36,13 @@ def changes(before: Rules, after: Rules) -> list[Change]:
             continue
         was, former = old[name]
         parts = tuple(part for part in sorted({*former, *rule}) if former.get(part) != rule.get(part))
-        both = {"name": name, "before": former, "after": rule, "place_before": was, "place_after": place}
+        both: dict[str, Any] = {
+            "name": name,
+            "before": former,
+            "after": rule,
+            "place_before": was,
+            "place_after": place,
+        }
         if parts:
             found.append(Change(kind="changed", parts=parts, **both))
         if was not in kept:
@@ -60,4 +66,7 @@ def _longest_rising(places: list[int]) -> set[int]:
             if chain[-1] < place and len(chain) > len(longest):
                 longest = chain
         best.append([*longest, place])
-    return set(max(best, key=len, default=[]))
+    longest_of_all: list[int] = []
+    for chain in best:
+        longest_of_all = chain if len(chain) > len(longest_of_all) else longest_of_all
+    return set(longest_of_all)

@@ -79,7 +79,7 @@ def read(post: QueryDict) -> dict[str, Any]:
     if needs:
         rule["needs"] = needs
     if post.get("vendor"):
-        rule["vendor"] = post["vendor"]
+        rule["vendor"] = post.get("vendor", "")
     relax = post.get("relax", "").strip()
     if relax:
         if not relax.isdecimal() or len(relax) > 6:
@@ -88,7 +88,7 @@ def read(post: QueryDict) -> dict[str, Any]:
     if post.get("off"):
         rule["off"] = True
     if post.get("note", "").strip():
-        rule["note"] = post["note"].strip()[:200]
+        rule["note"] = post.get("note", "").strip()[:200]
     return rule
 
 

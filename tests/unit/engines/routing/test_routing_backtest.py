@@ -35,11 +35,20 @@ def past() -> pl.DataFrame:
 
 def test_counted_by_hand() -> None:
     found = backtest(past(), BEFORE, AFTER, otherwise="other")
-    assert (found.jobs, found.moved, found.no_rule_before, found.no_rule_after, found.no_rule_samples) == (5, 4, 0, 1, ["4"])
+    assert (found.jobs, found.moved, found.no_rule_before, found.no_rule_after, found.no_rule_samples) == (
+        5,
+        4,
+        0,
+        1,
+        ["4"],
+    )
     assert {row.queue: (row.before, row.after) for row in found.queues} == {
         "spam": (4, 1), "es": (0, 3), "rest": (1, 0), "other": (0, 1)
     }  # fmt: skip
-    assert [(group.from_queue, group.to_queue, group.count) for group in found.groups] == [("spam", "es", 3), ("rest", "other", 1)]
+    assert [(group.from_queue, group.to_queue, group.count) for group in found.groups] == [
+        ("spam", "es", 3),
+        ("rest", "other", 1),
+    ]
     assert found.groups[0].rules == [("es", 3)] and sorted(found.groups[0].samples) == ["2", "3", "5"]
     assert (found.hand_moved, found.right_before, found.right_after, found.mended, found.spoilt) == (2, 1, 1, 1, 1)
     assert (found.transfers_avoided, found.unmoved_elsewhere, found.agrees) == (2 - 1, 2, 0.8)
@@ -69,14 +78,23 @@ def test_capacity_is_what_was_solved_or_the_upper_quartile_of_worked_hours() -> 
 
 
 def test_a_file_may_say_little_and_is_refused_where_it_says_nonsense() -> None:
-    assert routed(pl.DataFrame({"policy": ["spam", None]}), BEFORE, otherwise="z")["queue"].to_list() == ["spam", "rest"]
+    assert routed(pl.DataFrame({"policy": ["spam", None]}), BEFORE, otherwise="z")["queue"].to_list() == [
+        "spam",
+        "rest",
+    ]
     assert backtest(pl.DataFrame({"policy": ["spam"]}), BEFORE, AFTER).jobs == 1
     assert backtest(pl.DataFrame({"policy": []}, schema={"policy": pl.String}), BEFORE, AFTER).moved == 0
     csv = pl.DataFrame({"policy": ["spam"], "signals": ["rule:A rule:B"], "at": ["2026-05-04T12:00:00Z"]})
     rules = [{"name": "a", "when": {"signals": ["rule:B"]}, "queue": "q"}]
-    assert backtest(csv, [], rules).queues[0].after in (0, 1) and routed(csv, rules, otherwise="z")["queue"].to_list() == ["q"]
+    assert backtest(csv, [], rules).queues[0].after in (0, 1) and routed(csv, rules, otherwise="z")[
+        "queue"
+    ].to_list() == ["q"]
     with pytest.raises(BadInput) as error:
-        routed(pl.DataFrame({"reach": ["much"]}), [{"name": "a", "when": {"reach": {"min": 1}}, "queue": "q"}], otherwise="z")
+        routed(
+            pl.DataFrame({"reach": ["much"]}),
+            [{"name": "a", "when": {"reach": {"min": 1}}, "queue": "q"}],
+            otherwise="z",
+        )
     assert error.value.where == "cases.reach"
     with pytest.raises(BadInput) as error:
         backtest(pl.DataFrame({"at": ["yesterday"]}), BEFORE, AFTER)

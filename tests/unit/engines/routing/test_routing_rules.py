@@ -79,7 +79,11 @@ def test_a_route_says_what_the_work_needs_and_names_rule_and_version() -> None:
 
 def test_in_the_tree_the_first_rule_still_wins_whatever_it_asks() -> None:
     rules = [
-        {"name": f"{policy} {language}", "when": {"policy": [policy], "language": [language]}, "queue": f"{policy}.{language}"}
+        {
+            "name": f"{policy} {language}",
+            "when": {"policy": [policy], "language": [language]},
+            "queue": f"{policy}.{language}",
+        }
         for policy in ("a", "b", "c")
         for language in ("en", "es", "de")
     ]
@@ -92,7 +96,10 @@ def test_in_the_tree_the_first_rule_still_wins_whatever_it_asks() -> None:
 
 
 def test_a_rule_that_is_off_neither_routes_nor_asks_but_must_make_sense() -> None:
-    rules = [{"name": "a", "when": {"signals": ["x"]}, "queue": "q", "off": True}, {"name": "b", "when": {"policy": ["p"]}, "queue": "w"}]
+    rules = [
+        {"name": "a", "when": {"signals": ["x"]}, "queue": "q", "off": True},
+        {"name": "b", "when": {"policy": ["p"]}, "queue": "w"},
+    ]
     assert compile_rules(rules, otherwise="z")(Facts(policy="p", signals=("x",))).queue == "w"
     assert asked(rules) == {"policy"}
     assert [(one.name, one.fails, one.off) for one in explain(rules, Facts(policy="q", signals=("x",)))] == [
