@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -60,13 +61,26 @@ def _read() -> Plan:
     }  # fmt: skip
     table = RoutingTable.objects.filter(live=True).first()
     if table is not None:
-        route = compile_rules(table.rules, otherwise=LAST_RESORT, version=table.number)
-        return Plan(queues, route, asked(table.rules))
+        return Plan(queues, _compiled(table), asked(table.rules))
     first: dict[str, str] = {}
     for each in queues.values():
         if not each.archived:
             first.setdefault(each.kind, each.key)
     return Plan(queues, lambda facts: Route(first.get(facts.kind, LAST_RESORT), NO_RULE))
+
+
+_last: tuple[int, list[dict[str, Any]], Callable[[Facts], Route]] | None = None
+
+
+def _compiled(table: RoutingTable) -> Callable[[Facts], Route]:
+    """The table's function; the same text is not compiled again every few seconds."""
+    global _last
+    kept = _last
+    if kept is not None and kept[0] == table.number and kept[1] == table.rules:
+        return kept[2]
+    route = compile_rules(table.rules, otherwise=LAST_RESORT, version=table.number)
+    _last = (table.number, table.rules, route)
+    return route
 
 
 current = Remembered(_read)
