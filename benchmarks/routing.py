@@ -113,7 +113,9 @@ def main() -> None:
     whole_s = time.perf_counter() - started
 
     facts = [_facts(row) for row in frame.head(args.rows).iter_rows(named=True)]
+    started = time.perf_counter()
     route, plain = compile_rules(before, otherwise="other"), in_turn(before)
+    compile_s = time.perf_counter() - started
     each = []
     for one in facts:
         begun = time.perf_counter_ns()
@@ -128,7 +130,7 @@ def main() -> None:
     if not answers == tried == columns["queue"].head(args.rows).to_list():
         raise SystemExit("the answers differ")
     figures = {
-        "rules": args.rules, "cases": args.cases, "columns_s": round(table_s, 2), "backtest_s": round(whole_s, 2),
+        "rules": args.rules, "cases": args.cases, "columns_s": round(table_s, 2), "compile_ms": round(compile_s * 1000), "backtest_s": round(whole_s, 2),
         "moved": found.moved, "live_us": round(tree_us, 2), "live_p99_us": round(statistics.quantiles(each, n=100)[98] / 1000, 1),
         "in_turn_us": round(turn_us, 2), "columns_against_rows": round(tree_us * args.cases / 1e6 / table_s, 1),
         "columns_against_in_turn": round(turn_us * args.cases / 1e6 / table_s, 1), "tree_against_in_turn": round(turn_us / tree_us, 1),
@@ -139,6 +141,7 @@ def main() -> None:
     print(f"{args.rules:,} rules, {args.cases:,} cases; answers of all ways the same on {args.rows:,}")
     print(f"columns, one table          {table_s:8.2f} s")
     print(f"the whole backtest          {whole_s:8.2f} s  ({found.moved:,} jobs move)")
+    print(f"compiling the table         {compile_s:8.2f} s")
     print(f"live, a case                {tree_us:8.2f} us (p99 {figures['live_p99_us']} us)")
     print(f"rules in turn, a case       {turn_us:8.2f} us")
     print(f"columns against the function {figures['columns_against_rows']}x, against rules in turn "

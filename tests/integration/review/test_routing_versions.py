@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -76,6 +77,9 @@ def test_a_draft_is_tested_on_history_and_goes_live_with_that_evidence(floor: Fl
             actions.restore_routing(w, 1, why=" ")
         actions.restore_routing(w, 1, why="too much for integrity")
     assert Job.objects.get(case=floor.report()).routed_by == "spam in English, v3"
+    from watchfloor.ledger.rebuild import check
+
+    assert not [row for row in check().differences if row.table in ("review_routing", "review_queue")]
     assert RoutingTable.objects.get(live=True).why == "too much for integrity"
 
 
@@ -103,6 +107,12 @@ def test_live_facts_and_those_of_history_are_the_same(floor: Floor) -> None:
     from watchfloor.review.facts import EVERYTHING, facts_of
     from watchfloor.review.models import Case, Job
 
+    from watchfloor.workforce import actions as workforce
+
+    with writing(system("test")) as w:
+        for key, languages, markets in (("acme", ["en"], ["US", "CA"]), ("far", ["ja"], None), ("all", [], None)):
+            workforce.save_vendor(w, key=key, name=key, site=f"{key} site")
+            workforce.save_reviewer(w, uuid4(), vendor_key=key, languages=languages, markets=markets)
     item, version = floor.item()
     for marked, value in ((item, "vip"), (item.author, "verified")):
         Label.objects.create(item=marked, value=value, source="test", added_at=clock.now())
@@ -115,6 +125,7 @@ def test_live_facts_and_those_of_history_are_the_same(floor: Floor) -> None:
         job = Job.objects.get(case=row)
         kind = "trusted_flagger" if row.pk == case.pk else ""
         now = facts_of(row, reporter_kind=kind, at=job.ready_at)
+        assert now.vendors == ("acme", "all") and now.protected == "verified"
         start = job.ready_at - timedelta(hours=1)
         frame = routing_history.read(start, clock.now(), EVERYTHING)
         [past] = [each for each in frame.iter_rows(named=True) if each["job"] == str(job.pk)]

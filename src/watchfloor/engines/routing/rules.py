@@ -23,7 +23,7 @@ from watchfloor.kernel.errors import BadInput
 NO_RULE: Final = "no rule matched"
 MOST_RULES: Final = 5_000
 FEW: Final = 6  # rules that are rather tried in turn than sorted further
-DEEPEST: Final = 4
+DEEPEST: Final = 2  # forks: each multiplies the branches, and two leave a handful of rules
 _PARTS: Final = frozenset({"name", "when", "queue", "needs", "relax_after", "vendor", "off", "note"})
 
 Test = Callable[[Facts], bool]
@@ -83,7 +83,13 @@ def compile_rules(
     """Turn rules into a function; ``BadInput`` names the first that makes no sense. ``otherwise`` is the queue of last resort."""
     checked = check_rules(rules, version=version)
     last = Route(otherwise, _named(NO_RULE, version))
-    root = _node([(rule, dict(rule.conditions)) for rule in checked], 0)
+    root = _node(
+        [
+            _Open(rule.conditions, {key: _test(key, wanted, "") for key, wanted in rule.conditions.items()}, rule.route)
+            for rule in checked
+        ],
+        0,
+    )
 
     def route(facts: Facts) -> Route:
         node = root
@@ -150,53 +156,61 @@ class _Split:
         self.key, self.by_value, self.other = key, by_value, other
 
 
-Left = list[tuple[Rule, dict[str, Any]]]  # rules in order, each with the conditions that are not yet known to hold
+class _Open:
+    """A rule on its way down the tree: the conditions that are not yet known to hold, with their tests."""
+
+    __slots__ = ("conditions", "route", "tests")
+
+    def __init__(self, conditions: Mapping[str, Any], tests: Mapping[str, Test], route: Route) -> None:
+        self.conditions, self.tests, self.route = conditions, tests, route
+
+    def without(self, key: str) -> _Open:
+        return _Open({name: wanted for name, wanted in self.conditions.items() if name != key}, self.tests, self.route)
 
 
-def _node(left: Left, depth: int) -> _Split | list[tuple[tuple[Test, ...], Route]]:
+def _node(left: list[_Open], depth: int) -> _Split | list[tuple[tuple[Test, ...], Route]]:
     key = _best_key(left) if len(left) > FEW and depth < DEEPEST else ""
     if not key:
-        return [
-            (tuple(_test(name, wanted, "") for name, wanted in conditions.items()), rule.route)
-            for rule, conditions in left
-        ]
-    values = {value for _rule, conditions in left if _is_equality(conditions.get(key)) for value in conditions[key]}
-    by_value = {value: _node(_given(left, key, value), depth + 1) for value in sorted(values)}
-    return _Split(key, by_value, _node(_given(left, key, None), depth + 1))
+        return [(tuple(rule.tests[name] for name in rule.conditions), rule.route) for rule in left]
+    # Each value's rules in their order: those that name it, and those that do not ask for this fact.
+    by_value: dict[str, list[_Open]] = {value: [] for rule in left for value in _equal(rule, key)}
+    other: list[_Open] = []
+    for rule in left:
+        values = _equal(rule, key)
+        if values:
+            known = rule.without(key)
+            for value in set(values):
+                by_value[value].append(known)
+        else:
+            other.append(rule)
+            for rules in by_value.values():
+                rules.append(rule)
+    nodes = {value: _node(rules, depth + 1) for value, rules in by_value.items()}
+    return _Split(key, nodes, _node(other, depth + 1))
 
 
-def _given(left: Left, key: str, value: str | None) -> Left:
-    """The rules that can match where ``key`` has this value (None: a value that no rule names)."""
-    kept: Left = []
-    for rule, conditions in left:
-        if not _is_equality(conditions.get(key)):
-            kept.append((rule, conditions))
-        elif value is not None and value in conditions[key]:
-            kept.append((rule, {name: wanted for name, wanted in conditions.items() if name != key}))
-    return kept
+def _equal(rule: _Open, key: str) -> Sequence[str]:
+    """The values one of which the fact must be; none where the rule does not ask for that."""
+    wanted = rule.conditions.get(key)
+    return wanted if isinstance(wanted, (list, tuple)) else ()
 
 
-def _best_key(left: Left) -> str:
+def _best_key(left: list[_Open]) -> str:
     """The fact by which fewest rules stay together in the worst branch; "" when none parts them."""
     best, least = "", len(left)
     for key in TEXT:
         counts: dict[str, int] = {}
         free = 0
-        for _rule, conditions in left:
-            wanted: Any = conditions.get(key)
-            if not _is_equality(wanted):
+        for rule in left:
+            values = _equal(rule, key)
+            if not values:
                 free += 1
-                continue
-            for value in set(wanted):
+            for value in set(values):
                 counts[value] = counts.get(value, 0) + 1
         worst = free + max(counts.values(), default=0)
         if counts and worst < least:
             best, least = key, worst
     return best
-
-
-def _is_equality(wanted: Any) -> bool:
-    return isinstance(wanted, (list, tuple))
 
 
 def _test(key: str, wanted: Any, where: str) -> Test:
