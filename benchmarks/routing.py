@@ -130,7 +130,8 @@ def main() -> None:
     if not answers == tried == columns["queue"].head(args.rows).to_list():
         raise SystemExit("the answers differ")
     figures = {
-        "rules": args.rules, "cases": args.cases, "columns_s": round(table_s, 2), "compile_ms": round(compile_s * 1000), "backtest_s": round(whole_s, 2),
+        "rules": args.rules, "cases": args.cases, "columns_s": round(table_s, 2), "compile_ms": round(compile_s * 1000),
+        "backtest_s": round(whole_s, 2),
         "moved": found.moved, "live_us": round(tree_us, 2), "live_p99_us": round(statistics.quantiles(each, n=100)[98] / 1000, 1),
         "in_turn_us": round(turn_us, 2), "columns_against_rows": round(tree_us * args.cases / 1e6 / table_s, 1),
         "columns_against_in_turn": round(turn_us * args.cases / 1e6 / table_s, 1), "tree_against_in_turn": round(turn_us / tree_us, 1),
