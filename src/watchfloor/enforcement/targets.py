@@ -15,11 +15,9 @@ import msgspec
 from django.conf import settings
 
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import config
+from watchfloor.platform import config, egress
 
 PORTS = frozenset({80, 443, 8080, 8443})
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +57,9 @@ def check_url(url: str) -> None:
     check_address(literal)
 
 
-def check_address(address: Address) -> None:
+def check_address(address: egress.Address) -> None:
     """Raise ``BadInput`` for an address that is not public, in whatever clothes (mapped, 6to4, Teredo, NAT64)."""
-    if not private_allowed() and not all(each.is_global and not each.is_multicast for each in _faces(address)):
+    if not private_allowed() and not egress.is_public(address):
         raise BadInput(
             "private_address", f"{address} is not a public address.", where="endpoint.url",
             hint="Set WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS=1 if the platform is in your own network.",
@@ -85,16 +83,3 @@ async def resolve(url: str) -> Target:
     return Target(
         url=f"{parts.scheme}://{place}:{port}{path}", host=host if parts.port is None else f"{host}:{port}", name=name
     )
-
-
-def _faces(address: Address) -> list[Address]:
-    """The address and any IPv4 address it carries inside."""
-    faces: list[Address] = [address]
-    if isinstance(address, ipaddress.IPv6Address):
-        faces += [inner for inner in (address.ipv4_mapped, address.sixtofour) if inner is not None]
-        faces += list(address.teredo or ())
-        if address in _NAT64:
-            faces.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address.ipv4_mapped is not None:
-            faces.remove(address)  # ::ffff:a.b.c.d is a.b.c.d
-    return faces

@@ -1,0 +1,238 @@
+"""The parent's side of decoding: gives a file to a caged process range by range, takes renditions back, and outlives whatever it does.
+
+    made = decode(reader, kind)      # Made(renditions, facts) or Failed(code, why)
+
+The decoder never holds a key or a path: it asks for ranges of plain bytes, which are decrypted as it asks. One process per file; what
+it may use up is in ``Budget``. The processes come from a nursery that is started at the first use and kept.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from watchfloor.items.media.decode import wire
+from watchfloor.items.media.sniff import Kind
+from watchfloor.kernel.errors import MissingExtra, WatchfloorError
+
+_ROOT = Path(__file__).resolve().parents[3]
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[2]); from watchfloor.items.media.decode import nursery; nursery.main(int(sys.argv[1]))"
+)
+_KILLED = 1000
+
+
+class Ranges(Protocol):
+    """A file by ranges: ``sealed.Reader`` is one."""
+
+    size: int
+
+    def read_at(self, offset: int, count: int) -> bytes: ...
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """What one file may cost: bytes of memory, seconds of CPU and of waiting, bytes of renditions."""
+
+    memory: int = 1280 * 1024 * 1024
+    cpu_seconds: int = 40
+    seconds: float = 60.0
+    output: int = 48 * 1024 * 1024
+
+
+class Rendition(msgspec.Struct, frozen=True):
+    """A derived still: ``poster``, ``small`` or ``strip``."""
+
+    name: str
+    mime: str
+    width: int
+    height: int
+    data: bytes
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What came of a file. ``held`` names what the cage could hold back (see ``decode.cage``), ``read`` the bytes looked at."""
+
+    renditions: tuple[Rendition, ...]
+    facts: dict[str, Any]
+    held: tuple[str, ...]
+    read: int
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """Nothing can be shown of it; ``why`` is a sentence for people."""
+
+    code: str
+    why: str
+
+
+def available(kind: str = "image") -> bool:
+    """Whether the extra ``media`` is installed, as far as this kind needs it."""
+    needed = ("PIL",) if kind == "image" else ("PIL", "av")
+    return all(_installed(name) for name in needed)
+
+
+def decode(source: Ranges, kind: Kind, budget: Budget | None = None) -> Made | Failed:
+    """Decode one file apart. Raises ``MissingExtra``; everything that is the file's own fault is a ``Failed``."""
+    if not available(kind.kind):
+        raise MissingExtra("media", "Decoding pictures and video")
+    budget = budget or Budget()
+    plan = {
+        "kind": kind.kind, "decoder": kind.decoder, "size": source.size, "memory": budget.memory, "seconds": budget.cpu_seconds,
+    }  # fmt: skip
+    ours, theirs = socket.socketpair()
+    with ours:
+        pid = _nursery.begin(plan, theirs)
+        made: Made | Failed | None = None
+        try:
+            made = _serve(ours, source, budget)
+        except TimeoutError:
+            made = Failed("too_slow", f"It took longer than {budget.seconds:g} s to open, and was stopped.")
+        except wire.Broken:
+            pass  # it died: its exit code tells how
+        finally:
+            ours.close()
+            code = _nursery.end(pid)
+    return made if made is not None else _died(code, budget)
+
+
+def _serve(line: socket.socket, source: Ranges, budget: Budget) -> Made | Failed:
+    until = time.monotonic() + budget.seconds
+    renditions: dict[str, Rendition] = {}
+    left = budget.output
+    while True:
+        line.settimeout(max(0.001, until - time.monotonic()))
+        try:
+            letter, body = wire.receive(line)
+            if letter == b"R":
+                offset, count = wire.RANGE.unpack(body)
+                wire.send(line, b"D", source.read_at(offset, min(count, wire.MOST)))
+            elif letter == b"O":
+                head, data = wire.unpack_rendition(body)
+                left -= len(data)
+                if left < 0:
+                    return Failed("too_large", "What it becomes is larger than a rendition may be.")
+                if head["name"] not in {"poster", "small", "strip"} or head["mime"] != "image/webp":
+                    raise wire.Broken("a rendition nobody asked for")
+                renditions[head["name"]] = msgspec.convert(head | {"data": data}, Rendition)
+            elif letter == b"E":
+                return _done(json.loads(body), renditions)
+            else:
+                raise wire.Broken(f"a frame {letter!r}")
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            if isinstance(problem, TimeoutError):
+                raise
+            raise wire.Broken(str(problem)) from None
+
+
+def _done(report: dict[str, Any], renditions: dict[str, Rendition]) -> Made | Failed:
+    if "error" in report:
+        return Failed(str(report["error"])[:40], str(report["why"])[:300])
+    held = tuple(str(each) for each in report.pop("held", ()))
+    return Made(tuple(renditions.values()), report, held, int(report.pop("read", 0)))
+
+
+def _died(code: int, budget: Budget) -> Failed:
+    if code == 3:
+        return Failed("too_much_memory", f"It needs more than {budget.memory // 1_048_576:,} MB of memory to open, and was stopped.")
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return Failed("too_slow", f"It needs more than {budget.cpu_seconds} s of computing to open, and was stopped.")
+    how = signal.Signals(-code).name if -65 < code < 0 else f"code {code}"
+    return Failed("crashed", f"The decoder died of this file ({how}); nothing else was harmed.")
+
+
+class _Nursery:
+    """Keeps one nursery running; threads take turns on its line, never while a file is decoded."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._line: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def begin(self, plan: dict[str, Any], theirs: socket.socket) -> int:
+        """Fork a decoder that serves ``theirs`` (closed here); its process id."""
+        with theirs, self._lock:
+            for attempt in (1, 2):
+                try:
+                    line = self._running()
+                    socket.send_fds(line, [json.dumps({"plan": plan}).encode()], [theirs.fileno()])
+                    return int(self._answer(line)["pid"])
+                except (OSError, wire.Broken):
+                    self._stop()
+                    if attempt == 2:
+                        raise WatchfloorError(
+                            "no_decoder", "The process that decodes media does not start.", hint="watchfloor doctor tells more."
+                        ) from None
+        raise AssertionError("unreachable")
+
+    def end(self, pid: int) -> int:
+        """The decoder is dead when this returns; its exit code (minus a signal)."""
+        with self._lock:
+            try:
+                assert self._line is not None
+                self._line.send(json.dumps({"end": pid}).encode())
+                return int(self._answer(self._line)["code"])
+            except (OSError, wire.Broken, KeyError, AssertionError):
+                self._stop()
+                return _KILLED
+
+    def close(self) -> None:
+        """End it; the next decoding starts another."""
+        with self._lock:
+            self._stop()
+
+    def _running(self) -> socket.socket:
+        if self._line is not None and self._owner == os.getpid():
+            return self._line
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _START, str(theirs.fileno()), str(_ROOT)],
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}, start_new_session=True,
+            )  # fmt: skip
+        ours.settimeout(30)
+        self._line, self._owner = ours, os.getpid()
+        if not self._answer(ours).get("ready"):
+            raise wire.Broken("not ready")
+        return ours
+
+    def _answer(self, line: socket.socket) -> dict[str, Any]:
+        message = line.recv(65536)
+        if not message:
+            raise wire.Broken("the nursery ended")
+        answer: dict[str, Any] = json.loads(message)
+        return answer
+
+    def _stop(self) -> None:
+        if self._line is not None:
+            self._line.close()
+        if self._process is not None and self._owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+        self._line = self._process = None
+
+
+_nursery = _Nursery()
+
+
+def close() -> None:
+    """End the nursery of this process."""
+    _nursery.close()
+
+
+@cache
+def _installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
