@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Make the data folder, the database and the shipped policies, queues and roles.",
     ),
     "serve": ("watchfloor.cli.serve", "serve", "Run everything: database, web, workers, scheduler."),
-    "run": ("watchfloor.cli.serve", "run", "Run one role (web, worker, rules-worker); serve starts these."),
+    "run": ("watchfloor.cli.serve", "run", "Run one role (web, media, worker, rules-worker); serve starts these."),
     "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),
     "import": ("watchfloor.cli.imports", "import_", "Bring in reports or events from a CSV, JSONL or Parquet file."),
     "export": ("watchfloor.cli.export", "export", "Write cases, decisions, actions or facts to a file."),

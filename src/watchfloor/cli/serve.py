@@ -18,11 +18,14 @@ DEFAULT_PORT = 8740
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, help="Port to listen on.")
+@click.option(
+    "--media-port", default=0, help="Port that media are shown from, an origin of their own. [default: the next port]"
+)
 @click.option("--web", "webs", default=1, show_default=True, help="Web processes.")
 @click.option("--workers", default=1, show_default=True, help="Worker processes.")
-def serve(host: str, port: int, webs: int, workers: int) -> None:
+def serve(host: str, port: int, media_port: int, webs: int, workers: int) -> None:
     """Run everything from the data folder WATCHFLOOR_HOME until Ctrl-C."""
-    sys.exit(keeper.keep(host, port, webs=webs, workers=workers))
+    sys.exit(keeper.keep(host, port, media_port=media_port, webs=webs, workers=workers))
 
 
 @click.group()
@@ -36,6 +39,19 @@ def run() -> None:
 @click.option("--processes", default=1, show_default=True)
 def web(host: str, port: int, processes: int) -> None:
     """The web role: intake, API and console."""
+    _listen("watchfloor.console.asgi:application", host, port, processes)
+
+
+@run.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=DEFAULT_PORT + 1, show_default=True)
+@click.option("--processes", default=1, show_default=True)
+def media(host: str, port: int, processes: int) -> None:
+    """The media role: pictures and video from an origin of their own (WATCHFLOOR_MEDIA_URL)."""
+    _listen("watchfloor.console.media_asgi:application", host, port, processes)
+
+
+def _listen(application: str, host: str, port: int, processes: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -44,7 +60,7 @@ def web(host: str, port: int, processes: int) -> None:
     os.environ["WATCHFLOOR_ROLE"] = "web"
     prepare.start_database()
     Granian(
-        "watchfloor.console.asgi:application",
+        application,
         address=host,
         port=port,
         interface=Interfaces.ASGI,

@@ -37,7 +37,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", ["floor.view", "insight.view", "policy.view"]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "item.read", "report.submit", "event.submit",
-        "appeal.submit", "ledger.view",
+        "media.submit", "appeal.submit", "ledger.view",
     ]),
 }  # fmt: skip
 

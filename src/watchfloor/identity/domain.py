@@ -34,6 +34,7 @@ PERMISSIONS: dict[str, str] = {
     "enforcement.approve": "approve held actions",
     "report.submit": "send reports by API",
     "event.submit": "send platform events by API",
+    "media.submit": "send pictures and video by API",
     "verdict.ask": "ask for a verdict before publishing, by API",
     "item.read": "read items and decisions by API",
     "appeal.submit": "file appeals by API",

@@ -8,6 +8,7 @@ from typing import Any
 from watchfloor.items import domain, queries
 from watchfloor.items.contracts import ItemSeen
 from watchfloor.items.events import ItemSeenFirst, ItemStateChanged, ItemTypeSaved, LabelAdded, LabelRemoved
+from watchfloor.items.media.linking import has_media, link_media
 from watchfloor.items.models import Item, ItemType, ItemVersion, Label
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
@@ -51,6 +52,8 @@ def see(w: Writer, seen: ItemSeen) -> tuple[Item, str]:
     item, new = _known(w, seen.type, seen.id, kind.kind, seen, author, version)
     if new or item.current_version != version:
         rows.insert([ItemVersion(hash=version, item=item, data=seen.data, seen_at=seen.seen_at)], unless_known=True)
+        if has_media(fields, seen.data):
+            link_media(w, fields, seen.data, version)
         first = new or not item.current_version
         if not new:
             late = {"author_id": author.pk} if author is not None and item.author_id is None else {}

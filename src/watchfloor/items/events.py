@@ -38,3 +38,20 @@ class LabelRemoved(LedgerEvent, frozen=True, tag="label.removed"):
 
     value: str
     source: str
+
+
+from watchfloor.items.media.events import (  # noqa: E402  known as soon as this context's events are
+    MediaErased,
+    MediaNamed,
+    MediaReady,
+    MediaReceived,
+    MediaRefused,
+    MediaRestricted,
+    MediaRetried,
+    MediaViewed,
+)
+
+__all__ = [
+    "ItemSeenFirst", "ItemStateChanged", "ItemTypeSaved", "LabelAdded", "LabelRemoved", "MediaErased", "MediaNamed", "MediaReady",
+    "MediaReceived", "MediaRefused", "MediaRestricted", "MediaRetried", "MediaViewed",
+]  # fmt: skip

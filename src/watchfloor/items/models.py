@@ -88,3 +88,8 @@ class Label(Projected):
     class Meta:
         db_table = "items_label"
         indexes = [models.Index(fields=["item", "value"], name="items_label_item")]
+
+
+from watchfloor.items.media.models import Media, MediaLink  # noqa: E402  Django looks for tables here
+
+__all__ = ["Item", "ItemType", "ItemVersion", "Label", "Media", "MediaLink"]

@@ -48,6 +48,26 @@ def secret(name: str) -> str:
     return value
 
 
+def media_url(public_url: str) -> str:
+    """The origin that media are shown from: ``WATCHFLOOR_MEDIA_URL``, else the console's host on the next port (8741 without a port)."""
+    given = os.environ.get("WATCHFLOOR_MEDIA_URL", "").strip().rstrip("/")
+    parts = urlsplit(given or public_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or (given and (parts.path or parts.query)):
+        raise BadInput(
+            "bad_setting", f"{given or public_url!r} is no origin.", where="WATCHFLOOR_MEDIA_URL" if given else "WATCHFLOOR_URL",
+            hint="Like https://media.example.org, without a path.",
+        )  # fmt: skip
+    if given:
+        if given == public_url.rstrip("/"):
+            raise BadInput(
+                "bad_setting", "Media must not share an origin with the console.", where="WATCHFLOOR_MEDIA_URL",
+                hint="Another host name, or at least another port.",
+            )  # fmt: skip
+        return given
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{parts.port + 1 if parts.port else 8741}"
+
+
 def database(url: str | None = None) -> dict[str, object]:
     """Django's database settings, from ``DATABASE_URL`` or the embedded server's place in the data folder.
 

@@ -14,7 +14,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 
 CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    f"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: {settings.MEDIA_ORIGIN}; "
+    f"media-src {settings.MEDIA_ORIGIN}; font-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
@@ -25,7 +26,7 @@ def allow_styles(response: HttpResponse, nonce: str) -> None:
 
 
 def security_headers(get_response: Handler) -> Handler:
-    """A content policy under which nothing loads from outside and no inline script runs."""
+    """A content policy under which nothing loads from outside (but media from our second origin) and no inline script runs."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

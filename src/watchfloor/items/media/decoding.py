@@ -28,9 +28,7 @@ from watchfloor.items.media.sniff import Kind
 from watchfloor.kernel.errors import MissingExtra, WatchfloorError
 
 _ROOT = Path(__file__).resolve().parents[3]
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[2]); from watchfloor.items.media.decode import nursery; nursery.main(int(sys.argv[1]))"
-)
+_START = "import sys; sys.path.insert(0, sys.argv[2]); from watchfloor.items.media.decode import nursery; nursery.main(int(sys.argv[1]))"
 _KILLED = 1000
 
 
@@ -145,7 +143,10 @@ def _done(report: dict[str, Any], renditions: dict[str, Rendition]) -> Made | Fa
 
 def _died(code: int, budget: Budget) -> Failed:
     if code == 3:
-        return Failed("too_much_memory", f"It needs more than {budget.memory // 1_048_576:,} MB of memory to open, and was stopped.")
+        return Failed(
+            "too_much_memory",
+            f"It needs more than {budget.memory // 1_048_576:,} MB of memory to open, and was stopped.",
+        )
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return Failed("too_slow", f"It needs more than {budget.cpu_seconds} s of computing to open, and was stopped.")
     how = signal.Signals(-code).name if -65 < code < 0 else f"code {code}"
@@ -173,7 +174,9 @@ class _Nursery:
                     self._stop()
                     if attempt == 2:
                         raise WatchfloorError(
-                            "no_decoder", "The process that decodes media does not start.", hint="watchfloor doctor tells more."
+                            "no_decoder",
+                            "The process that decodes media does not start.",
+                            hint="watchfloor doctor tells more.",
                         ) from None
         raise AssertionError("unreachable")
 

@@ -98,7 +98,9 @@ async def place_of(url: str, limits: Limits, resolve: Resolve) -> Place:
     port = given or (443 if parts.scheme == "https" else 80)
     listed = name in limits.hosts or f"{name}:{port}" in limits.hosts
     if limits.listed_only and not listed:
-        raise Refused("unlisted_host", f"{name} is not among the hosts that media may come from (WATCHFLOOR_MEDIA_HOSTS).")
+        raise Refused(
+            "unlisted_host", f"{name} is not among the hosts that media may come from (WATCHFLOOR_MEDIA_HOSTS)."
+        )
     if port not in PORTS and f"{name}:{port}" not in limits.hosts:
         raise Refused("bad_port", f"Port {port} is not one that media may come from.")
     if egress.looks_like_number(name):

@@ -31,7 +31,9 @@ class Damaged(WatchfloorError):
     status = 500
 
     def __init__(self, why: str) -> None:
-        super().__init__("media_damaged", f"The stored file was changed or cut: {why}.", hint="Restore it from a backup.")
+        super().__init__(
+            "media_damaged", f"The stored file was changed or cut: {why}.", hint="Restore it from a backup."
+        )
 
 
 class Sink(Protocol):
@@ -87,7 +89,9 @@ class Writer:
         """Any number of bytes at a time."""
         self._waiting += data
         self.size += len(data)
-        while len(self._waiting) > CHUNK:  # the last one, even if full, waits: only ``finish`` knows that it is the last
+        while (
+            len(self._waiting) > CHUNK
+        ):  # the last one, even if full, waits: only ``finish`` knows that it is the last
             self._put(bytes(self._waiting[:CHUNK]), last=False)
             del self._waiting[:CHUNK]
 

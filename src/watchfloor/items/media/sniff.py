@@ -44,7 +44,11 @@ def sniff(head: bytes) -> Kind | None:
         return Kind("image", "image/png", "PNG")
     if head.startswith((b"GIF87a", b"GIF89a")):
         return Kind("image", "image/gif", "GIF")
-    if head.startswith(b"BM") and len(head) >= 26 and head[14:18] in {b"\x28\0\0\0", b"\x0c\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0"}:
+    if (
+        head.startswith(b"BM")
+        and len(head) >= 26
+        and head[14:18] in {b"\x28\0\0\0", b"\x0c\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0"}
+    ):
         return Kind("image", "image/bmp", "BMP")
     if head.startswith((b"II*\0", b"MM\0*")):
         return Kind("image", "image/tiff", "TIFF")
@@ -67,7 +71,9 @@ def sniff(head: bytes) -> Kind | None:
         return Kind("video", "video/x-flv", "flv")
     if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
         return Kind("video", "video/mp2t", "mpegts")
-    if head.startswith(b"ID3") or (len(head) > 3 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and head[2] & 0xF0 != 0xF0):
+    if head.startswith(b"ID3") or (
+        len(head) > 3 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and head[2] & 0xF0 != 0xF0
+    ):
         return Kind("audio", "audio/mpeg", "mp3")
     return None
 

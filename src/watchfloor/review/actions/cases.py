@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from watchfloor.items.media.actions import restrict_version
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import NotFound
@@ -76,6 +77,9 @@ def take_in(w: Writer, case: Case | None, arrival: Arrival, *, manual: bool) -> 
     An open or reopened case takes on the higher severity and reach and the earlier due time. Rows of a joined case are
     changed, but not yet said: the caller's event carries them.
     """
+    clearance = arrival.policy.clearance or (case.clearance if case is not None else "")
+    if clearance:
+        restrict_version(w, arrival.version, clearance)
     if case is None:
         return _open(w, arrival, manual), "opened"
     if case.state != Case.State.CLOSED:

@@ -53,8 +53,20 @@ def picture(file: Any, decoder: str, emit: Emit) -> dict[str, Any]:
         raise Unreadable("too_much_memory", "The picture needs more memory to open than a picture may.") from None
     except UnidentifiedImageError:
         raise Unreadable("broken", f"The file begins like {decoder}, but is no picture that can be read.") from None
-    except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RuntimeError) as problem:
-        raise Unreadable("broken", f"The picture cannot be read ({str(problem)[:120] or type(problem).__name__}).") from None
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        ArithmeticError,
+        RuntimeError,
+    ) as problem:
+        raise Unreadable(
+            "broken", f"The picture cannot be read ({str(problem)[:120] or type(problem).__name__})."
+        ) from None
     except Exception as problem:  # struct.error and what else parsers of strange files raise
         raise Unreadable("broken", f"The picture cannot be read ({type(problem).__name__}).") from None
 

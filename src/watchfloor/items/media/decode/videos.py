@@ -29,13 +29,23 @@ def video(file: Any, decoder: str, emit: Emit) -> dict[str, Any]:
     """Make ``poster``, ``small`` and ``strip`` of a video, nothing of a sound; returns what is known. Raises ``Unreadable``."""
     av.logging.set_level(None)
     try:
-        with av.open(file, mode="r", format=decoder.partition(",")[0], options=dict(_ASKED), metadata_errors="replace") as container:
+        with av.open(
+            file, mode="r", format=decoder.partition(",")[0], options=dict(_ASKED), metadata_errors="replace"
+        ) as container:
             return _video(container, emit)
     except (MemoryError, av.error.MemoryError):
         raise Unreadable("too_much_memory", "The video needs more memory to open than a video may.") from None
     except av.error.EOFError:
         raise Unreadable("broken", "The video ends before anything of it can be shown.") from None
-    except (av.error.FFmpegError, ValueError, OSError, RuntimeError, OverflowError, ZeroDivisionError, IndexError) as problem:
+    except (
+        av.error.FFmpegError,
+        ValueError,
+        OSError,
+        RuntimeError,
+        OverflowError,
+        ZeroDivisionError,
+        IndexError,
+    ) as problem:
         words = getattr(problem, "strerror", None) or type(problem).__name__
         raise Unreadable("broken", f"The video cannot be read ({words}).") from None
 
@@ -143,7 +153,9 @@ def _image(stream: Any, frame: Any, number: int) -> Image.Image:
     width, height = frame.width * (aspect if 0.1 < aspect < 10 else 1.0), float(frame.height)
     side = LARGE if number < TILES else SMALL
     scale = min(1.0, side / max(width, height))
-    image = frame.reformat(width=max(2, round(width * scale)), height=max(2, round(height * scale)), format="rgb24").to_image()
+    image = frame.reformat(
+        width=max(2, round(width * scale)), height=max(2, round(height * scale)), format="rgb24"
+    ).to_image()
     turn = _ROTATED.get(int(getattr(frame, "rotation", 0) or 0) % 360)
     return image.transpose(turn) if turn is not None else image
 
