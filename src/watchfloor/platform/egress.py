@@ -1,7 +1,8 @@
 """Which addresses a server may be made to call: only public ones, in whatever clothes they come (SSRF).
 
-An address is looked at with every IPv4 address it carries inside: mapped, compatible, 6to4, NAT64 (well-known and local),
-ISATAP; Teredo is refused as a whole. ``ipaddress`` alone calls some of these global. Ranges: the IANA special-purpose registries (RFC 6890). Pure.
+An address is looked at with every IPv4 address it carries inside: mapped, compatible, 6to4, NAT64 (well-known and local), ISATAP;
+Teredo is refused as a whole. ``ipaddress`` alone calls some of these global. Ranges: the IANA special-purpose registries
+(RFC 6890). Pure.
 """
 
 from __future__ import annotations

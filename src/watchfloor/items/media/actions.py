@@ -44,7 +44,7 @@ def named(w: Writer, url: str, field: str, item_version: str, *, source: str = "
 
 
 def received(w: Writer, file: Incoming, *, how: str, source: str = "", media: Media | None = None) -> Media:
-    """The bytes are here (``file.finish`` was called): a new medium, or ``media`` that waited for them, or the one that has them already."""
+    """The bytes are here (``file.finish`` was called): a new medium, ``media`` that waited for them, or the one that has them."""
     kind = file.kind
     assert kind is not None
     now = clock.now()

@@ -30,6 +30,7 @@ from watchfloor.kernel.errors import MissingExtra, WatchfloorError
 _ROOT = Path(__file__).resolve().parents[3]
 _START = "import sys; sys.path.insert(0, sys.argv[2]); from watchfloor.items.media.decode import nursery; nursery.main(int(sys.argv[1]))"
 _KILLED = 1000
+_MESSAGES = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
 
 
 class Ranges(Protocol):
@@ -93,15 +94,17 @@ def decode(source: Ranges, kind: Kind, budget: Budget | None = None) -> Made | F
     with ours:
         pid = _nursery.begin(plan, theirs)
         made: Made | Failed | None = None
+        patience = 2.0
         try:
             made = _serve(ours, source, budget)
         except TimeoutError:
+            patience = 0.0
             made = Failed("too_slow", f"It took longer than {budget.seconds:g} s to open, and was stopped.")
         except wire.Broken:
             pass  # it died: its exit code tells how
         finally:
             ours.close()
-            code = _nursery.end(pid)
+            code = _nursery.end(pid, patience)
     return made if made is not None else _died(code, budget)
 
 
@@ -180,12 +183,12 @@ class _Nursery:
                         ) from None
         raise AssertionError("unreachable")
 
-    def end(self, pid: int) -> int:
+    def end(self, pid: int, patience: float) -> int:
         """The decoder is dead when this returns; its exit code (minus a signal)."""
         with self._lock:
             try:
                 assert self._line is not None
-                self._line.send(json.dumps({"end": pid}).encode())
+                self._line.send(json.dumps({"end": pid, "patience": patience}).encode())
                 return int(self._answer(self._line)["code"])
             except (OSError, wire.Broken, KeyError, AssertionError):
                 self._stop()
@@ -199,9 +202,9 @@ class _Nursery:
     def _running(self) -> socket.socket:
         if self._line is not None and self._owner == os.getpid():
             return self._line
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, _MESSAGES)
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  our own code
                 [sys.executable, "-I", "-c", _START, str(theirs.fileno()), str(_ROOT)],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}, start_new_session=True,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
 from watchfloor.identity.domain import Actor
 from watchfloor.items.media import decoding, signed
 from watchfloor.items.media.access import may_see
-from watchfloor.items.media.contracts import MediaView
+from watchfloor.items.media.contracts import MediaView, State
 from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.kernel.errors import MissingExtra
 from watchfloor.kernel.ids import encode
 
-_WAITING = {
+_WAITING: dict[str, str] = {
     Media.State.FETCHING: "It is being fetched from the platform.",
     Media.State.DECODING: "It is being opened in the sandbox.",
 }
@@ -46,7 +46,7 @@ def _view(link: MediaLink, media: Media, actor: Actor) -> MediaView:
     if media.state == Media.State.DECODING and not decoding.available(media.kind):
         return MediaView(**known, state="missing_extra", why=missing())
     if media.state != Media.State.READY:
-        return MediaView(**known, state=media.state, why=media.why or _WAITING.get(media.state, ""))
+        return MediaView(**known, state=cast(State, str(media.state)), why=media.why or _WAITING.get(media.state, ""))
 
     def address(variant: str, *, there: bool, longer: float = 0.0) -> str:
         if not there:

@@ -1,4 +1,4 @@
-"""Bytes in and out of the store: received in a stream, sealed as they come, read again from anywhere. Knows storage and keys, no rows' lives."""
+"""Bytes in and out of the store: received in a stream, sealed as they come, read again from anywhere."""
 
 from __future__ import annotations
 

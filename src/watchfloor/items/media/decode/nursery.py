@@ -1,7 +1,7 @@
 """The process decoders are forked from: it has the libraries loaded and has never seen a byte of anybody's file.
 
     parent -> nursery   {"plan": {...}} with one end of a socket   nursery -> parent   {"pid": n}
-    parent -> nursery   {"end": n}                                 nursery -> parent   {"code": c}   (the child is dead then)
+    parent -> nursery   {"end": n, "patience": s}                        nursery -> parent   {"code": c}   (the child is dead then)
 
 Each child locks itself up (``cage``), serves one file over its socket (``wire``) and is gone. A child that is not reaped keeps its number,
 so nothing else can be killed by mistake. The nursery ends when its parent does: its line is cut then.
@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import socket
+import time
 from io import BytesIO
 from typing import Any
 
@@ -35,8 +36,15 @@ def main(descriptor: int) -> None:
     _warm_up()
     control.send(json.dumps({"ready": True, "video": video is not None}).encode())
     children: set[int] = set()
+    parent = os.getppid()
+    control.settimeout(2.0)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 1)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 1)
+        except TimeoutError:
+            if os.getppid() != parent:  # where a line does not tell that it was cut
+                break
+            continue
         if not message:
             break
         asked = json.loads(message)
@@ -50,14 +58,18 @@ def main(descriptor: int) -> None:
             control.send(json.dumps({"pid": pid}).encode())
         elif asked.get("end") in children:
             children.discard(asked["end"])
-            control.send(json.dumps({"code": _end(asked["end"])}).encode())
+            control.send(json.dumps({"code": _end(asked["end"], asked.get("patience", 0.0))}).encode())
     for pid in children:
         _end(pid)
 
 
-def _end(pid: int) -> int:
-    """Kill a child with all it may have made, and bury it; its exit code, or minus the signal it died of by itself."""
+def _end(pid: int, patience: float = 0.0) -> int:
+    """Bury a child; its exit code, or minus the signal it died of. After ``patience`` seconds it is killed with all it may have made."""
+    until = time.monotonic() + patience
     ended, status = os.waitpid(pid, os.WNOHANG)
+    while not ended and time.monotonic() < until:  # its line is cut a moment before it is dead
+        time.sleep(0.002)
+        ended, status = os.waitpid(pid, os.WNOHANG)
     if not ended:
         for kill in (os.killpg, os.kill):  # the child may not have a group of its own yet
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -141,7 +153,8 @@ def _warm_up_video(ignore: Any) -> None:
         stream.width = stream.height = 32
         stream.pix_fmt = "yuv420p"
         for shade in (0, 90, 180):
-            container.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", (32, 32), (shade, 0, 0)))))
+            frame: Any = av.VideoFrame
+            container.mux(stream.encode(frame.from_image(Image.new("RGB", (32, 32), (shade, 0, 0)))))
         container.mux(stream.encode())
     out.seek(0)
     with contextlib.suppress(Unreadable):

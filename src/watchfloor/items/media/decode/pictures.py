@@ -9,14 +9,19 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError
-from PIL import BmpImagePlugin as _bmp  # noqa: F401  a plugin is known once it is imported; later no file can be opened
-from PIL import GifImagePlugin as _gif  # noqa: F401
-from PIL import JpegImagePlugin as _jpeg  # noqa: F401
-from PIL import MpoImagePlugin as _mpo  # noqa: F401
-from PIL import PngImagePlugin as _png  # noqa: F401
-from PIL import TiffImagePlugin as _tiff  # noqa: F401
-from PIL import WebPImagePlugin as _webp  # noqa: F401
+from PIL import (  # a plugin is known once it is imported; later no file can be opened
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 Emit = Callable[[str, str, int, int, bytes], None]  # name, mime, width, height, data
 LARGE, SMALL = 1600, 320
@@ -28,6 +33,9 @@ FRAME_SECONDS = 5.0  # of CPU, likewise
 PAPER = (255, 255, 255)
 WEBP = "image/webp"
 
+KNOWN = (  # formats by the names of their plugins
+    AvifImagePlugin, BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin,
+)  # fmt: skip
 Image.MAX_IMAGE_PIXELS = None  # ``_check`` says it in our words
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 _TURNS = {
@@ -49,6 +57,8 @@ def picture(file: Any, decoder: str, emit: Emit) -> dict[str, Any]:
     warnings.simplefilter("ignore")
     try:
         return _picture(file, decoder, emit)
+    except Unreadable:
+        raise
     except (MemoryError, Image.DecompressionBombError):
         raise Unreadable("too_much_memory", "The picture needs more memory to open than a picture may.") from None
     except UnidentifiedImageError:

@@ -5,6 +5,7 @@ Frames are key frames near evenly spread moments; a short video, whose key frame
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -127,11 +128,9 @@ def _from_the_start(container: Any, stream: Any, until: float) -> list[tuple[flo
     kept: list[tuple[float, Image.Image]] = []
     stride, number = 1, 0
     stream.codec_context.skip_frame = "DEFAULT"
-    try:
+    with contextlib.suppress(av.error.FFmpegError):  # a stream that cannot be wound back is read from where it stands
         container.seek(0)
-    except av.error.FFmpegError:
-        pass  # a stream that cannot be wound back is read from where it stands
-    try:
+    with contextlib.suppress(av.error.FFmpegError):  # what came before the damage is shown
         for frame in container.decode(stream):
             if number % stride == 0:
                 kept.append((max(0.0, frame.time or 0.0), _image(stream, frame, number)))
@@ -140,8 +139,6 @@ def _from_the_start(container: Any, stream: Any, until: float) -> list[tuple[flo
             number += 1
             if time.process_time() > until:
                 break
-    except av.error.FFmpegError:
-        pass  # what came before the damage is shown
     return spread(kept, TILES)
 
 
@@ -153,7 +150,7 @@ def _image(stream: Any, frame: Any, number: int) -> Image.Image:
     width, height = frame.width * (aspect if 0.1 < aspect < 10 else 1.0), float(frame.height)
     side = LARGE if number < TILES else SMALL
     scale = min(1.0, side / max(width, height))
-    image = frame.reformat(
+    image: Image.Image = frame.reformat(
         width=max(2, round(width * scale)), height=max(2, round(height * scale)), format="rgb24"
     ).to_image()
     turn = _ROTATED.get(int(getattr(frame, "rotation", 0) or 0) % 360)
