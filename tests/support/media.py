@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import av
 from PIL import Image
-
 from tests.support.intake import Answer
 
 
@@ -30,7 +29,9 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (640, 480), shade: int =
     """A gradient."""
     out = BytesIO()
     image = Image.linear_gradient("L").resize(size)
-    Image.merge("RGB", (image, image.point([(value + shade) % 256 for value in range(256)]), image)).save(out, form, **more)
+    Image.merge("RGB", (image, image.point([(value + shade) % 256 for value in range(256)]), image)).save(
+        out, form, **more
+    )
     return out.getvalue()
 
 
@@ -42,7 +43,9 @@ def moving(frames: int, size: tuple[int, int] = (64, 48), form: str = "GIF") -> 
     return out.getvalue()
 
 
-def film(seconds: float, *, every: float = 0.2, size: tuple[int, int] = (320, 180), form: str = "mp4", padding: int = 0) -> bytes:
+def film(
+    seconds: float, *, every: float = 0.2, size: tuple[int, int] = (320, 180), form: str = "mp4", padding: int = 0
+) -> bytes:
     """A video in which each frame is a key frame and lasts ``every`` seconds; ``padding`` random bytes make it larger, unread."""
     out = BytesIO()
     with av.open(out, "w", format=form) as container:

@@ -31,7 +31,7 @@ Say = Callable[[str, int, int], None]
 
 
 @click.command()
-@click.option("--port", default=8740, show_default=True, help="Port of the console; Parley listens on the next one.")
+@click.option("--port", default=8740, show_default=True, help="Port of the console; Parley listens on the next one, media are shown from the one after.")
 @click.option("--seed", default=SEED, show_default=True, help="Another number, another fortnight.")
 @click.option("--full", is_flag=True, help="Add comments and titles from WATCHFLOOR_DATA.")
 @click.option("--again", is_flag=True, help="Throw the last replay away and begin anew.")
@@ -47,7 +47,7 @@ def demo(port: int, seed: int, full: bool, again: bool, replay_only: bool, open_
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     from watchfloor.demo import state
 
-    _check_ports(port, port + 1)
+    _check_ports(port, port + 1, port + 2)
     if again or not state.path(home).exists():
         began = time.monotonic()
         _forget(home)
@@ -81,7 +81,7 @@ def _forget(home: Path) -> None:
             "demo_needs_its_own", "The demo fills a database with made-up people.", hint="Unset DATABASE_URL for it."
         )
     Embedded(home).stop()
-    for name in ("pg", "lake", "keys", "log", "demo.json", "parley.jsonl"):
+    for name in ("pg", "lake", "keys", "log", "media", "demo.json", "parley.jsonl"):
         target = home / name
         if target.is_dir():
             shutil.rmtree(target)
@@ -131,7 +131,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import world
+    from watchfloor.demo import pictures, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -154,7 +154,11 @@ def _play(
         say(f"{moment:%d %b %H:%M}: {_told(counts)}", int((moment - scenario.start).total_seconds()), int(whole))
 
     with _parley(home, parley_port), Clockwork() as clockwork:
-        counts = Replay(scenario, people, clockwork, progress).run()
+        replay = Replay(scenario, people, clockwork, progress)
+        counts = replay.run()
+    say("Drawing pictures and videos", 0, 0)
+    counts["pictures"] = replay.also(pictures.rows(scenario))
+    pictures.open_all()
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)
@@ -204,4 +208,4 @@ def _serve(home: Path, port: int, open_browser: bool | None) -> int:
     wanted = bool(os.environ.get("DISPLAY") or sys.platform == "darwin") if open_browser is None else open_browser
     if wanted:
         threading.Timer(4.0, webbrowser.open, [url]).start()
-    return keep("127.0.0.1", port, extra=extra)
+    return keep("127.0.0.1", port, media_port=port + 2, extra=extra)

@@ -11,7 +11,7 @@ import hashlib
 import heapq
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -94,6 +94,17 @@ class Replay:
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = on")
         return self.counts
+
+    def also(self, rows: Iterable[tuple[str, str, dict[str, Any], datetime]]) -> int:
+        """Take further rows in (kind, key, row, moment) once the fortnight is played: nobody works on what they bring."""
+        count = 0
+        for kind, key, row, moment in rows:
+            with clock.at(moment):
+                self._take_in(kind, key, row, moment)
+            count += 1
+        with clock.at(self.scenario.end):
+            self._keep_receipts()
+        return count
 
     def _plan(self, at: datetime, act: Callable[..., None], *arguments: Any) -> None:
         heapq.heappush(self._agenda, (at, next(self._order), act, arguments))

@@ -95,7 +95,7 @@ def build(scenario: Scenario, endpoint_url: str) -> World:
             user.preferences = {"demo_card": {"title": words.partition(":")[0], "help": words.partition(": ")[2]}}
             user.save(update_fields=["preferences"])
             identity.grant(w, by, user, role)
-        permissions = ["report.submit", "event.submit", "appeal.submit", "item.read"]
+        permissions = ["report.submit", "event.submit", "media.submit", "appeal.submit", "item.read"]
         token, secret = identity.create_token(w, by, name="Parley's back end", source=SOURCE, permissions=permissions)
         endpoints.add(w, name="Parley", url=endpoint_url)
     with writing(by, reason="demo set-up") as w:

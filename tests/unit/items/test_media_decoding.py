@@ -61,7 +61,9 @@ def test_a_picture_becomes_a_large_still_and_a_small_one(form: str) -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 def test_any_mode_of_pixels(mode: str) -> None:
     out = BytesIO()
-    Image.linear_gradient("L").resize((400, 300)).convert("I" if mode == "I;16" else mode).convert(mode).save(out, "PNG")
+    Image.linear_gradient("L").resize((400, 300)).convert("I" if mode == "I;16" else mode).convert(mode).save(
+        out, "PNG"
+    )
     assert made(out.getvalue())["small"].size == (320, 240)
 
 
@@ -127,6 +129,7 @@ def test_four_hours_are_seeked_through_not_read() -> None:
 
 def bomb(width: int, height: int) -> bytes:
     """A PNG that says it is enormous and is a few kB (its rows are zeros, compressed)."""
+
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
 
@@ -185,7 +188,12 @@ def test_boxes_within_boxes() -> None:
     box = b""
     for _ in range(5_000):
         box = struct.pack("!I", len(box) + 8) + b"moov" + box
-    assert failed(struct.pack("!I", 24) + b"ftypisom\0\0\0\0isommp42" + box) in {"broken", "no_streams", "too_slow", "crashed"}
+    assert failed(struct.pack("!I", 24) + b"ftypisom\0\0\0\0isommp42" + box) in {
+        "broken",
+        "no_streams",
+        "too_slow",
+        "crashed",
+    }
 
 
 def test_a_playlist_in_disguise_opens_nothing_else() -> None:

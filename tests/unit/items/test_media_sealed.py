@@ -28,7 +28,11 @@ def opened(stored: bytes, *, key: bytes = KEY, label: str = "med/original") -> s
     return sealed.Reader(Bytes(stored), key, label)
 
 
-@given(st.integers(0, len(LARGE)), st.integers(0, 600_000), st.sampled_from([1, 65_537, sealed.CHUNK, 2 * sealed.CHUNK, len(LARGE)]))
+@given(
+    st.integers(0, len(LARGE)),
+    st.integers(0, 600_000),
+    st.sampled_from([1, 65_537, sealed.CHUNK, 2 * sealed.CHUNK, len(LARGE)]),
+)
 def test_any_range_is_what_was_written(offset: int, count: int, size: int) -> None:
     data = LARGE[:size]
     reader = opened(_stored(size))
@@ -87,6 +91,11 @@ def test_a_data_key_is_bound_to_its_medium_and_installation() -> None:
     wrapped = sealed.wrap(master, KEY, "med-1")
     assert sealed.unwrap(master, wrapped, "med-1") == KEY
     assert KEY not in wrapped
-    for key, text, label in [(other, wrapped, "med-1"), (master, wrapped, "med-2"), (master, wrapped[:-1], "med-1"), (master, b"", "")]:
+    for key, text, label in [
+        (other, wrapped, "med-1"),
+        (master, wrapped, "med-2"),
+        (master, wrapped[:-1], "med-1"),
+        (master, b"", ""),
+    ]:
         with pytest.raises(sealed.Damaged):
             sealed.unwrap(key, text, label)

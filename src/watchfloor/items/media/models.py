@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from watchfloor.kernel.ids import new_id
 from watchfloor.ledger.models import Projected, Seal
 
 
@@ -50,7 +51,7 @@ class Media(Projected):
     attempts = models.IntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # when somebody works on it (again); null: nothing to do
 
-    private: ClassVar[frozenset[str]] = frozenset({"url"})
+    private: ClassVar[frozenset[str]] = frozenset({"url", "why"})
     untracked: ClassVar[frozenset[str]] = frozenset({"key", "attempts", "next_at"})
 
     class Meta:
@@ -70,7 +71,7 @@ class Media(Projected):
 class MediaLink(models.Model):
     """An item version carries a medium in a field. Not a projection: it follows from the version's data."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item_version = models.CharField(max_length=64)
     field = models.CharField(max_length=80)
     place = models.SmallIntegerField(default=0)  # among the field's, when it is a list
