@@ -33,7 +33,7 @@ def doctor(as_json: bool) -> None:
     findings = [disk(), python(), assets()]
     try:
         prepare.django()
-        checks: list[Callable[[], Finding]] = [schema, defaults, ledger, spool, deliveries, flow]
+        checks: list[Callable[[], Finding]] = [schema, defaults, ledger, spool, media, deliveries, flow]
         findings += [check() for check in checks]
     except Exception as error:  # the database may be the very thing that is ill
         findings.append(
@@ -134,6 +134,22 @@ def spool() -> Finding:
         says,
         "Is a worker running? watchfloor run worker" if waiting > 10_000 else "",
     )
+
+
+def media() -> Finding:
+    """Pictures can be opened, and the process that opens them is locked up."""
+    from watchfloor.items.media import decoding
+    from watchfloor.items.media.models import Media
+
+    if not (decoding.available("image") and decoding.available("video")):
+        return Finding("media", "warn", "pictures and video are not opened", 'Run: pip install "watchfloor[media]"')
+    held = decoding.isolation()
+    decoding.close()
+    refused = Media.objects.filter(state=Media.State.REFUSED).count()
+    says = f"opened apart with limits, {', '.join(held) or 'nothing else'}; {refused:,} refused"
+    if "system-call filter" not in held:
+        return Finding("media", "warn", says, "This system does not let a process lock itself up: open media on Linux.")
+    return Finding("media", "ok", says, "watchfloor media list --state refused says why." if refused else "")
 
 
 def deliveries() -> Finding:

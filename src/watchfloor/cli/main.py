@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "deliveries",
         "See what has not reached the platform, and send it again.",
     ),
+    "media": ("watchfloor.cli.media", "media", "See how pictures and video fare, try them again, erase one."),
     "ledger": ("watchfloor.cli.ledger", "ledger", "Verify, rebuild and prove what happened."),
     "user": ("watchfloor.cli.people", "user", "Make users and give them roles."),
     "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),

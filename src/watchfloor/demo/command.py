@@ -31,7 +31,12 @@ Say = Callable[[str, int, int], None]
 
 
 @click.command()
-@click.option("--port", default=8740, show_default=True, help="Port of the console; Parley listens on the next one, media are shown from the one after.")
+@click.option(
+    "--port",
+    default=8740,
+    show_default=True,
+    help="Port of the console; Parley takes the next one, media the one after.",
+)
 @click.option("--seed", default=SEED, show_default=True, help="Another number, another fortnight.")
 @click.option("--full", is_flag=True, help="Add comments and titles from WATCHFLOOR_DATA.")
 @click.option("--again", is_flag=True, help="Throw the last replay away and begin anew.")

@@ -31,7 +31,8 @@ FILM_SECONDS, FILM_RATE = 12, 12
 HOURS = 3  # before the fortnight's end
 # (reason of the report, severity of its policy, how many, type of the item)
 PLAN: tuple[tuple[str, int, int, str], ...] = (
-    ("spam", 1, 6, "image"), ("harassment", 3, 5, "image"), ("scam", 3, 5, "image"), ("hate-speech", 3, 4, "image"), ("sexual", 3, 5, "image"),
+    ("spam", 1, 6, "image"), ("harassment", 3, 5, "image"), ("scam", 3, 5, "image"),
+    ("hate-speech", 3, 4, "image"), ("sexual", 3, 5, "image"),
     ("graphic", 4, 6, "image"), ("self-harm", 4, 4, "image"), ("child-abuse", 5, 1, "image"),
     ("graphic", 4, 1, "video"), ("scam", 3, 1, "video"), ("dangerous-dare", 4, 1, "live_stream"),
 )  # fmt: skip
@@ -62,7 +63,12 @@ def rows(scenario: Scenario) -> Iterator[Row]:
         with clock.at(moment):
             receipt = _take_in(film(sample) if type == "video" else still(sample))
         account = scenario.accounts[chance.choice(accounts)]
-        yield REPORT, f"picture-{number}", _report(sample, receipt, account, chance.choice(reporters), moment, chance), moment
+        yield (
+            REPORT,
+            f"picture-{number}",
+            _report(sample, receipt, account, chance.choice(reporters), moment, chance),
+            moment,
+        )
 
 
 def open_all() -> int:
@@ -115,7 +121,9 @@ def _drawn(sample: Sample, size: tuple[int, int], phase: float) -> Any:
         (draw.ellipse if chance.random() < 0.5 else draw.rectangle)(box, fill=colour)
     font = ImageFont.load_default(height / 12)
     words = f"Sample {sample.number}\nstands for severity {sample.severity}\n({sample.reason}; drawn by code)"
-    draw.multiline_text((width * 0.06, height * 0.1), words, font=font, fill="white", stroke_width=3, stroke_fill="black")
+    draw.multiline_text(
+        (width * 0.06, height * 0.1), words, font=font, fill="white", stroke_width=3, stroke_fill="black"
+    )
     return image
 
 
@@ -135,10 +143,17 @@ def _report(
     data: dict[str, Any] = {"author_id": account.id, "created_at": (moment - timedelta(minutes=20)).isoformat()}
     alt = "Coloured shapes and words that say which severity this stands for"
     if sample.type == "live_stream":
-        data |= {"title": words, "description": "A broadcast of coloured shapes", "thumbnail": receipt, "viewers": 240, "live": True}
+        data |= {
+            "title": words,
+            "description": "A broadcast of coloured shapes",
+            "thumbnail": receipt,
+            "viewers": 240,
+            "live": True,
+        }
         data |= {"stream": "https://live.parley.example/sample"}
     elif sample.type == "video":
-        data |= {"title": words, "caption": "Coloured shapes that move", "video": receipt, "seconds": FILM_SECONDS, "views": 900, "alt_text": alt}
+        data |= {"title": words, "caption": "Coloured shapes that move", "video": receipt, "alt_text": alt}
+        data |= {"seconds": FILM_SECONDS, "views": 900}
     else:
         data |= {"caption": words, "image": receipt, "alt_text": alt}
     return {

@@ -265,3 +265,9 @@ def test_no_decoder_is_left_behind() -> None:
     if not children.exists():
         pytest.skip("no /proc")
     assert children.read_text().strip() == ""
+
+
+def test_what_the_cage_holds_can_be_asked() -> None:
+    assert set(decoding.isolation()) <= {"no network", "system-call filter"}
+    if sys.platform == "linux":
+        assert "system-call filter" in decoding.isolation()

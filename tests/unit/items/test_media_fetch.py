@@ -135,7 +135,8 @@ def test_a_file_of_a_listed_host_arrives_and_nothing_of_ours_is_told(cdn: Cdn, m
         ("http://2130706433/", "private_address"), ("http://0x7f.1/", "private_address"), ("http://0177.0.0.1/", "private_address"),
         ("http://127.1/", "private_address"), ("http://0/", "private_address"), ("http://[::ffff:127.0.0.1]/", "private_address"),
         ("http://[64:ff9b::7f00:1]/", "private_address"), ("http://169.254.169.254/latest/meta-data", "private_address"),
-        ("http://[fe80::1%25eth0]/", "private_address"), ("http://inner.test/", "private_address"), ("http://INNER.test./", "private_address"),
+        ("http://[fe80::1%25eth0]/", "private_address"), ("http://inner.test/", "private_address"),
+        ("http://INNER.test./", "private_address"),
         ("http://⑫７.0.0.1/", "private_address"),
     ],
 )  # fmt: skip

@@ -34,7 +34,8 @@ def test_kinds(data: bytes, mime: str, decoder: str) -> None:
     [
         (b"", "an empty file"), (b"<svg xmlns='x'>", "SVG"), (b"<?xml version='1.0'?><svg/>", "SVG"), (b"\n <!DOCTYPE html>", "web page"),
         (b"%PDF-1.7", "PDF"), (b"PK\x03\x04aa", "zip"), (b"#EXTM3U\nhttp://10.0.0.1/", "playlist"), (b"{}", "JSON"),
-        (b"\x7fELF", "program"), (b"\0\0\0\x18ftypheic" + bytes(8), "HEIC"), (b"hello", "no kind"), (b"BMW is a car, not a picture at all", "no kind"),
+        (b"\x7fELF", "program"), (b"\0\0\0\x18ftypheic" + bytes(8), "HEIC"), (b"hello", "no kind"),
+        (b"BMW is a car, not a picture at all", "no kind"),
         (b"\xff\xff\xff\xff" + bytes(20), "no kind"), (b"RIFF\0\0\0\0CDXA", "no kind"),
     ],
 )  # fmt: skip

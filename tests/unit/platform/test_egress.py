@@ -53,7 +53,8 @@ def test_ordinary_names(host: str) -> None:
 def test_an_inner_address_stays_one_in_all_its_clothes(number: int) -> None:
     plain = ipaddress.IPv4Address(number)
     clothes = [
-        (0xFFFF << 32) | number, number, (0x64FF9B << 96) | number, (0x2002 << 112) | (number << 80), (0x2A00 << 112) | (0x5EFE << 32) | number,
+        (0xFFFF << 32) | number, number, (0x64FF9B << 96) | number, (0x2002 << 112) | (number << 80),
+        (0x2A00 << 112) | (0x5EFE << 32) | number,
     ]  # fmt: skip
     for dressed in clothes:
         if egress.is_public(ipaddress.IPv6Address(dressed)):
