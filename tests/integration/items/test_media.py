@@ -29,6 +29,7 @@ from watchfloor.items.media.contracts import MediaView, Viewed
 from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.kernel import clock
 from watchfloor.kernel.ids import decode, encode
+from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 
@@ -333,6 +334,8 @@ def test_addresses_are_fetched_opened_and_shown(cdn: dict[str, Any], see: See, s
     assert Media.objects.filter(state="fetching").count() == 0
     assert not Event.objects.filter(data__icontains="cdn.internal").exists()  # addresses are not in the ledger
     assert "cdn.internal" not in json.dumps(list(Event.objects.values_list("changes", flat=True)))
+    sequencer.catch_up()
+    assert rebuild.check().differences == []  # the events say all that the rows say
 
 
 def test_what_cannot_be_reached_is_tried_later_and_then_put_aside(

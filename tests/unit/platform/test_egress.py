@@ -24,21 +24,35 @@ def test_inner(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["8.8.8.8", "1.1.1.1", "172.32.0.1", "2606:4700::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
+    "text",
+    ["8.8.8.8", "1.1.1.1", "172.32.0.1", "2606:4700::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"],
 )
 def test_public(text: str) -> None:
     assert egress.is_public(ipaddress.ip_address(text))
 
 
 @pytest.mark.parametrize(
-    "text", ["169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "fe80::a", "100.100.100.200", "fd00:ec2::254"]
+    "text",
+    ["169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "fe80::a", "100.100.100.200", "fd00:ec2::254"],
 )
 def test_where_clouds_hand_out_keys(text: str) -> None:
     assert egress.is_metadata(ipaddress.ip_address(text))
 
 
 @pytest.mark.parametrize(
-    "host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "0x7f.1", "017700000001", "1.2.3", "256.1.1.1", "127.0.0.0x1"]
+    "host",
+    [
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "127.1",
+        "0",
+        "0x7f.1",
+        "017700000001",
+        "1.2.3",
+        "256.1.1.1",
+        "127.0.0.0x1",
+    ],
 )
 def test_odd_spellings(host: str) -> None:
     assert egress.looks_like_number(host)
