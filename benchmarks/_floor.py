@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,11 @@ def database() -> Iterator[None]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def fill(cases: int, waiting: int, *, queues: int = 1) -> None:
-    """``cases`` cases of one author in ten thousand; the last ``waiting`` of them have a ready job, the others are decided."""
+def fill(cases: int, waiting: int, *, queues: int = 1, policies: Sequence[str] = ("spam",)) -> None:
+    """``cases`` cases of one author in ten thousand; the last ``waiting`` of them have a ready job, the others are decided.
+
+    With several policies each queue holds jobs of two of them: its own number's and the next one's (see ``policies_of``).
+    """
     from django.db import connection
 
     from watchfloor.items.models import Item
@@ -50,10 +53,12 @@ def fill(cases: int, waiting: int, *, queues: int = 1) -> None:
     keys = list(Queue.objects.filter(kind="review", clearance="").order_by("position").values_list("key", flat=True))
     keys = ["spam.en"] if queues == 1 else keys[:queues]
     queue = f"(ARRAY[{', '.join(repr(key) for key in keys)}])[1 + n % {len(keys)}]"
+    named = f"ARRAY[{', '.join(repr(key) for key in policies)}]"
+    policy = f"({named})[1 + (n % {len(keys)} + n / {len(keys)} % 2) % {len(policies)}]"
     closed = f"n <= {cases - waiting}"
     opened = f"now() - (({cases} - n) * interval '{30 * 86400 / cases:.6f} seconds')"
     item, case, job, decision = (id_of(kind) for kind in (ITEM, CASE, JOB, DECISION))
-    shared = {"market": "'US'", "language": "'en'", "policy_key": "'spam'", "severity": "(n % 4)", "channel": "'user'"}
+    shared = {"market": "'US'", "language": "'en'", "policy_key": policy, "severity": "(n % 4)", "channel": "'user'"}
     with connection.cursor() as cursor:
         put(cursor, Item, cases, {
             "id": item, "type_key": "'message'", "external_id": "'b' || n", "kind": "'content'", "state": "'active'",
@@ -77,6 +82,11 @@ def fill(cases: int, waiting: int, *, queues: int = 1) -> None:
         })  # fmt: skip
         cursor.execute("UPDATE items_item SET author_id = %s WHERE external_id LIKE 'b%%99'", [ITEM + "000000000001"])
         cursor.execute("VACUUM ANALYZE items_item, review_case, review_job, review_decision")
+
+
+def policies_of(queue: int, policies: Sequence[str]) -> tuple[str, str]:
+    """The policies whose jobs wait in the queue with this number (from 0)."""
+    return policies[queue % len(policies)], policies[(queue + 1) % len(policies)]
 
 
 def id_of(kind: str) -> str:

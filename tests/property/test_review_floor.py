@@ -45,6 +45,7 @@ class FloorMachine(RuleBasedStateMachine):
         self.barred: dict[UUID, set[int]] = {}
         self.standing: dict[UUID, int] = {}  # decisions people may still take back, and whose they are
         self.items: list[Any] = []
+        self.focus = 0
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -104,7 +105,8 @@ class FloorMachine(RuleBasedStateMachine):
         if lease is None:
             return
         with clock.at(self.now):
-            self.leases[who] = (lease, actions.heartbeat(PEOPLE[who], lease.job_id, lease.token, 1000))
+            self.focus += 1000  # it grows: a page nobody looks at gives its job back
+            self.leases[who] = (lease, actions.heartbeat(PEOPLE[who], lease.job_id, lease.token, self.focus))
 
     @rule(who=people, skip=st.booleans())
     def give_back(self, who: int, skip: bool) -> None:

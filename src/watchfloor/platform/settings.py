@@ -131,6 +131,9 @@ EMAIL_BACKEND = os.environ.get("WATCHFLOOR_EMAIL_BACKEND", "django.core.mail.bac
 
 PASSWORD_RESET_TIMEOUT = 72 * 3600  # of one-time links, an invitation's too
 SESSION_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_IDLE_MINUTES", "480"))
+# How long a certificate still counts after a newer version of its policy has come into force.
+CERTIFICATE_GRACE_DAYS = int(os.environ.get("WATCHFLOOR_CERTIFICATE_GRACE_DAYS", "14"))
+LEASE_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_LEASE_IDLE_MINUTES", "10"))  # without focus; then the job goes back
 CSRF_FAILURE_VIEW = "watchfloor.console.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

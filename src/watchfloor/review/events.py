@@ -106,17 +106,25 @@ class JobTransferred(JobWork, frozen=True, tag="job.transferred"):
 
 
 class JobLeased(JobWork, frozen=True, tag="job.leased"):
-    """A reviewer took it. ``wait_ms`` since it was ready, ``age_ms`` since the case opened; ``touch`` counts from 1."""
+    """A reviewer took it. ``wait_ms`` since it was ready, ``age_ms`` since the case opened; ``touch`` counts from 1.
+
+    ``pushed``: it was offered, not asked for. ``off_shift``: outside the reviewer's working hours. ``waived``: needs of the job that the
+    reviewer does not meet and that were waived by time. ``overflow``: it came over from a queue that is not one of theirs.
+    """
 
     reviewer: str
     vendor: str
     wait_ms: int
     age_ms: int
     touch: int
+    pushed: bool = False
+    off_shift: bool = False
+    waived: bool = False
+    overflow: bool = False
 
 
 class JobReleased(JobWork, frozen=True, tag="job.released"):
-    """A lease ended without a decision. ``why``: released | skipped | expired; ``detail`` is the skip reason's key.
+    """A lease ended without a decision. ``why``: released | skipped | expired | idle | unaccepted; ``detail`` is the skip reason's key.
 
     ``active_ms`` is the focus time of this touch, ``held_ms`` how long it was held.
     """

@@ -224,11 +224,15 @@ class Job(Projected):
     excluded = ArrayField(
         models.UUIDField(), default=list
     )  # reviewers who must not get it (decided before, skipped it)
+    needs = ArrayField(models.CharField(max_length=60), default=list)  # extra skills beside the policy's
+    relax_at = models.DateTimeField(null=True)  # when they are waived; None: never
     lease_holder = models.UUIDField(null=True)
     lease_token = models.BigIntegerField(default=0)  # fencing: grows with each lease
     lease_until = models.DateTimeField(null=True)
     leased_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)  # the holder's last sign of life
+    focus_at = models.DateTimeField(null=True)  # when the holder's focus last grew
+    accept_by = models.DateTimeField(null=True)  # a job that was offered, not taken, and is not accepted yet
     touch_ms = models.BigIntegerField(default=0)  # focus time of the present touch so far
     active_ms = models.BigIntegerField(
         default=0
@@ -238,7 +242,9 @@ class Job(Projected):
     breached_at = models.DateTimeField(null=True)
 
     # Heartbeats extend a lease every few seconds: telemetry, not history.
-    untracked: ClassVar[frozenset[str]] = frozenset({"lease_until", "seen_at", "touch_ms"})
+    untracked: ClassVar[frozenset[str]] = frozenset(
+        {"lease_until", "seen_at", "focus_at", "accept_by", "touch_ms"}
+    )
 
     class Meta:
         db_table = "review_job"

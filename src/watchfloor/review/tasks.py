@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from watchfloor.platform.loops import loop
 from watchfloor.review import actions, routing_backtests
+from watchfloor.review.actions import push
 
 
 @loop("review.leases", idle=1.0)
 def leases() -> int:
     """Put jobs whose lease ran out back into their queues."""
     return actions.sweep_leases()
+
+
+@loop("review.offers", idle=1.0)
+def offers() -> int:
+    """Offer the next job to those who want work offered and are available."""
+    return push.offer_next()
 
 
 @loop("review.breaches", idle=5.0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -12,9 +13,13 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.workforce.certificates import grant_certificate, revoke_certificate
+from watchfloor.workforce.domain.matching import shifts
 from watchfloor.workforce.events import PresenceChanged, ReviewerSaved, VendorSaved
 from watchfloor.workforce.models import Presence, Reviewer, Vendor
 from watchfloor.workforce.queries import GONE, coverage, roster_row
+
+__all__ = ["gone_quiet", "grant_certificate", "heartbeat", "revoke_certificate", "save_reviewer", "save_vendor"]
 
 STATES = ("available", "working", "break", "stepped_back", "away")
 
@@ -44,16 +49,29 @@ def save_reviewer(
     queues: Sequence[str] = (),
     started_on: date | None = None,
     active: bool = True,
+    extras: Sequence[str] | None = None,
+    hours: Sequence[Mapping[str, Any]] | None = None,
+    push: bool | None = None,
 ) -> Reviewer:
-    """Make a user a reviewer, or change what they may be given. ``markets=None`` is every market."""
+    """Make a user a reviewer, or change what they may be given. ``markets=None`` is every market.
+
+    ``extras`` (extra skills), ``hours`` (see ``domain.matching.Shift``) and ``push`` (is offered work) stay as they are when None.
+    """
     if not Vendor.objects.filter(key=vendor_key).exists():
         raise BadInput(
             "unknown_vendor", f"There is no vendor {vendor_key!r}.", where="vendor_key", hint="Save the vendor first."
         )
-    values = {
+    values: dict[str, Any] = {
         "vendor_key": vendor_key, "team": team, "languages": list(languages), "skills": list(skills), "queues": list(queues),
         "markets": None if markets is None else list(markets), "started_on": started_on, "active": active,
     }  # fmt: skip
+    if extras is not None:
+        values["extras"] = sorted(set(extras))
+    if hours is not None:
+        shifts(hours)
+        values["hours"] = [dict(each) for each in hours]
+    if push is not None:
+        values["push"] = push
     reviewer = Reviewer.objects.filter(pk=user_id).first()
     reviewer = w.create(Reviewer, id=user_id, **values) if reviewer is None else w.update(reviewer, **values)
     w.event(ReviewerSaved(reviewer=str(user_id), vendor=vendor_key, active=active), reviewer)
@@ -75,15 +93,26 @@ def heartbeat(actor: Actor, state: str = "available") -> None:
         if cursor.rowcount:
             return
     with writing(actor) as w:
-        before = Presence.objects.select_for_update().filter(pk=reviewer).first()
-        Presence.objects.update_or_create(reviewer_id=reviewer, defaults={"state": state, "since": now, "seen_at": now})
-        vendor = Reviewer.objects.filter(pk=reviewer).values_list("vendor_key", flat=True).first() or ""
-        gone = before is None or before.seen_at <= now - GONE
-        held = timedelta(0) if before is None else (before.seen_at if gone else now) - before.since
-        w.event(
-            PresenceChanged(
-                reviewer=str(reviewer), vendor=vendor, state=state, before="" if before is None else before.state,
-                held_ms=held // timedelta(milliseconds=1),
-            ),
-            ("reviewer", reviewer),
-        )  # fmt: skip
+        _change_presence(w, reviewer, state)
+
+
+def gone_quiet(w: Writer, reviewer_id: uuid.UUID) -> None:
+    """Somebody did not accept what they were offered: away, until they say that they are available again."""
+    if Presence.objects.filter(pk=reviewer_id, state="available", seen_at__gt=clock.now() - GONE).exists():
+        _change_presence(w, reviewer_id, "away")
+
+
+def _change_presence(w: Writer, reviewer: uuid.UUID, state: str) -> None:
+    now = clock.now()
+    before = Presence.objects.select_for_update().filter(pk=reviewer).first()
+    Presence.objects.update_or_create(reviewer_id=reviewer, defaults={"state": state, "since": now, "seen_at": now})
+    vendor = Reviewer.objects.filter(pk=reviewer).values_list("vendor_key", flat=True).first() or ""
+    gone = before is None or before.seen_at <= now - GONE
+    held = timedelta(0) if before is None else (before.seen_at if gone else now) - before.since
+    w.event(
+        PresenceChanged(
+            reviewer=str(reviewer), vendor=vendor, state=state, before="" if before is None else before.state,
+            held_ms=held // timedelta(milliseconds=1),
+        ),
+        ("reviewer", reviewer),
+    )  # fmt: skip

@@ -19,6 +19,25 @@ class ReviewerSaved(LedgerEvent, frozen=True, tag="reviewer.saved"):
     active: bool
 
 
+class CertificateGranted(LedgerEvent, frozen=True, tag="certificate.granted"):
+    """Someone has shown that they know a version of a policy. ``how``: exam | training | manager | import; ``expires_at`` may be ""."""
+
+    reviewer: str
+    policy: str
+    version: int
+    level: int
+    how: str
+    expires_at: str = ""
+
+
+class CertificateRevoked(LedgerEvent, frozen=True, tag="certificate.revoked"):
+    """A certificate no longer counts; why is in the event's reason."""
+
+    reviewer: str
+    policy: str
+    version: int
+
+
 class PresenceChanged(LedgerEvent, frozen=True, tag="presence.changed"):
     """A reviewer came on, went on a break, stepped back or left. ``held_ms`` is how long the state before lasted."""
 

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from watchfloor.ledger.models import Projected
+from watchfloor.workforce.models_certificates import Certificate as Certificate
 
 
 class Vendor(Projected):
@@ -29,6 +30,9 @@ class Reviewer(Projected):
     markets = ArrayField(models.CharField(max_length=12), null=True)
     skills = ArrayField(models.CharField(max_length=60), default=list)  # policy keys one is certified for
     queues = ArrayField(models.CharField(max_length=80), default=list)  # queues one works
+    extras = ArrayField(models.CharField(max_length=60), default=list)  # extra skills: "graphic", "live", "vip" ...
+    hours = models.JSONField(default=list)  # working hours, see ``domain.matching.Shift``; none: always
+    push = models.BooleanField(default=False)  # is offered the next job when available, instead of taking it
     started_on = models.DateField(null=True)
     active = models.BooleanField(default=True)
 

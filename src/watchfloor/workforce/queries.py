@@ -12,7 +12,24 @@ from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.remembered import Remembered, RememberedBy
-from watchfloor.workforce.models import Presence, Reviewer, Vendor
+from watchfloor.ledger import rows
+from watchfloor.workforce.certificates import CertificateOut, certificates, held_of
+from watchfloor.workforce.domain.matching import Held, Shift, shifts
+from watchfloor.workforce.models import Certificate, Presence, Reviewer, Vendor
+
+__all__ = [
+    "GONE",
+    "CertificateOut",
+    "PersonOn",
+    "RosterRow",
+    "available",
+    "certificates",
+    "coverage",
+    "covering",
+    "people_on",
+    "roster_row",
+    "vendors",
+]
 
 GONE = timedelta(minutes=3)  # without a heartbeat
 
@@ -35,17 +52,23 @@ class RosterRow(msgspec.Struct, frozen=True):
     active: bool
     languages: tuple[str, ...]
     markets: tuple[str, ...] | None  # None is every market
-    skills: tuple[str, ...]
+    skills: tuple[str, ...]  # as a manager has said them; see ``domain.matching.skills``
     queues: tuple[str, ...]
+    extras: tuple[str, ...] = ()
+    hours: tuple[Shift, ...] = ()
+    push: bool = False
+    certificates: tuple[Held, ...] = ()
 
 
 def _roster_row(user_id: UUID) -> RosterRow | None:
-    row = Reviewer.objects.filter(pk=user_id).first()
+    row = rows.one(Reviewer, "WHERE id = %s", [user_id])
     if row is None:
         return None
+    certified = rows.select(Certificate, "WHERE reviewer_id = %s ORDER BY granted_at, id", [user_id])
     return RosterRow(
         row.vendor_key, row.active, tuple(row.languages), None if row.markets is None else tuple(row.markets),
-        tuple(row.skills), tuple(row.queues),
+        tuple(row.skills), tuple(row.queues), tuple(row.extras), shifts(row.hours), row.push,
+        tuple(held_of(certified)),
     )  # fmt: skip
 
 
@@ -63,6 +86,15 @@ def people_on(actor: Actor, permission: str = "floor.view", *, vendor: str = "")
         PersonOn(row.pk, row.vendor_key, row.team, present[row.pk].state, present[row.pk].since, tuple(row.queues))
         for row in Reviewer.objects.filter(chosen).order_by("vendor_key", "team")
     ]
+
+
+def available(*, push: bool | None = None) -> list[UUID]:
+    """Who is on the floor and ready for work, longest waiting first; ``push``: only those who are offered work, or who take it."""
+    seen = Presence.objects.filter(seen_at__gt=clock.now() - GONE, state="available").order_by("since", "pk")
+    waiting = list(seen.values_list("reviewer_id", flat=True))
+    rows = Reviewer.objects.filter(pk__in=waiting, active=True)
+    wanted = set((rows if push is None else rows.filter(push=push)).values_list("pk", flat=True))
+    return [pk for pk in waiting if pk in wanted]
 
 
 def vendors(actor: Actor, permission: str = "floor.view") -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The only writers of the floor: what comes in, leases, findings, appeals, escalations. One transaction each."""
 
 from watchfloor.review.actions.appeals import file_appeal, remedy_done, withdraw
-from watchfloor.review.actions.claims import claim, extend, heartbeat, release, skip, sweep_leases
+from watchfloor.review.actions.claims import accept, extend, heartbeat, release, skip, sweep_leases
 from watchfloor.review.actions.clocks import sweep_breaches
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.escalations import escalate, hand_back
@@ -10,8 +10,10 @@ from watchfloor.review.actions.queues import archive_queue, save_queue
 from watchfloor.review.actions.reports import receive_report, receive_signals
 from watchfloor.review.actions.routing import transfer
 from watchfloor.review.actions.routing_versions import change_draft, drop_draft, go_live, restore_routing, save_routing
+from watchfloor.review.actions.taking import claim
 
 __all__ = [
+    "accept",
     "archive_queue",
     "change_draft",
     "claim",

@@ -1,8 +1,8 @@
-"""Taking the next job and keeping hold of it: claim, heartbeat, extend, release, skip, and the sweep of leases that ran out.
+"""Keeping hold of a job: heartbeat, accept, extend, release, skip, and the sweep of leases that ran out or lie idle.
 
 A lease is (holder, token, until) in the job's row. The token grows with every lease, so whoever was holding the job before
 holds a stale one: every verb here and ``decide`` refuse it with ``Conflict("stale_lease")``. Heartbeats change untracked columns
-only; taking and giving back are in the ledger.
+only; taking (``taking``) and giving back are in the ledger.
 """
 
 from __future__ import annotations
@@ -10,110 +10,75 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
 
 from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer, writing
-from watchfloor.review import plan
-from watchfloor.review.actions import cases, claimsql
-from watchfloor.review.actions.people import may_work, of_job, person, person_id, vendor_of
+from watchfloor.review.actions import cases
+from watchfloor.review.actions.people import may_work, of_job, person_id, vendor_of
 from watchfloor.review.contracts import LeaseOut
 from watchfloor.review.domain import clocks
 from watchfloor.review.domain.findings import SKIP_REASONS
 from watchfloor.review.domain.states import JOB
-from watchfloor.review.events import JobLeased, JobReleased
+from watchfloor.review.events import JobReleased
 from watchfloor.review.models import Case, Job
-
-WORKING = ("review.work", "review.appeal", "review.escalation")
-LEASE_BOUNDS = (10, 3600)
-LEASE_COLUMNS = ("state", "lease_holder", "lease_token", "leased_at", "touches", "active_ms")
-
-
-def claim(actor: Actor, *, queue: str | None = None, lease_seconds: float = 300) -> LeaseOut | None:
-    """The next job for this actor, by priority over their queues (or of one queue); None when nothing waits for them.
-
-    Who already holds a job gets that one again. Raises ``Forbidden`` without any working permission, ``NotFound`` for a queue
-    that does not exist or is closed to the actor.
-    """
-    if not any(actor.has(permission) for permission in WORKING):
-        raise Forbidden("no_permission", "Your roles do not include reviewing.")
-    seconds = min(max(lease_seconds, LEASE_BOUNDS[0]), LEASE_BOUNDS[1])
-    try:
-        return _claim(actor, queue, seconds)
-    except IntegrityError as error:
-        if "review_job_one_lease" not in str(error):
-            raise
-        # The same person claimed in another window at the same moment: that lease is there now.
-        return _claim(actor, queue, seconds)
-
-
-def _claim(actor: Actor, queue: str | None, seconds: float) -> LeaseOut | None:
-    now = clock.now()
-    who = person(actor)
-    queues = queues_of(queue, who.queues)
-    until = now + timedelta(seconds=seconds)
-    with writing(actor) as w:
-        taken = claimsql.take(actor, who, queues, now=now, until=until)
-        if taken is None:  # nothing waits, or they hold one: that one again, if it is still theirs
-            held = rows.one(Job, "WHERE state = 'leased' AND lease_holder = %s", [who.id])
-            if held is None:
-                return None
-            if held.lease_until and held.lease_until > now:
-                return _out(held)
-            _expire(w, Job.objects.select_for_update().get(pk=held.pk), now)
-            taken = claimsql.take(actor, who, queues, now=now, until=until)
-            if taken is None:
-                return None
-        job = taken.job
-        if taken.was_state == Job.State.LEASED:
-            w.event(_released(job, taken.was_holder, "expired", taken.was_touch_ms, taken.was_leased_at, now), job,
-                    case_id=job.case_id)  # fmt: skip
-        w.wrote(job, *LEASE_COLUMNS)
-        event = JobLeased(
-            **of_job(job), reviewer=str(actor), vendor=who.vendor, touch=job.touches,
-            wait_ms=clocks.milliseconds(now - job.ready_at), age_ms=clocks.milliseconds(now - job.opened_at),
-        )  # fmt: skip
-        w.event(event, job, case_id=job.case_id)
-        if job.kind == "escalation":
-            from watchfloor.review.actions import escalations  # it stands on this module
-
-            escalations.acknowledge_of(w, job)
-        return _out(job)
-
-
-def queues_of(wanted: str | None, own: tuple[str, ...]) -> list[str]:
-    """The queues to take from: the one wanted, else one's own, else all; paused ones give nothing."""
-    if wanted is not None:
-        found = plan.queue(wanted)
-        if found is None or found.archived or (own and wanted not in own):
-            raise NotFound("unknown_queue", f"There is no queue {wanted[:80]!r} for you.", where="queue")
-        return [] if found.paused else [wanted]
-    return sorted(each.key for each in plan.live_queues() if not each.paused and (not own or each.key in own))
+from watchfloor.workforce import actions as workforce
 
 
 def heartbeat(actor: Actor, job_id: UUID, token: int, active_ms: int = 0, *, seconds: float = 300) -> datetime:
-    """A sign of life: the lease now runs ``seconds`` from here; returns until when. ``active_ms`` is this touch's focus so far."""
+    """A sign of life: the lease now runs ``seconds`` from here; returns until when. ``active_ms`` is this touch's focus so far.
+
+    A page that is open and not looked at keeps nothing: when focus has not grown for ``LEASE_IDLE_MINUTES`` the job goes back, and
+    the heartbeat is told ``Conflict("stale_lease")``. The first heartbeat accepts a job that was offered.
+    """
     now = clock.now()
-    with transaction.atomic():
+    with writing(actor) as w:
         job = held_job(actor, job_id, token)
         assert job.leased_at is not None
-        until = clocks.lease_until(now, job.leased_at, seconds)
         touch = clocks.focus_ms(job.touch_ms, active_ms, now - (job.seen_at or job.leased_at))
-        Job.objects.filter(pk=job.pk).update(lease_until=until, seen_at=now, touch_ms=touch)
-    return until
+        focus_at = now if touch > job.touch_ms else job.focus_at or job.leased_at
+        idle = _idle_since(now)
+        if idle is None or focus_at > idle:
+            until = clocks.lease_until(now, job.leased_at, seconds)
+            Job.objects.filter(pk=job.pk).update(
+                lease_until=until, seen_at=now, touch_ms=touch, focus_at=focus_at, accept_by=None
+            )
+            return until
+        _give_back(w, job, "release", "idle", now=now)
+    raise Conflict(
+        "stale_lease", "The job went back to its queue: nobody had looked at it for a while.",
+        hint="Take the next job.",
+    )  # fmt: skip
+
+
+def accept(actor: Actor, job_id: UUID, token: int, *, seconds: float = 300) -> datetime:
+    """Take a job one was offered: from now it is an ordinary lease; returns until when."""
+    return _prolong(actor, job_id, token, seconds)
 
 
 def extend(actor: Actor, job_id: UUID, token: int, *, seconds: float = 600) -> datetime:
     """Ask for more time; returns until when. No more than ``MAX_HOLD`` from the start of the lease."""
+    return _prolong(actor, job_id, token, seconds)
+
+
+def _prolong(actor: Actor, job_id: UUID, token: int, seconds: float) -> datetime:
+    """An act of the holder: it counts as focus, and as acceptance."""
     now = clock.now()
     with transaction.atomic():
         job = held_job(actor, job_id, token)
         assert job.leased_at is not None
         until = clocks.lease_until(now, job.leased_at, seconds)
-        Job.objects.filter(pk=job.pk).update(lease_until=until)
+        Job.objects.filter(pk=job.pk).update(lease_until=until, focus_at=now, accept_by=None)
+        if job.accept_by is not None and job.kind == "escalation":
+            from watchfloor.review.actions import escalations  # it stands on this module
+
+            with writing(actor) as w:
+                escalations.acknowledge_of(w, job)
     return until
 
 
@@ -168,14 +133,25 @@ def stale() -> Conflict:
 
 
 def sweep_leases(limit: int = 200) -> int:
-    """Put jobs whose lease ran out back into their queues; returns how many. Safe to run anywhere, at any time."""
+    """Put jobs whose lease ran out, or whose holder looks away, back into their queues; returns how many. Safe to run anywhere."""
     now = clock.now()
+    over = Q(lease_until__lte=now)
+    idle = _idle_since(now)
+    if idle is not None:
+        over |= Q(focus_at__lte=idle)
     with writing(system("leases")) as w:
-        ran_out = Job.objects.select_for_update(skip_locked=True).filter(state=Job.State.LEASED, lease_until__lte=now)
+        ran_out = Job.objects.select_for_update(skip_locked=True).filter(over, state=Job.State.LEASED)
         jobs = list(ran_out.order_by("lease_until")[:limit])
         for job in jobs:
-            _expire(w, job, now)
+            if not expire(w, job, now):
+                _give_back(w, job, "release", "idle", now=now)
     return len(jobs)
+
+
+def _idle_since(now: datetime) -> datetime | None:
+    """Who has not looked since then is idle; None: nobody ever is."""
+    minutes: int = settings.LEASE_IDLE_MINUTES
+    return now - timedelta(minutes=minutes) if minutes > 0 else None
 
 
 def touch_of(job: Job, claimed_ms: int, now: datetime) -> int:
@@ -184,9 +160,16 @@ def touch_of(job: Job, claimed_ms: int, now: datetime) -> int:
     return clocks.focus_ms(job.touch_ms, claimed_ms, now - (job.seen_at or job.leased_at))
 
 
-def _expire(w: Writer, job: Job, now: datetime) -> None:
-    if job.state == Job.State.LEASED and job.lease_until is not None and job.lease_until <= now:
-        _give_back(w, job, "expire", "expired", now=now, until=job.lease_until)
+def expire(w: Writer, job: Job, now: datetime) -> bool:
+    """End the lease of a locked job if it ran out. A job that was offered and not accepted was never looked at."""
+    if job.state != Job.State.LEASED or job.lease_until is None or job.lease_until > now:
+        return False
+    why = "expired" if job.accept_by is None else "unaccepted"
+    holder = job.lease_holder
+    _give_back(w, job, "expire", why, now=now, until=job.lease_until)
+    if why == "unaccepted" and holder is not None:
+        workforce.gone_quiet(w, holder)
+    return True
 
 
 def _give_back(
@@ -204,7 +187,7 @@ def _give_back(
     event = _released(job, job.lease_holder, why, touch, job.leased_at, until or now, detail)
     w.update(
         job, state=JOB.after(job.state, verb), lease_holder=None, lease_until=None, touch_ms=0,
-        active_ms=job.active_ms + touch,
+        focus_at=None, accept_by=None, active_ms=job.active_ms + touch,
     )  # fmt: skip
     w.event(event, job, case_id=job.case_id)
 
@@ -218,7 +201,8 @@ def _released(
     )  # fmt: skip
 
 
-def _out(job: Job) -> LeaseOut:
+def out(job: Job) -> LeaseOut:
+    """A leased job as its holder is told of it."""
     assert job.lease_until is not None
     return LeaseOut(
         job_id=job.pk, case_id=job.case_id, queue_key=job.queue_key, token=job.lease_token, until=job.lease_until

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from watchfloor.kernel import clock
@@ -63,7 +63,8 @@ def make(
         priority_parts=points.parts, routed_by=where.rule, market=case.market, language=case.language,
         policy_key=case.policy_key, severity=case.severity, clearance=case.clearance, channel=case.channel, cause=cause,
         opened_at=opened_at or case.reopened_at or case.opened_at, due_at=due_at, ready_at=now, appeal_id=appeal_id,
-        excluded=sorted(set(excluded)),
+        excluded=sorted(set(excluded)), needs=sorted(set(where.needs)),
+        relax_at=None if where.relax_after is None else now + timedelta(seconds=where.relax_after),
     )  # fmt: skip
     allowed = clocks.milliseconds(due_at - now)
     w.event(JobReady(**of_job(job), cause=cause, routed_by=where.rule, allowed_ms=allowed), job, case_id=case.pk)

@@ -8,22 +8,33 @@ from uuid import UUID
 import msgspec
 
 from watchfloor.identity.domain import Actor
+from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Forbidden
 from watchfloor.review.models import Case, Job
+from watchfloor.workforce.contracts import NO_LIMITS, Limits
+from watchfloor.workforce.domain.matching import on_shift, skills
+from watchfloor.workforce.limits import limits_of
 from watchfloor.workforce.queries import roster_row
 
 WORK_PERMISSION = {"appeal": "review.appeal", "escalation": "review.escalation"}
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who can hold a lease, and what staffing knows of them. Empty tuples and None do not limit."""
+    """A person who can hold a lease, and what staffing knows of them now.
+
+    None does not limit, nor do empty languages and queues; empty ``skills`` are none at all. ``limits`` are those of well-being.
+    """
 
     id: UUID
     vendor: str = ""
     languages: tuple[str, ...] = ()
     markets: tuple[str, ...] | None = None
-    skills: tuple[str, ...] = ()
+    skills: tuple[str, ...] | None = None
     queues: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    on_shift: bool = True
+    push: bool = False
+    limits: Limits = NO_LIMITS
 
 
 def person_id(actor: Actor) -> UUID:
@@ -39,12 +50,16 @@ def person(actor: Actor) -> Person:
     pk = person_id(actor)
     row = roster_row(pk)
     if row is None:
-        return Person(id=pk)
+        return Person(id=pk, limits=limits_of(pk))
     if not row.active:
         raise Forbidden("inactive", "You are not on the roster any more.", hint="Ask your team lead.")
+    now = clock.now()
+    certified = tuple(held.key for held in row.certificates if held.counts(now))
     return Person(
-        id=pk, vendor=row.vendor, languages=row.languages, skills=row.skills, queues=row.queues, markets=row.markets
-    )
+        id=pk, vendor=row.vendor, languages=row.languages, queues=row.queues, markets=row.markets,
+        skills=skills(row.skills, row.certificates, now), extras=tuple(sorted({*row.extras, *certified})),
+        on_shift=on_shift(row.hours, now), push=row.push, limits=limits_of(pk),
+    )  # fmt: skip
 
 
 def vendor_of(pk: UUID | None) -> str:

@@ -45,7 +45,7 @@ def next_case(request: HttpRequest, queue: str, *, done: str = "") -> HttpRespon
     if lease is not None:
         return redirect(address(lease.job_id, queue, done))
     text = _("Nothing else waits in %(queue)s.") % {"queue": queue} if queue else _("Nothing else waits for you.")
-    messages.info(request, text)
+    messages.info(request, queries.why_nothing(actor_of(request)) or text)
     asked = urlencode({"done": done}) if done else ""
     return redirect(reverse("review") + (f"?{asked}" if asked else ""))
 

@@ -3,8 +3,10 @@
 from watchfloor.review.queries.access import case, visible_cases, visible_jobs
 from watchfloor.review.queries.desk import Today, Why, held, my_decisions, next_up, reviewer_today, why
 from watchfloor.review.queries.lists import cases, linked_cases, precedents, queue_jobs
+from watchfloor.review.queries.matching import why_me, why_nothing
 from watchfloor.review.queries.pages import Page, page
 from watchfloor.review.queries.queues import why_not_queue
+from watchfloor.review.queries.skips import SkipRate, skips
 from watchfloor.review.queries.summary import QueueNow, queue_summary
 from watchfloor.review.queries.timeline import Entry, case_timeline
 
@@ -12,6 +14,7 @@ __all__ = [
     "Entry",
     "Page",
     "QueueNow",
+    "SkipRate",
     "Today",
     "Why",
     "case",
@@ -26,8 +29,11 @@ __all__ = [
     "queue_jobs",
     "queue_summary",
     "reviewer_today",
+    "skips",
     "visible_cases",
     "visible_jobs",
     "why",
+    "why_me",
     "why_not_queue",
+    "why_nothing",
 ]

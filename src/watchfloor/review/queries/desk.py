@@ -15,16 +15,18 @@ from watchfloor.review.contracts import LeaseOut
 from watchfloor.review.domain.priority import explain, refreshed
 from watchfloor.review.models import Decision, Job
 from watchfloor.review.queries import access
+from watchfloor.review.queries.matching import why_me
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
-    """Why this job now: points that add up to the score, and the sentence that says them."""
+    """Why this job now: points that add up to the score, and the sentence that says them; ``me``: why the holder of all people."""
 
     score: float
     parts: dict[str, float]
     sentence: str
     routed_by: str
     cause: str
+    me: str = ""
 
 
 class Today(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,17 +57,17 @@ def why(job: Job, at: datetime | None = None) -> Why:
     parts = refreshed(job.priority_parts, job.due_at, at or clock.now())
     return Why(
         score=round(sum(parts.values()), 3), parts=parts, sentence=explain(parts), routed_by=job.routed_by,
-        cause=job.cause,
+        cause=job.cause, me=why_me(job),
     )  # fmt: skip
 
 
 def next_up(actor: Actor, *, queue: str | None = None, limit: int = 10) -> list[Job]:
     """The jobs a claim would give this actor one after another if nobody else were working; nothing is taken."""
-    from watchfloor.review.actions.claims import queues_of
     from watchfloor.review.actions.claimsql import preview
+    from watchfloor.review.actions.taking import wanted_of
 
-    who = person(actor)
-    ids = preview(actor, who, queues_of(queue, who.queues), now=clock.now(), limit=limit)
+    who, now = person(actor), clock.now()
+    ids = preview(actor, who, wanted_of(queue, who, now), now=now, limit=limit)
     rows = Job.objects.select_related("case", "case__item").in_bulk(ids)
     return [rows[pk] for pk in ids if pk in rows]
 

@@ -41,7 +41,13 @@ def _finding(data: Data) -> str:
 
 
 def _released(data: Data) -> str:
-    ended = {"released": "gave the job back", "skipped": "skipped the job", "expired": "let the lease run out"}
+    ended = {
+        "released": "gave the job back",
+        "skipped": "skipped the job",
+        "expired": "let the lease run out",
+        "idle": "looked elsewhere, and the job went back",
+        "unaccepted": "did not accept the job",
+    }
     return ended[data["why"]] + (f" ({data['detail']})" if data["detail"] else "")
 
 
