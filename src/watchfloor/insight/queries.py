@@ -240,11 +240,11 @@ def _parts(metric: Metric, group: Sequence[Metric], row: Sequence[Any]) -> tuple
 
 
 def _divided(metric: Metric) -> bool:
-    return metric.kind in {"share", "stock_share", "ratio", "mean"}
+    return metric.kind in {"share", "stock_share", "ratio", "mean", "sums"}
 
 
 def _counted(metric: Metric) -> bool:
-    return metric.kind in {"count", "difference", "distinct", "stock_count"}
+    return metric.kind in {"count", "difference", "distinct", "stock_count", "sum"}
 
 
 def _value(metric: Metric, group: Sequence[Metric], row: Sequence[Any] | None) -> float | None:

@@ -116,7 +116,9 @@ class JobLeased(JobWork, frozen=True, tag="job.leased"):
 
 
 class JobReleased(JobWork, frozen=True, tag="job.released"):
-    """A lease ended without a decision. ``why``: released | skipped | expired; ``detail`` is the skip reason's key.
+    """A lease ended without a decision. ``why``: released | skipped | stepped_back | expired; ``detail`` is the skip reason's key.
+
+    A step back counts against nobody: it carries neither the reviewer nor any time.
 
     ``active_ms`` is the focus time of this touch, ``held_ms`` how long it was held.
     """

@@ -41,7 +41,10 @@ def _finding(data: Data) -> str:
 
 
 def _released(data: Data) -> str:
-    ended = {"released": "gave the job back", "skipped": "skipped the job", "expired": "let the lease run out"}
+    ended = {
+        "released": "gave the job back", "skipped": "skipped the job", "expired": "let the lease run out",
+        "stepped_back": "the job went back to its queue",
+    }  # fmt: skip
     return ended[data["why"]] + (f" ({data['detail']})" if data["detail"] else "")
 
 
