@@ -215,7 +215,7 @@ def _parts(metric: Metric) -> tuple[str, str]:
             less = f" - count(*) FILTER (WHERE {metric.minus})" if metric.minus else ""
             return f"count(*) FILTER (WHERE {metric.over})", count + less
         case "sum":
-            return f"coalesce(sum({metric.field}) {chosen}, 0)", ""
+            return f"sum({metric.field}) {chosen}", ""
         case "sums":
             return f"sum({metric.field}) FILTER (WHERE {metric.over})", f"sum({metric.field}) {chosen}"
         case "mean":

@@ -244,7 +244,7 @@ def _divided(metric: Metric) -> bool:
 
 
 def _counted(metric: Metric) -> bool:
-    return metric.kind in {"count", "difference", "distinct", "stock_count", "sum"}
+    return metric.kind in {"count", "difference", "distinct", "stock_count"}
 
 
 def _value(metric: Metric, group: Sequence[Metric], row: Sequence[Any] | None) -> float | None:

@@ -8,11 +8,13 @@ from typing import Any, Final
 import msgspec
 
 STRICTER: Final = ("blur", "grey", "mute", "small")  # on is stricter
-NAMES: Final = (*STRICTER, "toggle")
+NAMES: Final = (*STRICTER, "toggle", "mild")
+MILD_BELOW: Final = 3  # severities below this may be shown at once, blurred and grey, if the person likes
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """On or off when media is first revealed. ``toggle``: one press shows, another hides, for who cannot hold a key or a button.
+    ``mild``: pictures below severity 3 are there at once, small, blurred and grey (never restricted ones); off: they wait to be asked, too.
 
     ``locked`` names what the house holds on: it cannot be switched off, not even for one look.
     """
@@ -22,6 +24,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     mute: bool = True
     small: bool = True
     toggle: bool = False
+    mild: bool = True
     locked: tuple[str, ...] = ()
 
 
@@ -38,7 +41,9 @@ def merged(house: Mapping[str, Any], own: Mapping[str, Any], *, hold: bool) -> F
         chosen[name] = base if wish is None else bool(wish) or (hold and base)
         if hold and base:
             locked.append(name)
-    return Filters(**chosen, toggle=bool(own.get("toggle", house.get("toggle", False))), locked=tuple(locked))
+    mild = bool(own.get("mild", house.get("mild", True))) and (not hold or bool(house.get("mild", True)))
+    toggle = bool(own.get("toggle", house.get("toggle", False)))
+    return Filters(**chosen, toggle=toggle, mild=mild, locked=tuple(locked))
 
 
 def cleaned(raw: Mapping[str, Any]) -> dict[str, bool]:
