@@ -51,14 +51,12 @@ def record(
     never counted below the severity of its job.
     """
     person, now = _person(actor), clock.now()
-    lines = [
-        msgspec.structs.replace(line, severity=max(line.severity, job.severity)) for line in shown
-    ]  # a thing is as severe as the case it stands in
+    lines = _as_severe(shown, job.severity)
     with transaction.atomic():
         touch = _touch(person, job)
         room = domain.room_ms(now - touch.seen_at)
         known = {key: Sum(*pair) for key, pair in touch.pages.get(page, {}).items()}
-        added = domain.believe(known, (line for line in lines if domain.counts(line)), room)
+        added = domain.believe(known, [line for line in lines if domain.counts(line)], room)
         worked = max(0, min(worked_ms - touch.worked.get(page, 0), room))
         _keep(touch, page, known, added, worked)
         touch.seen_at = now
@@ -114,6 +112,18 @@ def close_stale(limit: int = 200) -> int:
 def erase_old() -> int:
     """Erase what people were shown longer ago than budgets and the week's figures need; returns how many rows."""
     return Exposure.objects.filter(quarter__lt=clock.now() - KEEP).delete()[0]
+
+
+def _as_severe(shown: Iterable[Shown], least: int) -> list[Shown]:
+    """A thing is as severe as the case it stands in; lines that are the same then are one."""
+    found: dict[str, Shown] = {}
+    for given in shown:
+        line = msgspec.structs.replace(given, severity=max(given.severity, least))
+        known = found.get(line.key)
+        if known is not None:
+            line = msgspec.structs.replace(line, ms=line.ms + known.ms, reveals=line.reveals + known.reveals)
+        found[line.key] = line
+    return list(found.values())
 
 
 def _person(actor: Actor) -> UUID:
