@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.support.people import member
 
-from watchfloor.identity.domain import PERMISSIONS, system
+from watchfloor.identity.domain import system
 from watchfloor.kernel.remembered import forget_all
 from watchfloor.ledger.writer import writing
 from watchfloor.policy import defaults as policies
@@ -32,9 +32,11 @@ def card(page: Page, media: str) -> Any:
 
 
 def test_the_viewer_shows_nothing_unasked(open_as: Callable[..., Page]) -> None:
-    page = open_as(member(set(PERMISSIONS)), "/account/login/")
+    page = open_as(member({"case.view"}), "/wellbeing/evidence")
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]) if "/sample" in request.url else None)
+    page.on(
+        "request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]) if "/sample" in request.url else None
+    )
     page.goto("/console/gallery")
     page.locator(".has-viewer").wait_for(state="attached")
     page.wait_for_load_state("networkidle")
@@ -74,7 +76,7 @@ def test_the_viewer_shows_nothing_unasked(open_as: Callable[..., Page]) -> None:
     # the toggle stays, and steps up one at a time
     picture.get_by_role("button", name="Keep shown").press("Enter")
     expect(picture).to_have_class(SHOWN)
-    page.mouse.click(5, 5)
+    page.get_by_role("heading", level=1).click()
     expect(picture).to_have_class(SHOWN)
     picture.get_by_role("button", name="Blur").click()
     assert picture.locator("img").evaluate("one => getComputedStyle(one).filter") == "grayscale(1)"
@@ -93,7 +95,7 @@ def test_the_viewer_shows_nothing_unasked(open_as: Callable[..., Page]) -> None:
     assert "sample.webm" not in asked
     video.get_by_role("button", name="Play while shown").click()
     expect(video.locator("video")).to_have_js_property("muted", True)
-    video.get_by_role("button", name="Mute").click()
+    video.get_by_role("button", name="Mute").dispatch_event("click")  # disabled, yet something may press it
     expect(video.locator("video")).to_have_js_property("muted", True)
     expect(card(page, "med_waiting")).to_contain_text("still being decoded")
     assert card(page, "med_waiting").get_by_role("button").count() == 0

@@ -57,4 +57,6 @@ def aggregate(count: int, vendor: str, as_json: bool) -> None:
 
 
 def _minutes(by_severity: dict[str, int]) -> str:
-    return ", ".join(f"{minutes} from severity {severity}" for severity, minutes in sorted(by_severity.items())) or "none"
+    return (
+        ", ".join(f"{minutes} from severity {severity}" for severity, minutes in sorted(by_severity.items())) or "none"
+    )

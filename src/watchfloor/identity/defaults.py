@@ -35,7 +35,9 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
     ]),
-    "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", ["floor.view", "insight.view", "policy.view", "wellbeing.view"]),
+    "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
+        "floor.view", "insight.view", "policy.view", "wellbeing.view",
+    ]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "item.read", "report.submit", "event.submit",
         "appeal.submit", "ledger.view",

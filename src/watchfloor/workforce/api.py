@@ -96,4 +96,6 @@ def all_figures(actor: Actor, weeks_back: int, vendor: str) -> list[dict[str, An
 
 def _may(actor: Actor, *permissions: str) -> None:
     if not any(actor.has(name) for name in permissions):
-        raise Forbidden("no_permission", "This token or role does not include well-being.", hint=f"It needs {permissions[0]}.")
+        raise Forbidden(
+            "no_permission", "This token or role does not include well-being.", hint=f"It needs {permissions[0]}."
+        )

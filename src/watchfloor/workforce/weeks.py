@@ -107,9 +107,11 @@ def _parts(week: date) -> dict[Key, list[Part]]:
         planned=Count("pk", filter=owed), taken=Count("pk", filter=owed & Q(taken_at__isnull=False)),
         back=Count("pk", filter=Q(kind=Rest.Kind.STEP_BACK)),
     )  # fmt: skip
-    for row in counted:
-        for measure, name in (("breaks_planned", "planned"), ("breaks_taken", "taken"), ("step_backs", "back")):
-            add(measure, 0, row["reviewer_id"], row["vendor_key"], row["team"], row[name])
+    for rest in counted:
+        for measure, times in (
+            ("breaks_planned", rest["planned"]), ("breaks_taken", rest["taken"]), ("step_backs", rest["back"])
+        ):  # fmt: skip
+            add(measure, 0, rest["reviewer_id"], rest["vendor_key"], rest["team"], times)
     teams = {row.pk: row for row in Reviewer.objects.filter(active=True)}
     for choice in Choices.objects.filter(pk__in=teams).only("avoid"):
         mine = teams[choice.pk]

@@ -16,8 +16,8 @@ from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict
 from watchfloor.kernel.remembered import forget_all
-from watchfloor.ledger.models import Event
 from watchfloor.ledger import rebuild, sequencer
+from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions
 from watchfloor.review.contracts import LeaseOut
@@ -215,7 +215,9 @@ def test_a_planned_break_is_at_ones_own_time(floor: Floor) -> None:
 
 def test_what_a_person_chose_is_theirs(floor: Floor) -> None:
     rita = actor_of(member(REVIEWER))
-    wellbeing_actions.choose(rita, avoid=["spam"], budget=Budget(day={4: 5}, reserve=0), filters={"grey": False, "sepia": True})
+    wellbeing_actions.choose(
+        rita, avoid=["spam"], budget=Budget(day={4: 5}, reserve=0), filters={"grey": False, "sepia": True}
+    )
     limit = limits_at(rita, MONDAY)
     assert limit.avoid == ("spam",)
     assert limit.why == ""
@@ -235,12 +237,18 @@ def test_a_team_has_its_own_budget_and_its_vendor_another(floor: Floor) -> None:
     day, night = reviewer(floor, team="day"), reviewer(floor, team="night")
     with writing(system("test")) as w:
         wellbeing_actions.save_budget(w, "vendor:inhouse", Budget(day={4: 20, 5: 9}), support="Call Ana.")
-        wellbeing_actions.save_budget(w, "team:inhouse/night", Budget(day={4: 8}), filters={"grey": True}, hold_filters=True)
+        wellbeing_actions.save_budget(
+            w, "team:inhouse/night", Budget(day={4: 8}), filters={"grey": True}, hold_filters=True
+        )
         with pytest.raises(BadInput):
             wellbeing_actions.save_budget(w, "team:inhouse/lunch", Budget())
     assert wellbeing.profile(UUID(day.id)).budget.day == {4: 20, 5: 9}
     both = wellbeing.profile(UUID(night.id))
-    assert (both.budget.day, both.filters.locked, both.support) == ({4: 8, 5: 9}, ("blur", "grey", "mute", "small"), "Call Ana.")
+    assert (both.budget.day, both.filters.locked, both.support) == (
+        {4: 8, 5: 9},
+        ("blur", "grey", "mute", "small"),
+        "Call Ana.",
+    )
 
 
 def test_a_step_back_counts_nowhere(floor: Floor) -> None:

@@ -106,7 +106,7 @@ def the_day() -> History:
     )
     day.cancel("j5", "c5", "spam.en", "escalated")
     day.ready("j6", "c5", "escalations", "escalation", timedelta(hours=4), kind="escalation")
-    for vendor, level, shown in (("a", 3, 60 * MINUTE), ("several", 3, 30 * MINUTE), ("a", 4, 20 * MINUTE), ("a", 5, MINUTE)):
+    for vendor, level, shown in (("a", 3, 60 * MINUTE), ("several", 3, 30 * MINUTE), ("a", 4, 20 * MINUTE), ("a", 5, MINUTE)):  # fmt: skip
         day.figure("exposure", vendor, severity=level, shown_ms=shown)
     for measure_, times in (("breaks_planned", 40), ("breaks_taken", 30), ("step_backs", 7)):
         day.figure(measure_, "a", severity=0, times=times)

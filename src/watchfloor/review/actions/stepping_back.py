@@ -35,4 +35,3 @@ def step_back(actor: Actor, job_id: UUID, token: int) -> None:
         w.event(JobReleased(**of_job(job), reviewer="", vendor="", why=WHY), job, case_id=job.case_id)
         paces.stepped_back(person_id(actor))
     exposure.end(job_id, token)
-

@@ -52,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _save(actor: Actor, scope: str, post: QueryDict) -> None:
-    found = fields.budget(post.dict())
+    found = fields.budget({name: str(value) for name, value in post.items()})
     text = post.get("ask_from", "4")
     with writing(actor) as w:
         save_budget(
