@@ -113,7 +113,6 @@ export class Viewer {
       this.playing = !this.playing;
       this.button("play-button")?.setAttribute("aria-pressed", String(this.playing));
       if (this.wanted) void this.show("played");
-      else if (this.playing && this.kind === "audio") this.toggle();
     });
   }
 
@@ -134,6 +133,11 @@ export class Viewer {
     if (loud) loud.muted = this.on.mute;
   }
 
+  /** A sound's own controls cannot switch on what the house holds off. */
+  private keepQuiet(loud: HTMLMediaElement): void {
+    if (!loud.muted && this.on.mute && this.page.locked.has("mute")) loud.muted = true;
+  }
+
   private async show(how: string): Promise<void> {
     const turn = ++this.turn;
     const first = !this.wanted;
@@ -148,6 +152,7 @@ export class Viewer {
       const pixels = await this.pixels();
       if (turn !== this.turn || !this.wanted) return; // let go meanwhile: it never gets into the page
       this.stage.replaceChildren(pixels);
+      if (pixels instanceof HTMLMediaElement) pixels.addEventListener("volumechange", () => this.keepQuiet(pixels));
       this.paint();
       this.card.classList.add("is-shown");
       this.since = performance.now();
@@ -225,6 +230,7 @@ export class Viewer {
     const now = performance.now();
     const passed = Math.min(now - this.since, 2 * STEP_MS);
     this.since = now;
-    if (this.card.classList.contains("is-shown") && this.seen.here) this.seen.add(this.kind, this.severity, this.active, passed);
+    const silent = this.kind === "audio" && this.stage.querySelector("audio")?.paused !== false; // a sound that stands is not heard
+    if (this.card.classList.contains("is-shown") && this.seen.here && !silent) this.seen.add(this.kind, this.severity, this.active, passed);
   }
 }
