@@ -184,20 +184,6 @@ def test_a_column_left_out_stays_out(open_gallery: Callable[..., Page]) -> None:
     expect(page.locator("#tables th[data-column=open]")).to_be_visible()
 
 
-def test_media_is_seen_only_while_held(open_gallery: Callable[..., Page]) -> None:
-    page = open_gallery()
-    card = page.locator("[data-warning]")
-    filters = "getComputedStyle(document.querySelector('.warning-media')).filter"
-    assert "blur" in page.evaluate(filters)
-    card.locator("[data-hold]").focus()
-    page.keyboard.down(" ")
-    expect(card).to_have_class(re.compile("is-shown"))
-    assert page.evaluate(filters) == "grayscale(1)"
-    page.keyboard.up(" ")
-    expect(card).not_to_have_class(re.compile("is-shown"))
-    assert "blur" in page.evaluate(filters)
-
-
 def test_charts_are_drawn_and_follow_the_theme(open_gallery: Callable[..., Page]) -> None:
     page = open_gallery()
     canvas = page.locator("[data-chart] canvas")

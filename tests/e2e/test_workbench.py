@@ -105,7 +105,7 @@ def test_an_hour_by_keyboard(desk: Any, axe: Check) -> None:
     fourth = on_case(page, third)
 
     page.keyboard.press("b")
-    page.wait_for_url(lambda url: url.split("#")[0].endswith("/review"))
+    page.wait_for_url(lambda url: url.split("#")[0].endswith("/wellbeing/pause"))
     assert "Nobody will ask why" in page.locator("#toasts").inner_text()
     page.keyboard.press("n")
     fifth = on_case(page, fourth)

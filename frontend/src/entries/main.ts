@@ -2,7 +2,6 @@
 import Alpine from "@alpinejs/csp";
 import * as copy from "../copy";
 import * as dialogs from "../dialogs";
-import * as hold from "../hold";
 import * as htmx from "../htmx";
 import * as keyboard from "../keyboard";
 import * as palette from "../palette";
@@ -20,7 +19,7 @@ window.watchfloor = {
   open: dialogs.open,
 };
 
-for (const part of [theme, dialogs, toasts, keyboard, palette, table, tabs, hold, copy, time, htmx, sse]) part.start();
+for (const part of [theme, dialogs, toasts, keyboard, palette, table, tabs, copy, time, htmx, sse]) part.start();
 
 window.Alpine = Alpine;
 Alpine.start();

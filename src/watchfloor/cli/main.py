@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Ask the lake of events a question in the rule language.",
     ),
     "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
+    "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }
 

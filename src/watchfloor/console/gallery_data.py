@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 
 from watchfloor.kernel import clock
+from watchfloor.workforce.domain.filters import Filters
 
 COLUMNS: list[dict[str, Any]] = [
     {"key": "queue", "label": "Queue", "sort": "queue"},
@@ -98,11 +100,56 @@ Another reviewer decides."""
 POLICY_AFTER = POLICY_BEFORE.replace("origin, religion,", "origin, caste, religion,").replace("180 days", "six months")
 
 
+class SampleMedia(NamedTuple):
+    """The shape of ``items.media.contracts.MediaView``, with pictures of our own in it: gradients, and a clip of one second."""
+
+    kind: str
+    id: str
+    small_url: str = ""
+    poster_url: str = ""
+    strip_url: str = ""
+    frames: int = 0
+    play_url: str = ""
+    width: int = 0
+    height: int = 0
+    duration_s: float | None = None
+    marks: tuple[Any, ...] = ()
+    alt: str = ""
+    frame_times: tuple[float, ...] = ()
+    state: str = "ready"
+    why: str = ""
+    restricted: bool = False
+
+
+class SampleMark(NamedTuple):
+    """A place on a video's timeline worth looking at."""
+
+    at_s: float
+    label: str
+
+
+def _media() -> dict[str, Any]:
+    small, whole, strip = (static(f"console/sample{name}.svg") for name in ("-small", "", "-strip"))
+    clip = static("console/sample.webm")
+    return {
+        "filters": Filters(locked=("mute",), mild=True),
+        "picture": SampleMedia("image", "med_picture", small, whole, width=640, height=360, alt="Picture attached to the message"),
+        "video": SampleMedia(
+            "video", "med_video", strip_url=strip, frames=8, play_url=clip, width=64, height=36, duration_s=8.0,
+            marks=(SampleMark(2.0, "matches a bank"), SampleMark(6.0, "reported here")), frame_times=tuple(range(8)),
+        ),
+        "sound": SampleMedia("audio", "med_sound", play_url=clip, duration_s=1.0),
+        "mild": SampleMedia("image", "med_mild", small, whole, width=640, height=360, alt="A landscape"),
+        "waiting": SampleMedia("image", "med_waiting", state="decoding", why="It is still being decoded."),
+    }  # fmt: skip
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """Everything ``gallery.html`` shows."""
     now = clock.now()
     return {
         "columns": COLUMNS,
+        "media": _media(),
         "queues": _queues(),
         "query": request.GET,
         "series": _series(),

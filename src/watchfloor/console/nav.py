@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(
             _("Review"), "checklist", "review", "r", ("review.work", "review.appeal", "review.escalation", "case.view")
         ),
+        Entry(_("My well-being"), "heart", "wellbeing", "h", ("review.work", "review.appeal", "review.escalation")),
         Entry(_("Investigate"), "zoom-code", "investigate", "i", ("investigate.view",)),
     ),
     (

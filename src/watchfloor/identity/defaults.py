@@ -15,6 +15,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
+        "wellbeing.view", "wellbeing.manage",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -34,7 +35,9 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
     ]),
-    "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", ["floor.view", "insight.view", "policy.view"]),
+    "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
+        "floor.view", "insight.view", "policy.view", "wellbeing.view",
+    ]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "item.read", "report.submit", "event.submit",
         "media.submit", "appeal.submit", "ledger.view",

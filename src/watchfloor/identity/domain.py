@@ -42,6 +42,8 @@ PERMISSIONS: dict[str, str] = {
     "ledger.view": "see the ledger and proofs",
     "people.manage": "users, roles, tokens, vendors, skills",
     "settings.manage": "item types, tokens, endpoints, system settings",
+    "wellbeing.view": "see exposure, breaks and steps back of groups of five and more, by whole weeks, never of a person",
+    "wellbeing.manage": "set the budgets of exposure, breaks and filters of the house",
     "restricted.view": "open restricted cases for which one is cleared (each view is logged)",
 }
 

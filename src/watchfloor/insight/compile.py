@@ -190,8 +190,11 @@ def _used(sql: str, values: dict[str, Any]) -> dict[str, Any]:
 def _population(metric: Metric) -> str:
     if metric.kind == "difference":
         return f"({metric.where}) OR ({metric.minus})"
-    if metric.kind == "ratio":
+    if metric.kind == "sums":
         return f"({metric.where}) OR ({metric.over})"
+    if metric.kind == "ratio":
+        less = f" OR ({metric.minus})" if metric.minus else ""
+        return f"({metric.where}) OR ({metric.over}){less}"
     return metric.where
 
 
@@ -209,7 +212,12 @@ def _parts(metric: Metric) -> tuple[str, str]:
         case "share" | "stock_share":
             return f"count(*) FILTER (WHERE ({metric.where}) AND ({metric.of}))", count
         case "ratio":
-            return f"count(*) FILTER (WHERE {metric.over})", count
+            less = f" - count(*) FILTER (WHERE {metric.minus})" if metric.minus else ""
+            return f"count(*) FILTER (WHERE {metric.over})", count + less
+        case "sum":
+            return f"sum({metric.field}) {chosen}", ""
+        case "sums":
+            return f"sum({metric.field}) FILTER (WHERE {metric.over})", f"sum({metric.field}) {chosen}"
         case "mean":
             return f"sum({metric.field}) {chosen}", count
         case "quantile" | "stock_quantile":

@@ -19,7 +19,12 @@ ALIASES = {
     "source": "app",  # of a report: the system that sent it
     "action_key": "action",
     "reviewer_id": "reviewer",
+    "measure": "how",  # of a published week of well-being: which figure
+    "shown_ms": "active_ms",
+    "times": "touches",
 }
+# What people were shown is theirs: of these the lake knows that they happened, and groups' figures come as ``wellbeing.week``.
+PERSONAL = frozenset({"exposure.seen", "media.revealed", "wellbeing.chosen"})
 _TAKEN = frozenset(SCHEMA) - {"leaf", "event", "moment", "type", "actor_kind", "actor", "subject_kind", "subject"}
 _WHOLE = frozenset({"severity", "age_ms", "wait_ms", "active_ms", "active_total_ms", "touches"})
 _TENURE = ((30, "0-30 days"), (90, "31-90 days"), (365, "91-365 days"))
@@ -58,6 +63,8 @@ def flatten(
         leaf=row.leaf, event=row.id, moment=naive(row.at), type=row.type, actor_kind=actor_kind, actor=actor,
         subject_kind=subject_kind, subject=subject, case_id=row.case_id,
     )  # fmt: skip
+    if row.type in PERSONAL:
+        return fact | dict.fromkeys(("actor_kind", "actor", "subject_kind", "subject", "case_id"))
     for name, value in row.data.items():
         column = ALIASES.get(name, name)
         if column in _TAKEN and value is not None and value != "":

@@ -240,7 +240,7 @@ def _parts(metric: Metric, group: Sequence[Metric], row: Sequence[Any]) -> tuple
 
 
 def _divided(metric: Metric) -> bool:
-    return metric.kind in {"share", "stock_share", "ratio", "mean"}
+    return metric.kind in {"share", "stock_share", "ratio", "mean", "sums"}
 
 
 def _counted(metric: Metric) -> bool:

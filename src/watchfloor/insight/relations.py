@@ -49,14 +49,15 @@ RELATIONS: dict[str, str] = {
             min(moment) FILTER (WHERE type = 'decision.made' AND origin = 'human') AS first_human_at,
             max(moment) FILTER (WHERE type = 'case.closed') AS closed_at,
             arg_max(how, leaf) FILTER (WHERE type = 'case.closed') AS how,
-            count(*) FILTER (WHERE type = 'job.leased' AND kind <> 'appeal') AS leases,
+            count(*) FILTER (WHERE type = 'job.leased' AND kind <> 'appeal')
+                - count(*) FILTER (WHERE type = 'job.released' AND why = 'stepped_back' AND kind <> 'appeal') AS leases,
             count(*) FILTER (WHERE type = 'job.decided' AND kind <> 'appeal') AS jobs_decided,
             count(*) FILTER (WHERE type = 'escalation.raised') AS escalations
         FROM (
             SELECT *, count(*) FILTER (WHERE {_ENTERED})
                 OVER (PARTITION BY case_id ORDER BY leaf) AS opening
             FROM facts WHERE case_id IS NOT NULL AND type IN ('case.opened', 'case.reopened', 'case.closed',
-                'escalation.raised', 'job.leased', 'job.decided', 'decision.made')
+                'escalation.raised', 'job.leased', 'job.released', 'job.decided', 'decision.made')
         ) WHERE opening > 0 GROUP BY case_id, opening""",
     "solves": f"""
         SELECT * FROM (

@@ -44,7 +44,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "reason": pl.String(),  # of a report
     "joined": pl.String(),  # what a report did: opened | reopened | open | cooling
     "origin": pl.String(),
-    "how": pl.String(),  # a case closed: manual | auto
+    "how": pl.String(),  # a case closed: manual | auto; a week of well-being: which figure
     "solves": pl.Boolean(),  # a job decided that closed its case
     "age_ms": pl.Int64(),  # since the case was opened or last reopened
     "wait_ms": pl.Int64(),

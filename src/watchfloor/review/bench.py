@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Avg, F, Sum
+from django.db.models import Avg, F
 
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.enforcement.contracts import ActionPreview
@@ -23,6 +23,7 @@ from watchfloor.policy.contracts import PolicyRef, VersionRef, ViolationRef
 from watchfloor.review import queries
 from watchfloor.review.bench_view import AuthorView, ItemView, author_view, item_view
 from watchfloor.review.models import Appeal, Case, Decision, Escalation, Job, Report, Signal
+from watchfloor.workforce import wellbeing
 
 MANY = 200
 THREAD = 20
@@ -155,11 +156,9 @@ def escalation_of(job: Job) -> Escalation | None:
     return Escalation.objects.filter(case=job.case_id).order_by("-raised_at").first()
 
 
-def exposure_ms(actor: Actor, since: datetime | None = None) -> int:
-    """Focus time today on decided jobs of severity 3 and above, in milliseconds."""
-    start = since or clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Decision.objects.filter(decider=str(actor), at__gte=start, job__severity__gte=3).exclude(origin="undo")
-    return int(mine.aggregate(ms=Sum("job__active_ms"))["ms"] or 0)
+def exposure_ms(actor: Actor) -> int:
+    """What this person was shown today of severity 3 and above, in milliseconds of their own day."""
+    return sum(ms for severity, ms in wellbeing.spent(UUID(actor.id)).today.items() if severity >= 3)
 
 
 def just_decided(actor: Actor, decision_id: str, within: timedelta) -> Decision | None:

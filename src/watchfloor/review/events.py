@@ -124,7 +124,10 @@ class JobLeased(JobWork, frozen=True, tag="job.leased"):
 
 
 class JobReleased(JobWork, frozen=True, tag="job.released"):
-    """A lease ended without a decision. ``why``: released | skipped | expired | idle | unaccepted; ``detail`` is the skip reason's key.
+    """A lease ended without a decision. ``detail`` is the skip reason's key.
+
+    ``why``: released | skipped | stepped_back | expired | idle | unaccepted. A step back counts against nobody: it carries neither
+    the reviewer nor any time.
 
     ``active_ms`` is the focus time of this touch, ``held_ms`` how long it was held.
     """

@@ -7,13 +7,15 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from watchfloor.review import routing_urls
-from watchfloor.review.pages import cases, home, queue, work
+from watchfloor.review.pages import cases, home, queue, seen, work
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("review", home.home, name="review"),
     path("review/next", work.take, name="review-next"),
     path("review/work/<uuid:job_id>", work.work, name="review-work"),
     path("review/work/<uuid:job_id>/beat", work.beat, name="review-beat"),
+    path("review/work/<uuid:job_id>/seen", seen.seen, name="review-seen"),
+    path("review/work/<uuid:job_id>/revealed", seen.revealed, name="review-revealed"),
     path("review/work/<uuid:job_id>/effects", work.effects, name="review-effects"),
     path("review/queue/<str:key>", queue.queue, name="review-queue"),
     *routing_urls.urlpatterns,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 import msgspec
 
 
@@ -20,3 +23,19 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_LIMITS = Limits()
+
+
+class JobFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What exposure needs to know of the job somebody holds. ``clearance`` other than ``""`` makes each reveal an event of its own."""
+
+    job: UUID
+    token: int
+    case: UUID
+    leased_at: datetime
+    queue: str
+    policy: str
+    market: str
+    language: str
+    severity: int
+    clearance: str = ""
+    item_version: str = ""

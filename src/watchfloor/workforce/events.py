@@ -46,3 +46,7 @@ class PresenceChanged(LedgerEvent, frozen=True, tag="presence.changed"):
     state: str
     before: str
     held_ms: int
+
+
+# The events of well-being stand in a file of their own.
+from watchfloor.workforce import wellbeing_events as _wellbeing  # noqa: E402, F401

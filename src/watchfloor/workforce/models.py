@@ -50,3 +50,20 @@ class Presence(models.Model):
 
     class Meta:
         db_table = "workforce_presence"
+
+
+# The tables of well-being stand in a file of their own; Django looks for them here.
+from watchfloor.workforce.wellbeing_models import (  # noqa: E402
+    BudgetRow,
+    Choices,
+    Exposure,
+    Pace,
+    PublishedWeek,
+    Rest,
+    Touch,
+    WeekCell,
+)
+
+__all__ = [
+    "BudgetRow", "Choices", "Exposure", "Pace", "Presence", "PublishedWeek", "Rest", "Reviewer", "Touch", "Vendor", "WeekCell",
+]  # fmt: skip

@@ -146,7 +146,7 @@ def test_skip_step_back_and_release(floor: Floor, reviewer: Any) -> None:
     page = client.get(answer["Location"]).content.decode()
     assert Job.objects.get(case=cases[0]).state == "ready"
     answer = client.post(answer["Location"], {"token": token(page), "step": "back"})
-    assert answer["Location"] == reverse("review")
+    assert answer["Location"] == reverse("wellbeing-pause")
     assert "Nobody will ask why" in client.get(answer["Location"]).content.decode()
     where, page = take(client)
     assert client.post(where, {"token": token(page), "step": "release"})["Location"] == reverse("review")

@@ -18,6 +18,7 @@ from watchfloor.insight.flatten import LedgerRow, ReviewerThen, flatten
 from watchfloor.insight.schema import SCHEMA
 from watchfloor.ledger.schema import decode, registry
 from watchfloor.review import events as _declared  # noqa: F401  declares them
+from watchfloor.workforce import events as _of_people  # noqa: F401
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 QUEUES = ("spam.en", "hate.en", "escalations")
@@ -57,6 +58,13 @@ class History:
         rows = [tuple(fact.values()) for fact in self.facts()]
         pl.DataFrame(rows, schema=SCHEMA, orient="row").write_parquet(path)
         return [str(path)]
+
+    def figure(self, measure: str, vendor: str, **data: Any) -> None:
+        """A published figure of a week of well-being."""
+        self.add(
+            "wellbeing.week", f"weekcell:{len(self.events)}", None, week="2026-10-26", measure=measure, vendor=vendor, team="",
+            people=5, **data,
+        )  # fmt: skip
 
     # -- what happens on a floor ---------------------------------------------------------------------------------------
 

@@ -44,6 +44,9 @@ def the_day() -> History:
     day.ready("j3", "c3", "spam.en", "new", timedelta(hours=1))
     at(10, 30)
     day.transfer("j3", "c3", "spam.en", "hate.en")
+    at(11)  # somebody steps back from j3: in no number at all
+    day.lease("j3", "c3", "hate.en", "r9", "a")
+    day.release("j3", "c3", "hate.en", "", "", "stepped_back", 0)
     at(12)
     day.lease("j3", "c3", "hate.en", "r1", "a")
     at(12, 5)
@@ -103,6 +106,10 @@ def the_day() -> History:
     )
     day.cancel("j5", "c5", "spam.en", "escalated")
     day.ready("j6", "c5", "escalations", "escalation", timedelta(hours=4), kind="escalation")
+    for vendor, level, shown in (("a", 3, 60 * MINUTE), ("several", 3, 30 * MINUTE), ("a", 4, 20 * MINUTE), ("a", 5, MINUTE)):  # fmt: skip
+        day.figure("exposure", vendor, severity=level, shown_ms=shown)
+    for measure_, times in (("breaks_planned", 40), ("breaks_taken", 30), ("step_backs", 7)):
+        day.figure(measure_, "a", severity=0, times=times)
     return day
 
 
@@ -137,11 +144,18 @@ BY_HAND: dict[str, float] = {
     "reopen_rate": 1 / 3,
     "one_touch": 1 / 2,  # c1 took two reviewers; c3 one
     "escalation_rate": 1 / 4,
-    "skip_rate": 1 / 4,  # leases: j1 twice, j3, ja
+    "skip_rate": 1 / 4,  # leases: j1 twice, j3, ja; the one stepped back from is none
     "appeal_rate": 1 / 2,  # of d1, d2
     "overturn_rate": 1,
     "overturned_per_decision": 1 / 2,
     "violation_rate": 1 / 2,  # of d1, d3
+    "exposure_3": 90 * MINUTE,
+    "exposure_4": 20 * MINUTE,
+    "exposure_5": MINUTE,
+    "breaks_planned": 40,
+    "breaks_taken": 30,
+    "breaks_kept": 3 / 4,
+    "step_backs": 7,
 }
 
 
@@ -192,3 +206,13 @@ def test_a_day_with_nothing_in_it_counts_nothing(files: list[str]) -> None:
 def test_metrics_of_one_source_share_a_query(files: list[str]) -> None:
     both = compile_metrics([catalogue.metric("reports"), catalogue.metric("aht")], ask())
     assert lake.run(both.sql, both.values, files) == [(2, 280_000, 3)]
+
+
+def test_what_a_person_was_shown_is_not_in_the_lake() -> None:
+    day = History()
+    day.add(
+        "exposure.seen", "exposure:gore", None, queue="gore.en", vendor="a", ms=9, revealed=1,
+        lines=[{"kind": "image", "severity": 4, "filters": [], "ms": 9, "reveals": 1}],
+    )  # fmt: skip
+    [fact] = day.facts()
+    assert {name for name, value in fact.items() if value is not None} == {"leaf", "event", "moment", "type"}

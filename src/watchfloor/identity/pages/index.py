@@ -49,6 +49,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
     (
         _("Floor"),
         (
+            Card(_("Budgets of exposure"), _("Minutes a day, breaks."), "heart", ("wellbeing-budgets",), ("wellbeing.manage",)),
+            Card(_("How groups are"), _("Exposure and breaks, from five people."), "users-group", ("wellbeing-team",), ("wellbeing.view",)),
             Card(_("Queues"), _("Where jobs wait, and their targets."), "list", ("queues",), ("queue.manage",)),
             Card(_("Routing"), _("Which case goes to which queue."), "git-branch", ("routing",), ("queue.manage",)),
         ),

@@ -12,7 +12,7 @@ from watchfloor.kernel.errors import BadInput
 
 KINDS = frozenset(
     {
-        "count", "difference", "distinct", "share", "ratio", "mean", "quantile",
+        "count", "difference", "distinct", "share", "ratio", "mean", "sum", "sums", "quantile",
         "stock_count", "stock_share", "stock_quantile", "stock_max",
     }
 )  # fmt: skip
@@ -22,7 +22,8 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One definition. ``where``, ``of``, ``over``, ``minus`` and ``field`` are small SQL expressions over ``source``.
 
     kind: count = rows of ``where``; difference = count(where) - count(minus); distinct = distinct ``field``; share =
-    count(where and of) / count(where); ratio = count(over) / count(where); mean = sum(field) / count; quantile = ``q`` of
+    count(where and of) / count(where); ratio = count(over) / (count(where) - count(minus)); sum = sum(field) of
+    ``where``; sums = sum(field) of ``over`` / sum(field) of ``where``; mean = sum(field) / count; quantile = ``q`` of
     ``field``. A ``stock_*`` is read over what was open at the end of each interval (``t``).
     clock: the column whose time puts a row into an interval. direction: which way is good (up | down | neutral).
     """
@@ -53,7 +54,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.kind.startswith("stock_")
 
 
-THEMES = {"volume": "Volume", "time": "Time", "service": "Service", "quality": "Quality"}
+THEMES = {"volume": "Volume", "time": "Time", "service": "Service", "quality": "Quality", "wellbeing": "Well-being"}
 
 
 @lru_cache(1)

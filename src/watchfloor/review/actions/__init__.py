@@ -10,6 +10,7 @@ from watchfloor.review.actions.queues import archive_queue, save_queue
 from watchfloor.review.actions.reports import receive_report, receive_signals
 from watchfloor.review.actions.routing import transfer
 from watchfloor.review.actions.routing_versions import change_draft, drop_draft, go_live, restore_routing, save_routing
+from watchfloor.review.actions.stepping_back import step_back
 from watchfloor.review.actions.taking import claim
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "save_queue",
     "save_routing",
     "skip",
+    "step_back",
     "sweep_breaches",
     "sweep_leases",
     "transfer",

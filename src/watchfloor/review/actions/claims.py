@@ -19,7 +19,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer, writing
-from watchfloor.review.actions import cases
+from watchfloor.review.actions import cases, stepping_back
 from watchfloor.review.actions.people import may_work, of_job, person_id, vendor_of
 from watchfloor.review.contracts import LeaseOut
 from watchfloor.review.domain import clocks
@@ -90,7 +90,13 @@ def release(actor: Actor, job_id: UUID, token: int, *, active_ms: int = 0) -> No
 
 
 def skip(actor: Actor, job_id: UUID, token: int, reason: str, *, active_ms: int = 0) -> None:
-    """Give the job back with a reason (a key of ``SKIP_REASONS``); this person will not get it again."""
+    """Give the job back with a reason (a key of ``SKIP_REASONS``); this person will not get it again.
+
+    The reason ``wellbeing`` is a step back: no skip, and in no number of anybody's.
+    """
+    if reason == "wellbeing":
+        stepping_back.step_back(actor, job_id, token)
+        return
     if reason not in SKIP_REASONS:
         raise BadInput("unknown_skip_reason", f"{reason[:60]!r} is no reason to skip.", where="reason",
                        hint=f"One of: {', '.join(SKIP_REASONS)}.")  # fmt: skip

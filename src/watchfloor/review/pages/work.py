@@ -22,11 +22,13 @@ from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
-from watchfloor.review import actions, bench, queries
+from watchfloor.review import actions, bench, informed, queries
 from watchfloor.review.domain.findings import SKIP_REASONS
 from watchfloor.review.models import Job, Queue
+from watchfloor.review.pages import seen
 from watchfloor.review.pages import typed as forms
 from watchfloor.review.pages.typed import MACROS, Typed
+from watchfloor.workforce import exposure, wellbeing, wellbeing_actions
 
 WORK = ("review.work", "review.appeal", "review.escalation")
 UNDO_OFFER = timedelta(seconds=30)
@@ -65,13 +67,19 @@ def work(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         job = bench.my_job(actor, job_id)
         if job is None:
             return _stale(request, job_id, Typed(queue=forms.queue_of(request)))
+        if informed.asks(actor, job):
+            return informed.page(request, actor, job)
         return _show(request, actor, job, Typed(queue=forms.queue_of(request)))
     typed = forms.read(request)
     step = STEPS.get(typed.step or "decide")
     if step is None:
         raise BadInput("unknown_step", "There is no such step.", where="step", hint=f"One of: {', '.join(STEPS)}.")
+    seen.from_form(request, job_id, typed.token)
     try:
-        return step(request, actor, job_id, typed)
+        answer = step(request, actor, job_id, typed)
+        if answer.status_code == 302 and typed.step not in ("agree", "extend"):
+            exposure.end(job_id, typed.token)
+        return answer
     except Conflict as error:
         if error.code != "stale_lease":
             return _again(request, actor, job_id, typed, error)
@@ -97,9 +105,27 @@ def _skip(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -
 
 
 def _back(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
-    actions.skip(actor, job_id, typed.token, "wellbeing", active_ms=typed.active_ms)
+    actions.step_back(actor, job_id, typed.token)
     messages.success(request, _("You stepped back. Nobody will ask why. Take the time you need."))
-    return redirect("review")
+    return redirect("wellbeing-pause")
+
+
+def _agree(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    job = bench.my_job(actor, job_id)
+    if job is None:
+        return _stale(request, job_id, typed)
+    wellbeing_actions.agree(actor, job.policy_key, yes=True)
+    return redirect(address(job_id, typed.queue))
+
+
+def _decline(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    job = bench.my_job(actor, job_id)
+    if job is None:
+        return _stale(request, job_id, typed)
+    actions.step_back(actor, job_id, typed.token)
+    wellbeing_actions.agree(actor, job.policy_key, yes=False)
+    messages.success(request, _("You will not be given this kind of work. You can change that under My well-being."))
+    return next_case(request, typed.queue)
 
 
 def _escalate(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
@@ -136,6 +162,8 @@ STEPS = {
     "preview": _preview,
     "skip": _skip,
     "back": _back,
+    "agree": _agree,
+    "decline": _decline,
     "escalate": _escalate,
     "hand_back": _hand_back,
     "release": _release,
@@ -199,6 +227,7 @@ def _show(
         queue_name=queue.name if queue else job.queue_key,
         skip_reasons=[(key, words, "") for key, words in SKIP_REASONS.items()],
         macros=[(key, words, text) for key, (words, text) in MACROS.items()],
+        filters=wellbeing.profile(uuid.UUID(actor.id)).filters,
         escalation_queues=[(row.key, row.name) for row in lifted],
         **_effects(job, typed.violation),
     )

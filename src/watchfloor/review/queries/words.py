@@ -47,6 +47,7 @@ def _released(data: Data) -> str:
         "expired": "let the lease run out",
         "idle": "looked elsewhere, and the job went back",
         "unaccepted": "did not accept the job",
+        "stepped_back": "the job went back to its queue",
     }
     return ended[data["why"]] + (f" ({data['detail']})" if data["detail"] else "")
 

@@ -1,0 +1,44 @@
+// The script of pages that show media: it shows nothing until somebody asks, hides when they let go, and counts what was seen.
+import { viewing } from "../viewer/page";
+import { Seen } from "../viewer/seen";
+import { Viewer } from "../viewer/viewer";
+
+const page = viewing();
+const given = document.querySelector<HTMLElement>("[data-viewing]")?.dataset ?? {};
+const text = document.querySelector("[data-seen-text], .content-text, .content-title") ? Number(given["textSeverity"] ?? "0") : 0;
+const seen = new Seen(given["seenUrl"] ?? "", page.token, text);
+const cards = [...document.querySelectorAll<HTMLElement>("[data-viewer]")];
+const viewers = cards.map((card) => new Viewer(card, page, seen));
+
+/** The medium a key means: the one the focus is in, else the first. */
+function meant(): Viewer | undefined {
+  const focused = cards.findIndex((card) => card.contains(document.activeElement));
+  return viewers[Math.max(0, focused)];
+}
+
+const release = (): void => {
+  for (const one of viewers) one.release();
+};
+
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, release);
+for (const name of ["blur", "pagehide"])
+  window.addEventListener(name, () => {
+    for (const one of viewers) one.hide();
+  });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") for (const one of viewers) one.hide();
+});
+document.addEventListener("keyup", release);
+
+if (viewers.length > 0) {
+  const words = JSON.parse(cards[0]?.dataset["words"] ?? "{}") as Record<string, string>;
+  window.watchfloor.keys.register({
+    keys: "v",
+    label: words["key"] ?? "",
+    group: words["media"] ?? "",
+    run: (event) => {
+      if (!event.repeat) meant()?.hold();
+    },
+  });
+}
+document.documentElement.classList.add("has-viewer");

@@ -1,0 +1,18 @@
+"""Addresses of the screens of well-being."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from watchfloor.workforce.pages import budgets, mine, pause, team
+
+urlpatterns = [
+    path("wellbeing", mine.mine, name="wellbeing"),
+    path("wellbeing/filters", mine.filters, name="wellbeing-filters"),
+    path("wellbeing/pause", pause.pause, name="wellbeing-pause"),
+    path("wellbeing/break", pause.take, name="wellbeing-break"),
+    path("wellbeing/back", pause.back, name="wellbeing-back"),
+    path("wellbeing/evidence", pause.evidence, name="wellbeing-evidence"),
+    path("wellbeing/team", team.team, name="wellbeing-team"),
+    path("wellbeing/budgets", budgets.index, name="wellbeing-budgets"),
+]
