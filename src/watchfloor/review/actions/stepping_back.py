@@ -30,7 +30,7 @@ def step_back(actor: Actor, job_id: UUID, token: int) -> None:
         job = held_job(actor, job_id, token)
         w.update(
             job, excluded=[*job.excluded, person_id(actor)], state=JOB.after(job.state, "skip"), lease_holder=None,
-            lease_until=None, touch_ms=0, touches=max(0, job.touches - 1),
+            lease_until=None, focus_at=None, accept_by=None, touch_ms=0, touches=max(0, job.touches - 1),
         )  # fmt: skip
         w.event(JobReleased(**of_job(job), reviewer="", vendor="", why=WHY), job, case_id=job.case_id)
         paces.stepped_back(person_id(actor))
