@@ -208,7 +208,7 @@ def test_ids_of_every_kind_and_those_that_are_nothing(floor: Floor) -> None:
 
 def test_restricted_cases_and_other_markets_are_out_of_reach(floor: Floor) -> None:
     boss = someone(BOSS)
-    floor.report(reason="child-safety")
+    floor.report(reason="child-abuse")
     floor.report()
     assert len(bulk.by_search(boss, {}).pairs) == 1
     abroad = someone(BOSS, markets=frozenset({"DE"}))

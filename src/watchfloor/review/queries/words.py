@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from watchfloor.review.queries import effect_words
+from watchfloor.review.queries import effect_words, many_words
 
 Data = dict[str, Any]
 
@@ -89,5 +89,6 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "escalation.resolved": lambda d: f"the escalation was resolved after {span(d['after_ms'])}",
     "escalation.handed_back": lambda d: "handed the case back to the floor",
     "note.added": lambda d: "added a note",
+    **many_words.SENTENCES,
     **effect_words.SENTENCES,
 }
