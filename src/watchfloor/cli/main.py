@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Ask the lake of events a question in the rule language.",
     ),
     "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
+    "case": ("watchfloor.cli.cases", "case", "Join, split and tag cases; see what they have in common."),
+    "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }
 

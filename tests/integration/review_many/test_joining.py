@@ -66,7 +66,7 @@ def test_a_split_opens_joins_and_goes_back(floor: Floor) -> None:
     made = actions.split(boss, case.pk, [report.pk], "it is a scam", policy_key="scam")
     other = Case.objects.get(pk=made.target_id)
     case.refresh_from_db()
-    assert (other.harm_group, other.report_count, case.report_count) == ("scam", 1, 1)
+    assert (other.policy_key, other.report_count, case.report_count) == ("scam", 1, 1)
     assert Job.objects.get(case=other).state == "ready"
     actions.undo_joining(boss, made.pk, "no")
     case.refresh_from_db()

@@ -22,7 +22,7 @@ from watchfloor.review import bulk, clusters, find, queries
 from watchfloor.review.bulk.orders import PERMISSION, Order, case_id
 from watchfloor.review.models import Batch, Cluster
 from watchfloor.review.pages import many_words, orders, tables
-from watchfloor.review.queries import related as relations
+from watchfloor.review.queries.related import members
 
 SHARES = ("0.02", "0.05", "0.1", "0.2")
 
@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     filters = {name: given.get(f"f_{name}", given.get(name, "")).strip() for name in find.FILTERS if name != "policy"}
     try:
         if case is not None:
-            items = relations.members(actor, case, typed["kind"])
+            items = members(actor, case, typed["kind"])
             typed["policy"] = typed["policy"] or case.policy_key
         elif typed["source"] == "search":
             items = [item for item, _pk in bulk.by_search(actor, filters).pairs]

@@ -148,7 +148,7 @@ def _into(actor: Actor, text: str) -> UUID:
 def _chosen(actor: Actor, given: QueryDict, request: HttpRequest) -> bulk.Chosen:
     source = given.get("source", "csv")
     if source == "search":
-        return bulk.by_search(actor, {name: given.get(f"f_{name}", given.get(name, "")).strip() for name in find.FILTERS})
+        return bulk.by_search(actor, _filters(given))
     if source == "sweep":
         return bulk.by_author(actor, queries.case(actor, case_id(given.get("case", "")), why="sweep"))
     file = request.FILES.get("file")
@@ -167,13 +167,19 @@ def _hidden(given: QueryDict, chosen: bulk.Chosen) -> list[tuple[str, str]]:
     source = given.get("source", "csv")
     kept = [("source", source)]
     if source == "search":
-        kept += [(f"f_{name}", value) for name in find.FILTERS if (value := given.get(f"f_{name}", given.get(name, "")))]
+        kept += [(f"f_{name}", value) for name, value in _filters(given).items() if value]
     elif source == "sweep":
         kept.append(("case", given.get("case", "")))
     else:  # a file is read once and kept as ids
         lines = [ids.encode("case", pk) if pk else ids.encode("itm", item) for item, pk in chosen.pairs]
         kept.append(("ids", "\n".join(lines) or given.get("ids", "")))
     return kept
+
+
+def _filters(given: QueryDict) -> dict[str, str]:
+    """The filters of a search: as the list of cases names them, or, once there is an order beside them, with ``f_`` before."""
+    mark = "f_" if "verb" in given else ""
+    return {name: given.get(f"{mark}{name}", "").strip() for name in find.FILTERS}
 
 
 def _batch(actor: Actor, batch_id: UUID) -> Batch:
