@@ -15,6 +15,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import Forbidden, NotFound
 from watchfloor.review import actions, api_many, find, queries
+from watchfloor.review.api_routing import router as routing_router
 from watchfloor.review.contracts import AppealIn as Filing
 from watchfloor.review.contracts import DecisionIn as Finding
 from watchfloor.review.models import Case, Decision

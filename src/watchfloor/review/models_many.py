@@ -28,7 +28,7 @@ class Joining(Projected):
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=120, blank=True)
-    moved = models.JSONField(default=dict)  # {"reports": [...], "uncounted": [...], "signals": [...], "notes": [...]}
+    moved = models.JSONField(default=dict)  # {"reports": [...], "signals": [...], "notes": [...]}
 
     # Which rows moved is in the changes of the event itself.
     untracked: ClassVar[frozenset[str]] = frozenset({"moved"})

@@ -160,8 +160,7 @@ def undo_in(w: Writer, joining_id: UUID) -> None:
     elif source.state == Case.State.CLOSED:
         raise Conflict("decided_since", "The case was decided since.", hint="Take the decision back first.")
     moved = row.moved
-    _move(w, target, source, reports=_ids(moved["reports"]), signals=_ids(moved["signals"]), notes=_ids(moved["notes"]),
-          count_again=_ids(moved["uncounted"]))  # fmt: skip
+    _move(w, target, source, reports=_ids(moved["reports"]), signals=_ids(moved["signals"]), notes=_ids(moved["notes"]))
     w.update(row, undone_at=clock.now(), undone_by=w.actor)
     w.event(JoiningUndone(**of_case(source), kind=row.kind, reports=row.reports), row, case_id=source.pk)
     if join_kind:
@@ -179,11 +178,10 @@ def undo_in(w: Writer, joining_id: UUID) -> None:
 
 
 def _move(
-    w: Writer, source: Case, target: Case, *, reports: Iterable[UUID], signals: Iterable[UUID], notes: Iterable[UUID],
-    count_again: Iterable[UUID] = (),
+    w: Writer, source: Case, target: Case, *, reports: Iterable[UUID], signals: Iterable[UUID], notes: Iterable[UUID]
 ) -> dict[str, list[str]]:  # fmt: skip
-    """Move rows, and count: a reporter who is counted on the target already is not counted twice there. Says what moved."""
-    moved: dict[str, list[str]] = {"uncounted": []}
+    """Move rows and count anew on both sides; says what moved."""
+    moved: dict[str, list[str]] = {}
     wanted = {"reports": (Report, reports), "signals": (Signal, signals), "notes": (Note, notes)}
     for name, (model, ids) in wanted.items():
         with connection.cursor() as cursor:
@@ -195,22 +193,8 @@ def _move(
         for pk in found:
             w.wrote(model(pk=pk, case_id=target.pk), "case")  # type: ignore[call-arg]
         moved[name] = [str(pk) for pk in found]
-    counted = list(Report.objects.filter(pk__in=moved["reports"], outcome="", counted=True))  # as the source had it
-    again = list(Report.objects.filter(pk__in=list(count_again), case=target, outcome="").order_by("pk"))
-    there = set(
-        Report.objects.filter(case=target, outcome="", counted=True)
-        .exclude(pk__in=moved["reports"]).exclude(reporter="").values_list("reporter_kind", "reporter")
-    )  # fmt: skip
-    fresh: list[Report] = []
-    for row in [*counted, *again]:
-        known = (row.reporter_kind, row.reporter) in there
-        if known and row.counted:
-            moved["uncounted"].append(str(row.pk))
-        w.update(row, counted=not known)
-        if not known:
-            fresh.append(row)
-    _count(w, source, counted, -1)
-    _count(w, target, fresh, +1)
+    _recount(w, source)
+    _recount(w, target)
     w.update(source, signal_count=max(0, source.signal_count - len(moved["signals"])))
     w.update(
         target, signal_count=target.signal_count + len(moved["signals"]), severity=max(target.severity, source.severity)
@@ -220,14 +204,22 @@ def _move(
     return moved
 
 
-def _count(w: Writer, case: Case, rows: list[Report], sign: int) -> None:
-    trusted = sum(row.reporter_kind in TRUSTED for row in rows)
-    w.update(
-        case,
-        report_count=max(0, case.report_count + sign * len(rows)),
-        trusted_count=max(0, case.trusted_count + sign * trusted),
-        credit=reporters.credit_of(case),
-    )
+def _recount(w: Writer, case: Case) -> None:
+    """Of each reporter's open reports on the case the first counts; what nobody signed counts each time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE review_report AS r SET counted = first.one FROM (SELECT id, reporter = '' OR"
+            " row_number() OVER (PARTITION BY reporter_kind, reporter ORDER BY received_at, id) = 1 AS one"
+            " FROM review_report WHERE case_id = %s AND outcome = '') AS first"
+            " WHERE r.id = first.id AND r.counted <> first.one RETURNING r.id, r.counted",
+            [case.pk],
+        )
+        changed = sorted(cursor.fetchall())
+    for pk, counted in changed:
+        w.wrote(Report(pk=pk, counted=counted), "counted")
+    rows = Report.objects.filter(case=case, outcome="", counted=True)
+    trusted = rows.filter(reporter_kind__in=TRUSTED).count()
+    w.update(case, report_count=rows.count(), trusted_count=trusted, credit=reporters.credit_of(case))
 
 
 def _row(
