@@ -52,7 +52,11 @@ def test_a_campaign_is_decided_and_taken_back(open_as: Callable[..., Any], four_
         actions.flag_edge_case(w, case, "Is an offer in a reply bulk?")
     page = open_as(person, f"/cases/{ids.encode('case', case.pk)}")
     four_looks(page)
-    for address in (f"/cases/{ids.encode('case', case.pk)}/reports", f"/accounts/{ids.encode('itm', items[0].author_id)}", "/edge-cases"):
+    for address in (
+        f"/cases/{ids.encode('case', case.pk)}/reports",
+        f"/accounts/{ids.encode('itm', items[0].author_id)}",
+        "/edge-cases",
+    ):
         page.goto(address)
         four_looks(page)
     page.set_viewport_size({"width": 1440, "height": 900})

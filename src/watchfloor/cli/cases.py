@@ -28,7 +28,11 @@ def join_(case_id: str, into: str, why: str, as_json: bool) -> None:
     from watchfloor.review import actions
 
     made = actions.join(actor, ids.decode("case", case_id), ids.decode("case", into), why)
-    emit(_joining(made), as_json=as_json, text=f"{made.reports:,} reports moved. Take it back: watchfloor case undo {made.pk}")
+    emit(
+        _joining(made),
+        as_json=as_json,
+        text=f"{made.reports:,} reports moved. Take it back: watchfloor case undo {made.pk}",
+    )
 
 
 @case.command("split")
@@ -84,7 +88,11 @@ def related_(case_id: str, as_json: bool) -> None:
     found = queries.related(actor, queries.case(actor, ids.decode("case", case_id), why="cli"))
     rows = [{"kind": group.kind, "count": f"{group.count:,}{'+' if group.more else ''}",
              "first": ", ".join(other.external_id for other in group.first)} for group in found.groups]  # fmt: skip
-    emit(found.groups, as_json=as_json, text=table(rows, ["kind", "count", "first"], empty="Nothing in common with others."))
+    emit(
+        found.groups,
+        as_json=as_json,
+        text=table(rows, ["kind", "count", "first"], empty="Nothing in common with others."),
+    )
 
 
 @click.group()
@@ -154,7 +162,11 @@ def show_(batch: UUID, as_json: bool) -> None:
         raise NotFound("unknown_batch", "There is no such batch.")
     far = orders.progress(row)
     said = {"state": row.state, "verb": row.verb, "count": row.count, **far.counts}
-    emit({**said, "reasons": dict(far.reasons)}, as_json=as_json, text=", ".join(f"{key} {value}" for key, value in said.items()))
+    emit(
+        {**said, "reasons": dict(far.reasons)},
+        as_json=as_json,
+        text=", ".join(f"{key} {value}" for key, value in said.items()),
+    )
 
 
 @bulk.command("reverse")

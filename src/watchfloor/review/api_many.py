@@ -224,7 +224,12 @@ class EdgeCaseOut(Schema):
     violation: str
 
 
-@router.get("/cases/{case_id}/related", response=list[GroupOut], summary="What a case's item has in common", operation_id="related")
+@router.get(
+    "/cases/{case_id}/related",
+    response=list[GroupOut],
+    summary="What a case's item has in common",
+    operation_id="related",
+)
 def related(request: HttpRequest, case_id: str) -> list[GroupOut]:
     """Items by the same author, device, address, payment, link, or with nearly the same text. Needs ``case.view``."""
     actor = actor_of(request)
@@ -247,17 +252,23 @@ def related(request: HttpRequest, case_id: str) -> list[GroupOut]:
 @router.post("/cases/{case_id}/join", response=JoiningOut, summary="Join a case to another", operation_id="join")
 def join(request: HttpRequest, case_id: str, body: JoinIn) -> JoiningOut:
     """Reports, signals and notes move; the case is closed as a duplicate. Needs ``case.arrange``."""
-    return _joining(actions.join(actor_of(request), ids.decode("case", case_id), ids.decode("case", body.into), body.why))
+    return _joining(
+        actions.join(actor_of(request), ids.decode("case", case_id), ids.decode("case", body.into), body.why)
+    )
 
 
 @router.post("/cases/{case_id}/split", response=JoiningOut, summary="Take reports out of a case", operation_id="split")
 def split(request: HttpRequest, case_id: str, body: SplitIn) -> JoiningOut:
     """Into the case of their item under the policy: opened, reopened or joined. Needs ``case.arrange``."""
     wanted = [ids.decode("rpt", text) for text in body.reports]
-    return _joining(actions.split(actor_of(request), ids.decode("case", case_id), wanted, body.why, policy_key=body.policy))
+    return _joining(
+        actions.split(actor_of(request), ids.decode("case", case_id), wanted, body.why, policy_key=body.policy)
+    )
 
 
-@router.post("/joinings/{joining_id}/undo", response=JoiningOut, summary="Take a joining or split back", operation_id="unjoin")
+@router.post(
+    "/joinings/{joining_id}/undo", response=JoiningOut, summary="Take a joining or split back", operation_id="unjoin"
+)
 def unjoin(request: HttpRequest, joining_id: UUID, body: WhyIn) -> JoiningOut:
     """Everything moves back, unless one of the cases was decided since (409). Needs ``case.arrange``."""
     actions.undo_joining(actor_of(request), joining_id, body.why)
@@ -270,7 +281,12 @@ def tags(request: HttpRequest, case_id: str, body: TagsIn) -> list[str]:
     return actions.tag(actor_of(request), ids.decode("case", case_id), add=body.add, remove=body.remove)
 
 
-@router.post("/cases/{case_id}/edge-cases", response={201: EdgeCaseOut}, summary="Ask policy about a case", operation_id="ask_policy")
+@router.post(
+    "/cases/{case_id}/edge-cases",
+    response={201: EdgeCaseOut},
+    summary="Ask policy about a case",
+    operation_id="ask_policy",
+)
 def ask(request: HttpRequest, case_id: str, body: EdgeCaseIn) -> Any:
     """The case goes on as it would. Needs ``case.view``."""
     actor = actor_of(request)
@@ -281,13 +297,17 @@ def ask(request: HttpRequest, case_id: str, body: EdgeCaseIn) -> Any:
 
 
 @router.get("/edge-cases", response=list[EdgeCaseOut], summary="Questions and rulings", operation_id="edge_cases")
-def edge_cases(request: HttpRequest, q: str = "", state: str = "", policy: str = "", limit: int = 50) -> list[EdgeCaseOut]:
+def edge_cases(
+    request: HttpRequest, q: str = "", state: str = "", policy: str = "", limit: int = 50
+) -> list[EdgeCaseOut]:
     """Newest first; ``q`` searches question and ruling. Needs ``case.view``."""
     found = queries.edge_cases(actor_of(request), text=q, state=state, policy_key=policy)
     return [_edge(row) for row in found[: max(1, min(limit, 200))]]
 
 
-@router.post("/bulk/preview", response=PreviewOut, summary="What an order over many would do", operation_id="bulk_preview")
+@router.post(
+    "/bulk/preview", response=PreviewOut, summary="What an order over many would do", operation_id="bulk_preview"
+)
 def bulk_preview(request: HttpRequest, body: OrderIn) -> PreviewOut:
     """Counts and effects; nothing changes. Needs ``case.bulk``."""
     actor = _needs(request, PERMISSION)
@@ -310,7 +330,9 @@ def bulk_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
     return _batch(_own(_needs(request, PERMISSION), batch_id))
 
 
-@router.post("/bulk/{batch_id}/reverse", response={202: BatchOut}, summary="Take a batch back", operation_id="bulk_reverse")
+@router.post(
+    "/bulk/{batch_id}/reverse", response={202: BatchOut}, summary="Take a batch back", operation_id="bulk_reverse"
+)
 def bulk_reverse(request: HttpRequest, batch_id: UUID, body: WhyIn) -> Any:
     """All of it, in the background; what came after a row stands and is kept. Needs ``case.bulk``."""
     return Status(202, _batch(bulk.reverse(_needs(request, PERMISSION), batch_id, body.why)))
@@ -337,7 +359,12 @@ def cluster(request: HttpRequest, cluster_id: UUID) -> ClusterOut:
     return _cluster(clusters.visible(_needs(request, PERMISSION), cluster_id))
 
 
-@router.post("/clusters/{cluster_id}/read", response=ClusterOut, summary="Say what one item of the sample is", operation_id="cluster_read")
+@router.post(
+    "/clusters/{cluster_id}/read",
+    response=ClusterOut,
+    summary="Say what one item of the sample is",
+    operation_id="cluster_read",
+)
 def cluster_read(request: HttpRequest, cluster_id: UUID, body: ReadIn) -> ClusterOut:
     """Needs ``case.bulk``."""
     actor = _needs(request, PERMISSION)
@@ -345,7 +372,12 @@ def cluster_read(request: HttpRequest, cluster_id: UUID, body: ReadIn) -> Cluste
     return _cluster(clusters.visible(actor, cluster_id))
 
 
-@router.post("/clusters/{cluster_id}/decide", response={200: PreviewOut, 202: BatchOut}, summary="Decide a cluster", operation_id="cluster_decide")
+@router.post(
+    "/clusters/{cluster_id}/decide",
+    response={200: PreviewOut, 202: BatchOut},
+    summary="Decide a cluster",
+    operation_id="cluster_decide",
+)
 def cluster_decide(request: HttpRequest, cluster_id: UUID, body: ClusterDecideIn) -> Any:
     """Without a token a dry run (200); with the dry run's token it is done (202). Needs ``case.bulk``."""
     actor = _needs(request, PERMISSION)

@@ -75,7 +75,10 @@ class CaseReopened(Work, frozen=True, tag="case.reopened"):
 
 
 class CaseClosed(Work, frozen=True, tag="case.closed"):
-    """Solved. ``how``: manual | auto | bulk, or without a finding: duplicate | withdrawn | muted. ``age_ms`` since opened or last reopened (AAS), ``total_ms`` since first opened."""
+    """Solved. ``how``: manual | auto | bulk, or without a finding: duplicate | withdrawn | muted.
+
+    ``age_ms`` since opened or last reopened (AAS), ``total_ms`` since first opened.
+    """
 
     how: str
     verdict: str

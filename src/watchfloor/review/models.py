@@ -174,9 +174,7 @@ class Report(Projected):
         indexes = [
             models.Index(fields=["case", "received_at"], name="review_report_case"),
             models.Index(fields=["case", "reporter"], name="review_report_reporter"),
-            models.Index(
-                fields=["reporter", "received_at"], name="review_report_by", condition=~models.Q(reporter="")
-            ),
+            models.Index(fields=["reporter", "received_at"], name="review_report_by", condition=~models.Q(reporter="")),
             models.Index(fields=["item", "received_at"], name="review_report_item"),
         ]
 
@@ -419,6 +417,23 @@ from watchfloor.review.models_many import (  # noqa: E402
 )
 
 __all__ = [
-    "Appeal", "Batch", "BatchRow", "Case", "Cluster", "ClusterItem", "Decision", "EdgeCase", "Escalation", "ID_TAIL", "Job",
-    "Joining", "Note", "Queue", "Report", "ReporterMute", "ReporterTally", "RoutingTable", "Signal",
+    "ID_TAIL",
+    "Appeal",
+    "Batch",
+    "BatchRow",
+    "Case",
+    "Cluster",
+    "ClusterItem",
+    "Decision",
+    "EdgeCase",
+    "Escalation",
+    "Job",
+    "Joining",
+    "Note",
+    "Queue",
+    "Report",
+    "ReporterMute",
+    "ReporterTally",
+    "RoutingTable",
+    "Signal",
 ]  # fmt: skip

@@ -78,9 +78,7 @@ class ReporterMute(Projected):
     class Meta:
         db_table = "review_reporter_mute"
         constraints = [
-            models.UniqueConstraint(
-                fields=["who"], name="review_mute_once", condition=models.Q(undone_at__isnull=True)
-            )
+            models.UniqueConstraint(fields=["who"], name="review_mute_once", condition=models.Q(undone_at__isnull=True))
         ]
 
 

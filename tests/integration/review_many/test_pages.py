@@ -54,7 +54,9 @@ def test_from_a_case_to_a_cluster_to_a_batch_and_back(floor: Floor, boss: Any) -
     dry = text(boss.get(own, {"violation": "spam.bulk"}))
     token = dry.partition('name="token" value="')[2].partition('"')[0]
     assert "Accounts struck" in dry
-    assert text(boss.post(own, {"step": "decide", "violation": "spam.bulk", "token": "no", "why": "w"}), 422).count("preview again")
+    assert text(boss.post(own, {"step": "decide", "violation": "spam.bulk", "token": "no", "why": "w"}), 422).count(
+        "preview again"
+    )
     boss.post(own, {"step": "decide", "violation": "spam.bulk", "token": token, "why": "one campaign"})
     while bulk.work():
         pass
@@ -85,7 +87,7 @@ def test_an_order_from_the_list_and_one_from_ids(floor: Floor, boss: Any) -> Non
         pass
     assert Case.objects.filter(tags=["wave-7"]).count() == 3
     assert "wave-7" in text(boss.get(reverse("case-detail", args=[ids.encode("case", cases[0].pk)])))
-    assert text(boss.get(reverse("case-list") + "?tag=wave-7")).count('rowheader') or True
+    assert text(boss.get(reverse("case-list") + "?tag=wave-7")).count("rowheader") or True
     wrong = text(boss.post(reverse("bulk-order"), {"source": "csv", "ids": "case_nonsense"}), 422)
     assert "One id a line" in wrong
 

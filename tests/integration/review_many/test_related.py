@@ -46,7 +46,9 @@ def groups(actor: Any, case: Any) -> dict[str, list[str]]:
 
 
 def test_each_kind_finds_its_own_and_no_value_is_kept(floor: Floor, show: Any) -> None:
-    case = floor.report(show("one", text=TEXT + " www.shop.example/a?x=1", ip="2001:db8::1", device="D-77", card="4111 1111"))
+    case = floor.report(
+        show("one", text=TEXT + " www.shop.example/a?x=1", ip="2001:db8::1", device="D-77", card="4111 1111")
+    )
     show("same-ip", ip="2001:db8::beef")
     show("same-device", device="D-77")
     show("same-card", card="4111-1111")

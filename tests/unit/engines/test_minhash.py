@@ -41,14 +41,14 @@ def test_how_often_two_sets_meet_is_what_the_formula_says() -> None:
         assert met / 300 == pytest.approx(chance(overlap), abs=0.1)
 
 
-@pytest.mark.skipif(not (DATA / "sms_spam.tsv").is_file(), reason="the SMS Spam Collection is not here (WATCHFLOOR_DATA)")
+@pytest.mark.skipif(
+    not (DATA / "sms_spam.tsv").is_file(), reason="the SMS Spam Collection is not here (WATCHFLOOR_DATA)"
+)
 def test_on_real_messages_the_bands_find_what_comparing_all_finds() -> None:
     lines = (DATA / "sms_spam.tsv").read_text(encoding="utf-8", errors="replace").splitlines()
     texts = sorted({line.partition("\t")[2] for line in lines if line.startswith("spam")})[:400]
     sketches = [sketch(text) for text in texts]
-    near = {
-        (a, b) for a in range(len(texts)) for b in range(a) if distance(sketches[a], sketches[b]) <= 0.4
-    }
+    near = {(a, b) for a in range(len(texts)) for b in range(a) if distance(sketches[a], sketches[b]) <= 0.4}
     keys: dict[bytes, list[int]] = {}
     for place, text in enumerate(texts):
         for band in bands(text):

@@ -41,8 +41,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="itemversion",
-            index=models.Index(
-                condition=models.Q(("keyed", False)), fields=["seen_at"], name="items_version_unkeyed"
-            ),
+            index=models.Index(condition=models.Q(("keyed", False)), fields=["seen_at"], name="items_version_unkeyed"),
         ),
     ]

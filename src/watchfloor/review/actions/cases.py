@@ -27,7 +27,6 @@ from watchfloor.review.domain.states import CASE
 from watchfloor.review.events import CaseClosed, CaseOpened, CaseReopened
 from watchfloor.review.models import Case
 
-
 UNJUDGED = ("duplicate", "withdrawn", "muted")  # closed without a finding: what comes in opens it again
 MOST_JOINED = 50  # cases in a row, each a duplicate of the next
 

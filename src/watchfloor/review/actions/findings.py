@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from watchfloor.enforcement.contracts import Enforce, Reverse
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
@@ -179,5 +178,9 @@ def _outcomes(w: Writer, case: Case, outcome: str, *, among: tuple[str, ...]) ->
     for row in found:
         w.wrote(Report(pk=row[0], outcome=outcome), "outcome")
     reporters.tally(
-        [(kind, name, channel, case.policy_key, was, outcome) for _, kind, name, channel, counted, was in found if counted]
+        [
+            (kind, name, channel, case.policy_key, was, outcome)
+            for _, kind, name, channel, counted, was in found
+            if counted
+        ]
     )

@@ -90,7 +90,9 @@ def split(actor: Actor, case_id: UUID, reports: Collection[UUID], why: str, *, p
             raise BadInput("many_items", "Choose reports about one item.", where="reports")
         policy = policy or policies.policy(case.policy_key)
         if policy.clearance and not actor.may("case.view", clearance=policy.clearance):
-            raise Forbidden("clearance", "You are not cleared for this policy.", where="policy", hint="Escalate the case.")
+            raise Forbidden(
+                "clearance", "You are not cleared for this policy.", where="policy", hint="Escalate the case."
+            )
         first = rows[0]
         arrival = cases.Arrival(
             item=first.item, version=max(rows, key=lambda row: row.received_at).item_version, policy=policy, by="split",
@@ -100,7 +102,9 @@ def split(actor: Actor, case_id: UUID, reports: Collection[UUID], why: str, *, p
         )  # fmt: skip
         into = cases.find(arrival, follow=False)
         if into is not None and into.pk == case.pk:
-            raise BadInput("same_case", "These reports belong to this very case: choose another policy.", where="policy")
+            raise BadInput(
+                "same_case", "These reports belong to this very case: choose another policy.", where="policy"
+            )
         made = into is None or into.state == Case.State.CLOSED
         if into is None or into.state != Case.State.CLOSED:
             into, _ = cases.take_in(w, into, arrival, manual=True)

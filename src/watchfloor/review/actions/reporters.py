@@ -21,7 +21,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.kernel.remembered import Remembered, RememberedBy
-from watchfloor.ledger.writer import Writer, writing
+from watchfloor.ledger.writer import writing
 from watchfloor.platform import config
 from watchfloor.policy.contracts import PolicyRef
 from watchfloor.review.events_many import ReporterMuted, ReporterUnmuted
@@ -68,7 +68,9 @@ def points_of(kind: str, reporter: str, channel: str, policy_key: str) -> float:
 
 def credit_of(case: Case) -> float:
     """The points of the case's counted reporters, added up anew (of the latest 500)."""
-    rows = Report.objects.filter(case=case, outcome="", counted=True).exclude(reporter="").order_by("-received_at")[:500]
+    rows = (
+        Report.objects.filter(case=case, outcome="", counted=True).exclude(reporter="").order_by("-received_at")[:500]
+    )
     return round(sum(points_of(row.reporter_kind, row.reporter, row.channel, case.policy_key) for row in rows), 3)
 
 
@@ -128,7 +130,9 @@ def mute(actor: Actor, who: str, why: str) -> ReporterMute:
         )  # fmt: skip
         if made is None:
             raise Conflict("muted_already", "This reporter is muted already.")
-        event = ReporterMuted(reporter_kind=made.reporter_kind, upheld=made.upheld, decided=made.decided, high=made.high)
+        event = ReporterMuted(
+            reporter_kind=made.reporter_kind, upheld=made.upheld, decided=made.decided, high=made.high
+        )
         w.event(event, made)
     _muted.forget()
     return made

@@ -42,4 +42,3 @@ def revive(w: Writer, report: Report) -> None:
     w.event(event, ("report", report.pk), case_id=case.pk, item_version=report.item_version)
     if opens:
         jobs.make(w, case, kind="review", cause="reopened", where=cases.where(case), due_at=case.due_at)
-

@@ -135,9 +135,13 @@ def _id(kind: str, text: str) -> UUID:
     try:
         return ids.decode(kind, text)
     except BadInput as error:
-        raise BadInput(error.code, error.message, where="ids", hint="One id a line: case_…, itm_…, or type,id.") from None
+        raise BadInput(
+            error.code, error.message, where="ids", hint="One id a line: case_…, itm_…, or type,id."
+        ) from None
 
 
 def _few(count: int) -> None:
     if count > MOST:
-        raise BadInput("too_many", f"One order takes at most {MOST:,}.", where="ids", hint="Narrow the search, or cut the file.")
+        raise BadInput(
+            "too_many", f"One order takes at most {MOST:,}.", where="ids", hint="Narrow the search, or cut the file."
+        )

@@ -49,7 +49,9 @@ def check(actor: Actor, order: Order) -> None:
     if not actor.has(PERMISSION):
         raise Forbidden("no_permission", "Your roles do not include orders over many cases.")
     if order.verb not in VERBS:
-        raise BadInput("unknown_verb", f"{order.verb[:40]!r} is no order.", where="verb", hint=f"One of: {', '.join(VERBS)}.")
+        raise BadInput(
+            "unknown_verb", f"{order.verb[:40]!r} is no order.", where="verb", hint=f"One of: {', '.join(VERBS)}."
+        )
     if order.verb == "decide":
         if order.verdict == "unsure":
             raise BadInput("must_rule", "A decision for many is violating or clean.", where="verdict")
@@ -75,7 +77,10 @@ def tag(text: str) -> str:
     """The tag, if it is one."""
     if not TAG.fullmatch(text):
         raise BadInput(
-            "bad_tag", f"{text[:60]!r} is no tag.", where="tag", hint="Small letters, digits and _ . : - ; like `spam-wave`."
+            "bad_tag",
+            f"{text[:60]!r} is no tag.",
+            where="tag",
+            hint="Small letters, digits and _ . : - ; like `spam-wave`.",
         )
     return text
 

@@ -118,11 +118,11 @@ class _Context:
             part = keys[start : start + AT_ONCE]
             for row in Decision.objects.filter(case__in=part, superseded_at__isnull=True).order_by("at"):
                 self.standing.setdefault(row.case_id, []).append(row)
-            self.appealed |= set(
-                Appeal.objects.filter(case__in=part, state="queued").values_list("case_id", flat=True)
-            )
+            self.appealed |= set(Appeal.objects.filter(case__in=part, state="queued").values_list("case_id", flat=True))
             self.ready |= set(
-                Job.objects.filter(case__in=part, state="ready", kind__in=("review", "second")).values_list("case_id", flat=True)
+                Job.objects.filter(case__in=part, state="ready", kind__in=("review", "second")).values_list(
+                    "case_id", flat=True
+                )
             )
         self.markets: dict[str, bool] = {}
 

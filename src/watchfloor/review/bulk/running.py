@@ -64,7 +64,11 @@ def begin(
     if not why:
         raise BadInput("no_reason", "Say why: every decision will be explained by it.", where="why")
     if seen.token != token:
-        raise Conflict("changed_meanwhile", "It would be done to others than the preview showed.", hint="Look at the preview again.")
+        raise Conflict(
+            "changed_meanwhile",
+            "It would be done to others than the preview showed.",
+            hint="Look at the preview again.",
+        )
     if not seen.todo:
         raise BadInput("nothing_to_do", "Nothing is left to be done.")
     order = seen.order

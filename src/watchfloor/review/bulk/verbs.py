@@ -10,7 +10,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound, WatchfloorError
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
-from watchfloor.review.actions import cases, decisions, escalations, findings, joining, jobs, tags
+from watchfloor.review.actions import cases, decisions, escalations, findings, jobs, joining, tags
 from watchfloor.review.actions.people import of_job
 from watchfloor.review.bulk.orders import Order
 from watchfloor.review.contracts import DecisionIn
@@ -35,7 +35,9 @@ def revert(w: Writer, batch: Batch, order: Order, row: BatchRow) -> None:
 
 def _decide(w: Writer, batch: Batch, order: Order, row: BatchRow) -> None:
     case = _case_to_decide(w, order, row)
-    finding = DecisionIn(verdict=order.verdict, violation_key=order.violation, actions=order.actions, rationale=batch.why)
+    finding = DecisionIn(
+        verdict=order.verdict, violation_key=order.violation, actions=order.actions, rationale=batch.why
+    )
     policy_key = findings.check(finding, case, None)
     decision = findings.record(
         w, case, finding, policy_key=policy_key, origin="human", decider=batch.by, batch=str(batch.pk)
@@ -179,7 +181,9 @@ def _unescalate(w: Writer, batch: Batch, order: Order, row: BatchRow) -> None:
 def _tag(w: Writer, batch: Batch, order: Order, row: BatchRow) -> None:
     case = cases.lock(_pk(row))
     adds = (order.verb == "tag") != (batch.state == Batch.State.REVERSING)
-    changed = tags.change(w, case, add=[order.tag] if adds else [], remove=[] if adds else [order.tag], batch=str(batch.pk))
+    changed = tags.change(
+        w, case, add=[order.tag] if adds else [], remove=[] if adds else [order.tag], batch=str(batch.pk)
+    )
     if not changed:
         raise NothingToDo("tagged_so", "The case is tagged so already.")
 

@@ -45,7 +45,9 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 def bound(cluster: Cluster, verdict: str = "violating") -> Bound:
     """The exact bound by what was read; only a sample that was read from its beginning without gaps counts."""
     verdicts = list(
-        ClusterItem.objects.filter(cluster=cluster, place__lt=cluster.sample_size).order_by("place").values_list("verdict", flat=True)
+        ClusterItem.objects.filter(cluster=cluster, place__lt=cluster.sample_size)
+        .order_by("place")
+        .values_list("verdict", flat=True)
     )
     done = verdicts[: verdicts.index("")] if "" in verdicts else verdicts
     wrong = sum(found != verdict for found in done)
@@ -73,7 +75,9 @@ def read(actor: Actor, cluster_id: UUID, item_id: UUID, verdict: str) -> Cluster
     """Say what one item of the sample is; said again, the last word counts (the ledger keeps both)."""
     cluster = visible(actor, cluster_id)
     if verdict not in VERDICTS:
-        raise BadInput("unknown_verdict", f"{verdict[:40]!r} is no verdict.", where="verdict", hint="violating, clean or unsure")
+        raise BadInput(
+            "unknown_verdict", f"{verdict[:40]!r} is no verdict.", where="verdict", hint="violating, clean or unsure"
+        )
     with writing(actor) as w:
         held = Cluster.objects.select_for_update().get(pk=cluster.pk)
         if held.state != Cluster.State.READING:
@@ -106,7 +110,9 @@ def decide(actor: Actor, cluster_id: UUID, order: Order, *, token: str, why: str
         raise Conflict("decided_already", f"The cluster is {cluster.state}.")
     left = ClusterItem.objects.filter(cluster=cluster, place__lt=cluster.sample_size, verdict="").count()
     if left:
-        raise Conflict("sample_unread", f"{left} of the sample are not read yet.", hint="Read them, or drop the cluster.")
+        raise Conflict(
+            "sample_unread", f"{left} of the sample are not read yet.", hint="Read them, or drop the cluster."
+        )
     seen = preview(actor, cluster, order)
     return begin(actor, seen, token=token, why=why, source="cluster", about=cluster.name, cluster=cluster)
 

@@ -38,15 +38,26 @@ def detail(request: HttpRequest, item_id: str) -> HttpResponse:
                  ids.encode("case", line.case_id) if line.case_id else "") for line in lines)  # fmt: skip
         return tables.csv_response("account", CSV_HEAD, rows)  # type: ignore[return-value]
     texts = tables.excerpts((line.item, line.item.current_version) for line in lines)
-    _, fields = bench.fields_of(who.type_key)
+    _name, fields = bench.fields_of(who.type_key)
     data = items.snapshot(who.current_version) if who.current_version else None
     older = lines[-1].at.isoformat() if len(lines) == accounts.LIMIT else ""
     context = {
-        "who": who, "lines": lines, "texts": texts, "show": show, "query": request.GET, "author": author_view(who, fields, data, enforcement.standing(who)),
+        "who": who,
+        "lines": lines,
+        "texts": texts,
+        "show": show,
+        "query": request.GET,
+        "author": author_view(who, fields, data, enforcement.standing(who)),
         "next_page": tables.with_query(request.GET, before=older) if older else None,
         "csv_url": tables.with_query(request.GET, format="csv"),
-        "kinds": [("item", _("Items")), ("report", _("Reports")), ("decision", _("Decisions")), ("action", _("Actions")), ("strike", _("Strikes"))],
-    }  # fmt: skip
+        "kinds": [
+            ("item", _("Items")),
+            ("report", _("Reports")),
+            ("decision", _("Decisions")),
+            ("action", _("Actions")),
+            ("strike", _("Strikes")),
+        ],
+    }
     return render(request, "review/account.html", context)
 
 

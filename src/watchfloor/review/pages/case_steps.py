@@ -66,18 +66,49 @@ def mass_reports(request: HttpRequest, case_id: str) -> HttpResponse:
     counts = mass(case)
     may_view = actor.has("reporter.view")
     context = {
-        "case": case, "mass": counts, "query": request.GET, "errors": errors, "of": dict(errors),
-        "why": request.POST.get("why", ""), "chosen": request.POST.getlist("report"),
-        "rows": [{"row": row, "who": who_is(row.reporter_kind, row.reporter) if may_view and row.reporter else ""} for row in found.rows],
-        "policies": [(row.key, row.name) for row in policies.all_policies() if not row.clearance or row.key == case.policy_key],
-        "may_split": actor.may("case.arrange", market=case.market, severity=case.severity, clearance=case.clearance) and case.state != "closed",
+        "case": case,
+        "mass": counts,
+        "query": request.GET,
+        "errors": errors,
+        "of": dict(errors),
+        "why": request.POST.get("why", ""),
+        "chosen": request.POST.getlist("report"),
+        "rows": [
+            {"row": row, "who": who_is(row.reporter_kind, row.reporter) if may_view and row.reporter else ""}
+            for row in found.rows
+        ],
+        "policies": [
+            (row.key, row.name) for row in policies.all_policies() if not row.clearance or row.key == case.policy_key
+        ],
+        "may_split": actor.may("case.arrange", market=case.market, severity=case.severity, clearance=case.clearance)
+        and case.state != "closed",
         "next_page": tables.next_link(request.GET, found.next),
         "filters": [
-            {"name": "reason", "label": _("Any reason"), "chip": _("Reason"), "options": [(key, f"{key} ({count:,})") for key, count in counts.reasons]},
-            {"name": "market", "label": _("Any market"), "chip": _("Market"), "options": [(key, f"{key or '–'} ({count:,})") for key, count in counts.markets if key]},
-            {"name": "outcome", "label": _("Any outcome"), "chip": _("Outcome"), "options": [("open", _("Open")), ("upheld", _("Upheld")), ("rejected", _("Rejected")), ("muted", _("Muted"))]},
+            {
+                "name": "reason",
+                "label": _("Any reason"),
+                "chip": _("Reason"),
+                "options": [(key, f"{key} ({count:,})") for key, count in counts.reasons],
+            },
+            {
+                "name": "market",
+                "label": _("Any market"),
+                "chip": _("Market"),
+                "options": [(key, f"{key or '–'} ({count:,})") for key, count in counts.markets if key],
+            },
+            {
+                "name": "outcome",
+                "label": _("Any outcome"),
+                "chip": _("Outcome"),
+                "options": [
+                    ("open", _("Open")),
+                    ("upheld", _("Upheld")),
+                    ("rejected", _("Rejected")),
+                    ("muted", _("Muted")),
+                ],
+            },
         ],
-    }  # fmt: skip
+    }
     return render(request, "review/case_reports.html", context, status=422 if errors else 200)
 
 

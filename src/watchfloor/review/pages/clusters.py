@@ -31,7 +31,10 @@ SHARES = ("0.02", "0.05", "0.1", "0.2")
 @guard.page(PERMISSION)
 def index(request: HttpRequest) -> HttpResponse:
     """``/clusters``: the newest, and the form that makes one from ids."""
-    rows = [{"cluster": row, "url": reverse("cluster", args=[row.pk])} for row in clusters.visible_clusters(actor_of(request))]
+    rows = [
+        {"cluster": row, "url": reverse("cluster", args=[row.pk])}
+        for row in clusters.visible_clusters(actor_of(request))
+    ]
     return render(request, "review/clusters.html", {"rows": rows, "states": many_words.states()})
 
 
@@ -65,12 +68,25 @@ def new(request: HttpRequest) -> HttpResponse:
         errors.append((error.where or "name", f"{error.message} {error.hint}".strip()))
     count = len(set(items))
     context = {
-        **orders.choices(actor), "typed": typed, "errors": errors, "of": dict(errors), "case": case, "count": count,
-        "filters": filters, "kinds": many_words.kinds(),
-        "shares": [(each, _("at most %(share)s %% wrong: read %(count)s") % {
-            "share": f"{float(each) * 100:g}", "count": f"{clusters.needed(count, float(each)):,}"}) for each in SHARES
-        ] if count > 1 else [(each, f"{float(each) * 100:g} %") for each in SHARES],
-    }  # fmt: skip
+        **orders.choices(actor),
+        "typed": typed,
+        "errors": errors,
+        "of": dict(errors),
+        "case": case,
+        "count": count,
+        "filters": filters,
+        "kinds": many_words.kinds(),
+        "shares": [
+            (
+                each,
+                _("at most %(share)s %% wrong: read %(count)s")
+                % {"share": f"{float(each) * 100:g}", "count": f"{clusters.needed(count, float(each)):,}"},
+            )
+            for each in SHARES
+        ]
+        if count > 1
+        else [(each, f"{float(each) * 100:g} %") for each in SHARES],
+    }
     return render(request, "review/cluster_new.html", context, status=422 if errors else 200)
 
 
@@ -91,7 +107,12 @@ def detail(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
             if done is not None:
                 return done
     except (BadInput, Conflict, Forbidden) as error:
-        errors.append(({"violation_key": "violation"}.get(error.where, error.where) or "why", f"{error.message} {error.hint}".strip()))
+        errors.append(
+            (
+                {"violation_key": "violation"}.get(error.where, error.where) or "why",
+                f"{error.message} {error.hint}".strip(),
+            )
+        )
     try:
         if typed["violation"] or (given.get("step") == "dry" and typed["verdict"] == "clean"):
             seen = clusters.preview(actor, cluster, _order(typed))
@@ -102,15 +123,24 @@ def detail(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
     texts = tables.excerpts((each.item, each.item.current_version) for each in drawn)
     batch = Batch.objects.filter(pk=cluster.batch_id).first() if cluster.batch_id else None
     context: dict[str, Any] = {
-        "cluster": cluster, "bound": clusters.bound(cluster, typed["verdict"]), "row": row, "text": _whole(row),
+        "cluster": cluster,
+        "bound": clusters.bound(cluster, typed["verdict"]),
+        "row": row,
+        "text": _whole(row),
         "drawn": [{"row": each, "text": texts.get(each.item.current_version, "")} for each in drawn],
-        "states": many_words.states(), "typed": typed, "errors": errors, "of": dict(errors), "seen": seen,
+        "states": many_words.states(),
+        "typed": typed,
+        "errors": errors,
+        "of": dict(errors),
+        "seen": seen,
         "violations": [(each.key, each.name) for each in policies.violations(cluster.policy_key, "")],
-        "held_words": many_words.held_out(), "excerpts": orders.excerpts(seen), "marks": many_words.marks(),
+        "held_words": many_words.held_out(),
+        "excerpts": orders.excerpts(seen),
+        "marks": many_words.marks(),
         "progress": bulk.progress(batch) if batch else None,
         "row_url": reverse("bulk-batch", args=[batch.pk]) if batch else "",
         "case": queries.visible_cases(actor).filter(pk=cluster.case_id).first() if cluster.case_id else None,
-    }  # fmt: skip
+    }
     return render(request, "review/cluster.html", context, status=422 if errors else 200)
 
 
@@ -149,7 +179,9 @@ def _whole(row: Any) -> str:
     if row is None or not row.item.current_version:
         return ""
     data = items.snapshot(row.item.current_version) or {}
-    return items.text_of(row.item.type_key, data) or "\n".join(f"{k}: {v}" for k, v in data.items() if isinstance(v, str))
+    return items.text_of(row.item.type_key, data) or "\n".join(
+        f"{k}: {v}" for k, v in data.items() if isinstance(v, str)
+    )
 
 
 def _share(text: str) -> float:

@@ -57,13 +57,28 @@ def _page(request: HttpRequest, errors: list[tuple[str, str]], typed: dict[UUID,
         for policy in policies.all_policies()
     }
     context = {
-        "rows": found.rows, "errors": errors, "of": dict(errors), "typed": typed, "query": request.GET,
-        "findings": findings, "may_rule": actor.has(PERMISSION),
+        "rows": found.rows,
+        "errors": errors,
+        "of": dict(errors),
+        "typed": typed,
+        "query": request.GET,
+        "findings": findings,
+        "may_rule": actor.has(PERMISSION),
         "filters": [
             {"name": "q", "label": _("Words in question or ruling"), "chip": _("Search"), "type": "search"},
-            {"name": "state", "label": _("Any state"), "chip": _("State"), "options": [("open", _("Open")), ("ruled", _("Ruled")), ("withdrawn", _("Withdrawn"))]},
-            {"name": "policy", "label": _("Any policy"), "chip": _("Policy"), "options": [(row.key, row.name) for row in policies.all_policies()]},
+            {
+                "name": "state",
+                "label": _("Any state"),
+                "chip": _("State"),
+                "options": [("open", _("Open")), ("ruled", _("Ruled")), ("withdrawn", _("Withdrawn"))],
+            },
+            {
+                "name": "policy",
+                "label": _("Any policy"),
+                "chip": _("Policy"),
+                "options": [(row.key, row.name) for row in policies.all_policies()],
+            },
         ],
         "next_page": tables.next_link(request.GET, found.next),
-    }  # fmt: skip
+    }
     return render(request, "review/edge_cases.html", context, status=422 if errors else 200)

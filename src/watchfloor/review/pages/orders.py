@@ -34,7 +34,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """``/bulk``: orders given so far, and the form that takes ids."""
     rows = [{"batch": row, "progress": bulk.progress(row), "url": reverse("bulk-batch", args=[row.pk])}
             for row in bulk.recent(actor_of(request), 30)]  # fmt: skip
-    return render(request, "review/bulk.html", {"rows": rows, "words": many_words.verbs(), "states": many_words.states()})
+    return render(
+        request, "review/bulk.html", {"rows": rows, "words": many_words.verbs(), "states": many_words.states()}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,10 +65,19 @@ def order(request: HttpRequest) -> HttpResponse:
     except (BadInput, Conflict) as error:
         errors.append((_place(error), f"{error.message} {error.hint}".strip()))
     context = {
-        **choices(actor), "typed": typed, "errors": errors, "of": dict(errors), "chosen": chosen, "seen": seen,
-        "hidden": _hidden(given, chosen), "held_words": many_words.held_out(), "words": many_words.verbs(),
-        "excerpts": excerpts(seen), "verb": typed["verb"], "most": bulk.MOST,
-    }  # fmt: skip
+        **choices(actor),
+        "typed": typed,
+        "errors": errors,
+        "of": dict(errors),
+        "chosen": chosen,
+        "seen": seen,
+        "hidden": _hidden(given, chosen),
+        "held_words": many_words.held_out(),
+        "words": many_words.verbs(),
+        "excerpts": excerpts(seen),
+        "verb": typed["verb"],
+        "most": bulk.MOST,
+    }
     return render(request, "review/bulk_order.html", context, status=422 if errors else 200)
 
 
@@ -79,15 +90,24 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     if request.GET.get("format") == "csv":
         rows = BatchRow.objects.filter(batch=row).order_by("place").select_related("item")
         lines = (
-            (ids.encode("itm", each.item_id), ids.encode("case", each.case_id) if each.case_id else "", each.state, each.why)
+            (
+                ids.encode("itm", each.item_id),
+                ids.encode("case", each.case_id) if each.case_id else "",
+                each.state,
+                each.why,
+            )
             for each in rows.iterator(chunk_size=1000)
         )
         return tables.csv_response("batch", ("item", "case", "state", "why"), lines)  # type: ignore[return-value]
     context = {
-        "progress": bulk.progress(row), "batch": row, "words": many_words.verbs(), "states": many_words.states(),
-        "marks": many_words.marks(), "row_url": reverse("bulk-batch", args=[row.pk]),
+        "progress": bulk.progress(row),
+        "batch": row,
+        "words": many_words.verbs(),
+        "states": many_words.states(),
+        "marks": many_words.marks(),
+        "row_url": reverse("bulk-batch", args=[row.pk]),
         "csv_url": f"{reverse('bulk-batch', args=[row.pk])}?format=csv",
-    }  # fmt: skip
+    }
     return render(request, "review/bulk_batch.html", context)
 
 
@@ -108,11 +128,16 @@ def choices(actor: Actor) -> dict[str, Any]:
     hidden = {policy.key for policy in policies.all_policies() if policy.clearance}
     known = [policy for policy in policies.all_policies() if policy.key not in hidden]
     return {
-        "violations": [(row.key, f"{policy.name}: {row.name}") for policy in known for row in policies.violations(policy.key, "")],
+        "violations": [
+            (row.key, f"{policy.name}: {row.name}") for policy in known for row in policies.violations(policy.key, "")
+        ],
         "policies": [(policy.key, policy.name) for policy in known],
-        "queues": [(row.key, row.name) for row in queries.queue_summary(actor)
-                   if (ref := plan.queue(row.key)) is not None and ref.kind in ("review", "escalation")],
-    }  # fmt: skip
+        "queues": [
+            (row.key, row.name)
+            for row in queries.queue_summary(actor)
+            if (ref := plan.queue(row.key)) is not None and ref.kind in ("review", "escalation")
+        ],
+    }
 
 
 def excerpts(seen: bulk.Preview | None) -> dict[Any, str]:

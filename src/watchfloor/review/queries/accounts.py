@@ -23,7 +23,7 @@ LIMIT = 50
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened. ``what`` is a key of its kind (a reason, a violation type, an action's name), ``state`` what became of it."""
+    """One thing that happened. ``what`` is a reason, a violation type or an action's name, ``state`` what became of it."""
 
     at: datetime
     kind: str
@@ -45,7 +45,9 @@ def account(actor: Actor, item_id: UUID) -> Item:
     return found
 
 
-def lines(actor: Actor, who: Item, *, kinds: tuple[str, ...] = KINDS, before: datetime | None = None, limit: int = LIMIT) -> list[Line]:
+def lines(
+    actor: Actor, who: Item, *, kinds: tuple[str, ...] = KINDS, before: datetime | None = None, limit: int = LIMIT
+) -> list[Line]:
     """What happened before a moment, newest first: each kind gives at most ``limit``, the newest of all are kept.
 
     Items that a restricted case is about, and everything on cases the actor may not open, are left out.
@@ -58,7 +60,9 @@ def lines(actor: Actor, who: Item, *, kinds: tuple[str, ...] = KINDS, before: da
         rows = Item.objects.filter(author=who.pk).exclude(pk__in=hidden)
         rows = rows.filter(rights.rows(actor, "case.view", market="market"))
         for row in _before(rows, "first_seen_at", before)[:limit]:
-            found.append(Line(at=row.first_seen_at, kind="item", id=row.pk, item=row, what=row.type_key, state=row.state))
+            found.append(
+                Line(at=row.first_seen_at, kind="item", id=row.pk, item=row, what=row.type_key, state=row.state)
+            )
     if "report" in kinds:
         reports = Report.objects.filter(mine, case__in=cases.values("pk")).select_related("item")
         for report in _before(reports, "received_at", before)[:limit]:
@@ -83,7 +87,15 @@ def lines(actor: Actor, who: Item, *, kinds: tuple[str, ...] = KINDS, before: da
         for row in _before(taken, "created_at", before)[:limit]:
             name = enforcement.kind_name(row.kind_key)
             found.append(
-                Line(at=row.created_at, kind="action", id=row.pk, item=row.item, what=name, state=row.state, case_id=row.case_id)
+                Line(
+                    at=row.created_at,
+                    kind="action",
+                    id=row.pk,
+                    item=row.item,
+                    what=name,
+                    state=row.state,
+                    case_id=row.case_id,
+                )
             )
     if "strike" in kinds:
         given = Strike.objects.filter(
@@ -91,7 +103,15 @@ def lines(actor: Actor, who: Item, *, kinds: tuple[str, ...] = KINDS, before: da
         )
         for row in _before(given, "given_at", before)[:limit]:
             found.append(
-                Line(at=row.given_at, kind="strike", id=row.pk, item=who, what=row.policy_key, state=row.state, count=row.points)
+                Line(
+                    at=row.given_at,
+                    kind="strike",
+                    id=row.pk,
+                    item=who,
+                    what=row.policy_key,
+                    state=row.state,
+                    count=row.points,
+                )
             )
     return sorted(found, key=lambda line: (line.at, str(line.id)), reverse=True)[:limit]
 

@@ -24,7 +24,9 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
         "undone": f"the step with {_case(d['other'])} was taken back",
     }[d["step"]],
     "case.unjoined": lambda d: "took the joining back" if d["kind"] == "join" else "took the split back",
-    "case.tagged": lambda d: "changed the tags: " + ", ".join([*(f"+{t}" for t in d["added"]), *(f"-{t}" for t in d["removed"])]),
+    "case.tagged": lambda d: (
+        "changed the tags: " + ", ".join([*(f"+{t}" for t in d["added"]), *(f"-{t}" for t in d["removed"])])
+    ),
     "cluster.made": lambda d: f"made a cluster of {d['count']:,} items, a sample of {d['sample']:,} to read",
     "cluster.read": lambda d: f"read number {d['place'] + 1} of the sample: {d['verdict']}",
     "cluster.state": lambda d: f"the cluster went from {d['before']} to {d['after']}",

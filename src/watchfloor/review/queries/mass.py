@@ -55,7 +55,9 @@ def mass(case: Case) -> Mass:
     )  # fmt: skip
 
 
-def reports(case: Case, *, reason: str = "", market: str = "", outcome: str = "", after: str = "", limit: int = LATEST) -> Page[Report]:
+def reports(
+    case: Case, *, reason: str = "", market: str = "", outcome: str = "", after: str = "", limit: int = LATEST
+) -> Page[Report]:
     """The case's reports, newest first."""
     rows = Report.objects.filter(case=case).select_related("item")
     if reason:

@@ -102,7 +102,12 @@ def members(actor: Actor, case: Case, kind: str, most: int = 20_000) -> list[UUI
     from watchfloor.review.bulk import choosing
 
     if kind not in KINDS:
-        raise BadInput("unknown_kind", f"Items are not related by {kind[:40]!r}.", where="kind", hint=f"One of: {', '.join(KINDS)}.")
+        raise BadInput(
+            "unknown_kind",
+            f"Items are not related by {kind[:40]!r}.",
+            where="kind",
+            hint=f"One of: {', '.join(KINDS)}.",
+        )
     found = _candidates(case.item, kind, most)
     allowed = choosing.open_to(actor, found)
     kept = [pk for pk in found if pk in allowed]
