@@ -90,7 +90,6 @@ def test_a_campaign_is_decided_and_taken_back(open_as: Callable[..., Any], four_
     page.goto("/reporters")
     four_looks(page)
     page.goto("/bulk")
-    four_looks(page)
     page.get_by_role("link", name="Decide").first.click()
     page.get_by_role("button", name="Take it all back").click()
     worked()

@@ -14,8 +14,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
-        "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve", "case.arrange", "case.bulk",
-        "reporter.view", "reporter.mute",
+        "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
+        "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -26,7 +26,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.approve", "restricted.view", "list.edit", "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
-        "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view", "edge.rule",
+        "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
+        "edge.rule",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "case.view",

@@ -134,7 +134,9 @@ def _differing(row: Projected, expected: dict[str, Any]) -> dict[str, tuple[Any,
 
 @cache
 def _defaults(model: type[Projected]) -> dict[str, Any]:
-    return {str(field.column): plain(field.get_default()) for field in model._meta.concrete_fields if field.has_default()}
+    return {
+        str(field.column): plain(field.get_default()) for field in model._meta.concrete_fields if field.has_default()
+    }
 
 
 def _repair(differences: list[Difference]) -> int:

@@ -195,7 +195,7 @@ def _move(
             )
             found = sorted(row[0] for row in cursor.fetchall())
         for pk in found:
-            w.wrote(model(pk=pk, case_id=target.pk), "case")  # type: ignore[call-arg]
+            w.wrote(model(pk=pk, case_id=target.pk), "case")  # type: ignore[misc]
         moved[name] = [str(pk) for pk in found]
     _recount(w, source)
     _recount(w, target)

@@ -26,7 +26,8 @@ def receive_report(w: Writer, report: ReportIn, *, item: Item | None = None) -> 
     The same receipt twice changes nothing. A further report of the same reporter on the same open case is recorded, but not
     counted. On a case closed less than the cool-down ago, with the item unchanged, it is recorded and gets that case's outcome.
 
-    A muted reporter's report is kept and moves nothing. Unknown reasons are ``BadInput``. ``item`` is the report's item where the caller has it in hand.
+    A muted reporter's report is kept and moves nothing. Unknown reasons are ``BadInput``.
+    ``item`` is the report's item where the caller has it in hand.
     """
     known = rows.one(Report, "WHERE id = %s", [report.id])
     if known is not None:

@@ -86,16 +86,16 @@ def by_ids(actor: Actor, text: str) -> Chosen:
             unknown.append(said)
     known = item_queries.by_names(names)
     for kind, name in dict.fromkeys(names):
-        row = known.get((kind, name))
-        if row is not None:
-            items[row.pk] = f"{kind},{name}"
+        item = known.get((kind, name))
+        if item is not None:
+            items[item.pk] = f"{kind},{name}"
         else:
             unknown.append(f"{kind},{name}")
     there = open_to(actor, list(items))
-    for item, said in items.items():
-        if item not in there:
+    for pk, said in items.items():
+        if pk not in there:
             unknown.append(said)
-    for pair in with_cases(actor, [item for item in items if item in there]):
+    for pair in with_cases(actor, [pk for pk in items if pk in there]):
         pairs[pair] = None
     return Chosen(source="csv", about=f"{len(cases) + len(items)} ids", pairs=tuple(pairs), unknown=tuple(unknown))
 
@@ -111,7 +111,10 @@ def with_cases(actor: Actor, items: Sequence[UUID], policy_key: str = "") -> lis
         rows = rows.filter(harm_group=group) if group else rows.exclude(state="closed")
         for item, pk in rows.order_by("pk").values_list("item_id", "pk"):
             found.setdefault(item, []).append(pk)
-    return [(item, pk) for item in items for pk in (found.get(item) or [None])]
+    made: list[tuple[UUID, UUID | None]] = []
+    for item in items:
+        made += [(item, pk) for pk in found[item]] if item in found else [(item, None)]
+    return made
 
 
 def open_to(actor: Actor, items: Sequence[UUID]) -> set[UUID]:

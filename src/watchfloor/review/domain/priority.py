@@ -34,7 +34,9 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True):
     reports: int
     trusted: int
     due_at: datetime
-    credit: float = 0.0  # how far the reporters have been right so far, in points (engines.agreement.points), on average
+    credit: float = (
+        0.0  # how far the reporters have been right so far, in points (engines.agreement.points), on average
+    )
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,260 +10,344 @@ import watchfloor.ledger.models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('items', '0002_keys'),
-        ('review', '0003_lists_at_a_million'),
+        ("items", "0002_keys"),
+        ("review", "0003_lists_at_a_million"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('verb', models.CharField(max_length=12)),
-                ('params', models.JSONField(default=dict)),
-                ('cluster_id', models.UUIDField(null=True)),
-                ('source', models.CharField(max_length=20)),
-                ('about', models.CharField(blank=True, max_length=500)),
-                ('count', models.IntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('reversing', 'Reversing'), ('reversed', 'Reversed')], max_length=10)),
-                ('by', models.CharField(max_length=120)),
-                ('why', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('reversed_by', models.CharField(blank=True, max_length=120)),
-                ('reverse_why', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("verb", models.CharField(max_length=12)),
+                ("params", models.JSONField(default=dict)),
+                ("cluster_id", models.UUIDField(null=True)),
+                ("source", models.CharField(max_length=20)),
+                ("about", models.CharField(blank=True, max_length=500)),
+                ("count", models.IntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("reversing", "Reversing"),
+                            ("reversed", "Reversed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("by", models.CharField(max_length=120)),
+                ("why", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("reversed_by", models.CharField(blank=True, max_length=120)),
+                ("reverse_why", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'db_table': 'review_batch',
+                "db_table": "review_batch",
             },
         ),
         migrations.CreateModel(
-            name='BatchRow',
+            name="BatchRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.IntegerField()),
-                ('case_id', models.UUIDField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('skipped', 'Skipped'), ('reversed', 'Reversed'), ('kept', 'Kept')], default='waiting', max_length=10)),
-                ('why', models.CharField(blank=True, max_length=200)),
-                ('decision_id', models.UUIDField(null=True)),
-                ('before', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.IntegerField()),
+                ("case_id", models.UUIDField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("done", "Done"),
+                            ("skipped", "Skipped"),
+                            ("reversed", "Reversed"),
+                            ("kept", "Kept"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=200)),
+                ("decision_id", models.UUIDField(null=True)),
+                ("before", models.JSONField(default=dict)),
             ],
             options={
-                'db_table': 'review_batch_row',
+                "db_table": "review_batch_row",
             },
         ),
         migrations.CreateModel(
-            name='Cluster',
+            name="Cluster",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('policy_key', models.CharField(max_length=60)),
-                ('case_id', models.UUIDField(db_index=True, null=True)),
-                ('source', models.CharField(max_length=20)),
-                ('about', models.CharField(blank=True, max_length=500)),
-                ('count', models.IntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('reading', 'Reading'), ('decided', 'Decided'), ('reversed', 'Reversed'), ('dropped', 'Dropped')], max_length=10)),
-                ('share', models.FloatField()),
-                ('confidence', models.FloatField()),
-                ('seed', models.CharField(max_length=32)),
-                ('sample_size', models.IntegerField()),
-                ('made_by', models.CharField(max_length=120)),
-                ('made_at', models.DateTimeField()),
-                ('batch_id', models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("policy_key", models.CharField(max_length=60)),
+                ("case_id", models.UUIDField(db_index=True, null=True)),
+                ("source", models.CharField(max_length=20)),
+                ("about", models.CharField(blank=True, max_length=500)),
+                ("count", models.IntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Reading"),
+                            ("decided", "Decided"),
+                            ("reversed", "Reversed"),
+                            ("dropped", "Dropped"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("share", models.FloatField()),
+                ("confidence", models.FloatField()),
+                ("seed", models.CharField(max_length=32)),
+                ("sample_size", models.IntegerField()),
+                ("made_by", models.CharField(max_length=120)),
+                ("made_at", models.DateTimeField()),
+                ("batch_id", models.UUIDField(null=True)),
             ],
             options={
-                'db_table': 'review_cluster',
+                "db_table": "review_cluster",
             },
         ),
         migrations.CreateModel(
-            name='ClusterItem',
+            name="ClusterItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.IntegerField()),
-                ('verdict', models.CharField(blank=True, max_length=12)),
-                ('read_by', models.CharField(blank=True, max_length=120)),
-                ('read_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.IntegerField()),
+                ("verdict", models.CharField(blank=True, max_length=12)),
+                ("read_by", models.CharField(blank=True, max_length=120)),
+                ("read_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'review_cluster_item',
+                "db_table": "review_cluster_item",
             },
         ),
         migrations.CreateModel(
-            name='EdgeCase',
+            name="EdgeCase",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('policy_key', models.CharField(max_length=60)),
-                ('question', models.TextField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('ruled', 'Ruled'), ('withdrawn', 'Withdrawn')], max_length=10)),
-                ('asked_by', models.CharField(max_length=120)),
-                ('asked_at', models.DateTimeField()),
-                ('verdict', models.CharField(blank=True, max_length=12)),
-                ('violation_key', models.CharField(blank=True, max_length=80)),
-                ('ruling', models.TextField(blank=True)),
-                ('ruled_by', models.CharField(blank=True, max_length=120)),
-                ('ruled_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("policy_key", models.CharField(max_length=60)),
+                ("question", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("ruled", "Ruled"), ("withdrawn", "Withdrawn")], max_length=10
+                    ),
+                ),
+                ("asked_by", models.CharField(max_length=120)),
+                ("asked_at", models.DateTimeField()),
+                ("verdict", models.CharField(blank=True, max_length=12)),
+                ("violation_key", models.CharField(blank=True, max_length=80)),
+                ("ruling", models.TextField(blank=True)),
+                ("ruled_by", models.CharField(blank=True, max_length=120)),
+                ("ruled_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'review_edge_case',
+                "db_table": "review_edge_case",
             },
         ),
         migrations.CreateModel(
-            name='Joining',
+            name="Joining",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('join', 'Join'), ('split', 'Split')], max_length=6)),
-                ('source_id', models.UUIDField(db_index=True)),
-                ('target_id', models.UUIDField(db_index=True)),
-                ('made_target', models.BooleanField(default=False)),
-                ('reports', models.IntegerField(default=0)),
-                ('signals', models.IntegerField(default=0)),
-                ('notes', models.IntegerField(default=0)),
-                ('by', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by', models.CharField(blank=True, max_length=120)),
-                ('moved', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("join", "Join"), ("split", "Split")], max_length=6)),
+                ("source_id", models.UUIDField(db_index=True)),
+                ("target_id", models.UUIDField(db_index=True)),
+                ("made_target", models.BooleanField(default=False)),
+                ("reports", models.IntegerField(default=0)),
+                ("signals", models.IntegerField(default=0)),
+                ("notes", models.IntegerField(default=0)),
+                ("by", models.CharField(max_length=120)),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by", models.CharField(blank=True, max_length=120)),
+                ("moved", models.JSONField(default=dict)),
             ],
             options={
-                'db_table': 'review_joining',
+                "db_table": "review_joining",
             },
         ),
         migrations.CreateModel(
-            name='ReporterMute',
+            name="ReporterMute",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('who', models.CharField(max_length=32)),
-                ('reporter_kind', models.CharField(max_length=20)),
-                ('reporter', models.CharField(max_length=250)),
-                ('upheld', models.IntegerField()),
-                ('decided', models.IntegerField()),
-                ('high', models.FloatField()),
-                ('by', models.CharField(max_length=120)),
-                ('why', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by', models.CharField(blank=True, max_length=120)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("who", models.CharField(max_length=32)),
+                ("reporter_kind", models.CharField(max_length=20)),
+                ("reporter", models.CharField(max_length=250)),
+                ("upheld", models.IntegerField()),
+                ("decided", models.IntegerField()),
+                ("high", models.FloatField()),
+                ("by", models.CharField(max_length=120)),
+                ("why", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by", models.CharField(blank=True, max_length=120)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'review_reporter_mute',
+                "db_table": "review_reporter_mute",
             },
         ),
         migrations.CreateModel(
-            name='ReporterTally',
+            name="ReporterTally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('who', models.CharField(max_length=32)),
-                ('channel', models.CharField(max_length=20)),
-                ('policy_key', models.CharField(max_length=60)),
-                ('reporter_kind', models.CharField(max_length=20)),
-                ('reporter', models.CharField(max_length=250)),
-                ('upheld', models.IntegerField(default=0)),
-                ('decided', models.IntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("who", models.CharField(max_length=32)),
+                ("channel", models.CharField(max_length=20)),
+                ("policy_key", models.CharField(max_length=60)),
+                ("reporter_kind", models.CharField(max_length=20)),
+                ("reporter", models.CharField(max_length=250)),
+                ("upheld", models.IntegerField(default=0)),
+                ("decided", models.IntegerField(default=0)),
             ],
             options={
-                'db_table': 'review_reporter_tally',
+                "db_table": "review_reporter_tally",
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='credit',
+            model_name="case",
+            name="credit",
             field=models.FloatField(default=0),
         ),
         migrations.AddField(
-            model_name='case',
-            name='duplicate_of',
+            model_name="case",
+            name="duplicate_of",
             field=models.UUIDField(null=True),
         ),
         migrations.AddField(
-            model_name='case',
-            name='tags',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None),
+            model_name="case",
+            name="tags",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=40), default=list, size=None
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='review_case_tags'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="review_case_tags"),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('reporter', ''), _negated=True), fields=['reporter', 'received_at'], name='review_report_by'),
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("reporter", ""), _negated=True),
+                fields=["reporter", "received_at"],
+                name="review_report_by",
+            ),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['item', 'received_at'], name='review_report_item'),
+            model_name="report",
+            index=models.Index(fields=["item", "received_at"], name="review_report_item"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['at'], name='review_batch_at'),
+            model_name="batch",
+            index=models.Index(fields=["at"], name="review_batch_at"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(condition=models.Q(('state__in', ['running', 'reversing'])), fields=['state'], name='review_batch_live'),
+            model_name="batch",
+            index=models.Index(
+                condition=models.Q(("state__in", ["running", "reversing"])), fields=["state"], name="review_batch_live"
+            ),
         ),
         migrations.AddField(
-            model_name='batchrow',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='review.batch'),
+            model_name="batchrow",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="review.batch"
+            ),
         ),
         migrations.AddField(
-            model_name='batchrow',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batch_rows', to='items.item'),
+            model_name="batchrow",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="batch_rows", to="items.item"
+            ),
         ),
         migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['made_at'], name='review_cluster_made'),
+            model_name="cluster",
+            index=models.Index(fields=["made_at"], name="review_cluster_made"),
         ),
         migrations.AddField(
-            model_name='clusteritem',
-            name='cluster',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='review.cluster'),
+            model_name="clusteritem",
+            name="cluster",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="items", to="review.cluster"
+            ),
         ),
         migrations.AddField(
-            model_name='clusteritem',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clusters', to='items.item'),
+            model_name="clusteritem",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="clusters", to="items.item"
+            ),
         ),
         migrations.AddField(
-            model_name='edgecase',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edge_cases', to='review.case'),
+            model_name="edgecase",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="edge_cases", to="review.case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportermute',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('who',), name='review_mute_once'),
+            model_name="reportermute",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at__isnull", True)), fields=("who",), name="review_mute_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reportertally',
-            index=models.Index(fields=['channel', 'policy_key', 'who'], name='review_tally_population'),
+            model_name="reportertally",
+            index=models.Index(fields=["channel", "policy_key", "who"], name="review_tally_population"),
         ),
         migrations.AddConstraint(
-            model_name='reportertally',
-            constraint=models.UniqueConstraint(fields=('who', 'channel', 'policy_key'), name='review_tally_once'),
+            model_name="reportertally",
+            constraint=models.UniqueConstraint(fields=("who", "channel", "policy_key"), name="review_tally_once"),
         ),
         migrations.AddIndex(
-            model_name='batchrow',
-            index=models.Index(fields=['batch', 'state', 'place'], name='review_batch_row_next'),
+            model_name="batchrow",
+            index=models.Index(fields=["batch", "state", "place"], name="review_batch_row_next"),
         ),
         migrations.AddIndex(
-            model_name='clusteritem',
-            index=models.Index(fields=['cluster', 'place'], name='review_cluster_item_place'),
+            model_name="clusteritem",
+            index=models.Index(fields=["cluster", "place"], name="review_cluster_item_place"),
         ),
         migrations.AddConstraint(
-            model_name='clusteritem',
-            constraint=models.UniqueConstraint(fields=('cluster', 'item'), name='review_cluster_item_once'),
+            model_name="clusteritem",
+            constraint=models.UniqueConstraint(fields=("cluster", "item"), name="review_cluster_item_once"),
         ),
         migrations.AddIndex(
-            model_name='edgecase',
-            index=models.Index(fields=['state', 'asked_at'], name='review_edge_state'),
+            model_name="edgecase",
+            index=models.Index(fields=["state", "asked_at"], name="review_edge_state"),
         ),
         migrations.AddIndex(
-            model_name='edgecase',
-            index=models.Index(fields=['policy_key', 'ruled_at'], name='review_edge_policy'),
+            model_name="edgecase",
+            index=models.Index(fields=["policy_key", "ruled_at"], name="review_edge_policy"),
         ),
     ]

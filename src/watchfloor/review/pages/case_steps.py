@@ -62,7 +62,13 @@ def mass_reports(request: HttpRequest, case_id: str) -> HttpResponse:
         except (BadInput, Conflict, Forbidden, NotFound) as error:
             errors.append((error.where or "why", f"{error.message} {error.hint}".strip()))
     wanted = {name: request.GET.get(name, "") for name in ("reason", "market", "outcome")}
-    found = reports(case, **wanted, after=request.GET.get("after", ""))
+    found = reports(
+        case,
+        reason=wanted["reason"],
+        market=wanted["market"],
+        outcome=wanted["outcome"],
+        after=request.GET.get("after", ""),
+    )
     counts = mass(case)
     may_view = actor.has("reporter.view")
     context = {

@@ -25,7 +25,7 @@ from watchfloor.policy import queries as policies
 from watchfloor.review import actions, case_many, case_view, find, queries
 from watchfloor.review.contracts import AppealIn
 from watchfloor.review.models import Case, Decision, Queue
-from watchfloor.review.pages import tables
+from watchfloor.review.pages import many_words, tables
 from watchfloor.review.pages.work import WORK
 
 PER_PAGE = 50
@@ -86,6 +86,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "next_page": tables.next_link(request.GET, shown.next),
         "first_page": tables.with_query(request.GET, after="") if request.GET.get("after") else None,
         "csv_url": tables.with_query(request.GET, after="", format="csv"),
+        "tabs": many_words.tabs(actor, "case-list"),
         "bulk_url": f"{reverse('bulk-order')}{tables.with_query(request.GET, after='', source='search')}" if actor.has("case.bulk") else "",
     }  # fmt: skip
     return render(request, "review/cases.html", context, status=422 if errors else 200)

@@ -35,7 +35,11 @@ def index(request: HttpRequest) -> HttpResponse:
         {"cluster": row, "url": reverse("cluster", args=[row.pk])}
         for row in clusters.visible_clusters(actor_of(request))
     ]
-    return render(request, "review/clusters.html", {"rows": rows, "states": many_words.states()})
+    return render(
+        request,
+        "review/clusters.html",
+        {"rows": rows, "states": many_words.states(), "tabs": many_words.tabs(actor_of(request), "clusters")},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
             items = [item for item, _pk in bulk.by_ids(actor, typed["ids"]).pairs]
         if request.method == "POST" and given.get("step") == "make":
             made = clusters.make(
-                actor, items, name=typed["name"], policy_key=typed["policy"], share=_share(typed["share"]),
+                actor, items, name=typed["name"], policy_key=typed["policy"], share=share_of(typed["share"]),
                 source="related" if case else "search" if typed["source"] == "search" else "csv",
                 about=typed["kind"], case_id=case.pk if case else None,
             )  # fmt: skip
@@ -74,20 +78,23 @@ def new(request: HttpRequest) -> HttpResponse:
         "of": dict(errors),
         "case": case,
         "count": count,
-        "filters": filters,
+        "hidden": [(name, typed[name]) for name in ("case", "kind", "ids", "source")]
+        + [(f"f_{name}", value) for name, value in filters.items() if value],
         "kinds": many_words.kinds(),
-        "shares": [
-            (
-                each,
-                _("at most %(share)s %% wrong: read %(count)s")
-                % {"share": f"{float(each) * 100:g}", "count": f"{clusters.needed(count, float(each)):,}"},
-            )
-            for each in SHARES
-        ]
-        if count > 1
-        else [(each, f"{float(each) * 100:g} %") for each in SHARES],
+        "shares": shares(count),
     }
     return render(request, "review/cluster_new.html", context, status=422 if errors else 200)
+
+
+def shares(count: int) -> list[tuple[str, str]]:
+    """How much may be wrong, with how many must then be read."""
+    words = _("at most %(share)s %% wrong: read %(count)s")
+    return [
+        (each, words % {"share": f"{float(each) * 100:g}", "count": f"{clusters.needed(count, float(each)):,}"})
+        if count > 1
+        else (each, f"{float(each) * 100:g} %")
+        for each in SHARES
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -184,7 +191,8 @@ def _whole(row: Any) -> str:
     )
 
 
-def _share(text: str) -> float:
+def share_of(text: str) -> float:
+    """The share as a number."""
     try:
         found = float(text or "0.05")
     except ValueError:

@@ -18,7 +18,7 @@ from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.review import actions, queries
 from watchfloor.review.actions.edge import PERMISSION
-from watchfloor.review.pages import tables
+from watchfloor.review.pages import many_words, tables
 
 STATES = ("open", "ruled", "withdrawn")
 VIEW = ("case.view", PERMISSION)
@@ -58,6 +58,7 @@ def _page(request: HttpRequest, errors: list[tuple[str, str]], typed: dict[UUID,
     }
     context = {
         "rows": found.rows,
+        "tabs": many_words.tabs(actor, "edge-cases"),
         "errors": errors,
         "of": dict(errors),
         "typed": typed,

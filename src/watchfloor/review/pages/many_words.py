@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from watchfloor.identity.domain import Actor
 
 
 def verbs() -> dict[str, str]:
@@ -47,3 +52,20 @@ def kinds() -> dict[str, str]:
         "author": _("Same author"), "device": _("Same device"), "ip": _("Same address"), "payment": _("Same payment"),
         "link": _("Same link"), "text": _("Near-duplicate text"),
     }  # fmt: skip
+
+
+def places(actor: Actor) -> list[tuple[str, str]]:
+    """The pages beside the list of cases that this person may open: URL name and title."""
+    every = [
+        ("case-list", _("Cases"), "case.view"),
+        ("clusters", _("Clusters"), "case.bulk"),
+        ("bulk", _("Orders over many"), "case.bulk"),
+        ("reporters", _("Reporters"), "reporter.view"),
+        ("edge-cases", _("Edge cases"), "case.view"),
+    ]
+    return [(name, title) for name, title, permission in every if actor.has(permission)]
+
+
+def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
+    """The same as tabs."""
+    return [{"label": title, "href": reverse(name), "current": name == current} for name, title in places(actor)]

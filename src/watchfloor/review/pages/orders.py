@@ -35,7 +35,14 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = [{"batch": row, "progress": bulk.progress(row), "url": reverse("bulk-batch", args=[row.pk])}
             for row in bulk.recent(actor_of(request), 30)]  # fmt: skip
     return render(
-        request, "review/bulk.html", {"rows": rows, "words": many_words.verbs(), "states": many_words.states()}
+        request,
+        "review/bulk.html",
+        {
+            "rows": rows,
+            "words": many_words.verbs(),
+            "states": many_words.states(),
+            "tabs": many_words.tabs(actor_of(request), "bulk"),
+        },
     )
 
 

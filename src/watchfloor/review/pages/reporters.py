@@ -16,7 +16,7 @@ from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.platform.render import render
 from watchfloor.review import actions
 from watchfloor.review.actions import reporters as rules
-from watchfloor.review.pages import tables
+from watchfloor.review.pages import many_words, tables
 from watchfloor.review.queries import reporters
 
 CSV_HEAD = ("kind", "who", "upheld", "decided", "right", "low", "high", "proposed", "muted")
@@ -37,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return tables.csv_response("reporters", CSV_HEAD, rows)  # type: ignore[return-value]
     context = {
         "rows": [{"row": row, "url": reverse("reporter", args=[row.who])} for row in found], "query": request.GET, "show": show,
+        "tabs": many_words.tabs(actor_of(request), "reporters"),
         "csv_url": tables.with_query(request.GET, format="csv"), "enough": rules.ENOUGH, "nearly_never": rules.NEARLY_NEVER,
     }  # fmt: skip
     return render(request, "review/reporters.html", context)
