@@ -53,7 +53,6 @@ def test_a_campaign_is_decided_and_taken_back(open_as: Callable[..., Any], four_
     page = open_as(person, f"/cases/{ids.encode('case', case.pk)}")
     four_looks(page)
     for address in (
-        f"/cases/{ids.encode('case', case.pk)}/reports",
         f"/accounts/{ids.encode('itm', items[0].author_id)}",
         "/edge-cases",
     ):

@@ -163,6 +163,8 @@ class _Context:
             for row in standing
         ) and case.state == Case.State.CLOSED:  # fmt: skip
             return ALREADY
+        if case.state == Case.State.CLOSED and case.duplicate_of is not None:
+            return CLOSED  # it is decided with the case it was joined to
         if case.state == Case.State.CLOSED and (standing or order.verdict == "clean"):
             return OTHERWISE
         return "" if self._holds(case.market) else MARKET

@@ -54,7 +54,7 @@ def _case_to_decide(w: Writer, order: Order, row: BatchRow) -> Case:
         case = cases.lock(row.case_id)
         if case.state == Case.State.OPEN:
             return case
-        if case.state == Case.State.CLOSED and not findings_stand(case):
+        if case.state == Case.State.CLOSED and case.duplicate_of is None and not findings_stand(case):
             row.before = {"closed_how": case.closed_how}
             cases.reopen(w, case, why="signal", at=clock.now(), manual=False)
             return case
