@@ -52,10 +52,7 @@ def test_a_campaign_is_decided_and_taken_back(open_as: Callable[..., Any], four_
         actions.flag_edge_case(w, case, "Is an offer in a reply bulk?")
     page = open_as(person, f"/cases/{ids.encode('case', case.pk)}")
     four_looks(page)
-    for address in (
-        f"/accounts/{ids.encode('itm', items[0].author_id)}",
-        "/edge-cases",
-    ):
+    for address in (f"/accounts/{ids.encode('itm', items[0].author_id)}", "/edge-cases"):
         page.goto(address)
         four_looks(page)
     page.set_viewport_size({"width": 1440, "height": 900})
@@ -66,7 +63,7 @@ def test_a_campaign_is_decided_and_taken_back(open_as: Callable[..., Any], four_
     page.wait_for_url(re.compile("/clusters/[0-9a-f-]{36}$"))
     cluster = page.url
     four_looks(page)
-    page.locator("html.has-script, .has-script").first.wait_for()
+    page.wait_for_load_state("networkidle")
     while page.locator("#read").count():
         left = page.locator("#read-title").inner_text()
         page.keyboard.press("1")

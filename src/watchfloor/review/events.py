@@ -34,7 +34,8 @@ class JobWork(Work, frozen=True, tag="review.job_work"):
 
 
 class ReportReceived(Work, frozen=True, tag="report.received"):
-    """A report joined a case. ``joined``: opened | reopened | open | cooling (the case had just been closed and stays so).
+    """A report joined a case. ``joined``: opened | reopened | open | cooling (the case had just been closed and stays so) |
+    muted (by a muted reporter: kept, moves nothing).
 
     ``channel`` is the report's own here. ``counted`` is false for a further report of the same reporter on the same case.
     ``wait_ms``: from the sender's receipt until the case knew.

@@ -17,9 +17,8 @@ OUTCOME = "muted"
 def keep(w: Writer, report: ReportIn, arrival: cases.Arrival) -> Case:
     """Keep the report on the item's case, as that case is. Where there is none, one is made and closed at once."""
     case = cases.find(arrival)
-    joined = "cooling"
     if case is None:
-        case, joined = cases.take_in(w, None, arrival, manual=False)
+        case, _ = cases.take_in(w, None, arrival, manual=False)
         cases.close(w, case, how="muted", verdict="", violation="")
     w.create(
         Report, id=report.id, case=case, item=arrival.item, item_version=report.item_version, source=report.source,
@@ -29,7 +28,7 @@ def keep(w: Writer, report: ReportIn, arrival: cases.Arrival) -> Case:
     )  # fmt: skip
     event = ReportReceived(
         **{**of_case(case), "channel": report.channel}, reason=report.reason_key, reporter_kind=report.reporter_kind,
-        source=report.source, joined=joined, counted=False,
+        source=report.source, joined="muted", counted=False,
         wait_ms=clocks.milliseconds(clock.now() - report.received_at),
     )  # fmt: skip
     w.event(event, ("report", report.id), case_id=case.pk, item_version=report.item_version)

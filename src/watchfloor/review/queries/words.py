@@ -29,7 +29,7 @@ def _received(data: Data) -> str:
     who = data["reporter_kind"].replace("_", " ")
     again = {
         "opened": "", "open": ", joining the case", "reopened": ", reopening the case",
-        "cooling": ", after the decision: recorded, not reopened",
+        "cooling": ", after the decision: recorded, not reopened", "muted": "; the reporter is muted: kept, and moves nothing",
     }[data["joined"]]  # fmt: skip
     return f"a report ({data['reason']}) came in from a {who} by {data['channel']}{again}" + (
         "" if data["counted"] else "; the same reporter again, not counted"
