@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,6 +28,7 @@ def main() -> None:
 
     from watchfloor.platform.postgres import Embedded
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the database is stopped then, too
     server = Embedded(home)
     server.start()
     try:

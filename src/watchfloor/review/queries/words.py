@@ -32,7 +32,7 @@ def _received(data: Data) -> str:
         "cooling": ", after the decision: recorded, not reopened", "muted": "; the reporter is muted: kept, and moves nothing",
     }[data["joined"]]  # fmt: skip
     return f"a report ({data['reason']}) came in from a {who} by {data['channel']}{again}" + (
-        "" if data["counted"] else "; the same reporter again, not counted"
+        "" if data["counted"] or data["joined"] == "muted" else "; the same reporter again, not counted"
     )
 
 
