@@ -12,7 +12,7 @@ import watchfloor.ledger.models
 class Migration(migrations.Migration):
     dependencies = [
         ("items", "0002_keys"),
-        ("review", "0003_lists_at_a_million"),
+        ("review", "0004_routing_versions"),
     ]
 
     operations = [
