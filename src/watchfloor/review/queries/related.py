@@ -25,7 +25,7 @@ from watchfloor.review.queries import access
 KINDS = ("author", "device", "ip", "payment", "link", "text")
 MOST = 200
 FIRST = 5
-COMPARED = 40  # near-duplicate candidates whose texts are compared for the page
+COMPARED = 20  # near-duplicate candidates whose texts are compared for the page
 ALIKE = 0.5  # the largest distance (1 - Jaccard) that still counts as near-duplicate
 _NUMBER = {name: number for number, name in keys.NAMES.items()}
 
