@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from watchfloor.detection.pages import (
+    cluster,
     editor,
     entity,
     events_file,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("investigate/rule", investigate.as_rule, name="investigate-rule"),
     path("investigate/save", investigate.save, name="investigate-save"),
     path("investigate/saved/<uuid:saved_id>/archive", investigate.archive, name="investigate-archive"),
+    path("investigate/cluster", cluster.cluster, name="investigate-cluster"),
     path("investigate/label", label.label, name="investigate-label"),
     path("investigate/label/<uuid:batch_id>/undo", label.undo, name="investigate-undo"),
     path("investigate/events", events_file.export, name="investigate-export"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from watchfloor.items import domain, queries
+from watchfloor.items import domain, keys, queries
 from watchfloor.items.contracts import ItemSeen
 from watchfloor.items.events import ItemSeenFirst, ItemStateChanged, ItemTypeSaved, LabelAdded, LabelRemoved
 from watchfloor.items.media.linking import has_media, link_media
@@ -39,6 +39,7 @@ def see(w: Writer, seen: ItemSeen) -> tuple[Item, str]:
     """
     kind, fields = queries.item_type(seen.type)
     domain.check(fields, seen.data)
+    data = keys.sealed(fields, seen.data)
     author_type, author_id = seen.author_type, seen.author_id
     creator_field = domain.role(fields, "creatorId")
     if not author_id and creator_field:
@@ -48,12 +49,12 @@ def see(w: Writer, seen: ItemSeen) -> tuple[Item, str]:
         author, new = _known(w, author_type or _account_type(), author_id, ItemType.Kind.ACCOUNT, seen)
         if new:  # known only as an author: no version yet
             w.event(_seen_event(author, "", True), author)
-    version = domain.version_hash(seen.type, seen.id, seen.data)
+    version = domain.version_hash(seen.type, seen.id, data)
     item, new = _known(w, seen.type, seen.id, kind.kind, seen, author, version)
     if new or item.current_version != version:
-        rows.insert([ItemVersion(hash=version, item=item, data=seen.data, seen_at=seen.seen_at)], unless_known=True)
-        if has_media(fields, seen.data):
-            link_media(w, fields, seen.data, version)
+        rows.insert([ItemVersion(hash=version, item=item, data=data, seen_at=seen.seen_at)], unless_known=True)
+        if has_media(fields, data):
+            link_media(w, fields, data, version)
         first = new or not item.current_version
         if not new:
             late = {"author_id": author.pk} if author is not None and item.author_id is None else {}

@@ -29,11 +29,14 @@ TYPES: list[tuple[str, str, ItemType.Kind, str, Fields]] = [
     ("account", "Account", ItemType.Kind.ACCOUNT, "A person or organisation on the platform.", [
         field("display_name", role="displayName"), field("handle"), field("bio", role="text"),
         field("avatar", "image", role="profileIcon"), field("created_at", "datetime", role="createdAt"),
-        field("verified", "boolean"), field("followers", "number"), field("country"), field("deleted", "boolean", role="isDeleted"),
+        field("verified", "boolean"), field("followers", "number"), field("country"),
+        field("device_id", role="deviceId"), field("signup_ip", role="ip"),
+        field("payment_id", role="payment"), field("deleted", "boolean", role="isDeleted"),
     ]),
     ("message", "Message", ItemType.Kind.CONTENT, "A message to one person or a few: chat, direct message, mail.", [
         *_CREATOR, field("text", role="text"), field("subject", role="displayName"), field("thread_id", "id", role="threadId"),
-        field("to", "array"), field("links", "array"), field("client_ip"), field("client_app"), field("headers", "map"),
+        field("to", "array"), field("links", "array"), field("client_ip", role="ip"),
+        field("device_id", role="deviceId"), field("client_app"), field("headers", "map"),
     ]),
     ("post", "Post", ItemType.Kind.CONTENT, "Something published to many.", [
         *_CREATOR, field("text", role="text"), field("title", role="displayName"), field("images", "array"), field("links", "array"),

@@ -26,7 +26,10 @@ FIELD_TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "map": (dict,),
 }
-ROLES = ("creatorId", "createdAt", "displayName", "text", "parentId", "threadId", "profileIcon", "isDeleted")
+PRIVATE_ROLES = ("deviceId", "ip", "payment")  # kept as keyed hashes only (items.keys)
+ROLES = (
+    "creatorId", "createdAt", "displayName", "text", "parentId", "threadId", "profileIcon", "isDeleted", *PRIVATE_ROLES,
+)  # fmt: skip
 MAX_TEXT = 100_000
 MAX_DEPTH = 12
 

@@ -68,10 +68,27 @@ class ItemVersion(models.Model):
     data = models.JSONField()
     seen_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+    keyed = models.BooleanField(default=False)  # its keys are in ``ItemKey``
 
     class Meta:
         db_table = "items_version"
-        indexes = [models.Index(fields=["item", "seen_at"], name="items_version_item")]
+        indexes = [
+            models.Index(fields=["item", "seen_at"], name="items_version_item"),
+            models.Index(fields=["seen_at"], name="items_version_unkeyed", condition=models.Q(keyed=False)),
+        ]
+
+
+class ItemKey(models.Model):
+    """Something an item has in common with others, as 64 bits of an HMAC (see items.keys). Derived; not a projection."""
+
+    pk = models.CompositePrimaryKey("kind", "key", "item")
+    kind = models.SmallIntegerField()
+    key = models.BigIntegerField()
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="keys", db_index=False)
+
+    class Meta:
+        db_table = "items_key"
+        indexes = [models.Index(fields=["item", "kind"], name="items_key_item")]
 
 
 class Label(Projected):

@@ -1,7 +1,8 @@
-"""The loop of this context: media are fetched and opened."""
+"""The loops of this context: media are fetched and opened, new versions get the keys under which equal things meet."""
 
 from __future__ import annotations
 
+from watchfloor.items import keying
 from watchfloor.items.media import work
 from watchfloor.platform.loops import loop
 
@@ -10,3 +11,9 @@ from watchfloor.platform.loops import loop
 def media() -> int:
     """See ``items.media.work``."""
     return work.work()
+
+
+@loop("items.keys", idle=1.0)
+def note_keys() -> int:
+    """Key versions that have none yet."""
+    return keying.note_new()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
 from django.db import connection, transaction
 
 from watchfloor.ledger.models import Event, Projected
-from watchfloor.ledger.writer import columns
+from watchfloor.ledger.writer import columns, plain
 
 CHUNK = 5000
 Rows = dict[str, dict[str, Any]]
@@ -121,10 +122,20 @@ def _differing(row: Projected, expected: dict[str, Any]) -> dict[str, tuple[Any,
         expected = {name: value for name, value in expected.items() if name not in private}
     else:
         actual = columns(row)
+    # A column that is younger than the row's events has its default there.
+    for name in actual.keys() - expected.keys():
+        expected = {**expected, name: _defaults(type(row)).get(name)}
     return {
         name: (expected.get(name), actual.get(name))
         for name in expected.keys() | actual.keys()
         if expected.get(name) != actual.get(name)
+    }
+
+
+@cache
+def _defaults(model: type[Projected]) -> dict[str, Any]:
+    return {
+        str(field.column): plain(field.get_default()) for field in model._meta.concrete_fields if field.has_default()
     }
 
 

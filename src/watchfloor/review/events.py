@@ -34,7 +34,8 @@ class JobWork(Work, frozen=True, tag="review.job_work"):
 
 
 class ReportReceived(Work, frozen=True, tag="report.received"):
-    """A report joined a case. ``joined``: opened | reopened | open | cooling (the case had just been closed and stays so).
+    """A report joined a case. ``joined``: opened | reopened | open | cooling (the case had just been closed and stays so) |
+    muted (by a muted reporter: kept, moves nothing).
 
     ``channel`` is the report's own here. ``counted`` is false for a further report of the same reporter on the same case.
     ``wait_ms``: from the sender's receipt until the case knew.
@@ -66,7 +67,7 @@ class CaseOpened(Work, frozen=True, tag="case.opened"):
 
 
 class CaseReopened(Work, frozen=True, tag="case.reopened"):
-    """Incoming again. ``why``: report | signal | undo; ``since_closed_ms`` for the reopen rate, whose cohort is ``closed_how``."""
+    """Incoming again. ``why``: report | signal | undo | split; ``since_closed_ms`` for the reopen rate, whose cohort is ``closed_how``."""
 
     why: str
     since_closed_ms: int
@@ -75,7 +76,10 @@ class CaseReopened(Work, frozen=True, tag="case.reopened"):
 
 
 class CaseClosed(Work, frozen=True, tag="case.closed"):
-    """Solved. ``how``: manual | auto. ``age_ms`` since opened or last reopened (AAS), ``total_ms`` since first opened."""
+    """Solved. ``how``: manual | auto | bulk, or without a finding: duplicate | withdrawn | muted.
+
+    ``age_ms`` since opened or last reopened (AAS), ``total_ms`` since first opened.
+    """
 
     how: str
     verdict: str
@@ -162,7 +166,8 @@ class JobDecided(JobWork, frozen=True, tag="job.decided"):
 
 
 class JobCancelled(JobWork, frozen=True, tag="job.cancelled"):
-    """A job left its queue undecided. ``why``: decided_elsewhere | escalated | handed_back | auto | undone | restricted.
+    """A job left its queue undecided. ``why``: decided_elsewhere | escalated | handed_back | auto | undone | restricted |
+    joined | bulk | withdrawn.
 
     ``active_ms`` is the focus time of the touch that this ended, by ``reviewer`` (``""`` when nobody held it).
     """
@@ -184,7 +189,7 @@ class DecisionMade(Work, frozen=True, tag="decision.made"):
     """A finding. ``origin``: human | rule | appeal | undo. ``decider`` is the actor's text, ``rule:NAME`` for a rule.
 
     ``supersedes`` is the id of the decision that fell, or ``""``; ``enforced``: actions followed (false for clean, and when the
-    same finding was already in force).
+    same finding was already in force). ``batch``: the id of the order over many that it belongs to, or ``""``.
     """
 
     origin: str
@@ -196,6 +201,7 @@ class DecisionMade(Work, frozen=True, tag="decision.made"):
     kind: str = ""
     supersedes: str = ""
     enforced: bool = False
+    batch: str = ""
 
 
 class DecisionSuperseded(Work, frozen=True, tag="decision.superseded"):

@@ -17,7 +17,7 @@ from watchfloor.kernel.errors import BadInput
 from watchfloor.review import queries
 from watchfloor.review.models import ID_TAIL, Case, Decision, Job
 
-FILTERS = ("q", "state", "policy", "market", "queue", "since", "until")
+FILTERS = ("q", "state", "policy", "market", "queue", "tag", "since", "until")
 ORDER = ("-id",)  # ids are made in the order of time, so the newest case comes first and the primary key is the index
 SHORT = 5  # characters of a short id
 MADE = 1_000  # of an account, cases about so many of its latest items are found
@@ -38,6 +38,8 @@ def cases(actor: Actor, wanted: Mapping[str, str]) -> QuerySet[Case]:
         rows = rows.filter(policy_key=wanted["policy"])
     if wanted.get("market"):
         rows = rows.filter(market__iexact=wanted["market"])
+    if wanted.get("tag"):
+        rows = rows.filter(tags__contains=[wanted["tag"].lower()])
     if wanted.get("queue"):
         waiting = queries.visible_jobs(actor).filter(queue_key=wanted["queue"], state__in=("ready", "leased"))
         rows = rows.filter(Exists(waiting.filter(case=OuterRef("pk"))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Cast, Right
 
@@ -119,8 +120,11 @@ class Case(Projected):
     reopened_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    closed_how = models.CharField(max_length=20, blank=True)  # manual | auto | duplicate | withdrawn
+    closed_how = models.CharField(max_length=20, blank=True)  # manual | auto | bulk | duplicate | withdrawn | muted
     last_decision_id = models.UUIDField(null=True)
+    duplicate_of = models.UUIDField(null=True)  # the case this one was joined to
+    tags = ArrayField(models.CharField(max_length=40), default=list)  # internal
+    credit = models.FloatField(default=0)  # the counted reporters' points, added up (engines.agreement)
 
     class Meta:
         db_table = "review_case"
@@ -135,6 +139,7 @@ class Case(Projected):
             models.Index(fields=["item", "harm_group"], name="review_case_item"),
             models.Index(fields=["closed_at"], name="review_case_closed", condition=models.Q(closed_at__isnull=False)),
             models.Index(fields=["policy_key", "id"], name="review_case_policy"),
+            GinIndex(fields=["tags"], name="review_case_tags"),
             models.Index(
                 ID_TAIL, name="review_case_short"
             ),  # what a person says aloud (kernel.ids.short) is the id's end
@@ -169,6 +174,8 @@ class Report(Projected):
         indexes = [
             models.Index(fields=["case", "received_at"], name="review_report_case"),
             models.Index(fields=["case", "reporter"], name="review_report_reporter"),
+            models.Index(fields=["reporter", "received_at"], name="review_report_by", condition=~models.Q(reporter="")),
+            models.Index(fields=["item", "received_at"], name="review_report_item"),
         ]
 
 
@@ -242,9 +249,7 @@ class Job(Projected):
     breached_at = models.DateTimeField(null=True)
 
     # Heartbeats extend a lease every few seconds: telemetry, not history.
-    untracked: ClassVar[frozenset[str]] = frozenset(
-        {"lease_until", "seen_at", "focus_at", "accept_by", "touch_ms"}
-    )
+    untracked: ClassVar[frozenset[str]] = frozenset({"lease_until", "seen_at", "focus_at", "accept_by", "touch_ms"})
 
     class Meta:
         db_table = "review_job"
@@ -402,3 +407,37 @@ class Escalation(Projected):
 
     class Meta:
         db_table = "review_escalation"
+
+
+from watchfloor.review.models_many import (  # noqa: E402
+    Batch,
+    BatchRow,
+    Cluster,
+    ClusterItem,
+    EdgeCase,
+    Joining,
+    ReporterMute,
+    ReporterTally,
+)
+
+__all__ = [
+    "ID_TAIL",
+    "Appeal",
+    "Batch",
+    "BatchRow",
+    "Case",
+    "Cluster",
+    "ClusterItem",
+    "Decision",
+    "EdgeCase",
+    "Escalation",
+    "Job",
+    "Joining",
+    "Note",
+    "Queue",
+    "Report",
+    "ReporterMute",
+    "ReporterTally",
+    "RoutingTable",
+    "Signal",
+]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import ids
 from watchfloor.review import find, queries
+from watchfloor.review.pages import many_words
 
 WORK = ("review.work", "review.appeal", "review.escalation")
 
@@ -27,6 +28,9 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
         for title, page in ((_("Routing rules"), "routing"), (_("Queues"), "queue-list")):
             if all(word in title.casefold() for word in want):
                 yield {"title": title, "url": reverse(page), "kind": _("page"), "icon": "git-branch"}
+    for name, title in many_words.places(actor)[1:]:
+        if all(word in title.casefold() for word in want):
+            yield {"title": title, "url": reverse(name), "kind": _("page"), "icon": "list"}
     for row in queries.queue_summary(actor):
         if all(word in f"{row.name} {row.key}".casefold() for word in want):
             hint = _("%(count)s open") % {"count": row.open}

@@ -35,3 +35,11 @@ def remedies() -> int:
 def routing_backtest() -> int:
     """Backtests of the routing draft that were asked for on its page."""
     return routing_backtests.work()
+
+
+@loop("review.batches", idle=0.5)
+def batches() -> int:
+    """Work the next chunk of an order over many."""
+    from watchfloor.review import bulk
+
+    return bulk.work()

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases", cases.index, name="case-list"),
     path("cases/<str:case_id>", cases.detail, name="case-detail"),
     path("cases/<str:case_id>/proof/<uuid:decision_id>", cases.proof, name="case-proof"),
+    path("", include("watchfloor.review.many_urls")),
     path("review/undo/<uuid:decision_id>", work.undo, name="review-undo"),
 ]
 if find_spec("watchfloor.review.appeal_urls") is not None:

@@ -321,3 +321,17 @@ def test_the_command_line(floor: Floor) -> None:
     assert found["series"]["all_matched"] == 4 and found["events"] is None
     wrong = CliRunner().invoke(cli, ["investigate", "$.item.data.txt == 1", *words[2:]])
     assert wrong.exit_code != 0 and "Did you mean `$.item.data.text`?" in wrong.output
+
+
+def test_what_a_query_finds_becomes_a_cluster(floor: Floor) -> None:
+    from watchfloor.review.models import Cluster
+
+    boss = signed_in(member(ALL | {"case.bulk"}))
+    at = f"/investigate/cluster?q=$.item.data.text == 'casino'&{SPAN}"
+    assert "4 items" in boss.get(at).content.decode()
+    assert "Make a cluster" in boss.get(f"/investigate?q=$.item.data.text == 'casino'&{SPAN}").content.decode()
+    boss.post(at, {"q": "$.item.data.text == 'casino'", "from": "2026-03-01T12:00Z", "to": "2026-03-01T18:00Z",
+                   "name": "casino", "policy": "spam", "share": "0.2", "step": "make"})  # fmt: skip
+    made = Cluster.objects.get()
+    assert (made.source, made.count, made.about) == ("query", 4, "$.item.data.text == 'casino'")
+    assert signed_in(member(ALL)).get(at).status_code == 403

@@ -182,7 +182,23 @@ def source_of(batch: LabelBatch) -> str:
     return f"{batch.by}#{batch.pk}"
 
 
+def items_of(actor: Actor, question: Question, *, target: str = "item") -> list[Item]:
+    """The items of the floor that a question's events name (or their authors), without those of restricted cases."""
+    return _known(list(_names(ask(actor, question), _target(target))))
+
+
 def _found(asked: Asked, label: str, target: str) -> _Set:
+    names = _names(asked, target)
+    items = _known(list(names))
+    labelled = item_queries.with_label([item.pk for item in items], label)
+    guards = item_queries.guarded(items)
+    free = [item for item in items if item.pk not in labelled and item.pk not in guards]
+    guarded = [(item, guards[item.pk]) for item in items if item.pk not in labelled and item.pk in guards]
+    return _Set(sum(names.values()), free, guarded, len(labelled), len(names) - len(items))
+
+
+def _names(asked: Asked, target: str) -> dict[tuple[str, str], int]:
+    """What the events name, with how many of them do."""
     import polars as pl
 
     who = [pl.col("item_type"), pl.col("item_id")]
@@ -207,12 +223,7 @@ def _found(asked: Asked, label: str, target: str) -> _Set:
                 f"The query finds more than {MOST:,} items.",
                 hint="Ask about a shorter span, or narrow the query.",
             )
-    items = _known(list(names))
-    labelled = item_queries.with_label([item.pk for item in items], label)
-    guards = item_queries.guarded(items)
-    free = [item for item in items if item.pk not in labelled and item.pk not in guards]
-    guarded = [(item, guards[item.pk]) for item in items if item.pk not in labelled and item.pk in guards]
-    return _Set(sum(names.values()), free, guarded, len(labelled), len(names) - len(items))
+    return names
 
 
 def _known(names: Sequence[tuple[str, str]]) -> list[Item]:

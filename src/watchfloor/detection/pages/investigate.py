@@ -61,7 +61,8 @@ def investigate(request: HttpRequest) -> HttpResponse:
         "mine": [row for row in rows if row.owner == str(actor)], "shared": [row for row in rows if row.owner != str(actor)],
         "batches": [(batch, ids.short(batch.pk)) for batch in batches], "here": at.with_(),
         "names": names_of([*(row.owner for row in rows), *(batch.by for batch in batches)]),
-        "may_label": actor.has(bulk.PERMISSION), "may_edit": actor.has("rule.edit"), "most": bulk.MOST,
+        "may_label": actor.has(bulk.PERMISSION), "may_cluster": actor.has("case.bulk"),
+        "may_edit": actor.has("rule.edit"), "most": bulk.MOST,
         "stamp": address.stamp, "excerpt": excerpt,
     }  # fmt: skip
     return render(

@@ -6,7 +6,8 @@ which is exact for messages of ordinary length; and a *SimHash*, sixteen digits 
 
 from watchfloor.engines.nearby.bank import Bank
 from watchfloor.engines.nearby.bits import BitIndex, hamming
+from watchfloor.engines.nearby.minhash import bands
 from watchfloor.engines.nearby.shingles import distance, pieces, sketch
 from watchfloor.engines.nearby.simhash import simhash
 
-__all__ = ["Bank", "BitIndex", "distance", "hamming", "pieces", "simhash", "sketch"]
+__all__ = ["Bank", "BitIndex", "bands", "distance", "hamming", "pieces", "simhash", "sketch"]

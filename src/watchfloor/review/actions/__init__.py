@@ -4,13 +4,17 @@ from watchfloor.review.actions.appeals import file_appeal, remedy_done, withdraw
 from watchfloor.review.actions.claims import accept, extend, heartbeat, release, skip, sweep_leases
 from watchfloor.review.actions.clocks import sweep_breaches
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
+from watchfloor.review.actions.edge import flag_edge_case, rule, withdraw_edge_case
 from watchfloor.review.actions.escalations import escalate, hand_back
+from watchfloor.review.actions.joining import join, split, undo_joining
 from watchfloor.review.actions.notes import note
 from watchfloor.review.actions.queues import archive_queue, save_queue
+from watchfloor.review.actions.reporters import mute, unmute
 from watchfloor.review.actions.reports import receive_report, receive_signals
 from watchfloor.review.actions.routing import transfer
 from watchfloor.review.actions.routing_versions import change_draft, drop_draft, go_live, restore_routing, save_routing
 from watchfloor.review.actions.stepping_back import step_back
+from watchfloor.review.actions.tags import tag
 from watchfloor.review.actions.taking import claim
 
 __all__ = [
@@ -24,22 +28,31 @@ __all__ = [
     "escalate",
     "extend",
     "file_appeal",
+    "flag_edge_case",
     "go_live",
     "hand_back",
     "heartbeat",
+    "join",
+    "mute",
     "note",
     "receive_report",
     "receive_signals",
     "release",
     "remedy_done",
     "restore_routing",
+    "rule",
     "save_queue",
     "save_routing",
     "skip",
+    "split",
     "step_back",
     "sweep_breaches",
     "sweep_leases",
+    "tag",
     "transfer",
     "undo",
+    "undo_joining",
+    "unmute",
     "withdraw",
+    "withdraw_edge_case",
 ]

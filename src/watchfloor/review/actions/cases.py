@@ -28,6 +28,9 @@ from watchfloor.review.domain.states import CASE
 from watchfloor.review.events import CaseClosed, CaseOpened, CaseReopened
 from watchfloor.review.models import Case
 
+UNJUDGED = ("duplicate", "withdrawn", "muted")  # closed without a finding: what comes in opens it again
+MOST_JOINED = 50  # cases in a row, each a duplicate of the next
+
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """What comes in on an item: a report, or findings of detection."""
@@ -47,15 +50,23 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     queue: str = ""  # where a rule asks it to go
 
 
-def find(arrival: Arrival) -> Case | None:
-    """The one case of this item and harm group, locked; None when there is none yet. Nobody else can make it meanwhile."""
+def find(arrival: Arrival, *, follow: bool = True) -> Case | None:
+    """The one case of this item and harm group, locked; None when there is none yet. Nobody else can make it meanwhile.
+
+    With ``follow``, one that was closed as a duplicate stands for the case it was joined to, as long as that is not closed.
+    """
     name = f"{arrival.item.pk}\x1f{arrival.policy.harm_group}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 13))", [name])
-    return rows.one(
+    case = rows.one(
         Case, "WHERE item_id = %s AND harm_group = %s ORDER BY id LIMIT 1 FOR UPDATE",
         [arrival.item.pk, arrival.policy.harm_group],
     )  # fmt: skip
+    own, steps = case, 0
+    while follow and case is not None and case.duplicate_of is not None and case.state == Case.State.CLOSED:
+        steps += 1
+        case = lock(case.duplicate_of) if steps < MOST_JOINED else None
+    return own if case is None or case.state == Case.State.CLOSED else case
 
 
 def lock(case_id: UUID) -> Case:
@@ -88,7 +99,7 @@ def take_in(w: Writer, case: Case | None, arrival: Arrival, *, manual: bool) -> 
         return case, "open"
     assert case.closed_at is not None
     fresh = clock.now() - case.closed_at < clocks.COOL_DOWN
-    if fresh and case.item_version == arrival.version:
+    if fresh and case.item_version == arrival.version and case.closed_how not in UNJUDGED:
         return case, "cooling"
     reopen(w, case, why=arrival.by, at=arrival.at, arrival=arrival, manual=manual)
     return case, "reopened"
@@ -112,7 +123,7 @@ def reopen(
     since, how = clocks.milliseconds(now - case.closed_at), case.closed_how
     w.update(
         case, state=CASE.after(case.state, "reopen"), reopened_at=at, closed_at=None, closed_how="",
-        report_count=0, trusted_count=0,
+        report_count=0, trusted_count=0, credit=0.0, duplicate_of=None,
     )  # fmt: skip
     if arrival is not None:
         _raise(w, case, arrival, None)
@@ -154,7 +165,9 @@ def _open(w: Writer, arrival: Arrival, manual: bool) -> Case:
 
 def _raise(w: Writer, case: Case, arrival: Arrival, due_at: datetime | None) -> None:
     # The gravest policy of the group names the case: it decides who may see it and where it goes.
-    changes: dict[str, object] = {"item_version": arrival.version, "reach": max(case.reach, arrival.reach)}
+    changes: dict[str, object] = {"reach": max(case.reach, arrival.reach)}
+    if arrival.item.pk == case.item_id:  # else it is about a duplicate that was joined to this case
+        changes["item_version"] = arrival.version
     if arrival.severity > case.severity:
         changes["severity"] = arrival.severity
         changes["policy_key"] = arrival.policy.key

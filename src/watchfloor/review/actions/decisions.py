@@ -115,7 +115,7 @@ def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
         undone = findings.record(
             w, case, again, policy_key=decision.policy_key, origin="undo", decider=str(actor), supersedes=decision
         )
-        _look_again(w, case, decision)
+        look_again(w, case, decision)
         return undone
 
 
@@ -137,12 +137,13 @@ def _may_undo(actor: Actor, case: Case, decision: Decision) -> None:
         raise Conflict("not_latest", "A later decision was made on this case.", hint="Take that one back first.")
 
 
-def _look_again(w: Writer, case: Case, decision: Decision) -> None:
+def look_again(w: Writer, case: Case, decision: Decision) -> None:
+    """What follows when a decision was taken back: reports are open again and, if it had closed the case, people look anew."""
     if case.state == Case.State.CLOSED:
         findings.turn_reports(w, case, None)
-        counted = (case.report_count, case.trusted_count)
+        counted = (case.report_count, case.trusted_count, case.credit)
         cases.reopen(w, case, why="undo", at=clock.now())
-        w.update(case, report_count=counted[0], trusted_count=counted[1])
+        w.update(case, report_count=counted[0], trusted_count=counted[1], credit=counted[2])
         cause = "reopened"
     else:  # the decision was "unsure", or reports have reopened the case since
         if decision.verdict != "unsure":

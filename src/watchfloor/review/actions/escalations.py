@@ -99,15 +99,27 @@ def hand_back(actor: Actor, job_id: UUID, token: int, reason: str, to_queue: str
         now = clock.now()
         job.touch_ms = claims.touch_of(job, active_ms, now)
         jobs.end(w, job, "handed_back")
-        w.update(case, state=CASE.after(case.state, "hand_back"))
-        for row in Escalation.objects.select_for_update().filter(case=case, state__in=UNRESOLVED):
-            w.update(row, state=ESCALATION.after(row.state, "hand_back"), resolved_at=now)
-            after = clocks.milliseconds(now - row.raised_at)
-            w.event(EscalationHandedBack(**of_case(case), queue=row.to_queue, after_ms=after), row, case_id=case.pk)
+        _come_down(w, case)
         if to_queue and not Queue.objects.filter(key=to_queue, kind="review", archived_at__isnull=True).exists():
             raise NotFound("unknown_queue", f"There is no queue {to_queue[:80]!r}.", where="to_queue")
         where = Route(to_queue, "chosen when handed back") if to_queue else cases.where(case)
         return jobs.make(w, case, kind="review", cause="transfer", where=where, due_at=case.due_at)
+
+
+def take_down(w: Writer, case: Case) -> Job:
+    """A locked case that was handed up goes back to the floor, whoever has it: a batch of such is taken back."""
+    jobs.end_live(w, case, "handed_back")
+    _come_down(w, case)
+    return jobs.make(w, case, kind="review", cause="transfer", where=cases.where(case), due_at=case.due_at)
+
+
+def _come_down(w: Writer, case: Case) -> None:
+    now = clock.now()
+    w.update(case, state=CASE.after(case.state, "hand_back"))
+    for row in Escalation.objects.select_for_update().filter(case=case, state__in=UNRESOLVED):
+        w.update(row, state=ESCALATION.after(row.state, "hand_back"), resolved_at=now)
+        after = clocks.milliseconds(now - row.raised_at)
+        w.event(EscalationHandedBack(**of_case(case), queue=row.to_queue, after_ms=after), row, case_id=case.pk)
 
 
 def _resolve(w: Writer, case: Case, row: Escalation) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from watchfloor.enforcement.contracts import Enforce, Reverse
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
@@ -11,6 +9,7 @@ from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
+from watchfloor.review.actions import reporters
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.contracts import DecisionIn
 from watchfloor.review.domain import findings
@@ -50,6 +49,7 @@ def record(
     job: Job | None = None,
     supersedes: Decision | None = None,
     vendor: str = "",
+    batch: str = "",
 ) -> Decision:
     """Write the decision, let fall what it overturns, and enforce it, all in this transaction. The case is locked.
 
@@ -74,6 +74,7 @@ def record(
         **{**of_case(case), "policy": policy_key}, origin=origin, verdict=finding.verdict,
         violation=finding.violation_key, decider=decider, vendor=vendor, queue=job.queue_key if job else "",
         kind=job.kind if job else "", supersedes=str(supersedes.pk) if supersedes else "", enforced=enforced,
+        batch=batch,
     )  # fmt: skip
     w.event(event, decision, case_id=case.pk, policy_version=decision.policy_version_id, item_version=case.item_version)
     falls = [supersedes] if supersedes is not None else []
@@ -168,9 +169,18 @@ def _outcomes(w: Writer, case: Case, outcome: str, *, among: tuple[str, ...]) ->
     # The case's lock is held, so nobody else is at its reports.
     with rows.prepared() as cursor:
         cursor.execute(
-            "UPDATE review_report SET outcome = %s WHERE case_id = %s AND outcome = ANY(%s) RETURNING id",
+            "UPDATE review_report AS r SET outcome = %s FROM"
+            " (SELECT id, outcome FROM review_report WHERE case_id = %s AND outcome = ANY(%s)) AS was WHERE r.id = was.id"
+            " RETURNING r.id, r.reporter_kind, r.reporter, r.channel, r.counted, was.outcome",
             [outcome, case.pk, list(among)],
         )
-        found: list[UUID] = sorted(row[0] for row in cursor.fetchall())
-    for pk in found:
-        w.wrote(Report(pk=pk, outcome=outcome), "outcome")
+        found = sorted(cursor.fetchall())
+    for row in found:
+        w.wrote(Report(pk=row[0], outcome=outcome), "outcome")
+    reporters.tally(
+        [
+            (kind, name, channel, case.policy_key, was, outcome)
+            for _, kind, name, channel, counted, was in found
+            if counted
+        ]
+    )

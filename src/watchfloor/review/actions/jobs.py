@@ -37,7 +37,7 @@ def urgency(case: Case, due_at: datetime) -> Score:
     return score(
         Urgency(
             severity=case.severity, reach=case.reach, reports=case.report_count, trusted=case.trusted_count,
-            due_at=due_at,
+            due_at=due_at, credit=case.credit / max(1, case.report_count),
         ),
         clock.now(),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from watchfloor.kernel import clock
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
-from watchfloor.review.actions import cases, jobs
+from watchfloor.review.actions import cases, jobs, muted, reporters
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.contracts import ReportIn, SignalIn
 from watchfloor.review.domain import clocks
@@ -25,7 +25,9 @@ def receive_report(w: Writer, report: ReportIn, *, item: Item | None = None) -> 
 
     The same receipt twice changes nothing. A further report of the same reporter on the same open case is recorded, but not
     counted. On a case closed less than the cool-down ago, with the item unchanged, it is recorded and gets that case's outcome.
-    Unknown reasons are ``BadInput``. ``item`` is the report's item where the caller has it in hand.
+
+    A muted reporter's report is kept and moves nothing. Unknown reasons are ``BadInput``.
+    ``item`` is the report's item where the caller has it in hand.
     """
     known = rows.one(Report, "WHERE id = %s", [report.id])
     if known is not None:
@@ -39,6 +41,8 @@ def receive_report(w: Writer, report: ReportIn, *, item: Item | None = None) -> 
         market=report.market or item.market, language=report.language or item.language, surface=report.surface,
         reach=report.reach,
     )  # fmt: skip
+    if reporters.is_muted(report.reporter_kind, report.reporter, policy):
+        return muted.keep(w, report, arrival)
     case, joined = cases.take_in(w, cases.find(arrival), arrival, manual=True)
     counted = not (
         report.reporter
@@ -57,7 +61,9 @@ def receive_report(w: Writer, report: ReportIn, *, item: Item | None = None) -> 
     if joined != "cooling":
         if counted:
             trusted = case.trusted_count + (report.reporter_kind in TRUSTED)
-            w.update(case, report_count=case.report_count + 1, trusted_count=trusted)
+            points = reporters.points_of(report.reporter_kind, report.reporter, report.channel, case.policy_key)
+            credit = round(case.credit + points, 3)
+            w.update(case, report_count=case.report_count + 1, trusted_count=trusted, credit=credit)
         live = jobs.hurry(w, case) if joined == "open" else False
     event = ReportReceived(
         **{**of_case(case), "channel": report.channel}, reason=report.reason_key, reporter_kind=report.reporter_kind,

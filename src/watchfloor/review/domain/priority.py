@@ -20,6 +20,7 @@ SEVERITY_POINTS: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
 REACH_UNIT: Final = 1000  # views that give the first point; each doubling one more
 TRUSTED_POINTS: Final = 2.0
 MAX_REPORT_POINTS: Final = 3.0  # a crowd may hurry a case, but must not steer the floor
+MAX_CREDIT: Final = 1.0  # the reporters' record counts a doubling at most, either way
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 SEVERITY_NAMES: Final = ("a nuisance", "low", "medium", "high", "severe", "a threat to life")
@@ -33,6 +34,9 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True):
     reports: int
     trusted: int
     due_at: datetime
+    credit: float = (
+        0.0  # how far the reporters have been right so far, in points (engines.agreement.points), on average
+    )
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +48,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def score(urgency: Urgency, at: datetime) -> Score:
-    """The score at a moment, with its parts; never lower for more severity, reach, reports or an earlier due time."""
+    """The score at a moment, with its parts; never lower for more severity, reach, reports, credit of the
+    reporters, or an earlier due time."""
     parts = {
         "severity": SEVERITY_POINTS[max(0, min(5, urgency.severity))],
         "reach": round(math.log2(1 + max(0, urgency.reach) / REACH_UNIT), 3),
@@ -52,6 +57,8 @@ def score(urgency: Urgency, at: datetime) -> Score:
         "trusted": TRUSTED_POINTS if urgency.trusted > 0 else 0.0,
         "time": time_points(urgency.due_at, at),
     }
+    if urgency.credit:
+        parts["reporters"] = round(max(-MAX_CREDIT, min(MAX_CREDIT, urgency.credit)), 3)
     still = sum(points for name, points in parts.items() if name != "time")
     return Score(score=sum(parts.values()), parts=parts, key=still + _points(urgency.due_at, EPOCH))
 
@@ -97,4 +104,6 @@ def _words(name: str, points: float) -> str:
         return "several reports" if points < MAX_REPORT_POINTS else "very many reports"
     if name == "trusted":
         return "a trusted flagger reported it"
+    if name == "reporters":
+        return "its reporters are mostly right" if points > 0 else "its reporters are seldom right"
     return name

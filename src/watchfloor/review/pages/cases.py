@@ -22,10 +22,10 @@ from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.prove import prove
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
-from watchfloor.review import actions, case_view, find, queries
+from watchfloor.review import actions, case_many, case_view, find, queries
 from watchfloor.review.contracts import AppealIn
 from watchfloor.review.models import Case, Decision, Queue
-from watchfloor.review.pages import tables
+from watchfloor.review.pages import many_words, tables
 from watchfloor.review.pages.work import WORK
 
 PER_PAGE = 50
@@ -79,12 +79,15 @@ def index(request: HttpRequest) -> HttpResponseBase:
             {"name": "policy", "label": _("Any policy"), "chip": _("Policy"), "options": known},
             {"name": "queue", "label": _("Any queue"), "chip": _("Waits in"), "options": visible},
             {"name": "market", "label": _("Market"), "type": "search"},
+            {"name": "tag", "label": _("Tag"), "type": "search"},
             {"name": "since", "label": _("Opened since (2026-12-31)"), "chip": _("Since"), "type": "search"},
             {"name": "until", "label": _("Opened until"), "chip": _("Until"), "type": "search"},
         ],
         "next_page": tables.next_link(request.GET, shown.next),
         "first_page": tables.with_query(request.GET, after="") if request.GET.get("after") else None,
         "csv_url": tables.with_query(request.GET, after="", format="csv"),
+        "tabs": many_words.tabs(actor, "case-list"),
+        "bulk_url": f"{reverse('bulk-order')}{tables.with_query(request.GET, after='', source='search')}" if actor.has("case.bulk") else "",
     }  # fmt: skip
     return render(request, "review/cases.html", context, status=422 if errors else 200)
 
@@ -124,6 +127,7 @@ def detail(request: HttpRequest, case_id: str) -> HttpResponse:
             errors = [(error.where or "main", f"{error.message} {error.hint}".strip())]
     show = request.GET.get("show", "")
     context = case_view.context(actor, case, show)
+    context["many"] = case_many.context(actor, case)
     context.update(
         errors=errors,
         error_of=dict(errors),

@@ -1,11 +1,14 @@
 """Readers of the floor. All of them see only what the actor may see; what one may not know of is a ``NotFound``."""
 
 from watchfloor.review.queries.access import case, visible_cases, visible_jobs
+from watchfloor.review.queries.clusters import cluster_of
 from watchfloor.review.queries.desk import Today, Why, held, my_decisions, next_up, reviewer_today, why
+from watchfloor.review.queries.edge import edge_cases, rulings
 from watchfloor.review.queries.lists import cases, linked_cases, precedents, queue_jobs
 from watchfloor.review.queries.matching import why_me, why_nothing
 from watchfloor.review.queries.pages import Page, page
 from watchfloor.review.queries.queues import why_not_queue
+from watchfloor.review.queries.related import Related, related
 from watchfloor.review.queries.skips import SkipRate, skips
 from watchfloor.review.queries.summary import QueueNow, queue_summary
 from watchfloor.review.queries.timeline import Entry, case_timeline
@@ -14,12 +17,15 @@ __all__ = [
     "Entry",
     "Page",
     "QueueNow",
+    "Related",
     "SkipRate",
     "Today",
     "Why",
     "case",
     "case_timeline",
     "cases",
+    "cluster_of",
+    "edge_cases",
     "held",
     "linked_cases",
     "my_decisions",
@@ -28,7 +34,9 @@ __all__ = [
     "precedents",
     "queue_jobs",
     "queue_summary",
+    "related",
     "reviewer_today",
+    "rulings",
     "skips",
     "visible_cases",
     "visible_jobs",

@@ -14,6 +14,8 @@ from watchfloor.review.models import Note
 from watchfloor.review.queries import access, words
 
 MAX_ENTRIES = 500
+MANY_REPORTS = 60
+ENDS = 10
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,12 +35,25 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = MAX_ENTRIES) -> list[Entry]:
     """What happened to a case, oldest first; ``NotFound`` when the actor may not know of it. ``after``: ordinal to go on from."""
     case = access.case(actor, case_id, why="timeline")
-    events = list(
-        Event.objects.filter(case_id=case.pk, ordinal__gt=after).order_by("ordinal")[: min(limit, MAX_ENTRIES)]
-    )
+    rows = Event.objects.filter(case_id=case.pk, ordinal__gt=after)
+    reports = rows.filter(type="report.received")
+    many = reports.count()
+    crowd: Entry | None = None
+    if many > MANY_REPORTS:
+        # A crowd must not bury what people did: the first and the latest of its reports stand, one line for those between.
+        ends = [*reports.order_by("ordinal")[:ENDS], *reports.order_by("-ordinal")[:ENDS]]
+        others = rows.exclude(type="report.received").order_by("ordinal")[: min(limit, MAX_ENTRIES)]
+        events = sorted([*others, *ends], key=lambda event: event.ordinal)
+        last = ends[ENDS - 1]
+        crowd = Entry(
+            at=last.at, type="report.crowd", group="report", who="", what=f"{many - 2 * ENDS:,} more reports came in",
+            why="", event=last.pk, subject=last.subject,
+        )  # fmt: skip
+    else:
+        events = list(rows.order_by("ordinal")[: min(limit, MAX_ENTRIES)])
     names = _names({event.actor for event in events})
     notes = {f"note:{note.pk}": note.text for note in Note.objects.filter(case=case)}
-    return [
+    entries = [
         Entry(
             at=event.at, type=event.type, group=event.type.partition(".")[0], who=names.get(event.actor, ""),
             what=words.of(event.type, event.data), why=event.reason, event=event.pk, subject=event.subject,
@@ -46,6 +61,9 @@ def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = M
         )
         for event in events
     ]  # fmt: skip
+    if crowd is not None:
+        entries.insert(1 + next(place for place, entry in enumerate(entries) if entry.event == crowd.event), crowd)
+    return entries
 
 
 def _names(actors: set[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from watchfloor.review.queries import effect_words
+from watchfloor.review.queries import effect_words, many_words
 
 Data = dict[str, Any]
 
@@ -29,10 +29,10 @@ def _received(data: Data) -> str:
     who = data["reporter_kind"].replace("_", " ")
     again = {
         "opened": "", "open": ", joining the case", "reopened": ", reopening the case",
-        "cooling": ", after the decision: recorded, not reopened",
+        "cooling": ", after the decision: recorded, not reopened", "muted": "; the reporter is muted: kept, and moves nothing",
     }[data["joined"]]  # fmt: skip
     return f"a report ({data['reason']}) came in from a {who} by {data['channel']}{again}" + (
-        "" if data["counted"] else "; the same reporter again, not counted"
+        "" if data["counted"] or data["joined"] == "muted" else "; the same reporter again, not counted"
     )
 
 
@@ -96,5 +96,6 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "escalation.resolved": lambda d: f"the escalation was resolved after {span(d['after_ms'])}",
     "escalation.handed_back": lambda d: "handed the case back to the floor",
     "note.added": lambda d: "added a note",
+    **many_words.SENTENCES,
     **effect_words.SENTENCES,
 }
