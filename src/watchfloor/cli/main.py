@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
     "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),
+    "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }
 

@@ -199,6 +199,7 @@ class Job(Projected):
     class State(models.TextChoices):
         READY = "ready"
         LEASED = "leased"
+        WAITING = "waiting"  # for someone outside: its clock stands still, and nobody is given it
         DECIDED = "decided"
         CANCELLED = "cancelled"
         SUPERSEDED = "superseded"
@@ -240,11 +241,14 @@ class Job(Projected):
     touches = models.IntegerField(default=0)
     decided_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)
+    plan = models.IntegerField(default=0)  # the version of the service plan that its due time and points are of
+    boost = models.FloatField(default=0)  # points given by people for a time
+    warned_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_for = models.CharField(max_length=20, blank=True)
 
     # Heartbeats extend a lease every few seconds: telemetry, not history.
-    untracked: ClassVar[frozenset[str]] = frozenset(
-        {"lease_until", "seen_at", "focus_at", "accept_by", "touch_ms"}
-    )
+    untracked: ClassVar[frozenset[str]] = frozenset({"lease_until", "seen_at", "focus_at", "accept_by", "touch_ms"})
 
     class Meta:
         db_table = "review_job"
@@ -402,3 +406,10 @@ class Escalation(Projected):
 
     class Meta:
         db_table = "review_escalation"
+
+
+from watchfloor.review.models_floor import Boost as Boost  # noqa: E402
+from watchfloor.review.models_floor import Move as Move  # noqa: E402
+from watchfloor.review.models_floor import Playbook as Playbook  # noqa: E402
+from watchfloor.review.models_floor import ServicePlan as ServicePlan  # noqa: E402
+from watchfloor.review.models_floor import Surge as Surge  # noqa: E402
