@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),
     "case": ("watchfloor.cli.cases", "case", "Join, split and tag cases; see what they have in common."),
     "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),
+    "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }
 

@@ -73,7 +73,7 @@ def flatten(
         fact[f"{subject_kind}_id"] = subject
     if row.type == "job.transferred":  # the event speaks of where it was; a fact of where it is
         fact["from_queue"], fact["queue"] = fact["queue"], row.data["to_queue"]
-    if row.type == "job.ready" and "allowed_ms" in row.data:
+    if row.type in ("job.ready", "job.rescheduled") and "allowed_ms" in row.data:
         fact["due_at"] = fact["moment"] + timedelta(milliseconds=row.data["allowed_ms"])
     if row.changes:
         fact["decision_id"] = fact["decision_id"] or _changed(row.changes, "review_appeal", "decision_id")

@@ -107,7 +107,7 @@ def _against_the_floor(exported: dict[str, int]) -> list[str]:
         if Pending.objects.exists() or (newest is not None and newest >= cursor):
             return []
         now = dict(
-            Job.objects.filter(state__in=["ready", "leased"])
+            Job.objects.filter(state__in=["ready", "leased", "waiting"])
             .values_list("queue_key")
             .annotate(n=Count("id"))
             .order_by()

@@ -28,6 +28,18 @@ CHANGES: dict[str, tuple[str, str, Words]] = {
     "rule_file.saved": ("edit", "", lambda d: _("Rule file %(path)s changed") % {"path": d.get("path", "?")}),
     "model.trained": ("bulb", "", lambda d: _("Model for %(policy)s learned from decisions") % {"policy": d.get("policy", "?")}),
     "routing.saved": ("git-branch", "accent", lambda d: _("Routing version %(number)s is live") % {"number": d.get("number", "?")}),
+    "service_plan.saved": ("clock", "accent", lambda d: _("Due times, version %(number)s") % {"number": d.get("number", "?")}),
+    "boost.made": ("trending-up", "violet", lambda d: _("%(points)+g points for %(jobs)s") % {
+        "points": d.get("points", 0), "jobs": ", ".join(f"{k} {v}" for k, v in (d.get("filters") or {}).items())}),
+    "boost.ended": ("trending-up", "", lambda d: _("A boost of %(points)+g points has ended") % {"points": d.get("points", 0)}),
+    "move.made": ("arrow-right", "violet", lambda d: ngettext(
+        "%(num)s job moved to %(queue)s", "%(num)s jobs moved to %(queue)s", d.get("moved", 0)
+    ) % {"num": d.get("moved", 0), "queue": d.get("to_queue", "?")}),
+    "surge.started": ("urgent", "red", lambda d: _("Surge playbook %(playbook)s is on") % {"playbook": d.get("playbook", "?")}),
+    "surge.ended": ("urgent", "", lambda d: _("Surge playbook %(playbook)s has ended; all is put back") % {
+        "playbook": d.get("playbook", "?")}),
+    "handover.signed": ("edit", "", lambda d: _("Hand-over note signed")),
+    "solve_plan.saved": ("calendar", "", lambda d: _("Plan of the queue %(queue)s changed") % {"queue": d.get("queue", "?")}),
     "queue.saved": ("inbox", "", lambda d: _("Queue %(key)s changed") % {"key": d.get("key", "?")}),
     "policy_version.in_force": ("scale", "accent", lambda d: _("Policy %(policy)s, version %(number)s is in force") % {
         "policy": d.get("policy_key") or d.get("policy") or d.get("key", "?"), "number": d.get("number", "?")}),

@@ -1,8 +1,12 @@
-"""Which fact files exist and how far the ledger has been exported: both change in one transaction, so facts are exact."""
+"""Which fact files exist and how far the ledger is exported (one transaction, so facts are exact), and what the floor keeps."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+
+from watchfloor.ledger.models import Projected, Seal
 
 
 class FactCursor(models.Model):
@@ -38,3 +42,49 @@ class FactFile(models.Model):
                 fields=["replaced_at"], name="insight_file_dead", condition=models.Q(replaced_at__isnull=False)
             ),
         ]
+
+
+class WallState(models.Model):
+    """One row: the wall of a big floor as last counted (``wall.Wall`` as JSON), and when somebody last asked for it."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    took_ms = models.IntegerField(default=0)
+    body = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "insight_wall"
+
+
+class SolvePlan(Projected):
+    """How many jobs a queue is planned to solve in each hour of the week (UTC): 168 numbers, Monday 00:00 first."""
+
+    queue_key = models.CharField(max_length=80, unique=True)
+    week = models.JSONField(default=list)
+    changed_by = models.CharField(max_length=120)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "insight_solve_plan"
+
+
+class HandoverNote(Projected):
+    """What one shift tells the next at a site: facts that wrote themselves, and a person's own words apart from them."""
+
+    site = models.CharField(max_length=80, blank=True)
+    shift_from = models.DateTimeField()
+    shift_to = models.DateTimeField()
+    facts = models.JSONField(default=list)
+    text = models.TextField(blank=True)
+    written_by = models.CharField(max_length=120)
+    written_at = models.DateTimeField()
+    signed_by = models.CharField(max_length=120, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    class Meta:
+        db_table = "insight_handover"
+        indexes = [models.Index(fields=["site", "-shift_to"], name="insight_handover_site")]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -17,29 +16,12 @@ from django.views.decorators.http import require_safe
 from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.insight import catalogue, happening, params, queries, show, stream
-from watchfloor.insight import live as floor_now_queries
 from watchfloor.insight.schema import DIMENSIONS, SIMULATED
-from watchfloor.kernel import clock
 from watchfloor.platform.render import render
-from watchfloor.workforce import queries as workforce
 
 PAGE = 100
 CSV_ROWS = 100_000
 SPLIT_METRICS = ("incoming_manual", "solved_manual", "aas", "aht", "aht_p90", "backlog", "sla", "overturn_rate")
-
-
-@require_safe
-@page("floor.view")
-def floor(request: HttpRequest) -> HttpResponse:
-    """The floor now."""
-    return render(request, "insight/floor.html", _floor(request))
-
-
-@require_safe
-@page("floor.view")
-def floor_now(request: HttpRequest) -> HttpResponse:
-    """What changes on the floor, without the frame; asked for by the page when the stream says so."""
-    return render(request, "insight/floor_now.html", _floor(request))
 
 
 @require_safe
@@ -114,51 +96,6 @@ def rows(request: HttpRequest, name: str) -> HttpResponse:
         **_shared(request, asked),
     }  # fmt: skip
     return render(request, "insight/rows.html", context)
-
-
-def _floor(request: HttpRequest) -> dict[str, Any]:
-    actor, now = actor_of(request), clock.now()
-    market, vendor = request.GET.get("market", "")[:12], request.GET.get("vendor", "")[:40]
-    wall = floor_now_queries.floor(actor, market=market, vendor=vendor)
-    sees_changes = not any(scope.queues or scope.markets or scope.vendors for scope in actor.scopes)
-    today = {"span": "today", "market": market}
-    vendors = workforce.vendors(actor)
-    return {
-        "wall": wall,
-        "now": now,
-        "queues": [
-            {"q": queue, "url": f"{reverse('insight-kpis')}?{urlencode({'span': '24h', 'queue': queue.key})}"}
-            for queue in wall.queues
-        ],
-        "changes": happening.changes(now - timedelta(days=1), now + timedelta(minutes=1), limit=8)
-        if sees_changes
-        else [],
-        "fields": [
-            {"name": "market", "label": "All markets", "options": [(m, m) for m in _markets(wall, market)]},
-            {"name": "vendor", "label": "All vendors", "options": vendors},
-        ],
-        "vendor_names": dict(vendors),
-        "query": request.GET,
-        "links": {key: _rows_url(key, today) for key in ("backlog", "backlog_age_max", "breaches", "jobs_solved")},
-        "now_url": f"{reverse('floor-now')}?{request.GET.urlencode()}",
-        "can_open_numbers": actor.has("insight.view"),
-        "simulated": SIMULATED if settings.DEMO else frozenset(),
-    }
-
-
-def _markets(wall: floor_now_queries.Floor, chosen: str) -> list[str]:
-    from watchfloor.review.models import Job
-
-    return sorted(
-        {
-            *Job.objects.exclude(market="").values_list("market", flat=True).distinct()[:100],
-            *([chosen] if chosen else []),
-        }
-    )
-
-
-def _rows_url(key: str, query: dict[str, str]) -> str:
-    return f"{reverse('insight-rows', args=[key])}?{urlencode({k: v for k, v in query.items() if v})}"
 
 
 def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:

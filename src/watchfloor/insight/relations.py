@@ -41,7 +41,7 @@ RELATIONS: dict[str, str] = {
             max(active_total_ms) FILTER (WHERE type = 'job.decided') AS active_total_ms
         FROM (
             SELECT *, count(*) FILTER (WHERE type = 'job.ready') OVER (PARTITION BY job_id ORDER BY leaf) AS life
-            FROM facts WHERE type IN {FLOW}
+            FROM facts WHERE type IN {FLOW} OR type = 'job.rescheduled'
         ) GROUP BY job_id, life""",
     "cases": f"""
         SELECT min(leaf) AS leaf, case_id, {_LAST},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchfloor.insight import facts
+from watchfloor.insight import facts, wall
 from watchfloor.platform.loops import loop
 
 
@@ -16,3 +16,9 @@ def export() -> int:
 def compact() -> int:
     """Merge the small files of crowded hours."""
     return facts.compact()
+
+
+@loop("insight.wall", idle=1.0)
+def floor_wall() -> int:
+    """Count a big floor again while somebody looks at it."""
+    return wall.keep_up()

@@ -5,11 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from watchfloor.insight import pages
+from watchfloor.insight.floor_pages import acting, due_times, floor, notes, plan, surges
 
 urlpatterns = [
-    path("floor", pages.floor, name="floor"),
-    path("floor/now", pages.floor_now, name="floor-now"),
+    path("floor", floor.floor, name="floor"),
+    path("floor/now", floor.floor_now, name="floor-now"),
     path("floor/live", pages.live, name="live"),
+    path("floor/act", acting.act, name="floor-act"),
+    path("floor/surges", surges.index, name="surges"),
+    path("floor/surges/<slug:key>", surges.one, name="surge"),
+    path("floor/due-times", due_times.index, name="service-plan"),
+    path("floor/plan", plan.index, name="solve-plan"),
+    path("floor/handover", notes.index, name="handover"),
+    path("floor/handover/<uuid:note_id>", notes.one, name="handover-note"),
     path("insight", pages.kpis, name="insight-kpis"),
     path("insight", pages.kpis, name="insight"),
     path("insight/metric/<slug:name>", pages.metric, name="insight-metric"),

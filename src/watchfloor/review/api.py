@@ -14,7 +14,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import Forbidden, NotFound
-from watchfloor.review import actions, api_many, find, queries
+from watchfloor.review import actions, api_day, api_many, find, queries
 from watchfloor.review.api_routing import router as routing_router
 from watchfloor.review.contracts import AppealIn as Filing
 from watchfloor.review.contracts import DecisionIn as Finding
@@ -23,6 +23,7 @@ from watchfloor.review.models import Case, Decision
 router = Router(tags=["review"])
 router.add_router("", routing_router)
 router.add_router("", api_many.router)
+router.add_router("", api_day.router)
 
 Verdict = Literal["violating", "clean", "unsure"]
 

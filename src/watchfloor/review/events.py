@@ -4,7 +4,8 @@ For those who compute: of every queue and interval, exactly,
 
     backlog after = backlog before + job.ready + job.transferred in - job.transferred out - job.decided - job.cancelled
 
-(``job.leased``, ``job.released`` and ``job.breached`` move nothing). Incoming total is ``case.opened`` + ``case.reopened``; incoming
+(``job.leased``, ``job.released``, ``job.paused``, ``job.resumed``, ``job.rescheduled`` and
+``job.breached`` move nothing). Incoming total is ``case.opened`` + ``case.reopened``; incoming
 manual is ``job.ready`` with cause ``new`` or ``reopened``; solved total is ``case.closed``, solved manual ``case.closed`` with how
 ``manual``; AAS is the mean of ``case.closed.age_ms`` (or ``job.decided.age_ms`` by queue); AHT of a set of jobs is the sum of
 ``active_ms`` over their ``job.decided``, ``job.released`` and ``job.cancelled`` divided by the number of ``job.decided``. Durations are
@@ -107,6 +108,7 @@ class JobTransferred(JobWork, frozen=True, tag="job.transferred"):
 
     to_queue: str
     routed_by: str = ""
+    batch: str = ""  # the id of the move by filter that it was part of
 
 
 class JobLeased(JobWork, frozen=True, tag="job.leased"):
@@ -183,6 +185,126 @@ class JobBreached(JobWork, frozen=True, tag="job.breached"):
 
     due_at: str
     held: bool
+
+
+class JobDueSoon(JobWork, frozen=True, tag="job.due_soon"):
+    """Its due time is near and it is not decided. Said once a due time; ``due_at`` (ISO 8601) is when."""
+
+    due_at: str
+    held: bool
+
+
+class JobRescheduled(JobWork, frozen=True, tag="job.rescheduled"):
+    """Its due time moved: by a version of the service plan, or because its clock stood still.
+
+    ``allowed_ms`` from this event until it is due (negative when that is past); ``moved_ms`` later than before, or sooner when
+    negative; ``by``: plan | pause; ``number`` of the plan's version.
+    """
+
+    allowed_ms: int
+    moved_ms: int
+    by: str
+    number: int = 0
+
+
+class JobPaused(JobWork, frozen=True, tag="job.paused"):
+    """It waits for someone outside and its clock stands still. ``waits_for`` is a key of ``domain.findings.WAITS_FOR``.
+
+    ``reviewer``, ``vendor`` and ``active_ms`` are of the lease that this ended, if there was one.
+    """
+
+    waits_for: str
+    reviewer: str = ""
+    vendor: str = ""
+    active_ms: int = 0
+
+
+class JobResumed(JobWork, frozen=True, tag="job.resumed"):
+    """The clock runs again after ``paused_ms``."""
+
+    paused_ms: int
+    waits_for: str
+
+
+class ServicePlanSaved(LedgerEvent, frozen=True, tag="service_plan.saved"):
+    """A version of due times, calendars and weights went live; ``restores`` is the number of the version it repeats, or 0."""
+
+    number: int
+    targets: int
+    calendars: int
+    restores: int = 0
+
+
+class ServicePlanSettled(LedgerEvent, frozen=True, tag="service_plan.settled"):
+    """Every open job is on the plan's version; ``moved`` due times changed."""
+
+    number: int
+    moved: int
+
+
+class BoostMade(LedgerEvent, frozen=True, tag="boost.made"):
+    """Open jobs that fit get points until then."""
+
+    points: float
+    filters: dict[str, str]
+    until: str
+
+
+class BoostEnded(LedgerEvent, frozen=True, tag="boost.ended"):
+    """The points are taken back. ``how``: expired | by_hand | surge."""
+
+    points: float
+    how: str
+
+
+class BoostSettled(LedgerEvent, frozen=True, tag="boost.settled"):
+    """Points of waiting jobs were brought up to date; its changes are in it."""
+
+    jobs: int
+    done: bool
+
+
+class JobsMoved(LedgerEvent, frozen=True, tag="move.made"):
+    """Waiting jobs were moved by filter; each says ``job.transferred`` too."""
+
+    to_queue: str
+    moved: int
+
+
+class JobsMovedBack(LedgerEvent, frozen=True, tag="move.undone"):
+    """Of the jobs moved, those that still waited went back."""
+
+    to_queue: str
+    put_back: int
+
+
+class PlaybookSaved(LedgerEvent, frozen=True, tag="playbook.saved"):
+    """What to do in a surge was written or changed."""
+
+    key: str
+    steps: int
+
+
+class SurgeStarted(LedgerEvent, frozen=True, tag="surge.started"):
+    """A playbook is on, until then at the latest."""
+
+    playbook: str
+    steps: list[str]
+    until: str
+
+
+class SurgePrepared(LedgerEvent, frozen=True, tag="surge.prepared"):
+    """All steps of a surge are done; what to put back is in its changes."""
+
+    playbook: str
+
+
+class SurgeEnded(LedgerEvent, frozen=True, tag="surge.ended"):
+    """Everything it changed is put back. ``how``: expired | by_hand."""
+
+    playbook: str
+    how: str
+    lasted_ms: int
 
 
 class DecisionMade(Work, frozen=True, tag="decision.made"):

@@ -206,6 +206,7 @@ class Job(Projected):
     class State(models.TextChoices):
         READY = "ready"
         LEASED = "leased"
+        WAITING = "waiting"  # for someone outside: its clock stands still, and nobody is given it
         DECIDED = "decided"
         CANCELLED = "cancelled"
         SUPERSEDED = "superseded"
@@ -247,6 +248,11 @@ class Job(Projected):
     touches = models.IntegerField(default=0)
     decided_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)
+    plan = models.IntegerField(default=0)  # the version of the service plan that its due time and points are of
+    boost = models.FloatField(default=0)  # points given by people for a time
+    warned_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_for = models.CharField(max_length=20, blank=True)
 
     # Heartbeats extend a lease every few seconds: telemetry, not history.
     untracked: ClassVar[frozenset[str]] = frozenset({"lease_until", "seen_at", "focus_at", "accept_by", "touch_ms"})
@@ -409,6 +415,7 @@ class Escalation(Projected):
         db_table = "review_escalation"
 
 
+from watchfloor.review.models_floor import Boost, Move, Playbook, ServicePlan, Surge  # noqa: E402
 from watchfloor.review.models_many import (  # noqa: E402
     Batch,
     BatchRow,
@@ -425,6 +432,7 @@ __all__ = [
     "Appeal",
     "Batch",
     "BatchRow",
+    "Boost",
     "Case",
     "Cluster",
     "ClusterItem",
@@ -433,11 +441,15 @@ __all__ = [
     "Escalation",
     "Job",
     "Joining",
+    "Move",
     "Note",
+    "Playbook",
     "Queue",
     "Report",
     "ReporterMute",
     "ReporterTally",
     "RoutingTable",
+    "ServicePlan",
     "Signal",
+    "Surge",
 ]  # fmt: skip

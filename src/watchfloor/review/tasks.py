@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchfloor.platform.loops import loop
-from watchfloor.review import actions, routing_backtests
+from watchfloor.review import actions, routing_backtests, surge
 from watchfloor.review.actions import push
 
 
@@ -43,3 +43,27 @@ def batches() -> int:
     from watchfloor.review import bulk
 
     return bulk.work()
+
+
+@loop("review.warnings", idle=15.0)
+def warnings() -> int:
+    """Say which jobs will soon be due."""
+    return actions.sweep_warnings()
+
+
+@loop("review.service_plan", idle=5.0)
+def service_plan() -> int:
+    """Bring open jobs up to the live version of the service plan."""
+    return actions.settle_plan()
+
+
+@loop("review.boosts", idle=5.0)
+def boosts() -> int:
+    """End boosts that have run out, and give waiting jobs the points that are on."""
+    return actions.sweep_boosts()
+
+
+@loop("review.surges", idle=5.0)
+def surges() -> int:
+    """End surges whose time is up."""
+    return surge.sweep_surges()

@@ -12,14 +12,6 @@ from watchfloor.review.queries.words import span
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
-def test_the_queues_target_goes_before_the_policys() -> None:
-    assert clocks.due_at(NOW, target_hours=24, queue_minutes=None) == NOW + timedelta(hours=24)
-    assert clocks.due_at(NOW, target_hours=24, queue_minutes=60) == NOW + timedelta(hours=1)
-    assert clocks.due_at(NOW, target_hours=24, queue_minutes=60, reporter_kind="government") == NOW + timedelta(
-        minutes=30
-    )
-
-
 def test_a_lease_never_outlives_the_longest_hold() -> None:
     assert clocks.lease_until(NOW, NOW, 300) == NOW + timedelta(minutes=5)
     assert clocks.lease_until(NOW + timedelta(minutes=59), NOW, 300) == NOW + clocks.MAX_HOLD

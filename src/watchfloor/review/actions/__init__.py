@@ -1,18 +1,22 @@
 """The only writers of the floor: what comes in, leases, findings, appeals, escalations. One transaction each."""
 
 from watchfloor.review.actions.appeals import file_appeal, remedy_done, withdraw
+from watchfloor.review.actions.boosts import boost, end_boost, sweep_boosts
 from watchfloor.review.actions.claims import accept, extend, heartbeat, release, skip, sweep_leases
-from watchfloor.review.actions.clocks import sweep_breaches
+from watchfloor.review.actions.clocks import sweep_breaches, sweep_warnings
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.edge import flag_edge_case, rule, withdraw_edge_case
 from watchfloor.review.actions.escalations import escalate, hand_back
 from watchfloor.review.actions.joining import join, split, undo_joining
+from watchfloor.review.actions.moves import move, preview_move, undo_move
 from watchfloor.review.actions.notes import note
+from watchfloor.review.actions.pauses import pause, resume
 from watchfloor.review.actions.queues import archive_queue, save_queue
 from watchfloor.review.actions.reporters import mute, unmute
 from watchfloor.review.actions.reports import receive_report, receive_signals
 from watchfloor.review.actions.routing import transfer
 from watchfloor.review.actions.routing_versions import change_draft, drop_draft, go_live, restore_routing, save_routing
+from watchfloor.review.actions.service import restore_plan, save_plan, settle_plan
 from watchfloor.review.actions.stepping_back import step_back
 from watchfloor.review.actions.tags import tag
 from watchfloor.review.actions.taking import claim
@@ -20,11 +24,13 @@ from watchfloor.review.actions.taking import claim
 __all__ = [
     "accept",
     "archive_queue",
+    "boost",
     "change_draft",
     "claim",
     "decide",
     "decide_by_rule",
     "drop_draft",
+    "end_boost",
     "escalate",
     "extend",
     "file_appeal",
@@ -33,25 +39,35 @@ __all__ = [
     "hand_back",
     "heartbeat",
     "join",
+    "move",
     "mute",
     "note",
+    "pause",
+    "preview_move",
     "receive_report",
     "receive_signals",
     "release",
     "remedy_done",
+    "restore_plan",
     "restore_routing",
+    "resume",
     "rule",
+    "save_plan",
     "save_queue",
     "save_routing",
+    "settle_plan",
     "skip",
     "split",
     "step_back",
+    "sweep_boosts",
     "sweep_breaches",
     "sweep_leases",
+    "sweep_warnings",
     "tag",
     "transfer",
     "undo",
     "undo_joining",
+    "undo_move",
     "unmute",
     "withdraw",
     "withdraw_edge_case",

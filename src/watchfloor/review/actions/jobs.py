@@ -9,37 +9,35 @@ from uuid import UUID
 from watchfloor.kernel import clock
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
-from watchfloor.policy import queries as policies
-from watchfloor.review import plan
+from watchfloor.review import boosts, plan, service
 from watchfloor.review.actions.people import of_job, vendor_of
 from watchfloor.review.domain import clocks
 from watchfloor.review.domain.priority import Score, Urgency, score
 from watchfloor.review.domain.routing import Route
+from watchfloor.review.domain.service import earliest
 from watchfloor.review.domain.states import JOB
 from watchfloor.review.events import JobCancelled, JobReady
 from watchfloor.review.facts import facts_of
 from watchfloor.review.models import Case, Job
 
-LIVE = (Job.State.READY, Job.State.LEASED)
+LIVE = (Job.State.READY, Job.State.LEASED)  # whose clock runs
+OPEN = (*LIVE, Job.State.WAITING)
 FLOOR_KINDS = ("review", "second", "escalation")  # those whose work is the case itself; an appeal stands apart
 
 
 def due(case: Case, queue_key: str, start: datetime, *, reporter_kind: str = "") -> datetime:
-    """When work on a case in this queue is due."""
-    queue = plan.queue(queue_key)
-    minutes = queue.target_minutes if queue is not None else None
-    hours = policies.policy(case.policy_key).target_hours
-    return clocks.due_at(start, target_hours=hours, queue_minutes=minutes, reporter_kind=reporter_kind)
+    """When work on a case in this queue is due: the earliest of its due times (``review.service.sources``)."""
+    return earliest(service.sources(service.current(), case, queue_key, start, notice=reporter_kind)).at
 
 
-def urgency(case: Case, due_at: datetime) -> Score:
+def urgency(case: Case, due_at: datetime, boost: float = 0.0) -> Score:
     """The case's score now, for a job due then."""
     return score(
         Urgency(
             severity=case.severity, reach=case.reach, reports=case.report_count, trusted=case.trusted_count,
-            due_at=due_at, credit=case.credit / max(1, case.report_count),
+            due_at=due_at, credit=case.credit / max(1, case.report_count), boost=boost,
         ),
-        clock.now(),
+        clock.now(), service.current().weights,
     )  # fmt: skip
 
 
@@ -57,9 +55,11 @@ def make(
 ) -> Job:
     """Make a ready job and say so."""
     now = clock.now()
-    points = urgency(case, due_at)
+    boost = boosts.points(case, where.queue, kind)
+    points = urgency(case, due_at, boost)
     job = w.create(
-        Job, case=case, queue_key=where.queue, kind=kind, state=Job.State.READY, priority=points.key,
+        Job, plan=service.current().number, boost=boost,
+        case=case, queue_key=where.queue, kind=kind, state=Job.State.READY, priority=points.key,
         priority_parts=points.parts, routed_by=where.rule, market=case.market, language=case.language,
         policy_key=case.policy_key, severity=case.severity, clearance=case.clearance, channel=case.channel, cause=cause,
         opened_at=opened_at or case.reopened_at or case.opened_at, due_at=due_at, ready_at=now, appeal_id=appeal_id,
@@ -90,7 +90,7 @@ def hurry(w: Writer, case: Case) -> bool:
             continue
         found = True
         due_at = min(job.due_at, case.due_at)
-        points = urgency(case, due_at)
+        points = urgency(case, due_at, job.boost)
         if abs(points.key - job.priority) > 1e-9 or job.severity != case.severity:
             w.update(job, priority=points.key, priority_parts=points.parts, severity=case.severity, due_at=due_at)
     return found
@@ -109,7 +109,7 @@ def _live(case: Case) -> list[Job]:
     """The case's live jobs, locked in one order."""
     return rows.select(
         Job, "WHERE case_id = %s AND state = ANY(%s) AND kind = ANY(%s) ORDER BY id FOR UPDATE",
-        [case.pk, [str(state) for state in LIVE], list(FLOOR_KINDS)],
+        [case.pk, [str(state) for state in OPEN], list(FLOOR_KINDS)],
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def archive_queue(w: Writer, key: str) -> Queue:
     row = Queue.objects.select_for_update().filter(key=key, archived_at__isnull=True).first()
     if row is None:
         raise NotFound("unknown_queue", f"There is no queue {key[:80]!r}.", where="queue")
-    waiting = Job.objects.filter(queue_key=key, state__in=("ready", "leased")).count()
+    waiting = Job.objects.filter(queue_key=key, state__in=("ready", "leased", "waiting")).count()
     if waiting:
         raise Conflict(
             "queue_not_empty", f"{waiting:,} jobs are still in this queue.", hint="Move them to another queue first."

@@ -17,12 +17,6 @@ ACKNOWLEDGE_WITHIN: Final = timedelta(minutes=15)
 SHARE_OF_TARGET: Final = {"trusted_flagger": 0.5, "government": 0.5, "law_enforcement": 0.5}
 
 
-def due_at(start: datetime, *, target_hours: float, queue_minutes: int | None, reporter_kind: str = "") -> datetime:
-    """When a job that became ready at ``start`` is due: the queue's target if it has one, else the policy's."""
-    target = timedelta(hours=target_hours) if queue_minutes is None else timedelta(minutes=queue_minutes)
-    return start + target * SHARE_OF_TARGET.get(reporter_kind, 1.0)
-
-
 def lease_until(now: datetime, leased_at: datetime, seconds: float) -> datetime:
     """The end of a lease that is extended now; never beyond ``MAX_HOLD`` after it began."""
     return min(now + timedelta(seconds=seconds), leased_at + MAX_HOLD)

@@ -81,3 +81,10 @@ def why_ineligible(
     if not has_standing:
         return "The appellant is not the author." if by == "author" else "The appellant did not report this."
     return ""
+
+
+# Whom a paused job waits for: key -> words.
+WAITS_FOR: Final = {
+    "reporter": "the reporter's answer", "author": "the author's answer", "authority": "an authority's answer",
+    "partner": "a partner outside", "translation": "a translation from outside", "other": "someone outside",
+}  # fmt: skip

@@ -1,42 +1,78 @@
 """What comes first: severity x reach x time-to-due, in points that people can add up.
 
 One point doubles: the score is the base-2 logarithm of the product, so its parts *add*. Time runs alike for all: every
-``HOURS_PER_POINT`` hours nearer to (or past) its due time give each job one point more. Hence the order of two waiting jobs
+``hours_per_point`` hours nearer to (or past) its due time give each job one point more. Hence the order of two waiting jobs
 never changes by waiting alone, the sort key can be stored and indexed, no sweep has to refresh it, and nothing starves.
+
+*Why nothing starves.* Write a job's key as ``still - due / h`` (``still``: its points but for time, at most ``most_points``, M;
+``due``: its due time; ``h``: hours per point; nothing is due before it comes in). Another job that comes in at ``t`` is handed out
+before ours only if ``still' - due' / h > still - due / h``; as ``still' <= M`` and ``due' >= t`` this needs
+
+    t < due + h * (M - still)          (``safe_after``)
+
+So from that moment on nothing that comes in can go before ours, whatever it is. If ``n`` jobs are ahead now and harder work comes
+in at ``a`` per hour at most, ours is handed out after no more than ``n + a * (safe_after - now)`` others. Both are property-tested.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
 
-HOURS_PER_POINT: Final = 6.0
-# A threat to life is worth four days of lateness of a nuisance.
-SEVERITY_POINTS: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
-REACH_UNIT: Final = 1000  # views that give the first point; each doubling one more
-TRUSTED_POINTS: Final = 2.0
-MAX_REPORT_POINTS: Final = 3.0  # a crowd may hurry a case, but must not steer the floor
+from watchfloor.kernel.errors import BadInput
+
+MAX_REACH_POINTS: Final = 24.0  # sixteen thousand million views; without an end to it something could wait for ever
+MAX_BOOST: Final = 24.0
 MAX_CREDIT: Final = 1.0  # the reporters' record counts a doubling at most, either way
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 SEVERITY_NAMES: Final = ("a nuisance", "low", "medium", "high", "severe", "a threat to life")
 
 
+class Weights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What weighs how much.
+
+    Attributes:
+        hours_per_point: hours nearer to the due time that are worth one point.
+        severity: points of severities 0 to 5. As shipped, a threat to life is worth four days of lateness of a nuisance.
+        reach_unit: views that give the first point; each doubling one more.
+        trusted: points when a body with standing reported it.
+        reports: the most that many reports give; a crowd may hurry a case, but must not steer the floor.
+    """
+
+    hours_per_point: float = 6.0
+    severity: tuple[float, float, float, float, float, float] = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
+    reach_unit: float = 1000
+    trusted: float = 2.0
+    reports: float = 3.0
+
+    @property
+    def most_points(self) -> float:
+        """The most that a job can have but for time."""
+        return max(self.severity) + MAX_REACH_POINTS + self.reports + self.trusted + MAX_CREDIT + MAX_BOOST
+
+
+DEFAULT_WEIGHTS: Final = Weights()
+
+
 class Urgency(msgspec.Struct, frozen=True, kw_only=True):
-    """What the score is made from. ``severity`` 0 to 5, ``reach`` views or followers, counts of counted reports."""
+    """What the score is made from. ``severity`` 0 to 5, ``reach`` views or followers, counts of counted reports.
+
+    ``credit`` says how far the reporters have been right so far, in points (``engines.agreement.points``), on average;
+    ``boost`` are points that people gave for a time, -24 to 24.
+    """
 
     severity: int
     reach: int
     reports: int
     trusted: int
     due_at: datetime
-    credit: float = (
-        0.0  # how far the reporters have been right so far, in points (engines.agreement.points), on average
-    )
+    credit: float = 0.0
+    boost: float = 0.0
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,63 +83,98 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     key: float
 
 
-def score(urgency: Urgency, at: datetime) -> Score:
-    """The score at a moment, with its parts; never lower for more severity, reach, reports, credit of the
-    reporters, or an earlier due time."""
+def score(urgency: Urgency, at: datetime, weights: Weights = DEFAULT_WEIGHTS) -> Score:
+    """The score at a moment, with its parts; never lower for more severity, reach, reports, credit or an earlier due time."""
+    reach = min(MAX_REACH_POINTS, math.log2(1 + max(0, urgency.reach) / weights.reach_unit))
     parts = {
-        "severity": SEVERITY_POINTS[max(0, min(5, urgency.severity))],
-        "reach": round(math.log2(1 + max(0, urgency.reach) / REACH_UNIT), 3),
-        "reports": round(min(MAX_REPORT_POINTS, math.log2(max(1, urgency.reports)) / 2), 3),
-        "trusted": TRUSTED_POINTS if urgency.trusted > 0 else 0.0,
-        "time": time_points(urgency.due_at, at),
+        "severity": weights.severity[max(0, min(5, urgency.severity))],
+        "reach": round(reach, 3),
+        "reports": round(min(weights.reports, math.log2(max(1, urgency.reports)) / 2), 3),
+        "trusted": weights.trusted if urgency.trusted > 0 else 0.0,
     }
     if urgency.credit:
         parts["reporters"] = round(max(-MAX_CREDIT, min(MAX_CREDIT, urgency.credit)), 3)
-    still = sum(points for name, points in parts.items() if name != "time")
-    return Score(score=sum(parts.values()), parts=parts, key=still + _points(urgency.due_at, EPOCH))
+    if urgency.boost:
+        parts["boost"] = max(-MAX_BOOST, min(MAX_BOOST, urgency.boost))
+    still = sum(parts.values())
+    parts["time"] = time_points(urgency.due_at, at, weights)
+    key = still + _points(urgency.due_at, EPOCH, weights)
+    return Score(score=sum(parts.values()), parts=parts, key=key)
 
 
-def time_points(due_at: datetime, at: datetime) -> float:
-    """Minus what is left, plus what it is late, in points: 0 when due now, -4 with a day left."""
-    return round(_points(due_at, at), 3)
+def time_points(due_at: datetime, at: datetime, weights: Weights = DEFAULT_WEIGHTS) -> float:
+    """Minus what is left, plus what it is late, in points: 0 when due now, -4 with a day left (as shipped)."""
+    return round(_points(due_at, at, weights), 3)
 
 
-def refreshed(parts: Mapping[str, float], due_at: datetime, at: datetime) -> dict[str, float]:
+def refreshed(
+    parts: Mapping[str, float], due_at: datetime, at: datetime, weights: Weights = DEFAULT_WEIGHTS
+) -> dict[str, float]:
     """Stored parts as they stand at another moment: only time has moved."""
-    return {**parts, "time": time_points(due_at, at)}
+    return {**parts, "time": time_points(due_at, at, weights)}
 
 
-def explain(parts: Mapping[str, float]) -> str:
+def safe_after(urgency: Urgency, weights: Weights = DEFAULT_WEIGHTS) -> datetime:
+    """From when on nothing that comes in can be handed out before this job (the proof is at the head of this file)."""
+    parts = score(urgency, urgency.due_at, weights).parts
+    still = sum(points for name, points in parts.items() if name != "time")
+    return urgency.due_at + timedelta(hours=weights.hours_per_point * (weights.most_points - still))
+
+
+def check_weights(data: Mapping[str, object]) -> Weights:
+    """Weights from their document; ``BadInput`` for what would turn the order around or let something wait for ever."""
+    try:
+        weights = msgspec.convert(dict(data), Weights, strict=False)
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        raise BadInput("bad_weights", f"These weights cannot be read: {error}.", where="weights") from None
+    if not 0.1 <= weights.hours_per_point <= 1000:
+        raise BadInput("bad_weight", "One point is worth 0.1 to 1000 hours.", where="weights.hours_per_point")
+    if (
+        list(weights.severity) != sorted(weights.severity)
+        or not 0 <= weights.severity[0] <= weights.severity[-1] <= 100
+    ):
+        raise BadInput("bad_weight", "Points of severities go up, from 0 to 100.", where="weights.severity")
+    if not 1 <= weights.reach_unit <= 10**9:
+        raise BadInput("bad_weight", "The first point of reach is worth 1 view or more.", where="weights.reach_unit")
+    for name in ("trusted", "reports"):
+        if not 0 <= getattr(weights, name) <= 50:
+            raise BadInput("bad_weight", "Points go from 0 to 50.", where=f"weights.{name}")
+    return weights
+
+
+def explain(parts: Mapping[str, float], weights: Weights = DEFAULT_WEIGHTS) -> str:
     """One sentence for people, strongest part first: "High severity (+4), overdue by 3 h (+0.5)"."""
     said = []
     for name, points in sorted(parts.items(), key=lambda part: -abs(part[1])):
-        words = _words(name, points)
+        words = _words(name, points, weights)
         if words:
             said.append(f"{words} ({points:+.1f})".replace(".0)", ")"))
     text = ", ".join(said) or "nothing makes it urgent"
     return text[0].upper() + text[1:] + "."
 
 
-def _points(due_at: datetime, at: datetime) -> float:
-    return (at - due_at).total_seconds() / 3600 / HOURS_PER_POINT
+def _points(due_at: datetime, at: datetime, weights: Weights) -> float:
+    return (at - due_at).total_seconds() / 3600 / weights.hours_per_point
 
 
-def _words(name: str, points: float) -> str:
+def _words(name: str, points: float, weights: Weights) -> str:
     if name == "time":
-        hours = points * HOURS_PER_POINT
+        hours = points * weights.hours_per_point
         span = f"{abs(hours) * 60:.0f} min" if abs(hours) < 1 else f"{abs(hours):.0f} h"
         return f"overdue by {span}" if hours > 0 else f"due in {span}"
     if points == 0:
         return ""
     if name == "severity":
-        level = SEVERITY_POINTS.index(points) if points in SEVERITY_POINTS else 0
+        level = weights.severity.index(points) if points in weights.severity else 0
         return SEVERITY_NAMES[level] if level == 5 else f"{SEVERITY_NAMES[level]} severity"
     if name == "reach":
-        return f"seen by about {REACH_UNIT * (2**points - 1):,.0f}"
+        return f"seen by about {weights.reach_unit * (2**points - 1):,.0f}"
     if name == "reports":
-        return "several reports" if points < MAX_REPORT_POINTS else "very many reports"
+        return "several reports" if points < weights.reports else "very many reports"
     if name == "trusted":
         return "a trusted flagger reported it"
     if name == "reporters":
         return "its reporters are mostly right" if points > 0 else "its reporters are seldom right"
+    if name == "boost":
+        return "put forward by the floor's lead" if points > 0 else "put back by the floor's lead"
     return name

@@ -45,7 +45,7 @@ PAST: Final = {
     "cancel": "cancelled", "supersede": "superseded", "close": "closed", "reopen": "reopened", "escalate": "escalated",
     "hand_back": "handed back", "acknowledge": "acknowledged", "resolve": "resolved", "transfer": "transferred",
     "queue": "queued", "refuse": "refused", "uphold": "upheld", "overturn": "overturned", "modify": "modified",
-    "remedy": "remedied", "withdraw": "withdrawn",
+    "remedy": "remedied", "withdraw": "withdrawn", "pause": "paused", "resume": "resumed",
 }  # fmt: skip
 
 CASE: Final = Machine(
@@ -60,11 +60,15 @@ CASE: Final = Machine(
 JOB: Final = Machine(
     thing="job",
     moves={
-        "ready": {"claim": "leased", "cancel": "cancelled", "supersede": "superseded", "transfer": "ready"},
+        "ready": {
+            "claim": "leased", "cancel": "cancelled", "supersede": "superseded", "transfer": "ready", "pause": "waiting",
+        },
         "leased": {
             "decide": "decided", "release": "ready", "skip": "ready", "expire": "ready", "supersede": "superseded",
             "claim": "leased",  # by another, when the lease has run out and nobody has swept it yet
+            "pause": "waiting",
         },
+        "waiting": {"resume": "ready", "cancel": "cancelled", "supersede": "superseded"},
         "decided": {},
         "cancelled": {},
         "superseded": {},

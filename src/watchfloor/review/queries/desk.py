@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Sum
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
+from watchfloor.review import service
 from watchfloor.review.actions.people import person
 from watchfloor.review.contracts import LeaseOut
 from watchfloor.review.domain.priority import explain, refreshed
@@ -54,9 +55,10 @@ def held(actor: Actor) -> LeaseOut | None:
 
 def why(job: Job, at: datetime | None = None) -> Why:
     """The job's priority as it stands at a moment (now, by default): waiting has moved its time part."""
-    parts = refreshed(job.priority_parts, job.due_at, at or clock.now())
+    weights = service.version(job.plan).weights
+    parts = refreshed(job.priority_parts, job.due_at, at or clock.now(), weights)
     return Why(
-        score=round(sum(parts.values()), 3), parts=parts, sentence=explain(parts), routed_by=job.routed_by,
+        score=round(sum(parts.values()), 3), parts=parts, sentence=explain(parts, weights), routed_by=job.routed_by,
         cause=job.cause, me=why_me(job),
     )  # fmt: skip
 
