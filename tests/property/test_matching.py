@@ -17,7 +17,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from tests.support.floor import CLEAN, Floor, install, someone
 
 from watchfloor.identity.domain import system
@@ -25,7 +25,9 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions
+from watchfloor.review.actions import claimsql
 from watchfloor.review.actions import people as people_module
+from watchfloor.review.actions.taking import wanted_of
 from watchfloor.review.contracts import LeaseOut
 from watchfloor.review.domain.history import Rules, check
 from watchfloor.review.events import QueueSaved
@@ -103,12 +105,23 @@ class Matching(RuleBasedStateMachine):
             )
         )
 
+    def in_order(self, who: int, jobs: list[Job]) -> list[uuid.UUID]:
+        fit = [job for job in jobs if self.may_have(who, job)]
+        return [job.pk for job in sorted(fit, key=lambda job: (-job.priority, job.due_at, str(job.pk)))]
+
     def expected(self, who: int) -> uuid.UUID | None:
         if self.limits.get(uuid.UUID(PEOPLE[who].id), Limits()).rest:
             return None
-        fit = [job for job in Job.objects.all() if self.may_have(who, job)]
-        fit.sort(key=lambda job: (-job.priority, job.due_at, str(job.pk)))
-        return fit[0].pk if fit else None
+        return next(iter(self.in_order(who, list(Job.objects.all()))), None)
+
+    @invariant()
+    def everybody_would_get_just_what_they_may_have_in_its_order(self) -> None:
+        jobs = list(Job.objects.all())
+        for who, actor in enumerate(PEOPLE):
+            with clock.at(self.now):
+                person = people_module.person(actor)
+                found = claimsql.preview(actor, person, wanted_of(None, person, self.now), now=self.now, limit=100)
+            assert found == self.in_order(who, jobs)
 
     def live(self, who: int) -> LeaseOut | None:
         lease = self.held.get(who)
@@ -119,15 +132,26 @@ class Matching(RuleBasedStateMachine):
 
     # What happens.
 
-    @rule(reason=st.sampled_from(REASONS), language=st.sampled_from(["en", "es", ""]), need=st.booleans())
-    def arrive(self, reason: str, language: str, need: bool) -> None:
+    @rule(
+        reason=st.sampled_from(REASONS),
+        language=st.sampled_from(["en", "es", ""]),
+        need=st.booleans(),
+        severity=st.integers(0, 5),
+    )
+    def arrive(self, reason: str, language: str, need: bool, severity: int) -> None:
         with clock.at(self.now):
             case = self.floor.report(*self.floor.item(at=self.now), reason=reason)
             # Routing gives needs and a language; here they are put into the waiting job directly.
             relax_at = self.now + timedelta(minutes=30)
             needs = {"needs": ["graphic"], "relax_at": relax_at} if need else {}
             with writing(system("test")) as w:
-                job = w.update(Job.objects.get(case=case, state="ready"), language=language, **needs)
+                job = w.update(
+                    Job.objects.get(case=case, state="ready"),
+                    language=language,
+                    severity=severity,
+                    priority=float(severity),
+                    **needs,
+                )
                 w.event(QueueSaved(key="-"), job)
 
     @rule(minutes=st.sampled_from([1, 4, 6, 40]))
@@ -212,6 +236,6 @@ def test_a_claim_gives_what_the_oracle_expects() -> None:
     run_state_machine_as_test(
         Matching,
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

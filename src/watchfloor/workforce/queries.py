@@ -72,8 +72,9 @@ def _roster_row(user_id: UUID) -> RosterRow | None:
     )  # fmt: skip
 
 
-# The staffing row of a user, remembered for a few seconds; None when staffing does not know them.
-roster_row = RememberedBy(_roster_row)
+# The staffing row of a user; None when staffing does not know them. Remembered a little longer than other things: a claim asks for it,
+# and what one may see at all is asked of ``identity``, not here. Whether a certificate counts is asked anew each time.
+roster_row = RememberedBy(_roster_row, seconds=15)
 
 
 def people_on(actor: Actor, permission: str = "floor.view", *, vendor: str = "") -> list[PersonOn]:
