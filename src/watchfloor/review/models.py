@@ -402,3 +402,6 @@ class Escalation(Projected):
 
     class Meta:
         db_table = "review_escalation"
+
+
+from watchfloor.review.models_special import Mark  # noqa: E402, F401 - they point at the models above

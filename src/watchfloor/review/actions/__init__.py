@@ -5,6 +5,7 @@ from watchfloor.review.actions.claims import accept, extend, heartbeat, release,
 from watchfloor.review.actions.clocks import sweep_breaches
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.escalations import escalate, hand_back
+from watchfloor.review.actions.marks import mark, unmark
 from watchfloor.review.actions.notes import note
 from watchfloor.review.actions.queues import archive_queue, save_queue
 from watchfloor.review.actions.reports import receive_report, receive_signals
@@ -26,6 +27,7 @@ __all__ = [
     "go_live",
     "hand_back",
     "heartbeat",
+    "mark",
     "note",
     "receive_report",
     "receive_signals",
@@ -39,5 +41,6 @@ __all__ = [
     "sweep_leases",
     "transfer",
     "undo",
+    "unmark",
     "withdraw",
 ]
