@@ -24,6 +24,7 @@ class Enforce(msgspec.Struct, frozen=True, kw_only=True):
     market: str = ""
     language: str = "en"
     job_id: UUID | None = None
+    queue: str = ""  # where it was decided; "" for a rule's decision
     previous_decision_id: UUID | None = None  # the decision this one supersedes
 
 

@@ -32,6 +32,7 @@ _GROUND = (
     "market",
     "language",
     "from_ladder",
+    "queue_key",
 )
 
 
@@ -68,7 +69,7 @@ def take(
         step=step.points if step else None, strikes=[strike.pk for strike in strikes or []],
         params=params, slot=effect.slot(params), policy_key=given.policy_key, policy_version_id=given.policy_version,
         violation_key=given.violation_key, severity=severity, market=given.market, language=given.language,
-        origin=given.origin, job_id=given.job_id, previous_decision_id=given.previous_decision_id,
+        origin=given.origin, job_id=given.job_id, queue_key=given.queue, previous_decision_id=given.previous_decision_id,
         requested_by=w.actor, created_at=clock.now(), expires_at=None if held else _expiry(kind),
     )  # fmt: skip
     event = events.ActionTaken(**dimensions(action, kind.target), held=held, until=_text(action.expires_at))

@@ -43,7 +43,15 @@ PERMISSIONS: dict[str, str] = {
     "people.manage": "users, roles, tokens, vendors, skills",
     "settings.manage": "item types, tokens, endpoints, system settings",
     "restricted.view": "open restricted cases for which one is cleared (each view is logged)",
+    "glass.break": "take rights in an emergency, for an hour or few, with a reason; it rings and is reviewed",
+    "glass.review": "hear of every breaking of the glass, and review it afterwards",
+    "protected.know": "know which accounts are protected, by the tiers one is told of; each look is logged",
+    "protected.manage": "put accounts into the register of protected ones, and their representatives",
+    "reads.view": "read who looked at restricted things and protected accounts, when and why; never what they are",
 }
+
+
+GLASS = "break-glass"  # the role's name in scopes that were taken, not given
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +90,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     scopes: tuple[Scope, ...] = ()
     all_powerful: bool = False  # the system itself, and tests
+    on_behalf: str = ""  # under what extraordinary right: "break-glass:…"; every event says so
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
@@ -122,7 +131,9 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         if self.all_powerful:
             return None
         for permission in sorted(wanted.permissions):
-            if not any(permission in mine.permissions and mine.reaches(wanted) for mine in self.scopes):
+            if not any(
+                permission in mine.permissions and mine.role != GLASS and mine.reaches(wanted) for mine in self.scopes
+            ):  # what was taken in an emergency is not handed on
                 return permission
         return None
 

@@ -55,3 +55,25 @@ __all__ = [
     "ItemSeenFirst", "ItemStateChanged", "ItemTypeSaved", "LabelAdded", "LabelRemoved", "MediaErased", "MediaNamed", "MediaReady",
     "MediaReceived", "MediaRefused", "MediaRestricted", "MediaRetried", "MediaViewed",
 ]  # fmt: skip
+class AccountProtected(LedgerEvent, frozen=True, tag="account.protected"):
+    """An account was put into the register of protected ones."""
+
+    tier: str
+
+
+class AccountReleased(LedgerEvent, frozen=True, tag="account.released"):
+    """An account was taken out of the register."""
+
+    tier: str
+
+
+class RepresentativeNamed(LedgerEvent, frozen=True, tag="representative.named"):
+    """Somebody may speak for a protected account."""
+
+    channel: str
+
+
+class RepresentativeEnded(LedgerEvent, frozen=True, tag="representative.ended"):
+    """Somebody no longer speaks for a protected account."""
+
+    channel: str

@@ -22,6 +22,7 @@ from watchfloor.review.domain.findings import follow_up
 from watchfloor.review.domain.states import JOB
 from watchfloor.review.events import JobDecided
 from watchfloor.review.models import Appeal, Case, Decision, Job
+from watchfloor.review.queries import access
 
 
 @begin_again
@@ -104,7 +105,7 @@ def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
     """
     if not why.strip():
         raise BadInput("no_reason", "Say why it is taken back.", where="why")
-    found = Decision.objects.filter(pk=decision_id).values_list("case_id", flat=True).first()
+    found = access.known_decisions(actor).filter(pk=decision_id).values_list("case_id", flat=True).first()
     if found is None:
         raise _unknown()
     with writing(actor, reason=why) as w:

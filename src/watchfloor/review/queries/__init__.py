@@ -1,6 +1,6 @@
 """Readers of the floor. All of them see only what the actor may see; what one may not know of is a ``NotFound``."""
 
-from watchfloor.review.queries.access import case, visible_cases, visible_jobs
+from watchfloor.review.queries.access import case, known_decisions, known_jobs, visible_cases, visible_jobs
 from watchfloor.review.queries.desk import Today, Why, held, my_decisions, next_up, reviewer_today, why
 from watchfloor.review.queries.lists import cases, linked_cases, precedents, queue_jobs
 from watchfloor.review.queries.matching import why_me, why_nothing
@@ -22,6 +22,8 @@ __all__ = [
     "case_timeline",
     "cases",
     "held",
+    "known_decisions",
+    "known_jobs",
     "linked_cases",
     "marks",
     "my_decisions",
