@@ -15,6 +15,7 @@ from watchfloor.enforcement import catalogue, domain, events, queries
 from watchfloor.enforcement.contracts import Enforce
 from watchfloor.enforcement.models import Action, Strike
 from watchfloor.items import actions as item_actions
+from watchfloor.items import protected
 from watchfloor.items import queries as items
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
@@ -55,14 +56,14 @@ def take(
     step: domain.Step | None = None,
     strikes: list[Strike] | None = None,
 ) -> Action:
-    """Take one action on one item, or hold it where the catalogue wants a second person."""
+    """Take one action on one item, or hold it where the catalogue wants a second person, or the account is a protected one."""
     effect = catalogue.effect(kind.does)
     params = effect.params(
         catalogue.Given(
             policy_key=given.policy_key, violation_key=given.violation_key, market=given.market, fixed=kind.params
         )
     )
-    held = kind.needs_approval
+    held = kind.needs_approval or protected.is_protected(items.account_of(item))
     action = w.create(
         Action, decision_id=given.decision_id, case_id=given.case_id, kind_key=kind.key, item=item,
         state=State.HELD if held else State.PENDING, from_ladder=step is not None,

@@ -17,6 +17,7 @@ from watchfloor.enforcement.domain import Step
 from watchfloor.enforcement.models import Action, ActionKind, LadderStep, Notice, Strike
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor, Scope
+from watchfloor.items import live, protected
 from watchfloor.items import queries as items
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
@@ -113,6 +114,7 @@ def preview(item: Item, violation_key: str, action_keys: Iterable[str]) -> list[
     """
     violation = policies.violation(violation_key)
     account = items.account_of(item)
+    second = protected.is_protected(account)
     points = violation.points if account is not None else 0
     before = active_points(account.pk) if account is not None else 0
     after = before + points
@@ -132,10 +134,12 @@ def preview(item: Item, violation_key: str, action_keys: Iterable[str]) -> list[
     result = []
     for key in action_keys:
         each = kind(key)
+        if each.does == "stop_stream" and live.now(item) is None:
+            continue  # nothing is going on
         result.append(
             ActionPreview(
                 key=key, name=each.name, target=each.target, points=points, total_after=after,
-                ladder=kind_name(crossed.action_key) if crossed else "", needs_approval=each.needs_approval,
+                ladder=kind_name(crossed.action_key) if crossed else "", needs_approval=each.needs_approval or second, irreversible=not each.inverse_key,
                 default=key in violation.actions, note=note,
             )
         )  # fmt: skip

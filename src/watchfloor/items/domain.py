@@ -26,7 +26,10 @@ FIELD_TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "map": (dict,),
 }
-ROLES = ("creatorId", "createdAt", "displayName", "text", "parentId", "threadId", "profileIcon", "isDeleted")
+ROLES = (
+    "creatorId", "createdAt", "displayName", "text", "parentId", "threadId", "profileIcon", "isDeleted", "liveState", "streamUrl",
+    "viewers",
+)  # fmt: skip
 MAX_TEXT = 100_000
 MAX_DEPTH = 12
 

@@ -93,3 +93,4 @@ class Label(Projected):
 from watchfloor.items.media.models import Media, MediaLink  # noqa: E402  Django looks for tables here
 
 __all__ = ["Item", "ItemType", "ItemVersion", "Label", "Media", "MediaLink"]
+from watchfloor.items.models_protected import ProtectedAccount, Representative  # noqa: E402, F401 - tables of this context

@@ -160,6 +160,7 @@ class Report(Projected):
     received_at = models.DateTimeField()
     counted = models.BooleanField(default=True)  # false: the same reporter had reported this case before
     outcome = models.CharField(max_length=20, blank=True)  # upheld | rejected | muted
+    representative = models.UUIDField(null=True)  # the authorised contact of a protected account whose report this is
     seal = Seal()
 
     private: ClassVar[frozenset[str]] = frozenset({"reporter", "note"})
@@ -404,4 +405,4 @@ class Escalation(Projected):
         db_table = "review_escalation"
 
 
-from watchfloor.review.models_special import Mark  # noqa: E402, F401 - they point at the models above
+from watchfloor.review.models_special import Mark, Release  # noqa: E402, F401 - they point at the models above

@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:case_id>/proof/<uuid:decision_id>", cases.proof, name="case-proof"),
     path("review/undo/<uuid:decision_id>", work.undo, name="review-undo"),
 ]
+urlpatterns.append(path("", include("watchfloor.review.special_urls")))
 if find_spec("watchfloor.review.appeal_urls") is not None:
     urlpatterns.append(path("", include("watchfloor.review.appeal_urls")))

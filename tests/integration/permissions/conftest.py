@@ -1,4 +1,4 @@
-"""The floor with planted words, built once for the module and thrown away after."""
+"""The floor with planted words, built once for this folder and thrown away after."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.integration.permissions.people import World
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Everything inside one transaction; tests undo what they do by savepoints of their own."""
     from django.db import transaction

@@ -17,52 +17,52 @@ from watchfloor.kernel import ids
 from watchfloor.ledger.models import Event, Outbox
 
 pytestmark = pytest.mark.django_db
-import atexit
-atexit.register(lambda: print("\n".join(f"SPENT {v:.2f} {k}" for k, v in sorted(crawl.SPENT.items(), key=lambda x: -x[1])[:40]), sum(crawl.SPENT.values())))
-LOOKING = [name for name in SCOPES if name != "cleared"]
+
+
+WHO = "everything, uncleared"  # holds every permission there is, so it reads whatever any shipped role without clearance reads
+KNOWN_OF = {  # what may change by the presence of what one may not know of, and why
+    "/settings/reads": "whoever audits looks must see that somebody looked; at what is said only to the cleared",
+    "/proof/": "a proof names the size of the whole log, which is public",
+}
+EVENTS = "/investigate"  # platform events stand in no queue and have no severity: their limits are markets and clearances
 
 
 @pytest.fixture(scope="module")
-def before(world: World) -> dict[str, dict[str, tuple[int, str]]]:
+def before(world: World) -> dict[str, tuple[int, str]]:
     """What the uncleared read while there is no restricted case at all."""
-    read = {who: {where: crawl.read(world, who, where) for where in crawl.addresses(world)} for who in ("everything, uncleared", )}
+    read = {where: crawl.read(world, WHO, where) for where in crawl.addresses(world)}
     world.plant_restricted()
     return read
 
 
-def test_nothing_changes_by_its_presence(world: World, before: Any) -> None:
+def test_nothing_changes_by_its_presence(world: World, before: dict[str, tuple[int, str]]) -> None:
     """Not a count, not a line, not the order of anything: each page is the same byte for byte."""
-    for who, pages in before.items():
-        changed = [where for where, was in pages.items() if _steady(crawl.read(world, who, where)) != _steady(was)]
-        assert not changed, (who, changed)
+    after = {where: crawl.read(world, WHO, where) for where in crawl.addresses(world)}
+    changed = [where for where in before if before[where] != after[where] and not any(part in where for part in KNOWN_OF)]
+    assert not changed
+    assert not [where for where, (_status, body) in after.items() if "zzclear" in body]
 
 
-@pytest.mark.parametrize("who", LOOKING)
+@pytest.mark.parametrize("who", [name for name in SCOPES if BLIND[name] > {"zzclear"}])
 def test_the_word_shows_nowhere(world: World, before: Any, who: str) -> None:
     leaks = []
     for where in crawl.addresses(world):
+        blind = BLIND[who] & {"zzclear", "zzmarket"} if where.startswith(EVENTS) else BLIND[who]
         _status, body = crawl.read(world, who, where)
-        leaks += [(where, word) for word in BLIND[who] if word in body]
-    assert not leaks
-
-
-def test_shipped_roles_read_nothing_either(world: World, before: Any) -> None:
-    leaks = []
-    for role in world.roles:
-        for where in crawl.addresses(world):
-            if "zzclear" in crawl.read(world, role, where)[1]:
-                leaks.append((role, where))
+        leaks += [(where, word) for word in blind if word in body]
     assert not leaks
 
 
 def test_whoever_is_cleared_does_read_it(world: World, before: Any) -> None:
     """The words are where one looks: else the tests above could not fail."""
-    found = {word: [w for w in crawl.addresses(world, planted) if word in crawl.read(world, "cleared", w)[1]]
-             for word, planted in world.planted.items()}  # fmt: skip
-    assert all(len(places) >= 3 for places in found.values()), found
+    for word, planted in world.planted.items():
+        places = ["/cases?q=" + ids.encode("case", planted.decided), f"/cases/{_case(planted)}", f"/cases/{_case(planted)}/proof/{planted.decision}"]
+        shown = [where for where in places if crawl.read(world, "cleared", where)[0] == 200]
+        assert shown == places
+        assert word in crawl.read(world, "cleared", places[1])[1]
 
 
-@pytest.mark.parametrize("who", ["everything, uncleared", "reviewer", "administrator"])
+@pytest.mark.parametrize("who", [WHO, "reviewer"])
 def test_a_search_answers_as_if_it_were_not_there(world: World, before: Any, who: str) -> None:
     for asked, never in zip(crawl.searches("zzclear"), crawl.searches("zznever"), strict=True):
         status, body = crawl.read(world, who, asked)
@@ -70,15 +70,16 @@ def test_a_search_answers_as_if_it_were_not_there(world: World, before: Any, who
 
 
 def test_no_is_said_as_of_what_never_was(world: World, before: Any) -> None:
-    """The same bytes and the same number of questions to the database, whatever is asked and however."""
+    """The same bytes and the same number of questions to the database, whatever is asked and however. (Asked once before, for what
+    a process keeps.)"""
     there, never = world.planted["zzclear"], ghost()
-    for who in ("everything, uncleared", "reviewer", "escalation_lead"):
+    for who in (WHO, "escalation_lead"):
         for method, of, data in KNOCKS:
-            answers = [_knock(world, who, method, of(planted), data) for planted in (there, never)]
-            assert answers[0] == answers[1], (who, method, of(there))
+            answers = [_knock(world, who, method, of(planted), data) for planted in (never, there, never)]
+            assert answers[1] == answers[2], (who, method, of(there))
     for method, of, data in PROGRAMS:
-        answers = [_knock(world, "", method, of(planted), data(planted)) for planted in (there, never)]
-        assert answers[0] == answers[1], (method, of(there))
+        answers = [_knock(world, "", method, of(planted), data(planted)) for planted in (never, there, never)]
+        assert answers[1] == answers[2], (method, of(there))
 
 
 def test_programs_read_nothing(world: World, before: Any) -> None:
@@ -97,18 +98,13 @@ def test_messages_and_the_ledger_hold_no_words(world: World, before: Any) -> Non
             assert word not in json.dumps([event.data, event.changes, event.reason]).replace(f"{word}-label", ""), event.type
 
 
-def _steady(answer: tuple[int, str]) -> tuple[int, str]:
-    """Without the number by which the live stream says how far the ledger is."""
-    return answer[0], re.sub(r'data-ordinal="\d+"', "", answer[1])
-
-
 def _knock(world: World, who: str, method: str, where: str, data: Any) -> tuple[int, str, int]:
     client = world.client(who) if who else world.client("nobody")
     more: dict[str, Any] = {} if who else {"content_type": "application/json", "headers": world.bearer("all")}
     with world.undone():
         world.forget()
         client.get("/v1/me", headers=world.bearer("all"))  # what is remembered a few seconds is remembered for both
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             response = getattr(client, method)(where, data, **more)
         body = response.content.decode()
     for pattern in (*crawl.VOLATILE, re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"), re.compile(r"\b(case|dec|job)_[0-9a-z]{26}")):

@@ -5,6 +5,7 @@ from watchfloor.review.actions.claims import accept, extend, heartbeat, release,
 from watchfloor.review.actions.clocks import sweep_breaches
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.escalations import escalate, hand_back
+from watchfloor.review.actions.live import stream_changed
 from watchfloor.review.actions.marks import mark, unmark
 from watchfloor.review.actions.notes import note
 from watchfloor.review.actions.queues import archive_queue, save_queue
@@ -37,6 +38,7 @@ __all__ = [
     "save_queue",
     "save_routing",
     "skip",
+    "stream_changed",
     "sweep_breaches",
     "sweep_leases",
     "transfer",

@@ -83,6 +83,7 @@ def take_in(w: Writer, case: Case | None, arrival: Arrival, *, manual: bool) -> 
         restrict_version(w, arrival.version, clearance)
     if case is None:
         return _open(w, arrival, manual), "opened"
+    case.item = arrival.item  # so that nobody reads it again
     if case.state != Case.State.CLOSED:
         soonest = jobs.due(case, where(case, arrival).queue, arrival.at, reporter_kind=arrival.reporter_kind)
         _raise(w, case, arrival, min(case.due_at, soonest))

@@ -14,7 +14,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
-from watchfloor.review.actions import appeals, cases, claims, escalations, findings, jobs
+from watchfloor.review.actions import appeals, cases, claims, escalations, findings, jobs, releases
 from watchfloor.review.actions.people import of_job, person_id, vendor_of
 from watchfloor.review.contracts import DecisionIn
 from watchfloor.review.domain import clocks
@@ -101,7 +101,8 @@ def decide_by_rule(w: Writer, case: Case, finding: DecisionIn, *, rule: str) -> 
 def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
     """Take a decision back: a superseding one says so, everything it did is undone, and the case waits for a fresh look.
 
-    One's own within 30 minutes, anyone's with ``review.undo``. A decision under appeal, or made on appeal, is not undone.
+    One's own within 30 minutes, anyone's with ``review.undo``; another's on a restricted case only when a second cleared person has
+    agreed (``releases``). A decision under appeal, or made on appeal, is not undone.
     """
     if not why.strip():
         raise BadInput("no_reason", "Say why it is taken back.", where="why")
@@ -112,6 +113,8 @@ def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
         case = cases.lock(found)
         decision = Decision.objects.select_for_update().get(pk=decision_id)
         _may_undo(actor, case, decision)
+        if case.clearance and decision.decider != str(actor):
+            releases.use(w, case, "reversal", actor)
         again = DecisionIn(verdict="unsure")
         undone = findings.record(
             w, case, again, policy_key=decision.policy_key, origin="undo", decider=str(actor), supersedes=decision

@@ -94,6 +94,12 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "escalation.acknowledged": lambda d: f"acknowledged the escalation after {span(d['after_ms'])}",
     "escalation.resolved": lambda d: f"the escalation was resolved after {span(d['after_ms'])}",
     "escalation.handed_back": lambda d: "handed the case back to the floor",
+    "mark.made": lambda d: f"marked the video at {span(d['at_ms'])}",
+    "mark.removed": lambda d: f"took the mark at {span(d['at_ms'])} off",
+    "stream.ended": lambda d: "the stream ended; what is left is ordinary work",
+    "release.asked": lambda d: f"asked a second person for a release ({d['kind']})",
+    "release.judged": lambda d: f"{'agreed to' if d['agreed'] else 'refused'} the release ({d['kind']})",
+    "release.used": lambda d: f"used the release ({d['kind']})",
     "note.added": lambda d: "added a note",
     **effect_words.SENTENCES,
 }
