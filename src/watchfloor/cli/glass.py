@@ -42,7 +42,11 @@ def break_(email: str, reason: str, clearances: tuple[str, ...], minutes: int, a
             w, person.pk, by=by, reason=reason, clearances=list(clearances), act=act, minutes=minutes
         )
     out = {"id": encode("gls", row.pk), "email": person.email, "until": row.expires_at.isoformat()}
-    emit(out, as_json=as_json, text=f"Broken for {person.email} until {row.expires_at:%H:%M} UTC. It rings, and will be reviewed.")
+    emit(
+        out,
+        as_json=as_json,
+        text=f"Broken for {person.email} until {row.expires_at:%H:%M} UTC. It rings, and will be reviewed.",
+    )
 
 
 @glass.command("list")

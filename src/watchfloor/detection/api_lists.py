@@ -174,7 +174,10 @@ def entries(request: HttpRequest, name: str, after: int = 0, version: int | None
 
 @router.post("/lists/{name}/entries", response=ChangeOut, summary="Put entries in", operation_id="list_add")
 def put_in(request: HttpRequest, name: str, body: AddIn) -> dict[str, Any]:
-    """Good entries are put in as one version, the others told in ``problems``. Needs ``rule.view`` or ``list.edit``, and what the list asks for."""
+    """Good entries are put in as one version, the others told in ``problems``.
+
+    Needs ``rule.view`` or ``list.edit``, and what the list asks for.
+    """
     actor, row = _may_edit(request, name)
     if len(body.entries) > MOST_AT_ONCE:
         raise BadInput("too_many", f"At most {MOST_AT_ONCE:,} entries at once.", where="entries")
@@ -196,7 +199,10 @@ def put_in(request: HttpRequest, name: str, body: AddIn) -> dict[str, Any]:
 
 @router.post("/lists/{name}/remove", response=ChangeOut, summary="Take entries out", operation_id="list_remove")
 def take_out(request: HttpRequest, name: str, body: RemoveIn) -> dict[str, Any]:
-    """All of them, or none when one is not in the list. They stay in the history. Needs what putting in needs: ``rule.view`` or ``list.edit``."""
+    """All of them, or none when one is not in the list. They stay in the history.
+
+    Needs what putting in needs: ``rule.view`` or ``list.edit``.
+    """
     actor, _ = _may_edit(request, name)
     if len(body.values) > MOST_AT_ONCE:
         raise BadInput("too_many", f"At most {MOST_AT_ONCE:,} values at once.", where="values")
@@ -230,7 +236,10 @@ def bring_back(request: HttpRequest, name: str, body: RestoreIn) -> dict[str, An
 
 @router.get("/lists/{name}/find", response=AskOut, summary="Ask a list", operation_id="list_find")
 def ask(request: HttpRequest, name: str, value: str) -> dict[str, Any]:
-    """Which entry covers a value now, by the rules of the list's kind; for a bank the nearest example. Needs ``rule.view`` or ``list.edit``."""
+    """Which entry covers a value now, by the rules of the list's kind; for a bank the nearest example.
+
+    Needs ``rule.view`` or ``list.edit``.
+    """
     from watchfloor.detection.lists_in_force import LISTS
 
     _may_see(request)

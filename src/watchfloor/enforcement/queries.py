@@ -139,8 +139,8 @@ def preview(item: Item, violation_key: str, action_keys: Iterable[str]) -> list[
         result.append(
             ActionPreview(
                 key=key, name=each.name, target=each.target, points=points, total_after=after,
-                ladder=kind_name(crossed.action_key) if crossed else "", needs_approval=each.needs_approval or second, irreversible=not each.inverse_key,
-                default=key in violation.actions, note=note,
+                ladder=kind_name(crossed.action_key) if crossed else "", needs_approval=each.needs_approval or second,
+                irreversible=not each.inverse_key,                 default=key in violation.actions, note=note,
             )
         )  # fmt: skip
     return result
@@ -203,11 +203,14 @@ def visible_messages(actor: Actor, rows: QuerySet[Outbox], permission: str = "en
     everywhere = Scope(role="", permissions=frozenset({permission}))
     if actor.beyond(everywhere) is None:
         return shown
-    about = Cast(NullIf(Substr(OuterRef("subject"), StrIndex(OuterRef("subject"), Value(":")) + 1), Value("")), UUIDField())
+    about = Cast(
+        NullIf(Substr(OuterRef("subject"), StrIndex(OuterRef("subject"), Value(":")) + 1), Value("")), UUIDField()
+    )
     actions = visible_actions(actor, permission)
     told = Notice.objects.filter(pk=about, decision_id__in=actions.values("decision_id"))
     return shown.filter(
-        Q(subject__startswith="action:") & Exists(actions.filter(pk=about)) | Q(subject__startswith="notice:") & Exists(told)
+        Q(subject__startswith="action:") & Exists(actions.filter(pk=about))
+        | Q(subject__startswith="notice:") & Exists(told)
     )
 
 

@@ -13,6 +13,10 @@ def record(actor: Actor, subject: str, why: str = "", *, clearance: str = "") ->
     ``why`` is a purpose of the program's own words or of the person's, never what was seen.
     """
     return RestrictedRead.objects.create(
-        actor=str(actor)[:120], subject=subject[:120], at=clock.now(), why=why.strip()[:120], clearance=clearance,
+        actor=str(actor)[:120],
+        subject=subject[:120],
+        at=clock.now(),
+        why=why.strip()[:120],
+        clearance=clearance,
         under=actor.on_behalf,
     )

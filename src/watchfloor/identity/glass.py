@@ -88,7 +88,9 @@ def review(w: Writer, row: BreakGlass, *, by: Actor, outcome: str, finding: str)
         raise BadInput("unknown_outcome", "Was it justified, or not?", where="outcome")
     finding = finding.strip()
     if not MIN_REASON <= len(finding) <= MAX_REASON:
-        raise BadInput("bad_finding", f"Say in {MIN_REASON} to {MAX_REASON:,} characters what you found.", where="finding")
+        raise BadInput(
+            "bad_finding", f"Say in {MIN_REASON} to {MAX_REASON:,} characters what you found.", where="finding"
+        )
     now = clock.now()
     w.update(row, reviewed_at=now, reviewed_by=str(by), outcome=outcome, finding=finding)
     w.event(GlassReviewed(outcome=outcome, in_time=now <= row.review_by), row)

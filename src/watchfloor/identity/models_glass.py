@@ -37,7 +37,5 @@ class BreakGlass(Projected):
     class Meta:
         db_table = "identity_break_glass"
         indexes = [
-            models.Index(
-                fields=["review_by"], name="identity_glass_open", condition=models.Q(reviewed_at__isnull=True)
-            )
+            models.Index(fields=["review_by"], name="identity_glass_open", condition=models.Q(reviewed_at__isnull=True))
         ]

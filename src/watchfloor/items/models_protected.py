@@ -56,6 +56,8 @@ class Representative(Projected):
         db_table = "items_representative"
         constraints = [
             models.UniqueConstraint(
-                fields=["protected", "channel", "address"], name="items_rep_once", condition=models.Q(ended_at__isnull=True)
+                fields=["protected", "channel", "address"],
+                name="items_rep_once",
+                condition=models.Q(ended_at__isnull=True),
             )
         ]

@@ -39,7 +39,9 @@ def protect(
         Conflict: it is in the register already.
     """
     if account.kind != ItemType.Kind.ACCOUNT:
-        raise BadInput("no_account", "Only accounts are protected; what they make is protected with them.", where="account")
+        raise BadInput(
+            "no_account", "Only accounts are protected; what they make is protected with them.", where="account"
+        )
     if tier not in ProtectedAccount.Tier.values:
         raise BadInput("unknown_tier", f"{tier[:40]!r} is no tier.", where="tier",
                        hint="One of: " + ", ".join(ProtectedAccount.Tier.values))  # fmt: skip
@@ -70,9 +72,7 @@ def release(w: Writer, row: ProtectedAccount) -> None:
     in_force.forget()
 
 
-def name_representative(
-    w: Writer, row: ProtectedAccount, *, name: str, channel: str, address: str
-) -> Representative:
+def name_representative(w: Writer, row: ProtectedAccount, *, name: str, channel: str, address: str) -> Representative:
     """Name somebody who may speak for the account; what comes in under ``address`` is marked as theirs."""
     name, address = name.strip(), address.strip()
     if channel not in CHANNELS:

@@ -191,7 +191,9 @@ def case(request: HttpRequest, case_id: str) -> CaseWhole:
 def decision(request: HttpRequest, decision_id: str) -> DecisionOut:
     """A decision with its actions and their delivery. Needs ``case.view`` or ``item.read``."""
     actor = _needs(request, "case.view", "item.read")
-    allowed = access.rows(actor, "item.read", market="case__market", severity="case__severity", clearance="case__clearance")
+    allowed = access.rows(
+        actor, "item.read", market="case__market", severity="case__severity", clearance="case__clearance"
+    )
     known = Decision.objects.filter(Q(case__in=queries.visible_cases(actor).values("pk")) | allowed)
     row = known.select_related("case").filter(pk=ids.decode("dec", decision_id)).first()
     if row is None:
@@ -269,4 +271,3 @@ def _needs(request: HttpRequest, *permissions: str) -> Actor:
     if not any(actor.has(name) for name in permissions):
         raise Forbidden("no_permission", "This token may not do that.", hint=f"It needs {' or '.join(permissions)}.")
     return actor
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from watchfloor.ledger.schema import LedgerEvent
 from watchfloor.review.events import Work
 
 

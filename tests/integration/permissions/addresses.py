@@ -71,12 +71,13 @@ def endpoints() -> list[Address]:
             if method not in {"get", "post", "put", "patch", "delete"}:
                 continue
             content = said.get("requestBody", {}).get("content", {})
+            wanted = [each for each in said.get("parameters", ()) if each["in"] == "query" and each.get("required")]
             body = next((each.get("schema") for each in content.values()), None)
             found.append(
                 Address(
                     route=path.lstrip("/").replace("{", "<").replace("}", ">"), name=said.get("operationId", path),
                     method=method.upper(), api=True, permissions=_needed(said.get("description", "")), body=body, schemas=schemas,
-                    query={each["name"]: each["schema"] for each in said.get("parameters", ()) if each["in"] == "query" and each.get("required")},
+                    query={each["name"]: each["schema"] for each in wanted},
                 )
             )  # fmt: skip
     return found

@@ -40,7 +40,9 @@ def addresses(world: World, planted: Planted | None = None) -> Iterator[str]:
         elif page.name == "policy-detail":
             yield from (f"/policies/{key}" for key in ("spam", "child-safety"))
         elif page.name in ("insight-metric", "insight-rows"):
-            yield from (page.at(lambda _kind, _name, key=key: key) + "?span=24h" for key in ("incoming_total", "solved_manual"))
+            yield from (
+                page.at(lambda _kind, _name, key=key: key) + "?span=24h" for key in ("incoming_total", "solved_manual")
+            )
         else:
             yield page.at(lambda kind, name: known(some, kind, name))
     yield from LISTS
@@ -73,7 +75,8 @@ def read(world: World, who: str, address: str, *, token: str = "") -> tuple[int,
 def searches(word: str) -> list[str]:
     """Addresses that ask for something by a word planted in it."""
     return [
-        f"/cases?q={word}-first", f"/cases?q={word}-author", f"/console/palette.json?q={word}-first", f"/console/palette.json?q={word}-author",
+        f"/cases?q={word}-first", f"/cases?q={word}-author",
+        f"/console/palette.json?q={word}-first", f"/console/palette.json?q={word}-author",
         f"/investigate/entity?type=message&id={word}-first", f"/investigate/entity?type=account&id={word}-author",
         f"/investigate?{SPAN}&q=" + quote(f"$.author.id == '{word}-author'"),
     ]  # fmt: skip
@@ -81,4 +84,6 @@ def searches(word: str) -> list[str]:
 
 def api_lists() -> list[str]:
     """Endpoints read by GET that need no id."""
-    return [address.at(lambda *_: "") for address in endpoints() if address.method == "GET" and "<" not in address.route]
+    return [
+        address.at(lambda *_: "") for address in endpoints() if address.method == "GET" and "<" not in address.route
+    ]

@@ -24,7 +24,9 @@ KNOWN_OF = {  # what may change by the presence of what one may not know of, and
     "/settings/reads": "whoever audits looks must see that somebody looked; at what is said only to the cleared",
     "/proof/": "a proof names the size of the whole log, which is public",
 }
-EVENTS = "/investigate"  # platform events stand in no queue and have no severity: their limits are markets and clearances
+EVENTS = (
+    "/investigate"  # platform events stand in no queue and have no severity: their limits are markets and clearances
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,9 @@ def before(world: World) -> dict[str, tuple[int, str]]:
 def test_nothing_changes_by_its_presence(world: World, before: dict[str, tuple[int, str]]) -> None:
     """Not a count, not a line, not the order of anything: each page is the same byte for byte."""
     after = {where: crawl.read(world, WHO, where) for where in crawl.addresses(world)}
-    changed = [where for where in before if before[where] != after[where] and not any(part in where for part in KNOWN_OF)]
+    changed = [
+        where for where in before if before[where] != after[where] and not any(part in where for part in KNOWN_OF)
+    ]
     assert not changed
     assert not [where for where, (_status, body) in after.items() if "zzclear" in body]
 
@@ -56,7 +60,8 @@ def test_the_word_shows_nowhere(world: World, before: Any, who: str) -> None:
 def test_whoever_is_cleared_does_read_it(world: World, before: Any) -> None:
     """The words are where one looks: else the tests above could not fail."""
     for word, planted in world.planted.items():
-        places = ["/cases?q=" + ids.encode("case", planted.decided), f"/cases/{_case(planted)}", f"/cases/{_case(planted)}/proof/{planted.decision}"]
+        page = f"/cases/{_case(planted)}"
+        places = [f"/cases?q={_case(planted)}", page, f"{page}/proof/{planted.decision}"]
         shown = [where for where in places if crawl.read(world, "cleared", where)[0] == 200]
         assert shown == places
         assert word in crawl.read(world, "cleared", places[1])[1]
@@ -92,10 +97,17 @@ def test_messages_and_the_ledger_hold_no_words(world: World, before: Any) -> Non
     """What goes out to the platform names the item it is about, never what was written; the ledger names neither."""
     for word in world.planted:
         for row in Outbox.objects.all():
-            told = json.dumps(row.payload).replace(f"{word}-first", "").replace(f"{word}-author", "").replace(f"{word}-reporter", "")
+            told = (
+                json.dumps(row.payload)
+                .replace(f"{word}-first", "")
+                .replace(f"{word}-author", "")
+                .replace(f"{word}-reporter", "")
+            )
             assert word not in told, (row.topic, word)
         for event in Event.objects.all():
-            assert word not in json.dumps([event.data, event.changes, event.reason]).replace(f"{word}-label", ""), event.type
+            assert word not in json.dumps([event.data, event.changes, event.reason]).replace(f"{word}-label", ""), (
+                event.type
+            )
 
 
 def _knock(world: World, who: str, method: str, where: str, data: Any) -> tuple[int, str, int]:
@@ -107,7 +119,11 @@ def _knock(world: World, who: str, method: str, where: str, data: Any) -> tuple[
         with CaptureQueriesContext(connection) as asked:
             response = getattr(client, method)(where, data, **more)
         body = response.content.decode()
-    for pattern in (*crawl.VOLATILE, re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"), re.compile(r"\b(case|dec|job)_[0-9a-z]{26}")):
+    for pattern in (
+        *crawl.VOLATILE,
+        re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"),
+        re.compile(r"\b(case|dec|job)_[0-9a-z]{26}"),
+    ):
         body = pattern.sub("", body)
     return response.status_code, body, len(asked)
 

@@ -30,7 +30,9 @@ def anything(kind: str, name: str) -> str:
 
 
 def test_every_address_says_for_whom_it_is() -> None:
-    silent = [address for address in (*pages(), *endpoints()) if address.permissions is None and not address.open_because]
+    silent = [
+        address for address in (*pages(), *endpoints()) if address.permissions is None and not address.open_because
+    ]
     assert not silent, "\n".join(f"{address.method} /{address.route} {HOW}" for address in silent)
     assert len(pages()) > 80 and len(endpoints()) > 30  # the looking itself works
 
@@ -83,7 +85,14 @@ def test_the_way_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(hot) == len(HOT)
     for address in hot:
         assert address.permissions
-        for who, status in {"": 401, "wrong": 401, "expired": 401, "revoked": 401, "none": 403, _another(address): 403}.items():
+        for who, status in {
+            "": 401,
+            "wrong": 401,
+            "expired": 401,
+            "revoked": 401,
+            "none": 403,
+            _another(address): 403,
+        }.items():
             assert async_to_sync(ask)(address.route, who, sample(address)) == status, (address.route, who)
 
 

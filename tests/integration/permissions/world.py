@@ -84,7 +84,11 @@ def _waiting(floor: Floor, seed: Seed, decision: Decision) -> Planted:
     item = _item(seed, f"{seed.word}-second")
     with writing(system("test")) as w:
         found = SignalIn(
-            source="model:test", policy_key=seed.policy, reason=f"it says {seed.word}", details={"text": seed.word}, score=0.9
+            source="model:test",
+            policy_key=seed.policy,
+            reason=f"it says {seed.word}",
+            details={"text": seed.word},
+            score=0.9,
         )
         actions.receive_signals(w, item.pk, item.current_version, [found], open_case=True)
     case = _report(floor, item, seed)
@@ -96,7 +100,11 @@ def _waiting(floor: Floor, seed: Seed, decision: Decision) -> Planted:
 
 def _item(seed: Seed, name: str) -> Item:
     word = seed.word
-    data = {"text": f"buy {word} at https://{word}.example/", "author": f"{word}-author", "links": [f"https://{word}.example/"]}
+    data = {
+        "text": f"buy {word} at https://{word}.example/",
+        "author": f"{word}-author",
+        "links": [f"https://{word}.example/"],
+    }
     seen = ItemSeen(type="message", id=name, data=data, seen_at=clock.now(), market=seed.market, language="en")
     with writing(system("test")) as w:
         item, _ = items.see(w, seen)

@@ -45,7 +45,7 @@ def test_minutes_count_and_the_most_watched_come_first(floor: Floor) -> None:
     assert [each.case.pk for each in streams] == [cases[1].pk, cases[0].pk]
     assert (streams[0].minutes, streams[0].viewers, streams[0].watched) == (3, 5_000, 15_000)
     page = signed_in(member(LEAD)).get("/review/live")
-    assert page.status_code == 200 and "15,000" in page.content.decode() or "5,000" in page.content.decode()
+    assert page.status_code == 200 and "5,000" in page.content.decode()
 
 
 def test_when_the_stream_ends_its_work_is_ordinary_and_the_evidence_stays(floor: Floor) -> None:
@@ -88,7 +88,9 @@ def test_stopping_a_stream_is_offered_only_while_it_goes_on_and_says_it_cannot_b
     lease = floor.claim(lead, queue="live")
     finding = DecisionIn(verdict="violating", violation_key="spam.bulk", actions=("stop_stream",), active_ms=1)
     decision = actions.decide(lead, lease.job_id, lease.token, finding)
-    assert [(each.kind_key, each.state) for each in enforcement.of_decision(decision.pk)] == [("stop_stream", "pending")]
+    assert [(each.kind_key, each.state) for each in enforcement.of_decision(decision.pk)] == [
+        ("stop_stream", "pending")
+    ]
     assert case.pk == decision.case_id
 
 
@@ -102,7 +104,11 @@ def test_marks_stand_in_the_order_of_the_video_and_are_taken_off_by_who_made_the
         actions.unmark(two, late.pk)
     actions.unmark(one, late.pk)
     assert [row.note for row in queries.marks(case)] == ["first"]
-    for wrong in ({"at_ms": -1, "note": "x"}, {"at_ms": 1, "note": " "}, {"at_ms": 1, "note": "x", "item_version": "f" * 64}):
+    for wrong in (
+        {"at_ms": -1, "note": "x"},
+        {"at_ms": 1, "note": " "},
+        {"at_ms": 1, "note": "x", "item_version": "f" * 64},
+    ):
         with pytest.raises(BadInput):
             actions.mark(one, case.pk, **wrong)
     with pytest.raises(NotFound):

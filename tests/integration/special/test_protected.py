@@ -94,11 +94,17 @@ def test_the_register_refuses_what_makes_no_sense(floor: Floor) -> None:
 def test_the_pages(floor: Floor) -> None:
     floor.item(author="mayor")
     keeper = signed_in(member({"protected.know", "protected.manage", "case.view"}))
-    bad = keeper.post("/protected", {"account": "nobody", "tier": "public", "why": "runs for mayor", "review_at": "2099-01-01"})
+    bad = keeper.post(
+        "/protected", {"account": "nobody", "tier": "public", "why": "runs for mayor", "review_at": "2099-01-01"}
+    )
     assert bad.status_code == 422 and "runs for mayor" in bad.content.decode()
-    made = keeper.post("/protected", {"account": "mayor", "tier": "public", "why": "runs for mayor", "review_at": "2099-01-01"})
+    made = keeper.post(
+        "/protected", {"account": "mayor", "tier": "public", "why": "runs for mayor", "review_at": "2099-01-01"}
+    )
     assert made.status_code == 302
-    keeper.post(made["Location"], {"step": "name", "name": "Ida Agent", "channel": "email", "address": "ida@agency.example"})
+    keeper.post(
+        made["Location"], {"step": "name", "name": "Ida Agent", "channel": "email", "address": "ida@agency.example"}
+    )
     page = keeper.get(made["Location"]).content.decode()
     assert "Ida Agent" in page and "runs for mayor" in page
     assert "mayor" in keeper.get("/protected").content.decode()

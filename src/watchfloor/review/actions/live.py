@@ -46,7 +46,12 @@ def _to_ordinary(w: Writer, case: Case) -> int:
         points = jobs.urgency(case, due_at)
         event = JobTransferred(**of_job(job), to_queue=where.queue, routed_by="the stream ended")
         w.update(
-            job, queue_key=where.queue, routed_by=where.rule, due_at=due_at, priority=points.key, priority_parts=points.parts
+            job,
+            queue_key=where.queue,
+            routed_by=where.rule,
+            due_at=due_at,
+            priority=points.key,
+            priority_parts=points.parts,
         )
         w.event(event, job, case_id=case.pk)
         moved += 1

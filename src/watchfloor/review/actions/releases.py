@@ -88,7 +88,9 @@ def use(w: Writer, case: Case, kind: str, actor: Actor, *, digest: str = "") -> 
     row = rows.first()
     if row is None:
         raise Conflict(
-            "needs_second", "On a restricted case this takes two cleared people.", hint="Ask for a release on the case first."
+            "needs_second",
+            "On a restricted case this takes two cleared people.",
+            hint="Ask for a release on the case first.",
         )
     w.update(row, state=State.USED, used_at=clock.now())
     w.event(ReleaseUsed(**of_case(case), kind=kind, digest=digest), row, case_id=case.pk)
@@ -106,7 +108,12 @@ def bundle(case: Case, release: Release) -> dict[str, Any]:
             for row in ItemVersion.objects.filter(item=case.item_id, erased_at__isnull=True).order_by("seen_at")
         ],
         "reports": [
-            {"received_at": plain(row.received_at), "reason": row.reason_key, "kind": row.reporter_kind, "note": row.note}
+            {
+                "received_at": plain(row.received_at),
+                "reason": row.reason_key,
+                "kind": row.reporter_kind,
+                "note": row.note,
+            }
             for row in Report.objects.filter(case=case).order_by("received_at")
         ],
         "marks": [
@@ -114,7 +121,12 @@ def bundle(case: Case, release: Release) -> dict[str, Any]:
             for row in Mark.objects.filter(case=case, removed_at__isnull=True).order_by("at_ms")
         ],
         "decisions": [
-            {"id": ids.encode("dec", row.pk), "at": plain(row.at), "verdict": row.verdict, "violation": row.violation_key}
+            {
+                "id": ids.encode("dec", row.pk),
+                "at": plain(row.at),
+                "verdict": row.verdict,
+                "violation": row.violation_key,
+            }
             for row in Decision.objects.filter(case=case).order_by("at")
         ],
     }

@@ -32,8 +32,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
             if not each.case.clearance
         )  # fmt: skip
         return tables.csv_response("live", CSV_HEAD, rows)
-    texts = tables.excerpts((each.case.item, each.case.item.current_version) for each in streams if not each.case.clearance)
+    texts = tables.excerpts(
+        (each.case.item, each.case.item.current_version) for each in streams if not each.case.clearance
+    )
     lines = [{"stream": each, "text": texts.get(each.case.item.current_version, "")} for each in streams]
     return render(
-        request, "review/live.html", {"lines": lines, "query": request.GET, "csv_url": tables.with_query(request.GET, format="csv")}
+        request,
+        "review/live.html",
+        {"lines": lines, "query": request.GET, "csv_url": tables.with_query(request.GET, format="csv")},
     )

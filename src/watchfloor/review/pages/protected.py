@@ -44,7 +44,9 @@ def index(request: HttpRequest) -> HttpResponse:
                 review_at=review_at, clearance=request.POST.get("clearance", ""),
             )  # fmt: skip
         if not errors:
-            messages.success(request, _("In the register. What is done to this account waits for a second person from now on."))
+            messages.success(
+                request, _("In the register. What is done to this account waits for a second person from now on.")
+            )
             return redirect("protected-entry", row.pk)
     rows = protected.looked_at(actor, list(protected.register(actor).filter(ended_at__isnull=True)[:MOST]), "register")
     context = {

@@ -33,7 +33,9 @@ def index(request: HttpRequest, case_id: str) -> HttpResponse:
             if request.POST.get("step") == "ask":
                 releases.ask(actor, case.pk, request.POST.get("kind", ""), request.POST.get("purpose", ""))
             else:
-                releases.judge(actor, _known(case, request.POST.get("release", "")), agree=request.POST.get("step") == "agree")
+                releases.judge(
+                    actor, _known(case, request.POST.get("release", "")), agree=request.POST.get("step") == "agree"
+                )
         if not errors:
             return redirect("case-release", case_id)
     rows = list(Release.objects.filter(case=case).order_by("-asked_at"))

@@ -37,7 +37,10 @@ def live_streams(actor: Actor) -> list[Stream]:
         ItemVersion.objects.filter(pk__in=[case.item.current_version for case in cases], erased_at__isnull=True)
         .values_list("pk", "data")
     )  # fmt: skip
-    waiting = {job.case_id: job for job in Job.objects.filter(case__in=cases, state__in=("ready", "leased")).order_by("-due_at")}
+    waiting = {
+        job.case_id: job
+        for job in Job.objects.filter(case__in=cases, state__in=("ready", "leased")).order_by("-due_at")
+    }
     now, found = clock.now(), []
     for case in cases:
         stream = live.of_data(case.item.type_key, data.get(case.item.current_version))

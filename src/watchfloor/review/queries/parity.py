@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from watchfloor.identity.domain import Actor
 from watchfloor.items import protected
@@ -32,8 +32,10 @@ def parity(actor: Actor, days: int = 90) -> Parity:
     return compare(_counts(rows.filter(mine)), _counts(rows.exclude(anyone)))
 
 
-def _counts(rows: object) -> dict[str, Counts]:
-    grouped = rows.order_by().values("policy_key").annotate(  # type: ignore[attr-defined]
-        decided=Count("pk"), violating=Count("pk", filter=Q(verdict="violating"))
+def _counts(rows: QuerySet[Decision]) -> dict[str, Counts]:
+    grouped = (
+        rows.order_by()
+        .values("policy_key")
+        .annotate(decided=Count("pk"), violating=Count("pk", filter=Q(verdict="violating")))
     )
     return {row["policy_key"]: Counts(row["decided"], row["violating"]) for row in grouped}
