@@ -32,10 +32,11 @@ def listing(request: HttpRequest, kind: str = "", source: str = "", limit: int =
 
 @router.get("/intake/quarantine/{receipt}", summary="One of them, with its content")
 def one(request: HttpRequest, receipt: str) -> dict[str, Any]:
-    """The row and its body as text. Needs ``intake.manage``."""
+    """The row and its body as text, if one may read it. Needs ``intake.manage``."""
     _may(request)
-    row = quarantine.find(actor_of(request), receipt)
-    return {**msgspec.to_builtins(quarantine.aside(row)), "body": quarantine.body_text(row)}
+    actor = actor_of(request)
+    row = quarantine.find(actor, receipt)
+    return {**msgspec.to_builtins(quarantine.aside(row)), "body": quarantine.body_text(actor, row)}
 
 
 @router.post("/intake/quarantine/{receipt}/replay", summary="Try one again")

@@ -94,3 +94,5 @@ from watchfloor.items.media.models import Media, MediaLink  # noqa: E402  Django
 
 __all__ = ["Item", "ItemType", "ItemVersion", "Label", "Media", "MediaLink"]
 from watchfloor.items.models_protected import ProtectedAccount, Representative  # noqa: E402, F401 - tables of this context
+from watchfloor.items.models_protected import ProtectedAccount as ProtectedAccount  # noqa: E402 - of this context
+from watchfloor.items.models_protected import Representative as Representative  # noqa: E402

@@ -405,4 +405,5 @@ class Escalation(Projected):
         db_table = "review_escalation"
 
 
-from watchfloor.review.models_special import Mark, Release  # noqa: E402, F401 - they point at the models above
+from watchfloor.review.models_special import Mark as Mark  # noqa: E402 - they point at the models above
+from watchfloor.review.models_special import Release as Release  # noqa: E402

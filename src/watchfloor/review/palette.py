@@ -27,6 +27,7 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
         for title, page in ((_("Routing rules"), "routing"), (_("Queues"), "queue-list")):
             if all(word in title.casefold() for word in want):
                 yield {"title": title, "url": reverse(page), "kind": _("page"), "icon": "git-branch"}
+    yield from _special(actor, want)
     for row in queries.queue_summary(actor):
         if all(word in f"{row.name} {row.key}".casefold() for word in want):
             hint = _("%(count)s open") % {"count": row.open}
@@ -44,3 +45,13 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
                 "icon": "folder",
                 "hint": f"{case.policy_key}, {case.state}",
             }
+
+
+def _special(actor: Actor, want: list[str]) -> Iterable[dict[str, str]]:
+    """The special floors' pages."""
+    pages = [(_("Live streams"), "review-live", "video", (*WORK, "case.view"))]
+    pages.append((_("Protected accounts"), "protected", "shield", ("protected.know",)))
+    pages.append((_("Parity report"), "protected-parity", "scale", ("protected.know",)))
+    for title, name, icon, permissions in pages:
+        if any(actor.has(each) for each in permissions) and all(word in title.casefold() for word in want):
+            yield {"title": title, "url": reverse(name), "kind": _("page"), "icon": icon}

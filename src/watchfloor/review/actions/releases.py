@@ -136,7 +136,7 @@ def _opened(actor: Actor, case_id: UUID, why: str) -> Case:
     case = access.case(actor, case_id, why=why)
     if not case.clearance:
         raise BadInput("not_restricted", "Only restricted cases need a release.", where="case")
-    here = {"market": case.market, "severity": case.severity, "clearance": case.clearance}
+    here: dict[str, Any] = {"market": case.market, "severity": case.severity, "clearance": case.clearance}
     if not actor.may("restricted.view", **here):
         raise Forbidden("clearance", "You are not cleared for this.", hint="Ask somebody who is.")
     return case
