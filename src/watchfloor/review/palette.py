@@ -49,7 +49,9 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
 
 def _special(actor: Actor, want: list[str]) -> Iterable[dict[str, str]]:
     """The special floors' pages."""
-    pages = [(_("Live streams"), "review-live", "video", (*WORK, "case.view"))]
+    pages: list[tuple[str, str, str, tuple[str, ...]]] = [
+        (_("Live streams"), "review-live", "video", (*WORK, "case.view"))
+    ]
     pages.append((_("Protected accounts"), "protected", "shield", ("protected.know",)))
     pages.append((_("Parity report"), "protected-parity", "scale", ("protected.know",)))
     for title, name, icon, permissions in pages:
