@@ -40,21 +40,6 @@ class LabelRemoved(LedgerEvent, frozen=True, tag="label.removed"):
     source: str
 
 
-from watchfloor.items.media.events import (  # noqa: E402  known as soon as this context's events are
-    MediaErased,
-    MediaNamed,
-    MediaReady,
-    MediaReceived,
-    MediaRefused,
-    MediaRestricted,
-    MediaRetried,
-    MediaViewed,
-)
-
-__all__ = [
-    "ItemSeenFirst", "ItemStateChanged", "ItemTypeSaved", "LabelAdded", "LabelRemoved", "MediaErased", "MediaNamed", "MediaReady",
-    "MediaReceived", "MediaRefused", "MediaRestricted", "MediaRetried", "MediaViewed",
-]  # fmt: skip
 class AccountProtected(LedgerEvent, frozen=True, tag="account.protected"):
     """An account was put into the register of protected ones."""
 
@@ -77,3 +62,21 @@ class RepresentativeEnded(LedgerEvent, frozen=True, tag="representative.ended"):
     """Somebody no longer speaks for a protected account."""
 
     channel: str
+
+
+from watchfloor.items.media.events import (  # noqa: E402  known as soon as this context's events are
+    MediaErased,
+    MediaNamed,
+    MediaReady,
+    MediaReceived,
+    MediaRefused,
+    MediaRestricted,
+    MediaRetried,
+    MediaViewed,
+)
+
+__all__ = [
+    "AccountProtected", "AccountReleased", "RepresentativeEnded", "RepresentativeNamed", "ItemSeenFirst", "ItemStateChanged",
+    "ItemTypeSaved", "LabelAdded", "LabelRemoved", "MediaErased", "MediaNamed", "MediaReady",
+    "MediaReceived", "MediaRefused", "MediaRestricted", "MediaRetried", "MediaViewed",
+]  # fmt: skip

@@ -91,8 +91,6 @@ class Label(Projected):
 
 
 from watchfloor.items.media.models import Media, MediaLink  # noqa: E402  Django looks for tables here
+from watchfloor.items.models_protected import ProtectedAccount, Representative  # noqa: E402
 
-__all__ = ["Item", "ItemType", "ItemVersion", "Label", "Media", "MediaLink"]
-from watchfloor.items.models_protected import ProtectedAccount, Representative  # noqa: E402, F401 - tables of this context
-from watchfloor.items.models_protected import ProtectedAccount as ProtectedAccount  # noqa: E402 - of this context
-from watchfloor.items.models_protected import Representative as Representative  # noqa: E402
+__all__ = ["Item", "ItemType", "ItemVersion", "Label", "Media", "MediaLink", "ProtectedAccount", "Representative"]

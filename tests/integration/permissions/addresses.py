@@ -75,7 +75,7 @@ def endpoints() -> list[Address]:
             body = next((each.get("schema") for each in content.values()), None)
             found.append(
                 Address(
-                    route=path.lstrip("/").replace("{", "<").replace("}", ">"), name=said.get("operationId", path),
+                    route=_typed(path, said), name=said.get("operationId", path),
                     method=method.upper(), api=True, permissions=_needed(said.get("description", "")), body=body, schemas=schemas,
                     query={each["name"]: each["schema"] for each in wanted},
                 )
@@ -104,6 +104,21 @@ def sample(address: Address, schema: Any = None) -> Any:
     if kind == "string":
         return "2030-01-01T00:00:00Z" if schema.get("format") == "date-time" else "something"
     return {"integer": 1, "number": 1.0, "boolean": False, "array": []}.get(kind)
+
+
+def _typed(path: str, said: dict[str, Any]) -> str:
+    """An OpenAPI path as Django writes it, numbers and UUIDs marked as such."""
+    kinds = {}
+    for each in said.get("parameters", ()):
+        kind = (
+            "int"
+            if each["schema"].get("type") == "integer"
+            else "uuid"
+            if each["schema"].get("format") == "uuid"
+            else "str"
+        )
+        kinds[each["name"]] = kind
+    return re.sub(r"\{(\w+)\}", lambda found: f"<{kinds.get(found[1], 'str')}:{found[1]}>", path.lstrip("/"))
 
 
 def _needed(description: str) -> tuple[str, ...] | None:
