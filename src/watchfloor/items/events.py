@@ -76,7 +76,21 @@ from watchfloor.items.media.events import (  # noqa: E402  known as soon as this
 )
 
 __all__ = [
-    "AccountProtected", "AccountReleased", "RepresentativeEnded", "RepresentativeNamed", "ItemSeenFirst", "ItemStateChanged",
-    "ItemTypeSaved", "LabelAdded", "LabelRemoved", "MediaErased", "MediaNamed", "MediaReady",
-    "MediaReceived", "MediaRefused", "MediaRestricted", "MediaRetried", "MediaViewed",
+    "AccountProtected",
+    "AccountReleased",
+    "ItemSeenFirst",
+    "ItemStateChanged",
+    "ItemTypeSaved",
+    "LabelAdded",
+    "LabelRemoved",
+    "MediaErased",
+    "MediaNamed",
+    "MediaReady",
+    "MediaReceived",
+    "MediaRefused",
+    "MediaRestricted",
+    "MediaRetried",
+    "MediaViewed",
+    "RepresentativeEnded",
+    "RepresentativeNamed",
 ]  # fmt: skip

@@ -3,9 +3,9 @@
 from watchfloor.review.queries.access import case, known_decisions, known_jobs, visible_cases, visible_jobs
 from watchfloor.review.queries.desk import Today, Why, held, my_decisions, next_up, reviewer_today, why
 from watchfloor.review.queries.lists import cases, linked_cases, precedents, queue_jobs
-from watchfloor.review.queries.matching import why_me, why_nothing
 from watchfloor.review.queries.live import Stream, live_streams
 from watchfloor.review.queries.marks import marks
+from watchfloor.review.queries.matching import why_me, why_nothing
 from watchfloor.review.queries.pages import Page, page
 from watchfloor.review.queries.queues import why_not_queue
 from watchfloor.review.queries.skips import SkipRate, skips
