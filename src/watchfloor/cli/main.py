@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "media": ("watchfloor.cli.media", "media", "See how pictures and video fare, try them again, erase one."),
     "ledger": ("watchfloor.cli.ledger", "ledger", "Verify, rebuild and prove what happened."),
     "user": ("watchfloor.cli.people", "user", "Make users and give them roles."),
+    "glass": ("watchfloor.cli.glass", "glass", "Break-glass: take rights in an emergency, list, end."),
     "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),

@@ -76,7 +76,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
             "settings",
             "settings",
             "s",
-            ("settings.manage", "people.manage", "intake.manage", "enforcement.manage"),
+            ("settings.manage", "people.manage", "intake.manage", "enforcement.manage", "glass.review", "reads.view"),
         ),
     ),
 )

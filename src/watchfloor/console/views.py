@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
 from watchfloor.console import access, gallery_data, nav, palette
+from watchfloor.identity import guard
 
 
+@guard.everyone("Leads to the first page one may open; shows nothing.")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the navigation that this viewer may open: the floor for a lead, the desk for a reviewer."""
@@ -21,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("account_login" if access.viewer(request) is None else "account")
 
 
+@guard.everyone("Answers with what the viewer may know of; nobody: 403.")
 @require_GET
 def palette_json(request: HttpRequest) -> HttpResponse:
     """``{"entries": [...]}`` for ``?q=``; only what this viewer may know of."""
@@ -37,6 +40,7 @@ def palette_json(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@guard.page("settings.manage")
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state. ``?dir=rtl`` shows it right to left."""

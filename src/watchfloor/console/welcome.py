@@ -20,6 +20,7 @@ from watchfloor.review.models import Queue
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+@guard.everyone("Makes the first administrator with the code from the console; later it only leads on.")
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:

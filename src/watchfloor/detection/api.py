@@ -233,7 +233,8 @@ def evidence(request: HttpRequest, evidence: str) -> dict[str, Any]:
 @router.get("/rules/{name}/life", response=LifeOut, summary="Where a rule stands", operation_id="rule_life")
 def life_of(request: HttpRequest, name: str) -> dict[str, Any]:
     """Its state, the steps that may follow and the gates before it may act. Needs ``rule.view``."""
-    return _life(queries.rule(name), _may(request))
+    actor = _may(request)
+    return _life(queries.rule(name), actor)
 
 
 @router.post("/rules/{name}/state", response=LifeOut, summary="Take a rule a step on", operation_id="rule_state")

@@ -140,7 +140,7 @@ def all_lists(request: HttpRequest) -> list[dict[str, Any]]:
 @router.post("/lists", response={201: ListOut}, summary="Begin a list", operation_id="list_create")
 def begin(request: HttpRequest, body: ListIn) -> tuple[int, dict[str, Any]]:
     """Needs ``rule.edit``."""
-    actor = _may_see(request)
+    actor = actor_of(request)
     if not reading.may_begin(actor):
         raise Forbidden("no_permission", "This token does not hold rule.edit.")
     with writing(actor) as w:
@@ -160,7 +160,7 @@ def one(request: HttpRequest, name: str) -> dict[str, Any]:
 
 @router.get("/lists/{name}/entries", response=EntriesOut, summary="Entries of a list", operation_id="list_entries")
 def entries(request: HttpRequest, name: str, after: int = 0, version: int | None = None) -> dict[str, Any]:
-    """As they stand, or stood at a version; 500 at a time."""
+    """As they stand, or stood at a version; 500 at a time. Needs ``rule.view`` or ``list.edit``."""
     _may_see(request)
     row = lists.by_name(name)
     found = reading.standing(row) if version is None else reading.at_version(row, version)
@@ -174,7 +174,10 @@ def entries(request: HttpRequest, name: str, after: int = 0, version: int | None
 
 @router.post("/lists/{name}/entries", response=ChangeOut, summary="Put entries in", operation_id="list_add")
 def put_in(request: HttpRequest, name: str, body: AddIn) -> dict[str, Any]:
-    """Good entries are put in as one version, the others told in ``problems``. Needs the permission the list asks for."""
+    """Good entries are put in as one version, the others told in ``problems``.
+
+    Needs ``rule.view`` or ``list.edit``, and what the list asks for.
+    """
     actor, row = _may_edit(request, name)
     if len(body.entries) > MOST_AT_ONCE:
         raise BadInput("too_many", f"At most {MOST_AT_ONCE:,} entries at once.", where="entries")
@@ -196,7 +199,10 @@ def put_in(request: HttpRequest, name: str, body: AddIn) -> dict[str, Any]:
 
 @router.post("/lists/{name}/remove", response=ChangeOut, summary="Take entries out", operation_id="list_remove")
 def take_out(request: HttpRequest, name: str, body: RemoveIn) -> dict[str, Any]:
-    """All of them, or none when one is not in the list. They stay in the history."""
+    """All of them, or none when one is not in the list. They stay in the history.
+
+    Needs what putting in needs: ``rule.view`` or ``list.edit``.
+    """
     actor, _ = _may_edit(request, name)
     if len(body.values) > MOST_AT_ONCE:
         raise BadInput("too_many", f"At most {MOST_AT_ONCE:,} values at once.", where="values")
@@ -207,7 +213,7 @@ def take_out(request: HttpRequest, name: str, body: RemoveIn) -> dict[str, Any]:
 
 @router.get("/lists/{name}/diff", response=DiffOut, summary="What changed between versions", operation_id="list_diff")
 def compare(request: HttpRequest, name: str, before: int, after: int) -> dict[str, Any]:
-    """From version ``before`` to version ``after``."""
+    """From version ``before`` to version ``after``. Needs ``rule.view`` or ``list.edit``."""
     _may_see(request)
     row = lists.by_name(name)
     if not 0 <= before <= after <= row.version:
@@ -221,7 +227,7 @@ def compare(request: HttpRequest, name: str, before: int, after: int) -> dict[st
 
 @router.post("/lists/{name}/restore", response=ChangeOut, summary="Restore a version", operation_id="list_restore")
 def bring_back(request: HttpRequest, name: str, body: RestoreIn) -> dict[str, Any]:
-    """The entries become what they were, as a new version."""
+    """The entries become what they were, as a new version. Needs what putting in needs: ``rule.view`` or ``list.edit``."""
     actor, _ = _may_edit(request, name)
     with writing(actor) as w:
         change = lists.restore(w, name, body.version, why=body.why)
@@ -230,7 +236,10 @@ def bring_back(request: HttpRequest, name: str, body: RestoreIn) -> dict[str, An
 
 @router.get("/lists/{name}/find", response=AskOut, summary="Ask a list", operation_id="list_find")
 def ask(request: HttpRequest, name: str, value: str) -> dict[str, Any]:
-    """Which entry covers a value now, by the rules of the list's kind; for a bank the nearest example."""
+    """Which entry covers a value now, by the rules of the list's kind; for a bank the nearest example.
+
+    Needs ``rule.view`` or ``list.edit``.
+    """
     from watchfloor.detection.lists_in_force import LISTS
 
     _may_see(request)

@@ -117,8 +117,14 @@ class RevokeAppToken(Effect):
     key, inverse, item_state, needs_approval = "revoke_app_token", "restore_app_token", "restricted", True
 
 
+class StopStream(Effect):
+    """Cut a live broadcast off. What was cut cannot be given back: it has no inverse."""
+
+    key, item_state = "stop_stream", "removed"
+
+
 BUILT_IN: tuple[type[Effect], ...] = (
-    Warn, Label, AgeGate, ReduceReach, Remove, GeoRestrict, Suspend, LimitFeatures, Lock, RevokeAppToken,
+    Warn, Label, AgeGate, ReduceReach, Remove, GeoRestrict, Suspend, LimitFeatures, Lock, RevokeAppToken, StopStream,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class Enforce(msgspec.Struct, frozen=True, kw_only=True):
     market: str = ""
     language: str = "en"
     job_id: UUID | None = None
+    queue: str = ""  # where it was decided; "" for a rule's decision
     previous_decision_id: UUID | None = None  # the decision this one supersedes
 
 
@@ -58,6 +59,7 @@ class ActionPreview(msgspec.Struct, frozen=True, kw_only=True):
     total_after: int = 0
     ladder: str = ""  # the ladder's action that this decision would add, in words
     needs_approval: bool = False
+    irreversible: bool = False  # it has no inverse
     default: bool = False  # the violation type's own choice
     note: str = ""  # one line for the workbench: "strike 1 (3 of 4 to Suspend for 7 days)"
 

@@ -15,6 +15,7 @@ from watchfloor.enforcement import catalogue, domain, events, queries
 from watchfloor.enforcement.contracts import Enforce
 from watchfloor.enforcement.models import Action, Strike
 from watchfloor.items import actions as item_actions
+from watchfloor.items import protected
 from watchfloor.items import queries as items
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
@@ -32,6 +33,7 @@ _GROUND = (
     "market",
     "language",
     "from_ladder",
+    "queue_key",
 )
 
 
@@ -54,21 +56,21 @@ def take(
     step: domain.Step | None = None,
     strikes: list[Strike] | None = None,
 ) -> Action:
-    """Take one action on one item, or hold it where the catalogue wants a second person."""
+    """Take one action on one item, or hold it where the catalogue wants a second person, or the account is a protected one."""
     effect = catalogue.effect(kind.does)
     params = effect.params(
         catalogue.Given(
             policy_key=given.policy_key, violation_key=given.violation_key, market=given.market, fixed=kind.params
         )
     )
-    held = kind.needs_approval
+    held = kind.needs_approval or protected.is_protected(items.account_of(item))
     action = w.create(
         Action, decision_id=given.decision_id, case_id=given.case_id, kind_key=kind.key, item=item,
         state=State.HELD if held else State.PENDING, from_ladder=step is not None,
         step=step.points if step else None, strikes=[strike.pk for strike in strikes or []],
         params=params, slot=effect.slot(params), policy_key=given.policy_key, policy_version_id=given.policy_version,
         violation_key=given.violation_key, severity=severity, market=given.market, language=given.language,
-        origin=given.origin, job_id=given.job_id, previous_decision_id=given.previous_decision_id,
+        origin=given.origin, job_id=given.job_id, queue_key=given.queue, previous_decision_id=given.previous_decision_id,
         requested_by=w.actor, created_at=clock.now(), expires_at=None if held else _expiry(kind),
     )  # fmt: skip
     event = events.ActionTaken(**dimensions(action, kind.target), held=held, until=_text(action.expires_at))

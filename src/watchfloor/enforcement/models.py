@@ -78,6 +78,7 @@ class Action(Projected):
     market = models.CharField(max_length=12, blank=True)
     language = models.CharField(max_length=12, blank=True)
     origin = models.CharField(max_length=12, blank=True)  # human | rule | appeal | undo | expiry
+    queue_key = models.CharField(max_length=80, blank=True)  # where it was decided; "" for a rule's
     job_id = models.UUIDField(null=True)
     previous_decision_id = models.UUIDField(null=True)
     requested_by = models.CharField(max_length=120, blank=True)

@@ -80,10 +80,9 @@ def judge(request: HttpRequest) -> HttpResponse:
 def delivery_page(request: HttpRequest) -> HttpResponse:
     """Endpoints, what waits, what failed, dead letters."""
     actor = actor_of(request)
-    hidden = queries.hidden_policies(actor, "enforcement.view")
-    waiting = delivery.waiting().exclude(payload__policy__in=hidden)
-    dead = delivery.dead_letters().exclude(payload__policy__in=hidden)
-    recent = Outbox.objects.filter(state=Outbox.State.CONFIRMED).exclude(payload__policy__in=hidden)
+    waiting = queries.visible_messages(actor, delivery.waiting())
+    dead = queries.visible_messages(actor, delivery.dead_letters())
+    recent = queries.visible_messages(actor, Outbox.objects.filter(state=Outbox.State.CONFIRMED))
     context = {
         "endpoints": [_endpoint(row) for row in Endpoint.objects.order_by("created_at", "id")],
         "waiting": [_message(row) for row in waiting[:30]],

@@ -8,19 +8,22 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Cast, NullIf, StrIndex, Substr
 
 from watchfloor.enforcement import domain
 from watchfloor.enforcement.contracts import ActionOut, ActionPreview, Standing, StrikeOut
 from watchfloor.enforcement.domain import Step
-from watchfloor.enforcement.models import Action, ActionKind, LadderStep, Strike
+from watchfloor.enforcement.models import Action, ActionKind, LadderStep, Notice, Strike
 from watchfloor.identity import access
-from watchfloor.identity.domain import Actor
+from watchfloor.identity.domain import Actor, Scope
+from watchfloor.items import live, protected
 from watchfloor.items import queries as items
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger import rows
+from watchfloor.ledger.models import Outbox
 from watchfloor.policy import queries as policies
 
 CACHE_SECONDS = 3.0
@@ -111,6 +114,7 @@ def preview(item: Item, violation_key: str, action_keys: Iterable[str]) -> list[
     """
     violation = policies.violation(violation_key)
     account = items.account_of(item)
+    second = protected.is_protected(account)
     points = violation.points if account is not None else 0
     before = active_points(account.pk) if account is not None else 0
     after = before + points
@@ -130,11 +134,13 @@ def preview(item: Item, violation_key: str, action_keys: Iterable[str]) -> list[
     result = []
     for key in action_keys:
         each = kind(key)
+        if each.does == "stop_stream" and live.now(item) is None:
+            continue  # nothing is going on
         result.append(
             ActionPreview(
                 key=key, name=each.name, target=each.target, points=points, total_after=after,
-                ladder=kind_name(crossed.action_key) if crossed else "", needs_approval=each.needs_approval,
-                default=key in violation.actions, note=note,
+                ladder=kind_name(crossed.action_key) if crossed else "", needs_approval=each.needs_approval or second,
+                irreversible=not each.inverse_key,                 default=key in violation.actions, note=note,
             )
         )  # fmt: skip
     return result
@@ -186,9 +192,26 @@ def hidden_policies(actor: Actor, permission: str) -> list[str]:
 
 
 def visible_actions(actor: Actor, permission: str = "enforcement.view") -> QuerySet[Action]:
-    """The actions this actor may see (or judge): by market, severity and clearance."""
-    allowed = access.rows(actor, permission, market="market", severity="severity")
+    """The actions this actor may see (or judge): by queue, market, severity and clearance. What a rule did is in no queue."""
+    allowed = access.rows(actor, permission, queue="queue_key", market="market", severity="severity")
     return Action.objects.filter(allowed).exclude(policy_key__in=hidden_policies(actor, permission))
+
+
+def visible_messages(actor: Actor, rows: QuerySet[Outbox], permission: str = "enforcement.view") -> QuerySet[Outbox]:
+    """Of these messages those about actions and decisions the actor may see; by their policies alone where nothing else limits them."""
+    shown = rows.exclude(payload__policy__in=hidden_policies(actor, permission))
+    everywhere = Scope(role="", permissions=frozenset({permission}))
+    if actor.beyond(everywhere) is None:
+        return shown
+    about = Cast(
+        NullIf(Substr(OuterRef("subject"), StrIndex(OuterRef("subject"), Value(":")) + 1), Value("")), UUIDField()
+    )
+    actions = visible_actions(actor, permission)
+    told = Notice.objects.filter(pk=about, decision_id__in=actions.values("decision_id"))
+    return shown.filter(
+        Q(subject__startswith="action:") & Exists(actions.filter(pk=about))
+        | Q(subject__startswith="notice:") & Exists(told)
+    )
 
 
 def action_out(row: Action) -> ActionOut:

@@ -1,4 +1,4 @@
-"""JSON: who am I, and which tokens exist (never their secrets)."""
+"""JSON: who am I, which tokens exist (never their secrets), and who has broken the glass."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from watchfloor.identity import glass, glass_queries
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.models import ApiToken
 from watchfloor.kernel.errors import Forbidden
-from watchfloor.kernel.ids import encode
+from watchfloor.kernel.ids import decode, encode
+from watchfloor.ledger.writer import writing
 
 router = Router(tags=["identity"])
 
@@ -42,7 +44,7 @@ class TokenOut(Schema):
 
 @router.get("/me", response=Me, summary="Who am I", operation_id="me")
 def me(request: HttpRequest) -> Me:
-    """What the bearer token is and may do; a first call to try a new token with."""
+    """What the bearer token is and may do; a first call to try a new token with. Any token."""
     actor = actor_of(request)
     return Me(
         kind=actor.kind,
@@ -72,3 +74,46 @@ def tokens(request: HttpRequest) -> list[TokenOut]:
         )
         for row in ApiToken.objects.order_by("-created_at")[:500]
     ]
+
+
+class GlassOut(Schema):
+    """A breaking of the glass. ``state``: broken | to_review | overdue | reviewed."""
+
+    id: str
+    who: str
+    state: str
+    permissions: list[str]
+    clearances: list[str]
+    broken_at: datetime
+    over_at: datetime
+    review_by: datetime
+    outcome: str
+
+
+@router.get("/break-glass", response=list[GlassOut], summary="List breakings of the glass", operation_id="break_glass")
+def broken_glass(request: HttpRequest, state: str = "") -> list[GlassOut]:
+    """Newest first, at most 500, without the reasons people gave; for a pager or a report of one's own. Needs ``glass.review``."""
+    actor = actor_of(request)
+    if not actor.has("glass.review"):
+        raise Forbidden("no_permission", "This token does not hold glass.review.")
+    found = glass_queries.views(list(glass_queries.visible(actor)[:500]))
+    return [_glass(view) for view in found if not state or view.state == state]
+
+
+@router.post("/break-glass/{glass_id}/end", response=GlassOut, summary="End one now", operation_id="break_glass_end")
+def end_glass(request: HttpRequest, glass_id: str) -> GlassOut:
+    """Take the rights back before their time; twice changes nothing. Needs ``glass.review``."""
+    actor = actor_of(request)
+    if not actor.has("glass.review"):
+        raise Forbidden("no_permission", "This token does not hold glass.review.")
+    row = glass_queries.one(actor, decode("gls", glass_id))
+    with writing(actor) as w:
+        glass.end(w, row, by=actor)
+    return _glass(glass_queries.views([row])[0])
+
+
+def _glass(view: glass_queries.Glass) -> GlassOut:
+    return GlassOut(
+        id=encode("gls", view.id), who=view.who, state=view.state, permissions=list(view.permissions),
+        clearances=list(view.clearances), broken_at=view.broken_at, over_at=view.over_at, review_by=view.review_by, outcome=view.outcome,
+    )  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from watchfloor.identity import demo
+from watchfloor.identity import demo, glass_queries
+from watchfloor.identity.middleware import actor_of
 
 SILENT = ("console.EmailBackend", "dummy.EmailBackend")
 
@@ -24,6 +25,15 @@ def sign_in(request: HttpRequest) -> dict[str, Any]:
         "passkeys_work": not _bare_address(request.get_host()),
         "passkey_address": _by_name(request),
     }
+
+
+def bell(request: HttpRequest) -> dict[str, Any]:
+    """``glass_rings``: how many breakings of the glass wait for this viewer's eyes; asked for by the top bar of every page."""
+
+    def count() -> int:
+        return glass_queries.waiting(actor_of(request)) if hasattr(request, "actor") else 0
+
+    return {"glass_rings": count}
 
 
 def _bare_address(host: str) -> bool:

@@ -10,7 +10,7 @@ from watchfloor.ledger.writer import Writer
 _WORK = ["review.work", "case.view", "policy.view"]
 ROLES: dict[str, tuple[str, str, list[str]]] = {
     "administrator": ("Administrator", "Runs the installation; sees everything but restricted cases.", [
-        name for name in PERMISSIONS if name not in {"restricted.view"}
+        name for name in PERMISSIONS if name not in {"restricted.view", "glass.break", "protected.know"}
     ]),
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
@@ -25,6 +25,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
         *_WORK, "review.escalation", "review.appeal", "review.reassign", "review.undo", "case.search", "floor.view", "enforcement.view",
         "enforcement.approve", "restricted.view", "list.edit", "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
+        "glass.break",
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
@@ -36,6 +37,9 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
+    ]),
+    "security": ("Security", "Hears of every breaking of the glass, reviews it, reads who looked at what.", [
+        "glass.review", "reads.view", "ledger.view",
     ]),
     "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
         "floor.view", "insight.view", "policy.view", "wellbeing.view",

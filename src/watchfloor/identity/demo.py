@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from watchfloor.identity import guard
 from watchfloor.identity.models import User
 from watchfloor.kernel.errors import NotFound
 
@@ -42,6 +43,7 @@ def cards() -> list[Card]:
     return found
 
 
+@guard.everyone("Only where the installation is a demo; a 404 elsewhere.")
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Become one of them. Where this is no demo there is no such page."""

@@ -50,7 +50,15 @@ PERMISSIONS: dict[str, str] = {
     "wellbeing.view": "see exposure, breaks and steps back of groups of five and more, by whole weeks, never of a person",
     "wellbeing.manage": "set the budgets of exposure, breaks and filters of the house",
     "restricted.view": "open restricted cases for which one is cleared (each view is logged)",
+    "glass.break": "take rights in an emergency, for an hour or few, with a reason; it rings and is reviewed",
+    "glass.review": "hear of every breaking of the glass, and review it afterwards",
+    "protected.know": "know which accounts are protected, by the tiers one is told of; each look is logged",
+    "protected.manage": "put accounts into the register of protected ones, and their representatives",
+    "reads.view": "read who looked at restricted things and protected accounts, when and why; never what they are",
 }
+
+
+GLASS = "break-glass"  # the role's name in scopes that were taken, not given
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +97,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     scopes: tuple[Scope, ...] = ()
     all_powerful: bool = False  # the system itself, and tests
+    on_behalf: str = ""  # under what extraordinary right: "break-glass:…"; every event says so
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
@@ -129,7 +138,9 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         if self.all_powerful:
             return None
         for permission in sorted(wanted.permissions):
-            if not any(permission in mine.permissions and mine.reaches(wanted) for mine in self.scopes):
+            if not any(
+                permission in mine.permissions and mine.role != GLASS and mine.reaches(wanted) for mine in self.scopes
+            ):  # what was taken in an emergency is not handed on
                 return permission
         return None
 

@@ -72,3 +72,22 @@ class TokenRevoked(LedgerEvent, frozen=True, tag="token.revoked"):
     """A program may no longer call the API."""
 
     source: str
+
+
+class GlassBroken(LedgerEvent, frozen=True, tag="glass.broken"):
+    """Someone took rights in an emergency, for ``minutes``. Their reason is kept beside it, sealed."""
+
+    permissions: tuple[str, ...]
+    clearances: tuple[str, ...]
+    minutes: int
+
+
+class GlassEnded(LedgerEvent, frozen=True, tag="glass.ended"):
+    """Rights taken in an emergency were given back, or taken away, before their time was over."""
+
+
+class GlassReviewed(LedgerEvent, frozen=True, tag="glass.reviewed"):
+    """Somebody else looked at what was done under them. ``outcome``: justified | not_justified."""
+
+    outcome: str
+    in_time: bool

@@ -1,4 +1,9 @@
-"""Decorators for pages: signed in, and holding a permission in some scope (rows are filtered again by the queries)."""
+"""Decorators for pages: signed in, and holding a permission in some scope (rows are filtered again by the queries).
+
+Every address says whom it is for, beside itself: a page by ``page(...)`` or ``everyone(...)``, an endpoint of the JSON API by a
+sentence in its description ("Needs ``case.view`` or ``item.read``.", or "Any token."). The permission matrix reads both and
+tries them all, so an address that says nothing fails the tests.
+"""
 
 from __future__ import annotations
 
@@ -33,5 +38,15 @@ def page(*permissions: str | None) -> Callable[[View], View]:
 
         guarded.permissions = needed  # type: ignore[attr-defined]
         return guarded
+
+    return decorate
+
+
+def everyone(why: str) -> Callable[[View], View]:
+    """Also for people who are not signed in; ``why`` says in a sentence what keeps it safe. Changes nothing but the record."""
+
+    def decorate(view: View) -> View:
+        view.open_because = why  # type: ignore[attr-defined]
+        return view
 
     return decorate

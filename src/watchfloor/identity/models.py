@@ -111,7 +111,12 @@ class RestrictedRead(models.Model):
     subject = models.CharField(max_length=120)
     at = models.DateTimeField()
     why = models.CharField(max_length=120, blank=True)
+    clearance = models.CharField(max_length=40, blank=True)  # who has it may read which thing it was
+    under = models.CharField(max_length=60, blank=True)  # "break-glass:…" when the right came from there
 
     class Meta:
         db_table = "identity_restricted_read"
         indexes = [models.Index(fields=["subject", "at"], name="identity_read_subject")]
+
+
+from watchfloor.identity.models_glass import BreakGlass as BreakGlass  # noqa: E402 - a table of this context

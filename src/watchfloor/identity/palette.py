@@ -17,7 +17,8 @@ _PAGES = (
     ("people_invite", gettext_lazy("Invite someone"), "user-check", ("people.manage",)),
     ("roles", gettext_lazy("Roles"), "shield", ("people.manage",)),
     ("tokens", gettext_lazy("API tokens"), "key", ("people.manage", "settings.manage")),
-    ("restricted_reads", gettext_lazy("Views of restricted cases"), "eye", ("ledger.view",)),
+    ("break_glass", gettext_lazy("Break-glass"), "alert-triangle", ("glass.break", "glass.review")),
+    ("restricted_reads", gettext_lazy("Views of restricted cases"), "eye", ("reads.view",)),
 )
 
 

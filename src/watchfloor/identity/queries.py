@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 
+import msgspec
 from django.db.models import Q, QuerySet
 
-from watchfloor.identity.domain import Actor, Scope
-from watchfloor.identity.models import ApiToken, Grant, Role, User
+from watchfloor.identity.domain import GLASS, Actor, Scope
+from watchfloor.identity.models import ApiToken, BreakGlass, Grant, Role, User
 from watchfloor.kernel import clock
 
 USE_NOTED_EVERY = timedelta(minutes=5)
@@ -40,7 +41,28 @@ def actor_for(user: User) -> Actor:
     grants = list(live_grants().filter(user_id=user.pk))
     roles = {role.key: role.permissions for role in Role.objects.filter(key__in=[grant.role_key for grant in grants])}
     scopes = tuple(scope_of(grant, roles.get(grant.role_key, ())) for grant in grants)
-    return Actor(kind="user", id=str(user.pk), name=user.name, scopes=scopes)
+    actor = Actor(kind="user", id=str(user.pk), name=user.name, scopes=scopes)
+    return under_glass(actor) if actor.has("glass.break") else actor
+
+
+def glass_in_force() -> QuerySet[BreakGlass]:
+    """Breakings of the glass that count now; they end by themselves."""
+    return BreakGlass.objects.filter(expires_at__gt=clock.now(), ended_at__isnull=True)
+
+
+def under_glass(actor: Actor) -> Actor:
+    """The actor with what they took by breaking the glass, if it is broken now; marked, so that all they do says so."""
+    taken = list(glass_in_force().filter(user_id=actor.id).order_by("-broken_at"))
+    if not taken:
+        return actor
+    more = tuple(
+        Scope(
+            role=GLASS, permissions=frozenset(row.permissions), clearances=frozenset(row.clearances),
+            markets=None if row.markets is None else frozenset(row.markets), until=row.expires_at,
+        )
+        for row in taken
+    )  # fmt: skip
+    return msgspec.structs.replace(actor, scopes=(*actor.scopes, *more), on_behalf=f"{GLASS}:{taken[0].pk}")
 
 
 def actor_for_id(user_id: uuid.UUID) -> Actor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from watchfloor.identity import demo
-from watchfloor.identity.pages import index, join, me, people, reads, roles, tokens
+from watchfloor.identity.pages import glass, index, join, me, people, reads, roles, tokens
 
 
 class Step:
@@ -37,5 +37,7 @@ urlpatterns = [
     path("settings/roles/<slug:key>", roles.edit, name="role"),
     path("settings/tokens", tokens.index, name="tokens"),
     path("settings/tokens/<uuid:token_id>/revoke", tokens.revoke, name="token_revoke"),
+    path("settings/break-glass", glass.index, name="break_glass"),
+    path("settings/break-glass/<uuid:glass_id>", glass.one, name="break_glass_one"),
     path("settings/reads", reads.index, name="restricted_reads"),
 ]

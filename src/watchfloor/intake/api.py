@@ -23,7 +23,7 @@ class Why(Schema):
 
 @router.get("/intake/quarantine", summary="Rows that could not be worked")
 def listing(request: HttpRequest, kind: str = "", source: str = "", limit: int = 100) -> dict[str, Any]:
-    """The oldest and most urgent first; ``total`` counts all that fit the filter."""
+    """The oldest and most urgent first; ``total`` counts all that fit the filter. Needs ``intake.manage``."""
     _may(request)
     found = quarantine.rows(actor_of(request), kind=kind, source=source)
     shown = found[: max(1, min(limit, 1_000))]
@@ -32,15 +32,16 @@ def listing(request: HttpRequest, kind: str = "", source: str = "", limit: int =
 
 @router.get("/intake/quarantine/{receipt}", summary="One of them, with its content")
 def one(request: HttpRequest, receipt: str) -> dict[str, Any]:
-    """The row and its body as text."""
+    """The row and its body as text, if one may read it. Needs ``intake.manage``."""
     _may(request)
-    row = quarantine.find(actor_of(request), receipt)
-    return {**msgspec.to_builtins(quarantine.aside(row)), "body": quarantine.body_text(row)}
+    actor = actor_of(request)
+    row = quarantine.find(actor, receipt)
+    return {**msgspec.to_builtins(quarantine.aside(row)), "body": quarantine.body_text(actor, row)}
 
 
 @router.post("/intake/quarantine/{receipt}/replay", summary="Try one again")
 def replay_one(request: HttpRequest, receipt: str) -> dict[str, int]:
-    """Put it back into the line."""
+    """Put it back into the line. Needs ``intake.manage``."""
     _may(request)
     row = quarantine.find(actor_of(request), receipt)
     return {"replayed": quarantine.replay(actor_of(request), [row.pk])}
@@ -48,14 +49,14 @@ def replay_one(request: HttpRequest, receipt: str) -> dict[str, int]:
 
 @router.post("/intake/quarantine-replay", summary="Try all again")
 def replay_all(request: HttpRequest) -> dict[str, int]:
-    """Put all back into the line."""
+    """Put all back into the line. Needs ``intake.manage``."""
     _may(request)
     return {"replayed": quarantine.replay(actor_of(request))}
 
 
 @router.post("/intake/quarantine/{receipt}/discard", summary="Give one up, with a reason")
 def discard(request: HttpRequest, receipt: str, body: Why) -> dict[str, str]:
-    """Erase its content; the reason is kept in the ledger."""
+    """Erase its content; the reason is kept in the ledger. Needs ``intake.manage``."""
     _may(request)
     row = quarantine.find(actor_of(request), receipt)
     quarantine.discard(actor_of(request), row.pk, body.why)

@@ -61,10 +61,12 @@ def work_report(w: Writer, row: Spooled) -> None:
 def work_event(w: Writer, row: Spooled) -> None:
     """A platform event: the item is seen, detection looks. What rules read of it goes to the lake (``lake.export``)."""
     from watchfloor.detection.actions import screen
+    from watchfloor.review.actions import stream_changed
 
     event = read(row)
     assert isinstance(event, EventRow)
     item, version = seen(w, event.item, row.received_at, event.market, event.language)
+    stream_changed(w, item)
     screen(w, item, version, event.item.data, name=event.name, event=event.data, at=event.at or row.received_at)
 
 

@@ -19,7 +19,7 @@ def _path(row: str, plural: str, permission: str) -> dict[str, Any]:
     return {
         "post": {
             "summary": f"Send {plural}",
-            "description": f"One, or up to 1,000 as a list or as lines. The token needs `{permission}`. 202 means durable.",
+            "description": f"One, or up to 1,000 as a list or as lines. Needs `{permission}`. 202 means durable.",
             "tags": ["intake"],
             "operationId": f"send_{plural}",
             "security": [{"Bearer": []}],
@@ -80,7 +80,7 @@ def _verdict() -> dict[str, Any]:
         "post": {
             "summary": "Ask for a verdict before publishing",
             "description": "What the rules in force say of one event, and what they would do. Nothing is stored unless "
-            "`record` is true. The token needs `verdict.ask`. What cannot be judged in `timeout_ms` is answered as "
+            "`record` is true. Needs `verdict.ask`. What cannot be judged in `timeout_ms` is answered as "
             "`on_error` says, with `judged: false`.",
             "tags": ["intake"],
             "operationId": "ask_verdict",

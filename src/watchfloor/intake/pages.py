@@ -26,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "aside": quarantine.aside(row),
-            "body": quarantine.body_text(row),
+            "body": quarantine.body_text(actor, row),
             "replay": reverse("quarantine-replay", args=[quarantine.receipt_of(row)]),
             "discard": reverse("quarantine-discard", args=[quarantine.receipt_of(row)]),
         }

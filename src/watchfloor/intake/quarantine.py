@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -13,14 +14,16 @@ from django.db.models import Count, QuerySet
 from watchfloor.identity.domain import Actor
 from watchfloor.intake.events import RowDiscarded, RowReplayed
 from watchfloor.intake.models import Spooled
-from watchfloor.intake.rows import RECEIPT
+from watchfloor.intake.rows import EVENT, LANE_NEVER_SHED, RECEIPT
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.kernel.ids import decode, encode
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.policy import queries as policies
 
 PERMISSION = "intake.manage"
 MAX_SHOWN = 20_000  # characters of a body
+WITHHELD = "(shown only to people who are cleared for it)"
 
 
 class Aside(msgspec.Struct, frozen=True):
@@ -61,9 +64,29 @@ def receipt_of(row: Spooled) -> str:
     return encode(RECEIPT[row.kind], row.pk)
 
 
-def body_text(row: Spooled) -> str:
-    """The bytes as they came, as text to be shown; what is not UTF-8 is made visible."""
+def body_text(actor: Actor, row: Spooled) -> str:
+    """The bytes as they came, as text to be shown; what is not UTF-8 is made visible.
+
+    What is, or may be, about a restricted policy is shown only to those who are cleared for it; the row can be replayed or discarded
+    all the same.
+    """
+    if any(not actor.may(PERMISSION, clearance=clearance) for clearance in _clearances(row)):
+        return WITHHELD
     return bytes(row.body or b"")[: 4 * MAX_SHOWN].decode("utf-8", "backslashreplace")[:MAX_SHOWN]
+
+
+def _clearances(row: Spooled) -> set[str]:
+    """What a row's content asks for: its reason's policy's; of an urgent row whose reason cannot be read, every one there is."""
+    every = {policy.clearance for policy in policies.all_policies() if policy.clearance}
+    try:
+        content = json.loads(bytes(row.body or b""))
+        key = content.get("reason") if isinstance(content, dict) else None
+        if key is None and row.kind == EVENT:
+            return set()
+        clearance = policies.policy(policies.reason(str(key)).policy_key).clearance
+    except (ValueError, BadInput):
+        return every if row.lane == LANE_NEVER_SHED else set()
+    return {clearance} if clearance else set()
 
 
 def find(actor: Actor, receipt: str) -> Spooled:

@@ -52,8 +52,8 @@ TYPES: list[tuple[str, str, ItemType.Kind, str, Fields]] = [
         field("seconds", "number"), field("views", "number"), field("transcript"),
     ]),
     ("live_stream", "Live stream", ItemType.Kind.CONTENT, "A broadcast that may still be going on.", [
-        *_CREATOR, field("title", role="displayName"), field("description", role="text"), field("stream", "url"),
-        field("thumbnail", "image"), field("viewers", "number"), field("live", "boolean"),
+        *_CREATOR, field("title", role="displayName"), field("description", role="text"), field("stream", "url", role="streamUrl"),
+        field("thumbnail", "image"), field("viewers", "number", role="viewers"), field("live", "boolean", role="liveState"),
     ]),
     ("link", "Link", ItemType.Kind.CONTENT, "An address that is shared on the platform.", [
         field("url", "url", required=True), field("title", role="displayName"), field("description", role="text"), *_CREATOR,

@@ -28,7 +28,8 @@ FIELD_TYPES: dict[str, tuple[type, ...]] = {
 }
 PRIVATE_ROLES = ("deviceId", "ip", "payment")  # kept as keyed hashes only (items.keys)
 ROLES = (
-    "creatorId", "createdAt", "displayName", "text", "parentId", "threadId", "profileIcon", "isDeleted", *PRIVATE_ROLES,
+    "creatorId", "createdAt", "displayName", "text", "parentId", "threadId", "profileIcon", "isDeleted", "liveState", "streamUrl",
+    "viewers", *PRIVATE_ROLES,
 )  # fmt: skip
 MAX_TEXT = 100_000
 MAX_DEPTH = 12

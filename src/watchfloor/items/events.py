@@ -40,6 +40,30 @@ class LabelRemoved(LedgerEvent, frozen=True, tag="label.removed"):
     source: str
 
 
+class AccountProtected(LedgerEvent, frozen=True, tag="account.protected"):
+    """An account was put into the register of protected ones."""
+
+    tier: str
+
+
+class AccountReleased(LedgerEvent, frozen=True, tag="account.released"):
+    """An account was taken out of the register."""
+
+    tier: str
+
+
+class RepresentativeNamed(LedgerEvent, frozen=True, tag="representative.named"):
+    """Somebody may speak for a protected account."""
+
+    channel: str
+
+
+class RepresentativeEnded(LedgerEvent, frozen=True, tag="representative.ended"):
+    """Somebody no longer speaks for a protected account."""
+
+    channel: str
+
+
 from watchfloor.items.media.events import (  # noqa: E402  known as soon as this context's events are
     MediaErased,
     MediaNamed,
@@ -52,6 +76,21 @@ from watchfloor.items.media.events import (  # noqa: E402  known as soon as this
 )
 
 __all__ = [
-    "ItemSeenFirst", "ItemStateChanged", "ItemTypeSaved", "LabelAdded", "LabelRemoved", "MediaErased", "MediaNamed", "MediaReady",
-    "MediaReceived", "MediaRefused", "MediaRestricted", "MediaRetried", "MediaViewed",
+    "AccountProtected",
+    "AccountReleased",
+    "ItemSeenFirst",
+    "ItemStateChanged",
+    "ItemTypeSaved",
+    "LabelAdded",
+    "LabelRemoved",
+    "MediaErased",
+    "MediaNamed",
+    "MediaReady",
+    "MediaReceived",
+    "MediaRefused",
+    "MediaRestricted",
+    "MediaRetried",
+    "MediaViewed",
+    "RepresentativeEnded",
+    "RepresentativeNamed",
 ]  # fmt: skip

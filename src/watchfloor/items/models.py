@@ -108,5 +108,6 @@ class Label(Projected):
 
 
 from watchfloor.items.media.models import Media, MediaLink  # noqa: E402  Django looks for tables here
+from watchfloor.items.models_protected import ProtectedAccount, Representative  # noqa: E402
 
-__all__ = ["Item", "ItemType", "ItemVersion", "Label", "Media", "MediaLink"]
+__all__ = ["Item", "ItemType", "ItemVersion", "Label", "Media", "MediaLink", "ProtectedAccount", "Representative"]

@@ -11,7 +11,7 @@ import msgspec
 
 from watchfloor.items.contracts import ItemRef
 from watchfloor.items.domain import Field
-from watchfloor.items.models import Item, ItemType, ItemVersion, Label
+from watchfloor.items.models import Item, ItemType, ItemVersion, Label, ProtectedAccount
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger import rows
@@ -89,7 +89,8 @@ def by_names(names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Item]:
 
 
 def guarded(items: Iterable[Item]) -> dict[UUID, str]:
-    """Which items must not be touched in passing, and why: ``protected`` (they or their accounts bear that label), or ``verified``
+    """Which items must not be touched in passing, and why: ``protected`` (they or their accounts bear that label, or are in the
+    register), or ``verified``
     (their accounts bear that label, or the account's present version says so)."""
     every = list(items)
     accounts = {account.pk: account for item in every for account in [item.author or item]}
@@ -97,7 +98,7 @@ def guarded(items: Iterable[Item]) -> dict[UUID, str]:
     rows = ItemVersion.objects.filter(hash__in=list(versions), erased_at__isnull=True, data__verified=True)
     verified = {versions[version] for version in rows.values_list("hash", flat=True)}
     verified |= with_label(list(accounts), "verified")
-    marked = with_label([*accounts, *(item.pk for item in every)], PROTECTED)
+    marked = with_label([*accounts, *(item.pk for item in every)], PROTECTED) | registered(accounts)
     found = {}
     for item in every:
         account = (item.author or item).pk
@@ -106,6 +107,12 @@ def guarded(items: Iterable[Item]) -> dict[UUID, str]:
         elif account in verified:
             found[item.pk] = "verified"
     return found
+
+
+def registered(accounts: Collection[UUID]) -> set[UUID]:
+    """Which of these accounts are in the register of protected ones."""
+    rows = ProtectedAccount.objects.filter(account__in=list(accounts), ended_at__isnull=True)
+    return set(rows.values_list("account", flat=True))
 
 
 def with_label(items: Collection[UUID], label: str) -> set[UUID]:

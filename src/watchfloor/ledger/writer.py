@@ -152,9 +152,12 @@ class Writer:
 
 @contextmanager
 def writing(actor: Any, *, on_behalf: str = "", reason: str = "") -> Iterator[Writer]:
-    """One transaction and its writer. ``actor`` is an identity ``Actor`` or its text form (``"user:…"``, ``"system:routing"``)."""
+    """One transaction and its writer. ``actor`` is an identity ``Actor`` or its text form (``"user:…"``, ``"system:routing"``).
+
+    An actor who acts under an extraordinary right (break-glass) brings its name along; all events carry it as ``on_behalf``.
+    """
     with transaction.atomic():
-        writer = Writer(str(actor), on_behalf=on_behalf, reason=reason)
+        writer = Writer(str(actor), on_behalf=on_behalf or getattr(actor, "on_behalf", ""), reason=reason)
         yield writer
         writer.flush()
 

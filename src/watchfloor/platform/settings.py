@@ -76,6 +76,7 @@ _CONTEXT_PROCESSORS = [
     "django.contrib.messages.context_processors.messages",
     "watchfloor.console.context.shell",
     "watchfloor.identity.context.sign_in",
+    "watchfloor.identity.context.bell",
 ]
 TEMPLATES = [
     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
@@ -192,8 +193,12 @@ def case(request: HttpRequest, case_id: str) -> CaseWhole:
 def decision(request: HttpRequest, decision_id: str) -> DecisionOut:
     """A decision with its actions and their delivery. Needs ``case.view`` or ``item.read``."""
     actor = _needs(request, "case.view", "item.read")
-    row = Decision.objects.select_related("case").filter(pk=ids.decode("dec", decision_id)).first()
-    if row is None or not _may_read(actor, row.case):
+    allowed = access.rows(
+        actor, "item.read", market="case__market", severity="case__severity", clearance="case__clearance"
+    )
+    known = Decision.objects.filter(Q(case__in=queries.visible_cases(actor).values("pk")) | allowed)
+    row = known.select_related("case").filter(pk=ids.decode("dec", decision_id)).first()
+    if row is None:
         raise NotFound("unknown_decision", "There is no such decision.")
     return decision_out(row)
 
@@ -214,7 +219,10 @@ def appeal(request: HttpRequest, body: AppealIn) -> Any:
 
 @router.post("/jobs/claim", response={200: LeaseOut, 204: None}, summary="Take the next job", operation_id="claim")
 def claim(request: HttpRequest, body: ClaimIn) -> Any:
-    """The most urgent job the token may take; 204 when nothing waits. Who holds one gets it again. Needs ``review.work``."""
+    """The most urgent job the token may take; 204 when nothing waits. Who holds one gets it again.
+
+    Needs ``review.work``, ``review.appeal`` or ``review.escalation``, by the kind of job.
+    """
     actor = _needs(request, "review.work", "review.appeal", "review.escalation")
     lease = actions.claim(actor, queue=body.queue, lease_seconds=body.lease_seconds)
     if lease is None:
@@ -227,7 +235,7 @@ def claim(request: HttpRequest, body: ClaimIn) -> Any:
 
 @router.post("/jobs/{job_id}/decide", response=DecisionOut, summary="Decide a job one holds", operation_id="decide")
 def decide(request: HttpRequest, job_id: str, body: DecideIn) -> DecisionOut:
-    """Needs the live token of the lease (409 ``stale_lease`` otherwise) and ``review.work``."""
+    """Needs the live token of the lease (409 ``stale_lease`` otherwise) and ``review.work``, ``review.appeal`` or ``review.escalation``."""
     actor = _needs(request, "review.work", "review.appeal", "review.escalation")
     finding = Finding(
         verdict=body.verdict, violation_key=body.violation, rationale=body.rationale, active_ms=body.active_ms,
@@ -265,10 +273,3 @@ def _needs(request: HttpRequest, *permissions: str) -> Actor:
     if not any(actor.has(name) for name in permissions):
         raise Forbidden("no_permission", "This token may not do that.", hint=f"It needs {' or '.join(permissions)}.")
     return actor
-
-
-def _may_read(actor: Actor, case: Case) -> bool:
-    if queries.visible_cases(actor).filter(pk=case.pk).exists():
-        return True
-    allowed = access.rows(actor, "item.read", market="market", severity="severity", clearance="clearance")
-    return Case.objects.filter(allowed, pk=case.pk).exists()

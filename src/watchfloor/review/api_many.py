@@ -232,7 +232,7 @@ class EdgeCaseOut(Schema):
 )
 def related(request: HttpRequest, case_id: str) -> list[GroupOut]:
     """Items by the same author, device, address, payment, link, or with nearly the same text. Needs ``case.view``."""
-    actor = actor_of(request)
+    actor = _needs(request, "case.view")
     case = queries.case(actor, ids.decode("case", case_id), why="api related")
     return [
         GroupOut(
@@ -252,18 +252,16 @@ def related(request: HttpRequest, case_id: str) -> list[GroupOut]:
 @router.post("/cases/{case_id}/join", response=JoiningOut, summary="Join a case to another", operation_id="join")
 def join(request: HttpRequest, case_id: str, body: JoinIn) -> JoiningOut:
     """Reports, signals and notes move; the case is closed as a duplicate. Needs ``case.arrange``."""
-    return _joining(
-        actions.join(actor_of(request), ids.decode("case", case_id), ids.decode("case", body.into), body.why)
-    )
+    actor = _needs(request, "case.arrange")
+    return _joining(actions.join(actor, ids.decode("case", case_id), ids.decode("case", body.into), body.why))
 
 
 @router.post("/cases/{case_id}/split", response=JoiningOut, summary="Take reports out of a case", operation_id="split")
 def split(request: HttpRequest, case_id: str, body: SplitIn) -> JoiningOut:
     """Into the case of their item under the policy: opened, reopened or joined. Needs ``case.arrange``."""
+    actor = _needs(request, "case.arrange")
     wanted = [ids.decode("rpt", text) for text in body.reports]
-    return _joining(
-        actions.split(actor_of(request), ids.decode("case", case_id), wanted, body.why, policy_key=body.policy)
-    )
+    return _joining(actions.split(actor, ids.decode("case", case_id), wanted, body.why, policy_key=body.policy))
 
 
 @router.post(
@@ -271,14 +269,14 @@ def split(request: HttpRequest, case_id: str, body: SplitIn) -> JoiningOut:
 )
 def unjoin(request: HttpRequest, joining_id: UUID, body: WhyIn) -> JoiningOut:
     """Everything moves back, unless one of the cases was decided since (409). Needs ``case.arrange``."""
-    actions.undo_joining(actor_of(request), joining_id, body.why)
+    actions.undo_joining(_needs(request, "case.arrange"), joining_id, body.why)
     return _joining(Joining.objects.get(pk=joining_id))
 
 
 @router.post("/cases/{case_id}/tags", response=list[str], summary="Tag a case", operation_id="tag")
 def tags(request: HttpRequest, case_id: str, body: TagsIn) -> list[str]:
     """The tags it has afterwards. Needs ``case.arrange``."""
-    return actions.tag(actor_of(request), ids.decode("case", case_id), add=body.add, remove=body.remove)
+    return actions.tag(_needs(request, "case.arrange"), ids.decode("case", case_id), add=body.add, remove=body.remove)
 
 
 @router.post(
@@ -289,7 +287,7 @@ def tags(request: HttpRequest, case_id: str, body: TagsIn) -> list[str]:
 )
 def ask(request: HttpRequest, case_id: str, body: EdgeCaseIn) -> Any:
     """The case goes on as it would. Needs ``case.view``."""
-    actor = actor_of(request)
+    actor = _needs(request, "case.view")
     case = queries.case(actor, ids.decode("case", case_id), why="api edge case")
     with writing(actor) as w:
         row = actions.flag_edge_case(w, case, body.question)
@@ -301,7 +299,7 @@ def edge_cases(
     request: HttpRequest, q: str = "", state: str = "", policy: str = "", limit: int = 50
 ) -> list[EdgeCaseOut]:
     """Newest first; ``q`` searches question and ruling. Needs ``case.view``."""
-    found = queries.edge_cases(actor_of(request), text=q, state=state, policy_key=policy)
+    found = queries.edge_cases(_needs(request, "case.view"), text=q, state=state, policy_key=policy)
     return [_edge(row) for row in found[: max(1, min(limit, 200))]]
 
 

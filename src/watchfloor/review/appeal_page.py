@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from watchfloor.enforcement import notices
 from watchfloor.enforcement.models import Notice
+from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor, Scope
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict, NotFound
@@ -29,6 +30,7 @@ READER = Actor(
 )  # fmt: skip
 
 
+@guard.everyone("The address holds a signed key; it shows the notice that the person was sent.")
 @require_http_methods(["GET", "HEAD", "POST"])
 def appeal_page(request: HttpRequest, token: str) -> HttpResponse:
     """Show the notice; on POST file the appeal and come back to its state."""

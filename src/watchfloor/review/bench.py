@@ -48,7 +48,8 @@ class Reports(msgspec.Struct, frozen=True):
 
 def my_job(actor: Actor, job_id: UUID) -> Job | None:
     """The job if this actor holds it now, else None. ``NotFound`` when they may not even know of it."""
-    job = Job.objects.select_related("case", "case__item", "case__item__author").filter(pk=job_id).first()
+    known = queries.known_jobs(actor).filter(pk=job_id)
+    job = known.select_related("case", "case__item", "case__item__author").first()
     if job is None:
         raise NotFound("unknown_job", "There is no such job.")
     now = clock.now()
@@ -59,8 +60,6 @@ def my_job(actor: Actor, job_id: UUID) -> Job | None:
         and job.lease_until > now
     ):
         return job
-    if not queries.visible_jobs(actor).filter(pk=job_id).exists() and str(job.lease_holder) != actor.id:
-        raise NotFound("unknown_job", "There is no such job.")
     return None
 
 

@@ -69,6 +69,7 @@ def context(actor: Actor, case: Case, show: str) -> dict[str, Any]:
         ),
         "appeals": list(Appeal.objects.filter(case=case).order_by("-filed_at")),
         "may_appeal": actor.has("appeal.submit"),
+        "may_release": bool(case.clearance) and actor.may("restricted.view", clearance=case.clearance),
     }
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from watchfloor.engines.routing import LISTS, NUMBERS, TEXT, local
+from watchfloor.items import live
 from watchfloor.items import queries as items
 from watchfloor.items.models import Item, ItemType, Label
 from watchfloor.kernel import clock
@@ -53,6 +54,8 @@ def media_of(item: Item, version: str) -> str:
     known = items.types().get(item.type_key)
     fields = known[1] if known is not None else []
     found = media_of_type(item.kind, {field.name: field.type for field in fields})
+    if live.may_be_live(item.type_key):
+        return "live" if live.now(item) is not None else "video"  # over: a recording like any other
     if found != "text" or not {"images", "videos"} & {field.name for field in fields}:
         return found
     data = items.snapshot(version) or {}

@@ -165,6 +165,7 @@ class Report(Projected):
     received_at = models.DateTimeField()
     counted = models.BooleanField(default=True)  # false: the same reporter had reported this case before
     outcome = models.CharField(max_length=20, blank=True)  # upheld | rejected | muted
+    representative = models.UUIDField(null=True)  # the authorised contact of a protected account whose report this is
     seal = Seal()
 
     private: ClassVar[frozenset[str]] = frozenset({"reporter", "note"})
@@ -426,6 +427,7 @@ from watchfloor.review.models_many import (  # noqa: E402
     ReporterMute,
     ReporterTally,
 )
+from watchfloor.review.models_special import Mark, Release  # noqa: E402
 
 __all__ = [
     "ID_TAIL",
@@ -441,10 +443,12 @@ __all__ = [
     "Escalation",
     "Job",
     "Joining",
+    "Mark",
     "Move",
     "Note",
     "Playbook",
     "Queue",
+    "Release",
     "Report",
     "ReporterMute",
     "ReporterTally",

@@ -31,6 +31,7 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
     for name, title in many_words.places(actor)[1:]:
         if all(word in title.casefold() for word in want):
             yield {"title": title, "url": reverse(name), "kind": _("page"), "icon": "list"}
+    yield from _special(actor, want)
     for row in queries.queue_summary(actor):
         if all(word in f"{row.name} {row.key}".casefold() for word in want):
             hint = _("%(count)s open") % {"count": row.open}
@@ -48,3 +49,15 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
                 "icon": "folder",
                 "hint": f"{case.policy_key}, {case.state}",
             }
+
+
+def _special(actor: Actor, want: list[str]) -> Iterable[dict[str, str]]:
+    """The special floors' pages."""
+    pages: list[tuple[str, str, str, tuple[str, ...]]] = [
+        (_("Live streams"), "review-live", "video", (*WORK, "case.view"))
+    ]
+    pages.append((_("Protected accounts"), "protected", "shield", ("protected.know",)))
+    pages.append((_("Parity report"), "protected-parity", "scale", ("protected.know",)))
+    for title, name, icon, permissions in pages:
+        if any(actor.has(each) for each in permissions) and all(word in title.casefold() for word in want):
+            yield {"title": title, "url": reverse(name), "kind": _("page"), "icon": icon}

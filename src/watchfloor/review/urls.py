@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("watchfloor.review.many_urls")),
     path("review/undo/<uuid:decision_id>", work.undo, name="review-undo"),
 ]
+urlpatterns.append(path("", include("watchfloor.review.special_urls")))
 if find_spec("watchfloor.review.appeal_urls") is not None:
     urlpatterns.append(path("", include("watchfloor.review.appeal_urls")))

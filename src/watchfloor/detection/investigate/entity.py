@@ -12,7 +12,6 @@ from watchfloor.identity.domain import Actor
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item, Label
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import NotFound
 from watchfloor.review import queries as review
 from watchfloor.review.models import Case, Decision, Report
 
@@ -44,14 +43,12 @@ class Entity(msgspec.Struct, frozen=True):
 
 
 def of_item(actor: Actor, kind: str, name: str) -> Entity:
-    """An item by the platform's name. ``NotFound`` when the actor may not know of it."""
+    """An item by the platform's name. One that the actor may not know of is as one that was never seen."""
     found = item_queries.find(kind, name)
     condition = f"$.item.type == {kind!r}, $.item.id == {name!r}"
-    if found is None:
+    if found is None or not _may_see(actor, found):
         return Entity(name, kind, f"$.author.id == {name!r}" if kind == "account" else condition)
     item = Item.objects.select_related("author").get(pk=found.pk)
-    if not _may_see(actor, item):
-        raise NotFound("no_item", "There is no such item.")
     is_account = item.kind == "account"
     if is_account:
         condition = f"$.author.id == {name!r} or $.item.id == {name!r}"
@@ -92,9 +89,18 @@ def events(actor: Actor, entity: Entity, question: Question) -> Asked | None:
 
 
 def _may_see(actor: Actor, item: Item) -> bool:
-    """Within the actor's markets, and no case of the item is restricted: those are opened one by one."""
-    if Case.objects.filter(item=item).exclude(clearance="").exists():
+    """Within the actor's markets, and no case of the item is restricted: those are opened one by one.
+
+    An account of which nothing is known but that it made such items is not known either.
+    """
+    restricted = Case.objects.exclude(clearance="")
+    if restricted.filter(item=item).exists():
         return False
+    if item.kind == "account" and not item.current_version:
+        made = Item.objects.filter(author=item)
+        hidden = made.filter(pk__in=restricted.filter(item__author=item).values("item"))
+        if hidden.exists() and not made.exclude(pk__in=hidden.values("pk")).exists():
+            return False
     return (
         any(
             PERMISSION in scope.permissions and (scope.markets is None or item.market in scope.markets)

@@ -164,7 +164,7 @@ def _panel(request: HttpRequest, name: str, at: Address, asked: Asked) -> dict[s
             made["going"] = f"{reverse('investigate-panel', args=[name])}?{at.with_(after=at.after)}"
         return made
     except WatchfloorError as error:
-        return {"at": at, "refused": _words(error)}
+        return {"at": at, "refused": _words(error), "so_far": None, "going": ""}
 
 
 def _series(at: Address, asked: Asked) -> dict[str, Any]:

@@ -33,7 +33,11 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
             Card(_("My account"), _("Language, time zone, passkeys, what I may do."), "user-circle", ("account",), ()),
             Card(_("People"), _("Who can sign in, with which roles, within which limits."), "users", ("people",), ("people.manage",)),
             Card(_("Roles"), _("What each role allows."), "shield", ("roles",), ("people.manage",)),
-            Card(_("Views of restricted cases"), _("Who looked at what, when and why."), "eye", ("restricted_reads",), ("ledger.view",)),
+            Card(
+                _("Break-glass"), _("Rights taken in an emergency, and their review."), "alert-triangle", ("break_glass",),
+                ("glass.break", "glass.review"),
+            ),
+            Card(_("Views of restricted cases"), _("Who looked at what, when and why."), "eye", ("restricted_reads",), ("reads.view",)),
         ),
     ),
     (

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from watchfloor.identity import actions
+from watchfloor.identity import actions, guard
 from watchfloor.identity.demo import BACKEND
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import browser_zone
@@ -21,6 +21,7 @@ from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 
 
+@guard.everyone("The address holds a one-time key.")
 @never_cache
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,8 @@ from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.edge import flag_edge_case, rule, withdraw_edge_case
 from watchfloor.review.actions.escalations import escalate, hand_back
 from watchfloor.review.actions.joining import join, split, undo_joining
+from watchfloor.review.actions.live import stream_changed
+from watchfloor.review.actions.marks import mark, unmark
 from watchfloor.review.actions.moves import move, preview_move, undo_move
 from watchfloor.review.actions.notes import note
 from watchfloor.review.actions.pauses import pause, resume
@@ -39,6 +41,7 @@ __all__ = [
     "hand_back",
     "heartbeat",
     "join",
+    "mark",
     "move",
     "mute",
     "note",
@@ -59,6 +62,7 @@ __all__ = [
     "skip",
     "split",
     "step_back",
+    "stream_changed",
     "sweep_boosts",
     "sweep_breaches",
     "sweep_leases",
@@ -68,6 +72,7 @@ __all__ = [
     "undo",
     "undo_joining",
     "undo_move",
+    "unmark",
     "unmute",
     "withdraw",
     "withdraw_edge_case",

@@ -77,9 +77,10 @@ def lock(case_id: UUID) -> Case:
     return case
 
 
-def lock_of_job(job_id: UUID) -> Case | None:
-    """The case of a job, locked; None when there is no such job."""
-    return rows.one(Case, "WHERE id = (SELECT case_id FROM review_job WHERE id = %s) FOR UPDATE", [job_id])
+def lock_of_job(job_id: UUID, holder: UUID) -> Case | None:
+    """The case of a job that this person holds or held last, locked; None for any other job, there or not."""
+    mine = "WHERE id = (SELECT case_id FROM review_job WHERE id = %s AND lease_holder = %s) FOR UPDATE"
+    return rows.one(Case, mine, [job_id, holder])
 
 
 def take_in(w: Writer, case: Case | None, arrival: Arrival, *, manual: bool) -> tuple[Case, str]:
@@ -93,6 +94,8 @@ def take_in(w: Writer, case: Case | None, arrival: Arrival, *, manual: bool) -> 
         restrict_version(w, arrival.version, clearance)
     if case is None:
         return _open(w, arrival, manual), "opened"
+    if case.item_id == arrival.item.pk:  # else it is about a duplicate that was joined to this case
+        case.item = arrival.item  # so that nobody reads it again
     if case.state != Case.State.CLOSED:
         soonest = jobs.due(case, where(case, arrival).queue, arrival.at, reporter_kind=arrival.reporter_kind)
         _raise(w, case, arrival, min(case.due_at, soonest))

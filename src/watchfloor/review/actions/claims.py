@@ -121,7 +121,7 @@ def held_job(actor: Actor, job_id: UUID, token: int) -> Job:
 
 def held_case(actor: Actor, job_id: UUID, token: int) -> tuple[Case, Job]:
     """The case and the job, both locked (the case first), if this actor's lease is alive and they may work the job."""
-    case = cases.lock_of_job(job_id)
+    case = cases.lock_of_job(job_id, person_id(actor))
     if case is None:
         raise stale()
     job = held_job(actor, job_id, token)

@@ -14,7 +14,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
-from watchfloor.review.actions import appeals, cases, claims, escalations, findings, jobs
+from watchfloor.review.actions import appeals, cases, claims, escalations, findings, jobs, releases
 from watchfloor.review.actions.people import of_job, person_id, vendor_of
 from watchfloor.review.contracts import DecisionIn
 from watchfloor.review.domain import clocks
@@ -22,6 +22,7 @@ from watchfloor.review.domain.findings import follow_up
 from watchfloor.review.domain.states import JOB
 from watchfloor.review.events import JobDecided
 from watchfloor.review.models import Appeal, Case, Decision, Job
+from watchfloor.review.queries import access
 
 
 @begin_again
@@ -100,17 +101,20 @@ def decide_by_rule(w: Writer, case: Case, finding: DecisionIn, *, rule: str) -> 
 def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
     """Take a decision back: a superseding one says so, everything it did is undone, and the case waits for a fresh look.
 
-    One's own within 30 minutes, anyone's with ``review.undo``. A decision under appeal, or made on appeal, is not undone.
+    One's own within 30 minutes, anyone's with ``review.undo``; another's on a restricted case only when a second cleared person has
+    agreed (``releases``). A decision under appeal, or made on appeal, is not undone.
     """
     if not why.strip():
         raise BadInput("no_reason", "Say why it is taken back.", where="why")
-    found = Decision.objects.filter(pk=decision_id).values_list("case_id", flat=True).first()
+    found = access.known_decisions(actor).filter(pk=decision_id).values_list("case_id", flat=True).first()
     if found is None:
         raise _unknown()
     with writing(actor, reason=why) as w:
         case = cases.lock(found)
         decision = Decision.objects.select_for_update().get(pk=decision_id)
         _may_undo(actor, case, decision)
+        if case.clearance and decision.decider != str(actor):
+            releases.use(w, case, "reversal", actor)
         again = DecisionIn(verdict="unsure")
         undone = findings.record(
             w, case, again, policy_key=decision.policy_key, origin="undo", decider=str(actor), supersedes=decision

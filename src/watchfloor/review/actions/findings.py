@@ -131,7 +131,8 @@ def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] 
             violation_key=decision.violation_key, action_keys=tuple(chosen),
             origin="human" if decision.origin == "undo" else decision.origin,
             reporters=reporters_of(case, ""), market=case.market, language=case.language or "en",
-            job_id=decision.job_id, previous_decision_id=decision.supersedes_id,
+            job_id=decision.job_id, queue=decision.job.queue_key if decision.job else "",
+            previous_decision_id=decision.supersedes_id,
         ),
     )  # fmt: skip
 

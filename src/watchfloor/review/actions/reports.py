@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from watchfloor.items import protected
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.ledger import rows
@@ -56,6 +57,7 @@ def receive_report(w: Writer, report: ReportIn, *, item: Item | None = None) -> 
         channel=report.channel, reporter_kind=report.reporter_kind, reporter=report.reporter,
         reason_key=report.reason_key, note=report.note, language=arrival.language, market=arrival.market,
         received_at=report.received_at, counted=counted, outcome=_outcome(case) if joined == "cooling" else "",
+        representative=protected.speaks_for(report.reporter),
     )  # fmt: skip
     live = False
     if joined != "cooling":

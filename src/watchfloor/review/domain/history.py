@@ -94,7 +94,9 @@ class _Reader:
         if event.type == "job.leased":
             self._leased(event, job_id, who)
         elif event.type == "job.released":
-            self._ended(event, job_id, who)
+            job = self.jobs.get(job_id)
+            # A step back names nobody: it ends the hold of whoever had it.
+            self._ended(event, job_id, who or (job.holder if job is not None else ""))
         elif event.type == "job.decided":
             held = self.jobs.get(job_id)
             if held is None or held.holder != who:

@@ -7,7 +7,7 @@ import watchfloor.kernel.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("review", "0005_needs_and_offers"),
+        ("review", "0006_many_cases"),
     ]
 
     operations = [

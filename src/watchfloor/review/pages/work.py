@@ -260,13 +260,10 @@ def _again(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed, 
 def _stale(request: HttpRequest, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
     """One clear page when the hold is over: why, what was typed, and where to go from here."""
     actor = actor_of(request)
-    job = Job.objects.select_related("case").filter(pk=job_id).first()
-    known = job is not None and (
-        str(job.lease_holder) == actor.id or queries.visible_jobs(actor).filter(pk=job_id).exists()
-    )
-    if not known and request.method != "POST":
+    job = queries.known_jobs(actor).select_related("case").filter(pk=job_id).first()
+    if job is None and request.method != "POST":
         raise NotFound("unknown_job", "There is no such job.")
-    may_open = known and job is not None and queries.visible_cases(actor).filter(pk=job.case_id).exists()
+    may_open = job is not None and queries.visible_cases(actor).filter(pk=job.case_id).exists()
     violation = ""
     if typed.violation:
         try:
@@ -277,7 +274,7 @@ def _stale(request: HttpRequest, job_id: uuid.UUID, typed: Typed) -> HttpRespons
     return render(
         request,
         "review/stale.html",
-        {"job": job if known else None, "may_open": may_open, "typed": typed, "violation": violation,
+        {"job": job, "may_open": may_open, "typed": typed, "violation": violation,
          "skip_words": SKIP_REASONS.get(typed.skip_reason, ""), "held_url": address(held.job_id) if held else ""},
         status=409 if request.method == "POST" else 200,
     )  # fmt: skip

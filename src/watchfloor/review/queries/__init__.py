@@ -1,10 +1,12 @@
 """Readers of the floor. All of them see only what the actor may see; what one may not know of is a ``NotFound``."""
 
-from watchfloor.review.queries.access import case, visible_cases, visible_jobs
+from watchfloor.review.queries.access import case, known_decisions, known_jobs, visible_cases, visible_jobs
 from watchfloor.review.queries.clusters import cluster_of
 from watchfloor.review.queries.desk import Today, Why, held, my_decisions, next_up, reviewer_today, why
 from watchfloor.review.queries.edge import edge_cases, rulings
 from watchfloor.review.queries.lists import cases, linked_cases, precedents, queue_jobs
+from watchfloor.review.queries.live import Stream, live_streams
+from watchfloor.review.queries.marks import marks
 from watchfloor.review.queries.matching import why_me, why_nothing
 from watchfloor.review.queries.pages import Page, page
 from watchfloor.review.queries.queues import why_not_queue
@@ -19,6 +21,7 @@ __all__ = [
     "QueueNow",
     "Related",
     "SkipRate",
+    "Stream",
     "Today",
     "Why",
     "case",
@@ -27,7 +30,11 @@ __all__ = [
     "cluster_of",
     "edge_cases",
     "held",
+    "known_decisions",
+    "known_jobs",
     "linked_cases",
+    "live_streams",
+    "marks",
     "my_decisions",
     "next_up",
     "page",

@@ -7,12 +7,10 @@ from uuid import UUID
 import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from watchfloor.identity import access
+from watchfloor.identity import access, audit
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.models import RestrictedRead
-from watchfloor.kernel import clock
 from watchfloor.kernel.errors import NotFound
-from watchfloor.review.models import Case, Job
+from watchfloor.review.models import Case, Decision, Job
 
 _JOB = {"queue": "queue_key", "market": "market", "severity": "severity", "clearance": "clearance"}
 _CASE = {"market": "market", "severity": "severity", "clearance": "clearance"}
@@ -42,6 +40,25 @@ def visible_jobs(actor: Actor) -> QuerySet[Job]:
     return Job.objects.filter(allowed)
 
 
+def known_jobs(actor: Actor) -> QuerySet[Job]:
+    """The jobs this actor may see, and the one they hold. Asked by id in one question, so that "no" costs the same for a job that
+    is there as for one that never was."""
+    try:
+        return visible_jobs(actor) | Job.objects.filter(lease_holder=UUID(actor.id))
+    except ValueError:
+        return visible_jobs(actor)
+
+
+def known_decisions(actor: Actor) -> QuerySet[Decision]:
+    """One's own decisions, those of cases one may open, and those one may take back."""
+    taking_back = {name: f"case__{column}" for name, column in _CASE.items()}
+    return Decision.objects.filter(
+        Q(decider=str(actor))
+        | Q(case__in=visible_cases(actor).values("pk"))
+        | access.rows(actor, "review.undo", **taking_back)
+    )
+
+
 def case(actor: Actor, case_id: UUID, *, why: str = "") -> Case:
     """One case, with its item; ``NotFound`` when there is none or the actor may not know of it.
 
@@ -53,7 +70,7 @@ def case(actor: Actor, case_id: UUID, *, why: str = "") -> Case:
     if found is None:
         raise NotFound("unknown_case", "There is no such case.")
     if found.clearance:
-        RestrictedRead.objects.create(actor=str(actor), subject=f"case:{found.pk}", at=clock.now(), why=why[:120])
+        audit.record(actor, f"case:{found.pk}", why, clearance=found.clearance)
     return found
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 
 import msgspec
-from django.db.models import F, Sum
+from django.db.models import Count, F, Q, QuerySet
 
 from watchfloor.engines import agreement
 from watchfloor.identity.domain import Actor
@@ -51,22 +51,45 @@ def records(actor: Actor, *, show: str = "") -> list[Record]:
     if not actor.has(PERMISSION):
         return []
     muted = {row.who: row for row in ReporterMute.objects.filter(undone_at__isnull=True)}
-    rows = ReporterTally.objects.values("who").annotate(n=Sum("decided"), k=Sum("upheld")).filter(n__gt=0)
+    rows = _decided(actor).values("reporter_kind", "reporter").annotate(n=Count("pk"), k=_UPHELD)
     if show == "muted":
-        rows = rows.filter(who__in=list(muted))
+        rows = rows.filter(reporter__in=[row.reporter for row in muted.values()])
     elif show == "proposed":
         rows = rows.filter(n__gte=reporters.ENOUGH, k__lt=F("n") * reporters.NEARLY_NEVER)
-    found = [row["who"] for row in rows.order_by("-n", "who")[: BEST_OF if show else MOST]]
+    top = rows.order_by("-n", "reporter_kind", "reporter")[: BEST_OF if show else MOST]
+    found = [reporters.who_is(row["reporter_kind"], row["reporter"]) for row in top]
     tallies: dict[str, list[ReporterTally]] = {}
-    for row in ReporterTally.objects.filter(who__in=found):
-        tallies.setdefault(row.who, []).append(row)
-    made = [_record(tallies[who], muted.get(who)) for who in found]
+    for tally in _tallies(actor, [row["reporter"] for row in top]):
+        tallies.setdefault(tally.who, []).append(tally)
+    made = [_record(tallies[who], muted.get(who)) for who in found if show != "muted" or who in muted]
     return [row for row in made if row.proposed][:MOST] if show == "proposed" else made[:MOST]
+
+
+_UPHELD = Count("pk", filter=Q(outcome="upheld"))
+
+
+def _decided(actor: Actor) -> QuerySet[Report]:
+    """Decided reports on cases the actor may open: a record tells nothing of the others, not even by a count."""
+    rows = Report.objects.filter(outcome__in=reporters.DECIDED, case__in=visible_cases(actor).values("pk"))
+    return rows.exclude(reporter="").order_by()
+
+
+def _tallies(actor: Actor, names: Sequence[str]) -> list[ReporterTally]:
+    """The tallies of these reporters, counted anew over what the actor may know. Rows that are not kept."""
+    rows = _decided(actor).filter(reporter__in=names)
+    counted = rows.values("reporter_kind", "reporter", "channel", "case__policy_key").annotate(n=Count("pk"), k=_UPHELD)
+    return [
+        ReporterTally(
+            who=reporters.who_is(row["reporter_kind"], row["reporter"]), channel=row["channel"], decided=row["n"],
+            policy_key=row["case__policy_key"], reporter_kind=row["reporter_kind"], reporter=row["reporter"], upheld=row["k"],
+        )
+        for row in counted
+    ]  # fmt: skip
 
 
 def record(actor: Actor, who: str) -> tuple[Record, list[Part]]:
     """One reporter, and the parts of the record; ``NotFound`` where there is none or the actor may not know."""
-    rows = list(ReporterTally.objects.filter(who=who).order_by("-decided")) if actor.has(PERMISSION) else []
+    rows = [] if not actor.has(PERMISSION) else _tallies_of(actor, who)
     if not rows:
         raise NotFound("unknown_reporter", "There is no such reporter.")
     parts = []
@@ -83,17 +106,17 @@ def record(actor: Actor, who: str) -> tuple[Record, list[Part]]:
     return _record(rows, ReporterMute.objects.filter(who=who, undone_at__isnull=True).first()), parts
 
 
+def _tallies_of(actor: Actor, who: str) -> list[ReporterTally]:
+    names = ReporterTally.objects.filter(who=who).values_list("reporter", flat=True)[:1]
+    found = [row for row in _tallies(actor, list(names)) if row.who == who]
+    return sorted(found, key=lambda row: -row.decided)
+
+
 def sent(actor: Actor, found: Record, *, after: str = "", limit: int = 50) -> Page[Report]:
     """What a reporter sent, on cases the actor may open; newest first."""
     rows = Report.objects.filter(reporter=found.reporter, reporter_kind=found.kind).select_related("case", "item")
     rows = rows.filter(case__in=visible_cases(actor).values("pk"))
     return page(rows, ("-received_at", "-id"), after=after, limit=limit)
-
-
-def last_seen(found: Record) -> datetime | None:
-    """When the last report came."""
-    rows = Report.objects.filter(reporter=found.reporter, reporter_kind=found.kind)
-    return rows.order_by("-received_at").values_list("received_at", flat=True).first()
 
 
 def _record(rows: list[ReporterTally], muted: ReporterMute | None) -> Record:

@@ -1,0 +1,54 @@
+"""Marks in the time of a video or live stream: what is where, said while looking, kept as evidence."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from watchfloor.identity.domain import Actor
+from watchfloor.items.models import ItemVersion
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.ledger.writer import writing
+from watchfloor.review.actions.people import of_case
+from watchfloor.review.events_special import MarkMade, MarkRemoved
+from watchfloor.review.models import Mark
+from watchfloor.review.queries import access
+
+MAX_NOTE = 500
+MAX_MS = 7 * 24 * 3_600_000  # a stream of a week
+
+
+def mark(actor: Actor, case_id: UUID, *, at_ms: int, note: str, item_version: str = "") -> Mark:
+    """Mark a point (milliseconds from the beginning) of what a case one may see is about; ``item_version`` "": the case's.
+
+    Raises:
+        BadInput: an empty or over-long note, a time outside 0 to a week, a version that is not of this case's item.
+        NotFound: no such case, or one the actor may not know of.
+    """
+    note = note.strip()
+    if not note or len(note) > MAX_NOTE:
+        raise BadInput("bad_note", f"Say in 1 to {MAX_NOTE} characters what is there.", where="note")
+    if not 0 <= at_ms <= MAX_MS:
+        raise BadInput("bad_time", "The time lies between 0 and a week, in milliseconds.", where="at_ms")
+    case = access.case(actor, case_id, why="mark")
+    version = item_version or case.item_version
+    if item_version and not ItemVersion.objects.filter(pk=item_version, item=case.item_id).exists():
+        raise BadInput("unknown_version", "The item has no such version.", where="item_version")
+    with writing(actor) as w:
+        row = w.create(
+            Mark, case=case, item_version=version, at_ms=at_ms, note=note, author=str(actor), made_at=clock.now()
+        )
+        w.event(MarkMade(**of_case(case), at_ms=at_ms, length=len(note)), row, case_id=case.pk, item_version=version)
+        return row
+
+
+def unmark(actor: Actor, mark_id: UUID) -> None:
+    """Take one's own mark off; doing it twice changes nothing. ``NotFound`` for another's."""
+    row = Mark.objects.filter(pk=mark_id, author=str(actor)).first()
+    if row is None:
+        raise NotFound("unknown_mark", "There is no such mark of yours.")
+    case = access.case(actor, row.case_id, why="mark")
+    if row.removed_at is None:
+        with writing(actor) as w:
+            w.update(row, removed_at=clock.now())
+            w.event(MarkRemoved(**of_case(case), at_ms=row.at_ms), row, case_id=case.pk)

@@ -1,0 +1,152 @@
+"""What one may not know of shows nowhere: not in a page, a list, a count, a search, an export, a message, nor by the way "no" is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.integration.permissions import crawl
+from tests.integration.permissions.people import BLIND, SCOPES, World
+from tests.integration.permissions.world import Planted, ghost
+
+from watchfloor.kernel import ids
+from watchfloor.ledger.models import Event, Outbox
+
+pytestmark = pytest.mark.django_db
+
+
+WHO = "everything, uncleared"  # holds every permission there is, so it reads whatever any shipped role without clearance reads
+KNOWN_OF = {  # what may change by the presence of what one may not know of, and why
+    "/settings/reads": "whoever audits looks must see that somebody looked; at what is said only to the cleared",
+    "/proof/": "a proof names the size of the whole log, which is public",
+}
+EVENTS = (
+    "/investigate"  # platform events stand in no queue and have no severity: their limits are markets and clearances
+)
+
+
+@pytest.fixture(scope="module")
+def before(world: World) -> dict[str, tuple[int, str]]:
+    """What the uncleared read while there is no restricted case at all."""
+    read = {where: crawl.read(world, WHO, where) for where in crawl.addresses(world)}
+    world.plant_restricted()
+    return read
+
+
+def test_nothing_changes_by_its_presence(world: World, before: dict[str, tuple[int, str]]) -> None:
+    """Not a count, not a line, not the order of anything: each page is the same byte for byte."""
+    after = {where: crawl.read(world, WHO, where) for where in crawl.addresses(world)}
+    changed = [
+        where for where in before if before[where] != after[where] and not any(part in where for part in KNOWN_OF)
+    ]
+    assert not changed
+    assert not [where for where, (_status, body) in after.items() if "zzclear" in body]
+
+
+@pytest.mark.parametrize("who", [name for name in SCOPES if BLIND[name] > {"zzclear"}])
+def test_the_word_shows_nowhere(world: World, before: Any, who: str) -> None:
+    leaks = []
+    for where in crawl.addresses(world):
+        blind = BLIND[who] & {"zzclear", "zzmarket"} if where.startswith(EVENTS) else BLIND[who]
+        _status, body = crawl.read(world, who, where)
+        leaks += [(where, word) for word in blind if word in body]
+    assert not leaks
+
+
+def test_whoever_is_cleared_does_read_it(world: World, before: Any) -> None:
+    """The words are where one looks: else the tests above could not fail."""
+    for word, planted in world.planted.items():
+        page = f"/cases/{_case(planted)}"
+        places = [f"/cases?q={_case(planted)}", page, f"{page}/proof/{planted.decision}"]
+        shown = [where for where in places if crawl.read(world, "cleared", where)[0] == 200]
+        assert shown == places
+        assert word in crawl.read(world, "cleared", places[1])[1]
+
+
+@pytest.mark.parametrize("who", [WHO, "reviewer"])
+def test_a_search_answers_as_if_it_were_not_there(world: World, before: Any, who: str) -> None:
+    for asked, never in zip(crawl.searches("zzclear"), crawl.searches("zznever"), strict=True):
+        status, body = crawl.read(world, who, asked)
+        assert (status, body.replace("zzclear", "zznever")) == crawl.read(world, who, never), asked
+
+
+def test_no_is_said_as_of_what_never_was(world: World, before: Any) -> None:
+    """The same bytes and the same number of questions to the database, whatever is asked and however. (Asked once before, for what
+    a process keeps.)"""
+    there, never = world.planted["zzclear"], ghost()
+    for who in (WHO, "escalation_lead"):
+        for method, of, data in KNOCKS:
+            answers = [_knock(world, who, method, of(planted), data) for planted in (never, there, never)]
+            assert answers[1] == answers[2], (who, method, of(there))
+    for method, of, data in PROGRAMS:
+        answers = [_knock(world, "", method, of(planted), data(planted)) for planted in (never, there, never)]
+        assert answers[1] == answers[2], (method, of(there))
+
+
+def test_programs_read_nothing(world: World, before: Any) -> None:
+    for where in crawl.api_lists():
+        _status, body = crawl.read(world, "", where, token="all")
+        assert "zzclear" not in body and ids.encode("case", world.planted["zzclear"].decided) not in body, where
+
+
+def test_messages_and_the_ledger_hold_no_words(world: World, before: Any) -> None:
+    """What goes out to the platform names the item it is about, never what was written; the ledger names neither."""
+    for word in world.planted:
+        for row in Outbox.objects.all():
+            told = (
+                json.dumps(row.payload)
+                .replace(f"{word}-first", "")
+                .replace(f"{word}-author", "")
+                .replace(f"{word}-reporter", "")
+            )
+            assert word not in told, (row.topic, word)
+        for event in Event.objects.all():
+            assert word not in json.dumps([event.data, event.changes, event.reason]).replace(f"{word}-label", ""), (
+                event.type
+            )
+
+
+def _knock(world: World, who: str, method: str, where: str, data: Any) -> tuple[int, str, int]:
+    client = world.client(who) if who else world.client("nobody")
+    more: dict[str, Any] = {} if who else {"content_type": "application/json", "headers": world.bearer("all")}
+    with world.undone():
+        world.forget()
+        client.get("/v1/me", headers=world.bearer("all"))  # what is remembered a few seconds is remembered for both
+        with CaptureQueriesContext(connection) as asked:
+            response = getattr(client, method)(where, data, **more)
+        body = response.content.decode()
+    for pattern in (
+        *crawl.VOLATILE,
+        re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"),
+        re.compile(r"\b(case|dec|job)_[0-9a-z]{26}"),
+    ):
+        body = pattern.sub("", body)
+    return response.status_code, body, len(asked)
+
+
+def _case(planted: Planted) -> str:
+    return ids.encode("case", planted.decided)
+
+
+KNOCKS: list[tuple[str, Any, Any]] = [
+    ("get", lambda p: f"/cases/{_case(p)}", {}),
+    ("post", lambda p: f"/cases/{_case(p)}", {"step": "note", "text": "hello"}),
+    ("get", lambda p: f"/cases/{_case(p)}/proof/{p.decision}", {}),
+    ("get", lambda p: f"/review/work/{p.job}", {}),
+    ("post", lambda p: f"/review/work/{p.job}", {"step": "decide", "token": "1", "verdict": "clean"}),
+    ("get", lambda p: f"/review/work/{p.job}/effects?violation=spam.bulk", {}),
+    ("post", lambda p: f"/review/work/{p.job}/beat", {"token": "1", "active_ms": "1"}),
+    ("post", lambda p: f"/review/undo/{p.decision}", {"why": "test"}),
+    ("get", lambda p: f"/cases?q={_case(p)}", {}),
+    ("get", lambda p: f"/console/palette.json?q={_case(p)}", {}),
+]
+PROGRAMS: list[tuple[str, Any, Any]] = [
+    ("get", lambda p: f"/v1/cases/{_case(p)}", lambda p: {}),
+    ("get", lambda p: f"/v1/cases?q={_case(p)}", lambda p: {}),
+    ("get", lambda p: f"/v1/decisions/{ids.encode('dec', p.decision)}", lambda p: {}),
+    ("post", lambda p: f"/v1/jobs/{ids.encode('job', p.job)}/decide", lambda p: {"token": 1, "verdict": "clean"}),
+]
