@@ -402,3 +402,6 @@ class Escalation(Projected):
 
     class Meta:
         db_table = "review_escalation"
+
+
+from watchfloor.review.models_bench import DecisionPath, Inquiry, Macro, Mark  # noqa: E402, F401 - they stand on the above

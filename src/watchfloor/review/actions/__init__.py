@@ -1,10 +1,15 @@
 """The only writers of the floor: what comes in, leases, findings, appeals, escalations. One transaction each."""
 
+from watchfloor.review.actions.again import decide_once
 from watchfloor.review.actions.appeals import file_appeal, remedy_done, withdraw
+from watchfloor.review.actions.claim_case import claim_case
 from watchfloor.review.actions.claims import accept, extend, heartbeat, release, skip, sweep_leases
 from watchfloor.review.actions.clocks import sweep_breaches
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.escalations import escalate, hand_back
+from watchfloor.review.actions.inquiries import answer, ask, withdraw_inquiry
+from watchfloor.review.actions.macros import archive_macro, save_macro
+from watchfloor.review.actions.marks import mark
 from watchfloor.review.actions.notes import note
 from watchfloor.review.actions.queues import archive_queue, save_queue
 from watchfloor.review.actions.reports import receive_report, receive_signals
@@ -15,11 +20,16 @@ from watchfloor.review.actions.taking import claim
 
 __all__ = [
     "accept",
+    "answer",
+    "archive_macro",
     "archive_queue",
+    "ask",
     "change_draft",
     "claim",
+    "claim_case",
     "decide",
     "decide_by_rule",
+    "decide_once",
     "drop_draft",
     "escalate",
     "extend",
@@ -27,12 +37,14 @@ __all__ = [
     "go_live",
     "hand_back",
     "heartbeat",
+    "mark",
     "note",
     "receive_report",
     "receive_signals",
     "release",
     "remedy_done",
     "restore_routing",
+    "save_macro",
     "save_queue",
     "save_routing",
     "skip",
@@ -42,4 +54,5 @@ __all__ = [
     "transfer",
     "undo",
     "withdraw",
+    "withdraw_inquiry",
 ]
