@@ -36,7 +36,7 @@ def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = M
     events = list(
         Event.objects.filter(case_id=case.pk, ordinal__gt=after).order_by("ordinal")[: min(limit, MAX_ENTRIES)]
     )
-    names = _names({event.actor for event in events})
+    names = names_of_actors({event.actor for event in events})
     notes = {f"note:{note.pk}": note.text for note in Note.objects.filter(case=case)}
     return [
         Entry(
@@ -48,7 +48,8 @@ def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = M
     ]  # fmt: skip
 
 
-def _names(actors: set[str]) -> dict[str, str]:
+def names_of_actors(actors: set[str]) -> dict[str, str]:
+    """The names of people and rules behind actor texts; "Someone" for who is gone, nothing for the program itself."""
     ids: dict[UUID, str] = {}
     names: dict[str, str] = {}
     for text in actors:
