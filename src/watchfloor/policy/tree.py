@@ -75,7 +75,8 @@ def check(tree: Mapping[str, Any] | None, violations: Collection[str]) -> None:
         for where, target in targets[key]:
             if target not in targets and target not in violations and target not in ENDS:
                 known = ", ".join([*ENDS, *sorted(violations)])
-                raise _bad(f"{target!r} is no question and no violation type of this policy.", f"questions[{index}].{where}", f"Known: {known}.")  # fmt: skip
+                message = f"{target!r} is no question and no violation type of this policy."
+                raise _bad(message, f"questions[{index}].{where}", f"Known: {known}.")
     _check_ways(keys, {key: [to for _, to in found if to in targets] for key, found in targets.items()})
 
 

@@ -5,6 +5,7 @@ Which lists there are is known above this context: whoever keeps lists says so b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from watchfloor.items.domain import Field
 MOST, MAX_URL = 20, 2_000
 Lists = Callable[[str], Iterable[str]]
 _lists: list[Lists] = []
+_OTHER = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)  # mailto:, javascript: ...; host:443 is none
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -49,6 +51,8 @@ def links(fields: Iterable[Field], data: dict[str, Any]) -> tuple[Link, ...]:
 def card(url: str) -> Link | None:
     """One link; None for what is no web address."""
     url = url.strip()[:MAX_URL]
+    if "://" not in url and _OTHER.match(url):
+        return None
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         host = parts.hostname or ""
