@@ -1,4 +1,4 @@
-"""Fills a running installation for the browser tests: people with passwords, cases, one of them hostile and huge. Run as a program; prints JSON.
+"""Fills a running installation for the browser tests: people with passwords, cases, one of them hostile and huge; prints JSON.
 
 ``python -m tests.e2e.fill_floor`` with ``WATCHFLOOR_HOME`` set to the server's data folder.
 """

@@ -163,7 +163,9 @@ def test_no_key_is_lost_and_no_decision(desk: Any) -> None:
     assert page.locator("[data-trail] li").count() == 1
 
     held: list[Any] = []
-    page.route("**/review/work/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/review/work/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
     with page.expect_request(lambda request: request.method == "POST"):
         page.keyboard.press("2")
     for key in ("2", "x", "1"):  # while the next case is on its way
@@ -224,7 +226,9 @@ def test_the_worst_case_is_silent(desk: Any, floor: dict[str, Any], axe: Check) 
     assert page.evaluate("window.fired === undefined")
     assert "taken" not in page.title()
     inside = ".bench-item, .bench-context"
-    assert page.locator(inside).locator("script, img, iframe, video, form[action*=evil], a[href^=javascript]").count() == 0
+    assert (
+        page.locator(inside).locator("script, img, iframe, video, form[action*=evil], a[href^=javascript]").count() == 0
+    )
     for address in (f"/cases/{floor['hostile']}", "/review", "/review/queue/worst", "/cases", "/review/macros"):
         page.goto(address)
         assert page.evaluate("window.fired === undefined"), address

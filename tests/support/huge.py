@@ -31,8 +31,17 @@ def reports(case: Case, count: int, notes: Sequence[str] = ("",), *, events: boo
     case.refresh_from_db()
     if not events:
         return
-    data = {"reason": "spam", "reporter_kind": "user", "source": "platform", "joined": "open", "counted": True, "channel": "user"}
-    lines = [Event(type="report.received", at=row.received_at, actor="system:intake", subject=f"report:{row.pk}", case_id=case.pk, data=data) for row in rows]  # fmt: skip
+    data = {
+        "reason": "spam", "reporter_kind": "user", "source": "platform", "joined": "open", "counted": True,
+        "channel": "user",
+    }  # fmt: skip
+    lines = [
+        Event(
+            type="report.received", at=row.received_at, actor="system:intake", subject=f"report:{row.pk}",
+            case_id=case.pk, data=data,
+        )
+        for row in rows
+    ]  # fmt: skip
     Event.objects.bulk_create(lines, batch_size=2_000)
 
 
@@ -49,7 +58,12 @@ def thread(case: Case, count: int, texts: Sequence[str] = ("on and on",)) -> Non
         digest = hashlib.sha256(name.encode()).hexdigest()
         item = UUID(digest[:32])
         at = first + timedelta(seconds=10 * number)
-        items.append(Item(id=item, type_key=case.item.type_key, external_id=f"post-{number}-{digest[:8]}", kind="content", current_version=digest, first_seen_at=at, author_id=case.item.author_id))  # fmt: skip
+        items.append(
+            Item(
+                id=item, type_key=case.item.type_key, external_id=f"post-{number}-{digest[:8]}", kind="content",
+                current_version=digest, first_seen_at=at, author_id=case.item.author_id,
+            )
+        )  # fmt: skip
         data = {"text": f"{number}: {texts[number % len(texts)]}", "thread_id": key, "created_at": at.isoformat()}
         versions.append(ItemVersion(hash=digest, item_id=item, data=data, seen_at=clock.now()))
     Item.objects.bulk_create(items, batch_size=2_000)

@@ -42,7 +42,9 @@ class PolicyVersion(Projected):
     text = models.TextField()
     questions = models.JSONField(default=list)  # how to tell, in order: [{"ask", "yes", "no"}]
     overlays = models.JSONField(default=dict)  # {market: what is different there}
-    decision_tree = models.JSONField(null=True)  # see policy.tree; null: made from the questions, else from the violation types
+    decision_tree = models.JSONField(
+        null=True
+    )  # see policy.tree; null: made from the questions, else from the violation types
     in_force_from = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
     written_by = models.CharField(max_length=120)

@@ -1,11 +1,11 @@
 """A decision tree as people write it: one question with its answers below, each ``answer -> where to``. Read and written without loss.
 
-    people: Is it aimed at people?
-      yes -> trait
-      no -> clean
-    trait: Because of a protected trait?
-      yes -> hate.harm; DE -> hate.incitement-de
-      no -> clean
+people: Is it aimed at people?
+  yes -> trait
+  no -> clean
+trait: Because of a protected trait?
+  yes -> hate.harm; DE -> hate.incitement-de
+  no -> clean
 """
 
 from __future__ import annotations

@@ -45,7 +45,9 @@ def values_of(case: Case, violation: str = "") -> dict[str, str]:
     author = case.item.author
     named = ""
     if violation:
-        named = next((kind.name for kind in policies.violations(case.policy_key, case.market) if kind.key == violation), "")
+        named = next(
+            (kind.name for kind in policies.violations(case.policy_key, case.market) if kind.key == violation), ""
+        )
     return {
         "case": ids.short(case.pk),
         "item_type": case.item.type_key,

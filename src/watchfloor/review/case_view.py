@@ -124,4 +124,3 @@ def _lines(row: ItemVersion) -> str:
     if row.erased_at is not None:
         return "(erased)"
     return "\n".join(f"{words_of(str(name))}: {plain(value)}" for name, value in row.data.items())
-

@@ -37,7 +37,9 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays() -> None:
     keep = reverse("my-settings-keep")
 
     def sent(body: Any) -> int:
-        return client.post(keep, body, content_type="application/json", headers={"Accept": "application/json"}).status_code
+        return client.post(
+            keep, body, content_type="application/json", headers={"Accept": "application/json"}
+        ).status_code
 
     assert sent({"columns": [40, 30, 30]}) == 204
     assert sent({"theme": "pink"}) == 422 or sent({"theme": "pink"}) == 400

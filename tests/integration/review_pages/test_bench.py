@@ -120,7 +120,9 @@ def test_this_very_case_is_for_those_who_may(floor: Floor, reviewer: Any) -> Non
     actions.decide(lead, lease.job_id, lease.token, DecisionIn(verdict="clean"))
     with pytest.raises(Conflict, match="Nothing waits"):
         actions.claim_case(lead, second.pk)
-    page = signed_in(member(LEAD | {"review.claim_case"})).get(reverse("case-detail", args=[ids.encode("case", first.pk)]))
+    page = signed_in(member(LEAD | {"review.claim_case"})).get(
+        reverse("case-detail", args=[ids.encode("case", first.pk)])
+    )
     assert "Take this very case" in page.content.decode()
     nothing_differs()
 

@@ -104,4 +104,6 @@ def test_the_tree_made_of_violation_types_leads_to_each(count: int) -> None:
     data = tree.from_violations(kinds)
     tree.check(data, keys)
     found = tree.resolve(data, keys, "", written=False)
-    assert {answer.to for question in found.questions for answer in question.answers if answer.kind == "violation"} == keys
+    assert {
+        answer.to for question in found.questions for answer in question.answers if answer.kind == "violation"
+    } == keys

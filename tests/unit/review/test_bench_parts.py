@@ -16,7 +16,8 @@ from watchfloor.review.domain import macros, marks, scripts
 
 
 @pytest.mark.parametrize(
-    ("text", "at_ms"), [("83", 83_000), ("1:23", 83_000), (" 2:01:23.5 ", 7_283_500), ("0:00", 0), ("600:00", 36_000_000)]
+    ("text", "at_ms"),
+    [("83", 83_000), ("1:23", 83_000), (" 2:01:23.5 ", 7_283_500), ("0:00", 0), ("600:00", 36_000_000)],
 )
 def test_a_moment_is_read(text: str, at_ms: int) -> None:
     assert marks.parse(text) == at_ms
@@ -53,7 +54,14 @@ def test_a_link_card_shows_the_host_as_it_is_written() -> None:
     fields = [Field(name="url", type="url")]
     data: dict[str, Any] = {
         "url": "http://b\u0430nk.example/login?a=1",
-        "links": ["javascript:alert(1)", "https://b\u0430nk.example/login?a=1", 7, "mailto:x@y.example", "//[::", "x" * 9000],
+        "links": [
+            "javascript:alert(1)",
+            "https://b\u0430nk.example/login?a=1",
+            7,
+            "mailto:x@y.example",
+            "//[::",
+            "x" * 9000,
+        ],
     }
     (card,) = link_cards.links(fields, data)
     assert card.host == "xn--bnk-6cd.example" and card.shown == "b\u0430nk.example"
@@ -66,7 +74,11 @@ class Upper:
     def translate(self, text: str, source: str, target: str) -> translators.Translation | None:
         if text == "break":
             raise ValueError
-        return translators.Translation(text=text.upper(), source=source or "xx", confidence=0.5) if target == "en" else None
+        return (
+            translators.Translation(text=text.upper(), source=source or "xx", confidence=0.5)
+            if target == "en"
+            else None
+        )
 
 
 def test_translators_are_loaded_and_one_that_fails_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,14 +6,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('items', '0001_initial'),
+        ("items", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='itemversion',
-            index=models.Index(django.db.models.functions.text.MD5(django.db.models.fields.json.KeyTextTransform('thread_id', 'data')), condition=models.Q(('data__has_key', 'thread_id')), name='items_version_thread'),
+            model_name="itemversion",
+            index=models.Index(
+                django.db.models.functions.text.MD5(django.db.models.fields.json.KeyTextTransform("thread_id", "data")),
+                condition=models.Q(("data__has_key", "thread_id")),
+                name="items_version_thread",
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('policy', '0001_initial'),
+        ("policy", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='policyversion',
-            name='decision_tree',
+            model_name="policyversion",
+            name="decision_tree",
             field=models.JSONField(null=True),
         ),
     ]

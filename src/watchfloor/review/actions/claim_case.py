@@ -57,7 +57,9 @@ def claim_case(actor: Actor, case_id: UUID, *, lease_seconds: float = 300) -> Le
         if held is not None and held.lease_until is not None:
             return _out(held)
         if not may_claim(actor, job):
-            raise Forbidden("no_permission", "You may not take this very case.", hint="Take the next one of your queues.")
+            raise Forbidden(
+                "no_permission", "You may not take this very case.", hint="Take the next one of your queues."
+            )
         if job.state == Job.State.LEASED:
             raise Conflict("held", "Someone else holds it now.", hint="It comes back when they decide or give it back.")
         job.lease_until, job.seen_at, job.touch_ms = now + timedelta(seconds=lease_seconds), now, 0

@@ -41,7 +41,9 @@ def ask(
         if to not in {key for key, _name in inquiries.whom(case)}:
             raise BadInput("unknown_specialist", "Nobody answers there.", where="ask_to")
         if waits and job.kind == "appeal":
-            raise BadInput("not_here", "An appeal does not wait for an answer.", where="ask_waits", hint="Ask, and go on.")
+            raise BadInput(
+                "not_here", "An appeal does not wait for an answer.", where="ask_waits", hint="Ask, and go on."
+            )
         if Inquiry.objects.filter(case=case, state=Inquiry.State.OPEN).count() >= MOST_OPEN:
             raise Conflict("too_many", f"{MOST_OPEN} questions about this case wait already.", where="question")
         row = w.create(

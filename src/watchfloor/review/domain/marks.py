@@ -16,10 +16,14 @@ def parse(text: str) -> int:
     found = _MOMENT.match(text.strip())
     if found is not None:
         hours, minutes, seconds, part = found.groups()
-        total = ((int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)) * 1000 + int((part or "0").ljust(3, "0"))
+        total = ((int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)) * 1000 + int(
+            (part or "0").ljust(3, "0")
+        )
         if total <= LONGEST_MS and not (minutes and int(seconds) > 59) and not (hours and int(minutes or 0) > 59):
             return total
-    raise BadInput("bad_moment", f"{text.strip()[:20]!r} is no moment of a recording.", where="mark_at", hint="Write 1:23.")
+    raise BadInput(
+        "bad_moment", f"{text.strip()[:20]!r} is no moment of a recording.", where="mark_at", hint="Write 1:23."
+    )
 
 
 def write(at_ms: int) -> str:

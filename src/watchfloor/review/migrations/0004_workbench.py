@@ -8,83 +8,132 @@ import watchfloor.ledger.models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('review', '0003_lists_at_a_million'),
+        ("review", "0003_lists_at_a_million"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DecisionPath',
+            name="DecisionPath",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('steps', models.JSONField()),
-                ('ends', models.CharField(max_length=80)),
-                ('followed', models.BooleanField()),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='path', to='review.decision')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("steps", models.JSONField()),
+                ("ends", models.CharField(max_length=80)),
+                ("followed", models.BooleanField()),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="path", to="review.decision"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_decision_path',
+                "db_table": "review_decision_path",
             },
         ),
         migrations.CreateModel(
-            name='Macro',
+            name="Macro",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('owner', models.UUIDField(null=True)),
-                ('name', models.CharField(max_length=80)),
-                ('text', models.TextField()),
-                ('policy_key', models.CharField(blank=True, max_length=60)),
-                ('queue_key', models.CharField(blank=True, max_length=80)),
-                ('made_by', models.CharField(max_length=120)),
-                ('made_at', models.DateTimeField()),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("owner", models.UUIDField(null=True)),
+                ("name", models.CharField(max_length=80)),
+                ("text", models.TextField()),
+                ("policy_key", models.CharField(blank=True, max_length=60)),
+                ("queue_key", models.CharField(blank=True, max_length=80)),
+                ("made_by", models.CharField(max_length=120)),
+                ("made_at", models.DateTimeField()),
+                ("archived_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'review_macro',
-                'indexes': [models.Index(condition=models.Q(('archived_at', None)), fields=['owner'], name='review_macro_owner')],
+                "db_table": "review_macro",
+                "indexes": [
+                    models.Index(condition=models.Q(("archived_at", None)), fields=["owner"], name="review_macro_owner")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('item_version', models.CharField(max_length=64)),
-                ('medium', models.CharField(max_length=80)),
-                ('at_ms', models.BigIntegerField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('author', models.CharField(max_length=120)),
-                ('made_at', models.DateTimeField()),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='review.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("item_version", models.CharField(max_length=64)),
+                ("medium", models.CharField(max_length=80)),
+                ("at_ms", models.BigIntegerField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("author", models.CharField(max_length=120)),
+                ("made_at", models.DateTimeField()),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="marks", to="review.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_mark',
+                "db_table": "review_mark",
             },
         ),
         migrations.CreateModel(
-            name='Inquiry',
+            name="Inquiry",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('job_id', models.UUIDField()),
-                ('from_queue', models.CharField(max_length=80)),
-                ('waits', models.BooleanField()),
-                ('to', models.CharField(blank=True, max_length=60)),
-                ('asked_by', models.CharField(max_length=120)),
-                ('asked_at', models.DateTimeField()),
-                ('text', models.TextField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('withdrawn', 'Withdrawn')], max_length=10)),
-                ('answer', models.TextField(blank=True)),
-                ('answered_by', models.CharField(blank=True, max_length=120)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('precedent', models.BooleanField(default=False)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inquiries', to='review.case')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("job_id", models.UUIDField()),
+                ("from_queue", models.CharField(max_length=80)),
+                ("waits", models.BooleanField()),
+                ("to", models.CharField(blank=True, max_length=60)),
+                ("asked_by", models.CharField(max_length=120)),
+                ("asked_at", models.DateTimeField()),
+                ("text", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("answered", "Answered"), ("withdrawn", "Withdrawn")], max_length=10
+                    ),
+                ),
+                ("answer", models.TextField(blank=True)),
+                ("answered_by", models.CharField(blank=True, max_length=120)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("precedent", models.BooleanField(default=False)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="inquiries", to="review.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_inquiry',
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['asked_at'], name='review_inquiry_open'), models.Index(fields=['asked_by', 'asked_at'], name='review_inquiry_by'), models.Index(condition=models.Q(('precedent', True)), fields=['case'], name='review_inquiry_precedent')],
+                "db_table": "review_inquiry",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["asked_at"], name="review_inquiry_open"
+                    ),
+                    models.Index(fields=["asked_by", "asked_at"], name="review_inquiry_by"),
+                    models.Index(
+                        condition=models.Q(("precedent", True)), fields=["case"], name="review_inquiry_precedent"
+                    ),
+                ],
             },
         ),
     ]

@@ -16,7 +16,9 @@ def _asked(data: Data) -> str:
 
 def _path(data: Data) -> str:
     ends = data["ends"] or "nowhere yet"
-    return f"went through {data['questions']} questions to {ends}" + ("" if data["followed"] else ", and decided otherwise")
+    return f"went through {data['questions']} questions to {ends}" + (
+        "" if data["followed"] else ", and decided otherwise"
+    )
 
 
 SENTENCES: dict[str, Callable[[Data], str]] = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import Q, QuerySet
 
 from watchfloor.identity import access
@@ -66,7 +64,7 @@ def of_case(case: Case) -> list[Inquiry]:
     return list(Inquiry.objects.filter(case=case).order_by("-asked_at")[:20])
 
 
-def precedents(visible: Iterable[object] | QuerySet[Case], policy_key: str, besides: Case, limit: int = 5) -> list[Inquiry]:
+def precedents(visible: QuerySet[Case], policy_key: str, besides: Case, limit: int = 5) -> list[Inquiry]:
     """Answers kept for later cases of this policy, of the cases one may open."""
     rows = Inquiry.objects.filter(precedent=True, case__policy_key=policy_key, case__in=visible).exclude(case=besides)
     return list(rows.order_by("-answered_at")[:limit])
