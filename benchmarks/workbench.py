@@ -107,7 +107,9 @@ def main() -> None:
     if options.json:
         print(json.dumps(found, indent=2))
         return
-    print(f"{options.cases} decisions in one browser, in turns; milliseconds; load of this machine {os.getloadavg()[0]:.1f}")
+    print(
+        f"{options.cases} decisions in one browser, in turns; milliseconds; load of this machine {os.getloadavg()[0]:.1f}"
+    )
     words = {
         "swap": "key to next case, swapped in",
         "load": "the same by loading the page",

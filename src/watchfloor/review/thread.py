@@ -95,6 +95,9 @@ def _order(actor: Actor, case: Case, name: str, key: str, made_at: str) -> list[
     when = KeyTextTransform(made_at, "data") if made_at else KeyTextTransform("created_at", "data")
     found = rows.annotate(said_at=when).order_by("seen_at", "hash").values_list("said_at", "seen_at", "hash", "item_id")
     order = [(_moment(said_at, seen_at), version, item) for said_at, seen_at, version, item in found[:MOST]]
+    if len(order) == MOST and all(row[2] != case.item_id for row in order):  # the judged one is always there
+        own = found.filter(item=case.item_id)[:1]
+        order[-1:] = [(_moment(said_at, seen_at), version, item) for said_at, seen_at, version, item in own]
     order.sort(key=lambda row: (row[0], row[1]))
     return order
 
