@@ -21,7 +21,7 @@ class Bench {
 
   constructor(readonly root: HTMLElement, focus: Focus) {
     this.words = JSON.parse(root.dataset["words"] ?? "{}") as Record<string, string>;
-    this.caseId = root.dataset["case"] ?? "";
+    this.caseId = `${root.dataset["me"] ?? ""}-${root.dataset["case"] ?? ""}`; // drafts are one's own, on a shared machine too
     focus.begin(Number(root.dataset["active"] ?? "0"));
     this.note = root.querySelector<HTMLTextAreaElement>("[data-draft]");
     const tree = root.querySelector<HTMLElement>("[data-tree]");

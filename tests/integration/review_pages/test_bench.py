@@ -279,3 +279,15 @@ def test_the_history_of_very_many_reports_is_short(floor: Floor, reviewer: Any) 
     assert history.groups(case) == ["report", "job"]
     _where, page = take(signed_in(reviewer))
     assert "The newest 40 of 45." in page
+
+
+def test_a_link_says_which_lists_its_host_is_on(floor: Floor, reviewer: Any) -> None:
+    from watchfloor.detection import lists
+    from watchfloor.review.link_cards import card
+
+    with writing("system:test") as w:
+        lists.create(w, "bad-hosts", "domains")
+        lists.add(w, "bad-hosts", "evil.example", reason="seen")
+    for url, names in (("https://www.evil.example/x", ("bad-hosts",)), ("http://notevil.example", ())):
+        found = card(url)
+        assert found is not None and found.lists == names
