@@ -9,7 +9,7 @@ import watchfloor.ledger.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("review", "0003_lists_at_a_million"),
+        ("review", "0004_routing_versions"),
     ]
 
     operations = [
