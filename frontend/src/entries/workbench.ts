@@ -169,6 +169,7 @@ function swap(answer: Answer): void {
   for (const notice of answer.notices) window.watchfloor.toast(notice.text, { kind: notice.kind as "" | "green" | "red" | "amber" });
   window.scrollTo(0, 0);
   begin();
+  document.dispatchEvent(new CustomEvent("wf:case")); // the viewer hides what it showed, and counts for this case from here on
   (document.querySelector<HTMLElement>(".form-errors") ?? answer.main).focus({ preventScroll: true });
   performance.measure("wf:next-case", "wf:sent");
 }

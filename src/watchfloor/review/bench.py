@@ -167,7 +167,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "case": case,
         "item": item_view(fields, data, [signal.details for signal in found_signals]),
         "links": link_cards.links(fields, data or {}),
-        "media_views": bench_media.views(case.item_version),
+        "media_views": bench_media.views(case.item_version, actor),
         "marks": marks_of(case),
         "script": scripts.share(items.text_of(case.item.type_key, data) if data else ""),
         "can_translate": bool(translators.known()),

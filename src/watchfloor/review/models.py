@@ -242,9 +242,7 @@ class Job(Projected):
     breached_at = models.DateTimeField(null=True)
 
     # Heartbeats extend a lease every few seconds: telemetry, not history.
-    untracked: ClassVar[frozenset[str]] = frozenset(
-        {"lease_until", "seen_at", "focus_at", "accept_by", "touch_ms"}
-    )
+    untracked: ClassVar[frozenset[str]] = frozenset({"lease_until", "seen_at", "focus_at", "accept_by", "touch_ms"})
 
     class Meta:
         db_table = "review_job"

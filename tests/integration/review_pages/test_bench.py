@@ -23,7 +23,7 @@ from watchfloor.review import actions, thread
 from watchfloor.review.contracts import DecisionIn
 from watchfloor.review.models import Case, Decision, Job
 from watchfloor.review.models_bench import DecisionPath, Inquiry, Macro, Mark
-from watchfloor.review.queries import history, inquiries
+from watchfloor.review.queries import case_history, inquiries
 
 SPECIALIST = REVIEWER | {"review.answer", "review.claim_case", "macro.share"}
 PART = {"X-Bench": "1"}
@@ -211,7 +211,7 @@ def test_marks_need_the_case_in_hand(floor: Floor, reviewer: Any) -> None:
     assert client.post(where, sent | {"mark_at": "never"}).status_code == 422
     assert client.post(where, sent | {"mark_at": "2:00"}).status_code == 200
     assert list(Mark.objects.order_by("at_ms").values_list("at_ms", flat=True)) == [83_000, 120_000]
-    assert "1:23 <script>" in [entry.text for entry in history.latest(case)]
+    assert "1:23 <script>" in [entry.text for entry in case_history.latest(case)]
     nothing_differs()
 
 
@@ -269,14 +269,14 @@ def test_the_history_of_very_many_reports_is_short(floor: Floor, reviewer: Any) 
     for _ in range(45):
         case = floor.report(item, version)
     case.refresh_from_db()
-    found = history.latest(case)
+    found = case_history.latest(case)
     assert sum(entry.type == "report.received" for entry in found) == 20
     assert {"case.opened", "job.ready"} <= {entry.type for entry in found}
     assert [entry.at for entry in found] == sorted((entry.at for entry in found), reverse=True)
-    first = history.page(case, show="report", limit=30)
-    rest = history.page(case, show="report", before=first.next, limit=30)
+    first = case_history.page(case, show="report", limit=30)
+    rest = case_history.page(case, show="report", before=first.next, limit=30)
     assert (len(first.entries), len(rest.entries), rest.next) == (30, 15, None)
-    assert history.groups(case) == ["report", "job"]
+    assert case_history.groups(case) == ["report", "job"]
     _where, page = take(signed_in(reviewer))
     assert "The newest 40 of 45." in page
 

@@ -11,7 +11,7 @@ from watchfloor.kernel.errors import Conflict, Forbidden
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import writing
 from watchfloor.review.actions import cases
-from watchfloor.review.actions.claims import LEASE_COLUMNS
+from watchfloor.review.actions.claims import out
 from watchfloor.review.actions.people import may_work, of_job, person, person_id
 from watchfloor.review.contracts import LeaseOut
 from watchfloor.review.domain import clocks
@@ -21,6 +21,7 @@ from watchfloor.review.models import Job
 from watchfloor.review.models_bench import Inquiry
 from watchfloor.review.queries import access
 
+LEASE_COLUMNS = ("state", "lease_holder", "lease_token", "leased_at", "touches", "active_ms")
 ASK = "ask"  # the queue in which jobs wait for an answer
 
 
@@ -55,7 +56,9 @@ def claim_case(actor: Actor, case_id: UUID, *, lease_seconds: float = 300) -> Le
         if held is not None and held.pk != job.pk:
             raise Conflict("holds_another", "You hold another case.", hint="Decide it or give it back first.")
         if held is not None and held.lease_until is not None:
-            return _out(held)
+            return out(held)
+        if who.limits.rest:
+            raise Conflict("rest", "A rest is due before the next case.", hint="See My well-being.")
         if not may_claim(actor, job):
             raise Forbidden(
                 "no_permission", "You may not take this very case.", hint="Take the next one of your queues."
@@ -63,9 +66,10 @@ def claim_case(actor: Actor, case_id: UUID, *, lease_seconds: float = 300) -> Le
         if job.state == Job.State.LEASED:
             raise Conflict("held", "Someone else holds it now.", hint="It comes back when they decide or give it back.")
         job.lease_until, job.seen_at, job.touch_ms = now + timedelta(seconds=lease_seconds), now, 0
+        job.focus_at, job.accept_by = None, None
         job.state, job.lease_holder, job.leased_at = JOB.after(job.state, "claim"), who.id, now
         job.lease_token, job.touches = job.lease_token + 1, job.touches + 1
-        job.save(update_fields=[*LEASE_COLUMNS, "lease_until", "seen_at", "touch_ms"])
+        job.save(update_fields=[*LEASE_COLUMNS, "lease_until", "seen_at", "touch_ms", "focus_at", "accept_by"])
         w.wrote(job, *LEASE_COLUMNS)
         event = JobLeased(
             **of_job(job), reviewer=str(actor), vendor=who.vendor, touch=job.touches,
@@ -76,11 +80,4 @@ def claim_case(actor: Actor, case_id: UUID, *, lease_seconds: float = 300) -> Le
             from watchfloor.review.actions import escalations  # it stands on the claims, as this does
 
             escalations.acknowledge_of(w, job)
-        return _out(job)
-
-
-def _out(job: Job) -> LeaseOut:
-    assert job.lease_until is not None
-    return LeaseOut(
-        job_id=job.pk, case_id=job.case_id, queue_key=job.queue_key, token=job.lease_token, until=job.lease_until
-    )
+        return out(job)

@@ -104,7 +104,7 @@ def _put_aside(w: Writer, job: Job, active_ms: int) -> None:
     touch, holder = claims.touch_of(job, active_ms, now), job.lease_holder
     held_ms = clocks.milliseconds(now - job.leased_at) if job.leased_at else 0
     w.update(
-        job, state=JOB.after(job.state, "release"), lease_holder=None, lease_until=None, touch_ms=0,
+        job, state=JOB.after(job.state, "release"), lease_holder=None, lease_until=None, touch_ms=0, focus_at=None, accept_by=None,
         active_ms=job.active_ms + touch,
     )  # fmt: skip
     event = JobReleased(

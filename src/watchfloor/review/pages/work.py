@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -51,8 +50,10 @@ def next_case(request: HttpRequest, queue: str, *, done: str = "") -> HttpRespon
     if lease is not None:
         to = address(lease.job_id, queue, done)
         job = bench.my_job(actor, lease.job_id) if part.is_wanted(request) else None
-        if job is None:
-            return redirect(to)
+        if job is None or informed.asks(
+            actor, job
+        ):  # who has yet to be asked about this kind of work sees nothing of it
+            return part.go(request, to)
         return _show(request, actor, job, Typed(queue=queue), done=done, to=to)
     text = _("Nothing else waits in %(queue)s.") % {"queue": queue} if queue else _("Nothing else waits for you.")
     messages.info(request, queries.why_nothing(actor_of(request)) or text)
@@ -85,8 +86,8 @@ def work(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     seen.from_form(request, job_id, typed.token)
     try:
         answer = step(request, actor, job_id, typed)
-        if answer.status_code == 302 and typed.step not in ("agree", "extend"):
-            exposure.end(job_id, typed.token)
+        if not Job.objects.filter(pk=job_id, state=Job.State.LEASED, lease_token=typed.token).exists():
+            exposure.end(job_id, typed.token)  # it is out of these hands, however the answer looks
         return answer
     except Conflict as error:
         if error.code != "stale_lease":
@@ -244,7 +245,7 @@ def undo(request: HttpRequest, decision_id: uuid.UUID) -> HttpResponse:
         return part.go(request, reverse("case-detail", args=[ids.encode("case", _case_of(decision_id))]))
     held = queries.held(actor)
     job = bench.my_job(actor, held.job_id) if held and part.is_wanted(request) else None
-    if held is None or job is None:
+    if held is None or job is None or informed.asks(actor, job):
         return part.go(request, address(held.job_id, forms.queue_of(request)) if held else reverse("review"))
     queue = forms.queue_of(request)
     return _show(request, actor, job, Typed(queue=queue), to=address(job.pk, queue))

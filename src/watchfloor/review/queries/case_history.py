@@ -18,7 +18,11 @@ from watchfloor.review.queries.timeline import Entry, names_of_actors
 LATEST = 60
 FEW_REPORTS = 20  # more than that are told by their own tab, and would push everything else out
 ALSO = {
-    "strike": "action", "case": "job", "decision_path": "decision", "inquiry": "note", "mark": "note",
+    "strike": "action",
+    "case": "job",
+    "decision_path": "decision",
+    "inquiry": "note",
+    "mark": "note",
 }  # fmt: skip - told with
 GROUPS = ("report", "signal", "job", "decision", "action", "notice", "appeal", "escalation", "note")
 

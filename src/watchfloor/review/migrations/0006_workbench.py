@@ -9,7 +9,7 @@ import watchfloor.ledger.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("review", "0004_routing_versions"),
+        ("review", "0005_needs_and_offers"),
     ]
 
     operations = [
