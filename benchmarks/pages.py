@@ -60,6 +60,7 @@ def pages() -> dict[str, Callable[[], Any]]:
     queue, listed = reverse("review-queue", args=["spam.en"]), reverse("case-list")
     deep = queue + "?after=" + _deep(actor_of(rita))
     one = Case.objects.order_by("id")[5]
+    huge_work, huge_posts, huge_case = _huge(actor_of)
     detail = reverse("case-detail", args=[ids.encode("case", one.pk)])
 
     def get(who: Any, path: str, fresh: bool = False) -> Callable[[], Any]:
@@ -80,6 +81,10 @@ def pages() -> dict[str, Callable[[], Any]]:
         "queue by due": get(client, queue + "?sort=due"),
         "queue, a rare policy": get(client, queue + "?policy_key=hate"),
         "workbench": get(client, work),
+        "workbench, 10,000 reports and 5,000 posts": get(huge_work[0], huge_work[1]),
+        "60 posts of 5,000": get(huge_work[0], huge_posts),
+        "case of 10,000 reports": get(free, huge_case),
+        "whether another case waits": get(client, reverse("review-ready")),
         "cases": get(free, listed),
         "cases, limited to queues": get(limited, listed),
         "cases, open": get(free, listed + "?state=open"),
@@ -90,6 +95,33 @@ def pages() -> dict[str, Callable[[], Any]]:
         "cases in a queue": get(free, listed + "?queue=spam.en"),
         "case": get(free, detail),
     }
+
+
+def _huge(actor_of: Callable[[Any], Any]) -> tuple[tuple[Any, str], str, str]:
+    """A case of 10,000 reports in a thread of 5,000 posts, in the hands of someone: their browser, and the three addresses."""
+    from django.urls import reverse
+    from tests.support import huge
+    from tests.support.floor import LEAD, Floor
+    from tests.support.people import member, signed_in
+
+    from watchfloor.items.actions import save_type
+    from watchfloor.kernel import ids
+    from watchfloor.ledger.writer import writing
+    from watchfloor.review import actions
+
+    with writing("system:benchmark") as w:
+        fields = [("text", "string", "text"), ("author", "id", "creatorId"), ("thread_id", "id", "threadId"),
+                  ("created_at", "datetime", "createdAt")]  # fmt: skip
+        save_type(w, key="message", name="Message", kind="content",
+                  fields=[{"name": name, "type": kind, "role": role} for name, kind, role in fields])  # fmt: skip
+    case = Floor().report(market="ZZ")
+    huge.reports(case, 10_000, ["please look at this", ""], events=True)
+    huge.thread(case, 5_000, ["one of very many posts in a thread that goes on and on" * 4])
+    who = member(LEAD | {"review.claim_case"}, name="Huge")
+    lease = actions.claim_case(actor_of(who), case.pk, lease_seconds=3600)
+    detail = reverse("case-detail", args=[ids.encode("case", case.pk)])
+    posts = reverse("review-thread", args=[lease.job_id]) + "?start=60&stop=120&side=before"
+    return (signed_in(who), reverse("review-work", args=[lease.job_id])), posts, detail
 
 
 def _deep(actor: Any) -> str:

@@ -3,6 +3,7 @@
 // In markup: data-go="f" on a navigation link (g then f), data-key="e" on anything that can be clicked, with data-key-label
 // where its text does not say what it does. In scripts: watchfloor.keys.register({keys: "g x", label, group, run}).
 import { open } from "./dialogs";
+import { save } from "./saved";
 import { say } from "./words";
 
 export interface Shortcut {
@@ -29,6 +30,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function singleKeysAllowed(): boolean {
+  if (document.documentElement.dataset["keep"]) return document.documentElement.dataset["singleKeys"] !== "off";
   try {
     return localStorage.getItem("wf-single-keys") !== "off";
   } catch {
@@ -144,6 +146,8 @@ export function start(): void {
   if (box) {
     box.checked = singleKeysAllowed();
     box.addEventListener("change", () => {
+      document.documentElement.dataset["singleKeys"] = box.checked ? "on" : "off";
+      save("single_keys", box.checked);
       try {
         localStorage.setItem("wf-single-keys", box.checked ? "on" : "off");
       } catch {

@@ -1,11 +1,13 @@
-// Light, dark or as the system; comfortable or compact. Kept in this browser, and in a cookie so that the server draws it right away.
+// Light, dark or as the system; comfortable or compact. Kept with the person, in this browser, and in a cookie for pages before signing in.
+import { isKept, save } from "./saved";
 
 export type Theme = "auto" | "light" | "dark";
 export type Density = "comfortable" | "compact";
 
 const system = window.matchMedia("(prefers-color-scheme: dark)");
 
-function stored(name: string): string | null {
+function stored(name: "wf-theme" | "wf-density"): string | null {
+  if (isKept(name.slice(3))) return null; // the server has drawn it as this person wants it
   try {
     return localStorage.getItem(name);
   } catch {
@@ -20,6 +22,7 @@ function keep(name: string, value: string): void {
     // see above
   }
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
+  save(name.slice(3), value);
 }
 
 function show(theme: string): void {

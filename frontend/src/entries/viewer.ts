@@ -3,12 +3,23 @@ import { viewing } from "../viewer/page";
 import { Seen } from "../viewer/seen";
 import { Viewer } from "../viewer/viewer";
 
-const page = viewing();
-const given = document.querySelector<HTMLElement>("[data-viewing]")?.dataset ?? {};
-const text = document.querySelector("[data-seen-text], .content-text, .content-title") ? Number(given["textSeverity"] ?? "0") : 0;
-const seen = new Seen(given["seenUrl"] ?? "", page.token, text);
-const cards = [...document.querySelectorAll<HTMLElement>("[data-viewer]")];
-const viewers = cards.map((card) => new Viewer(card, page, seen));
+let cards: HTMLElement[] = [];
+let viewers: Viewer[] = [];
+let seen: Seen | null = null;
+
+/** For each case: when the page has loaded, and when the workbench has put another one in. */
+function begin(): void {
+  for (const one of viewers) one.hide();
+  seen?.stop();
+  const page = viewing();
+  const given = document.querySelector<HTMLElement>("[data-viewing]")?.dataset ?? {};
+  const text = document.querySelector("[data-seen-text], .content-text, .content-title") ? Number(given["textSeverity"] ?? "0") : 0;
+  const counts = new Seen(given["seenUrl"] ?? "", page.token, text);
+  seen = counts;
+  cards = [...document.querySelectorAll<HTMLElement>("[data-viewer]")];
+  viewers = cards.map((card) => new Viewer(card, page, counts));
+  if (viewers.length > 0) registerKey();
+}
 
 /** The medium a key means: the one the focus is in, else the first. */
 function meant(): Viewer | undefined {
@@ -30,7 +41,7 @@ document.addEventListener("visibilitychange", () => {
 });
 document.addEventListener("keyup", release);
 
-if (viewers.length > 0) {
+function registerKey(): void {
   const words = JSON.parse(cards[0]?.dataset["words"] ?? "{}") as Record<string, string>;
   window.watchfloor.keys.register({
     keys: "v",
@@ -41,4 +52,6 @@ if (viewers.length > 0) {
     },
   });
 }
+begin();
+document.addEventListener("wf:case", begin);
 document.documentElement.classList.add("has-viewer");

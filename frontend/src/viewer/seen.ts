@@ -22,15 +22,24 @@ export class Seen {
   private readonly focus = new Focus(0);
   private last = performance.now();
   private told = "";
+  private readonly timers: number[];
+  private readonly end = new AbortController();
 
   constructor(private readonly url: string, private readonly token: string, private readonly textSeverity: number) {
-    window.setInterval(() => this.step(), STEP_MS);
+    this.timers = [window.setInterval(() => this.step(), STEP_MS)];
     if (!url) return;
-    window.setInterval(() => this.send(), TELL_MS);
-    window.addEventListener("pagehide", () => this.send(true));
+    this.timers.push(window.setInterval(() => this.send(), TELL_MS));
+    const { signal } = this.end;
+    window.addEventListener("pagehide", () => this.send(true), { signal });
     document.addEventListener("submit", (event) => {
       if (event.target instanceof HTMLFormElement) this.fill(event.target);
-    }, true);
+    }, { capture: true, signal });
+  }
+
+  /** Another case is on the page: its form took the sums with it. */
+  stop(): void {
+    for (const timer of this.timers) window.clearInterval(timer);
+    this.end.abort();
   }
 
   /** Whether somebody looks at the page now. */

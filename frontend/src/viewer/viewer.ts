@@ -32,7 +32,10 @@ export class Viewer {
     this.startFilters();
     this.startFilm();
     this.paint();
-    window.setInterval(() => this.count(), STEP_MS);
+    const timer = window.setInterval(() => {
+      if (this.card.isConnected) this.count();
+      else window.clearInterval(timer); // another case is on the page
+    }, STEP_MS);
     if (this.isMild) void this.show("opened");
   }
 

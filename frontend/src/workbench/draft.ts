@@ -1,37 +1,48 @@
-// What was typed is kept in this browser until the job is decided: a closed tab or a lost lease loses no words.
+// What was typed is kept in this browser until the case is decided: a closed tab, a reload or a lost lease loses no words, and they are
+// back when the same case comes to the same person again.
+
+export interface Draft {
+  note: string;
+  path: string;
+  violation: string;
+  at: number;
+}
 
 const PREFIX = "wf-draft-";
 const MOST_DRAFTS = 20;
 
-export function keep(job: string, field: HTMLTextAreaElement): void {
-  const name = PREFIX + job;
+export function read(caseId: string): Draft | null {
   try {
-    const kept = localStorage.getItem(name);
-    if (kept && !field.value) field.value = kept;
-    field.addEventListener("input", () => {
-      try {
-        if (field.value) localStorage.setItem(name, field.value);
-        else localStorage.removeItem(name);
-      } catch {
-        // full or forbidden: the page itself still holds the words
-      }
-    });
-    tidy(name);
+    const kept = localStorage.getItem(PREFIX + caseId);
+    return kept ? (JSON.parse(kept) as Draft) : null;
   } catch {
-    // nothing to keep it in
+    return null; // nothing to keep it in, or it is not ours
   }
 }
 
-export function forget(job: string): void {
+export function keep(caseId: string, draft: Omit<Draft, "at">): void {
   try {
-    localStorage.removeItem(PREFIX + job);
+    if (draft.note || draft.path || draft.violation) localStorage.setItem(PREFIX + caseId, JSON.stringify({ ...draft, at: Date.now() }));
+    else localStorage.removeItem(PREFIX + caseId);
+    tidy();
+  } catch {
+    // full or forbidden: the page itself still holds the words
+  }
+}
+
+export function forget(caseId: string): void {
+  try {
+    localStorage.removeItem(PREFIX + caseId);
   } catch {
     // it was never kept
   }
 }
 
-/** Old drafts go: the newest jobs have the highest ids. */
-function tidy(current: string): void {
-  const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX) && name !== current).sort();
-  for (const name of names.slice(0, Math.max(0, names.length - MOST_DRAFTS))) localStorage.removeItem(name);
+/** The oldest drafts go. */
+function tidy(): void {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+  if (names.length <= MOST_DRAFTS) return;
+  const age = (name: string): number => read(name.slice(PREFIX.length))?.at ?? 0;
+  names.sort((one, other) => age(one) - age(other));
+  for (const name of names.slice(0, names.length - MOST_DRAFTS)) localStorage.removeItem(name);
 }

@@ -30,6 +30,16 @@ export class Focus {
     return document.visibilityState === "visible" && document.hasFocus() && performance.now() - this.lastSign < IDLE_MS;
   }
 
+  /** Another case is in hand; `before` as above. */
+  begin(before: number): void {
+    this.counted = before;
+  }
+
+  /** Milliseconds since the last sign of anyone. */
+  get idleMs(): number {
+    return performance.now() - this.lastSign;
+  }
+
   /** Milliseconds of focus in this touch. */
   get ms(): number {
     return Math.round(this.counted);

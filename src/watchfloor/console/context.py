@@ -11,15 +11,16 @@ from django.utils import timezone, translation
 
 from watchfloor.console import access, nav
 from watchfloor.console.filters.text import initials
+from watchfloor.identity import preferences
 from watchfloor.kernel import clock
 
-THEMES = ("auto", "light", "dark")
-DENSITIES = ("comfortable", "compact")
+THEMES, DENSITIES = preferences.THEMES, preferences.DENSITIES
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Names for ``console/base.html``: navigation, the viewer, language and direction, theme, density, addresses."""
     language = translation.get_language() or "en"
+    mine = preferences.of(getattr(request, "user", None))
     return {
         "nav": nav.visible(request.path, access.may(request)),
         "account": account(request),
@@ -27,8 +28,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "zone": timezone.get_current_timezone_name(),
         "server_time": clock.now().isoformat(timespec="milliseconds"),
-        "theme": _chosen(request, "wf-theme", THEMES),
-        "density": _chosen(request, "wf-density", DENSITIES),
+        "theme": mine.theme or _chosen(request, "wf-theme", THEMES),
+        "density": mine.density or _chosen(request, "wf-density", DENSITIES),
+        "single_keys": mine.single_keys,
+        "keep_url": _address("my-settings-keep") if account(request) else "",
+        "is_kept": {"theme": mine.theme is not None, "density": mine.density is not None},
         "live_url": _address("live"),
         "palette_url": _address("console-palette"),
         "home_url": _address("home") or "/",
@@ -48,6 +52,7 @@ def account(request: HttpRequest) -> dict[str, Any] | None:
         "login": user.get_username(),
         "initials": initials(name),
         "settings_url": _address("account") or _address("account_email"),
+        "mine_url": _address("my-settings"),
         "sign_out_url": _address("account_logout"),
     }
 

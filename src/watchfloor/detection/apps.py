@@ -8,8 +8,11 @@ class Config(AppConfig):
     label = "detection"
 
     def ready(self) -> None:
-        """A surge may hold automatic actions: review knows no rules, so this context brings the step."""
+        """Review knows no rules and no lists: what it asks of them is brought from here."""
+        from watchfloor.detection.listed_hosts import lists_of
         from watchfloor.detection.surge_step import HoldAutomation
+        from watchfloor.review import link_cards
         from watchfloor.review.surge import register
 
+        link_cards.asked_of(lists_of)
         register("hold_automation", HoldAutomation())

@@ -15,8 +15,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
-        "wellbeing.view", "wellbeing.manage",
-        "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
+        "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -25,11 +24,11 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
         *_WORK, "review.escalation", "review.appeal", "review.reassign", "review.undo", "case.search", "floor.view", "enforcement.view",
         "enforcement.approve", "restricted.view", "list.edit", "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
-        "glass.break",
+        "glass.break", "review.claim_case", "review.answer", "macro.share",
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
-        "edge.rule",
+        "edge.rule", "review.answer", "macro.share",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "case.view",

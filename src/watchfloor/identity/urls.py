@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from watchfloor.identity import demo
-from watchfloor.identity.pages import glass, index, join, me, people, reads, roles, tokens
+from watchfloor.identity.pages import glass, index, join, me, mine, people, reads, roles, tokens
 
 
 class Step:
@@ -27,6 +27,8 @@ urlpatterns = [
     path("join/<str:uid>/<str:key>", join.join, name="join"),
     path("settings", index.settings, name="settings"),
     path("settings/me", me.account, name="account"),
+    path("settings/mine", mine.settings, name="my-settings"),
+    path("settings/mine/keep", mine.keep, name="my-settings-keep"),
     path("settings/me/sign-out-others", me.sign_out_others, name="sign_out_others"),
     path("settings/people", people.index, name="people"),
     path("settings/people/invite", people.invite, name="people_invite"),

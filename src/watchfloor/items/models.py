@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import MD5
 
 from watchfloor.ledger.models import Projected, Seal
 
@@ -75,6 +77,11 @@ class ItemVersion(models.Model):
         indexes = [
             models.Index(fields=["item", "seen_at"], name="items_version_item"),
             models.Index(fields=["seen_at"], name="items_version_unkeyed", condition=models.Q(keyed=False)),
+            models.Index(  # threads; a digest, for what a platform calls a thread may be of any length
+                MD5(KeyTextTransform("thread_id", "data")),
+                name="items_version_thread",
+                condition=models.Q(data__has_key="thread_id"),
+            ),
         ]
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.ledger.writer import Writer, plain
-from watchfloor.policy import domain, queries
+from watchfloor.policy import domain, queries, tree
 from watchfloor.policy import events as happened
 from watchfloor.policy.models import Policy, PolicyVersion, Reason, ViolationType
 
@@ -36,27 +36,31 @@ def draft(
     text: str,
     questions: list[dict[str, str]] | None = None,
     overlays: dict[str, str] | None = None,
+    decision_tree: dict[str, Any] | None = None,
 ) -> PolicyVersion:
     """A new draft with the next number. Drafts are cheap; several may stand side by side."""
     domain.check_text(summary, text, questions or [], overlays or {})
     _must_exist(policy_key)
+    tree.check(decision_tree, _violations(policy_key))
     _serialise(policy_key)
     last = PolicyVersion.objects.filter(policy_key=policy_key).order_by("-number").values_list("number", flat=True)
     row = w.create(
         PolicyVersion, policy_key=policy_key, number=(last.first() or 0) + 1, state=State.DRAFT, summary=summary,
-        text=text, questions=questions or [], overlays=overlays or {}, written_by=w.actor,
+        text=text, questions=questions or [], overlays=overlays or {}, decision_tree=decision_tree, written_by=w.actor,
     )  # fmt: skip
     w.event(happened.VersionDrafted(policy=policy_key, number=row.number), row, policy_version=row.pk)
     return row
 
 
 def edit_draft(w: Writer, version: PolicyVersion, **values: Any) -> PolicyVersion:
-    """Change a draft's summary, text, questions or overlays. Who changed it last counts as its writer."""
+    """Change a draft's summary, text, questions, overlays or decision tree. Who changed it last counts as its writer."""
     version = _locked(version)
     _expect(version, State.DRAFT, "edit")
     merged = {name: values.get(name, getattr(version, name)) for name in ("summary", "text", "questions", "overlays")}
     domain.check_text(**merged)
-    w.update(version, **merged, written_by=w.actor)
+    decision_tree = values.get("decision_tree", version.decision_tree)
+    tree.check(decision_tree, _violations(version.policy_key))
+    w.update(version, **merged, decision_tree=decision_tree, written_by=w.actor)
     w.event(
         happened.VersionDrafted(policy=version.policy_key, number=version.number), version, policy_version=version.pk
     )
@@ -151,6 +155,13 @@ def _must_exist(policy_key: str) -> None:
     if not Policy.objects.filter(key=policy_key).exists():
         queries.forget()
         queries.policy(policy_key)  # raises, and says which ones there are
+
+
+def _violations(policy_key: str) -> set[str]:
+    """The violation types an answer may lead to."""
+    return set(
+        ViolationType.objects.filter(policy_key=policy_key, archived_at__isnull=True).values_list("key", flat=True)
+    )
 
 
 def _say_violation(w: Writer, row: ViolationType) -> None:

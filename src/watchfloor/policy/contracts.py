@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -28,7 +29,7 @@ class PolicyRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VersionRef(msgspec.Struct, frozen=True, kw_only=True):
-    """The text of a policy in force. ``questions`` is the decision tree: ``[{"ask", "yes", "no"}]``."""
+    """The text of a policy in force. ``questions``: ``[{"ask", "yes", "no"}]``; ``decision_tree``: see ``policy.tree``."""
 
     id: UUID
     policy_key: str
@@ -38,6 +39,7 @@ class VersionRef(msgspec.Struct, frozen=True, kw_only=True):
     in_force_from: datetime | None
     questions: list[dict[str, str]] = []
     overlays: dict[str, str] = {}
+    decision_tree: dict[str, Any] | None = None
 
 
 class ViolationRef(msgspec.Struct, frozen=True, kw_only=True):

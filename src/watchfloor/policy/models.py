@@ -40,8 +40,11 @@ class PolicyVersion(Projected):
     state = models.CharField(max_length=12, choices=State)
     summary = models.TextField()
     text = models.TextField()
-    questions = models.JSONField(default=list)  # the decision tree as a reviewer asks it: [{"ask", "yes", "no"}]
+    questions = models.JSONField(default=list)  # how to tell, in order: [{"ask", "yes", "no"}]
     overlays = models.JSONField(default=dict)  # {market: what is different there}
+    decision_tree = models.JSONField(
+        null=True
+    )  # see policy.tree; null: made from the questions, else from the violation types
     in_force_from = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
     written_by = models.CharField(max_length=120)

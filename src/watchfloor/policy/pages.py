@@ -17,7 +17,7 @@ from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.kernel.ids import decode, encode
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
-from watchfloor.policy import actions, queries
+from watchfloor.policy import actions, queries, tree_page, tree_text
 from watchfloor.policy.models import PolicyVersion
 
 
@@ -74,6 +74,8 @@ def policy_detail(request: HttpRequest, key: str) -> HttpResponse:
         "before": before,
         "violations": queries.all_violations(key),
         "reasons": [row for row in queries.all_reasons() if row.policy_key == key],
+        "tree": tree_page.shown_tree(key, shown),
+        "tree_text": tree_text.write(tree_page.stored_tree(shown)),
         "names": names_of(text for row in versions for text in (row.written_by, row.approved_by)),
         "may_edit": actor.has("policy.edit"),
         "may_approve": actor.has("policy.approve"),
@@ -89,10 +91,13 @@ def policy_detail(request: HttpRequest, key: str) -> HttpResponse:
 def policy_draft(request: HttpRequest, key: str) -> HttpResponse:
     """Save a new draft: the next version, with the questions and overlays of the one it was written from."""
     base = PolicyVersion.objects.filter(policy_key=key).order_by("-number").first()
+    typed = request.POST.get("decision_tree")  # absent: kept as it was
+    written = tree_text.parse(typed) if typed is not None else base.decision_tree if base else None
     with writing(actor_of(request)) as w:
         version = actions.draft(
             w, key, summary=request.POST.get("summary", ""), text=request.POST.get("text", "").replace("\r\n", "\n"),
             questions=base.questions if base else [], overlays=base.overlays if base else {},
+            decision_tree=written,
         )  # fmt: skip
     messages.success(request, _("Draft %(number)s is saved. A colleague can approve it.") % {"number": version.number})
     return HttpResponseRedirect(f"{reverse('policy-detail', args=[key])}?version={version.number}")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from watchfloor.kernel.errors import BadInput
+from watchfloor.policy import tree
 from watchfloor.policy.contracts import PolicyRef, ReasonRef, VersionRef, ViolationRef
 from watchfloor.policy.models import Policy, PolicyVersion, Reason, ViolationType
 
@@ -72,6 +73,18 @@ def violations(policy_key: str, market: str = "") -> list[ViolationRef]:
     ]
 
 
+def decision_tree(policy_key: str, market: str = "") -> tree.Tree:
+    """The tree reviewers are led by: as written on the version in force, else from its questions, else from the violation types."""
+    kinds = violations(policy_key, market)
+    keys = {kind.key for kind in kinds}
+    version = _book().versions.get(policy_key)
+    if version is not None and version.decision_tree:
+        return tree.resolve(version.decision_tree, keys, market, written=True)
+    if version is not None and version.questions:
+        return tree.resolve(tree.from_questions(version.questions), keys, market, written=True)
+    return tree.resolve(tree.from_violations(kinds), keys, market, written=False)
+
+
 def all_violations(policy_key: str) -> list[ViolationRef]:
     """All violation types of a policy: of every market, and archived ones."""
     policy(policy_key)
@@ -117,6 +130,7 @@ def _read() -> _Book:
         row.policy_key: VersionRef(
             id=row.pk, policy_key=row.policy_key, number=row.number, summary=row.summary, text=row.text,
             in_force_from=row.in_force_from, questions=row.questions, overlays=row.overlays,
+            decision_tree=row.decision_tree,
         )
         for row in PolicyVersion.objects.filter(state=PolicyVersion.State.IN_FORCE).order_by("number")
     }  # fmt: skip

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Avg, F
+from django.db.models import Avg, Count, F
 
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.enforcement.contracts import ActionPreview
 from watchfloor.identity.domain import Actor
 from watchfloor.items import queries as items
 from watchfloor.items.domain import Field
-from watchfloor.items.models import Item, ItemVersion
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.policy import queries as policies
 from watchfloor.policy.contracts import PolicyRef, VersionRef, ViolationRef
-from watchfloor.review import queries
+from watchfloor.review import bench_media, blind, link_cards, queries, thread, translators
 from watchfloor.review.bench_view import AuthorView, ItemView, author_view, item_view
+from watchfloor.review.domain import marks, scripts
 from watchfloor.review.models import Appeal, Case, Decision, Escalation, Job, Report, Signal
+from watchfloor.review.models_special import Mark
+from watchfloor.review.queries import case_history, inquiries
+from watchfloor.review.queries.timeline import Entry
 from watchfloor.workforce import wellbeing
 
 MANY = 200
-THREAD = 20
+SHOWN = 40
 
 
 class PolicyChoice(msgspec.Struct, frozen=True):
@@ -89,33 +91,16 @@ def author(case: Case) -> AuthorView | None:
 
 
 def reports(case: Case) -> Reports:
-    """Counts by reason over all, and the latest 200."""
-    rows = list(Report.objects.filter(case=case).order_by("-received_at")[:MANY])
-    if len(rows) < MANY:
-        counts = Counter(row.reason_key for row in rows)
-    else:
-        counts = Counter(Report.objects.filter(case=case).values_list("reason_key", flat=True))
-    return Reports(sum(counts.values()), tuple(counts.most_common()), tuple(rows))
+    """Counts by reason over all, and the latest ``SHOWN``."""
+    rows = Report.objects.filter(case=case)
+    counts = rows.values_list("reason_key").annotate(count=Count("pk")).order_by("-count", "reason_key")
+    reasons = tuple((key, count) for key, count in counts)
+    return Reports(sum(count for _key, count in reasons), reasons, tuple(rows.order_by("-received_at")[:SHOWN]))
 
 
 def signals(case: Case) -> list[Signal]:
     """The latest signals, strongest first among those of one source."""
     return list(Signal.objects.filter(case=case).order_by("-at")[:MANY])
-
-
-def thread(case: Case) -> list[tuple[Item, ItemView]]:
-    """What the same author said in the same thread, oldest first (of the author's latest 200 items)."""
-    _, fields = fields_of(case.item.type_key)
-    name = next((field.name for field in fields if field.role == "threadId"), "")
-    key = (items.snapshot(case.item_version) or {}).get(name) if name else None
-    if not key or case.item.author_id is None:
-        return []
-    near = Item.objects.filter(author=case.item.author_id, type_key=case.item.type_key).exclude(pk=case.item_id)
-    latest = {row.current_version: row for row in near.order_by("-first_seen_at")[:MANY]}
-    versions = ItemVersion.objects.filter(pk__in=latest, erased_at__isnull=True).values_list("pk", "data")
-    found = [(latest[pk], item_view(fields, data)) for pk, data in versions if data.get(name) == key]
-    found.sort(key=lambda pair: pair[0].first_seen_at)
-    return found[-THREAD:]
 
 
 def choices(actor: Actor, case: Case) -> list[PolicyChoice]:
@@ -174,34 +159,50 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
     """Everything the template names, for a job this actor holds."""
     case = job.case
     found_signals = signals(case)
-    appeal = appeal_of(job)
-    timeline = queries.case_timeline(actor, case.pk)
-    if appeal is not None:  # whoever hears an appeal must not know whom they may contradict
-        mine = actor.name
-        timeline = [
-            msgspec.structs.replace(entry, who="" if entry.who in ("", mine) else "A reviewer") for entry in timeline
-        ]
-    type_name, _ = fields_of(case.item.type_key)
+    type_name, fields = fields_of(case.item.type_key)
+    data = items.snapshot(case.item_version)
     return {
         "job": job,
         "case": case,
-        "item": item(case, found_signals),
+        "item": item_view(fields, data, [signal.details for signal in found_signals]),
+        "links": link_cards.links(fields, data or {}),
+        "media_views": bench_media.views(case.item_version, actor),
+        "marks": marks_of(case),
+        "script": scripts.share(items.text_of(case.item.type_key, data) if data else ""),
+        "can_translate": bool(translators.known()),
         "type_name": type_name,
         "author": author(case),
         "reports": reports(case),
         "signals": found_signals,
-        "thread": thread(case),
+        "thread": thread.window(actor, case),
         "linked": queries.linked_cases(actor, case.pk),
-        "precedents": queries.precedents(actor, case.policy_key),
-        "timeline": list(reversed(timeline)),
+        "precedents": [row for row in queries.precedents(actor, case.policy_key) if row.case_id != case.pk],
+        "answers": inquiries.precedents(queries.visible_cases(actor), case.policy_key, case),
+        "inquiries": inquiries.of_case(case),
+        "timeline": timeline(actor, job),
         "why": queries.why(job),
         "choices": choices(actor, case),
-        "appeal": appeal,
+        "tree": policies.decision_tree(case.policy_key, case.market),
+        "appeal": appeal_of(job),
         "escalation": escalation_of(job),
         "today": queries.reviewer_today(actor),
         "exposure_ms": exposure_ms(actor),
         "changed_since": bool(case.item.current_version and case.item.current_version != case.item_version),
     }
+
+
+def timeline(actor: Actor, job: Job) -> tuple[Entry, ...]:
+    """The newest of the case's history, as whoever holds this job may know it."""
+    found = case_history.latest(job.case)
+    if job.kind == "second":
+        return blind.without_verdicts(found, actor)
+    return blind.nameless(found, actor) if job.kind == "appeal" else found
+
+
+def marks_of(case: Case) -> list[dict[str, Any]]:
+    """The moments that were pointed at, in their order."""
+    rows = Mark.objects.filter(case=case, removed_at__isnull=True).order_by("at_ms", "made_at")[:MANY]
+    return [{"at_ms": row.at_ms, "at": marks.write(row.at_ms), "note": row.note, "medium": row.medium} for row in rows]
 
 
 def aas_ms(actor: Actor, since: datetime | None = None) -> int | None:

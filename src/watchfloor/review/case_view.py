@@ -12,15 +12,14 @@ from watchfloor.identity.domain import Actor
 from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
 from watchfloor.policy.models import PolicyVersion
-from watchfloor.review import bench, queries
+from watchfloor.review import bench, blind, queries
+from watchfloor.review.actions.claim_case import may_claim
 from watchfloor.review.bench_view import plain, words_of
 from watchfloor.review.domain import clocks
 from watchfloor.review.models import Appeal, Case, Decision, Job
-from watchfloor.review.queries.timeline import Entry
+from watchfloor.review.queries import case_history, inquiries
 
 VERSIONS = 10
-GROUPS = ("report", "signal", "job", "decision", "action", "notice", "appeal", "escalation", "note")
-ALSO = {"strike": "action", "case": "job"}  # shown with
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,22 +41,27 @@ class Version(msgspec.Struct, frozen=True):
     before: str | None
 
 
-def context(actor: Actor, case: Case, show: str) -> dict[str, Any]:
-    """Everything the template names."""
-    timeline = queries.case_timeline(actor, case.pk)
-    groups = {_group(entry) for entry in timeline}
-    found = decisions(actor, case)
-    live = Job.objects.filter(case=case, state__in=("ready", "leased")).order_by("ready_at")
+def context(actor: Actor, case: Case, show: str, before: int | None = None) -> dict[str, Any]:
+    """Everything the template names. ``before``: the ordinal from which the timeline goes on into the past."""
+    show = show if show in case_history.GROUPS else ""
+    page = case_history.page(case, show=show, before=before)
+    is_blind = blind.hides_verdicts(actor, case)
+    found = [] if is_blind else decisions(actor, case)
+    live = list(Job.objects.filter(case=case, state__in=("ready", "leased")).order_by("ready_at"))
     signals = bench.signals(case)
     type_name, _fields = bench.fields_of(case.item.type_key)
     return {
         "case": case,
-        "timeline": [entry for entry in reversed(timeline) if not show or _group(entry) == show],
-        "groups": [name for name in GROUPS if name in groups],
+        "timeline": blind.without_verdicts(page.entries, actor) if is_blind else page.entries,
+        "older": page.next,
+        "is_blind": is_blind,
+        "groups": case_history.groups(case),
         "show": show,
         "decisions": {f"decision:{view.row.pk}": view for view in found},
         "latest": found[0] if found else None,
-        "live_jobs": list(live),
+        "live_jobs": live,
+        "claimable": _claimable(actor, live),
+        "inquiries": inquiries.of_case(case),
         "author": bench.author(case),
         "item": bench.item(case, signals),
         "type_name": type_name,
@@ -67,10 +71,17 @@ def context(actor: Actor, case: Case, show: str) -> dict[str, Any]:
         "told": list(
             Notice.objects.filter(decision_id__in=[view.row.pk for view in found]).order_by("-created_at")[:20]
         ),
-        "appeals": list(Appeal.objects.filter(case=case).order_by("-filed_at")),
+        "appeals": [] if is_blind else list(Appeal.objects.filter(case=case).order_by("-filed_at")),
         "may_appeal": actor.has("appeal.submit"),
         "may_release": bool(case.clearance) and actor.may("restricted.view", clearance=case.clearance),
     }
+
+
+def _claimable(actor: Actor, live: list[Job]) -> bool:
+    """Whether the button is worth showing: the first job waits, and this actor may take it."""
+    if not live or live[0].state != Job.State.READY or actor.kind != "user":
+        return False
+    return may_claim(actor, live[0])
 
 
 def decisions(actor: Actor, case: Case) -> list[DecisionView]:
@@ -114,7 +125,3 @@ def _lines(row: ItemVersion) -> str:
     if row.erased_at is not None:
         return "(erased)"
     return "\n".join(f"{words_of(str(name))}: {plain(value)}" for name, value in row.data.items())
-
-
-def _group(entry: Entry) -> str:
-    return ALSO.get(entry.group, entry.group)

@@ -47,6 +47,7 @@ class DecisionIn(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[str, ...] | None = None
     rationale: str = ""
     active_ms: int = 0  # focus time of this touch, for AHT
+    path: tuple[tuple[str, int], ...] = ()  # the way through the decision tree: (question key, answer number from 0)
 
 
 class LeaseOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -416,6 +416,7 @@ class Escalation(Projected):
         db_table = "review_escalation"
 
 
+from watchfloor.review.models_bench import DecisionPath, Inquiry, Macro  # noqa: E402
 from watchfloor.review.models_floor import Boost, Move, Playbook, ServicePlan, Surge  # noqa: E402
 from watchfloor.review.models_many import (  # noqa: E402
     Batch,
@@ -439,10 +440,13 @@ __all__ = [
     "Cluster",
     "ClusterItem",
     "Decision",
+    "DecisionPath",
     "EdgeCase",
     "Escalation",
+    "Inquiry",
     "Job",
     "Joining",
+    "Macro",
     "Mark",
     "Move",
     "Note",

@@ -14,8 +14,9 @@ class Mark(Projected):
 
     case = models.ForeignKey("review.Case", on_delete=models.PROTECT, related_name="marks")
     item_version = models.CharField(max_length=64, blank=True)
+    medium = models.CharField(max_length=80, blank=True)  # the field or the stored file, where there are several
     at_ms = models.BigIntegerField()  # from the beginning of the video or stream
-    note = models.TextField()
+    note = models.TextField(blank=True)
     author = models.CharField(max_length=120)  # actor text
     made_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)  # taken off the picture; the row stays

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from watchfloor.ledger.writer import Writer
-from watchfloor.policy import actions, queries
+from watchfloor.policy import actions, queries, tree
 from watchfloor.policy.models import Policy, PolicyVersion, Reason, ViolationType
 
 FOLDER = Path(__file__).parent
@@ -33,12 +33,12 @@ def install(w: Writer, folder: Path | None = None) -> int:
             frame = {name: data[name] for name in FRAME if name in data}
             actions.save_policy(w, key=key, position=position, **frame)
             added += 1
-        if key not in with_text:
-            _put_first_version(w, key, data)
         for number, violation in enumerate(data["violation"]):
             if violation["key"] not in known[ViolationType]:
                 actions.save_violation(w, policy_key=key, position=position * 100 + number, **violation)
                 added += 1
+        if key not in with_text:  # after the violation types: the decision tree leads to them
+            _put_first_version(w, key, data)
     for position, reason in enumerate(load_reasons(folder)):
         if reason["key"] not in known[Reason]:
             values = {**reason, "policy_key": reason["policy"], "position": position}
@@ -66,10 +66,16 @@ def text_of(data: dict[str, Any]) -> str:
     return "\n\n".join(f"{clause['number']} {clause['text'].strip()}" for clause in data["clause"])
 
 
+def tree_of(data: dict[str, Any]) -> dict[str, Any] | None:
+    """The decision tree of a policy file: its questions in order, and what is answered otherwise in a market."""
+    questions = data.get("question", [])
+    return tree.from_questions(questions, data.get("answer_in", [])) if questions else None
+
+
 def _put_first_version(w: Writer, key: str, data: dict[str, Any]) -> None:
     version = actions.draft(
         w, key, summary=data["summary"].strip(), text=text_of(data), questions=data.get("question", []),
-        overlays=data.get("overlay", {}),
+        overlays=data.get("overlay", {}), decision_tree=tree_of(data),
     )  # fmt: skip
     w.update(version, written_by=AUTHOR)
     actions.approve(w, version)

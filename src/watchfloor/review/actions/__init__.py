@@ -1,15 +1,19 @@
 """The only writers of the floor: what comes in, leases, findings, appeals, escalations. One transaction each."""
 
+from watchfloor.review.actions.again import decide_once
 from watchfloor.review.actions.appeals import file_appeal, remedy_done, withdraw
 from watchfloor.review.actions.boosts import boost, end_boost, sweep_boosts
+from watchfloor.review.actions.claim_case import claim_case
 from watchfloor.review.actions.claims import accept, extend, heartbeat, release, skip, sweep_leases
 from watchfloor.review.actions.clocks import sweep_breaches, sweep_warnings
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.edge import flag_edge_case, rule, withdraw_edge_case
 from watchfloor.review.actions.escalations import escalate, hand_back
+from watchfloor.review.actions.inquiries import answer, ask, withdraw_inquiry
 from watchfloor.review.actions.joining import join, split, undo_joining
 from watchfloor.review.actions.live import stream_changed
-from watchfloor.review.actions.marks import mark, unmark
+from watchfloor.review.actions.macros import archive_macro, save_macro
+from watchfloor.review.actions.marks import mark, mark_in_hand, unmark
 from watchfloor.review.actions.moves import move, preview_move, undo_move
 from watchfloor.review.actions.notes import note
 from watchfloor.review.actions.pauses import pause, resume
@@ -25,12 +29,17 @@ from watchfloor.review.actions.taking import claim
 
 __all__ = [
     "accept",
+    "answer",
+    "archive_macro",
     "archive_queue",
+    "ask",
     "boost",
     "change_draft",
     "claim",
+    "claim_case",
     "decide",
     "decide_by_rule",
+    "decide_once",
     "drop_draft",
     "end_boost",
     "escalate",
@@ -42,6 +51,7 @@ __all__ = [
     "heartbeat",
     "join",
     "mark",
+    "mark_in_hand",
     "move",
     "mute",
     "note",
@@ -55,6 +65,7 @@ __all__ = [
     "restore_routing",
     "resume",
     "rule",
+    "save_macro",
     "save_plan",
     "save_queue",
     "save_routing",
@@ -76,4 +87,5 @@ __all__ = [
     "unmute",
     "withdraw",
     "withdraw_edge_case",
+    "withdraw_inquiry",
 ]

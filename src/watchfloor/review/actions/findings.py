@@ -9,7 +9,7 @@ from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
-from watchfloor.review.actions import reporters
+from watchfloor.review.actions import paths, reporters
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.contracts import DecisionIn
 from watchfloor.review.domain import findings
@@ -77,6 +77,8 @@ def record(
         batch=batch,
     )  # fmt: skip
     w.event(event, decision, case_id=case.pk, policy_version=decision.policy_version_id, item_version=case.item_version)
+    if finding.path:
+        paths.keep(w, case, decision, finding.path)
     falls = [supersedes] if supersedes is not None else []
     if finding.verdict == "clean":
         falls += [old for old in standing if supersedes is None or old.pk != supersedes.pk]

@@ -125,8 +125,9 @@ def detail(request: HttpRequest, case_id: str) -> HttpResponse:
             return redirect(address(pk))
         except (BadInput, Conflict, Forbidden, NotFound) as error:
             errors = [(error.where or "main", f"{error.message} {error.hint}".strip())]
-    show = request.GET.get("show", "")
-    context = case_view.context(actor, case, show)
+    before = request.GET.get("before", "")
+    older = int(before) if before.isdecimal() and len(before) < 19 else None
+    context = case_view.context(actor, case, request.GET.get("show", ""), older)
     context["many"] = case_many.context(actor, case)
     context.update(
         errors=errors,

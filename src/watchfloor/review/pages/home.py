@@ -18,6 +18,7 @@ from watchfloor.review.domain import clocks
 from watchfloor.review.models import Decision, Job
 from watchfloor.review.pages.routing_parts import VIEW
 from watchfloor.review.pages.work import WORK, address
+from watchfloor.review.queries import inquiries
 
 OFFER = timedelta(seconds=30)
 
@@ -38,6 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "review/home.html",
         {
+            "answered": [row for row in inquiries.asked_by(actor) if row.state == "answered"][:5] if works else [],
+            "to_answer": len(inquiries.waiting(actor)) if actor.has(inquiries.ANSWER) else 0,
             "queues": sorted(rows, key=lambda row: (row.open == 0, row.paused)),
             "works": works,
             "may_see_routing": any(actor.has(name) for name in VIEW),

@@ -46,11 +46,19 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
     to_queue: str = ""
     active_ms: int = 0
     queue: str = ""
+    path: tuple[tuple[str, int], ...] = ()
+    question: str = ""
+    ask_to: str = ""
+    ask_waits: bool = True
+    mark_at: str = ""
+    mark_note: str = ""
+    medium: str = ""
+    macro_text: str = ""  # what the macro comes to here
 
     @property
     def full_note(self) -> str:
         """The note with the macro's text beneath it (the script puts it in at once; a plain form does here)."""
-        text = MACROS[self.macro][1] if self.macro in MACROS else ""
+        text = self.macro_text
         return "\n".join(part for part in (self.note.strip(), text) if part)
 
     def finding(self) -> DecisionIn:
@@ -63,6 +71,7 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
             actions=chosen,
             rationale=self.full_note,
             active_ms=self.active_ms,
+            path=self.path,
         )
 
 
@@ -73,7 +82,7 @@ def read(request: HttpRequest) -> Typed:
     if len(note) > MAX_TEXT or len(reason) > MAX_TEXT:
         raise BadInput("too_long", f"A note has at most {MAX_TEXT:,} characters.", where="note")
     return Typed(
-        token=_number(post.get("token", "")),
+        token=number(post.get("token", "")),
         step=post.get("step", ""),
         verdict=post.get("verdict", ""),
         violation=post.get("violation", ""),
@@ -84,8 +93,16 @@ def read(request: HttpRequest) -> Typed:
         reason=reason,
         skip_reason=post.get("skip_reason", ""),
         to_queue=post.get("to_queue", ""),
-        active_ms=_number(post.get("active_ms", "")),
+        active_ms=number(post.get("active_ms", "")),
         queue=queue_of(request),
+        path=_path(post.get("path", "")),
+        question=post.get("question", "")[:MAX_TEXT],
+        ask_to=post.get("ask_to", "")[:80],
+        ask_waits=post.get("ask_waits", "wait") == "wait",
+        mark_at=post.get("mark_at", "")[:20],
+        mark_note=post.get("mark_note", "")[:300],
+        medium=post.get("medium", "")[:80],
+        macro_text=MACROS[post.get("macro", "")][1] if post.get("macro", "") in MACROS else "",
     )
 
 
@@ -94,5 +111,17 @@ def queue_of(request: HttpRequest) -> str:
     return (request.POST.get("queue") or request.GET.get("queue") or "")[:80]
 
 
-def _number(text: str) -> int:
+def _path(text: str) -> tuple[tuple[str, int], ...]:
+    """``q1.0 q2.1``: question keys with answer numbers; anything else is no path."""
+    steps = []
+    for step in text.split()[:200]:
+        key, _, number = step.rpartition(".")
+        if not key or not number.isdecimal() or len(number) > 2:
+            return ()
+        steps.append((key[:40], int(number)))
+    return tuple(steps)
+
+
+def number(text: str) -> int:
+    """A whole number of at most 15 digits; 0 for anything else."""
     return int(text) if text.isdecimal() and len(text) < 16 else 0

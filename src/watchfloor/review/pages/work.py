@@ -7,27 +7,29 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from watchfloor.enforcement import queries as enforcement
-from watchfloor.identity import guard
+from watchfloor.identity import guard, preferences
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
-from watchfloor.review import actions, bench, informed, queries
+from watchfloor.review import actions, bench, bench_edge, bench_macros, informed, queries, thread
+from watchfloor.review.domain import marks
 from watchfloor.review.domain.findings import SKIP_REASONS
 from watchfloor.review.models import Job, Queue
-from watchfloor.review.pages import seen
+from watchfloor.review.pages import part, seen
 from watchfloor.review.pages import typed as forms
-from watchfloor.review.pages.typed import MACROS, Typed
+from watchfloor.review.pages.typed import Typed
+from watchfloor.review.queries import inquiries
 from watchfloor.workforce import exposure, wellbeing, wellbeing_actions
 
 WORK = ("review.work", "review.appeal", "review.escalation")
@@ -43,13 +45,20 @@ def take(request: HttpRequest) -> HttpResponse:
 
 def next_case(request: HttpRequest, queue: str, *, done: str = "") -> HttpResponse:
     """Claim and open; the desk when nothing waits."""
-    lease = actions.claim(actor_of(request), queue=queue or None)
+    actor = actor_of(request)
+    lease = actions.claim(actor, queue=queue or None)
     if lease is not None:
-        return redirect(address(lease.job_id, queue, done))
+        to = address(lease.job_id, queue, done)
+        job = bench.my_job(actor, lease.job_id) if part.is_wanted(request) else None
+        if job is None or informed.asks(
+            actor, job
+        ):  # who has yet to be asked about this kind of work sees nothing of it
+            return part.go(request, to)
+        return _show(request, actor, job, Typed(queue=queue), done=done, to=to)
     text = _("Nothing else waits in %(queue)s.") % {"queue": queue} if queue else _("Nothing else waits for you.")
     messages.info(request, queries.why_nothing(actor_of(request)) or text)
     asked = urlencode({"done": done}) if done else ""
-    return redirect(reverse("review") + (f"?{asked}" if asked else ""))
+    return part.go(request, reverse("review") + (f"?{asked}" if asked else ""))
 
 
 def address(job_id: uuid.UUID, queue: str = "", done: str = "") -> str:
@@ -77,8 +86,8 @@ def work(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     seen.from_form(request, job_id, typed.token)
     try:
         answer = step(request, actor, job_id, typed)
-        if answer.status_code == 302 and typed.step not in ("agree", "extend"):
-            exposure.end(job_id, typed.token)
+        if not Job.objects.filter(pk=job_id, state=Job.State.LEASED, lease_token=typed.token).exists():
+            exposure.end(job_id, typed.token)  # it is out of these hands, however the answer looks
         return answer
     except Conflict as error:
         if error.code != "stale_lease":
@@ -89,7 +98,13 @@ def work(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
-    decision = actions.decide(actor, job_id, typed.token, typed.finding())
+    if typed.macro.startswith("m:"):
+        job = bench.my_job(actor, job_id)
+        text = bench_macros.text_of(actor, job, typed.macro, typed.violation) if job else ""
+        typed = msgspec.structs.replace(typed, macro_text=text)
+    decision = actions.decide_once(actor, job_id, typed.token, typed.finding())
+    if not preferences.of(request.user).auto_next:
+        return part.go(request, reverse("review") + f"?done={decision.pk}")
     return next_case(request, typed.queue, done=str(decision.pk))
 
 
@@ -107,7 +122,7 @@ def _skip(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -
 def _back(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
     actions.step_back(actor, job_id, typed.token)
     messages.success(request, _("You stepped back. Nobody will ask why. Take the time you need."))
-    return redirect("wellbeing-pause")
+    return part.go(request, reverse("wellbeing-pause"))
 
 
 def _agree(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
@@ -115,7 +130,7 @@ def _agree(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) 
     if job is None:
         return _stale(request, job_id, typed)
     wellbeing_actions.agree(actor, job.policy_key, yes=True)
-    return redirect(address(job_id, typed.queue))
+    return part.go(request, address(job_id, typed.queue))
 
 
 def _decline(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
@@ -147,7 +162,7 @@ def _hand_back(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typ
 def _release(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
     actions.release(actor, job_id, typed.token, active_ms=typed.active_ms)
     messages.success(request, _("Given back: it waits in its queue."))
-    return redirect("review")
+    return part.go(request, reverse("review"))
 
 
 def _extend(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
@@ -155,6 +170,29 @@ def _extend(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"until": until.isoformat()})
     return _preview(request, actor, job_id, typed)  # the page again, with all that was typed
+
+
+def _ask(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    actions.ask(
+        actor, job_id, typed.token, typed.question, to=typed.ask_to, waits=typed.ask_waits, active_ms=typed.active_ms
+    )
+    if typed.ask_waits:
+        messages.success(request, _("Asked. The case waits for the answer, which comes to your desk."))
+        return next_case(request, typed.queue)
+    messages.success(request, _("Asked. The answer comes to your desk; go on with the case."))
+    return _preview(request, actor, job_id, msgspec.structs.replace(typed, question=""))
+
+
+def _mark(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    at_ms = marks.parse(typed.mark_at)
+    actions.mark_in_hand(actor, job_id, typed.token, medium=typed.medium, at_ms=at_ms, note=typed.mark_note)
+    return _preview(request, actor, job_id, msgspec.structs.replace(typed, mark_at="", mark_note=""))
+
+
+def _edge(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    bench_edge.flag(actor, job_id, typed.token, typed.question)
+    messages.success(request, _("Flagged for policy. Decide as the policy stands now."))
+    return _preview(request, actor, job_id, msgspec.structs.replace(typed, question=""))
 
 
 STEPS = {
@@ -168,6 +206,9 @@ STEPS = {
     "hand_back": _hand_back,
     "release": _release,
     "extend": _extend,
+    "ask": _ask,
+    "mark": _mark,
+    "edge": _edge,
 }
 
 
@@ -201,9 +242,13 @@ def undo(request: HttpRequest, decision_id: uuid.UUID) -> HttpResponse:
     messages.success(request, _("Taken back. Everything it did is undone, and the case waits for a fresh look."))
     to = request.POST.get("to", "")
     if to == "case":
-        return redirect("case-detail", ids.encode("case", _case_of(decision_id)))
+        return part.go(request, reverse("case-detail", args=[ids.encode("case", _case_of(decision_id))]))
     held = queries.held(actor)
-    return HttpResponseRedirect(address(held.job_id, forms.queue_of(request)) if held else reverse("review"))
+    job = bench.my_job(actor, held.job_id) if held and part.is_wanted(request) else None
+    if held is None or job is None or informed.asks(actor, job):
+        return part.go(request, address(held.job_id, forms.queue_of(request)) if held else reverse("review"))
+    queue = forms.queue_of(request)
+    return _show(request, actor, job, Typed(queue=queue), to=address(job.pk, queue))
 
 
 def _case_of(decision_id: uuid.UUID) -> uuid.UUID:
@@ -213,7 +258,14 @@ def _case_of(decision_id: uuid.UUID) -> uuid.UUID:
 
 
 def _show(
-    request: HttpRequest, actor: Actor, job: Job, typed: Typed, errors: list[tuple[str, str]] | None = None
+    request: HttpRequest,
+    actor: Actor,
+    job: Job,
+    typed: Typed,
+    errors: list[tuple[str, str]] | None = None,
+    *,
+    done: str = "",
+    to: str = "",
 ) -> HttpResponse:
     context = bench.context(actor, job)
     lifted = Queue.objects.filter(kind="escalation", archived_at__isnull=True).order_by("position", "key")
@@ -222,16 +274,21 @@ def _show(
         typed=typed,
         errors=errors or [],
         error_of=dict(errors or []),
-        done=bench.just_decided(actor, request.GET.get("done", ""), UNDO_OFFER),
+        done=bench.just_decided(actor, done or request.GET.get("done", ""), UNDO_OFFER),
         undo_seconds=int(UNDO_OFFER.total_seconds()),
         queue_name=queue.name if queue else job.queue_key,
         skip_reasons=[(key, words, "") for key, words in SKIP_REASONS.items()],
-        macros=[(key, words, text) for key, (words, text) in MACROS.items()],
         filters=wellbeing.profile(uuid.UUID(actor.id)).filters,
+        macros=bench_macros.ready(actor, job, violation=typed.violation),
         escalation_queues=[(row.key, row.name) for row in lifted],
+        whom=[(key, name or _("Anyone who answers")) for key, name in inquiries.whom(job.case)],
+        can_flag=bench_edge.is_there(),
+        mine=preferences.of(request.user),
         **_effects(job, typed.violation),
     )
-    return render(request, "review/work.html", context, status=422 if errors else 200)
+    if "thread" in request.GET:  # without script: another window of the thread
+        context["thread"] = thread.window(actor, job.case, start=forms.number(request.GET["thread"]))
+    return part.show(request, "review/work.html", context, address=to, status=422 if errors else 200)
 
 
 def _effects(job: Job, violation: str) -> dict[str, Any]:
@@ -254,6 +311,8 @@ def _again(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed, 
     )
     if error.where == "reason" and typed.step == "skip":
         where = "skip_reason"
+    if error.where in ("ask_to", "ask_waits"):
+        where = "question"
     return _show(request, actor, job, typed, [(where, f"{error.message} {error.hint}".strip())])
 
 
@@ -271,7 +330,7 @@ def _stale(request: HttpRequest, job_id: uuid.UUID, typed: Typed) -> HttpRespons
         except BadInput:
             violation = ""
     held = queries.held(actor)
-    return render(
+    return part.show(
         request,
         "review/stale.html",
         {"job": job, "may_open": may_open, "typed": typed, "violation": violation,

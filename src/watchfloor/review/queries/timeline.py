@@ -51,7 +51,7 @@ def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = M
         )  # fmt: skip
     else:
         events = list(rows.order_by("ordinal")[: min(limit, MAX_ENTRIES)])
-    names = _names({event.actor for event in events})
+    names = names_of_actors({event.actor for event in events})
     notes = {f"note:{note.pk}": note.text for note in Note.objects.filter(case=case)}
     entries = [
         Entry(
@@ -66,7 +66,8 @@ def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = M
     return entries
 
 
-def _names(actors: set[str]) -> dict[str, str]:
+def names_of_actors(actors: set[str]) -> dict[str, str]:
+    """The names of people and rules behind actor texts; "Someone" for who is gone, nothing for the program itself."""
     ids: dict[UUID, str] = {}
     names: dict[str, str] = {}
     for text in actors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from watchfloor.review.queries import effect_words, many_words
+from watchfloor.review.queries import bench_words, effect_words, many_words
 
 Data = dict[str, Any]
 
@@ -64,6 +64,7 @@ def _decision(data: Data) -> str:
 
 
 SENTENCES: dict[str, Callable[[Data], str]] = {
+    **bench_words.SENTENCES,
     "case.opened": lambda d: f"the case was opened under {d['policy']}, severity {d['severity']}",
     "case.reopened": lambda d: (
         f"the case was reopened by a {d['why']}" if d["why"] != "undo" else "the case was reopened"
