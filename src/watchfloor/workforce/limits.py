@@ -1,30 +1,56 @@
-"""What a person should not be given now: the one question that routing asks of well-being."""
+"""What a person should not be given now: the one question that routing asks of well-being.
+
+Every claim asks it, so what changes by the minute (breaks, pace, exposure) is one prepared statement; what people choose is
+remembered for a while (``wellbeing.profile``).
+"""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from watchfloor.kernel import clock
 from watchfloor.kernel.remembered import RememberedBy
+from watchfloor.ledger import rows
 from watchfloor.workforce import wellbeing
 from watchfloor.workforce.contracts import NO_LIMITS, Limits
 from watchfloor.workforce.domain import budgets
 
+_NOW = """
+SELECT EXISTS (SELECT FROM workforce_rest WHERE reviewer_id = %(who)s AND taken_at > %(forgotten)s AND ended_at IS NULL),
+  (SELECT seen_at FROM workforce_pace WHERE reviewer_id = %(who)s),
+  (SELECT minutes FROM workforce_rest WHERE reviewer_id = %(who)s AND taken_at IS NULL AND at <= %(now)s AND at > %(open)s
+    ORDER BY at LIMIT 1),
+  (SELECT array_agg(ARRAY[severity, today, week]) FROM (
+    SELECT severity::bigint, coalesce(sum(ms) FILTER (WHERE quarter >= %(day)s), 0)::bigint AS today, sum(ms)::bigint AS week
+    FROM workforce_exposure WHERE reviewer_id = %(who)s AND quarter >= %(monday)s GROUP BY severity) AS seen)
+"""
+
+
+class _Now(NamedTuple):
+    """On a break; last at work; minutes of the break that waits; ``[severity, ms today, ms this week]``."""
+
+    on_break: bool
+    seen_at: datetime | None
+    waiting: int | None
+    shown: list[list[int]] | None
+
 
 def _limits(user_id: UUID) -> Limits:
     who, now = wellbeing.profile(user_id), clock.now()
-    if wellbeing.on_break(user_id, now) is not None:
+    found = _ask(user_id, who, now)
+    if found.on_break:
         return Limits(avoid=who.avoid, rest=True, why=_("You are on a break. Come back when you want."))
-    waiting = wellbeing.due(user_id, who, now)
-    if waiting is not None:
-        why = _("A break of %(minutes)s minutes is due. Work waits until you have had it.") % {
-            "minutes": waiting.minutes
-        }
+    minutes = _due(found, who, now)
+    if minutes is not None:
+        why = _("A break of %(minutes)s minutes is due. Work waits until you have had it.") % {"minutes": minutes}
         return Limits(avoid=who.avoid, rest=True, why=why)
-    spent = wellbeing.spent(user_id, who, now)
-    empty = budgets.spent_up(who.budget, spent.lines)
+    shown = found.shown or []
+    lines = budgets.lines(who.budget, {row[0]: row[1] for row in shown if row[1]}, {row[0]: row[2] for row in shown})
+    empty = budgets.spent_up(who.budget, lines)
     if empty is None:
         return NO_LIMITS if not who.avoid else Limits(avoid=who.avoid)
     why = {
@@ -32,6 +58,26 @@ def _limits(user_id: UUID) -> Limits:
         "week": _("This week's exposure to severity %(level)s and above is used up; you get other work until Monday."),
     }[empty.span] % {"level": empty.severity}
     return Limits(max_severity=empty.severity - 1, avoid=who.avoid, why=why)
+
+
+def _ask(user_id: UUID, who: wellbeing.Profile, now: datetime) -> _Now:
+    values = {
+        "who": user_id, "now": now, "forgotten": now - wellbeing.FORGOTTEN, "open": now - wellbeing.OPEN_FOR,
+        "day": budgets.day_start(now, who.tz), "monday": budgets.week_start(now, who.tz),
+    }  # fmt: skip
+    with rows.prepared() as cursor:
+        cursor.execute(_NOW, values)
+        return _Now(*cursor.fetchone())
+
+
+def _due(found: _Now, who: wellbeing.Profile, now: datetime) -> int | None:
+    """The minutes of the break that is due now: a planned one, else one that waits, unless they pause anyway (``wellbeing.due``)."""
+    pause = timedelta(minutes=who.budget.break_minutes)
+    for moment in budgets.planned(who.budget, now, who.tz):
+        if moment <= now < moment + pause:
+            return who.budget.break_minutes
+    resting = found.seen_at is None or now - found.seen_at >= pause
+    return None if resting else found.waiting
 
 
 # Remembered for a few seconds: a claim may be that much late in knowing, which the budget's reserve more than covers.

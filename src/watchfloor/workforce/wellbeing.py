@@ -129,7 +129,8 @@ def _with_own(house: Budget, own: Budget) -> Budget:
     return msgspec.structs.replace(both, reserve=house.reserve, break_minutes=house.break_minutes)
 
 
-profile = RememberedBy(_profile)
+# Who changes it calls ``forget``; other processes know within a quarter of a minute.
+profile = RememberedBy(_profile, seconds=15)
 
 
 def spent(user_id: UUID, who: Profile | None = None, now: datetime | None = None) -> Spent:
