@@ -84,10 +84,10 @@ def _reasons() -> list[str]:
 
 def _actions() -> list[str]:
     rows = [
-        (code(a["key"]), a["name"], a["inverse_name"], a.get("help", ""))
+        (code(a["key"]), a["name"], a.get("inverse_name", "none: it cannot be undone"), a.get("help", ""))
         for a in _toml("watchfloor.enforcement.defaults", "actions.toml")["kind"]
     ]
-    return ["## Actions", "", "Each has an inverse, so that an overturned decision can be undone.", "",
+    return ["## Actions", "", "Each that can be undone has an inverse, so that an overturned decision is undone on the platform too.", "",
             *table(("action", "name", "inverse", "what it does"), rows)]  # fmt: skip
 
 

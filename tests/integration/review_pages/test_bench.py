@@ -21,8 +21,8 @@ from watchfloor.ledger.sequencer import catch_up
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions, thread
 from watchfloor.review.contracts import DecisionIn
-from watchfloor.review.models import Case, Decision, Job
-from watchfloor.review.models_bench import DecisionPath, Inquiry, Macro, Mark
+from watchfloor.review.models import Case, Decision, Job, Mark
+from watchfloor.review.models_bench import DecisionPath, Inquiry, Macro
 from watchfloor.review.queries import case_history, inquiries
 
 SPECIALIST = REVIEWER | {"review.answer", "review.claim_case", "macro.share"}
@@ -198,11 +198,11 @@ def test_marks_need_the_case_in_hand(floor: Floor, reviewer: Any) -> None:
     case = floor.report()
     actor = actor_of(reviewer)
     lease = floor.claim(actor)
-    actions.mark(actor, lease.job_id, lease.token, medium="video", at_ms=83_000, note="<script>")
+    actions.mark_in_hand(actor, lease.job_id, lease.token, medium="video", at_ms=83_000, note="<script>")
     with pytest.raises(BadInput):
-        actions.mark(actor, lease.job_id, lease.token, medium="video", at_ms=-1)
+        actions.mark_in_hand(actor, lease.job_id, lease.token, medium="video", at_ms=-1)
     with pytest.raises(Conflict):
-        actions.mark(actor, lease.job_id, lease.token + 1, medium="video", at_ms=1)
+        actions.mark_in_hand(actor, lease.job_id, lease.token + 1, medium="video", at_ms=1)
     page = signed_in(reviewer).get(reverse("review-work", args=[lease.job_id])).content.decode()
     assert "1:23" in page and "&lt;script&gt;" in page
     client = signed_in(reviewer)

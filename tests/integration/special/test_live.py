@@ -106,7 +106,7 @@ def test_marks_stand_in_the_order_of_the_video_and_are_taken_off_by_who_made_the
     assert [row.note for row in queries.marks(case)] == ["first"]
     for wrong in (
         {"at_ms": -1, "note": "x"},
-        {"at_ms": 1, "note": " "},
+        {"at_ms": 1, "note": "x" * 501},
         {"at_ms": 1, "note": "x", "item_version": "f" * 64},
     ):
         with pytest.raises(BadInput):

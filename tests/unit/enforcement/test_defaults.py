@@ -17,7 +17,7 @@ def test_every_action_stands_on_a_class_and_speaks_four_languages() -> None:
     for kind in KINDS.values():
         catalogue.effect(kind["does"])
         assert set(kind["phrases"]) == set(notices.LANGUAGES)
-        assert kind["inverse_name"] and kind["help"]
+        assert kind["help"] and bool(kind.get("inverse_name")) == bool(catalogue.effect(kind["does"]).inverse)
     assert {kind["does"] for kind in KINDS.values()} == {cls.key for cls in catalogue.BUILT_IN}
 
 
