@@ -9,6 +9,7 @@ declare global {
       toast(text: string, options?: ToastOptions): void;
       open(dialogId: string): void;
     };
+    htmx: { process(element: Element): void };
     Alpine: { start(): void; data(name: string, make: () => object): void };
   }
 }

@@ -163,6 +163,7 @@ function swap(answer: Answer): void {
   decided = "";
   bench?.lease.stop();
   main()?.replaceWith(answer.main);
+  window.htmx.process(answer.main); // panels that ask for their content when they are opened
   document.title = answer.title;
   const now = window.location.pathname + window.location.search;
   if (answer.ok && answer.address !== now) window.history.pushState({ bench: true }, "", answer.address);

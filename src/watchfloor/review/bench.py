@@ -177,6 +177,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "thread": thread.window(actor, case),
         "linked": queries.linked_cases(actor, case.pk),
         "precedents": [row for row in queries.precedents(actor, case.policy_key) if row.case_id != case.pk],
+        "rulings": queries.rulings(actor, case.policy_key),
         "answers": inquiries.precedents(queries.visible_cases(actor), case.policy_key, case),
         "inquiries": inquiries.of_case(case),
         "timeline": timeline(actor, job),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("edge-cases", edge.index, name="edge-cases"),
     path("edge-cases/<uuid:edge_id>/rule", edge.rule, name="edge-rule"),
     path("accounts/<str:item_id>", accounts.detail, name="account"),
+    path("cases/<str:case_id>/related", case_steps.related, name="case-related"),
     path("cases/<str:case_id>/step", case_steps.step, name="case-step"),
     path("cases/<str:case_id>/reports", case_steps.mass_reports, name="case-reports"),
 ]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
@@ -25,6 +25,15 @@ from watchfloor.review.models import Case
 from watchfloor.review.pages import cases, tables
 from watchfloor.review.pages.work import WORK
 from watchfloor.review.queries.mass import mass, reports
+
+
+@require_safe
+@guard.page("case.view", *WORK)
+def related(request: HttpRequest, case_id: str) -> HttpResponse:
+    """``/cases/<case>/related``: what its item has in common with others, for a panel that asks when it is opened."""
+    actor = actor_of(request)
+    case = queries.case(actor, ids.decode("case", case_id), why="related")
+    return render(request, "review/related_part.html", {"related": queries.related(actor, case)})
 
 
 @require_POST

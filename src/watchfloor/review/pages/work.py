@@ -282,7 +282,7 @@ def _show(
         macros=bench_macros.ready(actor, job, violation=typed.violation),
         escalation_queues=[(row.key, row.name) for row in lifted],
         whom=[(key, name or _("Anyone who answers")) for key, name in inquiries.whom(job.case)],
-        can_flag=bench_edge.is_there(),
+        can_flag=True,
         mine=preferences.of(request.user),
         **_effects(job, typed.violation),
     )
