@@ -32,7 +32,7 @@ def card(page: Page, media: str) -> Any:
 
 
 def test_the_viewer_shows_nothing_unasked(open_as: Callable[..., Page]) -> None:
-    page = open_as(member({"case.view"}), "/wellbeing/evidence")
+    page = open_as(member({"case.view", "settings.manage"}), "/wellbeing/evidence")
     asked: list[str] = []
     page.on(
         "request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]) if "/sample" in request.url else None

@@ -68,7 +68,7 @@ def one(request: HttpRequest, glass_id: uuid.UUID) -> HttpResponse:
         "glass": view, "done": glass_queries.done_under(row), "errors": errors, "typed": request.POST, "words": state_words(),
         "may_review": actor.has("glass.review") and actor.id != str(row.user_id) and view.state in ("to_review", "overdue"),
         "may_end": view.state == "broken",
-        "outcomes": [("justified", _("It was justified")), ("not_justified", _("It was not"))],
+        "outcomes": [("justified", _("It was justified"), ""), ("not_justified", _("It was not"), "")],
     }  # fmt: skip
     return render(request, "identity/glass_one.html", context, status=422 if errors else 200)
 
