@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 CSP = (
     f"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: {settings.MEDIA_ORIGIN}; "
-    f"media-src {settings.MEDIA_ORIGIN}; font-src 'self'; connect-src 'self'; "
+    f"media-src 'self' {settings.MEDIA_ORIGIN}; font-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
