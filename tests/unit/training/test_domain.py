@@ -49,14 +49,19 @@ def test_a_form_is_what_its_blueprint_says_or_an_error(bank: list, lines: list, 
     blueprint = [Cell(*line) for line in lines]
     try:
         asked = draw(candidates, blueprint, form=form, seed="s")
-    except BadInput as error:
-        assert error.code == "short_bank"
-        return
+    except BadInput:
+        return  # the bank is short: what is then said is tested below
     assert len(set(asked)) == len(asked) == sum(cell.count for cell in blueprint)
     known = {each.id: each for each in candidates}
     for cell in blueprint:
         fitting = [n for n in asked if known[n].topic == cell.topic and cell.difficulty in (0, known[n].difficulty)]
         assert len(fitting) >= cell.count
+
+
+def test_a_short_bank_names_the_line() -> None:
+    with pytest.raises(BadInput) as caught:
+        draw(BANK, [Cell("a", 6), Cell("b", 7)], form=0, seed="s")
+    assert (caught.value.code, caught.value.where) == ("short_bank", "blueprint[1]")
 
 
 def test_a_line_that_names_a_difficulty_is_served_first() -> None:

@@ -88,9 +88,9 @@ def analyse(sittings: Sequence[Mapping[str, bool]]) -> list[ItemFigures]:
             found.setdefault(item, []).append((right, rest))
     figures = []
     for item, answers in found.items():
-        right = [yes for yes, _ in answers]
+        every = [yes for yes, _ in answers]
         pairs = [(yes, rest) for yes, rest in answers if rest is not None]
         telling = len(pairs) >= FEW
         r = point_biserial([yes for yes, _ in pairs], [rest for _, rest in pairs]) if telling else None
-        figures.append(ItemFigures(item, len(right), difficulty(right), r))
+        figures.append(ItemFigures(item, len(every), difficulty(every), r))
     return sorted(figures, key=lambda each: (each.p, each.item))

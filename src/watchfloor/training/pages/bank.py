@@ -53,8 +53,10 @@ def items(request: HttpRequest, key: str) -> HttpResponseBase:
                 saved = kept.save_many(
                     w, key, request.POST.get("use", ""), files.read(text, (upload.name or "") if upload else "")
                 )
-            messages.success(request, ngettext("%(num)d item is taken in. A colleague can approve it.",
-                                               "%(num)d items are taken in. A colleague can approve them.", len(saved)) % {"num": len(saved)})  # fmt: skip
+            count = len(saved)
+            done = ngettext("%(num)d item is taken in. A colleague can approve it.",
+                            "%(num)d items are taken in. A colleague can approve them.", count)  # fmt: skip
+            messages.success(request, done % {"num": count})
             return redirect("training-items", key)
         except (BadInput, Conflict) as refused:
             error = f"{parts.sentence(refused)}{f' ({refused.where})' if refused.where else ''}"
@@ -134,7 +136,8 @@ def _edit(request: HttpRequest, key: str, row: TrainingItem | None) -> HttpRespo
             where = refused.where.rpartition(".")[2]
             errors = [(where if where in typed else "text", parts.sentence(refused))]
     context = {
-        "policy": policy, "item": row, "typed": typed, "errors": errors, "error_of": dict(errors), "topics": list(parts.topics(key).items()),
+        "policy": policy, "item": row, "typed": typed, "errors": errors, "error_of": dict(errors),
+        "topics": list(parts.topics(key).items()),
         "uses": list(parts.uses().items()), "levels": [(str(n), words) for n, words in parts.levels().items()],
         "findings": [(name, words) for name, words in parts.topics(key).items() if name != "general"],
         "stale": row is not None and kept.is_stale(row), "names": names_of([row.written_by, row.approved_by]) if row else {},

@@ -60,12 +60,18 @@ def feedback(request: HttpRequest) -> HttpResponseBase:
     context = {
         "tabs": parts.tabs(actor, "feedback"), "rows": [_line(row) for row in rows], "query": request.GET, "days": days,
         "looked": len(found), "agreed": sum(row.agreed is True for row in judged), "judged": len(judged),
-        "filters": [
-            {"name": "days", "label": _("The last 30 days"), "chip": _("Days"), "options": [("7", _("The last 7 days")), ("90", _("The last 90 days"))]},
-            {"name": "show", "label": _("All second looks"), "chip": _("Shown"), "options": [("changed", _("Found otherwise")), ("agreed", _("Found the same"))]},
-        ],
+        "filters": _filters(),
     }  # fmt: skip
     return render(request, "training/feedback.html", context)
+
+
+def _filters() -> list[dict[str, Any]]:
+    spans = [("7", _("The last 7 days")), ("90", _("The last 90 days"))]
+    found = [("changed", _("Found otherwise")), ("agreed", _("Found the same"))]
+    return [
+        {"name": "days", "label": _("The last 30 days"), "chip": _("Days"), "options": spans},
+        {"name": "show", "label": _("All second looks"), "chip": _("Shown"), "options": found},
+    ]
 
 
 def _line(row: SecondLook) -> dict[str, Any]:
@@ -102,11 +108,7 @@ def article(request: HttpRequest, key: str) -> HttpResponseBase:
             }
         )
     before = PolicyVersion.objects.filter(policy_key=key, state="superseded").order_by("-number").first()
-    changed = (
-        [number for number in (row["number"] for row in clauses)
-         if version and before and stamps.clause_text(before.text, number) != stamps.clause_text(version.text, number)]
-        if before else []
-    )  # fmt: skip
+    changed = _changed(version.text, before.text) if version and before else []
     context = {
         "policy": policy, "version": version, "clauses": clauses, "changed": changed, "before": before,
         "clean": [parts.shown(case) | {"why": case.why} for case in learning.examples(key, "clean")],
@@ -114,3 +116,9 @@ def article(request: HttpRequest, key: str) -> HttpResponseBase:
         "taught": key in learning.taught() and actor_of(request).has("training.learn"),
     }  # fmt: skip
     return render(request, "training/article.html", context)
+
+
+def _changed(text: str, earlier: str) -> list[str]:
+    """Numbers of the clauses that are not what they were."""
+    numbers = [paragraph.strip().partition(" ")[0] for paragraph in text.split("\n\n")]
+    return [number for number in numbers if stamps.clause_text(text, number) != stamps.clause_text(earlier, number)]
