@@ -125,7 +125,12 @@ def test_an_item_counts_once_a_second_person_agrees_and_until_the_policy_changes
 
 def test_what_it_says_and_its_answer_are_not_in_the_ledger(floor: Floor) -> None:
     with writing(ANNA) as w:
-        bank.save(w, "spam", "exam", Draft(key="spam.secret", topic="clean", content={"text": "zebra crossing"}, answer="clean", why="giraffe"))
+        bank.save(
+            w,
+            "spam",
+            "exam",
+            Draft(key="spam.secret", topic="clean", content={"text": "zebra crossing"}, answer="clean", why="giraffe"),
+        )
     events = [f"{row.data} {row.changes}" for row in Event.objects.filter(type="training.item_saved")]
     assert any("spam.secret" in text for text in events)
     assert not any("zebra" in text or "giraffe" in text for text in events)
@@ -240,7 +245,12 @@ def test_a_question_changed_meanwhile_is_left_out(floor: Floor, learner: Actor) 
         sitting = sittings.begin(w, pk(learner), "spam")
     item = sittings.question(sitting, 1)
     with writing(ANNA) as w:
-        bank.save(w, "spam", "exam", Draft(key=item.key, topic="clean", content={"text": "Changed."}, answer="clean", why="So."))
+        bank.save(
+            w,
+            "spam",
+            "exam",
+            Draft(key=item.key, topic="clean", content={"text": "Changed."}, answer="clean", why="So."),
+        )
     assert sittings.mark_of(sitting).total == 9
 
 

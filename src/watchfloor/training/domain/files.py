@@ -75,8 +75,8 @@ def read(text: str, name: str = "") -> list[Draft]:
 
 
 def _is_csv(text: str) -> bool:
-    head = text.lstrip("\ufeff").split("\n", 1)[0]
-    return {"key", "answer"} <= {part.strip().strip('"') for part in head.split(",")}
+    head = text.lstrip("\ufeff").split("\n", 1)[0].split(",")
+    return len(head) > 1 and "key" in {part.strip().strip('"') for part in head}
 
 
 def read_csv(text: str) -> list[Draft]:
