@@ -24,10 +24,20 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not DIST.is_dir(), reason="the assets are not built: run `make assets`"),
 ]
-ALL = {"training.learn", "training.edit", "training.approve", "training.view", "policy.view", "case.view", "review.work"}
+ALL = {
+    "training.learn",
+    "training.edit",
+    "training.approve",
+    "training.view",
+    "policy.view",
+    "case.view",
+    "review.work",
+}
 
 
-def test_learning_and_teaching(open_as: Callable[..., Page], four_looks: Callable[[Any], None], axe: Callable[[Any], None]) -> None:
+def test_learning_and_teaching(
+    open_as: Callable[..., Page], four_looks: Callable[[Any], None], axe: Callable[[Any], None]
+) -> None:
     install()
     person = member(ALL, "Lea Learner")
     pk = uuid.UUID(str(person.pk))
@@ -59,14 +69,26 @@ def test_learning_and_teaching(open_as: Callable[..., Page], four_looks: Callabl
     for number in range(1, 11):
         expect(page.get_by_role("heading", level=1)).to_have_text(f"Question {number} of 10")
         answer = "clean" if number < 3 else sittings.question(sitting, number).answer
-        page.keyboard.press(str(1 + [each.get_attribute("value") for each in page.get_by_role("radio").all()].index(answer)))
+        page.keyboard.press(
+            str(1 + [each.get_attribute("value") for each in page.get_by_role("radio").all()].index(answer))
+        )
         page.keyboard.press("n")
     expect(page.get_by_text("Every question is answered")).to_be_visible()
     axe(page)
     page.keyboard.press("y")
     expect(page.get_by_role("heading", level=1)).to_have_text("Passed")
     four_looks(page)
-    for address in ("", "/feedback", "/policies/spam", "/people", "/people/north", "/bank", "/bank/spam", "/bank/spam/new", "/bank/spam/exam"):
+    for address in (
+        "",
+        "/feedback",
+        "/policies/spam",
+        "/people",
+        "/people/north",
+        "/bank",
+        "/bank/spam",
+        "/bank/spam/new",
+        "/bank/spam/exam",
+    ):
         page.goto(f"/training{address}")
         axe(page)  # narrow and dark, as the four looks left it
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
