@@ -106,7 +106,7 @@ class FiguresOut(Schema):
 
 @router.get("/training/certified", response=list[SiteOut])
 def certified(request: HttpRequest) -> list[SiteOut]:
-    """Who is certified for what, by site. Needs ``training.view``; only vendors within one's scope."""
+    """Who is certified for what, by site. Only vendors within one's scope. Needs ``training.view``."""
     _may(request, "training.view")
     return [
         SiteOut(
@@ -119,7 +119,7 @@ def certified(request: HttpRequest) -> list[SiteOut]:
 
 @router.get("/training/items", response=list[ItemOut])
 def items(request: HttpRequest, policy: str, use: str = "", state: str = "") -> list[ItemOut]:
-    """The items of a policy, answers included. Needs ``training.edit``. ``state`` may be draft, approved, retired or stale."""
+    """The items of a policy, answers included; ``state`` is draft, approved, retired or stale. Needs ``training.edit``."""
     _may(request, "training.edit")
     policies.policy(policy)
     return [_out(row) for row in staff.items(policy, use=use, state=state)]
@@ -127,7 +127,7 @@ def items(request: HttpRequest, policy: str, use: str = "", state: str = "") -> 
 
 @router.post("/training/items", response=list[ItemOut])
 def save(request: HttpRequest, body: ItemsIn) -> list[ItemOut]:
-    """Write items. Needs ``training.edit``; a person with ``training.approve`` approves them in the page."""
+    """Write items; people approve them in the page. Needs ``training.edit``."""
     _may(request, "training.edit")
     drafts = []
     for row in body.items:
