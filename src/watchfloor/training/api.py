@@ -68,11 +68,11 @@ class ItemsIn(Schema):
 
 
 class ItemOut(ItemIn):
-    """An item as it stands. ``stale``: the policy's text has changed since; it is not asked."""
+    """An item as it stands. ``state`` is draft, approved or retired; ``stale``: the policy's text has changed since; it is not asked."""
 
     policy: str
-    use: Use
-    state: Literal["draft", "approved", "retired"]
+    use: str
+    state: str
     stale: bool
     version: int
     revision: int

@@ -274,7 +274,9 @@ def test_only_vendors_one_may_see_are_on_the_map(floor: Floor, learner: Actor) -
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"cut": 1.5}, "out_of_range"), ({"blueprint": [{"topic": "hate.slur", "count": 1}]}, "unknown_topic"), ({"minutes": 0}, "out_of_range")],
+    [({"cut": 1.5}, "out_of_range"),
+     ({"blueprint": [{"topic": "hate.slur", "count": 1}]}, "unknown_topic"),
+     ({"minutes": 0}, "out_of_range")],
 )  # fmt: skip
 def test_exam_rules_are_checked(floor: Floor, change: dict[str, Any], code: str) -> None:
     values = {"blueprint": [{"topic": "clean", "count": 2}], **change}

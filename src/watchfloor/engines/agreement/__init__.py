@@ -1,4 +1,4 @@
-"""Statistics of human judgement: what a sample of decisions proves, how far somebody's word has been right, how good an exam's questions are."""
+"""Statistics of human judgement: what a sample proves, how far somebody's word has been right, how good an exam's questions are."""
 
 from watchfloor.engines.agreement.bounds import most_wrong, most_wrong_binomial, sample_size
 from watchfloor.engines.agreement.items import ItemFigures, analyse, difficulty, kr20, point_biserial
