@@ -12,6 +12,7 @@ from tests.support.floor import Floor, install, someone
 from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
+from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.policy import actions as policy
@@ -284,3 +285,13 @@ def test_exam_rules_are_checked(floor: Floor, change: dict[str, Any], code: str)
         bank.save_exam(w, "spam", **values)
     assert caught.value.code == code
     assert TrainingItem.objects.filter(policy_key="spam").exists()
+
+
+def test_the_ledger_derives_what_training_wrote(floor: Floor, learner: Actor) -> None:
+    practise(learner, 4)
+    sit(learner, wrong=1)
+    new_version("9.1 Other words.")
+    with writing(ANNA) as w:
+        bank.still_right(w, TrainingItem.objects.get(key="spam.p1").pk)
+    sequencer.catch_up()
+    assert rebuild.check().differences == []
