@@ -7,7 +7,7 @@ from watchfloor.identity.domain import PERMISSIONS
 from watchfloor.identity.models import Role
 from watchfloor.ledger.writer import Writer
 
-_WORK = ["review.work", "case.view", "policy.view"]
+_WORK = ["review.work", "case.view", "policy.view", "training.learn"]
 ROLES: dict[str, tuple[str, str, list[str]]] = {
     "administrator": ("Administrator", "Runs the installation; sees everything but restricted cases.", [
         name for name in PERMISSIONS if name not in {"restricted.view", "glass.break", "protected.know"}
@@ -16,6 +16,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
+        "training.view",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -28,7 +29,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
-        "edge.rule", "review.answer", "macro.share",
+        "edge.rule", "review.answer", "macro.share", "training.approve", "training.view",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "case.view",
@@ -36,12 +37,16 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
+        "training.learn", "training.approve", "training.view",
+    ]),
+    "trainer": ("Trainer", "Keeps practice and exams true to the policy; sees who is certified.", [
+        "policy.view", "training.learn", "training.edit", "training.approve", "training.view",
     ]),
     "security": ("Security", "Hears of every breaking of the glass, reviews it, reads who looked at what.", [
         "glass.review", "reads.view", "ledger.view",
     ]),
     "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
-        "floor.view", "insight.view", "policy.view", "wellbeing.view",
+        "floor.view", "insight.view", "policy.view", "wellbeing.view", "training.view",
     ]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "item.read", "report.submit", "event.submit",

@@ -30,6 +30,7 @@ CONTEXTS = [
     "review",
     "detection",
     "intake",
+    "training",
     "insight",
     "console",
     "demo",

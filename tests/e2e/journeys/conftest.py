@@ -93,17 +93,22 @@ def visit(browser: Any) -> Iterator[Watch]:
     assert not faults, faults
 
 
+def media_origin(url: str) -> str:
+    """Where a server of these tests shows media from: the next port."""
+    host, _, port = url.rpartition(":")
+    return f"{host}:{int(port) + 1}"
+
+
 def watch(page: Any, url: str, faults: list[str]) -> None:
-    """Write down script errors, errors in the console, and requests to any other place."""
+    """Write down script errors, errors in the console, and requests to any other place than the console and its media origin."""
+    own = (f"{url}/", f"{media_origin(url)}/", "data:", "blob:")
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     page.on(
         "console", lambda message: faults.append(f"{page.url}: {message.text}") if message.type == "error" else None
     )
     page.on(
         "request",
-        lambda request: (
-            None if request.url.startswith((url, "data:", "blob:")) else faults.append(f"outside: {request.url}")
-        ),
+        lambda request: None if request.url.startswith(own) else faults.append(f"outside: {request.url}"),
     )
 
 

@@ -1,0 +1,1 @@
+"""Pure parts of training: stamps, forms, marking, retakes, files."""
