@@ -7,7 +7,7 @@ import ipaddress
 
 import pytest
 
-from watchfloor.enforcement import targets
+from watchfloor.platform import targets
 from watchfloor.kernel.errors import BadInput
 
 
