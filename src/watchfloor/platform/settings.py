@@ -78,6 +78,7 @@ _CONTEXT_PROCESSORS = [
     "watchfloor.console.context.shell",
     "watchfloor.identity.context.sign_in",
     "watchfloor.identity.context.bell",
+    "watchfloor.oncall.context.bell",
 ]
 TEMPLATES = [
     {
