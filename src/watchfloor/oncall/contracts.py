@@ -29,6 +29,7 @@ class CaseSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What on-call needs to know of a case, from whoever keeps cases. ``restricted``: its content is not told."""
 
     id: UUID
+    item: UUID
     title: str
     url: str
     state: str

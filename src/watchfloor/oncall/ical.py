@@ -25,13 +25,13 @@ FOLD = 75  # octets in a line, RFC 5545 section 3.1
 
 def token(row: Schedule, user: User) -> str:
     """What the address of a person's feed of a schedule ends in."""
-    return signing.dumps([str(row.pk), str(user.pk), user.session_epoch], salt=SALT, compress=True)
+    return signing.Signer(salt=SALT).sign_object([str(row.pk), str(user.pk), user.session_epoch])
 
 
 def of_token(text: str) -> Schedule | None:
     """The schedule behind a token that still counts."""
     try:
-        schedule, user, epoch = signing.loads(text, salt=SALT)
+        schedule, user, epoch = signing.Signer(salt=SALT).unsign_object(text)
     except (signing.BadSignature, ValueError):
         return None
     if not User.objects.filter(pk=user, session_epoch=epoch, is_active=True).exists():

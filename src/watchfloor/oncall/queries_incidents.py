@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
@@ -108,3 +110,9 @@ def waiting(actor: Actor) -> dict[str, int]:
         "late": late.count(),
         "checks": closed.filter(reviewed_at__isnull=False, checked_at__isnull=True, check_on__lte=today).count(),
     }
+
+
+def holding(items: Sequence[UUID]) -> str:
+    """Which incident holds one of these items as evidence, in words; "" when none does."""
+    row = Incident.objects.filter(held_at__isnull=False, items__overlap=list(items)).order_by("number").first()
+    return "" if row is None else _("incident %(number)s holds it.") % {"number": row.number}

@@ -25,7 +25,8 @@ def see(actor: Actor, case_id: UUID) -> CaseSeen | None:
         return None
     job = Job.objects.filter(case=row, state__in=("ready", "leased", "waiting")).order_by("due_at").first()
     return CaseSeen(
-        id=row.pk, title=_("Case %(case)s") % {"case": ids.short(row.pk)}, url=reverse("case-detail", args=[ids.encode("case", row.pk)]),
+        id=row.pk, item=row.item_id, title=_("Case %(case)s") % {"case": ids.short(row.pk)},
+        url=reverse("case-detail", args=[ids.encode("case", row.pk)]),
         state=row.state, severity=row.severity, policy=row.policy_key, market=row.market, clearance=row.clearance,
         due_at=None if row.closed_at else job.due_at if job else row.due_at, clock=why_due(job) if job else "",
     )  # fmt: skip

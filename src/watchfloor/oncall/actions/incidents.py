@@ -55,7 +55,7 @@ def open_incident(
             Incident, number=number, title=_text(title, "title", 160), state=Incident.State.OPEN, severity=severity,
             market=market or (page.market if page else None) or next((each.market for each in seen), "") or None,
             clearance=clearance, cause="page" if page else "case" if seen else "spike" if spike else "manual", spike=spike[:200],
-            pages=[page.pk] if page else [], cases=[each.id for each in seen],
+            pages=[page.pk] if page else [], cases=[each.id for each in seen], items=[each.item for each in seen],
             roles={"lead": actor.id} if actor.kind == "user" else {}, opened_at=clock.now(), opened_by=w.actor,
         )  # fmt: skip
         w.event(IncidentOpened(number=number, severity=severity, cause=row.cause), row)
@@ -70,7 +70,9 @@ def add_case(actor: Actor, incident_id: UUID, case_id: UUID) -> None:
         if seen.clearance and row.clearance and seen.clearance != row.clearance:
             raise Conflict("two_clearances", "One room holds cases of one clearance.", hint="Open another incident.")
         if seen.id not in row.cases:
-            w.update(row, cases=[*row.cases, seen.id], clearance=row.clearance or seen.clearance)
+            w.update(
+                row, cases=[*row.cases, seen.id], items=[*row.items, seen.item], clearance=row.clearance or seen.clearance
+            )
             w.event(IncidentChanged(number=row.number, what="case"), row)
 
 
@@ -110,7 +112,7 @@ def write(actor: Actor, incident_id: UUID, text: str, audience: str = "room") ->
 
 
 def hold_evidence(actor: Actor, incident_id: UUID, why: str) -> None:
-    """What belongs to the incident's cases is to be kept until somebody lifts this."""
+    """What belongs to the incident's cases is to be kept until somebody lifts this: no medium of their items can be erased."""
     with writing(actor, reason=why) as w:
         row = _locked(actor, incident_id)
         if row.held_at is None:
