@@ -1,7 +1,9 @@
 """Schedules against a reader that goes five minutes by five minutes and knows nothing of zones' arithmetic: it only watches the wall."""
 
+# ruff: noqa: DTZ001, DTZ901 - what stands on a wall has no zone
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +13,15 @@ from hypothesis import strategies as st
 
 from watchfloor.oncall.domain.schedule import UNITS, Layer, Override, Schedule, Window, final, gaps, on_at
 
-ZONES = ("UTC", "Europe/Dublin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "America/St_Johns")
+ZONES = (
+    "UTC",
+    "Europe/Dublin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "America/St_Johns",
+)
 # Around changes of the clocks (both ways, half an hour too), a leap day, and an island that left out a day.
 MOMENTS = (
     datetime(2026, 3, 29), datetime(2026, 10, 25), datetime(2026, 3, 8), datetime(2026, 11, 1), datetime(2026, 4, 5),
@@ -94,10 +104,14 @@ def _within(window: Window, wall: datetime) -> bool:
 def test_the_same_as_watching_the_wall(problem: tuple[Schedule, list[Override], datetime, datetime]) -> None:
     schedule, overrides, start, end = problem
     shifts = final(schedule, overrides, start, end)
-    on = {shift.start + number * STEP: shift.person for shift in shifts for number in range((shift.end - shift.start) // STEP)}
+    on = {
+        shift.start + number * STEP: shift.person
+        for shift in shifts
+        for number in range((shift.end - shift.start) // STEP)
+    }
     expected = by_the_wall(schedule, overrides, start, end)
     assert [on.get(start + number * STEP) for number in range(len(expected))] == expected
-    assert all(a.end <= b.start for a, b in zip(shifts, shifts[1:], strict=False))  # never two at once
+    assert all(a.end <= b.start for a, b in itertools.pairwise(shifts))  # never two at once
     free = sum((last - first for first, last in gaps(shifts, start, end)), timedelta(0))
     assert free + sum((shift.end - shift.start for shift in shifts), timedelta(0)) == end - start
     middle = start + len(expected) // 2 * STEP

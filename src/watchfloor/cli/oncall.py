@@ -38,14 +38,18 @@ def pages(state: str, as_json: bool) -> None:
     from watchfloor.oncall.api import all_pages
 
     found = msgspec.to_builtins(all_pages(actor, state))
-    text = table(found, ["id", "about", "severity", "policy", "state", "raised_at", "acknowledged_by"], empty="No pages.")
+    text = table(
+        found, ["id", "about", "severity", "policy", "state", "raised_at", "acknowledged_by"], empty="No pages."
+    )
     emit({"pages": found}, as_json=as_json, text=text)
 
 
 @oncall.command()
 @click.argument("words")
 @click.option("--severity", default=4, show_default=True, type=click.IntRange(1, 5), help="1 to 5.")
-@click.option("--policy", "escalation_policy", default="", help="The key of an escalation policy; without it by the matrix.")
+@click.option(
+    "--policy", "escalation_policy", default="", help="The key of an escalation policy; without it by the matrix."
+)
 @click.option("--key", default="", help="Of what it is about: one live page for each.")
 @json_option
 def page(words: str, severity: int, escalation_policy: str, key: str, as_json: bool) -> None:
@@ -59,7 +63,9 @@ def page(words: str, severity: int, escalation_policy: str, key: str, as_json: b
     from watchfloor.oncall.contracts import PageIn
 
     with writing(actor) as w:
-        asked = PageIn(key=key or f"manual:{new_id()}", severity=severity, words=words, escalation_policy=escalation_policy)
+        asked = PageIn(
+            key=key or f"manual:{new_id()}", severity=severity, words=words, escalation_policy=escalation_policy
+        )
         row = actions.page(w, asked)
     if row is None:
         raise Conflict("no_line", "The matrix has no line for this.", hint="Name an escalation policy with --policy.")

@@ -27,4 +27,6 @@ def insist(items: Sequence[UUID]) -> None:
     for check in _checks:
         why = check(items)
         if why:
-            raise Conflict("held", f"This is evidence that must be kept: {why}", hint="Whoever holds it must lift the hold first.")
+            raise Conflict(
+                "held", f"This is evidence that must be kept: {why}", hint="Whoever holds it must lift the hold first."
+            )

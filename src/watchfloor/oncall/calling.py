@@ -87,7 +87,9 @@ def _record(row: Call, sent: Sent) -> None:
             return  # somebody else made it after our claim had run out
         now = clock.now()
         if not sent.ok and not sent.final and kept.attempts <= len(WAITS):
-            Call.objects.filter(pk=row.pk).update(next_at=now + timedelta(seconds=WAITS[kept.attempts - 1]), error=sent.error)
+            Call.objects.filter(pk=row.pk).update(
+                next_at=now + timedelta(seconds=WAITS[kept.attempts - 1]), error=sent.error
+            )
             return
         state = Call.State.SENT if sent.ok else Call.State.FAILED
         w.update(kept, state=state, done_at=now)

@@ -31,7 +31,10 @@ def markdown(room: Room) -> str:
             for each in room.corrections
         ]
     if row.checked_at:
-        lines += ["", f"Looked at again {_time(row.checked_at)}: {'it has come back' if row.recurred else 'it has not come back'}."]
+        lines += [
+            "",
+            f"Looked at again {_time(row.checked_at)}: {'it has come back' if row.recurred else 'it has not come back'}.",
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -119,9 +119,7 @@ class Page(Projected):
     class Meta:
         db_table = "oncall_page"
         constraints = [
-            models.UniqueConstraint(
-                fields=["key"], name="oncall_page_one_live", condition=~models.Q(state="resolved")
-            )
+            models.UniqueConstraint(fields=["key"], name="oncall_page_one_live", condition=~models.Q(state="resolved"))
         ]
         indexes = [
             models.Index(fields=["next_at"], name="oncall_page_due", condition=models.Q(state="raised")),
@@ -165,5 +163,3 @@ class Call(Projected):
             models.Index(fields=["page", "made_at"], name="oncall_call_page"),
             models.Index(fields=["user_id", "made_at"], name="oncall_call_user"),
         ]
-
-

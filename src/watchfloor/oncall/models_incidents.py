@@ -27,7 +27,9 @@ class Incident(Projected):
     spike = models.CharField(max_length=200, blank=True)  # the address of its page
     pages = ArrayField(models.UUIDField(), default=list)
     cases = ArrayField(models.UUIDField(), default=list)
-    items = ArrayField(models.UUIDField(), default=list)  # of those cases: while evidence is held nothing of them is erased
+    items = ArrayField(
+        models.UUIDField(), default=list
+    )  # of those cases: while evidence is held nothing of them is erased
     roles = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=120)

@@ -65,7 +65,9 @@ def everyone_on() -> list[OnNow]:
     for row in live_schedules():
         shifts = final(row, now, now + AHEAD)
         here = shifts[0] if shifts and shifts[0].start <= now else None
-        later = next((each for each in shifts if each.start > now and (here is None or each.person != here.person)), None)
+        later = next(
+            (each for each in shifts if each.start > now and (here is None or each.person != here.person)), None
+        )
         found.append(OnNow(row, here, later))
     return found
 
@@ -116,7 +118,9 @@ def load(people: Iterable[UUID], start: datetime, end: datetime) -> list[loads.L
     shifts = [shift for row in live_schedules() for shift in final(row, start, end)]
     zones = dict(User.objects.filter(pk__in=wanted).values_list("pk", "time_zone"))
     paged: dict[UUID, list[datetime]] = {each: [] for each in wanted}
-    calls = Call.objects.filter(user_id__in=wanted, what="trigger", pager="console", made_at__gte=start, made_at__lt=end)
+    calls = Call.objects.filter(
+        user_id__in=wanted, what="trigger", pager="console", made_at__gte=start, made_at__lt=end
+    )
     for user, made in calls.values_list("user_id", "made_at"):
         paged[user].append(made)
     found = [loads.load(each, zones.get(each) or "UTC", shifts, paged[each]) for each in wanted]

@@ -65,7 +65,9 @@ def room(actor: Actor, incident_id: UUID) -> Room:
     lines = list(row.lines.order_by("at", "pk"))
     corrections = list(row.corrections.order_by("due_on", "pk"))
     people = {f"user:{user}" for user in row.roles.values()} | {f"user:{each.owner_id}" for each in corrections}
-    names = names_of(people | {row.opened_by, row.closed_by, row.held_by, row.reviewed_by} | {line.by for line in lines})
+    names = names_of(
+        people | {row.opened_by, row.closed_by, row.held_by, row.reviewed_by} | {line.by for line in lines}
+    )
     return Room(
         incident=row, timeline=timeline(actor, row, seen, lines), cases=seen, hidden=len(row.cases) - len(seen),
         pages=list(Page.objects.filter(pk__in=row.pages).order_by("raised_at")),

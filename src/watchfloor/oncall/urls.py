@@ -10,7 +10,11 @@ urlpatterns = [
     path("oncall", board.index, name="oncall"),
     path("oncall/load", board.load, name="oncall-load"),
     path("oncall/schedules/<slug:key>", board.calendar, name="oncall-schedule"),
-    path("oncall/schedules/<slug:key>/overrides/<uuid:override_id>/remove", board.remove_override, name="oncall-override-remove"),
+    path(
+        "oncall/schedules/<slug:key>/overrides/<uuid:override_id>/remove",
+        board.remove_override,
+        name="oncall-override-remove",
+    ),
     path("oncall/feed/<str:token>.ics", board.feed, name="oncall-feed"),
     path("oncall/setup", setup.index, name="oncall-setup"),
     path("oncall/setup/schedule", setup.schedule, name="oncall-schedule-edit"),

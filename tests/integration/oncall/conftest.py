@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -43,7 +42,7 @@ def plan(first: UUID, second: UUID, *, wait: int = 5, severity: int = 1) -> None
     from watchfloor.oncall import actions
 
     with writing(system("test")) as w:
-        layer = {"name": "primary", "people": [str(first)], "begins": datetime(2026, 1, 5, 9).isoformat()}
+        layer = {"name": "primary", "people": [str(first)], "begins": "2026-01-05T09:00:00"}
         actions.save_schedule(w, key="leads", name="Leads", zone="Europe/Dublin", layers=[layer])
         steps = [{"targets": ["schedule:leads"], "wait": wait}, {"targets": [f"user:{second}"], "wait": wait}]
         actions.save_policy(w, key="severe", name="Severe", steps=steps, repeat=1)

@@ -21,14 +21,20 @@ def test_read_back_by_another(people: tuple[Any, Any]) -> None:
     lena, omar = people
     with clock.at(MONDAY), writing(system("test")) as w:
         layer = {"name": "primary", "people": [str(lena.pk), str(omar.pk)], "begins": "2026-03-02T09:00:00"}
-        row = actions.save_schedule(w, key="leads", name="Leads; north, south\\west " + "é" * 60, zone="Europe/Dublin", layers=[layer])
-        actions.override(w, "leads", lena.pk, datetime(2026, 3, 24, 20, tzinfo=UTC), datetime(2026, 3, 25, 6, tzinfo=UTC))
+        row = actions.save_schedule(
+            w, key="leads", name="Leads; north, south\\west " + "é" * 60, zone="Europe/Dublin", layers=[layer]
+        )
+        actions.override(
+            w, "leads", lena.pk, datetime(2026, 3, 24, 20, tzinfo=UTC), datetime(2026, 3, 25, 6, tzinfo=UTC)
+        )
     with clock.at(MONDAY):
         text = ical.calendar(row)
         expected = queries.final(row, MONDAY - ical.BACK, MONDAY + ical.AHEAD)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     calendar = icalendar.Calendar.from_ical(text)
-    events = sorted(recurring_ical_events.of(calendar).between("20260301", "20260701"), key=lambda each: each["DTSTART"].dt)
+    events = sorted(
+        recurring_ical_events.of(calendar).between("20260301", "20260701"), key=lambda each: each["DTSTART"].dt
+    )
     assert [(each["DTSTART"].dt, each["DTEND"].dt) for each in events] == [(each.start, each.end) for each in expected]
     assert [str(each["SUMMARY"]) for each in events][:2] == [f"Lena Lead · {row.name}", f"Omar Other · {row.name}"]
     week = [each for each in events if MONDAY + timedelta(days=6) < each["DTSTART"].dt < MONDAY + timedelta(days=13)]

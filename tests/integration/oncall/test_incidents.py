@@ -33,12 +33,18 @@ def test_one_trail_from_the_page_to_the_review(floor: Floor, people: tuple[Any, 
     firing.fire_due()
     paged, at_phone = Page.objects.get(), signed_in(lena)
     where = f"/oncall/pages/{ids.encode('page', paged.pk)}"
-    assert "You are called" in at_phone.get("/").content.decode() or "You are called" in at_phone.get("/review").content.decode()
+    assert (
+        "You are called" in at_phone.get("/").content.decode()
+        or "You are called" in at_phone.get("/review").content.decode()
+    )
     text = at_phone.get(where).content.decode()
     assert "Acknowledge" in text and "text 1" not in text  # the item's words stay with the case
     assert at_phone.post(where, {"step": "acknowledge"}).status_code == 302
 
-    made = at_phone.post("/oncall/incidents/new", {"page": ids.encode("page", paged.pk), "title": "Announced for tonight", "severity": "5"})
+    made = at_phone.post(
+        "/oncall/incidents/new",
+        {"page": ids.encode("page", paged.pk), "title": "Announced for tonight", "severity": "5"},
+    )
     room = made["Location"]
     row = Incident.objects.get()
     assert (row.cases, row.pages, row.roles) == ([case.pk], [paged.pk], {"lead": lead.id})
@@ -53,7 +59,9 @@ def test_one_trail_from_the_page_to_the_review(floor: Floor, people: tuple[Any, 
     assert at_phone.post(room, {"step": "hold", "why": " "}).status_code in (302, 422)
     short = {"step": "correct", "correction": "Announcements ring at once", "owner": str(omar.pk), "due_on": ""}
     refused = at_phone.post(room, short)
-    assert refused.status_code == 422 and "Announcements ring at once" in refused.content.decode()  # what was typed stays
+    assert (
+        refused.status_code == 422 and "Announcements ring at once" in refused.content.decode()
+    )  # what was typed stays
     for step in (
         {"step": "review", "happened": "It was announced an hour before.", "causes": "The rule looked at titles only."},
         {**short, "due_on": (clock.now() + timedelta(days=14)).date().isoformat()},
@@ -68,7 +76,9 @@ def test_one_trail_from_the_page_to_the_review(floor: Floor, people: tuple[Any, 
         "agreed on a corrective action",
     ):  # fmt: skip
         assert expected in told, told
-    assert any(each.group == "decision" for each in found.timeline)  # what was done to the case is in the same line of time
+    assert any(
+        each.group == "decision" for each in found.timeline
+    )  # what was done to the case is in the same line of time
     assert [each.at for each in found.timeline] == sorted(each.at for each in found.timeline)
     assert Page.objects.get().state == "resolved" and found.corrections[0].owner_id == omar.pk
     shown = at_phone.get(room).content.decode()
@@ -98,10 +108,14 @@ def test_a_restricted_case_restricts_the_room_and_nothing_leaves_it(floor: Floor
     assert signed_in(cleared).get(where).status_code == 200
     assert signed_in(cleared).get(f"{where}.md").status_code == 404
     uncleared = signed_in(people[0])
-    assert uncleared.get(where).status_code == 404 and "A ring" not in uncleared.get("/oncall/incidents").content.decode()
+    assert (
+        uncleared.get(where).status_code == 404 and "A ring" not in uncleared.get("/oncall/incidents").content.decode()
+    )
     with pytest.raises(NotFound):
         actions.open_incident(actor_of(people[0]), title="x", severity=5, case_id=case.pk)
-    rows = list(csv.reader(io.StringIO(signed_in(cleared).get("/oncall/incidents?format=csv").content.decode("utf-8-sig"))))
+    rows = list(
+        csv.reader(io.StringIO(signed_in(cleared).get("/oncall/incidents?format=csv").content.decode("utf-8-sig")))
+    )
     assert len(rows) == 1  # restricted ones are in no file
 
 
@@ -130,7 +144,12 @@ def test_every_place_opens_and_the_forms_make_what_they_say(people: tuple[Any, A
     client = signed_in(boss)
     layer = {"name-0": "nights", "people-0": [str(people[0].pk), str(people[1].pk)], "begins-0": "2026-01-05T21:00", "unit-0": "day",
              "every-0": "1", "start-0": "21:00", "end-0": "09:00"}  # fmt: skip
-    assert client.post("/oncall/setup/schedule", {"key": "nights", "name": "Nights", "zone": "Mars/Base", **layer}).status_code == 422
+    assert (
+        client.post(
+            "/oncall/setup/schedule", {"key": "nights", "name": "Nights", "zone": "Mars/Base", **layer}
+        ).status_code
+        == 422
+    )
     made = client.post("/oncall/setup/schedule", {"key": "nights", "name": "Nights", "zone": "Asia/Tokyo", **layer})
     assert made["Location"] == "/oncall/schedules/nights"
     step = {"targets-0": ["schedule:nights", f"user:{boss.pk}"], "wait-0": "10", "repeat": "2"}
@@ -140,9 +159,16 @@ def test_every_place_opens_and_the_forms_make_what_they_say(people: tuple[Any, A
     with writing(system("test")) as w:
         assert actions.page(w, PageIn(key="k", severity=4)) is not None
     begin = clock.now() + timedelta(hours=1)
-    swap = {"person": str(people[1].pk), "starts_at": begin.isoformat(), "ends_at": (begin + timedelta(hours=8)).isoformat()}
+    swap = {
+        "person": str(people[1].pk),
+        "starts_at": begin.isoformat(),
+        "ends_at": (begin + timedelta(hours=8)).isoformat(),
+    }
     assert client.post("/oncall/schedules/nights", swap).status_code == 302
-    assert client.post("/oncall/pages/new", {"policy": "severe", "severity": "3", "words": "Please look"}).status_code == 302
+    assert (
+        client.post("/oncall/pages/new", {"policy": "severe", "severity": "3", "words": "Please look"}).status_code
+        == 302
+    )
     webhook = {"pager": "webhook", "address": "ftp://nowhere", "name": "pager"}
     assert client.post("/oncall/contacts", webhook).status_code == 422
     for address in (

@@ -31,14 +31,22 @@ def page(**more: Any) -> Page:
 
 
 def called(row: Page) -> list[Any]:
-    return list(Call.objects.filter(page=row, pager="console").order_by("made_at", "pk").values_list("user_id", flat=True))
+    return list(
+        Call.objects.filter(page=row, pager="console").order_by("made_at", "pk").values_list("user_id", flat=True)
+    )
 
 
 def test_step_after_step_until_all_was_tried(people: tuple[Any, Any]) -> None:
     lena, omar = people
     plan(lena.pk, omar.pk)
     row, now = page(), clock.now()
-    for minutes, expected in ((0, [lena]), (4, [lena]), (5, [lena, omar]), (10, [lena, omar, lena]), (15, [lena, omar, lena, omar])):
+    for minutes, expected in (
+        (0, [lena]),
+        (4, [lena]),
+        (5, [lena, omar]),
+        (10, [lena, omar, lena]),
+        (15, [lena, omar, lena, omar]),
+    ):
         with clock.at(now + timedelta(minutes=minutes, seconds=1)):
             while firing.fire_due():
                 pass
@@ -63,16 +71,19 @@ def test_a_process_that_dies_in_a_step_leaves_nothing_and_the_step_is_taken_once
     def die(self: Any) -> None:
         raise Died
 
-    with monkeypatch.context() as patch, pytest.raises(Died):
+    with monkeypatch.context() as patch:
         patch.setattr("watchfloor.ledger.writer.Writer.flush", die)
-        firing.fire_due()
+        with pytest.raises(Died):
+            firing.fire_due()
     assert not Call.objects.exists() and Page.objects.get().step == 0
     assert (firing.fire_due(), firing.fire_due()) == (1, 0)
     assert called(row) == [lena.pk]
     assert Call.objects.count() == 2  # the bell and a mail
 
 
-def test_a_call_that_was_claimed_by_a_process_that_died_is_made_again_under_the_same_key(people: tuple[Any, Any]) -> None:
+def test_a_call_that_was_claimed_by_a_process_that_died_is_made_again_under_the_same_key(
+    people: tuple[Any, Any],
+) -> None:
     lena, omar = people
     plan(lena.pk, omar.pk)
     page(policy="spam", words="the words of the reporter")
@@ -93,7 +104,9 @@ def test_who_takes_it_ends_the_calling_and_the_same_thing_pages_once(people: tup
     row = page()
     assert page().pk == row.pk and Page.objects.get().times == 2
     firing.fire_due()
-    assert [each.pk for each in queries.ringing(actor_of(lena))] == [row.pk] and not queries.ringing(actor_of(omar)).exists()
+    assert [each.pk for each in queries.ringing(actor_of(lena))] == [row.pk] and not queries.ringing(
+        actor_of(omar)
+    ).exists()
     actions.acknowledge(actor_of(lena), row.pk)
     actions.acknowledge(actor_of(lena), row.pk)  # a second tap
     with pytest.raises(Conflict):
@@ -119,7 +132,9 @@ def test_where_nobody_is_on_the_next_step_is_taken_at_once(people: tuple[Any, An
     assert called(row) == [omar.pk]
 
 
-def test_an_escalation_pages_and_is_acknowledged_with_its_page_and_the_other_way_round(floor: Floor, people: tuple[Any, Any]) -> None:
+def test_an_escalation_pages_and_is_acknowledged_with_its_page_and_the_other_way_round(
+    floor: Floor, people: tuple[Any, Any]
+) -> None:
     lena, omar = people
     plan(lena.pk, omar.pk)
     reviewer = someone()

@@ -71,7 +71,10 @@ def add_case(actor: Actor, incident_id: UUID, case_id: UUID) -> None:
             raise Conflict("two_clearances", "One room holds cases of one clearance.", hint="Open another incident.")
         if seen.id not in row.cases:
             w.update(
-                row, cases=[*row.cases, seen.id], items=[*row.items, seen.item], clearance=row.clearance or seen.clearance
+                row,
+                cases=[*row.cases, seen.id],
+                items=[*row.items, seen.item],
+                clearance=row.clearance or seen.clearance,
             )
             w.event(IncidentChanged(number=row.number, what="case"), row)
 
@@ -93,7 +96,9 @@ def take_role(actor: Actor, incident_id: UUID, role: str, user_id: UUID | None) 
     with writing(actor) as w:
         row = _open(actor, incident_id)
         _person(user_id, "user")
-        roles = {key: value for key, value in row.roles.items() if key != role} | ({role: str(user_id)} if user_id else {})
+        roles = {key: value for key, value in row.roles.items() if key != role} | (
+            {role: str(user_id)} if user_id else {}
+        )
         w.update(row, roles=roles)
         w.event(IncidentRole(number=row.number, role=role, user=str(user_id or "")), row)
 
@@ -101,7 +106,9 @@ def take_role(actor: Actor, incident_id: UUID, role: str, user_id: UUID | None) 
 def write(actor: Actor, incident_id: UUID, text: str, audience: str = "room") -> IncidentLine:
     """A note in the room, or an update for an audience."""
     if audience not in AUDIENCES:
-        raise BadInput("unknown_audience", f"{audience[:40]!r} is no audience.", where="audience", hint=", ".join(AUDIENCES))
+        raise BadInput(
+            "unknown_audience", f"{audience[:40]!r} is no audience.", where="audience", hint=", ".join(AUDIENCES)
+        )
     with writing(actor) as w:
         row = queries_incidents.incident(actor, incident_id)
         line = w.create(
@@ -168,7 +175,9 @@ def review(
         w.event(IncidentReviewed(number=row.number, corrections=row.corrections.count()), row)
 
 
-def correct(actor: Actor, incident_id: UUID, *, text: str, owner_id: UUID | None, due_on: date | None) -> CorrectiveAction:
+def correct(
+    actor: Actor, incident_id: UUID, *, text: str, owner_id: UUID | None, due_on: date | None
+) -> CorrectiveAction:
     """Agree on what will be changed, by whom, until when."""
     if owner_id is None:
         raise BadInput("no_owner", "Somebody must own it.", where="owner")
@@ -194,7 +203,8 @@ def corrected(actor: Actor, incident_id: UUID, correction_id: UUID) -> None:
         if found.done_at is None:
             w.update(found, done_at=clock.now())
             w.event(
-                CorrectionSaved(number=row.number, owner=str(found.owner_id), due=found.due_on.isoformat(), done=True), found
+                CorrectionSaved(number=row.number, owner=str(found.owner_id), due=found.due_on.isoformat(), done=True),
+                found,
             )
 
 
@@ -237,4 +247,3 @@ def _text(text: str, where: str, most: int) -> str:
     if not found or len(found) > most:
         raise BadInput("missing_text", f"Write something, at most {most:,} characters.", where=where)
     return found
-

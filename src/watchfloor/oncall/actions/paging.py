@@ -25,7 +25,9 @@ ABOUT = ("escalation", "case", "spike", "manual")
 def page(w: Writer, asked: PageIn) -> Page | None:
     """Page for it; the live page of the same key is counted up instead. None where the matrix has no line for it."""
     if asked.about not in ABOUT or not 1 <= asked.severity <= 5 or not asked.key or len(asked.key) > 200:
-        raise BadInput("bad_page", "A page has a key, a severity of 1 to 5, and is about something known.", where="page")
+        raise BadInput(
+            "bad_page", "A page has a key, a severity of 1 to 5, and is about something known.", where="page"
+        )
     live = Page.objects.select_for_update().filter(key=asked.key).exclude(state=Page.State.RESOLVED).first()
     if live is not None:
         return _again(w, live)

@@ -13,7 +13,9 @@ from watchfloor.oncall.domain.schedule import Shift
 
 DAY_BEGINS, DAY_ENDS = 9, 18  # on weekdays; everything else is out of hours
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
-REST = timedelta(hours=11)  # between two pages at night and the next shift; the day's rest of EU directive 2003/88/EC, article 3
+REST = timedelta(
+    hours=11
+)  # between two pages at night and the next shift; the day's rest of EU directive 2003/88/EC, article 3
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,9 @@ class Target(msgspec.Struct, frozen=True):
         """``"schedule:leads"`` as a target."""
         kind, _sep, name = text.partition(":")
         if kind not in KINDS or not name:
-            raise BadInput("bad_target", f"{text[:60]!r} is nobody.", where="targets", hint="schedule:KEY, user:ID, contact:ID")
+            raise BadInput(
+                "bad_target", f"{text[:60]!r} is nobody.", where="targets", hint="schedule:KEY, user:ID, contact:ID"
+            )
         if kind != "schedule":
             try:
                 UUID(name)

@@ -7,6 +7,7 @@ left out, and a week with a change of the clocks has 167 or 169 hours. Later lay
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,7 +26,7 @@ OVERRIDE: Final = "override"
 
 
 class Window(msgspec.Struct, frozen=True):
-    """When a layer counts: on these days (0 is Monday) from ``start`` to ``end`` ("09:00"); an end not after the start is on the next day."""
+    """When a layer counts: on these days (0 is Monday) from ``start`` to ``end`` ("09:00"); an end not after it is next day."""
 
     days: tuple[int, ...]
     start: str
@@ -100,7 +101,7 @@ def final(schedule: Schedule, overrides: Sequence[Override], start: datetime, en
     edges = sorted({start, end} | {edge for row in stack for one in row for edge in (one.start, one.end)})
     starts = [[one.start for one in row] for row in stack]
     found: list[Shift] = []
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in itertools.pairwise(edges):
         top = _top(stack, starts, first)
         if top is None:
             continue
@@ -228,11 +229,17 @@ def _check(layer: Layer, where: str) -> None:
     if not 1 <= len(layer.people) <= MOST_PEOPLE:
         raise BadInput("bad_people", f"A layer has 1 to {MOST_PEOPLE} people.", where=f"{where}.people")
     if layer.unit not in UNITS:
-        raise BadInput("bad_unit", f"{layer.unit[:20]!r} is no length of a turn.", where=f"{where}.unit", hint=", ".join(UNITS))
+        raise BadInput(
+            "bad_unit", f"{layer.unit[:20]!r} is no length of a turn.", where=f"{where}.unit", hint=", ".join(UNITS)
+        )
     if not 1 <= layer.every <= MOST_EVERY:
         raise BadInput("bad_every", f"A turn is 1 to {MOST_EVERY} of them.", where=f"{where}.every")
     if layer.begins.tzinfo is not None or layer.begins.second or layer.begins.microsecond:
-        raise BadInput("bad_begin", "The first hand-over is a time on the wall of the zone, to the minute.", where=f"{where}.begins")
+        raise BadInput(
+            "bad_begin",
+            "The first hand-over is a time on the wall of the zone, to the minute.",
+            where=f"{where}.begins",
+        )
     for window in layer.windows:
         if not window.days or not set(window.days) <= set(range(7)):
             raise BadInput("bad_days", "Days are 0 (Monday) to 6.", where=f"{where}.windows")

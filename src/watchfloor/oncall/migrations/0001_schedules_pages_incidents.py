@@ -2,216 +2,319 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from django.db import migrations, models
+
 import watchfloor.kernel.ids
 import watchfloor.ledger.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='EscalationPolicy',
+            name="EscalationPolicy",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('steps', models.JSONField(default=list)),
-                ('repeat', models.SmallIntegerField(default=0)),
-                ('archived_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("steps", models.JSONField(default=list)),
+                ("repeat", models.SmallIntegerField(default=0)),
+                ("archived_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'oncall_policy',
+                "db_table": "oncall_policy",
             },
         ),
         migrations.CreateModel(
-            name='Matrix',
+            name="Matrix",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('lines', models.JSONField(default=list)),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("lines", models.JSONField(default=list)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'oncall_matrix',
+                "db_table": "oncall_matrix",
             },
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('zone', models.CharField(max_length=60)),
-                ('layers', models.JSONField(default=list)),
-                ('archived_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("zone", models.CharField(max_length=60)),
+                ("layers", models.JSONField(default=list)),
+                ("archived_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'oncall_schedule',
+                "db_table": "oncall_schedule",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user_id', models.UUIDField(null=True)),
-                ('pager', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('address', models.CharField(max_length=500)),
-                ('secret', models.CharField(blank=True, max_length=200)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("user_id", models.UUIDField(null=True)),
+                ("pager", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=80)),
+                ("address", models.CharField(max_length=500)),
+                ("secret", models.CharField(blank=True, max_length=200)),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'oncall_contact',
-                'indexes': [models.Index(fields=['user_id'], name='oncall_contact_user')],
+                "db_table": "oncall_contact",
+                "indexes": [models.Index(fields=["user_id"], name="oncall_contact_user")],
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.IntegerField(unique=True)),
-                ('title', models.CharField(max_length=160)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], max_length=8)),
-                ('severity', models.SmallIntegerField()),
-                ('market', models.CharField(max_length=12, null=True)),
-                ('clearance', models.CharField(blank=True, max_length=40)),
-                ('cause', models.CharField(max_length=20)),
-                ('spike', models.CharField(blank=True, max_length=200)),
-                ('pages', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('cases', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('roles', models.JSONField(default=dict)),
-                ('opened_at', models.DateTimeField()),
-                ('opened_by', models.CharField(max_length=120)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.CharField(blank=True, max_length=120)),
-                ('held_at', models.DateTimeField(null=True)),
-                ('held_by', models.CharField(blank=True, max_length=120)),
-                ('held_why', models.CharField(blank=True, max_length=500)),
-                ('happened', models.TextField(blank=True)),
-                ('causes', models.TextField(blank=True)),
-                ('learned', models.TextField(blank=True)),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('reviewed_by', models.CharField(blank=True, max_length=120)),
-                ('check_on', models.DateField(null=True)),
-                ('recurred', models.BooleanField(null=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.IntegerField(unique=True)),
+                ("title", models.CharField(max_length=160)),
+                ("state", models.CharField(choices=[("open", "Open"), ("closed", "Closed")], max_length=8)),
+                ("severity", models.SmallIntegerField()),
+                ("market", models.CharField(max_length=12, null=True)),
+                ("clearance", models.CharField(blank=True, max_length=40)),
+                ("cause", models.CharField(max_length=20)),
+                ("spike", models.CharField(blank=True, max_length=200)),
+                (
+                    "pages",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                (
+                    "cases",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                (
+                    "items",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("roles", models.JSONField(default=dict)),
+                ("opened_at", models.DateTimeField()),
+                ("opened_by", models.CharField(max_length=120)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=120)),
+                ("held_at", models.DateTimeField(null=True)),
+                ("held_by", models.CharField(blank=True, max_length=120)),
+                ("held_why", models.CharField(blank=True, max_length=500)),
+                ("happened", models.TextField(blank=True)),
+                ("causes", models.TextField(blank=True)),
+                ("learned", models.TextField(blank=True)),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("reviewed_by", models.CharField(blank=True, max_length=120)),
+                ("check_on", models.DateField(null=True)),
+                ("recurred", models.BooleanField(null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'oncall_incident',
-                'indexes': [models.Index(fields=['state', '-opened_at'], name='oncall_incident_state')],
+                "db_table": "oncall_incident",
+                "indexes": [models.Index(fields=["state", "-opened_at"], name="oncall_incident_state")],
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200)),
-                ('about', models.CharField(max_length=20)),
-                ('state', models.CharField(choices=[('raised', 'Raised'), ('acknowledged', 'Acknowledged'), ('resolved', 'Resolved')], max_length=12)),
-                ('words', models.CharField(blank=True, max_length=200)),
-                ('case_id', models.UUIDField(null=True)),
-                ('policy_key', models.CharField(blank=True, max_length=60)),
-                ('market', models.CharField(max_length=12, null=True)),
-                ('severity', models.SmallIntegerField(default=3)),
-                ('clearance', models.CharField(blank=True, max_length=40)),
-                ('escalation_policy', models.CharField(max_length=60)),
-                ('steps', models.JSONField(default=list)),
-                ('repeat', models.SmallIntegerField(default=0)),
-                ('round', models.SmallIntegerField(default=0)),
-                ('step', models.SmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('times', models.IntegerField(default=1)),
-                ('raised_at', models.DateTimeField()),
-                ('raised_by', models.CharField(max_length=120)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('acknowledged_by', models.UUIDField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("about", models.CharField(max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("raised", "Raised"), ("acknowledged", "Acknowledged"), ("resolved", "Resolved")],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=200)),
+                ("case_id", models.UUIDField(null=True)),
+                ("policy_key", models.CharField(blank=True, max_length=60)),
+                ("market", models.CharField(max_length=12, null=True)),
+                ("severity", models.SmallIntegerField(default=3)),
+                ("clearance", models.CharField(blank=True, max_length=40)),
+                ("escalation_policy", models.CharField(max_length=60)),
+                ("steps", models.JSONField(default=list)),
+                ("repeat", models.SmallIntegerField(default=0)),
+                ("round", models.SmallIntegerField(default=0)),
+                ("step", models.SmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("times", models.IntegerField(default=1)),
+                ("raised_at", models.DateTimeField()),
+                ("raised_by", models.CharField(max_length=120)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("acknowledged_by", models.UUIDField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'oncall_page',
-                'indexes': [models.Index(condition=models.Q(('state', 'raised')), fields=['next_at'], name='oncall_page_due'), models.Index(fields=['-raised_at'], name='oncall_page_raised'), models.Index(fields=['case_id'], name='oncall_page_case')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'resolved'), _negated=True), fields=('key',), name='oncall_page_one_live')],
+                "db_table": "oncall_page",
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "raised")), fields=["next_at"], name="oncall_page_due"),
+                    models.Index(fields=["-raised_at"], name="oncall_page_raised"),
+                    models.Index(fields=["case_id"], name="oncall_page_case"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "resolved"), _negated=True),
+                        fields=("key",),
+                        name="oncall_page_one_live",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CorrectiveAction',
+            name="CorrectiveAction",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=500)),
-                ('owner_id', models.UUIDField()),
-                ('due_on', models.DateField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='oncall.incident')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("text", models.CharField(max_length=500)),
+                ("owner_id", models.UUIDField()),
+                ("due_on", models.DateField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="oncall.incident"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'oncall_correction',
-                'indexes': [models.Index(fields=['incident', 'due_on'], name='oncall_correction_due')],
+                "db_table": "oncall_correction",
+                "indexes": [models.Index(fields=["incident", "due_on"], name="oncall_correction_due")],
             },
         ),
         migrations.CreateModel(
-            name='IncidentLine',
+            name="IncidentLine",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('audience', models.CharField(max_length=20)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('by', models.CharField(max_length=120)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='oncall.incident')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("audience", models.CharField(max_length=20)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("by", models.CharField(max_length=120)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="oncall.incident"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'oncall_incident_line',
-                'indexes': [models.Index(fields=['incident', 'at'], name='oncall_line_incident')],
+                "db_table": "oncall_incident_line",
+                "indexes": [models.Index(fields=["incident", "at"], name="oncall_line_incident")],
             },
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('what', models.CharField(default='trigger', max_length=12)),
-                ('round', models.SmallIntegerField(default=0)),
-                ('step', models.SmallIntegerField(default=0)),
-                ('user_id', models.UUIDField(null=True)),
-                ('contact_id', models.UUIDField(null=True)),
-                ('pager', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=250, unique=True)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('sent', 'Sent'), ('failed', 'Failed')], max_length=8)),
-                ('made_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='oncall.page')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("what", models.CharField(default="trigger", max_length=12)),
+                ("round", models.SmallIntegerField(default=0)),
+                ("step", models.SmallIntegerField(default=0)),
+                ("user_id", models.UUIDField(null=True)),
+                ("contact_id", models.UUIDField(null=True)),
+                ("pager", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=250, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("sent", "Sent"), ("failed", "Failed")], max_length=8
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="oncall.page"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'oncall_call',
-                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['next_at'], name='oncall_call_due'), models.Index(fields=['page', 'made_at'], name='oncall_call_page'), models.Index(fields=['user_id', 'made_at'], name='oncall_call_user')],
+                "db_table": "oncall_call",
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "pending")), fields=["next_at"], name="oncall_call_due"),
+                    models.Index(fields=["page", "made_at"], name="oncall_call_page"),
+                    models.Index(fields=["user_id", "made_at"], name="oncall_call_user"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Override',
+            name="Override",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user_id', models.UUIDField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('made_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overrides', to='oncall.schedule')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("user_id", models.UUIDField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("made_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="overrides", to="oncall.schedule"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'oncall_override',
-                'indexes': [models.Index(fields=['schedule', 'ends_at'], name='oncall_override_span')],
+                "db_table": "oncall_override",
+                "indexes": [models.Index(fields=["schedule", "ends_at"], name="oncall_override_span")],
             },
         ),
     ]

@@ -76,17 +76,24 @@ def calendar(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, _("The override is set."))
             return redirect(request.get_full_path())
     first = _week(request.GET.get("week", ""), row.zone)
-    start, end = (schedules.reach(row.zone, datetime.combine(day, datetime.min.time())) for day in (first, first + timedelta(days=7)))
+    start, end = (
+        schedules.reach(row.zone, datetime.combine(day, datetime.min.time()))
+        for day in (first, first + timedelta(days=7))
+    )
     plan = queries.plan(row)
     final = queries.final(row, start, end)
     over = Override.objects.filter(schedule=row, removed_at__isnull=True, ends_at__gt=start, starts_at__lt=end)
     overrides = list(over.order_by("starts_at"))
     lanes = [(layer.name, schedules.layer_shifts(row.zone, layer, start, end)) for layer in plan.layers]
     if overrides:
-        lanes.append((_("Overrides"), [schedules.Shift(each.user_id, max(each.starts_at, start), min(each.ends_at, end), "") for each in overrides]))  # fmt: skip
+        cut = [
+            schedules.Shift(each.user_id, max(each.starts_at, start), min(each.ends_at, end), "") for each in overrides
+        ]
+        lanes.append((_("Overrides"), cut))
     people = list(dict.fromkeys([*queries.people_of(row), *(each.user_id for each in overrides)]))
     context = {
-        "tabs": parts.tabs("oncall", actor), "row": row, "first": first, "before": first - timedelta(days=7), "after": first + timedelta(days=7),
+        "tabs": parts.tabs("oncall", actor), "row": row, "first": first,
+        "before": first - timedelta(days=7), "after": first + timedelta(days=7),
         "days": [first + timedelta(days=number) for number in range(7)], "names": parts.names(people), "final": final,
         "lanes": [(name, _bars(shifts, start, end, people)) for name, shifts in [*lanes, (_("On call"), final)]],
         "gaps": schedules.gaps(final, start, end), "overrides": overrides, "errors": errors, "typed": request.POST,

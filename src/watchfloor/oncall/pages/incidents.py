@@ -97,7 +97,9 @@ def one(request: HttpRequest, incident_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "room": queries_incidents.room(actor, found), "errors": errors, "typed": request.POST, "states": parts.state_words(),
         "may_manage": actor.has(MANAGE), "people": parts.people(), "role_words": {key: words.role(key) for key in ROLES},
-        "audiences": [("room", _("Note in the room")), ("internal", _("Update for colleagues")), ("stakeholders", _("Update for stakeholders"))],
+        "audiences": [
+            ("room", _("Note in the room")), ("internal", _("Update for colleagues")), ("stakeholders", _("Update for stakeholders")),
+        ],
         "about": parts.about_words(),
     }  # fmt: skip
     return render(request, "oncall/incident.html", context, status=422 if errors else 200)

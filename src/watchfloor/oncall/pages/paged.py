@@ -108,7 +108,8 @@ def one(request: HttpRequest, page_id: str) -> HttpResponse:
         "typed": request.POST, "states": parts.state_words(), "about": parts.about_words(), "may_answer": queries.may_answer(actor, row),
         "may_open": actor.has("incident.manage"), "incidents": list(incidents[:5]),
         "happened": [
-            {"at": event.at, "what": words.of(event.type, event.data), "who": "" if event.actor.startswith("system:") else names[event.actor]}
+            {"at": event.at, "what": words.of(event.type, event.data),
+             "who": "" if event.actor.startswith("system:") else names[event.actor]}
             for event in events
         ],
     }  # fmt: skip

@@ -49,7 +49,9 @@ def about_words() -> dict[str, str]:
 
 def people() -> list[tuple[str, str]]:
     """Everybody who can sign in, to choose from."""
-    rows = User.objects.filter(is_active=True, simulated=False).order_by("name", "pk").values_list("pk", "name", "email")
+    rows = (
+        User.objects.filter(is_active=True, simulated=False).order_by("name", "pk").values_list("pk", "name", "email")
+    )
     return [(str(pk), name or email) for pk, name, email in rows]
 
 

@@ -123,7 +123,11 @@ def contacts(request: HttpRequest) -> HttpResponse:
                 actions.remove_contact(w, _uuid(post.get("id", "")))
             else:
                 made = actions.add_contact(
-                    w, user_id=me, pager=post.get("pager", ""), name=post.get("name", ""), address=post.get("address", "")
+                    w,
+                    user_id=me,
+                    pager=post.get("pager", ""),
+                    name=post.get("name", ""),
+                    address=post.get("address", ""),
                 )
                 secret = made.secret
         if not errors and not secret:
@@ -184,7 +188,13 @@ def _layers(post: QueryDict) -> list[dict[str, Any]]:
             raise BadInput("bad_begin", _("Say when the first turn begins."), where=f"begins-{number}") from None
         windows = []
         if each["days"] or each["start"] or each["end"]:
-            windows = [{"days": each["days"] or list(range(7)), "start": each["start"] or "00:00", "end": each["end"] or "00:00"}]
+            windows = [
+                {
+                    "days": each["days"] or list(range(7)),
+                    "start": each["start"] or "00:00",
+                    "end": each["end"] or "00:00",
+                }
+            ]
         found.append({
             "name": each["name"], "people": each["people"], "begins": begins.isoformat(), "unit": each["unit"],
             "every": _number(each["every"], f"every-{number}"), "windows": windows,
