@@ -122,7 +122,8 @@ def load(people: Iterable[UUID], start: datetime, end: datetime) -> list[loads.L
         user_id__in=wanted, what="trigger", pager="console", made_at__gte=start, made_at__lt=end
     )
     for user, made in calls.values_list("user_id", "made_at"):
-        paged[user].append(made)
+        if user is not None:
+            paged[user].append(made)
     found = [loads.load(each, zones.get(each) or "UTC", shifts, paged[each]) for each in wanted]
     return sorted(found, key=lambda each: (-each.pages, -each.hours, str(each.person)))
 

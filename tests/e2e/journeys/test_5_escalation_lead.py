@@ -66,6 +66,8 @@ def test_from_the_page_on_the_phone_to_the_review(
     page.get_by_role(
         "button", name="Yes, I take this kind of work"
     ).click()  # asked before the first severe case of a kind
+    page.wait_for_function("() => document.querySelector('#decide [data-list]')?.open === false")  # the questions stand first
+    page.get_by_text("All violation types").click()
     page.locator("input[name=violation][value='violence.threat']").check()
     page.get_by_text("What follows", exact=True).wait_for()
     page.get_by_text("Other actions").click()
@@ -80,7 +82,7 @@ def test_from_the_page_on_the_phone_to_the_review(
     assert "Stop the stream" in told or "stop_stream" in told, told
     page.get_by_label("Why it is over").fill("Stopped after minutes, handed to the police")
     page.get_by_role("button", name="Close the incident").click()
-    page.get_by_role("heading", name="Review").wait_for()
+    page.get_by_role("heading", name="Review", exact=True).wait_for()
     page.get_by_label("What happened").fill("It was announced an hour before it began.")
     page.get_by_label("Causes").fill("The rule looks at titles when a stream begins, not before.")
     page.get_by_role("button", name="Save the review").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -159,7 +160,7 @@ def _week(text: str, zone: str) -> date:
         if not 2000 <= day.year <= 2100:
             raise ValueError
     except ValueError:
-        day = clock.now().astimezone(schedules.ZoneInfo(zone)).date()
+        day = clock.now().astimezone(ZoneInfo(zone)).date()
     return day - timedelta(days=day.weekday())
 
 

@@ -165,7 +165,7 @@ def _shown(layer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _typed_layers(post: QueryDict) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for number in range(12):
         if f"name-{number}" not in post:
             break
@@ -203,7 +203,7 @@ def _layers(post: QueryDict) -> list[dict[str, Any]]:
 
 
 def _typed_steps(post: QueryDict) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for number in range(12):
         if f"wait-{number}" not in post:
             break
