@@ -66,7 +66,9 @@ def test_from_the_page_on_the_phone_to_the_review(
     page.get_by_role(
         "button", name="Yes, I take this kind of work"
     ).click()  # asked before the first severe case of a kind
-    page.wait_for_function("() => document.querySelector('#decide [data-list]')?.open === false")  # the questions stand first
+    page.wait_for_function(
+        "() => document.querySelector('#decide [data-list]')?.open === false"
+    )  # the questions stand first
     page.get_by_text("All violation types").click()
     page.locator("input[name=violation][value='violence.threat']").check()
     page.get_by_text("What follows", exact=True).wait_for()
