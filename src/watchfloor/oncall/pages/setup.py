@@ -170,7 +170,8 @@ def _typed_layers(post: QueryDict) -> list[dict[str, Any]]:
         if f"name-{number}" not in post:
             break
         found.append({
-            "name": post[f"name-{number}"].strip(), "people": post.getlist(f"people-{number}"), "begins": post.get(f"begins-{number}", ""),
+            "name": post.get(f"name-{number}", "").strip(), "people": post.getlist(f"people-{number}"),
+            "begins": post.get(f"begins-{number}", ""),
             "unit": post.get(f"unit-{number}", ""), "every": post.get(f"every-{number}", "1"),
             "days": [int(day) for day in post.getlist(f"days-{number}") if day in "0123456" and day],
             "start": post.get(f"start-{number}", ""), "end": post.get(f"end-{number}", ""),
@@ -207,7 +208,7 @@ def _typed_steps(post: QueryDict) -> list[dict[str, Any]]:
     for number in range(12):
         if f"wait-{number}" not in post:
             break
-        found.append({"targets": post.getlist(f"targets-{number}"), "wait": post[f"wait-{number}"]})
+        found.append({"targets": post.getlist(f"targets-{number}"), "wait": post.get(f"wait-{number}", "")})
     return [each for each in found if each["targets"]]
 
 
