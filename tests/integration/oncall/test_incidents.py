@@ -15,6 +15,7 @@ from tests.support.people import actor_of, member, signed_in
 from watchfloor.identity.domain import system
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
+from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions, firing, queries_incidents
@@ -71,6 +72,8 @@ def test_one_trail_from_the_page_to_the_review(floor: Floor, people: tuple[Any, 
 
     found = queries_incidents.room(lead, row.pk)
     told = [each.what for each in found.timeline]
+    sequencer.catch_up()
+    assert [each for each in rebuild.check().differences if each.table.startswith("oncall")] == []
     for expected in (
         "acknowledged the page", "opened the incident", "had the evidence held", "closed the incident", "wrote the review",
         "agreed on a corrective action",

@@ -14,6 +14,7 @@ from tests.support.people import actor_of, member
 from watchfloor.identity.domain import system
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions, calling, firing, queries
@@ -119,6 +120,8 @@ def test_who_takes_it_ends_the_calling_and_the_same_thing_pages_once(people: tup
     assert firing.fire_due() == 1 and called(row) == [lena.pk, lena.pk]
     actions.resolve(actor_of(omar), row.pk)
     assert page().pk != row.pk  # a new one
+    sequencer.catch_up()
+    assert rebuild.check().differences == []  # every row can be told from the ledger alone
     assert Event.objects.filter(type="page.acknowledged").count() == 1
 
 
