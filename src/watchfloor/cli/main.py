@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Ask the lake of events a question in the rule language.",
     ),
     "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
+    "oncall": ("watchfloor.cli.oncall", "oncall", "Who is on call; page somebody, answer a page."),
     "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),
     "case": ("watchfloor.cli.cases", "case", "Join, split and tag cases; see what they have in common."),
     "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),

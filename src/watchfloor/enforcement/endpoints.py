@@ -6,11 +6,12 @@ import base64
 import os
 from collections.abc import Iterable
 
-from watchfloor.enforcement import events, targets
+from watchfloor.enforcement import events
 from watchfloor.enforcement.models import Endpoint
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer, plain
+from watchfloor.platform import targets
 
 TOPICS = ("action", "notice")
 LIVE_SECRETS = 2

@@ -15,9 +15,9 @@ import msgspec
 from standardwebhooks import Webhook
 
 from watchfloor import __version__
-from watchfloor.enforcement import targets
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import targets
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 10.0

@@ -17,6 +17,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
         "training.view",
+        "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -26,6 +27,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         *_WORK, "review.escalation", "review.appeal", "review.reassign", "review.undo", "case.search", "floor.view", "enforcement.view",
         "enforcement.approve", "restricted.view", "list.edit", "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
         "glass.break", "review.claim_case", "review.answer", "macro.share",
+        "oncall.view", "oncall.answer", "oncall.page", "incident.manage",
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",

@@ -21,6 +21,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "cases": ("case.", "decision.", "report.", "signal.", "note."),
     "appeals": ("appeal.",),
     "escalations": ("escalation.",),
+    "oncall": ("page.", "call.", "incident.", "schedule."),
     "actions": ("action.", "strike.", "notice."),
     "rules": ("rule.", "rule_file.", "model."),
     "people": ("presence.", "reviewer.", "vendor."),

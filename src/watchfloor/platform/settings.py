@@ -26,6 +26,7 @@ CONTEXTS = [
     "items",
     "policy",
     "workforce",
+    "oncall",
     "enforcement",
     "review",
     "detection",
@@ -78,6 +79,7 @@ _CONTEXT_PROCESSORS = [
     "watchfloor.console.context.shell",
     "watchfloor.identity.context.sign_in",
     "watchfloor.identity.context.bell",
+    "watchfloor.oncall.context.bell",
 ]
 TEMPLATES = [
     {
@@ -130,6 +132,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://127.0.0.1", "http://localhost"))
 EMAIL_BACKEND = os.environ.get("WATCHFLOOR_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = os.environ.get("WATCHFLOOR_EMAIL_FROM", "watchfloor@localhost")
+PAGERDUTY_EVENTS_URL = os.environ.get("WATCHFLOOR_PAGERDUTY_URL", "https://events.pagerduty.com/v2/enqueue")
 
 PASSWORD_RESET_TIMEOUT = 72 * 3600  # of one-time links, an invitation's too
 SESSION_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_IDLE_MINUTES", "480"))

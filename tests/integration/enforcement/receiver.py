@@ -45,7 +45,7 @@ class Receiver:
             headers = {name.lower(): value for name, value in handler.headers.items()}
             self.requests.append({"headers": headers, "raw": raw, "body": json.loads(raw), "path": handler.path})
             if isinstance(how, int) and 200 <= how < 300:
-                self.applied[headers["webhook-id"]] += 1
+                self.applied[headers.get("webhook-id", "")] += 1
         self.arrived.release()
         if how == "cut":
             handler.close_connection = True

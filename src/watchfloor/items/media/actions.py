@@ -10,11 +10,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from watchfloor.items import holds
 from watchfloor.items.media import events, store
 from watchfloor.items.media.decoding import Failed, Made
 from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.items.media.options import installation_secret
 from watchfloor.items.media.store import Incoming
+from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict
 from watchfloor.kernel.ids import encode
@@ -145,8 +147,10 @@ def restrict(w: Writer, media: Media, clearance: str) -> bool:
 def erase(w: Writer, media: Media, *, why: str) -> None:
     """Crypto-shred: the key is dropped, so the bytes cannot be read by anybody, here or in a copy of the disk; files go too.
 
-    ``why`` is kept in the ledger. The row stays, so that what pointed to it says "erased".
+    ``why`` is kept in the ledger. The row stays, so that what pointed to it says "erased". Held evidence is not erased (``Conflict``).
     """
+    shown = MediaLink.objects.filter(media=media).values("item_version")
+    holds.insist(list(ItemVersion.objects.filter(hash__in=shown).values_list("item_id", flat=True).distinct()))
     size = media.bytes
     w.update(
         media,

@@ -10,6 +10,8 @@ from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger import rows
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.oncall import actions as oncall
+from watchfloor.oncall.contracts import PageIn
 from watchfloor.review.actions import cases, claims, jobs
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.domain import clocks
@@ -64,22 +66,37 @@ def raise_case(w: Writer, case: Case, job: Job, *, reason: str, to_queue: str, c
     w.event(event, row, case_id=case.pk, item_version=case.item_version, reason=reason)
     due_at = min(case.due_at, jobs.due(case, where.queue, now))
     jobs.make(w, case, kind="escalation", cause="escalation", where=where, due_at=due_at)
+    oncall.page(w, PageIn(
+        key=page_key(row), about="escalation", severity=case.severity, policy=case.policy_key, market=case.market,
+        clearance=case.clearance, case_id=case.pk, words=reason,
+    ))  # fmt: skip
     return row
 
 
+def page_key(row: Escalation) -> str:
+    """By which on-call knows an escalation."""
+    return f"escalation:{row.pk}"
+
+
 def acknowledge_of(w: Writer, job: Job) -> None:
-    """Whoever takes the escalation's job has acknowledged it."""
-    row = Escalation.objects.select_for_update().filter(case_id=job.case_id, state=Escalation.State.RAISED).first()
+    """Whoever takes the escalation's job has acknowledged it, and the page for it."""
+    acknowledge_case(w, job.case_id, job.lease_holder)
+
+
+def acknowledge_case(w: Writer, case_id: UUID, by: UUID | None = None) -> None:
+    """What was handed up of a case is acknowledged, by its job or by its page; twice changes nothing."""
+    row = Escalation.objects.select_for_update().filter(case_id=case_id, state=Escalation.State.RAISED).first()
     if row is None:
         return
     now = clock.now()
-    case = Case.objects.get(pk=job.case_id)
+    case = Case.objects.get(pk=case_id)
     w.update(row, state=ESCALATION.after(row.state, "acknowledge"), acknowledged_at=now)
     event = EscalationAcknowledged(
         **of_case(case), queue=row.to_queue, after_ms=clocks.milliseconds(now - row.raised_at),
         in_time=now <= row.acknowledge_by,
     )  # fmt: skip
     w.event(event, row, case_id=case.pk)
+    oncall.acknowledge_for(w, page_key(row), by)
 
 
 def resolve_of(w: Writer, case: Case) -> None:
@@ -120,6 +137,7 @@ def _come_down(w: Writer, case: Case) -> None:
         w.update(row, state=ESCALATION.after(row.state, "hand_back"), resolved_at=now)
         after = clocks.milliseconds(now - row.raised_at)
         w.event(EscalationHandedBack(**of_case(case), queue=row.to_queue, after_ms=after), row, case_id=case.pk)
+        oncall.resolve_for(w, page_key(row))
 
 
 def _resolve(w: Writer, case: Case, row: Escalation) -> None:
@@ -127,3 +145,4 @@ def _resolve(w: Writer, case: Case, row: Escalation) -> None:
     w.update(row, state=ESCALATION.after(row.state, "resolve"), resolved_at=now)
     after = clocks.milliseconds(now - row.raised_at)
     w.event(EscalationResolved(**of_case(case), queue=row.to_queue, after_ms=after), row, case_id=case.pk)
+    oncall.resolve_for(w, page_key(row))

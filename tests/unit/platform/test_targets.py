@@ -7,8 +7,8 @@ import ipaddress
 
 import pytest
 
-from watchfloor.enforcement import targets
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import targets
 
 
 @pytest.fixture(autouse=True)

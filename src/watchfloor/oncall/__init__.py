@@ -1,0 +1,1 @@
+"""Who is on call, how they are paged, and the incidents they run."""
