@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_safe
 
 from watchfloor.identity.guard import page
@@ -22,6 +24,11 @@ from watchfloor.platform.render import render
 PAGE = 100
 CSV_ROWS = 100_000
 SPLIT_METRICS = ("incoming_manual", "solved_manual", "aas", "aht", "aht_p90", "backlog", "sla", "overturn_rate")
+
+EVERY = {
+    "queue": N_("Every queue"), "market": N_("Every market"), "policy": N_("Every policy"), "vendor": N_("Every vendor"),
+    "channel": N_("Every channel"),
+}  # fmt: skip
 
 
 @require_safe
@@ -102,34 +109,34 @@ def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
     """What the pages of numbers have in common: the fields of the filter bar, badges."""
     actor = actor_of(request)
     fields: list[dict[str, Any]] = [
-        {"name": "span", "label": "Last 7 days", "options": list(params.SPANS.items())},
+        {"name": "span", "label": _("Last 7 days"), "options": list(params.SPANS.items())},
         {
             "name": "interval",
-            "label": "Interval",
-            "options": [("hour", "By hour"), ("day", "By day"), ("week", "By week")],
+            "label": _("Interval"),
+            "options": [("hour", _("By hour")), ("day", _("By day")), ("week", _("By week"))],
         },
         {
             "name": "by",
-            "label": "Split by queue",
-            "options": [(name, f"Split by {DIMENSIONS[name].lower()}") for name in params.SPLITS],
+            "label": _("Split by %(names)s") % {"names": _(DIMENSIONS["queue"]).lower()},
+            "options": [(name, _("Split by %(names)s") % {"names": _(DIMENSIONS[name]).lower()}) for name in params.SPLITS],
         },
         {
             "name": "then",
-            "label": "No second split",
-            "options": [(name, f"then {DIMENSIONS[name].lower()}") for name in params.SPLITS],
+            "label": _("No second split"),
+            "options": [(name, _("then %(name)s") % {"name": _(DIMENSIONS[name]).lower()}) for name in params.SPLITS],
         },
     ]
     for name in params.FILTERS:
         values = queries.values_of(actor, queries.Span(start=asked.span.start, end=asked.span.end), name)
         fields.append({
-            "name": name, "label": f"Every {DIMENSIONS[name].lower()}",
+            "name": name, "label": _(EVERY[name]),
             "options": [(value, value) for value in sorted(values)],
         })  # fmt: skip
     return {
         "fields": fields,
         "query": request.GET,
-        "dimensions": DIMENSIONS,
-        "simulated": sorted(DIMENSIONS[name] for name in SIMULATED if name in DIMENSIONS) if settings.DEMO else [],
+        "dimensions": {name: _(title) for name, title in DIMENSIONS.items()},
+        "simulated": sorted(_(DIMENSIONS[name]) for name in SIMULATED if name in DIMENSIONS) if settings.DEMO else [],
         "span_words": show.span_words(asked.span.start, asked.span.end),
     }
 

@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as N_
 
 from watchfloor.identity.domain import Actor
 from watchfloor.insight import catalogue, lake, relations, rights
@@ -169,6 +172,14 @@ def values_of(actor: Actor, span: Span, dimension: str) -> list[str]:
     ]
 
 
+VS_DAYS = {
+    1: N_("vs the %(day)s before"), 2: N_("vs two %(day)ss"), 3: N_("vs three %(day)ss"), 4: N_("vs four %(day)ss"),
+}  # fmt: skip
+VS_WEEKS = {
+    1: N_("vs the week before"), 2: N_("vs two weeks"), 3: N_("vs three weeks"), 4: N_("vs four weeks"),
+}  # fmt: skip
+
+
 def comparison(span: Span) -> tuple[tuple[timedelta, ...], str]:
     """What a span is compared with: the same weekdays of up to four weeks before; a longer span with the one before it."""
     first = _first_fact()
@@ -178,14 +189,12 @@ def comparison(span: Span) -> tuple[tuple[timedelta, ...], str]:
     if length <= WEEK:
         shifts = tuple(WEEK * n for n in range(1, 5) if span.start - WEEK * n >= first)
         if shifts:
-            number = {1: "", 2: "two ", 3: "three ", 4: "four "}[len(shifts)]
             if length <= timedelta(days=1):
-                day = f"{span.start:%A}"
-                return shifts, f"vs {number}{day}s" if number else f"vs the {day} before"
-            return shifts, f"vs {number}weeks" if number else "vs the week before"
+                return shifts, gettext(VS_DAYS[len(shifts)]) % {"day": date_format(span.start, "l")}
+            return shifts, gettext(VS_WEEKS[len(shifts)])
     # Compare with the stretch before even where its beginning is missing by less than a day.
     if span.start - length >= first - timedelta(days=1):
-        return (length,), "vs the period before"
+        return (length,), gettext("vs the period before")
     return (), ""
 
 

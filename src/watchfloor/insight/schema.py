@@ -7,6 +7,7 @@ after the event, ``from_queue`` where a transferred one came from. Times are UTC
 from __future__ import annotations
 
 import polars as pl
+from django.utils.translation import gettext_noop as N_
 
 SCHEMA: dict[str, pl.DataType] = {
     "leaf": pl.Int64(),  # place in the Merkle log: unique, and the order of things that touch one row
@@ -59,27 +60,27 @@ SCHEMA: dict[str, pl.DataType] = {
     "action": pl.String(),
 }
 
-# What a number may be split and filtered by, and how it is called on screen.
+# What a number may be split and filtered by, and how it is called on screen (through gettext).
 DIMENSIONS: dict[str, str] = {
-    "queue": "Queue",
-    "market": "Market",
-    "policy": "Policy",
-    "vendor": "Vendor",
-    "channel": "Channel",
-    "language": "Language",
-    "severity": "Severity",
-    "kind": "Kind of job",
-    "reason": "Report reason",
-    "tenure": "Tenure",
-    "team": "Team",
-    "reviewer": "Reviewer",
-    "violation": "Violation",
-    "verdict": "Verdict",
-    "origin": "Decided by",
-    "item_type": "Item type",
-    "surface": "Surface",
-    "app": "Client app",
-    "rule": "Rule",
+    "queue": N_("Queue"),
+    "market": N_("Market"),
+    "policy": N_("Policy"),
+    "vendor": N_("Vendor"),
+    "channel": N_("Channel"),
+    "language": N_("Language"),
+    "severity": N_("Severity"),
+    "kind": N_("Kind of job"),
+    "reason": N_("Report reason"),
+    "tenure": N_("Tenure"),
+    "team": N_("Team"),
+    "reviewer": N_("Reviewer"),
+    "violation": N_("Violation"),
+    "verdict": N_("Verdict"),
+    "origin": N_("Decided by"),
+    "item_type": N_("Item type"),
+    "surface": N_("Surface"),
+    "app": N_("Client app"),
+    "rule": N_("Rule"),
 }
 
 # Dimensions the demo invents (its texts, senders, times and labels are real).

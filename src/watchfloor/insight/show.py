@@ -7,9 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
 from watchfloor.insight.catalogue import Metric, metric
 from watchfloor.insight.happening import Change
 from watchfloor.insight.queries import Kpi, Point
+from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel import ids
 
 SERIES = 6  # lines a person can tell apart
@@ -19,9 +24,9 @@ MARKS = 4
 def tile(kpi: Kpi, href: str) -> dict[str, Any]:
     """A KPI for the tile macro; ``kind`` says which filter writes the value."""
     return {
-        "name": kpi.title, "kind": kpi.unit, "value": _scaled(kpi.unit, kpi.value), "raw": kpi.value, "before": kpi.before,
+        "name": _(kpi.title), "kind": kpi.unit, "value": _scaled(kpi.unit, kpi.value), "raw": kpi.value, "before": kpi.before,
         "base": kpi.base, "good": kpi.direction if kpi.direction in ("up", "down") else "", "href": href,
-        "spark": [point.value for point in kpi.series], "help": metric(kpi.key).formula,
+        "spark": [point.value for point in kpi.series], "help": _(metric(kpi.key).formula),
     }  # fmt: skip
 
 
@@ -43,7 +48,7 @@ def chart(
     """Data for the line_chart macro: the metric, or its biggest slices; changes as marks. Durations in their best unit."""
     unit, size = _unit(one, [point.value for point in series])
     chosen = sorted(lines.items(), key=lambda item: -sum(point.value or 0 for point in item[1]))[:SERIES]
-    drawn = chosen or [(one.title, list(series))]
+    drawn = chosen or [(_(one.title), list(series))]
     return {
         "times": [int(point.at.timestamp()) for point in (drawn[0][1] if drawn else series)],
         "series": [
@@ -68,17 +73,22 @@ def _unit(one: Metric, values: Sequence[float | None]) -> tuple[str, float]:
 
 
 LABELS = {
-    "moment": "When", "case_id": "Case", "job_id": "Job", "age_ms": "Age", "active_ms": "Active", "due_at": "Due",
-    "active_total_ms": "Active", "ready_at": "Ready", "decided_at": "Decided", "cancelled_at": "Cancelled", "born": "Case opened",
-    "opened_at": "Opened", "first_human_at": "First decision", "closed_at": "Closed", "reopened_at": "Reopened",
-    "appealed_at": "Appealed", "overturned_at": "Overturned", "type": "Event", "how": "How",
+    "moment": N_("When"), "case_id": N_("Case"), "job_id": N_("Job"), "age_ms": N_("Age"), "active_ms": N_("Active"), "due_at": N_("Due"),
+    "active_total_ms": N_("Active"), "ready_at": N_("Ready"), "decided_at": N_("Decided"), "cancelled_at": N_("Cancelled"), "born": N_("Case opened"),
+    "opened_at": N_("Opened"), "first_human_at": N_("First decision"), "closed_at": N_("Closed"), "reopened_at": N_("Reopened"),
+    "appealed_at": N_("Appealed"), "overturned_at": N_("Overturned"), "type": N_("Event"), "how": N_("How"),
 }  # fmt: skip
+
+
+def _label(name: str) -> str:
+    known = LABELS.get(name) or DIMENSIONS.get(name)
+    return _(known) if known else name.replace("_", " ").capitalize()
 
 
 def columns(names: Sequence[str]) -> list[dict[str, Any]]:
     """Columns of the rows page for the table macro."""
     return [
-        {"key": name, "label": LABELS.get(name, name.replace("_", " ").capitalize()), "number": name.endswith("_ms")}
+        {"key": name, "label": _label(name), "number": name.endswith("_ms")}
         for name in names
     ]
 
@@ -111,7 +121,9 @@ def _cell(name: str, value: Any) -> dict[str, Any]:
 
 def span_words(start: datetime, end: datetime) -> str:
     """``2 Nov to 9 Nov 2026 (UTC)``."""
-    last = end - timedelta(microseconds=1)
+    first, last = start, end - timedelta(microseconds=1)
     if end - start <= timedelta(days=1) and start.date() == last.date():
-        return f"{start.day} {start:%b %Y}, {start:%H:%M} to {end:%H:%M} UTC"
-    return f"{start.day} {start:%b} to {last.day} {last:%b %Y}, UTC"
+        return _("%(day)s, %(from)s to %(to)s UTC") % {
+            "day": date_format(first, "j M Y"), "from": f"{start:%H:%M}", "to": f"{end:%H:%M}",
+        }  # fmt: skip
+    return _("%(from)s to %(to)s, UTC") % {"from": date_format(first, "j M"), "to": date_format(last, "j M Y")}

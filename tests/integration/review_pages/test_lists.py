@@ -128,8 +128,8 @@ def test_the_case_page_tells_everything(floor: Floor) -> None:
     ):
         assert words in page, words
     only = text(client.get(where + "?show=decision"))
-    assert "took the review job" not in only
-    assert "took the review job" in page
+    assert "took the job (review)" not in only
+    assert "took the job (review)" in page
     answer = client.post(where, {"step": "note", "text": "ask <b>Jo</b>"})
     assert answer.status_code == 302
     assert "ask &lt;b&gt;Jo&lt;/b&gt;" in text(client.get(where))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import resources
 
 import msgspec
+from django.utils.translation import gettext_noop as N_
 
 from watchfloor.kernel.errors import BadInput
 
@@ -54,7 +55,9 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.kind.startswith("stock_")
 
 
-THEMES = {"volume": "Volume", "time": "Time", "service": "Service", "quality": "Quality", "wellbeing": "Well-being"}
+THEMES = {
+    "volume": N_("Volume"), "time": N_("Time"), "service": N_("Service"), "quality": N_("Quality"), "wellbeing": N_("Well-being"),
+}  # fmt: skip
 
 
 @lru_cache(1)

@@ -24,13 +24,16 @@ from typing import Final
 import msgspec
 
 from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.words import N_, Say, english
 
 MAX_REACH_POINTS: Final = 24.0  # sixteen thousand million views; without an end to it something could wait for ever
 MAX_BOOST: Final = 24.0
 MAX_CREDIT: Final = 1.0  # the reporters' record counts a doubling at most, either way
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
-SEVERITY_NAMES: Final = ("a nuisance", "low", "medium", "high", "severe", "a threat to life")
+SEVERITIES: Final = (
+    N_("a nuisance"), N_("low severity"), N_("medium severity"), N_("high severity"), N_("severe severity"), N_("a threat to life"),
+)  # fmt: skip
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,14 +145,14 @@ def check_weights(data: Mapping[str, object]) -> Weights:
     return weights
 
 
-def explain(parts: Mapping[str, float], weights: Weights = DEFAULT_WEIGHTS) -> str:
-    """One sentence for people, strongest part first: "High severity (+4), overdue by 3 h (+0.5)"."""
+def explain(parts: Mapping[str, float], weights: Weights = DEFAULT_WEIGHTS, say: Say = english) -> str:
+    """One sentence for people, strongest part first: "High severity (+4), overdue by 3 h (+0.5)". ``say``: gettext, at the edge."""
     said = []
     for name, points in sorted(parts.items(), key=lambda part: -abs(part[1])):
-        words = _words(name, points, weights)
+        words = _words(name, points, weights, say)
         if words:
             said.append(f"{words} ({points:+.1f})".replace(".0)", ")"))
-    text = ", ".join(said) or "nothing makes it urgent"
+    text = ", ".join(said) or say(N_("nothing makes it urgent"))
     return text[0].upper() + text[1:] + "."
 
 
@@ -157,24 +160,24 @@ def _points(due_at: datetime, at: datetime, weights: Weights) -> float:
     return (at - due_at).total_seconds() / 3600 / weights.hours_per_point
 
 
-def _words(name: str, points: float, weights: Weights) -> str:
+def _words(name: str, points: float, weights: Weights, say: Say) -> str:
     if name == "time":
         hours = points * weights.hours_per_point
-        span = f"{abs(hours) * 60:.0f} min" if abs(hours) < 1 else f"{abs(hours):.0f} h"
-        return f"overdue by {span}" if hours > 0 else f"due in {span}"
+        span = f"{abs(hours) * 60:.0f} {say('min')}" if abs(hours) < 1 else f"{abs(hours):.0f} {say('h')}"
+        return say(N_("overdue by %(span)s") if hours > 0 else N_("due in %(span)s")) % {"span": span}
     if points == 0:
         return ""
     if name == "severity":
         level = weights.severity.index(points) if points in weights.severity else 0
-        return SEVERITY_NAMES[level] if level == 5 else f"{SEVERITY_NAMES[level]} severity"
+        return say(SEVERITIES[level])
     if name == "reach":
-        return f"seen by about {weights.reach_unit * (2**points - 1):,.0f}"
+        return say(N_("seen by about %(number)s")) % {"number": f"{weights.reach_unit * (2**points - 1):,.0f}"}
     if name == "reports":
-        return "several reports" if points < weights.reports else "very many reports"
+        return say(N_("several reports") if points < weights.reports else N_("very many reports"))
     if name == "trusted":
-        return "a trusted flagger reported it"
+        return say(N_("a trusted flagger reported it"))
     if name == "reporters":
-        return "its reporters are mostly right" if points > 0 else "its reporters are seldom right"
+        return say(N_("its reporters are mostly right") if points > 0 else N_("its reporters are seldom right"))
     if name == "boost":
-        return "put forward by the floor's lead" if points > 0 else "put back by the floor's lead"
+        return say(N_("put forward by the floor's lead") if points > 0 else N_("put back by the floor's lead"))
     return name

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
@@ -58,7 +59,7 @@ def why(job: Job, at: datetime | None = None) -> Why:
     weights = service.version(job.plan).weights
     parts = refreshed(job.priority_parts, job.due_at, at or clock.now(), weights)
     return Why(
-        score=round(sum(parts.values()), 3), parts=parts, sentence=explain(parts, weights), routed_by=job.routed_by,
+        score=round(sum(parts.values()), 3), parts=parts, sentence=explain(parts, weights, gettext), routed_by=job.routed_by,
         cause=job.cause, me=why_me(job),
     )  # fmt: skip
 

@@ -5,44 +5,73 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from django.utils.translation import ngettext
+
 from watchfloor.enforcement import queries as enforcement
 
 Data = dict[str, Any]
-_NOTICES = {
-    "author_violating": "told the author what was done and why, and how to object",
-    "author_reversed": "told the author that the decision was taken back",
-    "reporter_violating": "told a reporter that it was acted on",
-    "reporter_clean": "told a reporter that no rule was broken",
+NOTICES = {
+    "author_violating": N_("told the author what was done and why, and how to object"),
+    "author_reversed": N_("told the author that the decision was taken back"),
+    "reporter_violating": N_("told a reporter that it was acted on"),
+    "reporter_clean": N_("told a reporter that no rule was broken"),
+}
+TAKEN = {  # by target, by the ladder, held
+    ("item", False, False): N_("“%(name)s” on the item"),
+    ("item", False, True): N_("“%(name)s” on the item, once a second person agrees"),
+    ("item", True, False): N_("“%(name)s” on the item, by the ladder"),
+    ("item", True, True): N_("“%(name)s” on the item, by the ladder, once a second person agrees"),
+    ("author", False, False): N_("“%(name)s” on the author"),
+    ("author", False, True): N_("“%(name)s” on the author, once a second person agrees"),
+    ("author", True, False): N_("“%(name)s” on the author, by the ladder"),
+    ("author", True, True): N_("“%(name)s” on the author, by the ladder, once a second person agrees"),
 }
 
 
-def _name(data: Data) -> str:
-    return f"“{enforcement.kind_name(data['kind'])}”"
+def _named(message: str) -> Callable[[Data], str]:
+    """A sentence on an action, which it names."""
+
+    def tell(data: Data) -> str:
+        return _(message) % {"name": enforcement.kind_name(data["kind"]), "error": data.get("error", "")}
+
+    return tell
 
 
 def _taken(data: Data) -> str:
-    by = ", by the ladder" if data["from_ladder"] else ""
-    held = ", once a second person agrees" if data["held"] else ""
-    return f"{_name(data)} on the {data['target']}{by}{held}"
+    said = TAKEN[data["target"], bool(data["from_ladder"]), bool(data["held"])]
+    return _(said) % {"name": enforcement.kind_name(data["kind"])}
 
 
 def _points(data: Data) -> str:
-    return "1 point" if data["points"] == 1 else f"{data['points']} points"
+    return ngettext("%(num)s point", "%(num)s points", data["points"]) % {"num": data["points"]}
+
+
+def _struck(message: str) -> Callable[[Data], str]:
+    return lambda data: _(message) % {"points": _points(data), "total": data["total"]}
+
+
+def _told(data: Data) -> str:
+    known = NOTICES.get(data["template"])
+    if known:
+        return _(known)
+    return _("wrote to the author") if data["to"] == "author" else _("wrote to a reporter")
 
 
 SENTENCES: dict[str, Callable[[Data], str]] = {
     "action.taken": _taken,
-    "action.approved": lambda d: f"agreed to {_name(d)}",
-    "action.rejected": lambda d: f"{_name(d)} will not be done",
-    "action.reversed": lambda d: f"undid {_name(d)}",
-    "action.expired": lambda d: f"{_name(d)} ended by itself",
-    "action.inverse": lambda d: f"asked the platform for {_name(d)}",
-    "action.confirmed": lambda d: f"the platform has done {_name(d)}",
-    "action.failed": lambda d: f"the platform did not take {_name(d)}: {d['error']}; it is tried again",
-    "action.dead": lambda d: f"gave up telling the platform of {_name(d)}: {d['error']}",
-    "action.replayed": lambda d: f"told the platform of {_name(d)} again",
-    "strike.given": lambda d: f"a strike for the author: {_points(d)}, {d['total']} in all",
-    "strike.voided": lambda d: f"the strike was voided: {_points(d)} off, {d['total']} left",
-    "strike.expired": lambda d: f"the strike expired: {_points(d)} off, {d['total']} left",
-    "notice.written": lambda d: _NOTICES.get(d["template"], f"wrote to the {d['to']}"),
+    "action.approved": _named(N_("agreed to “%(name)s”")),
+    "action.rejected": _named(N_("“%(name)s” will not be done")),
+    "action.reversed": _named(N_("undid “%(name)s”")),
+    "action.expired": _named(N_("“%(name)s” ended by itself")),
+    "action.inverse": _named(N_("asked the platform for “%(name)s”")),
+    "action.confirmed": _named(N_("the platform has done “%(name)s”")),
+    "action.failed": _named(N_("the platform did not take “%(name)s”: %(error)s; it is tried again")),
+    "action.dead": _named(N_("gave up telling the platform of “%(name)s”: %(error)s")),
+    "action.replayed": _named(N_("told the platform of “%(name)s” again")),
+    "strike.given": _struck(N_("a strike for the author: %(points)s, %(total)s in all")),
+    "strike.voided": _struck(N_("the strike was voided: %(points)s off, %(total)s left")),
+    "strike.expired": _struck(N_("the strike expired: %(points)s off, %(total)s left")),
+    "notice.written": _told,
 }

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from watchfloor.kernel import ids
+from watchfloor.review.queries.terms import term
 
 Data = dict[str, Any]
 
@@ -15,22 +19,59 @@ def _case(text: str) -> str:
     return ids.short(UUID(text))
 
 
+def _reports(count: int) -> str:
+    return ngettext("%(num)s report", "%(num)s reports", count) % {"num": f"{count:,}"}
+
+
+def _joined(data: Data) -> str:
+    values = {"case": _case(data["into"]), "reports": _reports(data["reports"])}
+    return _("joined the case to %(case)s as its duplicate (moved: %(reports)s)") % values
+
+
+def _split(data: Data) -> str:
+    return _("took %(reports)s out into %(case)s") % {"case": _case(data["into"]), "reports": _reports(data["reports"])}
+
+
+def _took_part(data: Data) -> str:
+    values = {"case": _case(data["other"]), "reports": _reports(data["reports"])}
+    said = {
+        "joined": _("%(case)s was joined to this case (%(reports)s)"),
+        "split": _("moved between this case and %(case)s: %(reports)s"),
+        "undone": _("the step with %(case)s was taken back"),
+    }
+    return said[data["step"]] % values
+
+
+def _tagged(data: Data) -> str:
+    tags = [*(f"+{tag}" for tag in data["added"]), *(f"-{tag}" for tag in data["removed"])]
+    return _("changed the tags: %(tags)s") % {"tags": ", ".join(tags)}
+
+
+def _cluster(data: Data) -> str:
+    values = {"count": f"{data['count']:,}", "sample": f"{data['sample']:,}"}
+    return _("made a cluster of %(count)s items, a sample of %(sample)s to read") % values
+
+
+def _read(data: Data) -> str:
+    values = {"place": data["place"] + 1, "verdict": term(data["verdict"])}
+    return _("read number %(place)s of the sample: %(verdict)s") % values
+
+
+def _state(data: Data) -> str:
+    values = {"before": term(data["before"]), "after": term(data["after"])}
+    return _("the cluster went from %(before)s to %(after)s") % values
+
+
 SENTENCES: dict[str, Callable[[Data], str]] = {
-    "case.joined": lambda d: f"joined the case to {_case(d['into'])} as its duplicate ({d['reports']:,} reports moved)",
-    "case.split": lambda d: f"took {d['reports']:,} reports out into {_case(d['into'])}",
-    "case.took_part": lambda d: {
-        "joined": f"{_case(d['other'])} was joined to this case ({d['reports']:,} reports)",
-        "split": f"{d['reports']:,} reports moved between this case and {_case(d['other'])}",
-        "undone": f"the step with {_case(d['other'])} was taken back",
-    }[d["step"]],
-    "case.unjoined": lambda d: "took the joining back" if d["kind"] == "join" else "took the split back",
-    "case.tagged": lambda d: (
-        "changed the tags: " + ", ".join([*(f"+{t}" for t in d["added"]), *(f"-{t}" for t in d["removed"])])
-    ),
-    "cluster.made": lambda d: f"made a cluster of {d['count']:,} items, a sample of {d['sample']:,} to read",
-    "cluster.read": lambda d: f"read number {d['place'] + 1} of the sample: {d['verdict']}",
-    "cluster.state": lambda d: f"the cluster went from {d['before']} to {d['after']}",
-    "edge_case.asked": lambda d: "asked policy a question",
-    "edge_case.ruled": lambda d: "policy answered the question",
-    "edge_case.withdrawn": lambda d: "took the question back",
+    "case.joined": _joined,
+    "case.split": _split,
+    "case.took_part": _took_part,
+    "case.unjoined": lambda data: _("took the joining back") if data["kind"] == "join" else _("took the split back"),
+    "case.tagged": _tagged,
+    "cluster.made": _cluster,
+    "cluster.read": _read,
+    "cluster.state": _state,
+    "edge_case.asked": lambda _data: _("asked policy a question"),
+    "edge_case.ruled": lambda _data: _("policy answered the question"),
+    "edge_case.withdrawn": lambda _data: _("took the question back"),
 }

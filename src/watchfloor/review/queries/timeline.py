@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext
 
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.models import User
@@ -46,7 +47,7 @@ def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = M
         events = sorted([*others, *ends], key=lambda event: event.ordinal)
         last = ends[ENDS - 1]
         crowd = Entry(
-            at=last.at, type="report.crowd", group="report", who="", what=f"{many - 2 * ENDS:,} more reports came in",
+            at=last.at, type="report.crowd", group="report", who="", what=gettext("%(num)s more reports came in") % {"num": f"{many - 2 * ENDS:,}"},
             why="", event=last.pk, subject=last.subject,
         )  # fmt: skip
     else:
@@ -78,9 +79,9 @@ def names_of_actors(actors: set[str]) -> dict[str, str]:
             except ValueError:
                 continue
         elif kind == "rule":
-            names[text] = f"Rule {name}"
+            names[text] = gettext("Rule %(name)s") % {"name": name}
     for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name"):
         names[ids[pk]] = name
     for text in ids.values():
-        names.setdefault(text, "Someone")
+        names.setdefault(text, gettext("Someone"))
     return names
