@@ -17,7 +17,7 @@ KEYWORDS: dict[str, Any] = {
     "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 TEMPLATES = {"extensions": "jinja2.ext.do", "trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
-SHOWN_OF_A_METRIC = ("title", "formula", "grain", "cohort", "pitfalls", "theme")
+SHOWN_OF_A_METRIC = ("title", "formula", "grain", "cohort", "pitfalls", "owner")
 COMMENT = ["i18n:"]  # a comment that begins so is told to the translator
 
 Found = tuple[str | tuple[str, ...], list[str], str | None]

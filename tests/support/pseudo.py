@@ -13,7 +13,7 @@ from django.utils.translation import trans_real
 from watchfloor.kernel.remembered import forget_all
 
 CONTEXT = "\x04"  # stands between context and message in gettext
-SILENT = {"script", "style", "code", "pre", "kbd", "time", "bdi", "textarea", "datalist", "title", "template", "svg"}
+SILENT = {"script", "style", "cite", "code", "pre", "kbd", "time", "bdi", "textarea", "datalist", "title", "template", "svg", "var"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 DATA_CLASSES = {"id", "num", "mono", "item-text"}  # identifiers, figures, expressions, what users wrote
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "aria-description")

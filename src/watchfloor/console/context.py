@@ -25,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": nav.visible(request.path, access.may(request)),
         "account": account(request),
         "language": language,
+        "languages": settings.LANGUAGES,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "zone": timezone.get_current_timezone_name(),
         "server_time": clock.now().isoformat(timespec="milliseconds"),

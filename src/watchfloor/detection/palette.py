@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from watchfloor.detection.models import NamedList, Rule
 from watchfloor.identity.domain import Actor
@@ -30,7 +31,7 @@ def provide(actor: Actor, query: str) -> Iterator[dict[str, str]]:
 
 def _lists(words: list[str]) -> Iterator[dict[str, str]]:
     if all(word.casefold() in "lists and banks" for word in words):
-        yield {"title": "Lists and banks", "url": reverse("lists"), "kind": "page", "icon": "list"}
+        yield {"title": _("Lists and banks"), "url": reverse("lists"), "kind": "page", "icon": "list"}
     wanted = Q(archived_at__isnull=True)
     for word in words:
         wanted &= Q(name__icontains=word) | Q(description__icontains=word)

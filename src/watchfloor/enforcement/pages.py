@@ -48,6 +48,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
         "fields": _fields(visible),
         "counts": counts,
         "words": state_words(),
+        "origins": origin_words(),
         "pager": {"start": start + 1, "end": start + len(found), "total": None,
                   "previous": _page(request, page - 1) if page > 1 else None,
                   "next": _page(request, page + 1) if more else None} if page > 1 or more else None,
@@ -170,6 +171,13 @@ def state_words() -> dict[str, str]:
     }
 
 
+def origin_words() -> dict[str, str]:
+    """Who or what an action came from."""
+    return {
+        "human": _("Person"), "rule": _("Rule"), "appeal": _("Appeal"), "undo": _("Undo"), "ladder": _("Ladder"), "expiry": _("Time"),
+    }  # fmt: skip
+
+
 def _row(row: Action) -> dict[str, Any]:
     return {
         "action": row,
@@ -194,7 +202,9 @@ def _fields(visible: Any) -> list[dict[str, Any]]:
         if name == "kind_key":
             named = {value: queries.kind_name(value) for value in values}
         elif name == "state":
-            named = {value: words.get(value, value) for value in values}
+            named = words  # all of them: a chip says also what is filtered by and not there
+        elif name == "origin":
+            named = {value: origin_words().get(value, value) for value in values}
         result.append({"name": name, "label": labels[name][0], "chip": labels[name][1], "options": list(named.items())})
     return result
 

@@ -76,7 +76,7 @@ def create_user(
     user = User(
         email=email,
         name=name.strip(),
-        language=_language(language),
+        language=known_language(language),
         time_zone=_zone(time_zone),
         simulated=simulated,
         preferences=preferences or {},
@@ -161,7 +161,7 @@ def prefer(user: User, *, name: str | None = None, language: str | None = None, 
             raise BadInput("bad_name", "A name has 1 to 120 characters.", where="name")
         user.name = name.strip()
     if language is not None:
-        user.language = _language(language)
+        user.language = known_language(language)
     if time_zone is not None:
         user.time_zone = _zone(time_zone)
     user.save(update_fields=["name", "language", "time_zone"])
@@ -197,7 +197,8 @@ def _zone(name: str) -> str:
     return name
 
 
-def _language(code: str) -> str:
+def known_language(code: str) -> str:
+    """The code itself; ``BadInput`` for a language the console does not speak. "" is: as the browser says."""
     known = [key for key, _ in settings.LANGUAGES]
     if code and code not in known:
         raise BadInput(

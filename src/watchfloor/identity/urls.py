@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from watchfloor.identity import demo
-from watchfloor.identity.pages import glass, index, join, me, mine, people, reads, roles, tokens
+from watchfloor.identity.pages import glass, index, join, language, me, mine, people, reads, roles, tokens
 
 
 class Step:
@@ -25,6 +25,7 @@ register_converter(Step, "person_step")
 urlpatterns = [
     path("demo/sign-in", demo.sign_in, name="demo_sign_in"),
     path("join/<str:uid>/<str:key>", join.join, name="join"),
+    path("language", language.choose, name="language"),
     path("settings", index.settings, name="settings"),
     path("settings/me", me.account, name="account"),
     path("settings/mine", mine.settings, name="my-settings"),

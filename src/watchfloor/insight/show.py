@@ -79,6 +79,13 @@ LABELS = {
     "appealed_at": N_("Appealed"), "overturned_at": N_("Overturned"), "type": N_("Event"), "how": N_("How"),
 }  # fmt: skip
 
+NAMED = {"verdict", "outcome", "how", "kind"}  # columns whose values have words
+VALUES = {
+    "violating": N_("violating"), "clean": N_("clean"), "unsure": N_("unsure"), "upheld": N_("upheld"), "overturned": N_("overturned"),
+    "modified": N_("changed"), "manual": N_("by a person"), "auto": N_("by a rule"), "review": N_("review"),
+    "second": N_("second opinion"), "appeal": N_("appeal"), "escalation": N_("escalation"),
+}  # fmt: skip
+
 
 def _label(name: str) -> str:
     known = LABELS.get(name) or DIMENSIONS.get(name)
@@ -116,7 +123,8 @@ def _cell(name: str, value: Any) -> dict[str, Any]:
             return {"kind": kind, "value": ids.encode(kind, UUID(value)), "short": ids.short(UUID(value))}
         except ValueError:
             return {"kind": "word", "value": value}
-    return {"kind": "word", "value": str(value)[-8:] if name == "reviewer" else str(value)}
+    known = VALUES.get(str(value)) if name in NAMED else None
+    return {"kind": "word", "value": _(known) if known else str(value)[-8:] if name == "reviewer" else str(value)}
 
 
 def span_words(start: datetime, end: datetime) -> str:

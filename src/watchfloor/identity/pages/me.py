@@ -45,7 +45,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "person": user,
         "values": values,
         "errors": errors,
-        "languages": [("", _("As the browser")), *settings.LANGUAGES],
+        "languages": [("", _("As the browser says")), *settings.LANGUAGES],
         "zones": sorted(
             name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
         ),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.conf import settings as site
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from watchfloor.identity import guard, preferences
+from watchfloor.identity import actions, guard, preferences
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import user_of
 from watchfloor.kernel.errors import BadInput
@@ -28,15 +30,19 @@ def settings(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     errors = Errors()
     values: dict[str, Any] = msgspec.to_builtins(preferences.of(user))
+    language = request.POST.get("language", user.language)
     if request.method == "POST":
         values |= _typed(request)
         with mending(errors):
+            actions.prefer(user, language=language)
             preferences.save(user, values)
         if not errors:
-            messages.success(request, _("Saved."))
+            with translation.override(user.language or translation.get_language()):
+                messages.success(request, _("Saved."))
             return redirect("my-settings")
     context = {
-        "values": values,
+        "values": values | {"language": language},
+        "spoken": [("", _("As the browser says")), *site.LANGUAGES],
         "errors": errors,
         "idle": preferences.IDLE_MINUTES,
         "tabs": [

@@ -8,16 +8,17 @@ from typing import Final
 import msgspec
 
 from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.words import N_
 from watchfloor.review.domain.clocks import APPEAL_WINDOW
 
 VERDICTS: Final = ("violating", "clean", "unsure")
 SKIP_REASONS: Final = {
-    "language": "I do not read this language well enough",
-    "expertise": "I am not trained for this policy",
-    "conflict": "I know the people involved",
-    "wellbeing": "I need to step back from this",
-    "technical": "The item does not load or is damaged",
-    "other": "Another reason",
+    "language": N_("I do not read this language well enough"),
+    "expertise": N_("I am not trained for this policy"),
+    "conflict": N_("I know the people involved"),
+    "wellbeing": N_("I need to step back from this"),
+    "technical": N_("The item does not load or is damaged"),
+    "other": N_("Another reason"),
 }
 
 
@@ -69,22 +70,22 @@ def why_ineligible(
 ) -> str:
     """The reason an appeal cannot be heard, or ``""``. Authors appeal violating decisions, reporters clean ones."""
     if superseded:
-        return "The decision no longer stands."
+        return N_("The decision no longer stands.")
     if origin == "appeal":
-        return "The decision was itself made on appeal."
+        return N_("The decision was itself made on appeal.")
     if origin == "undo" or verdict == "unsure":
-        return "The decision found nothing that could be appealed."
+        return N_("The decision found nothing that could be appealed.")
     if now - decided_at > APPEAL_WINDOW:
         return f"The decision was made more than {APPEAL_WINDOW.days} days ago."
     if (by == "author") != (verdict == "violating"):
-        return "The decision went the appellant's way."
+        return N_("The decision went the appellant's way.")
     if not has_standing:
-        return "The appellant is not the author." if by == "author" else "The appellant did not report this."
+        return N_("The appellant is not the author.") if by == "author" else N_("The appellant did not report this.")
     return ""
 
 
 # Whom a paused job waits for: key -> words.
 WAITS_FOR: Final = {
-    "reporter": "the reporter's answer", "author": "the author's answer", "authority": "an authority's answer",
-    "partner": "a partner outside", "translation": "a translation from outside", "other": "someone outside",
+    "reporter": N_("the reporter's answer"), "author": N_("the author's answer"), "authority": N_("an authority's answer"),
+    "partner": N_("a partner outside"), "translation": N_("a translation from outside"), "other": N_("someone outside"),
 }  # fmt: skip

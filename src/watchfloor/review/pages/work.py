@@ -277,7 +277,7 @@ def _show(
         done=bench.just_decided(actor, done or request.GET.get("done", ""), UNDO_OFFER),
         undo_seconds=int(UNDO_OFFER.total_seconds()),
         queue_name=queue.name if queue else job.queue_key,
-        skip_reasons=[(key, words, "") for key, words in SKIP_REASONS.items()],
+        skip_reasons=[(key, _(words), "") for key, words in SKIP_REASONS.items()],
         filters=wellbeing.profile(uuid.UUID(actor.id)).filters,
         macros=bench_macros.ready(actor, job, violation=typed.violation),
         escalation_queues=[(row.key, row.name) for row in lifted],
@@ -334,6 +334,6 @@ def _stale(request: HttpRequest, job_id: uuid.UUID, typed: Typed) -> HttpRespons
         request,
         "review/stale.html",
         {"job": job, "may_open": may_open, "typed": typed, "violation": violation,
-         "skip_words": SKIP_REASONS.get(typed.skip_reason, ""), "held_url": address(held.job_id) if held else ""},
+         "skip_words": _(SKIP_REASONS[typed.skip_reason]) if typed.skip_reason in SKIP_REASONS else "", "held_url": address(held.job_id) if held else ""},
         status=409 if request.method == "POST" else 200,
     )  # fmt: skip
