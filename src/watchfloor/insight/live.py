@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from django.utils.translation import get_language
 
 from watchfloor.identity.domain import Actor
 from watchfloor.insight import queries, solve_plan, wall
@@ -165,7 +166,8 @@ def floor(
         seen.sort(key=lambda row: (-row.open, -row.solved_hour, row.key))
     usual, base = (None, "")
     if trends:
-        usual, base, lines = _past((actor.scopes, actor.all_powerful, market, now.replace(second=0, microsecond=0)))
+        minute = now.replace(second=0, microsecond=0)
+        usual, base, lines = _past((actor.scopes, actor.all_powerful, market, minute, get_language() or ""))
         for row in seen:
             row.trend = lines.get(row.key, []) if by == "queue" else []
     planned = [row.plan for row in seen if row.plan is not None]
@@ -224,12 +226,12 @@ def _places() -> dict[str, Person]:
     return _remembered_places("")
 
 
-Key = tuple[Any, bool, str, datetime]
+Key = tuple[Any, bool, str, datetime, str]  # the last: the language of the words
 
 
 def _read_past(key: Key) -> tuple[float | None, str, dict[str, list[float | None]]]:
     """The backlog that is usual at this time, with its base in words; the last twelve hours of each queue."""
-    scopes, powerful, market, now = key
+    scopes, powerful, market, now, _language = key
     actor = Actor(kind="user", id="", scopes=scopes, all_powerful=powerful)
     where = {"market": (market,)} if market else {}
     [kpi] = queries.kpis(

@@ -71,7 +71,7 @@ def test_every_word_comes_through_gettext(world: World) -> None:
                 said.setdefault(text, []).append(where)
         known = of_the_world()
     plain = {text: where[0] for text, where in said.items() if not is_data(text, known)}
-    assert not plain
+    assert not plain, "\n".join(f"{where}: {text[:120]}" for text, where in sorted(plain.items(), key=lambda each: each[::-1]))
 
 
 def test_the_test_would_see_a_plain_word() -> None:
