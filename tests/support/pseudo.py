@@ -1,4 +1,4 @@
-"""A language made for tests: every message the console says comes out as ``[[message]]``, so that what is not said through gettext shows."""
+"""A language made for tests: every message the console says comes out as ``[[message]]``, so that what is not said so shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,22 @@ from django.utils.translation import trans_real
 from watchfloor.kernel.remembered import forget_all
 
 CONTEXT = "\x04"  # stands between context and message in gettext
-SILENT = {"script", "style", "cite", "code", "pre", "kbd", "time", "bdi", "textarea", "datalist", "title", "template", "svg", "var"}
+SILENT = {
+    "script",
+    "style",
+    "cite",
+    "code",
+    "pre",
+    "kbd",
+    "time",
+    "bdi",
+    "textarea",
+    "datalist",
+    "title",
+    "template",
+    "svg",
+    "var",
+}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 DATA_CLASSES = {"id", "num", "mono", "item-text"}  # identifiers, figures, expressions, what users wrote
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "aria-description")

@@ -118,7 +118,9 @@ def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
         {
             "name": "by",
             "label": _("Split by %(names)s") % {"names": _(DIMENSIONS["queue"]).lower()},
-            "options": [(name, _("Split by %(names)s") % {"names": _(DIMENSIONS[name]).lower()}) for name in params.SPLITS],
+            "options": [
+                (name, _("Split by %(names)s") % {"names": _(DIMENSIONS[name]).lower()}) for name in params.SPLITS
+            ],
         },
         {
             "name": "then",

@@ -73,9 +73,10 @@ def _unit(one: Metric, values: Sequence[float | None]) -> tuple[str, float]:
 
 
 LABELS = {
-    "moment": N_("When"), "case_id": N_("Case"), "job_id": N_("Job"), "age_ms": N_("Age"), "active_ms": N_("Active"), "due_at": N_("Due"),
-    "active_total_ms": N_("Active"), "ready_at": N_("Ready"), "decided_at": N_("Decided"), "cancelled_at": N_("Cancelled"), "born": N_("Case opened"),
-    "opened_at": N_("Opened"), "first_human_at": N_("First decision"), "closed_at": N_("Closed"), "reopened_at": N_("Reopened"),
+    "moment": N_("When"), "case_id": N_("Case"), "job_id": N_("Job"), "age_ms": N_("Age"), "active_ms": N_("Active"),
+    "due_at": N_("Due"), "active_total_ms": N_("Active"), "ready_at": N_("Ready"), "decided_at": N_("Decided"),
+    "cancelled_at": N_("Cancelled"), "born": N_("Case opened"), "opened_at": N_("Opened"),
+    "first_human_at": N_("First decision"), "closed_at": N_("Closed"), "reopened_at": N_("Reopened"),
     "appealed_at": N_("Appealed"), "overturned_at": N_("Overturned"), "type": N_("Event"), "how": N_("How"),
 }  # fmt: skip
 
@@ -94,10 +95,7 @@ def _label(name: str) -> str:
 
 def columns(names: Sequence[str]) -> list[dict[str, Any]]:
     """Columns of the rows page for the table macro."""
-    return [
-        {"key": name, "label": _label(name), "number": name.endswith("_ms")}
-        for name in names
-    ]
+    return [{"key": name, "label": _label(name), "number": name.endswith("_ms")} for name in names]
 
 
 def cells(names: Sequence[str], row: Sequence[Any]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 Say = Callable[[str], str]  # a message to the same in the reader's language: ``gettext`` at the edge
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it, which extraction looks for
+def N_(message: str) -> str:
     """The message itself."""
     return message
 

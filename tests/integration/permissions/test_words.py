@@ -66,14 +66,23 @@ def test_every_word_comes_through_gettext(world: World) -> None:
         addresses = [where for where in crawl.addresses(world) if not where.startswith(NOT_READ)]
         taken = world.client(WHO).post("/review/next", {"queue": "spam.en"})  # the workbench, with a job in hand
         assert taken.status_code == 302
-        for where in [*addresses, taken["Location"], "/settings/roles/reviewer", f"/settings/people/{world.users[WHO].pk}"]:
+        for where in [
+            *addresses,
+            taken["Location"],
+            "/settings/roles/reviewer",
+            f"/settings/people/{world.users[WHO].pk}",
+        ]:
             for text in read(world, where):
                 said.setdefault(text, []).append(where)
         known = of_the_world()
     plain = {text: where[0] for text, where in said.items() if not is_data(text, known)}
-    assert not plain, "\n".join(f"{where}: {text[:120]}" for text, where in sorted(plain.items(), key=lambda each: each[::-1]))
+    assert not plain, "\n".join(
+        f"{where}: {text[:120]}" for text, where in sorted(plain.items(), key=lambda each: each[::-1])
+    )
 
 
 def test_the_test_would_see_a_plain_word() -> None:
-    page = '<main><h1>[[Cases [[of]] today]]</h1><p title="Forgotten">[[Open]] and <b>plain</b></p><code>x.y</code></main>'
+    page = (
+        '<main><h1>[[Cases [[of]] today]]</h1><p title="Forgotten">[[Open]] and <b>plain</b></p><code>x.y</code></main>'
+    )
     assert pseudo.unspoken(page) == ["Forgotten", "and", "plain"]

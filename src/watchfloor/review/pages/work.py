@@ -334,6 +334,11 @@ def _stale(request: HttpRequest, job_id: uuid.UUID, typed: Typed) -> HttpRespons
         request,
         "review/stale.html",
         {"job": job, "may_open": may_open, "typed": typed, "violation": violation,
-         "skip_words": _(SKIP_REASONS[typed.skip_reason]) if typed.skip_reason in SKIP_REASONS else "", "held_url": address(held.job_id) if held else ""},
+         "skip_words": _skip_words(typed.skip_reason), "held_url": address(held.job_id) if held else ""},
         status=409 if request.method == "POST" else 200,
     )  # fmt: skip
+
+
+def _skip_words(reason: str) -> str:
+    known = SKIP_REASONS.get(reason)
+    return _(known) if known else ""

@@ -23,7 +23,10 @@ def _path(data: Data) -> str:
     count = data["questions"]
     values = {"num": count, "end": data["ends"] or _("nowhere yet")}
     if data["followed"]:
-        return ngettext("went through %(num)s question to %(end)s", "went through %(num)s questions to %(end)s", count) % values
+        return (
+            ngettext("went through %(num)s question to %(end)s", "went through %(num)s questions to %(end)s", count)
+            % values
+        )
     return (
         ngettext(
             "went through %(num)s question to %(end)s, and decided otherwise",

@@ -47,8 +47,8 @@ def case_timeline(actor: Actor, case_id: UUID, *, after: int = 0, limit: int = M
         events = sorted([*others, *ends], key=lambda event: event.ordinal)
         last = ends[ENDS - 1]
         crowd = Entry(
-            at=last.at, type="report.crowd", group="report", who="", what=gettext("%(num)s more reports came in") % {"num": f"{many - 2 * ENDS:,}"},
-            why="", event=last.pk, subject=last.subject,
+            at=last.at, type="report.crowd", group="report", who="",
+            what=gettext("%(num)s more reports came in") % {"num": f"{many - 2 * ENDS:,}"}, why="", event=last.pk, subject=last.subject,
         )  # fmt: skip
     else:
         events = list(rows.order_by("ordinal")[: min(limit, MAX_ENTRIES)])
