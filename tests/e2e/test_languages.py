@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.conftest import SHOTS
 
 DIST = Path(__file__).parents[2] / "src/watchfloor/console/static/console/dist"
 pytestmark = [
@@ -78,6 +79,11 @@ def test_the_language_is_chosen_before_signing_in(browser: Any, live_server: Any
 
 
 def _fits(page: Any) -> None:
+    if SHOTS:
+        place = page.url.split("/", 3)[3].replace("/", "-")[:24]
+        page.screenshot(
+            path=f"{SHOTS}/{page.locator('html').get_attribute('lang')}-{place}-{page.viewport_size['width']}.png"
+        )
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} is too wide"
 
 

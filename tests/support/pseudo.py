@@ -30,7 +30,8 @@ SILENT = {
     "var",
 }
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-DATA_CLASSES = {"id", "num", "mono", "item-text"}  # identifiers, figures, expressions, what users wrote
+# Identifiers, figures, expressions, what users wrote; and errors, which are English.
+DATA_CLASSES = {"id", "num", "mono", "item-text", "note-red", "error", "form-errors", "toast-red"}
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "aria-description")
 WORD = re.compile(r"[^\W\d_]{2,}")
 

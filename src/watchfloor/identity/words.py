@@ -3,8 +3,39 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 
 from watchfloor.identity.domain import Scope
+
+AREAS: dict[str, str] = {  # by the first part of a permission
+    "appeal": N_("Appeals"), "case": N_("Cases"), "edge": N_("Edge cases"), "enforcement": N_("Enforcement"),
+    "event": N_("Events"), "floor": N_("Floor"), "glass": N_("Break-glass"), "insight": N_("Insight"),
+    "intake": N_("Intake"), "investigate": N_("Investigate"), "item": N_("Items"), "ledger": N_("Ledger"),
+    "list": N_("Lists"), "macro": N_("Ready texts"), "media": N_("Media"), "people": N_("People"),
+    "policy": N_("Policies"), "protected": N_("Protected accounts"), "queue": N_("Queues"),
+    "reads": N_("Looks at restricted cases"), "report": N_("Reports"), "reporter": N_("Reporters"),
+    "restricted": N_("Restricted"), "review": N_("Review"), "rule": N_("Rules"), "settings": N_("Settings"),
+    "verdict": N_("Verdicts"), "wellbeing": N_("Well-being"), "certificate": N_("Certificates"),
+    "training": N_("Training"),
+}  # fmt: skip
+MEANS = {
+    "password": N_("password"),
+    "passkey": N_("passkey"),
+    "code": N_("code"),
+    "mfa": N_("second factor"),
+    "demo": N_("demo"),
+}
+
+
+def area(key: str) -> str:
+    """What the permissions that begin with ``key.`` are about."""
+    known = AREAS.get(key)
+    return _(known) if known else key.replace("_", " ").capitalize()
+
+
+def means(text: str) -> str:
+    """How someone signed in: ``password+code`` in words."""
+    return " + ".join(_(MEANS[one]) if one in MEANS else one for one in text.split("+"))
 
 
 def limits(scope: Scope) -> list[str]:

@@ -15,6 +15,7 @@ from tests.integration.permissions import crawl
 from tests.integration.permissions.people import World
 from tests.support import pseudo
 
+from watchfloor.detection import lakes
 from watchfloor.identity.domain import PERMISSIONS
 from watchfloor.policy.domain import HARM_GROUPS
 
@@ -23,14 +24,27 @@ WHO = "cleared"  # holds every permission
 # Columns whose values are choices of ours: a page says them in words, never as they are.
 CHOICES = {"state", "kind", "status", "verdict", "outcome", "why", "action", "origin", "by", "mode"}
 NOT_READ = ("/console/gallery",)  # for who builds pages: its samples are no words of the console
-NAMES_OF_OURS = {"Watchfloor", "UTC", "CSV", "JSON", "JSON lines", "AHT", "AAS", "SLA"}  # the same in every language
-KEY = re.compile(r"[\w$-]+([.\-_:/][\w-]+)+|[A-Z0-9]{5}|[0-9a-f]{8,}|\{\w+\}")  # identifiers, paths, placeholders
+NAMES_OF_OURS = {
+    "Watchfloor",
+    "UTC",
+    "CSV",
+    "JSON",
+    "JSON lines",
+    "AHT",
+    "AAS",
+    "SLA",
+    "shipped policies",
+}  # the same in every language
+KEY = re.compile(
+    r"[\w$-]+([.\-_:/][\w-]+)+|[A-Z0-9]{5}|[0-9a-f]{8,}|(\{\w+\} ?)+|[A-Z]{2}"
+)  # identifiers, paths, placeholders
+NUMBER = re.compile(r"^[\d.]+ | \d+$")  # of a clause before its title; how many, after what is counted
 LIST = re.compile(r"[,:;·()“”]| - ")
 
 
 def of_the_world() -> set[str]:
     """What people and platforms wrote and what things are called: whatever the database holds, but for choices of ours."""
-    found = {*PERMISSIONS, *NAMES_OF_OURS, *HARM_GROUPS, *dict(settings.LANGUAGES).values()}
+    found = {*lakes.DIMENSIONS, *PERMISSIONS, *NAMES_OF_OURS, *HARM_GROUPS, *dict(settings.LANGUAGES).values()}
     for model in apps.get_models():
         if model._meta.app_label in ("contenttypes", "sessions", "auth", "ledger", "account", "sites"):
             continue
@@ -45,9 +59,12 @@ def of_the_world() -> set[str]:
 
 def is_data(text: str, known: set[str]) -> bool:
     """Whether a text is something of the world, or a list of such things."""
-    if text in known or any(text in each for each in known if len(each) > 40 and len(text) > 15):
+    bare = NUMBER.sub("", text)
+    if {text, bare} & known or all(part in known for part in text.split(": ")):
         return True
-    parts = (part.strip(" .…’'+") for part in LIST.split(text))
+    if len(text) > 15 and any(text in each for each in known if len(each) > 40):
+        return True  # a piece of a longer text
+    parts = (part.strip(" .…’'+") for part in LIST.split(bare))
     return all(part in known or KEY.fullmatch(part) or not pseudo.WORD.search(part) for part in parts)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from markupsafe import Markup
 
 Number = int | float | Decimal
@@ -14,7 +15,7 @@ Number = int | float | Decimal
 SPACE = "\u00a0"  # between a number and its unit: does not break
 MINUS = "\u2212"
 DASH = "\u2013"
-_STEPS = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
+_STEPS = ((1_000_000_000, N_("bn")), (1_000_000, N_("M")), (1_000, N_("k")))
 
 
 def _local(value: Number, places: int) -> str:
@@ -41,7 +42,7 @@ def compact(value: Number | None) -> str:
         if size >= step * (0.9995 if step > 1_000 else 1):
             shown = float(value) / step
             places = 1 if round(abs(shown), 1) < 100 else 0
-            return f"{_local(round(shown, places), places)}{SPACE}{unit}"
+            return f"{_local(round(shown, places), places)}{SPACE}{_(unit)}"
     return _local(value, 0 if float(value).is_integer() else 1)
 
 

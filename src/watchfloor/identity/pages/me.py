@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from watchfloor.identity import actions, guard, people
+from watchfloor.identity import actions, guard, people, words
 from watchfloor.identity.domain import PERMISSIONS
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of, browser_zone, user_of
@@ -53,6 +53,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "factors": people.factors(user),
         "grants": [one for one in people.grants(user) if not one.ended],
         "sign_ins": people.sign_ins(user),
+        "means": words.means,
         "permission_words": PERMISSIONS,
     }
     return render(request, "identity/me.html", context, status=422 if errors else 200)

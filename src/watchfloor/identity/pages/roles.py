@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from watchfloor.identity import actions, guard
+from watchfloor.identity import actions, guard, words
 from watchfloor.identity.domain import PERMISSIONS
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
@@ -84,4 +84,4 @@ def _groups(chosen: set[str], mine: frozenset[str]) -> list[tuple[str, list[dict
     for key, text in PERMISSIONS.items():
         entry = {"key": key, "words": text, "on": key in chosen, "mine": key in mine}
         groups.setdefault(key.partition(".")[0], []).append(entry)
-    return list(groups.items())
+    return [(words.area(key), entries) for key, entries in groups.items()]

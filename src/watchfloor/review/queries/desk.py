@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from django.db.models import Count, Q, Sum
-from django.utils.translation import gettext
+from django.utils.translation import get_language_bidi, gettext
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
@@ -59,7 +60,7 @@ def why(job: Job, at: datetime | None = None) -> Why:
     weights = service.version(job.plan).weights
     parts = refreshed(job.priority_parts, job.due_at, at or clock.now(), weights)
     return Why(
-        score=round(sum(parts.values()), 3), parts=parts, sentence=explain(parts, weights, gettext), routed_by=job.routed_by,
+        score=round(sum(parts.values()), 3), parts=parts, sentence=_isolated(explain(parts, weights, gettext)), routed_by=job.routed_by,
         cause=job.cause, me=why_me(job),
     )  # fmt: skip
 
@@ -99,3 +100,8 @@ def my_decisions(actor: Actor, *, limit: int = 20) -> list[Decision]:
     """One's latest decisions (to undo, or to look at again), newest first."""
     rows = Decision.objects.filter(decider=str(actor), case__in=access.visible_cases(actor).values("pk"))
     return list(rows.select_related("case", "case__item").order_by("-at")[:limit])
+
+
+def _isolated(sentence: str) -> str:
+    """Right to left, a sign would jump behind its number: each is kept to itself (Unicode's isolates)."""
+    return re.sub(r"[+-][\d.]+", "\u2066\\g<0>\u2069", sentence) if get_language_bidi() else sentence
