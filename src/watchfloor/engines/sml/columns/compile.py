@@ -13,7 +13,7 @@ from watchfloor.engines.sml.columns import operators
 from watchfloor.engines.sml.columns.calls import is_standard
 from watchfloor.engines.sml.columns.expressions import Values
 from watchfloor.engines.sml.columns.scans import WORTH_IT, Scan
-from watchfloor.engines.sml.columns.value import BOOL, SPAN, TEXT, Column, NoColumns, constant, either
+from watchfloor.engines.sml.columns.value import BOOL, SPAN, TEXT, Column, NoColumns, constant, either, stretched
 from watchfloor.engines.sml.fragments import searches
 from watchfloor.engines.sml.function import Function
 from watchfloor.engines.sml.interpret import import_closure
@@ -100,12 +100,12 @@ class Compiler:
             return
         expr = column.expr if column.kind != SPAN else column.expr / 1e6
         if rule:
-            made.fired[name] = expr if active is None else pl.when(active.expr).then(expr).otherwise(False)
+            made.fired[name] = stretched(expr if active is None else pl.when(active.expr).then(expr).otherwise(False))
         if shown:
-            made.features[name] = expr if active is None else pl.when(active.expr).then(expr)
+            made.features[name] = stretched(expr if active is None else pl.when(active.expr).then(expr))
         unsure = either(column.unsure, active.unsure if active is not None else None)
         if unsure is not None:
-            made.unsure[name] = unsure
+            made.unsure[name] = stretched(unsure)
         made.paths[name] = self._paths_of(variable) | self._paths_of_files(path)
 
     def where_it_runs(self, variable: tree.Variable) -> Column:

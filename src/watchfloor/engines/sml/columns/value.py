@@ -106,6 +106,13 @@ def nothing(dtype: pl.DataType) -> pl.Expr:
     return pl.when(pl.col("action_id").is_null()).then(pl.lit(None, dtype=dtype))
 
 
+def stretched(expr: pl.Expr) -> pl.Expr:
+    """The expression with a value for every row, also where Polars' optimizer finds that it is the same in all and forgets their number."""
+    if set(expr.meta.root_names()) - {"action_id"}:
+        return expr  # it reads a field: never folded to one value
+    return pl.when(pl.col("action_id").is_not_null()).then(expr)
+
+
 def joined_size(*parts: Column) -> int:
     """The size of an expression made of others.
 
