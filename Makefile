@@ -47,10 +47,11 @@ e2e: setup ## Browser tests
 crash: setup ## kill -9 tests (WATCHFLOOR_KILLS=200 for the long run)
 	@$(BIN)/python -m pytest tests/crash
 
-lint: setup ## ruff, import-linter, mypy
+lint: setup ## ruff, import-linter, translations, mypy
 	@$(BIN)/ruff check src tests benchmarks i18n_tools
 	@$(BIN)/ruff format --check src tests benchmarks i18n_tools
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m i18n_tools check
 	@$(BIN)/mypy
 
 format: setup ## Put the code into its shape
