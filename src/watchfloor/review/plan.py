@@ -83,5 +83,16 @@ def _compiled(table: RoutingTable) -> Callable[[Facts], Route]:
     return route
 
 
-current = Remembered(_read)
-forget = current.forget
+_kept = Remembered(_read)
+forget = _kept.forget
+
+
+def current() -> Plan:
+    """The plan as it was at most a few seconds ago.
+
+    A floor without queues is asked anew each time: it is being set up at this moment, and its first report must not go astray.
+    """
+    plan = _kept()
+    if not plan.queues:
+        forget()
+    return plan
