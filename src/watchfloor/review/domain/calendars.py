@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.errors import BadInput, MissingExtra
 
 DAY: Final = timedelta(days=1)
 WIDEST_OFFSET: Final = timedelta(hours=15)  # no place is further from UTC
@@ -180,11 +180,18 @@ def _add(start: datetime, span: timedelta, hours: Hours | None) -> datetime:
 
 @lru_cache(maxsize=512)
 def holidays_of(country: str, subdivision: str, year: int) -> frozenset[date]:
-    """Public holidays of a country (and region) in a year, from the ``holidays`` package; ``BadInput`` for an unknown place."""
+    """Public holidays of a country (and region) in a year, from the ``holidays`` package (extra ``calendars``).
+
+    Raises:
+        BadInput: an unknown place.
+        MissingExtra: the package is not installed. A calendar that names a country is not saved then.
+    """
     if not country:
         return frozenset()
-    import holidays  # loads the country's own module only
-
+    try:
+        import holidays  # loads the country's own module only
+    except ImportError:
+        raise MissingExtra("calendars", "A country's public holidays") from None
     try:
         return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
     except NotImplementedError:
