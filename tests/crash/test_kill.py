@@ -1,7 +1,7 @@
 """kill -9 under load, of the serving processes, the worker and the database's postmaster in turn.
 
 Afterwards: every acknowledged report is there exactly once, the log verifies, every row follows from its events, and the platform
-has applied each action once. 20 kills by default; WATCHFLOOR_KILLS=200 for the long run.
+has applied each action once. 12 kills by default; WATCHFLOOR_KILLS=200 for the long run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.crash.harness import Installation, Platform, Sender, wait_until
 
-KILLS = int(os.environ.get("WATCHFLOOR_KILLS", "20"))
+KILLS = int(os.environ.get("WATCHFLOOR_KILLS", "12"))
 RULES = """
 Import(rules=['features.sml'])
 AtOnce = Rule(when_all=[RegexMatch(pattern=r'take this down at once', target=Text)], description='Test rule')
