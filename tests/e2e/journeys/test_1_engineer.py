@@ -115,7 +115,7 @@ def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
     wait_for(lambda: platform.effects.get("m-1") == {"remove"}, "the removal of m-1", 30)
     assert platform.forged == 0
     page.goto("/enforcement/delivery")
-    assert "m-1" in page.get_by_role("table", name="recent").inner_text()
+    assert "m-1" in page.get_by_role("table", name="Arrived").inner_text()
 
     platform.away = True
     example_client(empty.url, token, "message", "m-2", "spam", "Cheap watches, last day, reply STOP")
@@ -123,13 +123,13 @@ def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
 
     def failed() -> bool:
         page.goto("/enforcement/delivery")
-        row = page.get_by_role("table", name="waiting").get_by_role("row", name=re.compile("m-2"))
+        row = page.get_by_role("table", name="Waiting").get_by_role("row", name=re.compile("m-2"))
         return row.count() > 0 and "503" in row.first.inner_text()
 
     wait_for(failed, "the page to say that the delivery failed", 30)
     assert "m-2" not in platform.effects
     platform.away = False
-    row = page.get_by_role("table", name="waiting").get_by_role("row", name=re.compile("m-2")).first
+    row = page.get_by_role("table", name="Waiting").get_by_role("row", name=re.compile("m-2")).first
     row.get_by_role("button", name="Try now").click()
     wait_for(lambda: platform.effects.get("m-2") == {"remove"}, "the removal of m-2", 30)
     [key] = [
@@ -138,7 +138,7 @@ def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
     assert platform.tries[key] >= 2  # refused while away, then taken, under the same key
     assert platform.forged == 0
     page.goto("/enforcement/delivery")
-    assert "m-2" in page.get_by_role("table", name="recent").inner_text()
+    assert "m-2" in page.get_by_role("table", name="Arrived").inner_text()
     page.goto("/enforcement")
     row = page.get_by_role("row", name=re.compile("m-2")).first
     assert "Confirmed" in row.inner_text()
