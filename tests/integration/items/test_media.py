@@ -408,7 +408,8 @@ def test_a_page_may_load_media_from_the_second_origin_alone(folder: Path) -> Non
 
     policy = Browser().get("/account/login/").headers["Content-Security-Policy"]
     assert (
-        f"media-src 'self' {settings.MEDIA_ORIGIN};" in policy and f"img-src 'self' data: {settings.MEDIA_ORIGIN};" in policy
+        f"media-src 'self' {settings.MEDIA_ORIGIN};" in policy
+        and f"img-src 'self' data: {settings.MEDIA_ORIGIN};" in policy
     )
     assert settings.MEDIA_ORIGIN != settings.PUBLIC_URL
     assert not MediaLink.objects.exists()
