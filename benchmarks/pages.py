@@ -27,7 +27,7 @@ def versions(cases: int, waiting: int) -> None:
     data = (
         "jsonb_build_object('text', 'Message ' || n || repeat(' buy one get one free', 14), 'author', 'a' || n % 10000)"
     )
-    columns = {"hash": "md5(n::text)", "item_id": id_of(ITEM), "data": data, "seen_at": "now()"}
+    columns = {"hash": "md5(n::text)", "item_id": id_of(ITEM), "data": data, "seen_at": "now()", "keyed": "true"}
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(
