@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
@@ -19,6 +17,7 @@ from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.insight import catalogue, happening, params, queries, show, stream
 from watchfloor.insight.schema import DIMENSIONS, SIMULATED
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
 PAGE = 100
@@ -81,14 +80,12 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @page("insight.view")
-def rows(request: HttpRequest, name: str) -> HttpResponse:
+def rows(request: HttpRequest, name: str) -> HttpResponseBase:
     """The facts behind a number, as a page or as CSV."""
     actor, found, asked = actor_of(request), catalogue.metric(name), params.read(request.GET.dict())
     if request.GET.get("format") == "csv":
         behind = queries.rows_behind(actor, asked.span, name, limit=CSV_ROWS)
-        response = HttpResponse("".join(_csv(behind)), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{found.key}.csv"'
-        return response
+        return csv_response(found.key, behind.columns, ([_utc(value) for value in row] for row in behind.rows))
     text = request.GET.get("page", "1")
     number = max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1
     offset = (number - 1) * PAGE
@@ -173,19 +170,6 @@ def _address(name: str, key: str, request: HttpRequest) -> str:
     return reverse(name, args=[key]) + (f"?{query}" if query else "")
 
 
-def _csv(behind: queries.Rows) -> Iterator[str]:
-    """Lines of CSV; cells that a spreadsheet would run as formulas are quoted as text."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for row in (behind.columns, *behind.rows):
-        writer.writerow([_plain(value) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds") + "Z"
-    text = str(value) if value is not None else ""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not isinstance(value, (int, float)) else text
+def _utc(value: Any) -> Any:
+    """The facts' times know no zone: they are UTC."""
+    return value.isoformat(timespec="seconds") + "Z" if isinstance(value, datetime) else value

@@ -86,7 +86,7 @@ def test_every_kpi_leads_to_its_metric_and_every_metric_to_its_rows() -> None:
 def rows_of(browser: Client, key: str, **query: str) -> list[dict[str, str]]:
     response = browser.get(reverse("insight-rows", args=[key]), {"span": "24h", "format": "csv", **query})
     assert response["Content-Type"].startswith("text/csv")
-    return list(csv.DictReader(response.content.decode().splitlines()))
+    return list(csv.DictReader(response.getvalue().decode("utf-8-sig").splitlines()))
 
 
 def test_rows_are_what_was_counted_and_can_be_filtered() -> None:

@@ -117,7 +117,7 @@ def test_a_restricted_case_restricts_the_room_and_nothing_leaves_it(floor: Floor
     with pytest.raises(NotFound):
         actions.open_incident(actor_of(people[0]), title="x", severity=5, case_id=case.pk)
     rows = list(
-        csv.reader(io.StringIO(signed_in(cleared).get("/oncall/incidents?format=csv").content.decode("utf-8-sig")))
+        csv.reader(io.StringIO(signed_in(cleared).get("/oncall/incidents?format=csv").getvalue().decode("utf-8-sig")))
     )
     assert len(rows) == 1  # restricted ones are in no file
 

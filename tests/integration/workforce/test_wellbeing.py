@@ -328,7 +328,7 @@ def test_pages_and_json_tell_of_groups_only(floor: Floor) -> None:
         page = desk.get(reverse("wellbeing-team")).content.decode()
         assert "12" in page
         assert "fewer than five people" in page
-        sheet = desk.get(reverse("wellbeing-team"), {"format": "csv"}).content.decode()
+        sheet = desk.get(reverse("wellbeing-team"), {"format": "csv"}).getvalue().decode("utf-8-sig")
         assert sheet.splitlines()[1] == "2026-11-16,inhouse,,exposure,4,720000,6"
         assert signed_in(rita).get(reverse("wellbeing-team")).status_code == 403
         assert signed_in(rita).get(reverse("wellbeing-budgets")).status_code == 403

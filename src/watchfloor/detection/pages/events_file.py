@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,10 +17,11 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.ids import new_id
 from watchfloor.ledger.writer import writing
+from watchfloor.platform.csvfile import csv_response
 
 MOST = 10_000
 FIXED = ("id", "at", "name", "item_type", "item_id", "market")
-TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+FORMS = ("csv", "jsonl")
 
 
 @require_GET
@@ -30,7 +29,7 @@ TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """``?format=csv`` or ``jsonl``, with the question and columns of the page; at most ``MOST`` events."""
     form = request.GET.get("format", "csv")
-    if form not in TYPES:
+    if form not in FORMS:
         raise BadInput("bad_format", f"{form[:20]!r} is no format.", where="format", hint="csv or jsonl")
     actor, at = actor_of(request), address.read(request.GET)
     asked = ask(actor, at.question)
@@ -38,9 +37,10 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     rows = list(_rows(asked, columns))
     with writing(actor) as w:
         w.event(EventsExported(len(rows), form), ("query", new_id()))
-    lines = _csv(columns, rows) if form == "csv" else _json(columns, rows)
-    response = StreamingHttpResponse(lines, content_type=TYPES[form])
-    response.headers["Content-Disposition"] = f'attachment; filename="events.{form}"'
+    if form == "csv":
+        return csv_response("events", [*FIXED, *columns], (_cells(row) for row in rows))
+    response = StreamingHttpResponse(_json(columns, rows), content_type="application/x-ndjson")
+    response.headers["Content-Disposition"] = 'attachment; filename="events.jsonl"'
     return response
 
 
@@ -55,16 +55,6 @@ def _rows(asked: Asked, columns: list[str]) -> Iterator[panels.Seen]:
             return
 
 
-def _csv(columns: list[str], rows: list[panels.Seen]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for row in ([*FIXED, *columns], *([*_fixed(row), *row.values] for row in rows)):
-        writer.writerow([_plain(value) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
 def _json(columns: list[str], rows: list[panels.Seen]) -> Iterator[bytes]:
     for row in rows:
         yield msgspec.json.encode(dict(zip([*FIXED, *columns], [*_fixed(row), *row.values], strict=True))) + b"\n"
@@ -74,9 +64,5 @@ def _fixed(row: panels.Seen) -> list[Any]:
     return [row.id, row.at.isoformat().replace("+00:00", "Z"), row.name, row.item_type, row.item_id, row.market]
 
 
-def _plain(value: Any) -> Any:
-    """A cell that a spreadsheet would run as a formula is written as text."""
-    if isinstance(value, list):
-        value = " ".join(str(each) for each in value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not isinstance(value, (int, float)) else text
+def _cells(row: panels.Seen) -> list[Any]:
+    return [*_fixed(row), *(" ".join(map(str, each)) if isinstance(each, list) else each for each in row.values)]

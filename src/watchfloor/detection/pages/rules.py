@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,6 +20,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel.errors import BadInput, Forbidden, WatchfloorError
 from watchfloor.ledger.writer import writing
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 
@@ -70,28 +70,26 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @guard.page("rule.view")
-def rule_csv(request: HttpRequest) -> HttpResponse:
+def rule_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The list as it is filtered, for a spreadsheet."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="rules.csv"'
-    out = csv.writer(response)
-    out.writerow(
-        ["rule", "state", "percent", "policy", "owner", "hits_24h", "hits_7d", "judged_28d", "right_28d", "precision",
-         "precision_low", "precision_high", "decided_28d", "overturned_28d", "changed_at", "why"]
-    )  # fmt: skip
     rows = _rows(request)
     names = names_of(row["rule"].owner for row in rows)
-    for row in rows:
-        rule, hits, found, decided = row["rule"], row["hits"], row["quality"], row["decided"]
-        shares = [f"{value:.4f}" for value in found.precision] if found.judged else ["", "", ""]
-        out.writerow(
-            [_cell(value) for value in (
-                rule.name, rule.state, rule.percent, row["policy"], names.get(rule.owner, rule.owner), sum(hits.day[:2]),
-                sum(hits.week[:2]), found.judged, found.right, *shares, decided.count, decided.fallen,
-                rule.changed_at.isoformat(), rule.why,
-            )]
-        )  # fmt: skip
-    return response
+    return csv_response("rules", CSV_HEAD, (_csv_row(row, names) for row in rows))
+
+
+CSV_HEAD = (
+    "rule", "state", "percent", "policy", "owner", "hits_24h", "hits_7d", "judged_28d", "right_28d", "precision",
+    "precision_low", "precision_high", "decided_28d", "overturned_28d", "changed_at", "why",
+)  # fmt: skip
+
+
+def _csv_row(row: Row, names: dict[str, str]) -> tuple[Any, ...]:
+    rule, hits, found, decided = row["rule"], row["hits"], row["quality"], row["decided"]
+    shares = [f"{value:.4f}" for value in found.precision] if found.judged else ["", "", ""]
+    return (
+        rule.name, rule.state, rule.percent, row["policy"], names.get(rule.owner, rule.owner), sum(hits.day[:2]),
+        sum(hits.week[:2]), found.judged, found.right, *shares, decided.count, decided.fallen, rule.changed_at, rule.why,
+    )  # fmt: skip
 
 
 def _rows(request: HttpRequest) -> list[Row]:
@@ -143,8 +141,3 @@ def _hours(text: str) -> float:
         return float(text)
     except ValueError:
         raise BadInput("bad_hours", "How many hours is a number.", where="hours") from None
-
-
-def _cell(value: object) -> object:
-    """Words that a spreadsheet would take for a formula are marked as words."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +26,7 @@ from watchfloor.oncall import actions, ical, queries
 from watchfloor.oncall.domain import schedule as schedules
 from watchfloor.oncall.models import Override, Schedule
 from watchfloor.oncall.pages import parts
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
 RECENT = 10
@@ -47,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @guard.page("oncall.view")
-def load(request: HttpRequest) -> HttpResponse:
+def load(request: HttpRequest) -> HttpResponseBase:
     """``/oncall/load``: four weeks of everybody who takes turns; ``?format=csv``."""
     end = clock.now()
     people = dict.fromkeys(person for row in queries.live_schedules() for person in queries.people_of(row))
@@ -60,7 +62,7 @@ def load(request: HttpRequest) -> HttpResponse:
              each.nights, each.rest_broken)
             for each in found
         )  # fmt: skip
-        return parts.csv_response("on-call-load", head, rows)
+        return csv_response("on-call-load", head, rows)
     context = {"tabs": parts.tabs("oncall-load", actor_of(request)), "rows": found, "names": names}
     return render(request, "oncall/load.html", context)
 

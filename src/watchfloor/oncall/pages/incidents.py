@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,6 +24,7 @@ from watchfloor.oncall import actions, export, queries, queries_incidents, seams
 from watchfloor.oncall.actions.incidents import AUDIENCES, ROLES
 from watchfloor.oncall.models import Incident
 from watchfloor.oncall.pages import parts
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
 MOST = 200
@@ -32,7 +34,7 @@ HEAD = ("incident", "title", "severity", "state", "opened", "closed", "reviewed"
 
 @require_safe
 @guard.page("oncall.view")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """``/oncall/incidents``: ``?state=``; ``?format=csv``."""
     actor = actor_of(request)
     rows = queries_incidents.visible(actor)
@@ -45,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
             (row.number, row.title, row.severity, row.state, row.opened_at, row.closed_at, row.reviewed_at, open_[row.pk])
             for row in found if not row.clearance
         )  # fmt: skip
-        return parts.csv_response("incidents", HEAD, lines)
+        return csv_response("incidents", HEAD, lines)
     fields = [{"name": "state", "label": _("All states"), "chip": _("State"),
                "options": [(key, parts.state_words()[key][0]) for key in Incident.State.values]}]  # fmt: skip
     context = {

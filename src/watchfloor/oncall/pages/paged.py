@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,6 +24,7 @@ from watchfloor.oncall import actions, queries, queries_incidents, seams, words
 from watchfloor.oncall.contracts import PageIn
 from watchfloor.oncall.models import EscalationPolicy, Page
 from watchfloor.oncall.pages import parts
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
 MOST = 200
@@ -31,7 +33,7 @@ HEAD = ("page", "about", "severity", "policy", "market", "state", "raised", "ack
 
 @require_safe
 @guard.page("oncall.view")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """``/oncall/pages``: ``?state=``, ``?about=``; ``?format=csv``."""
     actor = actor_of(request)
     rows = queries.visible_pages(actor).order_by("-raised_at", "-pk")
@@ -47,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
              names.get(row.acknowledged_by, "") if row.acknowledged_by else "", row.resolved_at, row.times)
             for row in found if not row.clearance
         )  # fmt: skip
-        return parts.csv_response("pages", HEAD, lines)
+        return csv_response("pages", HEAD, lines)
     fields = [
         {"name": "state", "label": _("All states"), "chip": _("State"),
          "options": [(key, parts.state_words()[key][0]) for key in Page.State.values]},

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,8 +13,6 @@ from watchfloor.identity.domain import Actor
 from watchfloor.identity.models import User
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, NotFound
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def tabs(here: str, actor: Actor) -> list[dict[str, Any]]:
@@ -66,21 +61,3 @@ def of(kind: str, text: str) -> UUID:
         return ids.decode(kind, text)
     except BadInput as error:
         raise NotFound("unknown_id", "There is no such thing.") from error
-
-
-def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """The rows as a download."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) and not isinstance(value, (int, float)) else text

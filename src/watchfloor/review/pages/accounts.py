@@ -14,6 +14,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.items import queries as items
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import bench
 from watchfloor.review.bench_view import author_view
@@ -36,7 +37,7 @@ def detail(request: HttpRequest, item_id: str) -> HttpResponse:
     if request.GET.get("format") == "csv":
         rows = ((line.at, line.kind, ids.encode("itm", line.item.pk), line.what, line.state,
                  ids.encode("case", line.case_id) if line.case_id else "") for line in lines)  # fmt: skip
-        return tables.csv_response("account", CSV_HEAD, rows)  # type: ignore[return-value]
+        return csv_response("account", CSV_HEAD, rows)  # type: ignore[return-value]
     texts = tables.excerpts((line.item, line.item.current_version) for line in lines)
     _name, fields = bench.fields_of(who.type_key)
     data = items.snapshot(who.current_version) if who.current_version else None

@@ -20,6 +20,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.prove import prove
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.review import actions, case_many, case_view, find, queries
@@ -61,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv" and not errors:
         plain = rows.filter(clearance="")  # restricted cases are in no export
         found = tables.read_all(lambda after: queries.page(plain, find.ORDER, after=after, limit=200))
-        return tables.csv_response("cases", CSV_HEAD, (csv_row(case) for case in found))
+        return csv_response("cases", CSV_HEAD, (csv_row(case) for case in found))
     shown = queries.page(rows, find.ORDER, after=request.GET.get("after", ""), limit=PER_PAGE)
     texts = tables.excerpts((case.item, case.item_version) for case in shown.rows if not case.clearance)
     known = [(policy.key, policy.name) for policy in policies.all_policies()]

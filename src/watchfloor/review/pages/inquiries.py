@@ -19,10 +19,10 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import actions, bench, queries
 from watchfloor.review.models_bench import Inquiry
-from watchfloor.review.pages import tables
 from watchfloor.review.pages.work import WORK, address
 from watchfloor.review.queries import inquiries
 
@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     waiting = inquiries.waiting(actor)
     if request.GET.get("format") == "csv":
         plain = [row for row in waiting if not row.case.clearance]
-        return tables.csv_response("questions", CSV_HEAD, (csv_row(row) for row in plain))
+        return csv_response("questions", CSV_HEAD, (csv_row(row) for row in plain))
     asked = inquiries.asked_by(actor)
     context = {
         "waiting": waiting,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import queries
 from watchfloor.review.pages import tables
@@ -31,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
             for each in streams
             if not each.case.clearance
         )  # fmt: skip
-        return tables.csv_response("live", CSV_HEAD, rows)
+        return csv_response("live", CSV_HEAD, rows)
     texts = tables.excerpts(
         (each.case.item, each.case.item.current_version) for each in streams if not each.case.clearance
     )

@@ -17,6 +17,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound, WatchfloorError
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.review import bulk, find, plan, queries
@@ -105,7 +106,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             )
             for each in rows.iterator(chunk_size=1000)
         )
-        return tables.csv_response("batch", ("item", "case", "state", "why"), lines)  # type: ignore[return-value]
+        return csv_response("batch", ("item", "case", "state", "why"), lines)  # type: ignore[return-value]
     context = {
         "progress": bulk.progress(row),
         "batch": row,

@@ -14,6 +14,7 @@ from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.review import queries
@@ -64,7 +65,7 @@ def queue(request: HttpRequest, key: str) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         plain = rows.filter(clearance="")  # restricted cases are in no export
         found = tables.read_all(lambda after: queries.page(plain, SORTS[sort], after=after, limit=200))
-        return tables.csv_response(f"queue-{key}", CSV_HEAD, (csv_row(job) for job in found))
+        return csv_response(f"queue-{key}", CSV_HEAD, (csv_row(job) for job in found))
     shown = page(request.GET.get("after", ""))
     held = queries.held(actor) if any(actor.has(name) for name in WORK) else None
     return render(request, "review/queue.html", _context(request, row, now, shown, held))

@@ -17,6 +17,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, WatchfloorError
 from watchfloor.ledger.writer import writing
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import actions
 from watchfloor.review.actions.routing_versions import live_table
@@ -49,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
              line["waiting"], line["people"], "; ".join(line["rules"]), line["queue"].paused)
             for line in lines
         ]  # fmt: skip
-        return tables.csv_response("queues", CSV_HEAD, cells)
+        return csv_response("queues", CSV_HEAD, cells)
     context = {
         "tabs": tabs("queue-list"), "rows": lines, "query": request.GET, "may": actor.has("queue.manage"), "kinds": dict(kinds()),
         "csv_url": tables.with_query(request.GET, format="csv"),

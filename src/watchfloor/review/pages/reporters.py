@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import actions
 from watchfloor.review.actions import reporters as rules
@@ -34,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
              round(row.right.high, 4), row.proposed, row.muted is not None)
             for row in found
         )  # fmt: skip
-        return tables.csv_response("reporters", CSV_HEAD, rows)  # type: ignore[return-value]
+        return csv_response("reporters", CSV_HEAD, rows)  # type: ignore[return-value]
     context = {
         "rows": [{"row": row, "url": reverse("reporter", args=[row.who])} for row in found], "query": request.GET, "show": show,
         "tabs": many_words.tabs(actor_of(request), "reporters"),

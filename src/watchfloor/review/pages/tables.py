@@ -1,48 +1,17 @@
-"""What the lists share: filters read from the address, keyset pages as links, rows as CSV that no spreadsheet runs."""
+"""What the lists share: filters read from the address, keyset pages as links."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.http import QueryDict, StreamingHttpResponse
+from django.http import QueryDict
 
 from watchfloor.items.models import Item, ItemVersion
 from watchfloor.review import bench
 
 CSV_ROWS = 10_000
 EXCERPT = 140
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """The rows as a download, streamed. A cell that a spreadsheet would run as a formula gets an apostrophe."""
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow(head)
-        for row in rows:
-            yield writer.writerow([cell(value) for value in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def cell(value: Any) -> str:
-    """One value as text."""
-    if value is None:
-        return ""
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) and not isinstance(value, (int, float)) else text
 
 
 def next_link(query: QueryDict, cursor: str) -> str | None:

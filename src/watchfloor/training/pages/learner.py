@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.policy.models import PolicyVersion
-from watchfloor.review.pages.tables import csv_response
 from watchfloor.review.queries.feedback import SecondLook, own_second_looks
 from watchfloor.training import learning
 from watchfloor.training.domain import stamps

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import NotFound
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
-from watchfloor.review.pages.tables import csv_response
 from watchfloor.training import staff
 from watchfloor.training.pages import parts
 from watchfloor.workforce.queries import vendors

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.workforce import queries, weeks
 from watchfloor.workforce.domain.suppression import LEAST
@@ -24,12 +24,12 @@ HEAD = ("week", "vendor", "team", "measure", "severity", "amount", "people")
 
 @require_safe
 @guard.page("wellbeing.view")
-def team(request: HttpRequest) -> HttpResponse:
+def team(request: HttpRequest) -> HttpResponseBase:
     """``?vendor=`` narrows to one vendor's published figures; ``?format=csv`` gives them as they are."""
     actor = actor_of(request)
     figures = weeks.figures(actor, weeks=WEEKS, vendor=request.GET.get("vendor", "")[:40])
     if request.GET.get("format") == "csv":
-        return _csv(figures)
+        return csv_response("wellbeing", HEAD, ([getattr(figure, name) for name in HEAD] for figure in figures))
     context = {
         "rows": rows(figures),
         "out": weeks.published(WEEKS),
@@ -52,18 +52,3 @@ def rows(figures: list[Figure]) -> list[dict[str, Any]]:
         {"week": week, "vendor": vendor, "team": name, "figures": values}
         for (week, vendor, name), values in sorted(found.items(), key=lambda each: (-each[0][0].toordinal(), *each[0][1:]))
     ]  # fmt: skip
-
-
-def _csv(figures: list[Figure]) -> HttpResponse:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEAD)
-    writer.writerows([_plain(getattr(figure, name)) for name in HEAD] for figure in figures)
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="wellbeing.csv"'
-    return response
-
-
-def _plain(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) and not isinstance(value, int) else text
