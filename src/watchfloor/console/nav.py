@@ -23,6 +23,7 @@ class Entry:
         url_name: the Django URL name of its first page.
         key: pressed after ``g`` to go there; unique.
         permissions: the viewer needs one of them; none named: everyone.
+        also: other addresses whose pages belong to it.
     """
 
     name: StrOrPromise
@@ -30,6 +31,7 @@ class Entry:
     url_name: str
     key: str
     permissions: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,12 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
     (
         Entry(_("Floor"), "layout-dashboard", "floor", "f", ("floor.view",)),
         Entry(
-            _("Review"), "checklist", "review", "r", ("review.work", "review.appeal", "review.escalation", "case.view")
+            _("Review"),
+            "checklist",
+            "review",
+            "r",
+            ("review.work", "review.appeal", "review.escalation", "case.view"),
+            ("/cases", "/bulk", "/clusters", "/reporters", "/edge-cases", "/accounts", "/protected"),
         ),
         Entry(_("My well-being"), "heart", "wellbeing", "h", ("review.work", "review.appeal", "review.escalation")),
         Entry(_("Investigate"), "zoom-code", "investigate", "i", ("investigate.view",)),
@@ -97,7 +104,8 @@ def visible(path: str, may: Callable[[str], bool], groups: tuple[tuple[Entry, ..
                 continue
         if reachable:
             found.append(reachable)
-    here = current([href for group in found for _entry, href in group], path)
+    home = {address: href for group in found for entry, href in group for address in (href, *entry.also)}
+    here = home.get(current(list(home), path), "")
     return [
         [Link(str(entry.name), entry.icon, href, entry.key, href == here) for entry, href in group] for group in found
     ]
