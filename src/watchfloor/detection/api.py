@@ -17,10 +17,10 @@ from watchfloor.detection.investigate import api as investigate
 from watchfloor.detection.models import BacktestRun, Evidence, Rule
 from watchfloor.engines import sml
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.guard import needs
 from watchfloor.items import queries as item_queries
 from watchfloor.kernel import ids
-from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
+from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.writer import writing
 
 router = Router(tags=["rules"])
@@ -155,7 +155,7 @@ class ExplainIn(Schema):
 @router.get("/rules", response=list[RuleOut], summary="List rules", operation_id="rules")
 def rules(request: HttpRequest, state: str = "") -> list[dict[str, Any]]:
     """By name. Needs ``rule.view``."""
-    _may(request)
+    needs(request, "rule.view")
     found = Rule.objects.order_by("name")
     if state:
         if state not in Rule.State.values:
@@ -173,7 +173,7 @@ def rules(request: HttpRequest, state: str = "") -> list[dict[str, Any]]:
 @router.post("/rules/explain", response=dict[str, Any], summary="Why a rule fires or not", operation_id="rules_explain")
 def explain(request: HttpRequest, body: ExplainIn) -> Any:
     """The rule's conditions as a tree, each with the value it met. Needs ``rule.view``; nothing is changed or counted."""
-    actor = _may(request)
+    actor = needs(request, "rule.view")
     if (body.event is None) == (body.item is None):
         raise BadInput("one_of", "Give either an event or an item.", where="event")
     if body.event is not None:
@@ -191,14 +191,14 @@ def explain(request: HttpRequest, body: ExplainIn) -> Any:
 @router.get("/rules/hold", response=HoldOut, summary="Are automatic actions held?", operation_id="rules_hold_now")
 def hold_now(request: HttpRequest) -> dict[str, Any]:
     """Needs ``rule.view``."""
-    _may(request)
+    needs(request, "rule.view")
     return _hold()
 
 
 @router.post("/rules/hold", response=HoldOut, summary="Hold automatic actions", operation_id="rules_hold")
 def hold(request: HttpRequest, body: HoldIn) -> dict[str, Any]:
     """From now on what a rule would do by itself becomes a case. Needs ``rule.enable``."""
-    with writing(_may(request, "rule.enable")) as w:
+    with writing(needs(request, "rule.enable")) as w:
         actions.hold_automation(w, why=body.why, hours=body.hours)
     return _hold()
 
@@ -206,7 +206,7 @@ def hold(request: HttpRequest, body: HoldIn) -> dict[str, Any]:
 @router.delete("/rules/hold", response=HoldOut, summary="Let rules act again", operation_id="rules_lift_hold")
 def lift(request: HttpRequest, why: str) -> dict[str, Any]:
     """Before the hold ends by itself. Needs ``rule.enable``."""
-    with writing(_may(request, "rule.enable")) as w:
+    with writing(needs(request, "rule.enable")) as w:
         actions.lift_hold(w, why=why)
     return _hold()
 
@@ -214,7 +214,7 @@ def lift(request: HttpRequest, why: str) -> dict[str, Any]:
 @router.get("/rules/backtests/{run}", response=RunOut, summary="How far a backtest is", operation_id="rule_backtest")
 def backtest_run(request: HttpRequest, run: str) -> dict[str, Any]:
     """Needs ``rule.view``."""
-    _may(request)
+    needs(request, "rule.view")
     row = BacktestRun.objects.filter(pk=ids.decode("bt", run)).first()
     if row is None:
         raise NotFound("no_backtest", "There is no such backtest.")
@@ -226,21 +226,21 @@ def backtest_run(request: HttpRequest, run: str) -> dict[str, Any]:
 )
 def evidence(request: HttpRequest, evidence: str) -> dict[str, Any]:
     """What a backtest found (``detection.contracts.BacktestFacts``), or who agreed. Needs ``rule.view``."""
-    _may(request)
+    needs(request, "rule.view")
     return _evidence(life.evidence(ids.decode("evd", evidence)))
 
 
 @router.get("/rules/{name}/life", response=LifeOut, summary="Where a rule stands", operation_id="rule_life")
 def life_of(request: HttpRequest, name: str) -> dict[str, Any]:
     """Its state, the steps that may follow and the gates before it may act. Needs ``rule.view``."""
-    actor = _may(request)
+    actor = needs(request, "rule.view")
     return _life(queries.rule(name), actor)
 
 
 @router.post("/rules/{name}/state", response=LifeOut, summary="Take a rule a step on", operation_id="rule_state")
 def state(request: HttpRequest, name: str, body: StepIn) -> dict[str, Any]:
     """409 ``gate_closed`` names what is missing. Needs ``rule.enable``."""
-    actor = _may(request, "rule.enable")
+    actor = needs(request, "rule.enable")
     if body.state not in STEPS:
         raise BadInput(
             "unknown_state", f"{body.state[:40]!r} is no state.", where="state", hint=f"One of: {', '.join(STEPS)}."
@@ -253,7 +253,7 @@ def state(request: HttpRequest, name: str, body: StepIn) -> dict[str, Any]:
 @router.post("/rules/{name}/text", response=LifeOut, summary="Put a waiting text on", operation_id="rule_put_on_text")
 def put_on(request: HttpRequest, name: str, body: WhyIn) -> dict[str, Any]:
     """The changed text takes the place of the one in force, through the same gates. Needs ``rule.enable``."""
-    actor = _may(request, "rule.enable")
+    actor = needs(request, "rule.enable")
     with writing(actor) as w:
         actions.put_on_text(w, name, why=body.why)
     return _life(queries.rule(name), actor)
@@ -262,7 +262,7 @@ def put_on(request: HttpRequest, name: str, body: WhyIn) -> dict[str, Any]:
 @router.post("/rules/{name}/approval", response=LifeOut, summary="Agree to a rule's text", operation_id="rule_approve")
 def approve(request: HttpRequest, name: str, body: WhyIn) -> dict[str, Any]:
     """The second person's word. Needs ``rule.enable``; 403 for whoever wrote the text."""
-    actor = _may(request, "rule.enable")
+    actor = needs(request, "rule.enable")
     with writing(actor) as w:
         actions.approve(w, name, why=body.why)
     return _life(queries.rule(name), actor)
@@ -273,13 +273,13 @@ def approve(request: HttpRequest, name: str, body: WhyIn) -> dict[str, Any]:
 )
 def ask_backtest(request: HttpRequest, name: str, body: BacktestIn) -> Any:
     """A worker does it. Needs ``rule.edit``."""
-    return 202, _run(actions.ask_backtest(_may(request, "rule.edit"), name, body.days, why=body.why))
+    return 202, _run(actions.ask_backtest(needs(request, "rule.edit"), name, body.days, why=body.why))
 
 
 @router.post("/rules/{name}/tests", response={201: LifeOut}, summary="Add a test", operation_id="rule_add_test")
 def add_test(request: HttpRequest, name: str, body: TestIn) -> Any:
     """The same one again changes nothing. Needs ``rule.edit``."""
-    actor = _may(request, "rule.edit")
+    actor = needs(request, "rule.edit")
     with writing(actor) as w:
         actions.add_example(w, name, body.event, fires=body.fires, name=body.name)
     return 201, _life(queries.rule(name), actor)
@@ -288,7 +288,7 @@ def add_test(request: HttpRequest, name: str, body: TestIn) -> Any:
 @router.get("/rules/{name}/quality", response=dict[str, Any], summary="Is the rule right?", operation_id="rule_quality")
 def quality_of(request: HttpRequest, name: str, days: int = 28) -> Any:
     """Precision, estimated recall, what only it caught and its overlap, from people's decisions. Needs ``rule.view``."""
-    _may(request)
+    needs(request, "rule.view")
     if not 1 <= days <= 365:
         raise BadInput("bad_days", "1 to 365 days.", where="days")
     found = quality.of_rule(queries.rule(name), days)
@@ -299,7 +299,7 @@ def quality_of(request: HttpRequest, name: str, days: int = 28) -> Any:
 @router.get("/rules/{name}", response=RuleDetail, summary="One rule", operation_id="rule")
 def rule(request: HttpRequest, name: str) -> dict[str, Any]:
     """Needs ``rule.view``."""
-    _may(request)
+    needs(request, "rule.view")
     row = queries.rule(name)
     facts = queries.facts_in_force().get(name)
     text: dict[str, Any] = {"line": 0, "conditions": [], "effects": []}
@@ -352,10 +352,3 @@ def _evidence(row: Evidence) -> dict[str, Any]:
 def _hold() -> dict[str, Any]:
     row = holding()
     return {"held": True, "until": row.until, "why": row.why} if row is not None else {"held": False}
-
-
-def _may(request: HttpRequest, permission: str = "rule.view") -> Actor:
-    actor = actor_of(request)
-    if not actor.has(permission):
-        raise Forbidden("no_permission", f"This token does not hold {permission}.")
-    return actor

@@ -14,6 +14,7 @@ from watchfloor.detection.lists.changing import NewEntry, check
 from watchfloor.detection.models import ListEntry, NamedList
 from watchfloor.engines.sml.listkinds import normal
 from watchfloor.identity.domain import Actor
+from watchfloor.identity.guard import needs
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Forbidden
@@ -275,10 +276,7 @@ def _utc(moment: datetime | None, where: str) -> datetime | None:
 
 
 def _may_see(request: HttpRequest) -> Actor:
-    actor = actor_of(request)
-    if not (actor.has("rule.view") or actor.has("list.edit")):
-        raise Forbidden("no_permission", "This token holds neither rule.view nor list.edit.")
-    return actor
+    return needs(request, "rule.view", "list.edit")
 
 
 def _may_edit(request: HttpRequest, name: str) -> tuple[Actor, NamedList]:

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from watchfloor.identity import glass, glass_queries
+from watchfloor.identity.guard import needs
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.models import ApiToken
-from watchfloor.kernel.errors import Forbidden
 from watchfloor.kernel.ids import decode, encode
 from watchfloor.ledger.writer import writing
 
@@ -58,8 +58,7 @@ def me(request: HttpRequest) -> Me:
 @router.get("/tokens", response=list[TokenOut], summary="List API tokens", operation_id="tokens")
 def tokens(request: HttpRequest) -> list[TokenOut]:
     """Newest first, at most 500. Needs ``people.manage`` or ``settings.manage``."""
-    if not any(actor_of(request).has(name) for name in ("people.manage", "settings.manage")):
-        raise Forbidden("no_permission", "This token holds neither people.manage nor settings.manage.")
+    needs(request, "people.manage", "settings.manage")
     return [
         TokenOut(
             id=encode("tok", row.pk),
@@ -93,9 +92,7 @@ class GlassOut(Schema):
 @router.get("/break-glass", response=list[GlassOut], summary="List breakings of the glass", operation_id="break_glass")
 def broken_glass(request: HttpRequest, state: str = "") -> list[GlassOut]:
     """Newest first, at most 500, without the reasons people gave; for a pager or a report of one's own. Needs ``glass.review``."""
-    actor = actor_of(request)
-    if not actor.has("glass.review"):
-        raise Forbidden("no_permission", "This token does not hold glass.review.")
+    actor = needs(request, "glass.review")
     found = glass_queries.views(list(glass_queries.visible(actor)[:500]))
     return [_glass(view) for view in found if not state or view.state == state]
 
@@ -103,9 +100,7 @@ def broken_glass(request: HttpRequest, state: str = "") -> list[GlassOut]:
 @router.post("/break-glass/{glass_id}/end", response=GlassOut, summary="End one now", operation_id="break_glass_end")
 def end_glass(request: HttpRequest, glass_id: str) -> GlassOut:
     """Take the rights back before their time; twice changes nothing. Needs ``glass.review``."""
-    actor = actor_of(request)
-    if not actor.has("glass.review"):
-        raise Forbidden("no_permission", "This token does not hold glass.review.")
+    actor = needs(request, "glass.review")
     row = glass_queries.one(actor, decode("gls", glass_id))
     with writing(actor) as w:
         glass.end(w, row, by=actor)

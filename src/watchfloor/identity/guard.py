@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import Forbidden
 
@@ -40,6 +41,14 @@ def page(*permissions: str | None) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def needs(request: HttpRequest, *permissions: str) -> Actor:
+    """Who asks, for an endpoint of the JSON API; ``Forbidden`` for one that holds none of ``permissions`` in any scope."""
+    actor = actor_of(request)
+    if not any(actor.has(name) for name in permissions):
+        raise Forbidden("no_permission", "This token may not do that.", hint=f"It needs {' or '.join(permissions)}.")
+    return actor
 
 
 def everyone(why: str) -> Callable[[View], View]:

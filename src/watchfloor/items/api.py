@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.guard import needs
 from watchfloor.items.media.access import may_see
 from watchfloor.items.media.actions import by_id
-from watchfloor.kernel.errors import Forbidden, NotFound
+from watchfloor.kernel.errors import NotFound
 from watchfloor.kernel.ids import decode, encode
 
 router = Router(tags=["items"])
@@ -33,9 +33,7 @@ class MediumOut(Schema):
 @router.get("/media/{media_id}", response=MediumOut, summary="What became of a medium", operation_id="medium")
 def medium(request: HttpRequest, media_id: str) -> MediumOut:
     """Needs ``media.submit`` or ``item.read``; a restricted one is not found without its clearance."""
-    actor = actor_of(request)
-    if not (actor.has("media.submit") or actor.has("item.read")):
-        raise Forbidden("no_permission", "This token holds neither media.submit nor item.read.")
+    actor = needs(request, "media.submit", "item.read")
     media = by_id(decode("med", media_id))
     if media is None or (media.clearance and not may_see(actor, media.clearance)):
         raise NotFound("no_medium", "There is no such medium.")

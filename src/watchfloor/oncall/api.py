@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
-from watchfloor.kernel.errors import Conflict, Forbidden
+from watchfloor.kernel.errors import Conflict
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions, queries, queries_incidents
 from watchfloor.oncall.contracts import PageIn as Asked
@@ -100,23 +100,21 @@ class IncidentsOut(Schema):
 @router.get("/oncall", response=OnCallOut, summary="Who is on call now, and next")
 def on_call(request: HttpRequest) -> dict[str, Any]:
     """Needs ``oncall.view``."""
-    _may(actor_of(request), "oncall.view")
+    needs(request, "oncall.view")
     return {"schedules": everyone()}
 
 
 @router.get("/oncall/pages", response=PagesOut, summary="Read pages")
 def pages(request: HttpRequest, state: str = "") -> dict[str, Any]:
     """Needs ``oncall.view``; limited to one's markets, severities and clearances."""
-    actor = actor_of(request)
-    _may(actor, "oncall.view")
+    actor = needs(request, "oncall.view")
     return {"pages": all_pages(actor, state)}
 
 
 @router.post("/oncall/pages", response=PageOut, summary="Page who is on call")
 def raise_page(request: HttpRequest, body: PageIn) -> dict[str, Any]:
     """Needs ``oncall.page``. A second call with the same key while the page is live only counts it up. 409 where the matrix has no line."""
-    actor = actor_of(request)
-    _may(actor, "oncall.page")
+    actor = needs(request, "oncall.page")
     with writing(actor) as w:
         row = actions.page(w, Asked(**body.dict()))
     if row is None:
@@ -127,24 +125,21 @@ def raise_page(request: HttpRequest, body: PageIn) -> dict[str, Any]:
 @router.post("/oncall/pages/{page_id}/acknowledge", response=PageOut, summary="Acknowledge a page")
 def acknowledge(request: HttpRequest, page_id: str) -> dict[str, Any]:
     """Needs ``oncall.answer``."""
-    actor = actor_of(request)
-    _may(actor, "oncall.answer")
+    actor = needs(request, "oncall.answer")
     return page_out(actor, actions.acknowledge(actor, ids.decode("page", page_id)))
 
 
 @router.post("/oncall/pages/{page_id}/resolve", response=PageOut, summary="Resolve a page")
 def resolve(request: HttpRequest, page_id: str) -> dict[str, Any]:
     """Needs ``oncall.answer``."""
-    actor = actor_of(request)
-    _may(actor, "oncall.answer")
+    actor = needs(request, "oncall.answer")
     return page_out(actor, actions.resolve(actor, ids.decode("page", page_id)))
 
 
 @router.get("/oncall/incidents", response=IncidentsOut, summary="Read incidents")
 def incidents(request: HttpRequest, state: str = "") -> dict[str, Any]:
     """Needs ``oncall.view``; limited to one's markets, severities and clearances."""
-    actor = actor_of(request)
-    _may(actor, "oncall.view")
+    actor = needs(request, "oncall.view")
     rows = queries_incidents.visible(actor)
     return {"incidents": [_incident(row) for row in (rows.filter(state=state) if state else rows)[:MOST]]}
 
@@ -187,8 +182,3 @@ def _incident(row: Incident) -> dict[str, Any]:
         "id": ids.encode("inc", row.pk), "number": row.number, "title": row.title, "state": row.state, "severity": row.severity,
         "opened_at": row.opened_at, "closed_at": row.closed_at, "reviewed_at": row.reviewed_at, "evidence_held": row.held_at is not None,
     }  # fmt: skip
-
-
-def _may(actor: Actor, permission: str) -> None:
-    if not actor.has(permission):
-        raise Forbidden("no_permission", "This token or role does not include it.", hint=f"It needs {permission}.")

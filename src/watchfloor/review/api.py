@@ -11,10 +11,9 @@ from ninja import Field, Router, Schema, Status
 
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.identity import access
-from watchfloor.identity.domain import Actor
-from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
-from watchfloor.kernel.errors import Forbidden, NotFound
+from watchfloor.kernel.errors import NotFound
 from watchfloor.review import actions, api_day, api_many, find, queries
 from watchfloor.review.api_routing import router as routing_router
 from watchfloor.review.contracts import AppealIn as Filing
@@ -162,7 +161,7 @@ def cases(
     until: str = "", after: str = "", limit: int = 50,
 ) -> CasePage:  # fmt: skip
     """The cases the token may see. ``q`` is an id of a case, decision, job, item or account. Needs ``case.view``."""
-    actor = _needs(request, "case.view")
+    actor = needs(request, "case.view")
     wanted = {
         "q": q,
         "state": state,
@@ -179,7 +178,7 @@ def cases(
 @router.get("/cases/{case_id}", response=CaseWhole, summary="Read one case", operation_id="case")
 def case(request: HttpRequest, case_id: str) -> CaseWhole:
     """A case with its history and decisions. Opening a restricted one is logged. Needs ``case.view``."""
-    actor = _needs(request, "case.view")
+    actor = needs(request, "case.view")
     row = queries.case(actor, ids.decode("case", case_id), why="api")
     history = [
         EntryOut(at=entry.at, type=entry.type, who=entry.who, what=entry.what, why=entry.why)
@@ -192,7 +191,7 @@ def case(request: HttpRequest, case_id: str) -> CaseWhole:
 @router.get("/decisions/{decision_id}", response=DecisionOut, summary="Read one decision", operation_id="decision")
 def decision(request: HttpRequest, decision_id: str) -> DecisionOut:
     """A decision with its actions and their delivery. Needs ``case.view`` or ``item.read``."""
-    actor = _needs(request, "case.view", "item.read")
+    actor = needs(request, "case.view", "item.read")
     allowed = access.rows(
         actor, "item.read", market="case__market", severity="case__severity", clearance="case__clearance"
     )
@@ -206,7 +205,7 @@ def decision(request: HttpRequest, decision_id: str) -> DecisionOut:
 @router.post("/appeals", response={201: AppealOut}, summary="File an appeal", operation_id="appeal")
 def appeal(request: HttpRequest, body: AppealIn) -> Any:
     """Filed for the affected user or a reporter; heard by somebody who has not decided the case. Needs ``appeal.submit``."""
-    actor = _needs(request, "appeal.submit")
+    actor = needs(request, "appeal.submit")
     filing = Filing(
         decision_id=ids.decode("dec", body.decision), by=body.by, appellant=body.appellant, grounds=body.grounds,
         language=body.language,
@@ -223,7 +222,7 @@ def claim(request: HttpRequest, body: ClaimIn) -> Any:
 
     Needs ``review.work``, ``review.appeal`` or ``review.escalation``, by the kind of job.
     """
-    actor = _needs(request, "review.work", "review.appeal", "review.escalation")
+    actor = needs(request, "review.work", "review.appeal", "review.escalation")
     lease = actions.claim(actor, queue=body.queue, lease_seconds=body.lease_seconds)
     if lease is None:
         return Status(204, None)
@@ -236,7 +235,7 @@ def claim(request: HttpRequest, body: ClaimIn) -> Any:
 @router.post("/jobs/{job_id}/decide", response=DecisionOut, summary="Decide a job one holds", operation_id="decide")
 def decide(request: HttpRequest, job_id: str, body: DecideIn) -> DecisionOut:
     """Needs the live token of the lease (409 ``stale_lease`` otherwise) and ``review.work``, ``review.appeal`` or ``review.escalation``."""
-    actor = _needs(request, "review.work", "review.appeal", "review.escalation")
+    actor = needs(request, "review.work", "review.appeal", "review.escalation")
     finding = Finding(
         verdict=body.verdict, violation_key=body.violation, rationale=body.rationale, active_ms=body.active_ms,
         actions=None if body.actions is None else tuple(body.actions),
@@ -266,10 +265,3 @@ def decision_out(row: Decision) -> DecisionOut:
         policy=row.policy_key, item_version=row.item_version, origin=row.origin, at=row.at, stands=row.superseded_at is None,  # type: ignore[arg-type]
         supersedes=ids.encode("dec", row.supersedes_id) if row.supersedes_id else None, actions=done,
     )  # fmt: skip
-
-
-def _needs(request: HttpRequest, *permissions: str) -> Actor:
-    actor = actor_of(request)
-    if not any(actor.has(name) for name in permissions):
-        raise Forbidden("no_permission", "This token may not do that.", hint=f"It needs {' or '.join(permissions)}.")
-    return actor

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from watchfloor.identity.guard import needs
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
-from watchfloor.kernel.errors import Forbidden, NotFound
+from watchfloor.kernel.errors import NotFound
 from watchfloor.review import actions, surge
 from watchfloor.review.actions import boosts as boosting
 from watchfloor.review.models import Boost, Move, ServicePlan, Surge
@@ -144,7 +145,7 @@ class Effect(Schema):
 @router.get("/service-plan", response=PlanOut, summary="The live service plan")
 def service_plan(request: HttpRequest) -> Any:
     """The version in force; 404 before there is one. Needs ``floor.view`` or ``queue.manage``."""
-    _needs(request, "floor.view", "queue.manage")
+    needs(request, "floor.view", "queue.manage")
     row = ServicePlan.objects.filter(live=True).first()
     if row is None:
         raise NotFound("no_plan", "There is no service plan yet: queues and policies say how soon what is due.")
@@ -154,28 +155,28 @@ def service_plan(request: HttpRequest) -> Any:
 @router.post("/service-plan", response=PlanOut, summary="Put a service plan live")
 def save_service_plan(request: HttpRequest, body: PlanIn) -> Any:
     """A new version; open jobs follow within minutes. Needs ``queue.manage``."""
-    _needs(request, "queue.manage")
+    needs(request, "queue.manage")
     return actions.save_plan(actor_of(request), body.document, note=body.note)
 
 
 @router.post("/service-plan/preview", response=PlanPreview, summary="Count what a service plan would change")
 def preview_service_plan(request: HttpRequest, body: PlanIn) -> Any:
     """Nothing is changed. Needs ``queue.manage``."""
-    _needs(request, "queue.manage")
+    needs(request, "queue.manage")
     return due_times.preview(body.document)
 
 
 @router.post("/service-plan/{number}/restore", response=PlanOut, summary="Put a former service plan live again")
 def restore_service_plan(request: HttpRequest, number: int) -> Any:
     """Due times go back to what they were. Needs ``queue.manage``."""
-    _needs(request, "queue.manage")
+    needs(request, "queue.manage")
     return actions.restore_plan(actor_of(request), number)
 
 
 @router.post("/jobs/{job_id}/pause", response=JobClock, summary="Stop a job's clock")
 def pause(request: HttpRequest, job_id: str, body: PauseIn) -> Any:
     """It waits for someone outside, and nobody is given it. Needs ``review.work`` or ``review.reassign``."""
-    _needs(request, "review.work", "review.reassign")
+    needs(request, "review.work", "review.reassign")
     return _clock(
         actions.pause(actor_of(request), ids.decode("job", job_id), body.waits_for, token=body.token, why=body.why)
     )
@@ -184,14 +185,14 @@ def pause(request: HttpRequest, job_id: str, body: PauseIn) -> Any:
 @router.post("/jobs/{job_id}/resume", response=JobClock, summary="Let a job's clock run again")
 def resume(request: HttpRequest, job_id: str) -> Any:
     """What was left is left. Needs ``review.work`` or ``review.reassign``."""
-    _needs(request, "review.work", "review.reassign")
+    needs(request, "review.work", "review.reassign")
     return _clock(actions.resume(actor_of(request), ids.decode("job", job_id)))
 
 
 @router.post("/boosts", response=BoostOut, summary="Put work forward or back for a time")
 def boost(request: HttpRequest, body: BoostIn) -> Any:
     """New work has it at once, waiting work within a minute. Needs ``review.reassign``."""
-    _needs(request, "review.reassign")
+    needs(request, "review.reassign")
     row = actions.boost(actor_of(request), body.filters.dict(), body.points, hours=body.hours, why=body.why)
     return _boost(row)
 
@@ -199,14 +200,14 @@ def boost(request: HttpRequest, body: BoostIn) -> Any:
 @router.post("/boosts/count", response=dict[str, int], summary="Count the open jobs that fit, by queue")
 def count_boost(request: HttpRequest, body: Filters) -> Any:
     """Within one's rights; nothing is changed. Needs ``review.reassign``."""
-    _needs(request, "review.reassign")
+    needs(request, "review.reassign")
     return boosting.fitting(actor_of(request), body.dict()).queues
 
 
 @router.post("/boosts/{boost_id}/end", response=BoostOut, summary="End a boost")
 def end_boost(request: HttpRequest, boost_id: str) -> Any:
     """Its points are taken back. Needs ``review.reassign``."""
-    _needs(request, "review.reassign")
+    needs(request, "review.reassign")
     return _boost(actions.end_boost(actor_of(request), _uuid(boost_id)))
 
 
@@ -214,7 +215,7 @@ def end_boost(request: HttpRequest, boost_id: str) -> Any:
 def move(request: HttpRequest, body: MoveIn) -> Any:
     """Those that one may move, and that may wait in that queue. Needs ``review.reassign``."""
     actor, wanted = actor_of(request), body.filters.dict()
-    _needs(request, "review.reassign")
+    needs(request, "review.reassign")
     if body.dry_run:
         return MoveOut(id="", jobs=actions.preview_move(actor, wanted, body.to_queue, most=body.most).jobs)
     return _move(actions.move(actor, wanted, body.to_queue, why=body.why, most=body.most))
@@ -223,41 +224,36 @@ def move(request: HttpRequest, body: MoveIn) -> Any:
 @router.post("/moves/{move_id}/undo", response=MoveOut, summary="Undo a move")
 def undo_move(request: HttpRequest, move_id: str) -> Any:
     """What still waits there goes back. Needs ``review.reassign``."""
-    _needs(request, "review.reassign")
+    needs(request, "review.reassign")
     return _move(actions.undo_move(actor_of(request), _uuid(move_id)))
 
 
 @router.get("/surges", response=list[SurgeOut], summary="Surges that are on")
 def surges(request: HttpRequest) -> Any:
     """Newest first. Needs ``floor.view`` or ``review.reassign``."""
-    _needs(request, "floor.view", "review.reassign")
+    needs(request, "floor.view", "review.reassign")
     return [_surge(row) for row in Surge.objects.filter(ended_at__isnull=True).order_by("-started_at")]
 
 
 @router.get("/playbooks/{key}/preview", response=list[Effect], summary="Count what a playbook would do")
 def preview_surge(request: HttpRequest, key: str) -> Any:
     """Step by step; nothing is changed. Needs ``review.reassign``."""
-    _needs(request, "review.reassign")
+    needs(request, "review.reassign")
     return surge.preview(actor_of(request), key)
 
 
 @router.post("/surges", response=SurgeOut, summary="Start a playbook")
 def start_surge(request: HttpRequest, body: SurgeIn) -> Any:
     """All its steps, or none. Needs ``review.reassign``."""
-    _needs(request, "review.reassign")
+    needs(request, "review.reassign")
     return _surge(surge.start_surge(actor_of(request), body.playbook, why=body.why, hours=body.hours))
 
 
 @router.post("/surges/{surge_id}/end", response=SurgeOut, summary="End a surge")
 def end_surge(request: HttpRequest, surge_id: str) -> Any:
     """Everything it changed is put back. Needs ``review.reassign``."""
-    _needs(request, "review.reassign")
+    needs(request, "review.reassign")
     return _surge(surge.end_surge(actor_of(request), _uuid(surge_id)))
-
-
-def _needs(request: HttpRequest, *permissions: str) -> None:
-    if not any(actor_of(request).has(name) for name in permissions):
-        raise Forbidden("no_permission", "Your token does not include this.")
 
 
 def _uuid(text: str) -> UUID:

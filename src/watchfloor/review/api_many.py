@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
-from watchfloor.kernel.errors import Forbidden, NotFound
+from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions, bulk, clusters, find, queries
 from watchfloor.review.bulk.orders import PERMISSION, Order
@@ -232,7 +232,7 @@ class EdgeCaseOut(Schema):
 )
 def related(request: HttpRequest, case_id: str) -> list[GroupOut]:
     """Items by the same author, device, address, payment, link, or with nearly the same text. Needs ``case.view``."""
-    actor = _needs(request, "case.view")
+    actor = needs(request, "case.view")
     case = queries.case(actor, ids.decode("case", case_id), why="api related")
     return [
         GroupOut(
@@ -252,14 +252,14 @@ def related(request: HttpRequest, case_id: str) -> list[GroupOut]:
 @router.post("/cases/{case_id}/join", response=JoiningOut, summary="Join a case to another", operation_id="join")
 def join(request: HttpRequest, case_id: str, body: JoinIn) -> JoiningOut:
     """Reports, signals and notes move; the case is closed as a duplicate. Needs ``case.arrange``."""
-    actor = _needs(request, "case.arrange")
+    actor = needs(request, "case.arrange")
     return _joining(actions.join(actor, ids.decode("case", case_id), ids.decode("case", body.into), body.why))
 
 
 @router.post("/cases/{case_id}/split", response=JoiningOut, summary="Take reports out of a case", operation_id="split")
 def split(request: HttpRequest, case_id: str, body: SplitIn) -> JoiningOut:
     """Into the case of their item under the policy: opened, reopened or joined. Needs ``case.arrange``."""
-    actor = _needs(request, "case.arrange")
+    actor = needs(request, "case.arrange")
     wanted = [ids.decode("rpt", text) for text in body.reports]
     return _joining(actions.split(actor, ids.decode("case", case_id), wanted, body.why, policy_key=body.policy))
 
@@ -269,14 +269,14 @@ def split(request: HttpRequest, case_id: str, body: SplitIn) -> JoiningOut:
 )
 def unjoin(request: HttpRequest, joining_id: UUID, body: WhyIn) -> JoiningOut:
     """Everything moves back, unless one of the cases was decided since (409). Needs ``case.arrange``."""
-    actions.undo_joining(_needs(request, "case.arrange"), joining_id, body.why)
+    actions.undo_joining(needs(request, "case.arrange"), joining_id, body.why)
     return _joining(Joining.objects.get(pk=joining_id))
 
 
 @router.post("/cases/{case_id}/tags", response=list[str], summary="Tag a case", operation_id="tag")
 def tags(request: HttpRequest, case_id: str, body: TagsIn) -> list[str]:
     """The tags it has afterwards. Needs ``case.arrange``."""
-    return actions.tag(_needs(request, "case.arrange"), ids.decode("case", case_id), add=body.add, remove=body.remove)
+    return actions.tag(needs(request, "case.arrange"), ids.decode("case", case_id), add=body.add, remove=body.remove)
 
 
 @router.post(
@@ -287,7 +287,7 @@ def tags(request: HttpRequest, case_id: str, body: TagsIn) -> list[str]:
 )
 def ask(request: HttpRequest, case_id: str, body: EdgeCaseIn) -> Any:
     """The case goes on as it would. Needs ``case.view``."""
-    actor = _needs(request, "case.view")
+    actor = needs(request, "case.view")
     case = queries.case(actor, ids.decode("case", case_id), why="api edge case")
     with writing(actor) as w:
         row = actions.flag_edge_case(w, case, body.question)
@@ -299,7 +299,7 @@ def edge_cases(
     request: HttpRequest, q: str = "", state: str = "", policy: str = "", limit: int = 50
 ) -> list[EdgeCaseOut]:
     """Newest first; ``q`` searches question and ruling. Needs ``case.view``."""
-    found = queries.edge_cases(_needs(request, "case.view"), text=q, state=state, policy_key=policy)
+    found = queries.edge_cases(needs(request, "case.view"), text=q, state=state, policy_key=policy)
     return [_edge(row) for row in found[: max(1, min(limit, 200))]]
 
 
@@ -308,14 +308,14 @@ def edge_cases(
 )
 def bulk_preview(request: HttpRequest, body: OrderIn) -> PreviewOut:
     """Counts and effects; nothing changes. Needs ``case.bulk``."""
-    actor = _needs(request, PERMISSION)
+    actor = needs(request, PERMISSION)
     return _preview(bulk.preview(actor, _order(body), _chosen(actor, body)))
 
 
 @router.post("/bulk", response={202: BatchOut}, summary="Give an order over many", operation_id="bulk_begin")
 def bulk_begin(request: HttpRequest, body: BeginIn) -> Any:
     """Done in the background; 409 ``changed_meanwhile`` when it would be done to others than previewed. Needs ``case.bulk``."""
-    actor = _needs(request, PERMISSION)
+    actor = needs(request, PERMISSION)
     chosen = _chosen(actor, body)
     seen = bulk.preview(actor, _order(body), chosen)
     row = bulk.begin(actor, seen, token=body.token, why=body.why, source=chosen.source, about=chosen.about)
@@ -325,7 +325,7 @@ def bulk_begin(request: HttpRequest, body: BeginIn) -> Any:
 @router.get("/bulk/{batch_id}", response=BatchOut, summary="How far a batch is", operation_id="bulk_batch")
 def bulk_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
     """Needs ``case.bulk``."""
-    return _batch(_own(_needs(request, PERMISSION), batch_id))
+    return _batch(_own(needs(request, PERMISSION), batch_id))
 
 
 @router.post(
@@ -333,7 +333,7 @@ def bulk_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
 )
 def bulk_reverse(request: HttpRequest, batch_id: UUID, body: WhyIn) -> Any:
     """All of it, in the background; what came after a row stands and is kept. Needs ``case.bulk``."""
-    return Status(202, _batch(bulk.reverse(_needs(request, PERMISSION), batch_id, body.why)))
+    return Status(202, _batch(bulk.reverse(needs(request, PERMISSION), batch_id, body.why)))
 
 
 @router.post("/clusters", response={201: ClusterOut}, summary="Make a cluster", operation_id="cluster_make")
@@ -341,7 +341,7 @@ def cluster_make(request: HttpRequest, body: ClusterIn) -> Any:
     """Draws the sample. Needs ``case.bulk``."""
     from watchfloor.review.queries.related import members
 
-    actor = _needs(request, PERMISSION)
+    actor = needs(request, PERMISSION)
     case = queries.case(actor, ids.decode("case", body.case), why="api cluster") if body.case else None
     items = members(actor, case, body.kind) if case else [pk for pk, _ in bulk.by_ids(actor, "\n".join(body.ids)).pairs]
     row = clusters.make(
@@ -354,7 +354,7 @@ def cluster_make(request: HttpRequest, body: ClusterIn) -> Any:
 @router.get("/clusters/{cluster_id}", response=ClusterOut, summary="Read a cluster", operation_id="cluster")
 def cluster(request: HttpRequest, cluster_id: UUID) -> ClusterOut:
     """Needs ``case.bulk``."""
-    return _cluster(clusters.visible(_needs(request, PERMISSION), cluster_id))
+    return _cluster(clusters.visible(needs(request, PERMISSION), cluster_id))
 
 
 @router.post(
@@ -365,7 +365,7 @@ def cluster(request: HttpRequest, cluster_id: UUID) -> ClusterOut:
 )
 def cluster_read(request: HttpRequest, cluster_id: UUID, body: ReadIn) -> ClusterOut:
     """Needs ``case.bulk``."""
-    actor = _needs(request, PERMISSION)
+    actor = needs(request, PERMISSION)
     clusters.read(actor, cluster_id, ids.decode("itm", body.item), body.verdict)
     return _cluster(clusters.visible(actor, cluster_id))
 
@@ -378,7 +378,7 @@ def cluster_read(request: HttpRequest, cluster_id: UUID, body: ReadIn) -> Cluste
 )
 def cluster_decide(request: HttpRequest, cluster_id: UUID, body: ClusterDecideIn) -> Any:
     """Without a token a dry run (200); with the dry run's token it is done (202). Needs ``case.bulk``."""
-    actor = _needs(request, PERMISSION)
+    actor = needs(request, PERMISSION)
     order = Order(verb="decide", verdict=body.verdict, violation=body.violation, with_protected=body.with_protected)
     if not body.token:
         return Status(200, _preview(clusters.preview(actor, clusters.visible(actor, cluster_id), order)))
@@ -388,7 +388,7 @@ def cluster_decide(request: HttpRequest, cluster_id: UUID, body: ClusterDecideIn
 @router.get("/reporters", response=list[ReporterOut], summary="Reporters' records", operation_id="reporters")
 def reporters(request: HttpRequest, show: str = "") -> list[ReporterOut]:
     """``show``: ``proposed`` or ``muted``. No platform ids. Needs ``reporter.view``."""
-    found = reporter_queries.records(_needs(request, "reporter.view"), show=show)
+    found = reporter_queries.records(needs(request, "reporter.view"), show=show)
     return [
         ReporterOut(
             who=row.who, kind=row.kind, upheld=row.upheld, decided=row.decided, right=row.right.value, low=row.right.low,
@@ -396,13 +396,6 @@ def reporters(request: HttpRequest, show: str = "") -> list[ReporterOut]:
         )
         for row in found
     ]  # fmt: skip
-
-
-def _needs(request: HttpRequest, permission: str) -> Actor:
-    actor = actor_of(request)
-    if not actor.has(permission):
-        raise Forbidden("no_permission", "This token may not do that.", hint=f"It needs {permission}.")
-    return actor
 
 
 def _order(body: OrderIn) -> Order:

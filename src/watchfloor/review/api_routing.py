@@ -12,7 +12,7 @@ from ninja import Router, Schema, Status
 
 from watchfloor.engines.routing import RoutingBacktest as Found
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import Forbidden, NotFound
 from watchfloor.ledger.writer import writing
@@ -124,7 +124,7 @@ class QueueIO(Schema):
 @router.get("/routing", response=VersionOut, summary="Read the routing table", operation_id="routing")
 def routing(request: HttpRequest, version: str = "live") -> VersionOut:
     """``version``: ``live``, ``draft`` or a number. Needs ``queue.manage`` or ``floor.view``."""
-    _needs(request, *VIEW)
+    needs(request, *VIEW)
     if version.isdecimal():
         row = RoutingTable.objects.filter(number=int(version[:9])).first()
     else:
@@ -142,7 +142,7 @@ def routing(request: HttpRequest, version: str = "live") -> VersionOut:
 )
 def versions(request: HttpRequest, limit: int = 20) -> list[VersionOut]:
     """Newest first, at most 100. Needs ``queue.manage`` or ``floor.view``."""
-    _needs(request, *VIEW)
+    needs(request, *VIEW)
     return [_version(row) for row in RoutingTable.objects.order_by("-number")[: max(1, min(limit, 100))]]
 
 
@@ -179,7 +179,7 @@ def restore(request: HttpRequest, number: int, body: RestoreIn) -> VersionOut:
 @router.get("/routing/try/{case_id}", response=TriedOut, summary="Try a case", operation_id="routingTry")
 def try_case(request: HttpRequest, case_id: str, draft: bool = False, kind: str = "review") -> TriedOut:
     """Which rule takes a case, and why not the ones before it. Needs ``case.view`` for the case."""
-    actor = _needs(request, "queue.manage", "floor.view", "case.view")
+    actor = needs(request, "queue.manage", "floor.view", "case.view")
     case = case_named(actor, case_id)
     row = draft_table() if draft else live_table()
     if row is None:
@@ -205,7 +205,7 @@ def ask(request: HttpRequest, body: DaysIn) -> Any:
 )
 def read_run(request: HttpRequest, run_id: UUID) -> RunOut:
     """Its state, and what it found. Needs ``queue.manage`` or ``floor.view``."""
-    actor = _needs(request, *VIEW)
+    actor = needs(request, *VIEW)
     row = RoutingBacktest.objects.filter(pk=run_id).first()
     if row is None:
         raise NotFound("unknown_backtest", "There is no such backtest.")
@@ -215,7 +215,7 @@ def read_run(request: HttpRequest, run_id: UUID) -> RunOut:
 @router.get("/queues", response=list[QueueIO], summary="List queues", operation_id="queues")
 def queues(request: HttpRequest) -> list[QueueIO]:
     """Those in use that the token may know of, in their order. Needs ``queue.manage`` or ``floor.view``."""
-    actor = _needs(request, *VIEW)
+    actor = needs(request, *VIEW)
     rows = Queue.objects.filter(archived_at__isnull=True).order_by("position", "key")
     return [_queue(row) for row in rows if may_know(actor, row)]
 
@@ -238,21 +238,14 @@ def archive(request: HttpRequest, key: str, body: LiveIn) -> QueueIO:
         return _queue(actions.archive_queue(w, key))
 
 
-def _needs(request: HttpRequest, *permissions: str) -> Actor:
-    actor = actor_of(request)
-    if not any(actor.has(name) for name in permissions):
-        raise Forbidden("no_permission", "This token may not do that.", hint=f"It needs {' or '.join(permissions)}.")
-    return actor
-
-
 def _router_of(request: HttpRequest) -> Actor:
-    actor = _needs(request, "queue.manage")
+    actor = needs(request, "queue.manage")
     must_route(actor)
     return actor
 
 
 def _for_queue(request: HttpRequest, key: str) -> Actor:
-    actor = _needs(request, "queue.manage")
+    actor = needs(request, "queue.manage")
     row = Queue.objects.filter(key=key).first()
     if row is not None and not may_know(actor, row):
         raise NotFound("unknown_queue", "There is no such queue.")

@@ -10,8 +10,8 @@ from typing import Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from watchfloor.identity.guard import needs
 from watchfloor.identity.middleware import actor_of
-from watchfloor.kernel.errors import Forbidden
 from watchfloor.ledger.writer import writing
 from watchfloor.policy import queries as policies
 from watchfloor.training import bank, staff
@@ -107,7 +107,7 @@ class FiguresOut(Schema):
 @router.get("/training/certified", response=list[SiteOut])
 def certified(request: HttpRequest) -> list[SiteOut]:
     """Who is certified for what, by site. Only vendors within one's scope. Needs ``training.view``."""
-    _may(request, "training.view")
+    needs(request, "training.view")
     return [
         SiteOut(
             site=row.site, vendor=row.vendor_key, people=row.people,
@@ -120,7 +120,7 @@ def certified(request: HttpRequest) -> list[SiteOut]:
 @router.get("/training/items", response=list[ItemOut])
 def items(request: HttpRequest, policy: str, use: str = "", state: str = "") -> list[ItemOut]:
     """The items of a policy, answers included; ``state`` is draft, approved, retired or stale. Needs ``training.edit``."""
-    _may(request, "training.edit")
+    needs(request, "training.edit")
     policies.policy(policy)
     return [_out(row) for row in staff.items(policy, use=use, state=state)]
 
@@ -128,7 +128,7 @@ def items(request: HttpRequest, policy: str, use: str = "", state: str = "") -> 
 @router.post("/training/items", response=list[ItemOut])
 def save(request: HttpRequest, body: ItemsIn) -> list[ItemOut]:
     """Write items; people approve them in the page. Needs ``training.edit``."""
-    _may(request, "training.edit")
+    needs(request, "training.edit")
     drafts = []
     for row in body.items:
         content = {
@@ -151,7 +151,7 @@ def save(request: HttpRequest, body: ItemsIn) -> list[ItemOut]:
 @router.get("/training/figures", response=FiguresOut)
 def figures(request: HttpRequest, policy: str) -> FiguresOut:
     """Difficulty, discrimination and reliability of a policy's exam. Needs ``training.edit``."""
-    _may(request, "training.edit")
+    needs(request, "training.edit")
     policies.policy(policy)
     found = staff.figures(policy)
     return FiguresOut(
@@ -168,8 +168,3 @@ def _out(row: TrainingItem) -> ItemOut:
         difficulty=row.difficulty, policy=row.policy_key, use=row.use, state=row.state, stale=bank.is_stale(row),
         version=row.policy_version, revision=row.revision,
     )  # fmt: skip
-
-
-def _may(request: HttpRequest, permission: str) -> None:
-    if not actor_of(request).has(permission):
-        raise Forbidden("no_permission", f"This needs the permission {permission}.")

@@ -10,8 +10,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.middleware import actor_of
-from watchfloor.kernel.errors import Forbidden
+from watchfloor.identity.guard import needs
 from watchfloor.workforce import weeks, wellbeing
 from watchfloor.workforce.domain.suppression import LEAST
 
@@ -65,15 +64,14 @@ class FiguresOut(Schema):
 @router.get("/wellbeing/budgets", response=BudgetsOut, summary="Read the budgets of exposure")
 def budgets(request: HttpRequest) -> dict[str, Any]:
     """Needs ``wellbeing.view`` or ``wellbeing.manage``."""
-    _may(actor_of(request), "wellbeing.view", "wellbeing.manage")
+    needs(request, "wellbeing.view", "wellbeing.manage")
     return {"budgets": all_budgets()}
 
 
 @router.get("/wellbeing/weeks", response=FiguresOut, summary="Read the published figures of groups")
 def figures(request: HttpRequest, weeks_back: int = 8, vendor: str = "") -> dict[str, Any]:
     """Needs ``wellbeing.view``; limited to one's own vendors where the grant is."""
-    actor = actor_of(request)
-    _may(actor, "wellbeing.view")
+    actor = needs(request, "wellbeing.view")
     return {"least": LEAST, "figures": all_figures(actor, weeks_back, vendor)}
 
 
@@ -92,10 +90,3 @@ def all_figures(actor: Actor, weeks_back: int, vendor: str) -> list[dict[str, An
     """The figures an actor may see, as JSON has them."""
     found = weeks.figures(actor, weeks=min(max(weeks_back, 1), 104), vendor=vendor)
     return [msgspec.structs.asdict(figure) for figure in found]
-
-
-def _may(actor: Actor, *permissions: str) -> None:
-    if not any(actor.has(name) for name in permissions):
-        raise Forbidden(
-            "no_permission", "This token or role does not include well-being.", hint=f"It needs {permissions[0]}."
-        )
