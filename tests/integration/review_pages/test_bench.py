@@ -127,6 +127,16 @@ def test_this_very_case_is_for_those_who_may(floor: Floor, reviewer: Any) -> Non
     nothing_differs()
 
 
+def test_a_hold_that_ran_out_does_not_stand_in_the_way(floor: Floor) -> None:
+    first, second = floor.report(), floor.report()
+    lead = actor_of(member(LEAD | {"review.claim_case"}))
+    actions.claim_case(lead, first.pk, lease_seconds=60)
+    with clock.at(clock.now() + timedelta(minutes=2)):  # nobody has swept it yet
+        assert actions.claim_case(lead, second.pk).case_id == second.pk
+        assert Job.objects.get(case=first).state == "ready"
+    nothing_differs()
+
+
 def test_a_decision_sent_twice_is_one_and_its_path_is_kept(floor: Floor, reviewer: Any) -> None:
     floor.report()
     actor = actor_of(reviewer)

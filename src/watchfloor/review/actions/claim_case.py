@@ -11,7 +11,7 @@ from watchfloor.kernel.errors import Conflict, Forbidden
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import writing
 from watchfloor.review.actions import cases
-from watchfloor.review.actions.claims import out
+from watchfloor.review.actions.claims import expire, out
 from watchfloor.review.actions.people import may_work, of_job, person, person_id
 from watchfloor.review.contracts import LeaseOut
 from watchfloor.review.domain import clocks
@@ -47,7 +47,9 @@ def claim_case(actor: Actor, case_id: UUID, *, lease_seconds: float = 300) -> Le
     who, now = person(actor), clock.now()
     with writing(actor) as w:
         cases.lock(found.pk)
-        held = Job.objects.filter(state=Job.State.LEASED, lease_holder=who.id, lease_until__gt=now).first()
+        held = Job.objects.select_for_update().filter(state=Job.State.LEASED, lease_holder=who.id).first()
+        if held is not None and expire(w, held, now):  # it ran out, and nobody has swept it yet
+            held = None
         live = Job.objects.select_for_update().filter(case=found, state__in=(Job.State.READY, Job.State.LEASED))
         jobs = sorted(live, key=lambda job: (job.lease_holder != who.id, job.state != Job.State.READY, job.ready_at))
         if not jobs:
