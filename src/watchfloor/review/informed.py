@@ -18,7 +18,10 @@ def asks(actor: Actor, job: Job) -> bool:
     if actor.kind != "user":
         return False
     who = wellbeing.profile(UUID(actor.id))
-    return job.severity >= who.ask_from and job.policy_key not in who.agreed
+    if job.severity < who.ask_from or job.policy_key in who.agreed:
+        return False
+    # Whoever has just said yes, to another process, is not asked a second time.
+    return job.policy_key not in wellbeing.read_profile(UUID(actor.id)).agreed
 
 
 def page(request: HttpRequest, actor: Actor, job: Job) -> HttpResponse:

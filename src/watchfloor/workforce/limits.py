@@ -1,7 +1,7 @@
 """What a person should not be given now: the one question that routing asks of well-being.
 
-Every claim asks it, so what changes by the minute (breaks, pace, exposure) is one prepared statement; what people choose is
-remembered for a while (``wellbeing.profile``).
+Every claim asks it, so what changes by the minute (breaks, pace, exposure) and what a person does not want to be given is one prepared
+statement; their zone and the budget that holds for them are remembered for a while.
 """
 
 from __future__ import annotations
@@ -26,38 +26,41 @@ SELECT EXISTS (SELECT FROM workforce_rest WHERE reviewer_id = %(who)s AND taken_
     ORDER BY at LIMIT 1),
   (SELECT array_agg(ARRAY[severity, today, week]) FROM (
     SELECT severity::bigint, coalesce(sum(ms) FILTER (WHERE quarter >= %(day)s), 0)::bigint AS today, sum(ms)::bigint AS week
-    FROM workforce_exposure WHERE reviewer_id = %(who)s AND quarter >= %(monday)s GROUP BY severity) AS seen)
+    FROM workforce_exposure WHERE reviewer_id = %(who)s AND quarter >= %(monday)s GROUP BY severity) AS seen),
+  (SELECT avoid FROM workforce_choices WHERE id = %(who)s)
 """
 
 
 class _Now(NamedTuple):
-    """On a break; last at work; minutes of the break that waits; ``[severity, ms today, ms this week]``."""
+    """On a break; last at work; minutes of the break that waits; ``[severity, ms today, ms this week]``; opted out of."""
 
     on_break: bool
     seen_at: datetime | None
     waiting: int | None
     shown: list[list[int]] | None
+    avoided: list[str] | None
 
 
 def _limits(user_id: UUID) -> Limits:
-    who, now = wellbeing.profile(user_id), clock.now()
+    who, now = _budget_of(user_id), clock.now()
     found = _ask(user_id, who, now)
+    avoid = tuple(found.avoided or ())
     if found.on_break:
-        return Limits(avoid=who.avoid, rest=True, why=_("You are on a break. Come back when you want."))
+        return Limits(avoid=avoid, rest=True, why=_("You are on a break. Come back when you want."))
     minutes = _due(found, who, now)
     if minutes is not None:
         why = _("A break of %(minutes)s minutes is due. Work waits until you have had it.") % {"minutes": minutes}
-        return Limits(avoid=who.avoid, rest=True, why=why)
+        return Limits(avoid=avoid, rest=True, why=why)
     shown = found.shown or []
     lines = budgets.lines(who.budget, {row[0]: row[1] for row in shown if row[1]}, {row[0]: row[2] for row in shown})
     empty = budgets.spent_up(who.budget, lines)
     if empty is None:
-        return NO_LIMITS if not who.avoid else Limits(avoid=who.avoid)
+        return NO_LIMITS if not avoid else Limits(avoid=avoid)
     why = {
         "day": _("Today's exposure to severity %(level)s and above is used up; you get other work until tomorrow."),
         "week": _("This week's exposure to severity %(level)s and above is used up; you get other work until Monday."),
     }[empty.span] % {"level": empty.severity}
-    return Limits(max_severity=empty.severity - 1, avoid=who.avoid, why=why)
+    return Limits(max_severity=empty.severity - 1, avoid=avoid, why=why)
 
 
 def _ask(user_id: UUID, who: wellbeing.Profile, now: datetime) -> _Now:
@@ -78,6 +81,15 @@ def _due(found: _Now, who: wellbeing.Profile, now: datetime) -> int | None:
             return who.budget.break_minutes
     resting = found.seen_at is None or now - found.seen_at >= pause
     return None if resting else found.waiting
+
+
+_budget_of = RememberedBy(wellbeing.read_profile, seconds=15)
+
+
+def forget() -> None:
+    """Ask anew at once, in this process, for what was just changed here."""
+    _budget_of.forget()
+    limits_of.forget()
 
 
 # Remembered for a few seconds: a claim may be that much late in knowing, which the budget's reserve more than covers.

@@ -12,9 +12,8 @@ from django.db import transaction
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
-from watchfloor.workforce import actions
+from watchfloor.workforce import actions, limits
 from watchfloor.workforce.domain import budgets
-from watchfloor.workforce.limits import limits_of
 from watchfloor.workforce.models import Pace, Rest
 from watchfloor.workforce.wellbeing import OPEN_FOR, Profile, due, on_break, profile
 
@@ -79,7 +78,7 @@ def take_break(actor: Actor) -> Rest:
                 here.taken_at = now
             else:
                 here = _new(person, who, Rest.Kind.OWN, now, taken_at=now)
-    limits_of.forget()
+    limits.forget()
     actions.heartbeat(actor, "break")
     return here
 
@@ -101,7 +100,7 @@ def come_back(actor: Actor) -> timedelta:
                     _open(person, now).update(taken_at=here.taken_at, ended_at=now)
                     Pace.objects.filter(pk=person).update(worked_ms=0, severe_ms=0)
                 left = timedelta(0)
-    limits_of.forget()
+    limits.forget()
     if not left:
         actions.heartbeat(actor, "available")
     return left

@@ -101,7 +101,8 @@ def holding(vendor: str, team: str) -> list[House]:
     return own or [book["default"]] if "default" in book or own else []
 
 
-def _profile(user_id: UUID) -> Profile:
+def read_profile(user_id: UUID) -> Profile:
+    """What holds for one person, as it is now."""
     row = Reviewer.objects.filter(pk=user_id).first()
     vendor, team = (row.vendor_key, row.team) if row else ("", "")
     own_zone = User.objects.filter(pk=user_id).values_list("time_zone", flat=True).first() or ""
@@ -129,8 +130,7 @@ def _with_own(house: Budget, own: Budget) -> Budget:
     return msgspec.structs.replace(both, reserve=house.reserve, break_minutes=house.break_minutes)
 
 
-# Who changes it calls ``forget``; other processes know within a quarter of a minute.
-profile = RememberedBy(_profile, seconds=15)
+profile = RememberedBy(read_profile)
 
 
 def spent(user_id: UUID, who: Profile | None = None, now: datetime | None = None) -> Spent:

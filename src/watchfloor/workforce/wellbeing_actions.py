@@ -11,10 +11,10 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.policy import queries as policies
+from watchfloor.workforce import limits
 from watchfloor.workforce.domain import budgets
 from watchfloor.workforce.domain.budgets import Budget
 from watchfloor.workforce.domain.filters import cleaned
-from watchfloor.workforce.limits import limits_of
 from watchfloor.workforce.models import BudgetRow, Choices, Reviewer, Vendor
 from watchfloor.workforce.wellbeing import houses, profile
 from watchfloor.workforce.wellbeing_events import BudgetSaved, WellbeingChosen
@@ -133,5 +133,5 @@ def _save(actor: Actor, person: UUID, values: Mapping[str, object]) -> Choices:
 
 
 def _forget() -> None:
-    for each in (houses, profile, limits_of):
+    for each in (houses, profile, limits):
         each.forget()

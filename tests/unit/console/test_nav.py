@@ -44,10 +44,9 @@ def test_the_page_one_is_on_is_marked() -> None:
 
 
 def test_pages_of_cases_belong_to_review() -> None:
-    for path in ("/cases", "/bulk/order", "/reporters", "/edge-cases"):
-        links = [link for group in nav.visible(path, lambda _permission: True) for link in group]
-        assert [link.name for link in links if link.is_current] == ["Review"], path
-
+    for here in ("/cases", "/bulk/order", "/reporters", "/edge-cases"):
+        links = [link for group in nav.visible(here, lambda _permission: True) for link in group]
+        assert [link.name for link in links if link.is_current] == ["Review"], here
 
 
 @pytest.mark.parametrize(
