@@ -20,7 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 
+from watchfloor.platform.postgres import Embedded
+
+PACE = 0.05  # seconds between a sender's reports: enough to be always at it, not so much that the backlog is the test
 DEADLINE = 90.0  # seconds to wait for a condition before the test fails
 
 
@@ -91,6 +95,7 @@ class Sender(threading.Thread):
             if receipt is not None:
                 self.acknowledged[key] = receipt
                 count += 1
+                self.stop.wait(PACE)
 
     def _send(self, key: str, count: int) -> str | None:
         body = json.dumps({
@@ -203,6 +208,15 @@ class Installation:
         except psutil.Error:
             return False
         return True
+
+    def worked(self) -> int:
+        """How many rows of the spool are worked; 0 while the database does not answer."""
+        try:
+            with psycopg.connect(Embedded(self.home).dsn(), connect_timeout=2) as connection:
+                row = connection.execute("SELECT count(*) FROM intake_spool WHERE state = 'done'").fetchone()
+        except (psycopg.Error, OSError):
+            return 0
+        return int(row[0]) if row else 0
 
     def stop(self) -> None:
         """As Ctrl-C does."""
