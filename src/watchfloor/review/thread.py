@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, FloatField, OuterRef, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import MD5
+from django.db.models.functions import MD5, Cast, Extract
 from django.utils.dateparse import parse_datetime
 
 from watchfloor.identity.domain import Actor
@@ -73,7 +72,8 @@ def window(actor: Actor, case: Case, *, start: int | None = None, stop: int | No
     if not isinstance(key, str) or not key:
         return NOTHING
     order = _order(actor, case, name, key, role(fields, "createdAt"))
-    place = next((number for number, row in enumerate(order) if row[2] == case.item_id), -1)
+    own = str(case.item_id)
+    place = next((number for number, row in enumerate(order) if row[2] == own), -1)
     if len(order) < 2:
         return NOTHING
     if start is None:
@@ -85,20 +85,28 @@ def window(actor: Actor, case: Case, *, start: int | None = None, stop: int | No
     return Window(_posts(order[start:stop], fields, case, start), start, stop, len(order), place)
 
 
-Row = tuple[datetime, str, Any]  # when, version, item id
+Row = tuple[float, str, str]  # when (seconds since 1970), version, item id: light, for there may be thousands
 
 
 def _order(actor: Actor, case: Case, name: str, key: str, made_at: str) -> list[Row]:
     rows = _versions(case, name, key)
     hidden = Case.objects.filter(item=OuterRef("item")).exclude(clearance__in=["", *_clearances(actor)])
     rows = rows.filter(~Exists(hidden)).filter(item__current_version=F("hash"), item__type_key=case.item.type_key)
-    when = KeyTextTransform(made_at, "data") if made_at else KeyTextTransform("created_at", "data")
-    found = rows.annotate(said_at=when).order_by("seen_at", "hash").values_list("said_at", "seen_at", "hash", "item_id")
-    order = [(_moment(said_at, seen_at), version, item) for said_at, seen_at, version, item in found[:MOST]]
-    if len(order) == MOST and all(row[2] != case.item_id for row in order):  # the judged one is always there
+    found = (
+        rows.annotate(
+            said_at=KeyTextTransform(made_at or "created_at", "data"),
+            seen=Cast(Extract("seen_at", "epoch"), FloatField()),
+            of=Cast("item_id", TextField()),
+        )
+        .order_by("seen_at", "hash")
+        .values_list("said_at", "seen", "hash", "of")
+    )
+    order = [(_moment(said_at, seen), version, item) for said_at, seen, version, item in found[:MOST]]
+    judged = str(case.item_id)
+    if len(order) == MOST and all(row[2] != judged for row in order):  # the judged one is always there
         own = found.filter(item=case.item_id)[:1]
-        order[-1:] = [(_moment(said_at, seen_at), version, item) for said_at, seen_at, version, item in own]
-    order.sort(key=lambda row: (row[0], row[1]))
+        order[-1:] = [(_moment(said_at, seen), version, item) for said_at, seen, version, item in own]
+    order.sort()
     return order
 
 
@@ -120,19 +128,29 @@ def _clearances(actor: Actor) -> set[str]:
 
 def _posts(rows: list[Row], fields: list[Field], case: Case, start: int) -> tuple[Post, ...]:
     data = dict(ItemVersion.objects.filter(hash__in=[row[1] for row in rows]).values_list("hash", "data"))
-    known = Item.objects.select_related("author").in_bulk([row[2] for row in rows])
+    known = {
+        str(item.pk): item for item in Item.objects.select_related("author").filter(pk__in=[row[2] for row in rows])
+    }
     return tuple(
-        Post(start + number, known[item], item_view(fields, data.get(version)), at, item == case.item_id)
+        Post(
+            start + number,
+            known[item],
+            item_view(fields, data.get(version)),
+            datetime.fromtimestamp(at, UTC),
+            known[item].pk == case.item_id,
+        )
         for number, (at, version, item) in enumerate(rows, 1)
     )
 
 
-def _moment(said: str | None, seen: datetime) -> datetime:
+def _moment(said: str | None, seen: float) -> float:
     if said:
         try:
             found = datetime.fromisoformat(said) if len(said) < 40 else None
         except ValueError:
             found = parse_datetime(said[:40]) if said[:1].isdigit() else None
-        if found is not None and found.tzinfo is not None and found <= seen:  # nobody has seen what is not yet written
-            return found.astimezone(UTC)
+        if found is not None and found.tzinfo is not None:
+            at = found.timestamp()
+            if at <= seen:  # nobody has seen what is not yet written
+                return at
     return seen
