@@ -6,6 +6,7 @@ statement; their zone and the budget that holds for them are remembered for a wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +19,7 @@ from watchfloor.ledger import rows
 from watchfloor.workforce import wellbeing
 from watchfloor.workforce.contracts import NO_LIMITS, Limits
 from watchfloor.workforce.domain import budgets
+from watchfloor.workforce.wellbeing_models import Exposure
 
 _NOW = """
 SELECT EXISTS (SELECT FROM workforce_rest WHERE reviewer_id = %(who)s AND taken_at > %(forgotten)s AND ended_at IS NULL),
@@ -81,6 +83,21 @@ def _due(found: _Now, who: wellbeing.Profile, now: datetime) -> int | None:
             return who.budget.break_minutes
     resting = found.seen_at is None or now - found.seen_at >= pause
     return None if resting else found.waiting
+
+
+def used_up(people: Sequence[UUID]) -> list[UUID]:
+    """Those of these people who have nothing left of a budget of exposure. Only those who were shown something cost a look."""
+    now = clock.now()
+    earliest = now - timedelta(days=8)  # a week that began anywhere on earth
+    shown = Exposure.objects.filter(reviewer_id__in=people, quarter__gte=earliest).values_list("reviewer_id", flat=True)
+    found = []
+    for person in shown.distinct():
+        who = _budget_of(person)
+        rows = _ask(person, who, now).shown or []
+        lines = budgets.lines(who.budget, {row[0]: row[1] for row in rows if row[1]}, {row[0]: row[2] for row in rows})
+        if budgets.spent_up(who.budget, lines) is not None:
+            found.append(person)
+    return found
 
 
 _budget_of = RememberedBy(wellbeing.read_profile, seconds=15)

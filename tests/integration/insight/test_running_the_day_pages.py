@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +19,7 @@ from watchfloor.insight import handover, live, solve_plan, wall
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import writing
+from watchfloor.oncall import actions as oncall
 from watchfloor.review import actions, surge
 from watchfloor.review.models import Boost, Job, Move, Playbook, Queue, ServicePlan, Surge
 from watchfloor.workforce import actions as workforce
@@ -234,3 +238,24 @@ def test_who_stepped_back_is_counted_from_five_up(floor: Floor) -> None:
     assert (now.stepped_back, len(now.people)) == (4, 5)
     assert live.floor(BOSS, site="Porto").people == []
     assert {row.key: row.staffed for row in live.floor(BOSS, by="site").queues}["Lisbon"] == 1
+
+
+def test_the_floor_says_what_is_skipped_and_what_is_on_fire_and_its_table_is_a_file(floor: Floor) -> None:
+    rita = someone(LEAD)
+    lease = actions.claim(rita)
+    assert lease
+    actions.skip(rita, lease.job_id, lease.token, "language")
+    oncall.open_incident(BOSS, title="A wave of scams", severity=3)
+    oncall.open_incident(BOSS, title="Only of Germany", severity=3, market="DE")
+    boss = signed_in(member(MANAGER | {"oncall.view"}, name="Boss"))
+    page = text(boss, "floor")
+    assert "A wave of scams" in page
+    assert "A wave of scams" not in text(signed_in(member(MANAGER, name="Other")), "floor")
+    assert re.search(r"33\s*%", page)  # one of the three jobs that were taken
+    client = signed_in(member(MANAGER | {"oncall.view"}, markets=["US"]))
+    assert "Only of Germany" not in text(client, "floor")
+    lines = list(
+        csv.DictReader(io.StringIO(boss.get(reverse("floor"), {"format": "csv"}).getvalue().decode("utf-8-sig")))
+    )
+    spam = next(line for line in lines if line["key"] == "spam.en")
+    assert (spam["open"], spam["solved_hour"], spam["skips_week"], spam["taken_week"]) == ("3", "2", "1", "3")

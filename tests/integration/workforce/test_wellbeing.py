@@ -28,7 +28,7 @@ from watchfloor.workforce.actions import save_reviewer, save_vendor
 from watchfloor.workforce.contracts import NO_LIMITS, JobFacts, Limits
 from watchfloor.workforce.domain.budgets import Budget
 from watchfloor.workforce.domain.exposure import Shown
-from watchfloor.workforce.limits import limits_of
+from watchfloor.workforce.limits import limits_of, used_up
 from watchfloor.workforce.models import Exposure, Rest, Touch, WeekCell
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -384,3 +384,13 @@ def test_a_lead_opens_severe_work_too_only_after_being_asked(floor: Floor) -> No
     assert client.post(where, {"token": job.lease_token, "step": "decline"}).status_code == 302
     assert Job.objects.get(case=case).state == "ready"
     assert wellbeing.profile(lead.pk).avoid == (case.policy_key,)
+
+
+def test_those_who_have_nothing_left_are_found_among_many(floor: Floor) -> None:
+    rita, ravi, ruth = (reviewer(floor) for _ in range(3))
+    look(rita, 9)
+    look(ravi, 2)
+    with clock.at(MONDAY + 20 * MINUTE):
+        assert used_up([UUID(each.id) for each in (rita, ravi, ruth)]) == [UUID(rita.id)]
+    with clock.at(MONDAY + timedelta(days=1)):
+        assert used_up([UUID(rita.id)]) == []

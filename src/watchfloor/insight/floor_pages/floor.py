@@ -17,9 +17,11 @@ from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.insight import handover, happening, live
+from watchfloor.insight.floor_pages import panels
 from watchfloor.insight.needed import HOURS, OCCUPANCY
 from watchfloor.kernel import clock
 from watchfloor.kernel.remembered import RememberedBy
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review.models import Boost, Surge
 from watchfloor.workforce import queries as workforce
@@ -31,7 +33,9 @@ OLD = timedelta(seconds=5)  # from here on the page says how old its numbers are
 @require_safe
 @page("floor.view")
 def floor(request: HttpRequest) -> HttpResponse:
-    """The floor now."""
+    """The floor now; ``?format=csv`` gives its table."""
+    if request.GET.get("format") == "csv":
+        return _csv(request)
     return render(request, "insight/floor.html", _floor(request))
 
 
@@ -70,12 +74,37 @@ def _floor(request: HttpRequest) -> dict[str, Any]:
         "now_url": f"{reverse('floor-now')}?{request.GET.urlencode()}", "simulated": bool(settings.DEMO),
         "surges": list(Surge.objects.filter(ended_at__isnull=True).order_by("started_at")),
         "boosts": Boost.objects.filter(ended_at__isnull=True, surge_id__isnull=True, until__gt=now).count(),
+        "incidents": panels.incidents(actor), "skips": panels.skip_rates(actor) if by == "queue" else {},
+        "spent": panels.spent(wall.people), "csv_url": _narrowed(request, format="csv"),
         "note": _note(actor, asked["site"]), "may_act": actor.has("review.reassign"), "may_plan": actor.has("queue.manage"),
         "needed_rule": _(
             "Work that comes in, plus what is late or due within %(hours)s hours spread over them, "
             "times AHT, at %(occupancy)s %% occupancy."
         ) % {"hours": HOURS, "occupancy": int(OCCUPANCY * 100)},
     }  # fmt: skip
+
+
+CSV_HEAD = (
+    "key", "open", "waiting", "in_hour", "solved_hour", "planned_hour", "aas_seconds", "aht_seconds", "due_within_hour",
+    "at_risk", "late", "breached_today", "oldest", "staffed", "needed", "skips_week", "taken_week",
+)  # fmt: skip
+
+
+def _csv(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    by = request.GET.get("by", "queue")
+    by = by if by in live.BY else "queue"
+    asked: dict[str, Any] = {name: request.GET.get(name, "")[:60] for name in FILTERS}
+    rates = panels.skip_rates(actor) if by == "queue" else {}
+    rows = []
+    for q in live.floor(actor, **asked, by=by, trends=False).queues:
+        rate = rates.get(q.key)
+        rows.append((
+            q.key, q.open, q.waiting, q.in_hour, q.solved_hour, q.plan, q.age_at_solve, q.handling, q.due_soon, q.at_risk,
+            q.late, q.breached_today, q.oldest.isoformat() if q.oldest else "", q.staffed, q.needed,
+            rate.skips if rate else None, rate.taken if rate else None,
+        ))  # fmt: skip
+    return csv_response(f"floor-{by}", CSV_HEAD, rows)
 
 
 def by_words() -> dict[str, str]:
