@@ -158,6 +158,7 @@ def _open(w: Writer, arrival: Arrival, manual: bool) -> Case:
     due_at = jobs.due(case, where(case, arrival).queue, arrival.at, reporter_kind=arrival.reporter_kind)
     values = {field.attname: getattr(case, field.attname) for field in Case._meta.concrete_fields}
     case = w.create(Case, **{**values, "due_at": due_at})
+    case.item = arrival.item  # so that nobody reads it again
     event = CaseOpened(
         **of_case(case), by=arrival.by, harm_group=case.harm_group, reporter_kind=arrival.reporter_kind,
         surface=arrival.surface, manual=manual,
