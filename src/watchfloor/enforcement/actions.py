@@ -74,9 +74,7 @@ def reverse(w: Writer, fallen: Reverse) -> Enforced:
     if voided and account is not None:
         for row in strikes.unjustified(account):
             _undo(w, row, "ladder", fallen.by_decision_id, undone, inverses)
-    why = "undo" if fallen.why == "undo" else "appeal"
-    statements.settle(w, [fallen.decision_id], why=why, fallen=True)
-    statements.settle(w, [row.decision_id for row in undone if row.decision_id != fallen.decision_id], why="ladder")
+    statements.settle(w, fallen.decision_id, why="undo" if fallen.why == "undo" else "appeal", fallen=True)
     told = notices.tell_reversed(w, fallen, account, undone) if undone or voided else []
     return Enforced(actions=tuple(row.pk for row in inverses), notices=tuple(row.pk for row in told))
 
@@ -87,7 +85,7 @@ def approve(w: Writer, action_id: UUID) -> Action:
     if action.requested_by == w.actor:
         raise Forbidden("same_person", "Whoever decided cannot approve the action too.", hint="Ask a colleague.")
     effects.release(w, action, action.item)
-    statements.settle(w, [action.decision_id])
+    statements.settle(w, action.decision_id)
     notices.tell_approved(w, action)
     return action
 
@@ -170,7 +168,6 @@ def _expire_action(action_id: UUID) -> None:
         for action in _locked([action_id]):
             if action.state in domain.IN_FORCE and action.expires_at and action.expires_at <= clock.now():
                 effects.end(w, action, why="expiry", by_decision=None)
-                statements.settle(w, [action.decision_id])
 
 
 def _expire_strike(strike_id: UUID) -> None:

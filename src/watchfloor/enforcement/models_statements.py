@@ -72,7 +72,7 @@ class StatementOfReasons(Projected):
     applied_at = models.DateTimeField()
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    why_ended = models.CharField(max_length=12, blank=True)  # expired | appeal | undo | ladder
+    why_ended = models.CharField(max_length=12, blank=True)  # expired | appeal | undo | ladder | person ...
     seal = Seal()
 
     # Free text, and whoever gave notice: the ledger keeps their digest.

@@ -1,12 +1,11 @@
 """Statements of reasons (DSA, Article 17): made in the transaction of every decision that restricts, and kept true to its actions.
 
-``begin`` is called once, with the decision; ``settle`` after anything that happened to actions. Both compare what is in force with
-what was last stated, so calling them again changes nothing.
+``begin`` is called once, with the decision. Whatever happens to an action later, by whichever verb, ``settle`` follows at the end of that
+transaction: it compares what is in force with what was last stated, so calling it again changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +27,9 @@ _EVENTS: dict[str, type[events.OfStatement]] = {
     State.CORRECTED: events.StatementCorrected,
     State.WITHDRAWN: events.StatementWithdrawn,
 }
+_NO_CHANGE = (
+    events.ActionTaken, events.InverseTaken, events.ActionConfirmed, events.ActionFailed, events.ActionDead, events.ActionReplayed,
+)  # fmt: skip
 _COPIED = (
     "case_id", "item", "item_type", "content_kinds", "account_type", "policy_key", "policy_version_id", "clause", "violation_key",
     "dsa_category", "dsa_keywords", "ground", "legal_ground", "explanation", "also_illegal", "facts", "source", "source_identity",
@@ -65,23 +67,28 @@ def begin(
     return _write(w, values, restricting)
 
 
-def settle(w: Writer, decisions: Iterable[UUID], *, why: str = "", fallen: bool = False) -> list[StatementOfReasons]:
-    """Bring the statements of these decisions in line with their actions; returns the versions written.
+def touched(w: Writer, decision_id: UUID, event: events.OfAction) -> None:
+    """Something happened to an action: at the end of the transaction its decision's statement is brought in line."""
+    if not isinstance(event, _NO_CHANGE):
+        why = getattr(event, "why", "")
+        w.at_end(("statement", decision_id), lambda: settle(w, decision_id, why=why))
 
-    A restriction that was taken back drops out (corrected), the last one withdraws the statement; ``why`` = appeal, undo or ladder.
+
+def settle(w: Writer, decision_id: UUID, *, why: str = "", fallen: bool = False) -> StatementOfReasons | None:
+    """Bring a decision's statement in line with its actions; returns the version written, if one had to be.
+
+    A restriction that was taken back drops out (corrected), the last one withdraws the statement; ``why`` = appeal, undo, ladder ...
     One that merely ran out was stated with its end: the statement stands, and is marked as ended. When the decision itself has
     ``fallen``, nothing of it stands, whatever had run out before.
     """
-    written = []
-    for decision_id in dict.fromkeys(decisions):
-        last = newest(decision_id, lock=True)
-        if last is None or last.state == State.WITHDRAWN:
-            continue
-        rows = Action.objects.filter(decision_id=decision_id, inverse_of__isnull=True).order_by("id")
-        row = _follow(w, last, [] if fallen else [each for each in rows if _restricts(each)], why)
-        if row is not None:
-            written.append(row)
-    return written
+    last = newest(decision_id, lock=True)
+    if last is None:
+        return None
+    rows = [] if fallen else Action.objects.filter(decision_id=decision_id, inverse_of__isnull=True).order_by("id")
+    restricting = [row for row in rows if _restricts(row)]
+    if last.state == State.WITHDRAWN and not any(row.state in domain.IN_FORCE for row in restricting):
+        return None
+    return _follow(w, last, restricting, why)
 
 
 def reword(
