@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from watchfloor.enforcement import domain, effects, events, notices, queries, strikes
+from watchfloor.enforcement import domain, effects, events, notices, queries, statements, strikes
 from watchfloor.enforcement.contracts import Enforce, Enforced, Reverse
 from watchfloor.enforcement.models import Action, Strike
 from watchfloor.identity.domain import system
@@ -42,6 +42,7 @@ def enforce(w: Writer, given: Enforce) -> Enforced:
             counted = list(queries.active_strikes(account.pk).order_by("id"))
             kind = queries.kind(ladder.action_key)
             taken.append(effects.take(w, given, kind, account, severity=severity, step=ladder, strikes=counted))
+    statements.begin(w, given, item, account, taken)
     told = notices.tell(w, given, item, account, [row for row in taken if row.state != State.HELD])
     return Enforced(
         actions=tuple(row.pk for row in taken),
@@ -73,6 +74,7 @@ def reverse(w: Writer, fallen: Reverse) -> Enforced:
     if voided and account is not None:
         for row in strikes.unjustified(account):
             _undo(w, row, "ladder", fallen.by_decision_id, undone, inverses)
+    statements.settle(w, fallen.decision_id, why="undo" if fallen.why == "undo" else "appeal", fallen=True)
     told = notices.tell_reversed(w, fallen, account, undone) if undone or voided else []
     return Enforced(actions=tuple(row.pk for row in inverses), notices=tuple(row.pk for row in told))
 
@@ -83,6 +85,7 @@ def approve(w: Writer, action_id: UUID) -> Action:
     if action.requested_by == w.actor:
         raise Forbidden("same_person", "Whoever decided cannot approve the action too.", hint="Ask a colleague.")
     effects.release(w, action, action.item)
+    statements.settle(w, action.decision_id)
     notices.tell_approved(w, action)
     return action
 

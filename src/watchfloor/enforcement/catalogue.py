@@ -32,6 +32,7 @@ class Effect:
     target: ClassVar[str] = "item"  # item | author
     item_state: ClassVar[str] = ""  # what Item.state becomes while it is in force
     needs_approval: ClassVar[bool] = False  # the default of catalogue rows
+    restricts: ClassVar[bool] = True  # a restriction in the sense of DSA, Article 17(1): a statement of reasons is owed
 
     def params(self, given: Given) -> dict[str, Any]:
         """The parameters sent to the platform; JSON values."""
@@ -45,7 +46,7 @@ class Effect:
 class Warn(Effect):
     """Tell the author; nothing else changes. Taken back by saying so."""
 
-    key, inverse, target = "warn", "retract_warning", "author"
+    key, inverse, target, restricts = "warn", "retract_warning", "author", False
 
 
 class Label(Effect):

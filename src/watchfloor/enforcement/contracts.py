@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision rests on, as the case knows it: who gave notice, what found it, how much of it a machine decided."""
+
+    source: str = "own_initiative"  # article_16 | trusted_flagger | order | other_notification | own_initiative
+    source_identity: str = ""  # of a body, never of a person
+    noticed_at: datetime | None = None  # the first notice of that source
+    detected_automatically: bool = False
+    decided: str = ""  # fully | partially | not_automated; "" follows the decision's origin
 
 
 class Enforce(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +36,7 @@ class Enforce(msgspec.Struct, frozen=True, kw_only=True):
     job_id: UUID | None = None
     queue: str = ""  # where it was decided; "" for a rule's decision
     previous_decision_id: UUID | None = None  # the decision this one supersedes
+    basis: Basis = Basis()  # what it rests on, for the statement of reasons
 
 
 class Enforced(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,3 +117,54 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[ActionOut, ...] = ()
     next_at: int | None = None
     next_action: str = ""
+
+
+class StatementAction(msgspec.Struct, frozen=True, kw_only=True):
+    """A restriction as a statement of reasons states it. ``does`` is the action class; ``territory`` market codes, [] everywhere."""
+
+    action_id: UUID
+    does: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    territory: list[str] = []
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a decision's statement of reasons (DSA, Article 17(3)).
+
+    ``number`` counts from 1; a later version replaces the earlier ones. ``ended_at`` is set when nothing it states is in force any
+    more: it ran out (``why_ended`` = expired) or was taken back (appeal, undo, ladder).
+    """
+
+    id: UUID
+    decision_id: UUID
+    number: int
+    state: str  # made | corrected | withdrawn
+    item_type: str
+    content_kinds: list[str]  # text image video audio app product account link live other
+    account_type: str  # "" | private | business
+    policy_key: str
+    policy_version_id: UUID | None
+    clause: str
+    violation_key: str
+    dsa_category: str
+    dsa_keywords: list[str]
+    ground: str  # illegal | terms
+    legal_ground: str
+    explanation: str
+    also_illegal: bool | None
+    facts: str
+    actions: list[StatementAction]
+    territory: list[str]
+    source: str
+    source_identity: str
+    detected_automatically: bool
+    decided: str  # fully | partially | not_automated
+    content_language: str
+    content_date: date | None  # when the content was made, else when it was first seen here
+    applied_at: datetime
+    made_at: datetime
+    ended_at: datetime | None
+    why_ended: str
+    market: str = ""
+    case_id: UUID | None = None

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from watchfloor.enforcement import catalogue, domain, events, queries
+from watchfloor.enforcement import catalogue, domain, events, queries, statements
 from watchfloor.enforcement.contracts import Enforce
 from watchfloor.enforcement.models import Action, Strike
 from watchfloor.items import actions as item_actions
@@ -141,6 +141,7 @@ def send(
 def say(w: Writer, action: Action, event: events.OfAction) -> None:
     """Record an event on an action, with its case and policy version."""
     w.event(event, action, case_id=action.case_id, policy_version=action.policy_version_id)
+    statements.touched(w, action.decision_id, event)
 
 
 def dimensions(action: Action, target: str) -> dict[str, Any]:

@@ -159,3 +159,51 @@ class EndpointDisabled(LedgerEvent, frozen=True, kw_only=True, tag="endpoint.dis
 
     name: str
     failing_since: str
+
+
+class OfStatement(LedgerEvent, frozen=True, kw_only=True, tag="statement.base"):
+    """The dimensions of everything that happens to a statement of reasons; ``actions`` are the action classes it states."""
+
+    decision: str
+    number: int
+    policy: str
+    violation: str
+    category: str
+    ground: str  # illegal | terms
+    source: str
+    decided: str  # fully | partially | not_automated
+    detected_automatically: bool
+    market: str
+    actions: list[str]
+
+
+class StatementWaiting(OfStatement, frozen=True, kw_only=True, tag="statement.waiting"):
+    """A decision restricts only when a second person agrees; until then there is nothing to state."""
+
+
+class StatementMade(OfStatement, frozen=True, kw_only=True, tag="statement.made"):
+    """The affected user is owed these reasons (DSA, Article 17)."""
+
+
+class StatementCorrected(OfStatement, frozen=True, kw_only=True, tag="statement.corrected"):
+    """What was stated no longer held, or was said in other words; ``overridden`` are kinds of personal data let through on purpose."""
+
+    overridden: list[str] = []
+
+
+class StatementWithdrawn(OfStatement, frozen=True, kw_only=True, tag="statement.withdrawn"):
+    """Every restriction it stated was taken back."""
+
+    why: str  # appeal | undo | ladder
+
+
+class StatementEnded(OfStatement, frozen=True, kw_only=True, tag="statement.ended"):
+    """Every restriction it stated has run out, as it said."""
+
+
+class StatementGroundSaved(LedgerEvent, frozen=True, kw_only=True, tag="statement_ground.saved"):
+    """What a violation type means in law was written down."""
+
+    violation: str
+    ground: str
+    exempt: bool

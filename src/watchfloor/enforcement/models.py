@@ -196,3 +196,19 @@ class Attempt(models.Model):
     class Meta:
         db_table = "enforcement_attempt"
         indexes = [models.Index(fields=["endpoint", "-at"], name="enforcement_attempt_recent")]
+
+
+from watchfloor.enforcement.models_statements import StatementGround, StatementOfReasons  # noqa: E402  Django looks here
+
+__all__ = [
+    "Action",
+    "ActionKind",
+    "Attempt",
+    "Endpoint",
+    "LadderStep",
+    "Notice",
+    "NoticeTemplate",
+    "StatementGround",
+    "StatementOfReasons",
+    "Strike",
+]

@@ -15,6 +15,7 @@ from watchfloor.enforcement import domain
 from watchfloor.enforcement.contracts import ActionOut, ActionPreview, Standing, StrikeOut
 from watchfloor.enforcement.domain import Step
 from watchfloor.enforcement.models import Action, ActionKind, LadderStep, Notice, Strike
+from watchfloor.enforcement.statement_queries import statement, statements
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor, Scope
 from watchfloor.items import live, protected
@@ -27,6 +28,7 @@ from watchfloor.ledger.models import Outbox
 from watchfloor.policy import queries as policies
 
 CACHE_SECONDS = 3.0
+__all__ = ["statement", "statements"]  # the readers others know by this module
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -45,6 +45,7 @@ class Writer:
         self._changes: list[list[Any]] = []
         self._events: list[Event] = []
         self._outbox: list[Outbox] = []
+        self._at_end: dict[Hashable, Callable[[], object]] = {}
 
     def create(self, model: type[P], **values: Any) -> P:
         """Insert one projected row."""
@@ -129,6 +130,10 @@ class Writer:
             )
         )  # fmt: skip
 
+    def at_end(self, key: Hashable, do: Callable[[], object]) -> None:
+        """Once for this key, when all else is done and before the transaction commits: what must follow from the sum of it."""
+        self._at_end.setdefault(key, do)
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part that may fail by itself: on an error the database and what was collected are as before it, and the error goes on."""
@@ -142,12 +147,18 @@ class Writer:
 
     def flush(self) -> None:
         """Insert what was collected; called once, at the end of the transaction."""
-        if self._changes:
-            tables = sorted({change[0] for change in self._changes})
-            raise AssertionError(f"rows of {', '.join(tables)} were changed, but no event says so")
+        self._all_said()
+        while self._at_end:
+            self._at_end.pop(next(iter(self._at_end)))()
+            self._all_said()
         rows.insert(self._outbox)
         rows.insert(self._events)
         self._events, self._outbox = [], []
+
+    def _all_said(self) -> None:
+        if self._changes:
+            tables = sorted({change[0] for change in self._changes})
+            raise AssertionError(f"rows of {', '.join(tables)} were changed, but no event says so")
 
 
 @contextmanager

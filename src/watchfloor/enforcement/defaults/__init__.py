@@ -1,4 +1,4 @@
-"""The shipped action catalogue, ladder and notice templates: TOML that a team copies and edits.
+"""The shipped action catalogue, ladder, notice templates and grounds in law: TOML that a team copies and edits.
 
 ``install`` only adds what is missing: what a team has changed since stays as they made it.
 """
@@ -9,9 +9,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from watchfloor.enforcement import catalogue_actions, notices
-from watchfloor.enforcement.models import ActionKind, LadderStep, NoticeTemplate
+from watchfloor.enforcement import catalogue_actions, notices, statements
+from watchfloor.enforcement.models import ActionKind, LadderStep, NoticeTemplate, StatementGround
 from watchfloor.ledger.writer import Writer
+from watchfloor.policy import queries as policies
 
 FOLDER = Path(__file__).parent
 
@@ -34,7 +35,17 @@ def install(w: Writer, folder: Path = FOLDER) -> int:
         if (template["key"], template["language"]) not in written:
             notices.save_template(w, **{**template, "body": template["body"].strip()})
             added += 1
-    return added
+    return added + install_grounds(w, folder)
+
+
+def install_grounds(w: Writer, folder: Path = FOLDER) -> int:
+    """What the shipped violation types mean in law; those of types a team does not have are left out."""
+    known = set(StatementGround.objects.values_list("violation_key", flat=True))
+    types = {row.key for policy in policies.all_policies() for row in policies.all_violations(policy.key)}
+    missing = [row for row in load(folder / "grounds.toml")["ground"] if row["violation_key"] in types - known]
+    for row in missing:
+        statements.save_ground(w, **row)
+    return len(missing)
 
 
 def load(path: Path) -> dict[str, Any]:

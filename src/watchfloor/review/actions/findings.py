@@ -10,6 +10,7 @@ from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 from watchfloor.review.actions import paths, reporters
+from watchfloor.review.actions.basis import basis_of
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.contracts import DecisionIn
 from watchfloor.review.domain import findings
@@ -85,7 +86,7 @@ def record(
     for old in falls:
         fall(w, case, old, by=decision, why=origin if origin in ("appeal", "undo") else "clean")
     if enforced:
-        enforce(w, case, decision, finding.actions)
+        enforce(w, case, decision, finding.actions, batch)
     elif finding.verdict == "clean" and not falls:
         tell_clean(w, case, decision)
     return decision
@@ -120,7 +121,7 @@ def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str) -> Non
         )  # fmt: skip
 
 
-def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] | None) -> None:
+def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] | None, batch: str = "") -> None:
     """Hand a violating decision to enforcement: the actions chosen, or the violation type's own."""
     from watchfloor.enforcement import actions as enforcement
 
@@ -134,7 +135,7 @@ def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] 
             origin="human" if decision.origin == "undo" else decision.origin,
             reporters=reporters_of(case, ""), market=case.market, language=case.language or "en",
             job_id=decision.job_id, queue=decision.job.queue_key if decision.job else "",
-            previous_decision_id=decision.supersedes_id,
+            previous_decision_id=decision.supersedes_id, basis=basis_of(case, decision, batch),
         ),
     )  # fmt: skip
 
