@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from django.db.models import Sum
 
-from watchfloor.identity.models import User
 from watchfloor.kernel import clock
 from watchfloor.kernel.remembered import Remembered, RememberedBy
+from watchfloor.ledger import rows
 from watchfloor.workforce.domain import budgets
 from watchfloor.workforce.domain.budgets import Budget
 from watchfloor.workforce.domain.filters import Filters, merged
-from watchfloor.workforce.models import BudgetRow, Choices, Exposure, Pace, Rest, Reviewer, Vendor
+from watchfloor.workforce.models import BudgetRow, Exposure, Pace, Rest
 
 OPEN_FOR = timedelta(hours=3)  # a break that was not taken for so long belongs to another stretch of work
 FORGOTTEN = timedelta(hours=12)  # a break nobody came back from
@@ -101,24 +101,30 @@ def holding(vendor: str, team: str) -> list[House]:
     return own or [book["default"]] if "default" in book or own else []
 
 
+_WHO = """
+SELECT coalesce(r.vendor_key, ''), coalesce(r.team, ''), coalesce(nullif(u.time_zone, ''), v.time_zone, ''),
+  coalesce(c.avoid, '{}'), coalesce(c.agreed, '{}'), coalesce(c.budget::text, '{}'), coalesce(c.filters::text, '{}')
+FROM (SELECT %(who)s::uuid AS id) AS me LEFT JOIN workforce_reviewer r USING (id) LEFT JOIN identity_user u USING (id)
+LEFT JOIN workforce_vendor v ON v.key = r.vendor_key LEFT JOIN workforce_choices c ON c.id = me.id
+"""  # one round trip: a claim waits for it
+
+
 def read_profile(user_id: UUID) -> Profile:
     """What holds for one person, as it is now."""
-    row = Reviewer.objects.filter(pk=user_id).first()
-    vendor, team = (row.vendor_key, row.team) if row else ("", "")
-    own_zone = User.objects.filter(pk=user_id).values_list("time_zone", flat=True).first() or ""
-    if not own_zone and vendor:
-        own_zone = Vendor.objects.filter(key=vendor).values_list("time_zone", flat=True).first() or ""
-    choices = Choices.objects.filter(pk=user_id).first() or Choices()
+    with rows.prepared() as cursor:
+        cursor.execute(_WHO, {"who": user_id})
+        vendor, team, own_zone, avoid, agreed, own_budget, wishes = cursor.fetchone()
+    wishes = msgspec.json.decode(wishes)
     found = holding(vendor, team)
     house = budgets.strictest(each.budget for each in found)
-    own = read_budget(choices.budget)
+    own = read_budget(msgspec.json.decode(own_budget))
     filters: dict[str, bool] = {}
     for each in found:
         filters |= each.filters
     return Profile(
-        vendor=vendor, team=team, zone=own_zone, avoid=tuple(choices.avoid), agreed=tuple(choices.agreed), own=own,
+        vendor=vendor, team=team, zone=own_zone, avoid=tuple(avoid), agreed=tuple(agreed), own=own,
         house=house, budget=_with_own(house, own),
-        filters=merged(filters, choices.filters, hold=any(each.hold_filters for each in found)), wishes=choices.filters,
+        filters=merged(filters, wishes, hold=any(each.hold_filters for each in found)), wishes=wishes,
         ask_from=min((each.ask_from for each in found), default=UNTIL_TOLD),
         support="\n\n".join(each.support for each in found if each.support),
     )  # fmt: skip
@@ -137,14 +143,14 @@ def spent(user_id: UUID, who: Profile | None = None, now: datetime | None = None
     """What one person was shown, in their own day and week."""
     who, now = who or profile(user_id), now or clock.now()
     day, week = budgets.day_start(now, who.tz), budgets.week_start(now, who.tz)
-    rows = (
+    shown = (
         Exposure.objects.filter(reviewer_id=user_id, quarter__gte=week)
         .values("severity", "quarter")
         .annotate(ms=Sum("ms"))
     )
     today: dict[int, int] = {}
     whole: dict[int, int] = {}
-    for row in rows:
+    for row in shown:
         whole[row["severity"]] = whole.get(row["severity"], 0) + row["ms"]
         if row["quarter"] >= day:
             today[row["severity"]] = today.get(row["severity"], 0) + row["ms"]
