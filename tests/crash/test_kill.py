@@ -93,9 +93,11 @@ def _work_off(floor: Installation) -> None:
 import time
 from django.db import connection
 from watchfloor.intake.models import Spooled
+from watchfloor.kernel import clock
 from watchfloor.ledger.models import Outbox
 least, since = None, time.monotonic()
 while True:
+    Outbox.objects.filter(state="failed").update(next_at=clock.now())  # a pause of minutes after many failures is not the test
     left = (Spooled.objects.filter(state="waiting").count() + Outbox.objects.filter(state__in=["pending", "failed"]).count())
     if left == 0:
         break
