@@ -91,13 +91,14 @@ def _work_off(floor: Installation) -> None:
     """Wait until the spool and the outbox are worked off; how long that takes depends on what the senders got in."""
     code = """
 import time
-from django.db import connection
+from datetime import timedelta
 from watchfloor.intake.models import Spooled
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Outbox
 least, since = None, time.monotonic()
 while True:
-    Outbox.objects.filter(state="failed").update(next_at=clock.now())  # a pause of minutes after many failures is not the test
+    far = Outbox.objects.filter(state="failed", next_at__gt=clock.now() + timedelta(minutes=1))  # the near ones may be under way
+    far.update(next_at=clock.now())  # a pause of minutes after many failures is not the test
     left = (Spooled.objects.filter(state="waiting").count() + Outbox.objects.filter(state__in=["pending", "failed"]).count())
     if left == 0:
         break
