@@ -11,11 +11,12 @@ import pytest
 from tests.support.lake import NOON, event, fresh
 from tests.support.rules import HEAD, text_of_rule
 
-from watchfloor.detection.editing import templates, vocabulary
+from watchfloor.detection.editing import drafts, templates, vocabulary
 from watchfloor.detection.models import RuleFile
 from watchfloor.detection.ruleset import compile_sources
 from watchfloor.intake import lake
 from watchfloor.kernel import clock, ids
+from watchfloor.kernel.remembered import forget_all
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -63,6 +64,28 @@ def test_problems_come_with_place_length_and_hint(ask: Callable[..., Any]) -> No
     assert (problem["line"], problem["column"], problem["length"], problem["level"]) == (6, 23, 3, "error")
     assert "Did you mean `Text`?" in problem["hint"]
     assert RuleFile.objects.get().text == MAIN
+
+
+def test_what_is_probably_not_meant_is_a_warning(ask: Callable[..., Any]) -> None:
+    never = "Never = Rule(when_all=[Text == 'a', Text == 'b'], description='x')\n"
+    (problem,) = ask("check", text=MAIN + never)["problems"]
+    assert (problem["level"], problem["line"]) == ("warning", 6)
+    assert "never fire" in problem["message"]
+
+
+def test_a_threshold_outside_of_what_was_seen_is_a_warning(
+    ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = MAIN + "Age: int = JsonData(path='$.item.data.age')\nOld = Rule(when_all=[Age > 900], description='x')\n"
+    fresh(monkeypatch, tmp_path)
+    lake.write([event(number, {"text": "hi", "age": number}) for number in range(60)])
+    with clock.at(NOON + timedelta(hours=1)):
+        forget_all()
+        assert ask("check", text=text)["problems"] == []  # sixty events say nothing
+        monkeypatch.setattr(drafts, "FEWEST", 10)
+        forget_all()
+        (problem,) = ask("check", text=text)["problems"]
+    assert problem["level"] == "warning" and "0 and 59" in problem["message"]
 
 
 def test_a_draft_is_judged_in_the_whole_set(ask: Callable[..., Any]) -> None:

@@ -11,14 +11,17 @@ from watchfloor.detection import functions, lakes, ruleset
 from watchfloor.detection.investigate import asking
 from watchfloor.engines import sml
 from watchfloor.engines.sml.limits import MAX_SOURCE_CHARS
+from watchfloor.engines.sml.lint import lint
 from watchfloor.engines.sml.outline import imports, outline
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.remembered import Remembered
 
 ENTRY = "main.sml"
 MAX_EXPLAINED = 40
 NEWEST = 20_000
+FEWEST = 1_000  # events from which on it is worth saying that a number was never seen
 LAKE_DAYS = timedelta(days=28)
 
 
@@ -73,7 +76,8 @@ def check(path: str, text: str) -> Checked:
     except sml.RuleErrors as error:
         found = sorted(error.problems, key=lambda each: each.file != path)
         return Checked(tuple(marked(each, "error") for each in found), rules, True)
-    warnings = tuple(marked(each, "warning") for each in compiled.warnings if each.file == path)
+    said = lint(compiled, sources, ranges=_ranges())
+    warnings = tuple(marked(each, "warning") for each in said if each.file == path)
     return Checked(warnings, rules, path in compiled.program.order)
 
 
@@ -100,6 +104,41 @@ def try_on(path: str, text: str, event: sml.Event) -> Tried:
     )
 
 
+def _read_ranges() -> dict[str, tuple[float, float]]:
+    """The smallest and largest number seen by JSON path among the newest events; nothing where they are too few to go by."""
+    import polars as pl
+
+    chosen = _newest()
+    if sum(each.rows for each in chosen) < FEWEST:
+        return {}
+    numbers = [name for name, kind in lakes.schema_of(chosen).items() if name.startswith("$") and kind.is_numeric()]
+    if not numbers:
+        return {}
+    frame = lakes.scan(chosen).select(
+        *(pl.col(name).min().alias(f"least {name}") for name in numbers),
+        *(pl.col(name).max().alias(f"most {name}") for name in numbers),
+    )
+    [row] = frame.collect().rows(named=True)
+    return {
+        name: (float(row[f"least {name}"]), float(row[f"most {name}"]))
+        for name in numbers
+        if row[f"least {name}"] is not None
+    }
+
+
+_ranges = Remembered(_read_ranges, seconds=300)
+
+
+def _newest() -> list[lakes.File]:
+    """The newest whole hours of the lake that hold ``NEWEST`` events or so, in their order."""
+    chosen: list[lakes.File] = []
+    for each in reversed(lakes.files(clock.now() - LAKE_DAYS)):
+        chosen.insert(0, each)
+        if sum(one.rows for one in chosen) >= NEWEST:
+            break
+    return chosen
+
+
 def hits_so_far(actor: Actor, path: str, text: str) -> SoFar:
     """Run the draft over the newest ``NEWEST`` events or so (whole hours of the lake).
 
@@ -109,12 +148,7 @@ def hits_so_far(actor: Actor, path: str, text: str) -> SoFar:
     _short(text)
     compiled = ruleset.compile_sources(_reached(path, {**ruleset.sources(), path: text}))
     here = [variable.name for variable in compiled.program.rules() if variable.file == path]
-    now = clock.now()
-    chosen: list[lakes.File] = []
-    for each in reversed(lakes.files(now - LAKE_DAYS)):
-        chosen.insert(0, each)
-        if sum(one.rows for one in chosen) >= NEWEST:
-            break
+    now, chosen = clock.now(), _newest()
     asked = asking.ask(actor, asking.Question("", chosen[0].hour if chosen else now - LAKE_DAYS, now))
     if not chosen or not here:
         return SoFar(0, None, dict.fromkeys(here, 0), {})
