@@ -32,9 +32,7 @@ def apply(message: dict) -> str:
     if message["type"] == "action":
         item = message["item"]
         verb = "takes back" if message["undo"] else "applies"
-        return (
-            f"{verb} {message['effect']} on {item['type']} {item['id']}, until {message['until'] or 'further notice'}"
-        )
+        return f"{verb} {message['effect']} on {item['type']} {item['id']}, until {message['until'] or 'further notice'}"
     return f"passes {message['type']} on to its recipient"
 
 
