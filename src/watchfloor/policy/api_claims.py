@@ -87,13 +87,11 @@ class EndIn(Schema):
 
 
 @router.get("/claims", response=list[ClaimOut], summary="The register of claims", operation_id="claims")
-def register(
-    request: HttpRequest, status: str = "", ended: bool = False, limit: int = Field(100, ge=1, le=500)
-) -> list[ClaimOut]:
-    """Those that are looked for (or that ended), the newest change first. Needs ``policy.view``."""
+def register(request: HttpRequest, status: str = "", ended: bool = False, limit: int = 100) -> list[ClaimOut]:
+    """Those that are looked for (or that ended), the newest change first, at most 500. Needs ``policy.view``."""
     needs(request, "policy.view")
     rows = Claim.objects.filter(ended_at__isnull=not ended).order_by("-changed_at", "-pk")
-    return [_out(row) for row in (rows.filter(status=status) if status else rows)[:limit]]
+    return [_out(row) for row in (rows.filter(status=status) if status else rows)[: max(1, min(limit, 500))]]
 
 
 @router.get("/claims/{claim_id}", response=ClaimOut, summary="One claim", operation_id="claim")
