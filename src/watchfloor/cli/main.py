@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "case": ("watchfloor.cli.cases", "case", "Join, split and tag cases; see what they have in common."),
     "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),
     "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),
+    "policy": ("watchfloor.cli.policy", "policy", "Policy versions: files in and out, what differs, what is touched."),
     "training": ("watchfloor.cli.training", "training", "Who is certified; practice cases and exam questions."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }

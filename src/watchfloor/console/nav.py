@@ -62,7 +62,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
     (
         Entry(_("Rules"), "code", "rules", "u", ("rule.view",)),
         Entry(_("Media banks"), "photo-search", "banks", "b", ("rule.view",)),
-        Entry(_("Policies"), "scale", "policies", "p", ("policy.view",)),
+        Entry(_("Policies"), "scale", "policies", "p", ("policy.view",), ("/claims",)),
         Entry(_("Enforcement"), "gavel", "enforcement-actions", "x", ("enforcement.view",)),
         Entry(_("On call"), "phone", "oncall", "o", ("oncall.view",)),
         Entry(_("Escalations"), "alert-triangle", "escalations", "e", ("review.escalation", "enforcement.approve")),

@@ -31,7 +31,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
-        "edge.rule", "review.answer", "macro.share", "training.approve", "training.view",
+        "edge.rule", "review.answer", "macro.share", "training.approve", "training.view", "policy.translate", "claim.edit",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "case.view",
@@ -42,7 +42,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "training.learn", "training.approve", "training.view",
     ]),
     "trainer": ("Trainer", "Keeps practice and exams true to the policy; sees who is certified.", [
-        "policy.view", "training.learn", "training.edit", "training.approve", "training.view",
+        "policy.view", "training.learn", "training.edit", "training.approve", "training.view", "policy.translate",
     ]),
     "security": ("Security", "Hears of every breaking of the glass, reviews it, reads who looked at what.", [
         "glass.review", "reads.view", "ledger.view",

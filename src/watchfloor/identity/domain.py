@@ -31,6 +31,8 @@ PERMISSIONS: dict[str, str] = {
     "policy.view": "read policies",
     "policy.edit": "write policy versions, actions, ladders, reasons",
     "policy.approve": "approve and schedule policy versions",
+    "policy.translate": "translate policies",
+    "claim.edit": "keep the register of false and misleading claims that go round",
     "rule.view": "read rules and their results",
     "rule.edit": "write rules",
     "rule.enable": "move rules between states",

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from django.db import connection, transaction
 
 from watchfloor.items import keys, queries
 from watchfloor.items.models import ItemKey, ItemVersion
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger import rows
+
+Watcher = Callable[[Sequence[ItemVersion]], object]
+_watchers: list[Watcher] = []
+
+
+def on_noted(watcher: Watcher) -> Watcher:
+    """Have each new version (its item at hand) looked at once, in the transaction that keys it. Register in an app's ``ready``."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
+    return watcher
 
 
 def note_new(limit: int = 200) -> int:
@@ -35,6 +47,8 @@ def note_new(limit: int = 200) -> int:
                 made[(kind, key, version.item_id)] = ItemKey(kind=kind, key=key, item_id=version.item_id)
         if made:
             rows.insert([made[name] for name in sorted(made, key=str)], unless_known=True)
+        for watcher in _watchers:
+            watcher(waiting)
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE items_version SET keyed = true WHERE hash = ANY(%s)", [[version.pk for version in waiting]]

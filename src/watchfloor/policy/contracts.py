@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from watchfloor.policy.domain.document import Clause
+
 
 class PolicyRef(msgspec.Struct, frozen=True, kw_only=True):
     """A policy. ``severity`` 0 to 5; ``target_hours`` from first report to decision; ``clearance`` who may see its cases."""
@@ -40,6 +42,17 @@ class VersionRef(msgspec.Struct, frozen=True, kw_only=True):
     questions: list[dict[str, str]] = []
     overlays: dict[str, str] = {}
     decision_tree: dict[str, Any] | None = None
+    clauses: tuple[Clause, ...] = ()
+    ends_at: datetime | None = None
+
+    def overlay_in(self, market: str) -> str:
+        """What differs in a market, in words: the note on it, and each clause that differs there. Empty: nothing."""
+        lines = [self.overlays.get(market, "")]
+        for clause in self.clauses:
+            overlay = clause.overlays.get(market)
+            if overlay is not None:
+                lines.append(f"{clause.number}: {overlay.text or '—'}")
+        return "\n".join(line for line in lines if line)
 
 
 class ViolationRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,3 +82,35 @@ class ReasonRef(msgspec.Struct, frozen=True, kw_only=True):
     atproto: tuple[str, ...]
     dsa_category: str
     position: int
+
+
+class ClaimHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim of the register that a text repeats. ``share`` of the claim's pieces that stand there, 0.75 to 1."""
+
+    id: UUID
+    text: str
+    status: str
+    note: str
+    sources: tuple[tuple[str, str], ...]  # (title, address)
+    policy_key: str
+    violation_key: str
+    share: float
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """How ready a version is for the floor. ``trained`` and ``people``: certified for this text, and certified for the policy at all.
+
+    ``stale``: things that go by the former text (units, exams, translations); ``open_touches``: kinds of things that still
+    have something to do; ``touches``: kind -> (count, stale).
+    """
+
+    policy_key: str
+    number: int
+    state: str
+    starts_at: datetime | None
+    trained: int
+    people: int
+    stale: int
+    open_touches: int
+    open_questions: int
+    touches: dict[str, tuple[int, int]]

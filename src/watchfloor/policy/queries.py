@@ -5,15 +5,33 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from uuid import UUID
 
 import msgspec
 
 from watchfloor.kernel.errors import BadInput
 from watchfloor.policy import tree
-from watchfloor.policy.contracts import PolicyRef, ReasonRef, VersionRef, ViolationRef
+from watchfloor.policy.claims import claims_in
+from watchfloor.policy.contracts import PolicyRef, Readiness, ReasonRef, VersionRef, ViolationRef
+from watchfloor.policy.domain import document as documents
+from watchfloor.policy.domain import flat
 from watchfloor.policy.models import Policy, PolicyVersion, Reason, ViolationType
 
 CACHE_SECONDS = 3.0
+__all__ = [
+    "all_policies",
+    "all_reasons",
+    "all_violations",
+    "claims_in",
+    "decision_tree",
+    "forget",
+    "policy",
+    "readiness",
+    "reason",
+    "version_in_force",
+    "violation",
+    "violations",
+]
 
 
 class _Book(msgspec.Struct, frozen=True):
@@ -42,6 +60,13 @@ def policy(key: str) -> PolicyRef:
     if key not in book.policies:
         raise _unknown("policy", key, book.policies)
     return book.policies[key]
+
+
+def readiness(version_id: UUID) -> Readiness:
+    """Trained people, stale units and open touches of a version, as facts for the gates of a launch."""
+    from watchfloor.policy import readiness as facts  # it stands on this module
+
+    return facts.readiness(version_id)
 
 
 def all_policies() -> list[PolicyRef]:
@@ -130,7 +155,8 @@ def _read() -> _Book:
         row.policy_key: VersionRef(
             id=row.pk, policy_key=row.policy_key, number=row.number, summary=row.summary, text=row.text,
             in_force_from=row.in_force_from, questions=row.questions, overlays=row.overlays,
-            decision_tree=row.decision_tree,
+            decision_tree=row.decision_tree, ends_at=row.ends_at,
+            clauses=documents.clauses_from_rows(row.clauses) if row.clauses else flat.parse(row.text),
         )
         for row in PolicyVersion.objects.filter(state=PolicyVersion.State.IN_FORCE).order_by("number")
     }  # fmt: skip

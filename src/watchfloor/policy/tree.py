@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from watchfloor.kernel.errors import BadInput
-from watchfloor.policy.contracts import ViolationRef
+
+if TYPE_CHECKING:
+    from watchfloor.policy.contracts import ViolationRef
 
 ENDS = ("clean", "escalate", "other")  # no violation; handed up; another policy
 MAX_QUESTIONS, MAX_ANSWERS, MAX_ASK, MAX_SAY = 200, 9, 300, 80
@@ -70,7 +72,7 @@ def check(tree: Mapping[str, Any] | None, violations: Collection[str]) -> None:
             raise _bad(f"The question {key!r} is there twice.", f"questions[{index}].key")
         if key in ENDS or key in violations:
             raise _bad(f"{key!r} already means something else.", f"questions[{index}].key", "Call it otherwise.")
-    targets = {key: list(_targets(question)) for key, question in zip(keys, questions, strict=True)}
+    targets = {key: list(ways_of(question)) for key, question in zip(keys, questions, strict=True)}
     for index, key in enumerate(keys):
         for where, target in targets[key]:
             if target not in targets and target not in violations and target not in ENDS:
@@ -105,7 +107,8 @@ def _check_question(question: Any, where: str) -> str:
     return key
 
 
-def _targets(question: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def ways_of(question: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Where a stored question's answers lead, in any market: (place, key)."""
     for number, answer in enumerate(question["answers"]):
         for to in (answer["to"], *answer.get("in", {}).values()):
             yield f"answers[{number}]", to

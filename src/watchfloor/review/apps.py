@@ -8,8 +8,12 @@ class Config(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        """Hand to on-call, which stands below, what it asks of cases."""
+        """Hand to on-call and policy, which stand below, what they ask of cases."""
         from watchfloor.oncall import seams
-        from watchfloor.review import on_call
+        from watchfloor.policy import claim_items, precedents, touches
+        from watchfloor.review import on_call, policy_touches
 
         seams.keep_cases(on_call.CASES)
+        touches.touched_by(policy_touches.tell)
+        precedents.kept_by(policy_touches.precedents)
+        claim_items.known_by(policy_touches.places)

@@ -113,7 +113,7 @@ def choices(actor: Actor, case: Case) -> list[PolicyChoice]:
         if not kinds:
             continue
         version = policies.version_in_force(policy.key)
-        overlay = version.overlays.get(case.market, "") if version else ""
+        overlay = version.overlay_in(case.market) if version else ""
         found.append(PolicyChoice(policy, version, overlay, kinds))
     found.sort(key=lambda choice: choice.policy.key != case.policy_key)
     return found

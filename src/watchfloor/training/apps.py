@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "watchfloor.training"
     label = "training"
+
+    def ready(self) -> None:
+        """Say to policy, which stands below, what here goes by a policy's text."""
+        from watchfloor.policy import touches
+        from watchfloor.training import policy_touches
+
+        touches.touched_by(policy_touches.tell)

@@ -11,6 +11,7 @@ from typing import Any
 
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import actions, queries, tree
+from watchfloor.policy.domain.files import document_of
 from watchfloor.policy.models import Policy, PolicyVersion, Reason, ViolationType
 
 FOLDER = Path(__file__).parent
@@ -74,7 +75,7 @@ def tree_of(data: dict[str, Any]) -> dict[str, Any] | None:
 
 def _put_first_version(w: Writer, key: str, data: dict[str, Any]) -> None:
     version = actions.draft(
-        w, key, summary=data["summary"].strip(), text=text_of(data), questions=data.get("question", []),
+        w, key, summary=data["summary"].strip(), clauses=document_of(data).clauses, questions=data.get("question", []),
         overlays=data.get("overlay", {}), decision_tree=tree_of(data),
     )  # fmt: skip
     w.update(version, written_by=AUTHOR)

@@ -67,7 +67,7 @@ def check_text(summary: str, text: str, questions: list[dict[str, str]], overlay
                 hint='yes and no say "next" or name a violation type or "clean".',
             )
     for market in overlays:
-        _market(market, "overlays")
+        check_market(market, "overlays")
 
 
 def check_violation(key: str, values: dict[str, Any]) -> None:
@@ -77,7 +77,7 @@ def check_violation(key: str, values: dict[str, Any]) -> None:
     if not 0 <= values.get("points", 0) <= 100:
         raise BadInput("bad_points", "Strike points go from 0 to 100.", where="violation.points")
     for market in values.get("markets") or []:
-        _market(market, "violation.markets")
+        check_market(market, "violation.markets")
 
 
 def check_reason(key: str, values: dict[str, Any]) -> None:
@@ -109,6 +109,7 @@ def _category(values: dict[str, Any], where: str) -> None:
         )
 
 
-def _market(market: str, where: str) -> None:
+def check_market(market: str, where: str) -> None:
+    """Raise ``BadInput`` unless it is a market: two capital letters (ISO 3166-1)."""
     if not _MARKET.match(market):
         raise BadInput("bad_market", f"{market!r} is no market.", where=where, hint="Two capital letters, as in DE.")

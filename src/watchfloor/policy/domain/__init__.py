@@ -1,0 +1,23 @@
+"""Policies without a database: what may be written, how versions live, how texts differ, what is stale. Pure."""
+
+from watchfloor.policy.domain.frame import (
+    ATPROTO_TOKENS,
+    DSA_CATEGORIES,
+    HARM_GROUPS,
+    check_market,
+    check_policy,
+    check_reason,
+    check_text,
+    check_violation,
+)
+
+__all__ = [
+    "ATPROTO_TOKENS",
+    "DSA_CATEGORIES",
+    "HARM_GROUPS",
+    "check_market",
+    "check_policy",
+    "check_reason",
+    "check_text",
+    "check_violation",
+]
