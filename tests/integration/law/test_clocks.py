@@ -147,7 +147,7 @@ def test_an_edit_of_the_table_moves_nothing_that_runs_and_needs_a_second_person(
         clocks.pause(w, row.pk, "force_majeure")
     with clock.at(START + 2 * MINUTE), writing(LEGAL) as w:
         assert clocks.resume(w, row.pk).due_at == START + HOUR + MINUTE  # by its own version
-    with pytest.raises(BadInput, match="cannot be read|is no unit"):
+    with pytest.raises(BadInput, match="is no unit"):
         documents.draft(author, "clocks", {"clocks": [{**document["clocks"][0], "unit": "moons"}]})
     whole()
 

@@ -22,7 +22,10 @@ from watchfloor.platform.postgres import Embedded
 log = logging.getLogger(__name__)
 PATIENCE = "5s"  # for a lock: the floor goes on, the table is done next time
 MOST_SEGMENTS = 1000
-BESIDE = ("ledger_outbox", "intake_spool", "items_version", "items_key", "detection_text_model", "django_session")
+BESIDE = (
+    "ledger_outbox", "intake_spool", "items_version", "items_key", "items_media_link", "detection_text_model",
+    "detection_list_entry", "detection_due_label", "review_reporter_tally", "enforcement_attempt", "django_session",
+)  # fmt: skip
 
 
 def scrub(tables: Collection[str]) -> list[str]:

@@ -23,7 +23,7 @@ from watchfloor.intake.models import Spooled
 from watchfloor.items.media import actions as media_actions
 from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.items.models import Item, ItemKey, ItemVersion
-from watchfloor.kernel import clock
+from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import NotFound
 from watchfloor.law.erasing.who import Person
 from watchfloor.law.events import RowsErased
@@ -81,10 +81,9 @@ def spooled(w: Writer, who: Person) -> dict[str, int]:
             if _names(bytes(row.body or b""), mark):
                 rows.append(row)
                 known.add(row.pk)
-    marks = who.marks
     for row in rows:
         row.body, row.error = None, ""
-        if row.key and any(mark in row.key for mark in marks):
+        if row.key:
             row.key = f"{ERASED}:{row.pk}"
         if row.state in (Spooled.State.WAITING, Spooled.State.STREAMED, Spooled.State.QUARANTINED):
             row.state = Spooled.State.DISCARDED
@@ -112,7 +111,7 @@ def _names(body: bytes, mark: str) -> bool:
 
 def told(w: Writer, who: Person) -> dict[str, int]:
     """Messages to the platform that were confirmed or given up, and the tries to deliver them."""
-    subjects = [f"{kind}:{pk}" for kind, ids in (("item", who.items), ("case", who.cases)) for pk in ids]
+    subjects = [f"{kind}:{pk}" for kind, each in (("item", who.items), ("case", who.cases)) for pk in each]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM ledger_outbox WHERE NOT (state = ANY(%s)) AND payload <> '{}'::jsonb AND (subject = ANY(%s) OR EXISTS"
@@ -120,10 +119,10 @@ def told(w: Writer, who: Person) -> dict[str, int]:
             " OR (length(m) >= 5 AND strpos(payload::text, m) > 0)))",
             [list(WAITING), subjects, sorted({who.external, *who.marks, *(name for _, name in who.named)})],
         )
-        ids = [row[0] for row in cursor.fetchall()]
-    Outbox.objects.filter(pk__in=ids).update(payload={}, last_error="")
-    tries = Attempt.objects.filter(outbox_id__in=ids).exclude(error="").update(error="")
-    return {"ledger_outbox": len(ids), "enforcement_attempt": tries}
+        found = [row[0] for row in cursor.fetchall()]
+    Outbox.objects.filter(pk__in=found).update(payload={}, last_error="")
+    tries = Attempt.objects.filter(outbox_id__in=found).exclude(error="").update(error="")
+    return {"ledger_outbox": len(found), "enforcement_attempt": tries}
 
 
 def models(w: Writer, who: Person) -> dict[str, int]:
@@ -195,7 +194,14 @@ STEPS: Final[tuple[Callable[[Writer, Person], dict[str, int]], ...]] = (
 def lake(who: Person) -> int:
     """Platform events about their items and by them; all events where nothing of them is held."""
     persons = [] if who.held else [who.external]
-    return lake_care.erase(items=who.named, persons=persons)
+    receipts: set[str] = set()
+    count = lake_care.erase(items=who.named, persons=persons, receipts=receipts)
+    # The keys that senders gave these are words of theirs, too. A receipt stays; it says nothing.
+    of_them = [ids.decode(each.partition("_")[0], each) for each in receipts]
+    for start in range(0, len(of_them), 1000):
+        for row in Spooled.objects.filter(pk__in=of_them[start : start + 1000], key__isnull=False):
+            Spooled.objects.filter(pk=row.pk).update(key=f"{ERASED}:{row.pk}")
+    return count
 
 
 def logs(who: Person, root: Path | None = None) -> int:

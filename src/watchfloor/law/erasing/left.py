@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from django.db import connection
 from psycopg import sql
 
+from watchfloor.detection import lakes
+
 SKIPPED = ("law_erasure",)  # the proof itself holds counts only
 _COLUMNS = """
 SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns AS c
@@ -44,6 +46,20 @@ def in_tables(marks: Iterable[str]) -> dict[str, int]:
         if count:
             found[table] = count
     return found
+
+
+def in_lake(marks: Iterable[str]) -> int:
+    """How many events of the lake hold one of these words, be it that another person's event names them."""
+    import polars as pl
+
+    words = sorted(set(marks))
+    count = 0
+    for each in lakes.files() if words else ():
+        frame = pl.read_parquet(each.path, hive_partitioning=False)
+        texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+        says = [pl.col(name).str.contains_any(words).fill_null(False) for name in texts]
+        count += len(frame.filter(pl.any_horizontal(says))) if says else 0
+    return count
 
 
 def _says(column: str, kind: str) -> sql.Composed:

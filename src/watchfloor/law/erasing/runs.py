@@ -106,6 +106,8 @@ def run(erasure_id: UUID) -> Erasure:
         _add(counts, elsewhere.versions(w, person))
         _add(counts, elsewhere.names(w, person))
     found = left.in_tables(person.marks)
+    if events := left.in_lake(person.marks):
+        found["lake"] = events
     with writing(ACTOR) as w:
         done = Erasure.objects.select_for_update().get(pk=erasure_id)
         kept = {table: count for table, count in counts.items() if count}
