@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from watchfloor.ledger.writer import Writer
 
-ORDER = ("identity", "items", "policy", "workforce", "enforcement", "review", "detection", "training")
+ORDER = ("identity", "items", "policy", "workforce", "enforcement", "review", "detection", "training", "law")
 
 
 def defaults(w: Writer) -> None:

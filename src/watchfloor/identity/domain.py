@@ -68,6 +68,12 @@ PERMISSIONS: dict[str, str] = {
     "glass.review": "hear of every breaking of the glass, and review it afterwards",
     "protected.know": "know which accounts are protected, by the tiers one is told of; each look is logged",
     "protected.manage": "put accounts into the register of protected ones, and their representatives",
+    "law.view": "see legal clocks, orders that are not confidential, trusted flaggers, holds and retention",
+    "law.manage": "take in orders and answer them, keep the registers, stop, pause and start legal clocks, place and lift holds",
+    "law.approve": "approve what another person wrote: clock tables, retention rules, the erasing of a person",
+    "law.requests": "handle people's requests about their own data: check who they are, export, ask for erasure, answer",
+    "law.confidential": "see orders that are confidential",
+    "order.submit": "send orders of authorities by API",
     "reads.view": "read who looked at restricted things and protected accounts, when and why; never what they are",
 }
 

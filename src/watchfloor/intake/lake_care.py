@@ -69,10 +69,17 @@ def sweep(root: Path | None = None) -> int:
     return gone
 
 
-def erase(*, items: Collection[tuple[str, str]] = (), persons: Collection[str] = (), root: Path | None = None) -> int:
+def erase(
+    *,
+    items: Collection[tuple[str, str]] = (),
+    persons: Collection[str] = (),
+    root: Path | None = None,
+    receipts: set[str] | None = None,
+) -> int:
     """Take every row of these items (type, id) and of these persons (the platform's account ids) out of the lake; how many.
 
-    A person's rows are those about their account and those they authored. The old files are gone when this returns.
+    A person's rows are those about their account and those they authored. The old files are gone when this returns. The receipts of
+    the rows are put into ``receipts``, where it is given.
     """
     import polars as pl
 
@@ -95,6 +102,8 @@ def erase(*, items: Collection[tuple[str, str]] = (), persons: Collection[str] =
         if len(left) == len(frame):
             continue
         erased += len(frame) - len(left)
+        if receipts is not None:
+            receipts |= set(frame["id"]) - set(left["id"])
         if len(left):
             lakes.write(left, each.hour, replaces={each.path.name, *each.replaces}, root=root)
         each.path.unlink()

@@ -211,11 +211,11 @@ def _new(model: type[P], values: dict[str, Any]) -> P:
 
 
 def digest(row: Projected, value: Any) -> str | None:
-    """HMAC-SHA256 of a private value under the row's seal; None stays None.
+    """HMAC-SHA256 of a private value under the row's seal; None stays None, and so is all of a row whose seal is gone (erased).
 
     Anything but text goes in as canonical JSON (RFC 8785): the database gives the keys of an object back in an order of its own.
     """
-    if value is None:
+    if value is None or row.seal is None:  # type: ignore[attr-defined]
         return None
     content = value.encode() if isinstance(value, str) else canonical(plain(value))
     return "#" + hmac.new(bytes(row.seal), content, hashlib.sha256).hexdigest()  # type: ignore[attr-defined]

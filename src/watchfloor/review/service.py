@@ -8,7 +8,7 @@ from typing import Protocol
 
 from watchfloor.kernel.remembered import Remembered
 from watchfloor.policy import queries as policies
-from watchfloor.review import plan
+from watchfloor.review import legal, plan
 from watchfloor.review.domain import clocks
 from watchfloor.review.domain.service import Due, ServicePlan, Work, read
 from watchfloor.review.models_floor import ServicePlan as Row
@@ -36,7 +36,7 @@ def sources(service: ServicePlan, work: AboutWork, queue_key: str, start: dateti
     specific target of the plan, else the policy's hours. Notices of bodies with standing get a share of it, unless the target
     names their kind itself. A deadline set by law is one more entry of this list.
     """
-    return [_target(service, work, queue_key, start, notice)]
+    return [_target(service, work, queue_key, start, notice), *legal.of(work)]
 
 
 def _target(service: ServicePlan, work: AboutWork, queue_key: str, start: datetime, notice: str) -> Due:

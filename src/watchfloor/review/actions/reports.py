@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+import msgspec
+
 from watchfloor.items import protected
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
+from watchfloor.review import standing
 from watchfloor.review.actions import cases, jobs, muted, reporters
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.contracts import ReportIn, SignalIn
@@ -33,6 +36,9 @@ def receive_report(w: Writer, report: ReportIn, *, item: Item | None = None) -> 
     known = rows.one(Report, "WHERE id = %s", [report.id])
     if known is not None:
         return known.case
+    kind = standing.of(report.reporter_kind, report.reporter)
+    if kind != report.reporter_kind:
+        report = msgspec.structs.replace(report, reporter_kind=kind)
     policy = policies.policy(policies.reason(report.reason_key).policy_key)
     now = clock.now()
     item = item or Item.objects.get(pk=report.item)

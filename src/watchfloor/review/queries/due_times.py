@@ -107,6 +107,8 @@ def sentence(due: Due) -> str:
         said = _("%(span)s, the queue's own target") % {"span": span}
     elif due.by == "target":
         said = _("%(span)s, by the target “%(name)s”") % {"span": span, "name": due.name}
+    elif due.by == "law":
+        said = _("%(span)s, by law: %(name)s") % {"span": span, "name": due.name}
     else:
         said = _("%(span)s, the policy's target") % {"span": span}
     if due.calendar:

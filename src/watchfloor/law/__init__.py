@@ -1,0 +1,1 @@
+"""The law: clocks that run, orders of authorities, trusted flaggers, requests of people, holds, retention and erasure."""

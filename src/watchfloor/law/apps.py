@@ -1,0 +1,17 @@
+"""Django's entry to this context: on-call, review and items hear what the law adds."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "watchfloor.law"
+    label = "law"
+
+    def ready(self) -> None:
+        from watchfloor.items import holds
+        from watchfloor.law import flaggers, keeping, sources
+        from watchfloor.review import legal, standing
+
+        holds.held_by(keeping.of_items)
+        legal.register(sources.of_work)
+        standing.register(flaggers.standing)

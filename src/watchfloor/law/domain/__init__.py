@@ -1,0 +1,1 @@
+"""What the law context computes: pure, no Django."""

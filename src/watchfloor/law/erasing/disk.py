@@ -1,0 +1,93 @@
+"""What the database has let go of still lies in its files: dead rows, pages of the write-ahead log, samples kept by its planner.
+
+``scrub`` rewrites the tables (``VACUUM FULL``: heap, indexes and TOAST anew), lets the planner forget its samples, and turns the
+write-ahead log over until no old segment is left, without recycling any. Readers and writers of a table wait while it is rewritten; a
+table that is busy is left for the next time. What the file system does with the blocks of deleted files is beyond the database.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+from watchfloor.platform import config
+from watchfloor.platform.postgres import Embedded
+
+log = logging.getLogger(__name__)
+PATIENCE = "5s"  # for a lock: the floor goes on, the table is done next time
+MOST_SEGMENTS = 1000
+BESIDE = (
+    "ledger_outbox", "intake_spool", "items_version", "items_key", "items_media_link", "detection_text_model",
+    "detection_list_entry", "detection_due_label", "review_reporter_tally", "enforcement_attempt", "django_session",
+)  # fmt: skip
+
+
+def scrub(tables: Collection[str]) -> list[str]:
+    """Rewrite these tables and turn the log over; the tables that were too busy. Needs the embedded server, or a superuser."""
+    with _superuser() as db:
+        _set(db, "wal_recycle", "off")
+        try:
+            busy = [table for table in sorted(set(tables)) if not _rewrite(db, table)]
+            _rewrite(db, "pg_catalog.pg_statistic")
+            _turn_over(db)
+        finally:
+            _set(db, "wal_recycle", None)
+    return busy
+
+
+def _rewrite(db: psycopg.Connection[Any], table: str) -> bool:
+    schema, _, name = table.rpartition(".")
+    place = sql.Identifier(schema or "public", name)
+    try:
+        db.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(PATIENCE)))
+        db.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(place))
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+        log.warning("%s is busy: it is rewritten the next time", table)
+        return False
+    return True
+
+
+def _turn_over(db: psycopg.Connection[Any]) -> None:
+    """Checkpoint, go through every segment made beforehand (it may be an old one under a new name), checkpoint again."""
+    db.execute("CHECKPOINT")
+    for _ in range(MOST_SEGMENTS):
+        row = db.execute(
+            "SELECT count(*) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$' AND name > pg_walfile_name(pg_current_wal_lsn())"
+        ).fetchone()
+        db.execute("SELECT pg_logical_emit_message(false, 'watchfloor', 'turn over')")
+        db.execute("SELECT pg_switch_wal()")
+        if row is None or not row[0]:
+            break
+    db.execute("CHECKPOINT")
+
+
+def _set(db: psycopg.Connection[Any], name: str, value: str | None) -> None:
+    place = sql.Identifier(name)
+    if value is None:
+        db.execute(sql.SQL("ALTER SYSTEM RESET {}").format(place))
+    else:
+        db.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(place, sql.Literal(value)))
+    db.execute("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def _superuser() -> Iterator[psycopg.Connection[Any]]:
+    """A connection of its own, outside any transaction, with the rights it takes."""
+    settings = connection.settings_dict
+    embedded = Embedded(config.home())
+    if str(settings["HOST"]) == "" or embedded.data.exists():
+        address = embedded.dsn(database=settings["NAME"], user="postgres")
+        with psycopg.connect(address, autocommit=True) as db:
+            yield db
+        return
+    with psycopg.connect(
+        dbname=settings["NAME"], user=settings["USER"] or None, password=settings["PASSWORD"] or None,
+        host=settings["HOST"] or None, port=settings["PORT"] or None, autocommit=True,
+    ) as db:  # fmt: skip
+        yield db

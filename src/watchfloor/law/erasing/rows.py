@@ -1,0 +1,182 @@
+"""Emptying rows: which of every table are a person's, and how they are emptied without the ledger or its proofs taking harm.
+
+Rows of the ledger's projections are never deleted. Their private columns are emptied and the seal, under which the ledger holds their
+HMACs, is dropped: nothing is left to guess from (crypto-shredding), and ``ledger rebuild --check`` knows that such a row is erased. A row
+that also holds what is somebody else's keeps that, under a new seal.
+
+Tables are found by themselves: any projection with private columns that names an item, a case, a decision, a report or an appeal. Those
+that need more are in ``MORE``, those that hold nothing of the platform's people in ``NOT_THEIRS``; a test insists that every table is
+one or the other, so a new one cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from watchfloor.law.erasing.who import Person
+from watchfloor.law.events import RowsErased
+from watchfloor.law.models import Order
+from watchfloor.ledger.models import Projected
+from watchfloor.ledger.writer import Writer
+
+CHUNK: Final = 500
+NOT_THEIRS: Final = {
+    "identity_break_glass": "why colleagues took rights in an emergency",
+    "workforce_choices": "colleagues' own choices",
+    "oncall_contact": "how colleagues are reached",
+    "review_macro": "ready texts of the house",
+    "review_reporter_mute": "kept: a mute names its reporter by a keyed hash; the id is emptied with MORE",
+    "training_answer": "what colleagues answered",
+    "insight_handover": "what one shift tells the next",
+    "law_authority": "courts and agencies",
+    "law_flagger": "bodies with a status, in a public register",
+    "law_hold": "grounds of holds; what they hold is not erased at all",
+    "items_item": "emptied last, by erasing.runs",
+    "items_media": "shredded by erasing.elsewhere",
+}
+OTHERS: Final[dict[str, dict[str, str]]] = {
+    # table -> {private column: the kind of owner it belongs to}; kept where the owner is somebody else
+    "review_report": {"reporter": "reporter"},
+    "review_appeal": {"appellant": "appellant"},
+    "enforcement_notice": {"recipient": "recipient"},
+}
+_NAMES: Final = {"item": "items", "case": "cases", "decision": "decisions", "report": "reports", "appeal": "appeals"}
+
+
+def _more() -> dict[str, Callable[[Person], Q]]:
+    """Rows that are a person's by something other than a reference."""
+    return {
+        "review_report": lambda who: Q(pk__in=who.reports),
+        "review_appeal": lambda who: Q(pk__in=who.appeals),
+        "review_reporter_mute": lambda who: Q(reporter=who.external),
+        "enforcement_notice": lambda who: Q(recipient=who.external) & ~Q(item__in=who.held),
+        "items_representative": lambda who: Q(protected__account__in=who.items) | Q(address=who.external),
+        "detection_saved_query": lambda who: _says("address", who.marks),
+        "detection_label_batch": lambda who: _says("query", who.marks),
+        "detection_rule_example": lambda who: _says("event", who.marks),
+        "training_item": lambda who: _says("content", who.marks),
+        "oncall_incident": lambda who: Q(cases__overlap=who.cases) & Q(held_at__isnull=True),
+        "oncall_incident_line": lambda who: Q(incident__cases__overlap=who.cases) & Q(incident__held_at__isnull=True),
+        "oncall_correction": lambda who: Q(incident__cases__overlap=who.cases) & Q(incident__held_at__isnull=True),
+        "law_order": lambda who: Q(cases__overlap=who.cases) & Q(state__in=[Order.State.ANSWERED, Order.State.REFUSED]),
+        "law_request": lambda who: Q(account_id=who.external) & Q(state__in=["answered", "refused"]),
+    }  # fmt: skip
+
+
+def private_models() -> dict[str, type[Projected]]:
+    """Every projection with private columns, by table."""
+    found = {}
+    for model in apps.get_models():
+        if issubclass(model, Projected) and model.private:
+            found[str(model._meta.db_table)] = model
+    return dict(sorted(found.items()))
+
+
+def reached(model: type[Projected], who: Person) -> Q | None:
+    """The rows of a table that are this person's; None where nothing says how to find them."""
+    table = str(model._meta.db_table)
+    more = _more().get(table)
+    found = more(who) if more is not None else None
+    if table in NOT_THEIRS and more is None:
+        return None
+    for field in model._meta.concrete_fields:
+        wanted = _reference(field)
+        if wanted and table not in ("review_report", "review_appeal"):
+            each = Q(**{f"{field.attname}__in": getattr(who, wanted)})
+            found = each if found is None else found | each
+    return found
+
+
+def _reference(field: Any) -> str:
+    """Which list of a person's ids a column may hold."""
+    if isinstance(field, models.ForeignKey):
+        name = str(field.related_model._meta.db_table) if not isinstance(field.related_model, str) else ""
+        return {
+            "items_item": "items", "review_case": "cases", "review_decision": "decisions", "review_report": "reports",
+            "review_appeal": "appeals",
+        }.get(name, "")  # fmt: skip
+    if isinstance(field, models.UUIDField):
+        return _NAMES.get(field.name.removesuffix("_id"), "") if field.name.endswith("_id") else ""
+    return ""
+
+
+def empty_all(w: Writer, who: Person, model: type[Projected], most: int = CHUNK) -> tuple[int, str]:
+    """Empty up to ``most`` rows of a table in the caller's transaction: how many, and the digest over their ids."""
+    rows = reached(model, who)
+    if rows is None:
+        return 0, ""
+    left = _unerased(model)
+    found = list(model._default_manager.select_for_update(of=("self",)).filter(rows & left).order_by("pk")[:most])
+    done = [row for row in found if empty(w, row, who)]
+    if not done:
+        return 0, ""
+    table, sum_ = str(model._meta.db_table), digest(str(row.pk) for row in done)
+    w.event(RowsErased(table=table, rows=len(done), digest=sum_), ("erased", done[0].pk))
+    return len(done), sum_
+
+
+def empty(w: Writer, row: Projected, who: Person) -> bool:
+    """Empty one row: all of it, or what is not somebody else's. False where nothing of it is left to empty."""
+    others = OTHERS.get(str(row._meta.db_table), {})
+    kept = {
+        name for name in others
+        if getattr(row, name) not in ("", who.external) and not (row._meta.db_table == "enforcement_notice" and row.to == "author")  # type: ignore[attr-defined]
+    }  # fmt: skip
+    values = {
+        name: blank(getattr(row, name)) for name in sorted(row.private - kept)
+        if getattr(row, name) != blank(getattr(row, name))
+    }  # fmt: skip
+    if not values and (kept or getattr(row, "seal", None) is None):
+        return False
+    if kept:
+        w.update(row, seal=os.urandom(16), **values)
+        w.wrote(row, *sorted(kept))
+    else:
+        w.update(row, seal=None, **values)
+        w.wrote(row, *sorted(row.private))
+    return True
+
+
+def blank(value: Any) -> Any:
+    """Nothing, of the same shape."""
+    return None if value is None else type(value)() if isinstance(value, (dict, list)) else ""
+
+
+def digest(ids: Iterable[str]) -> str:
+    """sha256 (hex) over ids, one a line."""
+    return hashlib.sha256("".join(f"{each}\n" for each in ids).encode()).hexdigest()
+
+
+def tables(who: Person) -> Iterator[type[Projected]]:
+    """The tables that are emptied, in order."""
+    for model in private_models().values():
+        if reached(model, who) is not None:
+            yield model
+
+
+def _unerased(model: type[Projected]) -> Q:
+    """Rows that still have something to empty; those that keep somebody else's are looked at each time."""
+    found = Q(seal__isnull=False)
+    if str(model._meta.db_table) in OTHERS:
+        rest = Q()
+        for name in sorted(model.private - set(OTHERS[str(model._meta.db_table)])):
+            rest |= ~Q(**{name: ""})
+        for name in OTHERS[str(model._meta.db_table)]:
+            rest |= ~Q(**{name: ""})
+        found &= rest
+    return found
+
+
+def _says(field: str, marks: list[str]) -> Q:
+    """Rows in whose text one of these words stands."""
+    found = Q(pk__in=[])
+    for mark in marks:
+        found |= Q(**{f"{field}__icontains": mark})
+    return found
