@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),
     "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),
     "training": ("watchfloor.cli.training", "training", "Who is certified; practice cases and exam questions."),
+    "cybertip": ("watchfloor.cli.cybertip", "cybertip", "Reports to NCMEC: what there is, how it stands, send what was released."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }
 

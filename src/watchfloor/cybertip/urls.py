@@ -1,0 +1,5 @@
+"""Addresses of the pages of NCMEC reports."""
+
+from __future__ import annotations
+
+urlpatterns: list = []
