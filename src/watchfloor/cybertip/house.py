@@ -11,7 +11,7 @@ import msgspec
 from watchfloor.cybertip import locked
 from watchfloor.cybertip.access import CLEARANCE, MANAGE, may, nothing
 from watchfloor.cybertip.domain.checks import bad_url
-from watchfloor.cybertip.domain.parts import Email, Person, Text20, Text50, Text100, Text255, Url
+from watchfloor.cybertip.domain.parts import Email, Person, Phone, Text50, Text100, Text255, Url
 from watchfloor.cybertip.domain.report import ContactPerson, Reporter
 from watchfloor.cybertip.events import CybertipSettingsSaved, TipResumed
 from watchfloor.cybertip.models import Settings, Tip
@@ -42,7 +42,6 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     company_template: str = ""
     terms_of_service: str = ""
     legal_url: Url = ""
-    country: Text20 = ""
     username: Text100 = ""
     password: Text100 = ""
 
@@ -51,9 +50,11 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         contact = None
         if self.contact_first_name or self.contact_last_name or self.contact_email:
             contact = ContactPerson(
-                first_name=self.contact_first_name, last_name=self.contact_last_name,
+                first_name=self.contact_first_name,
+                last_name=self.contact_last_name,
+                phone=(Phone(value=self.contact_phone),) if self.contact_phone else (),
                 email=(Email(value=self.contact_email),) if self.contact_email else (),
-            )  # fmt: skip
+            )
         person = Person(
             first_name=self.first_name, last_name=self.last_name, email=(Email(value=self.email),) if self.email else ()
         )
