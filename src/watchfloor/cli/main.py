@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "policy": ("watchfloor.cli.policy", "policy", "Policy versions: files in and out, what differs, what is touched."),
     "training": ("watchfloor.cli.training", "training", "Who is certified; practice cases and exam questions."),
     "law": ("watchfloor.cli.law", "law", "Legal clocks, orders, requests of people, erasure."),
+    "cybertip": ("watchfloor.cli.cybertip", "cybertip", "Reports to NCMEC: what there is, how it stands, send what was released."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }
 

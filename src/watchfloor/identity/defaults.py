@@ -10,7 +10,7 @@ from watchfloor.ledger.writer import Writer
 _WORK = ["review.work", "case.view", "policy.view", "training.learn"]
 ROLES: dict[str, tuple[str, str, list[str]]] = {
     "administrator": ("Administrator", "Runs the installation; sees everything but restricted cases.", [
-        name for name in PERMISSIONS if name not in {"restricted.view", "glass.break", "protected.know"}
+        name for name in PERMISSIONS if name not in {"restricted.view", "glass.break", "protected.know"} and not name.startswith("cybertip.")
     ]),
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
@@ -28,6 +28,9 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.approve", "restricted.view", "list.edit", "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
         "glass.break", "review.claim_case", "review.answer", "macro.share",
         "oncall.view", "oncall.answer", "oncall.page", "incident.manage",
+    ]),
+    "child_safety_reporter": ("Child safety reporter", "Reports child sexual exploitation to NCMEC; give it with the clearance.", [
+        "case.view", "restricted.view", "policy.view", "cybertip.prepare", "cybertip.release", "cybertip.manage",
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",

@@ -34,6 +34,7 @@ CONTEXTS = [
     "training",
     "insight",
     "law",
+    "cybertip",
     "console",
     "demo",
 ]
