@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from watchfloor.cli import insight_files
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.console import prepare
 
@@ -14,6 +15,10 @@ from watchfloor.console import prepare
 @click.group()
 def insight() -> None:
     """Metrics from the command line."""
+
+
+for _command in insight_files.COMMANDS:
+    insight.add_command(_command)
 
 
 @insight.command()

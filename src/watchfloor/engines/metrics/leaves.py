@@ -1,0 +1,87 @@
+"""Leaf rows of a breakdown as small whole numbers: each dimension's values are coded once, everything after counts with codes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from watchfloor.kernel.errors import BadInput
+
+MOST_DIMENSIONS = 16
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """The dimensions of a table and where each row stands in them.
+
+    Attributes:
+        dims: names of the dimensions.
+        values: of each dimension, its values, mostly as they come first (rows in order then need no sorting).
+        codes: of each dimension, the place of each row's value among ``values`` (UInt32, one per row).
+    """
+
+    dims: tuple[str, ...]
+    values: tuple[list[str], ...]
+    codes: tuple[pl.Series, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many values each dimension has."""
+        return tuple(len(each) for each in self.values)
+
+    def element(self, dims: Sequence[int], codes: Sequence[int]) -> dict[str, str]:
+        """A cell in words: ``{"market": "de", "policy": "spam"}``."""
+        return {self.dims[dim]: self.values[dim][code] for dim, code in zip(dims, codes, strict=True)}
+
+
+def encode(frame: pl.DataFrame, dims: Sequence[str]) -> Leaves:
+    """Code the dimension columns of a table. A missing value is the value ``""``.
+
+    Raises:
+        BadInput: no dimension, too many, or a column that is not there.
+    """
+    for name in dims:
+        if name not in frame.columns:
+            raise BadInput("no_column", f"There is no column {name!r}.", hint=f"Columns: {', '.join(frame.columns)}.")
+    if not dims:
+        raise BadInput("no_dimensions", "There is no dimension column beside the numbers.", hint="Name at least one.")
+    if len(dims) > MOST_DIMENSIONS:
+        raise BadInput("too_many_dimensions", f"{len(dims)} dimensions are more than {MOST_DIMENSIONS}.")
+    coded = [_codes(frame[name]) for name in dims]
+    return Leaves(tuple(dims), tuple(values for values, _ in coded), tuple(codes for _, codes in coded))
+
+
+def numbers(frame: pl.DataFrame, name: str) -> pl.Series:
+    """A column as 64-bit floats; missing is nought.
+
+    Raises:
+        BadInput: it is not there, or holds something that is no finite number.
+    """
+    if name not in frame.columns:
+        raise BadInput("no_column", f"There is no column {name!r}.", hint=f"Columns: {', '.join(frame.columns)}.")
+    column = frame[name]
+    found = column if column.dtype == pl.Float64 else column.cast(pl.Float64, strict=False)
+    if found.null_count() > column.null_count() or not math.isfinite(found.sum()):
+        raise BadInput("not_numbers", f"Column {name!r} holds something that is no finite number.", where=name)
+    return found.fill_null(0.0) if found.null_count() else found
+
+
+def _codes(column: pl.Series) -> tuple[list[str], pl.Series]:
+    """The values of a column and the place of each row's value among them."""
+    if isinstance(column.dtype, (pl.Categorical, pl.Enum)):
+        physical = column.to_physical().cast(pl.UInt32)
+        seen = pl.DataFrame({"name": column.unique()}).select("name", code=pl.col("name").to_physical().cast(pl.UInt32))
+        table = seen.with_columns(pl.col("name").cast(pl.String).fill_null("")).sort("name")
+        spare = int(seen["code"].max() or 0) + 1  # type: ignore[arg-type] # a code, never a date
+        places = pl.zeros(spare + 1, dtype=pl.UInt32, eager=True).scatter(
+            table["code"].fill_null(spare).to_list(), list(range(len(table)))
+        )
+        return table["name"].to_list(), places.gather(physical.fill_null(spare))
+    text = column if column.dtype == pl.String else column.cast(pl.String)
+    if text.null_count():
+        text = text.fill_null("")
+    values = text.unique(maintain_order=True).to_list()
+    return values, text.cast(pl.Enum(values)).to_physical().cast(pl.UInt32)
