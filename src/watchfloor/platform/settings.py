@@ -33,6 +33,7 @@ CONTEXTS = [
     "intake",
     "training",
     "insight",
+    "transparency",
     "console",
     "demo",
 ]
