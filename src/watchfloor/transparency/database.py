@@ -7,7 +7,9 @@ routes (``api/v1``, July 2025).
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import httpx
@@ -39,7 +41,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 def send(endpoint: Endpoint, payloads: Sequence[dict[str, Any]]) -> Answer:
     """Send up to a hundred statements in one call."""
-    status, body, error, wait = _ask(endpoint, "POST", "/statements", {"statements": list(payloads)})
+    [said] = _ask(endpoint, [("POST", "/statements", {"statements": list(payloads)})])
+    status, body = said.status, said.body
     if status == 201:
         found = body.get("statements") if isinstance(body, dict) else None
         ids = {str(each.get("puid")): str(each.get("uuid", "")) for each in found or [] if isinstance(each, dict)}
@@ -48,13 +51,13 @@ def send(endpoint: Endpoint, payloads: Sequence[dict[str, Any]]) -> Answer:
         return Answer(kind="denied", error=f"The database answered {status}: the token is not accepted.")
     if status == 422:
         return _refused(body)
-    return Answer(kind="later", error=error or f"The database answered {status}.", retry_after=wait)
+    return Answer(kind="later", error=said.error or f"The database answered {status}.", retry_after=said.wait)
 
 
-def has(endpoint: Endpoint, puid: str) -> bool | None:
-    """Whether the database holds a statement by this id of ours; None: it could not say."""
-    status, _, _, _ = _ask(endpoint, "GET", f"/statement/existing-puid/{puid}", None)
-    return {302: True, 200: True, 404: False}.get(status)
+def held(endpoint: Endpoint, puids: Sequence[str]) -> set[str]:
+    """Those of our ids the database says it holds; what it could not say counts as not held."""
+    found = _ask(endpoint, [("GET", f"/statement/existing-puid/{puid}", None) for puid in puids])
+    return {puid for puid, answer in zip(puids, found, strict=True) if answer.status in (200, 302)}
 
 
 def _refused(body: Any) -> Answer:
@@ -78,40 +81,62 @@ def _refused(body: Any) -> Answer:
     return Answer(kind="invalid", errors=members)
 
 
-def _ask(endpoint: Endpoint, method: str, path: str, body: Any) -> tuple[int, Any, str, int]:
-    """(status or 0, the JSON body, an error, seconds to wait); never raises for what the other side does."""
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer: the status (0: none came), the JSON body, what went wrong, how many seconds to wait."""
+
+    status: int = 0
+    body: Any = None
+    error: str = ""
+    wait: int = 0
+
+
+def _ask(endpoint: Endpoint, calls: Sequence[tuple[str, str, Any]]) -> list[_Said]:
+    """The answers to some calls, one after another on one connection; never raises for what the other side does."""
+    return asyncio.run(_ask_all(endpoint, calls))
+
+
+async def _ask_all(endpoint: Endpoint, calls: Sequence[tuple[str, str, Any]]) -> list[_Said]:
+    async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False, verify=_trusted()) as client:
+        return [await _one(client, endpoint, *call) for call in calls]
+
+
+async def _one(client: httpx.AsyncClient, endpoint: Endpoint, method: str, path: str, body: Any) -> _Said:
     try:
-        return asyncio.run(_call(endpoint, method, path, body))
+        async with asyncio.timeout(SECONDS):
+            return await _call(client, endpoint, method, path, body)
     except TimeoutError:
-        return 0, None, f"No answer within {SECONDS:g} s.", 0
+        return _Said(error=f"No answer within {SECONDS:g} s.")
     except BadInput as refused:
-        return 0, None, refused.message, 0
+        return _Said(error=refused.message)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failure:
-        return 0, None, f"{type(failure).__name__}: {failure}"[:300], 0
+        return _Said(error=f"{type(failure).__name__}: {failure}"[:300])
 
 
-async def _call(endpoint: Endpoint, method: str, path: str, body: Any) -> tuple[int, Any, str, int]:
-    async with asyncio.timeout(SECONDS):
-        target = await targets.resolve(endpoint.url + path)
-        headers = {
-            "host": target.host, "accept": "application/json", "authorization": f"Bearer {endpoint.token}",
-            "user-agent": f"Watchfloor/{__version__}",
-        }  # fmt: skip
-        content = None
-        if body is not None:
-            content, headers["content-type"] = msgspec.json.encode(body), "application/json"
-        async with (
-            httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False) as client,
-            client.stream(
-                method, target.url, content=content, headers=headers, extensions={"sni_hostname": target.name}
-            ) as response,
-        ):
-            answer = bytearray()
-            async for piece in response.aiter_bytes():
-                answer += piece
-                if len(answer) > READ_UP_TO:
-                    raise ValueError("the answer is too long")
-    return response.status_code, _json(bytes(answer)), "", _seconds(response.headers.get("retry-after", ""))
+async def _call(client: httpx.AsyncClient, endpoint: Endpoint, method: str, path: str, body: Any) -> _Said:
+    target = await targets.resolve(endpoint.url + path)
+    headers = {
+        "host": target.host, "accept": "application/json", "authorization": f"Bearer {endpoint.token}",
+        "user-agent": f"Watchfloor/{__version__}",
+    }  # fmt: skip
+    content = None
+    if body is not None:
+        content, headers["content-type"] = msgspec.json.encode(body), "application/json"
+    where = {"sni_hostname": target.name}
+    async with client.stream(method, target.url, content=content, headers=headers, extensions=where) as response:
+        answer = bytearray()
+        async for piece in response.aiter_bytes():
+            answer += piece
+            if len(answer) > READ_UP_TO:
+                raise ValueError("the answer is too long")
+    return _Said(
+        status=response.status_code, body=_json(bytes(answer)), wait=_seconds(response.headers.get("retry-after", ""))
+    )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates of the public authorities; reading them takes longer than a call, so they are read once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _json(body: bytes) -> Any:

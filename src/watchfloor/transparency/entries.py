@@ -14,7 +14,7 @@ from watchfloor.transparency import events
 from watchfloor.transparency.domain.annex.facts import Entered, Period
 from watchfloor.transparency.domain.annex.layout import STATES
 from watchfloor.transparency.domain.vocabulary import TOTAL, annex
-from watchfloor.transparency.models import Entry
+from watchfloor.transparency.models import ReportEntry
 
 NAMES: Final = {
     "provider": N_("Name of the service provider"),
@@ -33,10 +33,10 @@ def keys() -> dict[str, str]:
 
 def text(key: str) -> str:
     """The newest version's text; "" when none was written."""
-    return Entry.objects.filter(key=key).order_by("-number").values_list("text", flat=True).first() or ""
+    return ReportEntry.objects.filter(key=key).order_by("-number").values_list("text", flat=True).first() or ""
 
 
-def write(w: Writer, key: str, value: str, *, seen: int | None = None) -> Entry:
+def write(w: Writer, key: str, value: str, *, seen: int | None = None) -> ReportEntry:
     """A new version. ``seen`` is the version its writer had before them: another's newer one is not overwritten unseen."""
     if key not in keys() and not key.startswith("recipients:"):
         raise BadInput("unknown_entry", f"Reports have no text {key[:60]!r}.", where="key")
@@ -44,7 +44,7 @@ def write(w: Writer, key: str, value: str, *, seen: int | None = None) -> Entry:
         raise BadInput("too_long", f"At most {MOST:,} characters.", where=key)
     if key == "terms_url" and value and not value.startswith("https://"):
         raise BadInput("bad_url", "The address of the terms begins with https://.", where=key)
-    newest = Entry.objects.select_for_update().filter(key=key).order_by("-number").first()
+    newest = ReportEntry.objects.select_for_update().filter(key=key).order_by("-number").first()
     number = newest.number if newest else 0
     if seen is not None and seen != number:
         raise Conflict(
@@ -52,7 +52,9 @@ def write(w: Writer, key: str, value: str, *, seen: int | None = None) -> Entry:
         )
     if newest is not None and newest.text == value.strip():
         return newest
-    row = w.create(Entry, key=key, number=number + 1, text=value.strip(), written_by=w.actor, written_at=clock.now())
+    row = w.create(
+        ReportEntry, key=key, number=number + 1, text=value.strip(), written_by=w.actor, written_at=clock.now()
+    )
     w.event(events.EntryWritten(key=key, number=row.number), row)
     return row
 
@@ -68,7 +70,7 @@ def recipients(period: Period) -> dict[str, int]:
     return msgspec.json.decode(found, type=dict[str, int]) if found else {}
 
 
-def write_recipients(w: Writer, period: Period, values: dict[str, str]) -> Entry:
+def write_recipients(w: Writer, period: Period, values: dict[str, str]) -> ReportEntry:
     """Enter them as typed: whole numbers by member state or ``TOTAL``; what is left empty is left out."""
     numbers: dict[str, int] = {}
     for place, typed in values.items():
@@ -91,7 +93,7 @@ def write_recipients(w: Writer, period: Period, values: dict[str, str]) -> Entry
 def entered(period: Period) -> Entered:
     """Everything people wrote, as a report over ``period`` needs it; dates of publication are the report's own."""
     newest: dict[str, str] = {}
-    for key, value in Entry.objects.order_by("key", "number").values_list("key", "text"):
+    for key, value in ReportEntry.objects.order_by("key", "number").values_list("key", "text"):
         newest[key] = value
     return Entered(
         provider=newest.get("provider", ""),

@@ -66,6 +66,14 @@ class ReportAsked(LedgerEvent, frozen=True, kw_only=True, tag="transparency_repo
     version: int
 
 
+class ReportBegun(LedgerEvent, frozen=True, kw_only=True, tag="transparency_report.begun"):
+    """A worker counts it now."""
+
+    first: str
+    last: str
+    version: int
+
+
 class ReportMade(LedgerEvent, frozen=True, kw_only=True, tag="transparency_report.made"):
     """It was counted; ``files`` by name with their SHA-256."""
 

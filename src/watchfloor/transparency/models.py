@@ -34,6 +34,8 @@ class Submission(Projected):
     category = models.CharField(max_length=80)
     ground = models.CharField(max_length=8)  # illegal | terms
     source = models.CharField(max_length=20)
+    severity = models.SmallIntegerField(default=0)
+    clearance = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField()  # the statement
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -68,7 +70,7 @@ class Sender(models.Model):
         db_table = "transparency_sender"
 
 
-class Entry(Projected):
+class ReportEntry(Projected):
     """A version of something only people can say: the provider's name, a qualitative text, numbers of recipients. The newest counts."""
 
     key = models.CharField(max_length=60)  # see ``entries.KEYS``
@@ -82,7 +84,7 @@ class Entry(Projected):
         constraints = [models.UniqueConstraint(fields=["key", "number"], name="transparency_entry_version")]
 
 
-class Report(Projected):
+class TransparencyReport(Projected):
     """A transparency report over a period: asked for, counted by a worker, published; kept with its files."""
 
     class State(models.TextChoices):

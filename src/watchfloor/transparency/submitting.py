@@ -70,12 +70,14 @@ def _queue(w: Writer, statement: Statement) -> int:
     made = build(statement)
     why = payload.why_not_due(statement)
     problems = [] if why else house.all_problems(made)
+    policy = {each.key: each for each in policies.all_policies()}.get(statement.policy_key)
     state = Submission.State.NOT_DUE if why else Submission.State.BLOCKED if problems else Submission.State.WAITING
     row = w.create_unless_known(
         Submission, statement_id=statement.id, decision_id=statement.decision_id, case_id=statement.case_id,
         number=statement.number, puid=made["puid"], state=state, payload=made, fingerprint=fingerprint(made),
         problems=[["", why]] if why else [[each.field, each.code] for each in problems], policy_key=statement.policy_key,
         market=statement.market, category=statement.dsa_category, ground=statement.ground, source=statement.source,
+        severity=policy.severity if policy else 5, clearance=policy.clearance if policy else "",
         made_at=statement.made_at, queued_at=clock.now(),
     )  # fmt: skip
     if row is None:
@@ -138,7 +140,8 @@ def _send(endpoint: settings.Endpoint) -> int:
 
 def _confirmed(endpoint: settings.Endpoint, rows: Sequence[Submission]) -> list[Submission]:
     """Those the database says it holds: asked one by one, for a duplicate within a batch would look the same."""
-    return [row for row in rows if database.has(endpoint, row.puid)]
+    held = database.held(endpoint, [row.puid for row in rows])
+    return [row for row in rows if row.puid in held]
 
 
 def _sent(rows: Sequence[Submission], how: str, remote_ids: dict[str, str]) -> int:

@@ -26,17 +26,20 @@ class ByLine:
     """Things sorted into the lines they count in: all, their category, their sub-category (one each, so that lines add up)."""
 
     def __init__(self, part: int, things: Sequence[Any]) -> None:
+        unspecified = layout.UNSPECIFIED.get(part, "")
         self.lines = layout.lines(part)
         known = set(self.lines)
         self._found: dict[Line, list[Any]] = {line: [] for line in self.lines}
-        self.homeless: dict[str, int] = {}  # categories that have no line in this part: counted in the total alone
+        # Categories without a line: parts 3 and 4 have one for what is not specified, in the others the total alone counts them.
+        self.homeless: dict[str, int] = {}
         for thing in things:
             self._found[TOTAL, ""].append(thing)
-            if (thing.category, "") not in known:
+            category = thing.category if (thing.category, "") in known else unspecified
+            if not category:
                 self.homeless[thing.category] = self.homeless.get(thing.category, 0) + 1
                 continue
-            self._found[thing.category, ""].append(thing)
-            line = (thing.category, sub_category(thing.category, thing.keyword))
+            self._found[category, ""].append(thing)
+            line = (category, sub_category(category, thing.keyword))
             if line in known:
                 self._found[line].append(thing)
 

@@ -23,7 +23,8 @@ STATES: Final = (
 )  # fmt: skip
 LEFT_OUT: Final = "KEYWORD_CHILD_SEXUAL_ABUSE_MATERIAL_DEEPFAKE"  # of part 3, for member states
 _LAST: Final = {3: "STATEMENT_CATEGORY_VIOLENCE", 4: "STATEMENT_CATEGORY_VIOLENCE", 5: "STATEMENT_CATEGORY_VIOLENCE"}
-_EXTRA: Final = {3: "STATEMENT_CATEGORY_NOT_SPECIFIED_ORDER", 4: "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE"}
+# The line of what the authority or the notifier did not specify.
+UNSPECIFIED: Final = {3: "STATEMENT_CATEGORY_NOT_SPECIFIED_ORDER", 4: "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE"}
 Row = list[str]
 Line = tuple[str, str]  # category ("TOTAL" for all), keyword ("" for the category itself)
 
@@ -38,8 +39,8 @@ def lines(part: int) -> list[Line]:
         found += [(each.code, keyword) for keyword in each.keywords]
         if each.code == _LAST.get(part):
             break
-    if part in _EXTRA:
-        found.append((_EXTRA[part], ""))
+    if part in UNSPECIFIED:
+        found.append((UNSPECIFIED[part], ""))
     return found
 
 
