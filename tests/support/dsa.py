@@ -33,7 +33,7 @@ def a_uuid(chance: random.Random) -> uuid.UUID:
 
 def a_statement(chance: random.Random, number: int = 1, **given: Any) -> Statement:
     """A statement as the floor could have made it, any time within a year."""
-    made_at = START + timedelta(seconds=chance.randrange(365 * 86_400))
+    made_at = given.get("made_at") or START + timedelta(seconds=chance.randrange(365 * 86_400))
     chosen = chance.choice([each for each in categories() if not each.code.endswith("_NOT_SPECIFIED_ORDER")])
     illegal = chance.random() < 0.3 and chosen.code != "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
     source = chance.choice(SOURCES)
