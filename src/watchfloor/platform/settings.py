@@ -34,6 +34,7 @@ CONTEXTS = [
     "training",
     "insight",
     "law",
+    "transparency",
     "cybertip",
     "console",
     "demo",

@@ -1,0 +1,1 @@
+"""Formats and arithmetic of transparency, pure: no Django, no database, no network."""
