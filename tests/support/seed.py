@@ -68,12 +68,11 @@ def _put(rows: Rows) -> None:
 
 
 def _forget() -> None:
-    from watchfloor.enforcement import notices
     from watchfloor.enforcement import queries as enforcement
     from watchfloor.items import queries as items
     from watchfloor.policy import queries as policies
     from watchfloor.review.queries import summary
 
     forget_all()
-    for forget in (enforcement.forget, notices.forget, policies.forget, items.forget_types, summary.forget):
+    for forget in (enforcement.forget, policies.forget, items.forget_types, summary.forget):
         forget()

@@ -37,6 +37,7 @@ class Enforce(msgspec.Struct, frozen=True, kw_only=True):
     queue: str = ""  # where it was decided; "" for a rule's decision
     previous_decision_id: UUID | None = None  # the decision this one supersedes
     basis: Basis = Basis()  # what it rests on, for the statement of reasons
+    replaces: bool = False  # it takes the place of a decision that restricted as well: the author is told of one change
 
 
 class Enforced(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +59,7 @@ class Reverse(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "en"
     job_id: UUID | None = None
     reporters: tuple[str, ...] = ()  # to be told that the outcome changed
+    replaced: bool = False  # another decision that restricts takes its place, and its notice says so
 
 
 class ActionPreview(msgspec.Struct, frozen=True, kw_only=True):

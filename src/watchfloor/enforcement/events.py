@@ -144,6 +144,16 @@ class TemplateSaved(LedgerEvent, frozen=True, kw_only=True, tag="notice_template
     template: str
     language: str
     version: int
+    made_from: int = 0  # the English version it follows
+
+
+class NoticeResent(LedgerEvent, frozen=True, kw_only=True, tag="notice.resent"):
+    """A notice goes out once more, as it was written; ``times`` counts the repeats."""
+
+    to: str
+    template: str
+    language: str
+    times: int
 
 
 class EndpointSaved(LedgerEvent, frozen=True, kw_only=True, tag="endpoint.saved"):

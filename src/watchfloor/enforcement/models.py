@@ -126,7 +126,8 @@ class Strike(Projected):
 class Notice(Projected):
     """What an affected user or a reporter is told, bound to a decision and a template version."""
 
-    decision_id = models.UUIDField(db_index=True)
+    decision_id = models.UUIDField(null=True, db_index=True)  # none: a receipt, a warning
+    case_id = models.UUIDField(null=True, db_index=True)
     to = models.CharField(max_length=10)  # author | reporter
     item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="notices")
     recipient = models.CharField(max_length=250)  # the platform's own id of the person; never an address
@@ -135,24 +136,37 @@ class Notice(Projected):
     language = models.CharField(max_length=12)
     subject = models.TextField()
     body = models.TextField()
+    values = models.JSONField(default=dict)  # of its fields: an example for whoever writes templates
+    policy_key = models.CharField(max_length=60, blank=True)
+    market = models.CharField(max_length=12, blank=True)
+    severity = models.SmallIntegerField(default=0)
+    queue_key = models.CharField(max_length=80, blank=True)
     appeal_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    resent = models.IntegerField(default=0)
     seal = Seal()
 
-    private: ClassVar[frozenset[str]] = frozenset({"recipient", "subject", "body"})
+    private: ClassVar[frozenset[str]] = frozenset({"recipient", "subject", "body", "values"})
 
     class Meta:
         db_table = "enforcement_notice"
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="enforcement_notice_at"),
+            models.Index(fields=["item", "created_at"], name="enforcement_notice_item"),
+        ]
 
 
 class NoticeTemplate(Projected):
-    """The words of a notice, per language; ``{{fields}}`` are typed (see enforcement/notices.py)."""
+    """The words of a notice, per language; ``{{fields}}`` are typed (see enforcement/notice_fields.py)."""
 
     key = models.SlugField(max_length=60)
     language = models.CharField(max_length=12)
     version = models.IntegerField(default=1)
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    made_from = models.IntegerField(default=0)  # the English version this one follows
+    written_by = models.CharField(max_length=120, blank=True)
+    written_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "enforcement_notice_template"

@@ -1,23 +1,24 @@
-"""Notices: the statement of reasons to the author, the outcome to reporters, in the reader's language, from typed templates.
+"""Notices: the statement of reasons to the affected user, the outcome to whoever reported or objected, in the reader's language.
 
-A template's ``{{field}}`` must be one of ``FIELDS``; a field that has no value is an error, not a gap. The appeal link is
-put in when the notice is shown or sent, so that no link lies in the database.
+Words come from typed templates (``notice_templates``), values from the decision and its statement of reasons. The appeal link is put
+in when the notice is shown or sent, so that no link lies in the database.
 """
 
 from __future__ import annotations
 
-import re
-import threading
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
-from watchfloor.enforcement import events, queries
+from watchfloor.enforcement import catalogue, events, notice_templates, notice_words, queries, redress, statement_facts, statements
 from watchfloor.enforcement.contracts import Enforce, Reverse
-from watchfloor.enforcement.models import Action, Notice, NoticeTemplate
+from watchfloor.enforcement.models import Action, Notice, StatementOfReasons
+from watchfloor.enforcement.notice_fields import fill
+from watchfloor.enforcement.notice_words import language_of, lines
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
@@ -25,84 +26,42 @@ from watchfloor.kernel.ids import decode, encode
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 
-# Users may complain for at least six months from the notice (DSA, Article 20(1)).
-APPEAL_WINDOW = timedelta(days=183)
-LANGUAGES = ("en", "es", "ja", "ar")
-FIELDS: dict[str, str] = {
-    "actions": "what was done, one line each",
-    "item": "the kind of thing it was done to",
-    "policy": "the policy's name",
-    "clause": "the clause and its name",
-    "facts": "what was found",
-    "automation": "whether automated means were used",
-    "appeal_link": "where to object (put in when shown)",
-    "appeal_until": "until when one may object",
-    "decision": "the decision's number",
-    "reverted": "what was undone, one line each",
-}
-_PLACE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 _APPEAL_PLACE = "{{appeal_link}}"
 _signer = Signer(salt="watchfloor.appeal", sep=".")
 
-_lock = threading.Lock()
-_cached: tuple[float, dict[tuple[str, str], NoticeTemplate]] | None = None
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a notice is about: the dimensions it is found and filtered by."""
 
-def forget() -> None:
-    """Drop the cached templates."""
-    global _cached
-    _cached = None
-
-
-def save_template(w: Writer, *, key: str, language: str, subject: str, body: str) -> NoticeTemplate:
-    """Write the words of a notice: a new version; sent notices keep naming theirs. Unknown fields are refused."""
-    for text in (subject, body):
-        for field in _PLACE.findall(text):
-            if field not in FIELDS:
-                raise BadInput(
-                    "unknown_field", f"{{{{{field}}}}} is no field of a notice.", where=f"{key}.{language}",
-                    hint="Fields: " + ", ".join(FIELDS),
-                )  # fmt: skip
-    last = NoticeTemplate.objects.filter(key=key, language=language).order_by("-version").first()
-    row = w.create(
-        NoticeTemplate, key=key, language=language, subject=subject, body=body, version=last.version + 1 if last else 1
-    )
-    w.event(events.TemplateSaved(template=key, language=language, version=row.version), row)
-    forget()
-    return row
-
-
-def fill(text: str, values: dict[str, str]) -> str:
-    """Put values into a template; ``appeal_link`` stays a place until the notice is shown.
-
-    Raises ``BadInput`` for a field without a value.
-    """
-
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name == "appeal_link":
-            return _APPEAL_PLACE
-        if name not in values:
-            raise BadInput("missing_field", f"The notice needs {name!r}, which this decision does not give.")
-        return values[name]
-
-    return _PLACE.sub(value, text)
+    decision_id: UUID | None = None
+    case_id: UUID | None = None
+    item: Any = None  # items.Item
+    policy_key: str = ""
+    market: str = ""
+    severity: int = 0
+    queue_key: str = ""
 
 
 def tell(w: Writer, given: Enforce, item: Item, account: Item | None, taken: list[Action]) -> list[Notice]:
     """The author's statement of reasons (when something was done) and the reporters' outcome."""
     told = []
     if account is not None and taken:
-        told.append(_statement(w, taken, item, account, given.language))
-    told += _to_reporters(w, given.decision_id, given.case_id, item, given.reporters, "reporter_violating",
-                          given.language, given.policy_key, given.market, given.origin)  # fmt: skip
-    return told
+        changed = given.origin == "appeal" and given.replaces
+        told.append(_statement(w, taken, item, account, given.language, "author_modified" if changed else "author_violating"))
+    severity = policies.violation(given.violation_key).severity if given.violation_key else 0
+    about = About(
+        decision_id=given.decision_id, case_id=given.case_id, item=item, policy_key=given.policy_key, market=given.market,
+        severity=severity, queue_key=given.queue,
+    )  # fmt: skip
+    return told + _to_reporters(w, about, given.reporters, "reporter_violating", given.language, given.origin)
 
 
 def tell_approved(w: Writer, action: Action) -> Notice | None:
     """The statement of reasons for an action that a second person has just agreed to."""
     account = action.item if action.item.author_id is None else action.item.author
-    return _statement(w, [action], action.item, account, action.language) if account is not None else None
+    if account is None:
+        return None
+    return _statement(w, [action], action.item, account, action.language, "author_violating")
 
 
 def tell_clean(
@@ -118,45 +77,78 @@ def tell_clean(
     origin: str = "human",
 ) -> list[Notice]:
     """Reporters hear that no violation was found, and that they may object."""
-    return _to_reporters(
-        w, decision_id, case_id, item, reporters, "reporter_clean", language, policy_key, market, origin
-    )
+    about = About(
+        decision_id=decision_id, case_id=case_id, item=item, policy_key=policy_key, market=market,
+        severity=policies.policy(policy_key).severity if policy_key else 0,
+    )  # fmt: skip
+    return _to_reporters(w, about, reporters, "reporter_clean", language, origin)
 
 
 def tell_reversed(w: Writer, fallen: Reverse, account: Item | None, undone: list[Action]) -> list[Notice]:
-    """Author and reporters hear that the decision fell."""
+    """Author and reporters hear that the decision fell. Where another took its place, that one's own notice says all."""
+    if fallen.replaced:
+        return []
     told = []
-    item = undone[0].item if undone else account
-    policy_key = undone[0].policy_key if undone else ""
-    market = undone[0].market if undone else ""
+    first = undone[0] if undone else None
+    item = first.item if first else account
+    about = About(
+        decision_id=fallen.by_decision_id, case_id=fallen.case_id, item=item, policy_key=first.policy_key if first else "",
+        market=first.market if first else "", severity=first.severity if first else 0,
+        queue_key=first.queue_key if first else "",
+    )  # fmt: skip
     if account is not None and item is not None and undone:
-        language = _language(fallen.language)
+        language = _language("author_reversed", fallen.language)
         values = {
-            "item": _item_word(item, language),
-            "reverted": _lines([queries.kind(row.kind_key).phrase(language) for row in undone]),
+            "item": notice_words.item(language, item.kind),
+            "reverted": lines(queries.kind(row.kind_key).phrase(language) for row in undone),
             "decision": encode("dec", fallen.decision_id),
         }
-        told.append(
-            _write(
-                w,
-                "author_reversed",
-                language,
-                values,
-                to="author",
-                recipient=account.external_id,
-                item=item,
-                decision_id=fallen.by_decision_id,
-                case_id=fallen.case_id,
-                policy=policy_key,
-                market=market,
-                automated=False,
-                appeal=False,
-            )
-        )
+        told.append(write(w, "author_reversed", language, values, about, to="author", recipient=account.external_id))
     if item is not None:
-        told += _to_reporters(w, fallen.by_decision_id, fallen.case_id, item, fallen.reporters, "reporter_reversed",
-                              fallen.language, policy_key, market, fallen.why)  # fmt: skip
+        told += _to_reporters(w, about, fallen.reporters, "reporter_reversed", fallen.language, fallen.why)
     return told
+
+
+def tell_received(
+    w: Writer, about: About, *, reporter: str, language: str, receipt: UUID, received_at: datetime
+) -> Notice:
+    """Whoever gave notice hears that it has arrived (DSA, Article 16(4))."""
+    language = _language("reporter_received", language)
+    values = {
+        "item": notice_words.item(language, about.item.kind), "receipt": encode("rpt", receipt),
+        "reported_at": f"{received_at:%Y-%m-%d %H:%M} UTC",
+    }  # fmt: skip
+    return write(w, "reporter_received", language, values, about, to="reporter", recipient=reporter)
+
+
+def tell_appellant(
+    w: Writer, template: str, about: About, *, to: str, recipient: str, language: str, bodies: tuple[redress.Body, ...] = (),
+    **values: str,
+) -> Notice:  # fmt: skip
+    """Whoever objected hears of their appeal, or of how they use it: ``appeal_received``, ``appeal_upheld``, ``appellant_...``."""
+    language = _language(template, language)
+    given = {
+        "item": notice_words.item(language, about.item.kind if about.item else "content"),
+        "decision": encode("dec", about.decision_id) if about.decision_id else "",
+        "automation": notice_words.say(language, "not_automated"),
+        "redress": notice_words.redress(language, bodies),
+        **values,
+    }
+    return write(w, template, language, given, about, to=to, recipient=recipient)
+
+
+def resend(w: Writer, notice_id: UUID) -> Notice:
+    """The same words go out once more, under a key of their own: somebody says it never came."""
+    notice = Notice.objects.select_for_update().filter(pk=notice_id).first()
+    if notice is None:
+        raise NotFound("unknown_notice", "There is no such notice.")
+    w.update(notice, resent=notice.resent + 1)
+    event = events.NoticeResent(
+        to=notice.to, template=notice.template, language=notice.language, times=notice.resent
+    )
+    w.event(event, notice, case_id=notice.case_id)
+    _send(w, notice, f"{encode('ntc', notice.pk)}.{notice.resent}")
+    return notice
 
 
 def appeal_link(notice: Notice) -> str:
@@ -186,128 +178,114 @@ def shown(notice: Notice) -> str:
     return notice.body.replace(_APPEAL_PLACE, appeal_link(notice))
 
 
-def _statement(w: Writer, taken: list[Action], item: Item, account: Item, language: str) -> Notice:
-    """What was done, on which ground, from which facts, whether automated, and how to object (DSA, Article 17(3))."""
-    language = _language(language)
-    first = taken[0]
-    policy = policies.policy(first.policy_key)
-    clause, facts = policy.name_in(language), policy.name_in(language)
-    if first.violation_key:
-        violation = policies.violation(first.violation_key)
-        clause, facts = f"{violation.clause} {violation.name}", violation.help or violation.name
-    automated = first.origin == "rule"
-    until = clock.now() + APPEAL_WINDOW
-    values = {
-        "actions": _lines([_with_end(row, language) for row in taken]),
-        "item": _item_word(item, language),
-        "policy": policy.name_in(language),
-        "clause": clause,
-        "facts": facts,
-        "automation": _AUTOMATION[language][automated],
-        "appeal_until": until.date().isoformat(),
-        "decision": encode("dec", first.decision_id),
-    }
-    return _write(
-        w, "author_violating", language, values, to="author", recipient=account.external_id, item=item,
-        decision_id=first.decision_id, case_id=first.case_id, policy=first.policy_key, market=first.market,
-        automated=automated, appeal_until=until,
-    )  # fmt: skip
-
-
-def _to_reporters(
-    w: Writer, decision_id: UUID, case_id: UUID | None, item: Item, reporters: tuple[str, ...], template: str,
-    language: str, policy_key: str, market: str, origin: str,
-) -> list[Notice]:  # fmt: skip
-    language = _language(language)
-    until = clock.now() + APPEAL_WINDOW
-    values = {
-        "item": _item_word(item, language),
-        "automation": _AUTOMATION[language][origin == "rule"],
-        "appeal_until": until.date().isoformat(),
-        "decision": encode("dec", decision_id),
-    }
-    return [
-        _write(w, template, language, values, to="reporter", recipient=reporter, item=item, decision_id=decision_id,
-               case_id=case_id, policy=policy_key, market=market, automated=origin == "rule", appeal_until=until)
-        for reporter in dict.fromkeys(reporters)
-        if reporter
-    ]  # fmt: skip
-
-
-def _write(
-    w: Writer, key: str, language: str, values: dict[str, str], *, to: str, recipient: str, item: Item,
-    decision_id: UUID, case_id: UUID | None, policy: str, market: str, automated: bool, appeal: bool = True,
+def write(
+    w: Writer, key: str, language: str, values: dict[str, str], about: About, *, to: str, recipient: str, automated: bool = False,
     appeal_until: datetime | None = None,
 ) -> Notice:  # fmt: skip
-    template = _template(key, language)
+    """Write one notice and put it on its way. ``language`` is the one its values are said in (``_language``)."""
+    template = notice_templates.words(key, language)
     notice = w.create(
-        Notice, decision_id=decision_id, to=to, item=item, recipient=recipient, template=key,
-        template_version=template.version, language=template.language, subject=fill(template.subject, values),
-        body=fill(template.body, values), appeal_until=appeal_until if appeal else None, created_at=clock.now(),
+        Notice, decision_id=about.decision_id, case_id=about.case_id, to=to, item=about.item, recipient=recipient, template=key,
+        template_version=template.version, language=template.language, subject=fill(template.subject, values)[:500],
+        body=fill(template.body, values), values=values, policy_key=about.policy_key, market=about.market,
+        severity=about.severity, queue_key=about.queue_key, appeal_until=appeal_until, created_at=clock.now(),
     )  # fmt: skip
     w.event(
         events.NoticeWritten(
-            to=to, template=key, template_version=template.version, language=template.language, policy=policy,
-            market=market, automated=automated,
+            to=to, template=key, template_version=template.version, language=template.language, policy=about.policy_key,
+            market=about.market, automated=automated,
         ),
-        notice, case_id=case_id,
+        notice, case_id=about.case_id,
     )  # fmt: skip
-    # The words and the recipient stay in the notice's row: the message is completed when it is sent.
-    key = encode("ntc", notice.pk)
-    payload = {"type": "notice", "notice_id": key, "decision_id": encode("dec", decision_id), "policy": policy}
-    w.send("notice", lane=f"notice:{notice.pk}", key=key, payload=payload, subject=f"notice:{notice.pk}")
+    _send(w, notice, encode("ntc", notice.pk))
     return notice
 
 
-def _template(key: str, language: str) -> NoticeTemplate:
-    """The newest words of a notice in this language, else in English."""
-    found = _templates()
-    row = found.get((key, language)) or found.get((key, "en"))
-    if row is None:
-        raise BadInput("no_template", f"There is no notice template {key!r}.", hint="Run `watchfloor init`.")
-    return row
+def _send(w: Writer, notice: Notice, key: str) -> None:
+    # The words and the recipient stay in the notice's row: the message is completed when it is sent.
+    payload = {
+        "type": "notice", "notice_id": encode("ntc", notice.pk), "policy": notice.policy_key,
+        "decision_id": encode("dec", notice.decision_id) if notice.decision_id else None,
+    }  # fmt: skip
+    w.send("notice", lane=f"notice:{notice.pk}", key=key, payload=payload, subject=f"notice:{notice.pk}")
 
 
-def _templates() -> dict[tuple[str, str], NoticeTemplate]:
-    global _cached
-    cached = _cached
-    if cached is not None and time.monotonic() - cached[0] < queries.CACHE_SECONDS:
-        return cached[1]
-    with _lock:
-        found = {(row.key, row.language): row for row in NoticeTemplate.objects.order_by("version")}
-        _cached = (time.monotonic(), found)
-        return found
+def _statement(w: Writer, taken: list[Action], item: Item, account: Item, language: str, template: str) -> Notice:
+    """What was done, on which ground, from which facts, whether automated, and how to object (DSA, Article 17(3))."""
+    language = _language(template, language)
+    first = taken[0]
+    stated = statements.newest(first.decision_id)
+    open_to = redress.of(redress.Asked(side="author", market=first.market, policy=first.policy_key))
+    values = statement_values(language, first, stated, open_to, taken)
+    values |= {"item": notice_words.item(language, item.kind), "decision": encode("dec", first.decision_id)}
+    about = About(
+        decision_id=first.decision_id, case_id=first.case_id, item=item, policy_key=first.policy_key, market=first.market,
+        severity=first.severity, queue_key=first.queue_key,
+    )  # fmt: skip
+    return write(
+        w, template, language, values, about, to="author", recipient=account.external_id, automated=first.origin == "rule",
+        appeal_until=open_to.until,
+    )  # fmt: skip
 
 
-def _language(language: str) -> str:
-    """The notice language for a BCP 47 tag: its first part if we speak it, else English."""
-    short = language.replace("_", "-").split("-")[0].lower()
-    return short if short in LANGUAGES else "en"
+def statement_values(
+    language: str, first: Action, stated: StatementOfReasons | None, open_to: redress.Redress, taken: list[Action]
+) -> dict[str, str]:
+    """The statement of reasons in words. Without a statement (none is owed for bulk spam) the decision's own data speak."""
+    policy = policies.policy(first.policy_key)
+    clause = facts = policy.name_in(language)
+    number = ""
+    if first.violation_key:
+        violation = policies.violation(first.violation_key)
+        number, clause = violation.clause, f"{violation.clause} {violation.name}"
+        facts = violation.help or violation.name
+    ground = statement_facts.ground_of(first.policy_key, first.violation_key)
+    decided = stated.decided if stated else "fully" if first.origin == "rule" else "not_automated"
+    return {
+        "actions": lines(_done(row, language) for row in taken),
+        "policy": policy.name_in(language),
+        "clause": clause,
+        "facts": facts,
+        "source": notice_words.say(language, stated.source) if stated else "",
+        "automation": notice_words.automation(language, stated.detected_automatically if stated else None, decided),
+        "ground": notice_words.ground(
+            language, ground.ground, ground.legal_ground, statement_facts.clause_text(first.policy_version_id, number)
+        ),
+        "redress": notice_words.redress(language, open_to.bodies),
+        "appeal_until": open_to.until.date().isoformat(),
+    }
 
 
-def _with_end(action: Action, language: str) -> str:
-    phrase = queries.kind(action.kind_key).phrase(language)
-    return f"{phrase} ({_UNTIL[language]} {action.expires_at:%Y-%m-%d %H:%M} UTC)" if action.expires_at else phrase
+def _language(template: str, tag: str) -> str:
+    """The language this notice is written in for a reader: theirs, or English where its words are not to be had."""
+    return notice_templates.words(template, language_of(tag)).language
 
 
-def _lines(texts: list[str]) -> str:
-    return "\n".join(f"- {text}" for text in dict.fromkeys(texts))
+def _done(row: Action, language: str) -> str:
+    kind = queries.kind(row.kind_key)
+    effect = catalogue.effect(kind.does)
+    territory = sorted(row.params.get("markets") or []) if kind.does == "geo_restrict" else []
+    lasts = effect.restricts and bool(kind.inverse_key)
+    return notice_words.restriction(language, kind.phrase(language), row.expires_at, territory, lasts=lasts)
 
 
-def _item_word(item: Item, language: str) -> str:
-    return _ITEM_WORDS[language].get(item.kind, _ITEM_WORDS[language]["content"])
-
-
-_UNTIL = {"en": "until", "es": "hasta", "ja": "期限", "ar": "حتى"}
-_ITEM_WORDS = {
-    "en": {"account": "account", "content": "content", "thread": "thread", "app": "app"},
-    "es": {"account": "cuenta", "content": "contenido", "thread": "conversación", "app": "aplicación"},
-    "ja": {"account": "アカウント", "content": "コンテンツ", "thread": "スレッド", "app": "アプリ"},
-    "ar": {"account": "الحساب", "content": "المحتوى", "thread": "المحادثة", "app": "التطبيق"},
-}
-_AUTOMATION = {  # (decided by a person, decided by automated means)
-    "en": ("A person took this decision.", "This decision was taken by automated means."),
-    "es": ("Esta decisión la tomó una persona.", "Esta decisión se tomó por medios automatizados."),
-    "ja": ("この決定は担当者が行いました。", "この決定は自動的な手段によって行われました。"),
-    "ar": ("اتخذ هذا القرار شخصٌ من فريقنا.", "اتُّخذ هذا القرار بوسائل آلية."),
-}
+def _to_reporters(
+    w: Writer, about: About, reporters: tuple[str, ...], template: str, language: str, origin: str
+) -> list[Notice]:
+    if not any(reporters):
+        return []
+    language = _language(template, language)
+    open_to = redress.of(redress.Asked(side="reporter", market=about.market, policy=about.policy_key))
+    values = {
+        "item": notice_words.item(language, about.item.kind),
+        "automation": notice_words.automation(language, None, "fully" if origin == "rule" else "not_automated"),
+        "redress": notice_words.redress(language, open_to.bodies),
+        "appeal_until": open_to.until.date().isoformat(),
+        "decision": encode("dec", about.decision_id) if about.decision_id else "",
+    }
+    return [
+        write(w, template, language, values, about, to="reporter", recipient=reporter, automated=origin == "rule",
+              appeal_until=open_to.until)
+        for reporter in dict.fromkeys(reporters)
+        if reporter
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from watchfloor.enforcement import catalogue_actions, notices, statements
+from watchfloor.enforcement import catalogue_actions, notice_templates, statements
 from watchfloor.enforcement.models import ActionKind, LadderStep, NoticeTemplate, StatementGround
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
@@ -33,7 +33,7 @@ def install(w: Writer, folder: Path = FOLDER) -> int:
     written = set(NoticeTemplate.objects.values_list("key", "language"))
     for template in load(folder / "notices.toml")["template"]:
         if (template["key"], template["language"]) not in written:
-            notices.save_template(w, **{**template, "body": template["body"].strip()})
+            notice_templates.save(w, **{**template, "body": template["body"].strip()})
             added += 1
     return added + install_grounds(w, folder)
 
