@@ -6,6 +6,7 @@ what it is told, message by message, and must end up where the actions in force 
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,9 +41,24 @@ KINDS = {
     "suspend_7d": (True, "suspend", 168, False, "removed"),
     "suspend": (True, "suspend", None, True, "removed"),
     "lock": (True, "lock", None, False, "restricted"),
+    "remove_later": (False, "remove", None, False, "removed"),  # begins a day after the decision
+    "suspend_later": (True, "suspend", 48, False, "removed"),
 }
+DELAYS = {"remove_later": 24, "suspend_later": 12}
 LADDER = {2: "suspend_24h", 4: "suspend_7d", 6: "suspend"}
 RANK = {"": 0, "restricted": 1, "removed": 2}
+
+
+def later_kinds() -> None:
+    """Two entries that begin by themselves some time after their decision."""
+    from watchfloor.enforcement import catalogue_actions
+    from watchfloor.ledger.writer import writing
+
+    with writing("system:test") as w:
+        catalogue_actions.save_kind(w, key="remove_later", does="remove", name="Remove in a day", delay_hours=24)
+        catalogue_actions.save_kind(
+            w, key="suspend_later", does="suspend", name="Suspend in 12 h", delay_hours=12, duration_hours=48
+        )
 
 
 class Floor(RuleBasedStateMachine):
@@ -57,6 +73,7 @@ class Floor(RuleBasedStateMachine):
         self.now = START
         with clock.at(self.now):
             self.world = World()
+            later_kinds()
             self.items = {
                 name: self.world.post(name, author) for name, author in (("a1", "ann"), ("a2", "ann"), ("b1", "ben"))
             }
@@ -123,8 +140,44 @@ class Floor(RuleBasedStateMachine):
         with clock.at(self.now):
             actions.expire_due()
         for act in self.acts:
+            if act["starts"] is not None and not act["over"] and act["starts"] <= self.now:
+                act["starts"], act["ends"] = None, self.end_of(act["key"])
+        for act in self.acts:
             if not act["held"] and act["ends"] is not None and act["ends"] <= self.now:
                 act["over"] = True
+
+    @precondition(lambda self: any(not act["held"] and not act["over"] for act in self.acts))
+    @rule(which=st.integers(0, 9))
+    def take_one_back(self, which: int) -> None:
+        """A person takes one action back: its decision and strikes stand."""
+        from watchfloor.enforcement import actions
+        from watchfloor.enforcement.models import Action
+        from watchfloor.ledger.writer import writing
+
+        live = [act for act in self.acts if not act["held"] and not act["over"]]
+        act = live[which % len(live)]
+        rows = Action.objects.filter(
+            decision_id=act["by"], from_ladder=act["step"] is not None, inverse_of__isnull=True
+        )
+        self.now += timedelta(seconds=1)
+        with clock.at(self.now), writing("user:second") as w:
+            actions.lift(w, rows.exclude(state="held").get(kind_key=act["key"]).pk, why="it was too much")
+        act["over"] = True
+
+    @precondition(lambda self: any(act["key"] == "lock" and not act["over"] for act in self.acts))
+    @rule()
+    def owner_proves_it(self) -> None:
+        from watchfloor.enforcement import actions
+        from watchfloor.enforcement.models import Action
+        from watchfloor.ledger.writer import writing
+
+        act = next(act for act in self.acts if act["key"] == "lock" and not act["over"])
+        row = Action.objects.get(decision_id=act["by"], kind_key="lock", inverse_of__isnull=True)
+        self.now += timedelta(seconds=1)
+        with clock.at(self.now), writing("token:platform") as w:
+            actions.fixed(w, row.pk)
+            actions.fixed(w, row.pk)
+        act["over"] = True
 
     @precondition(lambda self: any(act["held"] and not act["over"] for act in self.acts))
     @rule(yes=st.booleans(), which=st.integers(0, 9))
@@ -190,25 +243,32 @@ class Floor(RuleBasedStateMachine):
     # --- the oracle's own book-keeping
 
     def act(self, decision: Any, key: str, item: str, author: str, violation: str, step: int | None) -> None:
-        on_author, effect, hours, held, _ = KINDS[key]
+        on_author, effect, _, held, _ = KINDS[key]
         stands_on = [
             strike
             for strike in self.strikes
             if strike["who"] == author and not strike["void"] and strike["ends"] > self.now
         ]
-        ends = None if hours is None else self.now + timedelta(hours=hours)
+        starts = self.now + timedelta(hours=DELAYS[key]) if key in DELAYS else None
+        ends = None if starts else self.end_of(key)
         self.acts.append(
             {"by": decision, "key": key, "on": author if on_author else item, "who": author, "step": step,
              "effect": effect.format(policy=violation.split(".")[0]), "ends": ends, "held": held, "over": False,
-             "stands on": stands_on}
+             "stands on": stands_on, "starts": starts}
         )  # fmt: skip
+
+    def end_of(self, key: str) -> datetime | None:
+        hours = KINDS[key][2]
+        return None if hours is None else self.now + timedelta(hours=hours)
 
     def points(self, author: str) -> int:
         counted = (s for s in self.strikes if s["who"] == author and not s["void"] and s["ends"] > self.now)
         return sum(strike["points"] for strike in counted)
 
     def standing(self, name: str) -> list[dict[str, Any]]:
-        return [act for act in self.acts if act["on"] == name and not act["held"] and not act["over"]]
+        return [
+            act for act in self.acts if act["on"] == name and not act["held"] and not act["over"] and not act["starts"]
+        ]
 
     def everything(self) -> list[tuple[str, Any]]:
         return [*self.items.items(), *((name, self.world.account(name)) for name in ("ann", "ben"))]
@@ -219,7 +279,12 @@ def test_enforcement_agrees_with_its_oracle(db: None) -> None:
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     run_state_machine_as_test(
         Floor,
-        settings=settings(max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=checks),
+        settings=settings(
+            max_examples=int(os.environ.get("WATCHFLOOR_ENFORCEMENT_EXAMPLES", "12")),
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=checks,
+        ),
     )
 
 

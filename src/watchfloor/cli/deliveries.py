@@ -1,8 +1,11 @@
-"""``watchfloor deliveries``: what the platform has not been told yet, and telling it again. Contents are not shown, only how it goes."""
+"""``watchfloor deliveries``: what the platform has not been told yet, telling it again, and what it says is in force. Contents are not
+shown, only how it goes."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
 from uuid import UUID
 
 import click
@@ -65,6 +68,83 @@ def replay(ids: tuple[str, ...], all_dead: bool, all_failed: bool, as_json: bool
         as_json=as_json,
         text=f"{dead.sent:,} dead letters go out again, {dead.stale:,} no longer hold, {tried:,} failed ones are tried now.",
     )
+
+
+@deliveries.command("reconcile")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as-of", help="The moment the file is true for (RFC 3339). Default: when it was last changed.")
+@json_option
+def reconcile(file: Path | None, as_of: str | None, as_json: bool) -> None:
+    """Compare what the platform says is in force with what we say.
+
+    FILE is the platform's list, NDJSON or CSV (by its ending). Without one every endpoint that has an address for it is asked.
+    """
+    prepare.django()
+    from watchfloor.enforcement import reconciling
+    from watchfloor.enforcement.models import Endpoint
+    from watchfloor.identity.domain import system
+
+    actor = system(ACTOR)
+    if file is not None:
+        form: Literal["ndjson", "csv"] = "csv" if file.suffix.lower() == ".csv" else "ndjson"
+        changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        moment = datetime.fromisoformat(as_of) if as_of else changed
+        if moment.tzinfo is None:
+            raise click.UsageError("--as-of needs a zone, like 2026-03-01T12:00:00Z.")
+        with file.open("rb") as lines:
+            runs = [reconciling.push(actor, lines, form, as_of=moment, how="file")]
+    else:
+        asked = Endpoint.objects.exclude(inventory_url="").order_by("created_at", "id")
+        runs = [reconciling.pull(actor, endpoint) for endpoint in asked]
+        if not runs:
+            raise click.UsageError("No endpoint has an address that says what is in force: name a FILE.")
+    names = ("theirs", "ours", "in_flight", "missing", "extra", "different")
+    rows = [{"how": run.how, **{name: getattr(run, name) for name in names}} for run in runs]
+    emit({"runs": rows}, as_json=as_json, text=table(rows, ["how", *names], empty=""))
+    if any(run.missing + run.extra + run.different for run in runs):
+        raise SystemExit(1)
+
+
+@deliveries.command("test")
+@click.argument("name")
+@json_option
+def test(name: str, as_json: bool) -> None:
+    """Send a signed test message to the endpoint of this NAME and say what it answered."""
+    prepare.django()
+    from watchfloor.enforcement import health
+    from watchfloor.enforcement.models import Endpoint
+    from watchfloor.kernel.errors import NotFound
+
+    endpoint = Endpoint.objects.filter(name=name).order_by("created_at").first()
+    if endpoint is None:
+        known = ", ".join(Endpoint.objects.values_list("name", flat=True)) or "none yet"
+        raise NotFound("unknown_endpoint", f"There is no endpoint {name!r}.", hint=f"Known: {known}.")
+    answer = health.test(endpoint)
+    said = {"ok": answer.ok, "status": answer.status, "milliseconds": answer.milliseconds, "error": answer.error}
+    emit(said, as_json=as_json, text=f"{answer.error or f'It answered {answer.status}.'} ({answer.milliseconds} ms)")
+    if not answer.ok:
+        raise SystemExit(1)
+
+
+@deliveries.command("automation")
+@click.argument("what", type=click.Choice(["stop", "resume", "show"]))
+@click.option("--why", default="", help="For the ledger, and for the next one.")
+@json_option
+def switch(what: str, why: str, as_json: bool) -> None:
+    """Stop sending what rules decide (it is held for people), or send it again."""
+    prepare.django()
+    from watchfloor.enforcement import automation
+    from watchfloor.identity.domain import system
+    from watchfloor.ledger.writer import writing
+
+    if what != "show":
+        with writing(system(ACTOR)) as w:
+            (automation.stop if what == "stop" else automation.resume)(w, why=why)
+    row = automation.stopped()
+    text = (
+        f"Stopped since {row.since:%Y-%m-%d %H:%M} UTC: {row.why}" if row else "Automatic actions go to the platform."
+    )
+    emit({"stopped": row is not None, "why": row.why if row else ""}, as_json=as_json, text=text)
 
 
 def _shown(row: Any, state: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Parley itself, as far as the floor can see it: it verifies the webhook, applies each key once, and shows what it did.
+"""Parley itself, as far as the floor can see it: it verifies the webhook, applies each key once, shows what it did, and says what is
+in force when it is asked (``GET /in-force``, signed as the webhooks are, by pages).
 
     python -m watchfloor.demo.platform --home FOLDER --port 8741
 
@@ -17,9 +18,12 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+PAGE_SIZE = 500  # effects on a page of what is in force
+MOMENTARY = ("warn", "stop_stream")  # done and over: nothing stays in force
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Parley</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
 body{{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color:#1f2430;background:#fff}}
@@ -62,6 +66,35 @@ class Parley:
                 with self.file.open("a", encoding="utf-8") as out:
                     out.write(json.dumps({"key": key, "body": body}) + "\n")
         return 204
+
+    def in_force(self, headers: dict[str, str], target: str) -> tuple[int, bytes]:
+        """A page of what is in force: status and body. The list is what the last message of each effect said."""
+        try:
+            self._verify(Webhook(self.secret_file.read_text().strip()), headers, target.encode())
+        except (OSError, ValueError, KeyError, WebhookVerificationError):
+            return 401, b""
+        with self.lock:
+            bodies = list(self.applied.values())
+        effects: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for body in bodies:
+            if body.get("type") == "action":
+                self._take(effects, body)
+        query = parse_qs(urlsplit(target).query)
+        at = int(query.get("cursor", ["0"])[0])
+        listed = [effects[key] for key in sorted(effects)]
+        page = {
+            "effects": listed[at : at + PAGE_SIZE],
+            "next": str(at + PAGE_SIZE) if at + PAGE_SIZE < len(listed) else None,
+        }
+        return 200, json.dumps(page).encode()
+
+    @staticmethod
+    def _take(effects: dict[tuple[str, str, str], dict[str, Any]], body: dict[str, Any]) -> None:
+        key = (body["item"]["type"], body["item"]["id"], body["effect"])
+        if body["undo"]:
+            effects.pop(key, None)
+        elif body["effect"] not in MOMENTARY:
+            effects[key] = {"item": body["item"], "effect": body["effect"], "since": body["at"], "until": body["until"]}
 
     def _verify(self, webhook: Webhook, headers: dict[str, str], raw: bytes) -> None:
         """Raise unless we are meant. In a replay the message's own moment is taken for now, for it is days ago."""
@@ -111,9 +144,14 @@ def serve(home: Path, port: int, *, replay: bool = False) -> ThreadingHTTPServer
             self.end_headers()
 
         def do_GET(self) -> None:
-            body = parley.page().encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            status, kind, body = 200, "text/html; charset=utf-8", b""
+            if urlsplit(self.path).path == "/in-force":
+                kind = "application/json"
+                status, body = parley.in_force({name.lower(): value for name, value in self.headers.items()}, self.path)
+            else:
+                body = parley.page().encode()
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

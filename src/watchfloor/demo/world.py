@@ -97,7 +97,8 @@ def build(scenario: Scenario, endpoint_url: str) -> World:
             identity.grant(w, by, user, role)
         permissions = ["report.submit", "event.submit", "media.submit", "appeal.submit", "item.read"]
         token, secret = identity.create_token(w, by, name="Parley's back end", source=SOURCE, permissions=permissions)
-        endpoints.add(w, name="Parley", url=endpoint_url)
+        parley = endpoints.add(w, name="Parley", url=endpoint_url)
+        endpoints.set_inventory(w, parley, url=endpoint_url.replace("/hook", "/in-force"), hours=1)
     with writing(by, reason="demo set-up") as w:
         save_rule_file(w, RULE_FILE, RULES, policy_key="spam")
         main = RuleFile.objects.get(path="main.sml")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from watchfloor.enforcement import domain, effects, events, notices, queries, statements, strikes
+from watchfloor.enforcement import catalogue, domain, effects, notices, queries, statements, strikes
+from watchfloor.enforcement.confirming import confirm, replayed
 from watchfloor.enforcement.contracts import Enforce, Enforced, Reverse
-from watchfloor.enforcement.models import Action, Strike
+from watchfloor.enforcement.models import Action, Notice, Strike
 from watchfloor.identity.domain import system
 from watchfloor.items import queries as items
 from watchfloor.items.models import Item
@@ -15,7 +16,9 @@ from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.policy import queries as policies
 
+__all__ = ["approve", "confirm", "enforce", "expire_due", "fixed", "lift", "reject", "replayed", "reverse", "start_due"]
 State = Action.State
+WAITING = (State.HELD, State.SCHEDULED)  # without effect so far
 
 
 def enforce(w: Writer, given: Enforce) -> Enforced:
@@ -43,7 +46,9 @@ def enforce(w: Writer, given: Enforce) -> Enforced:
             kind = queries.kind(ladder.action_key)
             taken.append(effects.take(w, given, kind, account, severity=severity, step=ladder, strikes=counted))
     statements.begin(w, given, item, account, taken)
-    told = notices.tell(w, given, item, account, [row for row in taken if row.state != State.HELD])
+    told = notices.tell(
+        w, given, item, account, [row for row in taken if row.state == State.PENDING and _notifies(row)]
+    )
     return Enforced(
         actions=tuple(row.pk for row in taken),
         points=points,
@@ -59,7 +64,7 @@ def reverse(w: Writer, fallen: Reverse) -> Enforced:
     """
     rows = list(
         Action.objects.filter(
-            decision_id=fallen.decision_id, inverse_of__isnull=True, state__in=[*domain.IN_FORCE, State.HELD]
+            decision_id=fallen.decision_id, inverse_of__isnull=True, state__in=[*domain.IN_FORCE, *WAITING]
         ).select_related("item__author")
     )
     struck = Strike.objects.filter(decision_id=fallen.decision_id).exclude(state=Strike.State.VOIDED).first()
@@ -81,28 +86,82 @@ def reverse(w: Writer, fallen: Reverse) -> Enforced:
 
 def approve(w: Writer, action_id: UUID) -> Action:
     """Agree to a held action. Raises ``Forbidden`` for the person whose decision asked for it."""
-    action = _held(action_id)
+    action = _waiting(action_id, State.HELD)
     if action.requested_by == w.actor:
         raise Forbidden("same_person", "Whoever decided cannot approve the action too.", hint="Ask a colleague.")
     effects.release(w, action, action.item)
     statements.settle(w, action.decision_id)
-    notices.tell_approved(w, action)
+    if action.state == State.PENDING and _notifies(action) and not _told(action):
+        notices.tell_approved(w, action)
     return action
 
 
 def reject(w: Writer, action_id: UUID) -> Action:
     """Say no to a held action. Raises ``Forbidden`` for the person whose decision asked for it."""
-    action = _held(action_id)
+    action = _waiting(action_id, State.HELD)
     if action.requested_by == w.actor:
         raise Forbidden(
             "same_person", "Whoever decided cannot judge the action too.", hint="Undo the decision instead."
         )
+    told = _told(action)
     effects.refuse(w, action, "refused")
+    if told:
+        _tell_undone(w, action, "undo")
     return action
 
 
+def lift(w: Writer, action_id: UUID, *, why: str) -> Action | None:
+    """One action is taken back by a person, with a reason; its decision and strikes stand. Returns the inverse, if one is sent.
+
+    A scheduled action will not begin. ``Conflict`` where there is nothing to take back.
+    """
+    if not why.strip():
+        raise BadInput("no_reason", "Say why it is taken back.", where="why")
+    action = _locked_action(action_id)
+    if action.inverse_of_id is not None or action.state not in (*domain.IN_FORCE, State.SCHEDULED):
+        raise Conflict("not_in_force", f"This action is not in force: it is {action.state}.")
+    if action.state == State.SCHEDULED:
+        effects.refuse(w, action, "taken_back")
+        return None
+    inverse = effects.end(w, action, why="person", by_decision=None)
+    _tell_undone(w, action, "person")
+    return inverse
+
+
+def fixed(w: Writer, action_id: UUID) -> Action | None:
+    """What was wrong is mended: an action that waits for that ends. Twice changes nothing. Returns the inverse, if one is sent."""
+    action = _locked_action(action_id)
+    if action.inverse_of_id is not None or not catalogue.effect(queries.kind(action.kind_key).does).fixable:
+        raise Conflict(
+            "not_fixable", "This action does not wait for something to be mended.", hint="Take it back instead."
+        )
+    if action.state in (State.REVERSED, State.EXPIRED):
+        return None
+    if action.state not in domain.IN_FORCE:
+        raise Conflict("not_in_force", f"This action is not in force: it is {action.state}.")
+    return effects.end(w, action, why="fixed", by_decision=None)
+
+
+def start_due(limit: int = 200) -> int:
+    """Begin scheduled actions whose moment has come, each in a transaction of its own; returns how many."""
+    due = Action.objects.filter(state=State.SCHEDULED, starts_at__lte=clock.now()).order_by("starts_at", "id")
+    found = list(due.values_list("pk", flat=True)[:limit])
+    for action_id in found:
+        with writing(system("schedule")) as w:
+            action = _locked_action(action_id)
+            if action.state == State.SCHEDULED and action.starts_at and action.starts_at <= clock.now():
+                effects.start(w, action)
+                if action.state == State.PENDING and _notifies(action):
+                    notices.tell_approved(w, action)
+    return len(found)
+
+
 def expire_due(limit: int = 200) -> int:
-    """End temporary actions and strikes whose time has come, each in a transaction of its own; returns how many."""
+    """End temporary actions and strikes whose time has come, each in a transaction of its own; returns how many.
+
+    Scheduled actions begin first, so that one whose whole time passed while nothing ran is begun and ended.
+    """
+    started = start_due(limit)
     now = clock.now()
     actions = list(
         Action.objects.filter(expires_at__lte=now, inverse_of__isnull=True, state__in=domain.IN_FORCE)
@@ -115,46 +174,17 @@ def expire_due(limit: int = 200) -> int:
     ended = list(due.values_list("pk", flat=True)[:limit])
     for strike_id in ended:
         _expire_strike(strike_id)
-    return len(actions) + len(ended)
-
-
-def confirm(w: Writer, action_id: UUID, ok: bool, error: str = "", *, final: bool = False) -> None:
-    """What became of a message about an action: the platform has it, or not yet (``final`` = given up).
-
-    An action that was undone in the meantime stays undone; only the time of confirmation is noted.
-    """
-    action = Action.objects.select_for_update().filter(pk=action_id).first()
-    if action is None:
-        return
-    target = _target(action)
-    state = action.state
-    waiting = state in {State.PENDING, State.SENT, State.FAILED, State.DEAD}
-    if ok:
-        if action.confirmed_at is not None and state == State.CONFIRMED:
-            return
-        now = clock.now()
-        w.update(action, confirmed_at=now, last_error="", **({"state": State.CONFIRMED} if waiting else {}))
-        seconds = (now - action.created_at).total_seconds()
-        effects.say(w, action, events.ActionConfirmed(**effects.dimensions(action, target), seconds=seconds))
-    elif final and waiting:
-        w.update(action, state=State.DEAD, last_error=error[:200])
-        effects.say(w, action, events.ActionDead(**effects.dimensions(action, target), error=error[:200]))
-    elif state in {State.PENDING, State.SENT}:
-        w.update(action, state=State.FAILED, last_error=error[:200])
-        effects.say(w, action, events.ActionFailed(**effects.dimensions(action, target), error=error[:200]))
-
-
-def replayed(w: Writer, action_id: UUID) -> None:
-    """A dead message about an action goes out again."""
-    action = Action.objects.select_for_update().filter(pk=action_id).first()
-    if action is not None and action.state == State.DEAD:
-        w.update(action, state=State.PENDING)
-        effects.say(w, action, events.ActionReplayed(**effects.dimensions(action, _target(action))))
+    return started + len(actions) + len(ended)
 
 
 def _undo(w: Writer, row: Action, why: str, by: UUID, undone: list[Action], inverses: list[Action]) -> None:
-    if row.state == State.HELD:
-        effects.refuse(w, row, "decision_fell")
+    if row.state in WAITING:
+        told = _told(row)
+        inverse = effects.refuse(w, row, "decision_fell")
+        if told:
+            undone.append(row)
+        if inverse is not None:
+            inverses.append(inverse)
     elif row.state in domain.IN_FORCE:
         inverse = effects.end(w, row, why=why, by_decision=by)
         undone.append(row)
@@ -179,26 +209,45 @@ def _expire_strike(strike_id: UUID) -> None:
             strikes.expire(w, row)
 
 
-def _held(action_id: UUID) -> Action:
+def _waiting(action_id: UUID, state: str) -> Action:
+    action = _locked_action(action_id)
+    if action.state != state:
+        raise Conflict("not_held", f"This action no longer waits for approval: it is {action.state}.")
+    return action
+
+
+def _locked_action(action_id: UUID) -> Action:
+    """One action, its account locked first as everywhere."""
     found = Action.objects.select_related("item__author").filter(pk=action_id).first()
     if found is None:
         raise NotFound("unknown_action", "There is no such action.")
     effects.lock(found.item)
-    action = _locked([action_id])[0]
-    if action.state != State.HELD:
-        raise Conflict("not_held", f"This action no longer waits for approval: it is {action.state}.")
-    return action
+    return _locked([action_id])[0]
+
+
+def _notifies(action: Action) -> bool:
+    return catalogue.effect(queries.kind(action.kind_key).does).notify(action.params)
+
+
+def _told(action: Action) -> bool:
+    """Whether the author heard of an action before it was withheld."""
+    if action.held_for != "automation":
+        return False
+    return Notice.objects.filter(decision_id=action.decision_id, to="author").exists()
+
+
+def _tell_undone(w: Writer, action: Action, why: str) -> None:
+    account = action.item if action.item.author_id is None else action.item.author
+    if action.case_id is None or not _notifies(action):
+        return
+    fallen = Reverse(
+        decision_id=action.decision_id, by_decision_id=action.decision_id, case_id=action.case_id, why=why,
+        language=action.language or "en", job_id=action.job_id,
+    )  # fmt: skip
+    notices.tell_reversed(w, fallen, account, [action])
 
 
 def _locked(ids: list[UUID]) -> list[Action]:
     """Action rows, locked in order of id: a delivery may be confirming them at this moment."""
     rows = Action.objects.select_for_update(of=("self",)).select_related("item__author")
     return list(rows.filter(pk__in=ids).order_by("id"))
-
-
-def _target(action: Action) -> str:
-    try:
-        key = action.kind_key if action.inverse_of_id is None else action.inverse_of.kind_key  # type: ignore[union-attr]
-        return queries.kind(key).target
-    except BadInput:  # the catalogue row is gone; history stays
-        return ""

@@ -38,6 +38,10 @@ class Enforce(msgspec.Struct, frozen=True, kw_only=True):
     previous_decision_id: UUID | None = None  # the decision this one supersedes
     basis: Basis = Basis()  # what it rests on, for the statement of reasons
     replaces: bool = False  # it takes the place of a decision that restricted as well: the author is told of one change
+    asked_by: str = ""  # who decided, where it is not who writes: "rule:NAME", or whose order a worker carries out
+    batch: str = ""  # the order over many it belongs to, and for how many that order is
+    batch_size: int = 0
+    starts_at: datetime | None = None  # its actions begin then, and not before; None: at once, or as the catalogue says
 
 
 class Enforced(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +79,7 @@ class ActionPreview(msgspec.Struct, frozen=True, kw_only=True):
     irreversible: bool = False  # it has no inverse
     default: bool = False  # the violation type's own choice
     note: str = ""  # one line for the workbench: "strike 1 (3 of 4 to Suspend for 7 days)"
+    does: str = ""  # one sentence: what the action class does
 
 
 class StrikeOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +113,8 @@ class ActionOut(msgspec.Struct, frozen=True, kw_only=True):
     inverse_of: UUID | None = None
     origin: str = ""
     last_error: str = ""
+    starts_at: datetime | None = None
+    held_for: str = ""  # kind | protected | mass | automation
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from watchfloor.enforcement import catalogue, domain, events, queries, statements
+from watchfloor.enforcement import automation, catalogue, domain, events, messages, queries, statements
 from watchfloor.enforcement.contracts import Enforce
-from watchfloor.enforcement.models import Action, Strike
+from watchfloor.enforcement.models import Action, Attempt, Strike
 from watchfloor.items import actions as item_actions
 from watchfloor.items import protected
 from watchfloor.items import queries as items
@@ -56,46 +56,88 @@ def take(
     step: domain.Step | None = None,
     strikes: list[Strike] | None = None,
 ) -> Action:
-    """Take one action on one item, or hold it where the catalogue wants a second person, or the account is a protected one."""
+    """Take one action on one item: at once, later, or (``held_for``) when a second person agrees."""
     effect = catalogue.effect(kind.does)
-    params = effect.params(
-        catalogue.Given(
-            policy_key=given.policy_key, violation_key=given.violation_key, market=given.market, fixed=kind.params
-        )
+    about = catalogue.Given(
+        policy_key=given.policy_key, violation_key=given.violation_key, market=given.market, fixed=kind.params
     )
-    held = kind.needs_approval or protected.is_protected(items.account_of(item))
+    params = effect.params(about)
+    held_for = _held_for(w, given, kind, item, by_class=effect.hold(about, params))
+    now = clock.now()
+    starts_at = given.starts_at
+    if starts_at is None and kind.delay_hours:
+        starts_at = now + timedelta(hours=kind.delay_hours)
+    later = starts_at is not None and starts_at > now
+    held = bool(held_for)
+    waits = held or later
     action = w.create(
         Action, decision_id=given.decision_id, case_id=given.case_id, kind_key=kind.key, item=item,
-        state=State.HELD if held else State.PENDING, from_ladder=step is not None,
+        state=State.HELD if held else State.SCHEDULED if later else State.PENDING, held_for=held_for, from_ladder=step is not None,
         step=step.points if step else None, strikes=[strike.pk for strike in strikes or []],
         params=params, slot=effect.slot(params), policy_key=given.policy_key, policy_version_id=given.policy_version,
         violation_key=given.violation_key, severity=severity, market=given.market, language=given.language,
         origin=given.origin, job_id=given.job_id, queue_key=given.queue, previous_decision_id=given.previous_decision_id,
-        requested_by=w.actor, created_at=clock.now(), expires_at=None if held else _expiry(kind),
+        requested_by=given.asked_by or w.actor, created_at=now, starts_at=starts_at if later else None,
+        expires_at=None if waits else _expiry(kind), batch=given.batch,
     )  # fmt: skip
-    event = events.ActionTaken(**dimensions(action, kind.target), held=held, until=_text(action.expires_at))
+    event = events.ActionTaken(
+        **dimensions(action, kind.target), held=held, until=_text(action.expires_at), starts=_text(action.starts_at),
+        held_for=held_for,
+    )  # fmt: skip
     w.event(event, action, case_id=given.case_id, policy_version=given.policy_version, item_version=given.item_version)
-    if not held:
+    if not waits:
         send(w, action, item, standing=_settle(w, item))
     return action
 
 
 def release(w: Writer, action: Action, item: Item) -> None:
-    """A held action gets its second person's yes."""
+    """A held action gets its second person's yes; one that is to begin later still does."""
     kind = queries.kind(action.kind_key)
-    w.update(action, state=State.PENDING, approved_by=w.actor, expires_at=_expiry(kind))
-    say(w, action, events.ActionApproved(**dimensions(action, kind.target), until=_text(action.expires_at)))
-    send(w, action, item, standing=_settle(w, item))
+    later = action.starts_at is not None and action.starts_at > clock.now()
+    expires_at = None if later else _expiry(kind)
+    w.update(action, state=State.SCHEDULED if later else State.PENDING, approved_by=w.actor, expires_at=expires_at)
+    say(w, action, events.ActionApproved(**dimensions(action, kind.target), until=_text(expires_at)))
+    if not later:
+        send(w, action, item, standing=_settle(w, item))
 
 
-def refuse(w: Writer, action: Action, why: str) -> None:
-    """A held action will not be taken."""
+def start(w: Writer, action: Action) -> None:
+    """The moment of a scheduled action has come. If automatic actions are stopped just now, it waits for a person instead."""
+    kind = queries.kind(action.kind_key)
+    if action.origin == "rule" and automation.stopped() is not None:
+        w.update(action, state=State.HELD, held_for="automation")
+        say(w, action, events.ActionWithheld(**dimensions(action, kind.target), tried=False))
+        return
+    w.update(action, state=State.PENDING, expires_at=_expiry(kind))
+    say(w, action, events.ActionStarted(**dimensions(action, kind.target), until=_text(action.expires_at)))
+    send(w, action, action.item, standing=_settle(w, action.item))
+
+
+def withhold(w: Writer, action: Action, *, tried: bool) -> None:
+    """An automatic action that the platform has not confirmed waits for a person now; its message is gone from the outbox."""
+    w.update(action, state=State.HELD, held_for="automation", expires_at=None, last_error="")
+    say(w, action, events.ActionWithheld(**dimensions(action, queries.kind(action.kind_key).target), tried=tried))
+    _settle(w, action.item)
+
+
+def refuse(w: Writer, action: Action, why: str) -> Action | None:
+    """A held or scheduled action will not be taken. Returns the inverse where its message was tried before it was withheld:
+    it may have arrived."""
+    kind = queries.kind(action.kind_key)
+    withheld = action.state == State.HELD and action.held_for == "automation"
     w.update(action, state=State.REJECTED)
-    say(w, action, events.ActionRejected(**dimensions(action, queries.kind(action.kind_key).target), why=why))
+    say(w, action, events.ActionRejected(**dimensions(action, kind.target), why=why))
+    if not withheld or not Attempt.objects.filter(key=encode("act", action.pk)).exists():
+        return None
+    others = [row for row in queries.in_force(action.item_id) if row.slot == action.slot]
+    if others:
+        send(w, max(others, key=_lasts), action.item, again=action)
+        return None
+    return _inverse(w, action, kind, action.item, "undo", None) if kind.inverse_key else None
 
 
 def end(w: Writer, action: Action, *, why: str, by_decision: UUID | None) -> Action | None:
-    """Take an action out of force (``why`` = appeal, undo, ladder or expiry); returns the inverse if one must be sent.
+    """Take an action out of force (``why`` = appeal, undo, ladder, person, fixed or expiry); returns the inverse if one must be sent.
 
     While another action holds the same effect the platform is not asked to undo it; if the effect ends earlier now, the one that
     stays is stated again.
@@ -115,27 +157,39 @@ def end(w: Writer, action: Action, *, why: str, by_decision: UUID | None) -> Act
         say(w, action, events.ActionReversed(**dimensions(action, kind.target), why=why, sent=sent))
     _settle(w, item)
     if restate:
-        last = max(others, key=lambda row: (row.expires_at is None, row.expires_at or row.created_at))
-        send(w, last, item, again=action)
+        send(w, max(others, key=_lasts), item, again=action)
         return None
     return _inverse(w, action, kind, item, why, by_decision) if sent else None
 
 
 def send(
-    w: Writer, action: Action, item: Item, *, again: Action | None = None, standing: list[Action] | None = None
+    w: Writer,
+    action: Action,
+    item: Item,
+    *,
+    again: Action | None = None,
+    standing: list[Action] | None = None,
+    mark: str = "",
 ) -> None:
-    """Tell the platform. The message's key is the action's id; a statement of an action again adds what made it necessary.
+    """Tell the platform. The message's key is the action's id; a statement of an action again adds what made it necessary
+    (the action ``again``, or ``mark``).
 
     ``standing`` are the actions in force on the item, where the caller has just read them.
     """
     key = encode("act", action.pk)
     if again is not None:
         key += f".{encode('act', again.pk)}"
-    account = items.account_of(item)
+    elif mark:
+        key += f".{mark}"
     w.send(
-        "action", lane=f"account:{(account or item).pk}", key=key, payload=_payload(action, item, standing),
-        subject=f"action:{action.pk}",
+        "action", lane=lane_of(item), key=key, subject=f"action:{action.pk}",
+        payload=messages.of_action(action, item, _until(action, standing)),
     )  # fmt: skip
+
+
+def lane_of(item: Item) -> str:
+    """Messages about one account, and about what it made, go out in order."""
+    return f"account:{(items.account_of(item) or item).pk}"
 
 
 def say(w: Writer, action: Action, event: events.OfAction) -> None:
@@ -151,6 +205,22 @@ def dimensions(action: Action, target: str) -> dict[str, Any]:
         "severity": action.severity, "market": action.market, "language": action.language, "origin": action.origin,
         "from_ladder": action.from_ladder,
     }  # fmt: skip
+
+
+def _held_for(w: Writer, given: Enforce, kind: queries.Kind, item: Item, *, by_class: bool) -> str:
+    """Why a second person must agree: kind, protected, mass or automation; "" where nobody need."""
+    if kind.needs_approval or by_class:
+        return "kind"
+    if protected.is_protected(items.account_of(item)):
+        return "protected"
+    rule = (given.asked_by or w.actor) if given.origin == "rule" else ""
+    if rule and automation.stopped() is not None:
+        return "automation"
+    return "mass" if automation.over_limit(kind, batch_size=given.batch_size, rule=rule) else ""
+
+
+def _lasts(row: Action) -> tuple[bool, datetime]:
+    return row.expires_at is None, row.expires_at or row.created_at
 
 
 def _inverse(w: Writer, action: Action, kind: queries.Kind, item: Item, why: str, by_decision: UUID | None) -> Action:
@@ -174,32 +244,12 @@ def _settle(w: Writer, item: Item) -> list[Action]:
     return standing
 
 
-def _payload(action: Action, item: Item, standing: list[Action] | None) -> dict[str, Any]:
-    until = action.expires_at
-    if action.inverse_of_id is None:
-        standing = queries.in_force(item.pk) if standing is None else standing
-        until = domain.ends([row.expires_at for row in standing if row.slot == action.slot])
-    return {
-        "type": "action",
-        "action_id": encode("act", action.pk),
-        "kind": action.kind_key,
-        "effect": action.slot,
-        "undo": action.inverse_of_id is not None,
-        "inverse_of": encode("act", action.inverse_of_id) if action.inverse_of_id else None,
-        "item": {"type": item.type_key, "id": item.external_id},
-        "params": action.params,
-        "until": plain(until),
-        "decision_id": encode("dec", action.decision_id),
-        "previous_decision_id": encode("dec", action.previous_decision_id) if action.previous_decision_id else None,
-        "case_id": encode("case", action.case_id) if action.case_id else None,
-        "job_id": encode("job", action.job_id) if action.job_id else None,
-        "policy": action.policy_key,
-        "policy_version": str(action.policy_version_id) if action.policy_version_id else None,
-        "violation": action.violation_key,
-        "origin": action.origin,
-        "from_ladder": action.from_ladder,
-        "at": plain(clock.now()),
-    }
+def _until(action: Action, standing: list[Action] | None) -> datetime | None:
+    """When the effect ends, of all actions that hold it up; of an inverse, when what it undid would have."""
+    if action.inverse_of_id is not None:
+        return action.expires_at
+    rows = queries.in_force(action.item_id) if standing is None else standing
+    return domain.ends([row.expires_at for row in rows if row.slot == action.slot])
 
 
 def _expiry(kind: queries.Kind) -> datetime | None:

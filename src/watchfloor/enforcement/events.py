@@ -20,10 +20,27 @@ class OfAction(LedgerEvent, frozen=True, kw_only=True, tag="action.base"):
 
 
 class ActionTaken(OfAction, frozen=True, kw_only=True, tag="action.taken"):
-    """A decision took an action; ``held`` until a second person agrees; ``until`` when it ends by itself ("" = never)."""
+    """A decision took an action; ``held`` until a second person agrees; ``until`` when it ends by itself ("" = never).
+
+    ``starts``: it begins then ("" = at once). ``held_for``: kind, protected, mass or automation.
+    """
 
     held: bool
     until: str
+    starts: str = ""
+    held_for: str = ""
+
+
+class ActionStarted(OfAction, frozen=True, kw_only=True, tag="action.started"):
+    """A scheduled action began; ``until`` when it ends by itself ("" = never)."""
+
+    until: str
+
+
+class ActionWithheld(OfAction, frozen=True, kw_only=True, tag="action.withheld"):
+    """Automatic actions were stopped before this one was confirmed: it waits for a second person. ``tried``: it may have arrived."""
+
+    tried: bool
 
 
 class ActionApproved(OfAction, frozen=True, kw_only=True, tag="action.approved"):
@@ -35,13 +52,13 @@ class ActionApproved(OfAction, frozen=True, kw_only=True, tag="action.approved")
 class ActionRejected(OfAction, frozen=True, kw_only=True, tag="action.rejected"):
     """A held action will not be taken: a second person said no, or its decision fell."""
 
-    why: str  # refused | decision_fell
+    why: str  # refused | decision_fell | taken_back
 
 
 class ActionReversed(OfAction, frozen=True, kw_only=True, tag="action.reversed"):
     """An action is undone; ``sent`` is whether the platform must hear of it (another action may hold the same effect)."""
 
-    why: str  # appeal | undo | ladder
+    why: str  # appeal | undo | ladder | person | fixed
     sent: bool
 
 
@@ -217,3 +234,82 @@ class StatementGroundSaved(LedgerEvent, frozen=True, kw_only=True, tag="statemen
     violation: str
     ground: str
     exempt: bool
+
+
+class EndpointRecovered(LedgerEvent, frozen=True, kw_only=True, tag="endpoint.recovered"):
+    """An endpoint that was turned off by itself answered a test and is called again."""
+
+    name: str
+    off_ms: int
+
+
+class AutomationStopped(LedgerEvent, frozen=True, kw_only=True, tag="automation.stopped"):
+    """From now on nothing that a rule decided goes to the platform."""
+
+
+class AutomationResumed(LedgerEvent, frozen=True, kw_only=True, tag="automation.resumed"):
+    """What rules decide goes to the platform again; what was held meanwhile still waits for a person."""
+
+    stopped_ms: int
+
+
+class ControlsSaved(LedgerEvent, frozen=True, kw_only=True, tag="enforcement_controls.saved"):
+    """The limits that hold mass actions were changed."""
+
+    mass_limit: int
+    rule_limit: int
+    mass_minutes: int
+
+
+class LadderStepRemoved(LedgerEvent, frozen=True, kw_only=True, tag="ladder_step.removed"):
+    """The ladder has one step less."""
+
+    points: int
+
+
+class ReconciliationBegan(LedgerEvent, frozen=True, kw_only=True, tag="reconciliation.began"):
+    """The platform's list is being compared with ours."""
+
+    how: str
+
+
+class ReconciliationDone(LedgerEvent, frozen=True, kw_only=True, tag="reconciliation.done"):
+    """The comparison is complete: how many effects either side names, and where they differ."""
+
+    how: str
+    theirs: int
+    ours: int
+    missing: int
+    extra: int
+    different: int
+
+
+class ReconciliationFailed(LedgerEvent, frozen=True, kw_only=True, tag="reconciliation.failed"):
+    """The platform's list could not be had."""
+
+    how: str
+
+
+class DriftFound(LedgerEvent, frozen=True, kw_only=True, tag="drift.found"):
+    """The platform and we do not agree about one effect on one item. ``new``: it was not so at the last comparison."""
+
+    kind: str
+    effect: str
+    policy: str
+    market: str
+    new: bool
+
+
+class DriftGone(LedgerEvent, frozen=True, kw_only=True, tag="drift.gone"):
+    """Both sides agree again."""
+
+    kind: str
+    effect: str
+
+
+class DriftJudged(LedgerEvent, frozen=True, kw_only=True, tag="drift.judged"):
+    """Somebody said what to do about it: told again, or accepted as it is."""
+
+    kind: str
+    effect: str
+    answer: str  # sent | accepted

@@ -25,7 +25,9 @@ class ActionKind(Projected):
     target = models.CharField(max_length=10)  # "item" or "author"
     item_state = models.CharField(max_length=20, blank=True)  # what Item.state becomes
     duration_hours = models.IntegerField(null=True)
+    delay_hours = models.IntegerField(null=True)  # it begins so long after the decision
     needs_approval = models.BooleanField(default=False)
+    mass_limit = models.IntegerField(null=True)  # more than this at once are held; null: as Controls says
     enabled = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
 
@@ -39,6 +41,7 @@ class LadderStep(Projected):
     points = models.IntegerField(unique=True)
     action_key = models.CharField(max_length=60)
     name = models.CharField(max_length=120)
+    enabled = models.BooleanField(default=True)
 
     class Meta:
         db_table = "enforcement_ladder_step"
@@ -49,6 +52,7 @@ class Action(Projected):
 
     class State(models.TextChoices):
         HELD = "held"
+        SCHEDULED = "scheduled"
         REJECTED = "rejected"
         PENDING = "pending"
         SENT = "sent"
@@ -79,12 +83,17 @@ class Action(Projected):
     language = models.CharField(max_length=12, blank=True)
     origin = models.CharField(max_length=12, blank=True)  # human | rule | appeal | undo | expiry
     queue_key = models.CharField(max_length=80, blank=True)  # where it was decided; "" for a rule's
+    held_for = models.CharField(
+        max_length=12, blank=True
+    )  # kind | protected | mass | automation: why it was held first
+    batch = models.CharField(max_length=40, blank=True)  # the order over many it belongs to
     job_id = models.UUIDField(null=True)
     previous_decision_id = models.UUIDField(null=True)
     requested_by = models.CharField(max_length=120, blank=True)
     approved_by = models.CharField(max_length=120, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True)  # of a scheduled one
     confirmed_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     reversed_at = models.DateTimeField(null=True)
@@ -96,6 +105,14 @@ class Action(Projected):
             models.Index(
                 fields=["expires_at"], name="enforcement_action_expiry", condition=models.Q(expires_at__isnull=False)
             ),
+            models.Index(fields=["starts_at"], name="enforcement_action_start", condition=models.Q(state="scheduled")),
+            models.Index(fields=["id"], name="enforcement_action_held", condition=models.Q(state="held")),
+            models.Index(
+                fields=["requested_by", "created_at"],
+                name="enforcement_action_by_rule",
+                condition=models.Q(origin="rule"),
+            ),
+            models.Index(fields=["batch"], name="enforcement_action_batch", condition=~models.Q(batch="")),
         ]
 
 
@@ -184,12 +201,20 @@ class Endpoint(Projected):
     secrets = ArrayField(models.CharField(max_length=120), default=list)  # newest first; two live during rotation
     enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True)
+    disabled_by = models.CharField(max_length=8, blank=True)  # person | machine | gone (it answered 410)
     created_at = models.DateTimeField()
     failing_since = models.DateTimeField(null=True)  # of an unbroken row of failures
     failures = models.IntegerField(default=0)
+    probed_at = models.DateTimeField(null=True)  # while it is off by itself: when it was last tried
+    inventory_url = models.CharField(max_length=400, blank=True)  # where the platform says what is in force
+    inventory_token = models.CharField(max_length=200, blank=True)  # a bearer token for it
+    inventory_hours = models.IntegerField(null=True)  # asked so often; null: only when somebody asks
+    inventory_at = models.DateTimeField(null=True)  # asked last
 
     private: ClassVar[frozenset[str]] = frozenset()
-    untracked: ClassVar[frozenset[str]] = frozenset({"secrets", "failing_since", "failures"})
+    untracked: ClassVar[frozenset[str]] = frozenset(
+        {"secrets", "failing_since", "failures", "probed_at", "inventory_token", "inventory_at"}
+    )
 
     class Meta:
         db_table = "enforcement_endpoint"
@@ -212,17 +237,10 @@ class Attempt(models.Model):
         indexes = [models.Index(fields=["endpoint", "-at"], name="enforcement_attempt_recent")]
 
 
-from watchfloor.enforcement.models_statements import StatementGround, StatementOfReasons  # noqa: E402  Django looks here
+from watchfloor.enforcement import models_delivery as _delivery  # noqa: E402  Django looks for models here
+from watchfloor.enforcement import models_drift as _drift  # noqa: E402
+from watchfloor.enforcement import models_statements as _statements  # noqa: E402
 
-__all__ = [
-    "Action",
-    "ActionKind",
-    "Attempt",
-    "Endpoint",
-    "LadderStep",
-    "Notice",
-    "NoticeTemplate",
-    "StatementGround",
-    "StatementOfReasons",
-    "Strike",
-]
+Delivery, AutomationStop, Controls = _delivery.Delivery, _delivery.AutomationStop, _delivery.Controls
+Reconciliation, Drift, Said = _drift.Reconciliation, _drift.Drift, _drift.Said
+StatementGround, StatementOfReasons = _statements.StatementGround, _statements.StatementOfReasons

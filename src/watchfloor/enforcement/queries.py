@@ -11,7 +11,7 @@ import msgspec
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast, NullIf, StrIndex, Substr
 
-from watchfloor.enforcement import domain
+from watchfloor.enforcement import catalogue, domain
 from watchfloor.enforcement.contracts import ActionOut, ActionPreview, Standing, StrikeOut
 from watchfloor.enforcement.domain import Step
 from watchfloor.enforcement.models import Action, ActionKind, LadderStep, Notice, Strike
@@ -43,7 +43,9 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     item_state: str
     duration_hours: int | None
+    delay_hours: int | None
     needs_approval: bool
+    mass_limit: int | None
     enabled: bool
     position: int
     phrases: dict[str, str]
@@ -142,7 +144,8 @@ def preview(item: Item, violation_key: str, action_keys: Iterable[str]) -> list[
             ActionPreview(
                 key=key, name=each.name, target=each.target, points=points, total_after=after,
                 ladder=kind_name(crossed.action_key) if crossed else "", needs_approval=each.needs_approval or second,
-                irreversible=not each.inverse_key,                 default=key in violation.actions, note=note,
+                irreversible=not each.inverse_key, default=key in violation.actions, note=note,
+                does=catalogue.effect(each.does).preview(each.params),
             )
         )  # fmt: skip
     return result
@@ -222,7 +225,8 @@ def action_out(row: Action) -> ActionOut:
         id=row.pk, kind_key=row.kind_key, name=kind_name(row.kind_key), state=row.state, item=row.item_id,
         decision_id=row.decision_id, case_id=row.case_id, from_ladder=row.from_ladder, created_at=row.created_at,
         expires_at=row.expires_at, confirmed_at=row.confirmed_at, reversed_at=row.reversed_at,
-        inverse_of=row.inverse_of_id, origin=row.origin, last_error=row.last_error,
+        inverse_of=row.inverse_of_id, origin=row.origin, last_error=row.last_error, starts_at=row.starts_at,
+        held_for=row.held_for if row.state == Action.State.HELD else "",
     )  # fmt: skip
 
 
@@ -253,6 +257,6 @@ def _read() -> _Book:
     }
     steps = tuple(
         Step(points=row.points, action_key=row.action_key, name=row.name)
-        for row in LadderStep.objects.order_by("points")
+        for row in LadderStep.objects.filter(enabled=True).order_by("points")
     )
     return _Book(found, steps)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC
 from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -19,16 +21,20 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.platform import targets
 
+T = TypeVar("T")
+
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 10.0
-IN_FLIGHT = 16
+PAGE_SECONDS = 60.0  # of a list of what is in force
+LARGEST_PAGE = 10_000_000  # bytes
+IN_FLIGHT = 32  # requests at a time
 READ_UP_TO = 16_384  # bytes of an answer; a connection whose answer was read to its end serves the next message
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """A message for one endpoint. ``key`` becomes the ``webhook-id``: the receiver counts by it."""
 
-    outbox_id: UUID
+    delivery: int  # the row of it, 0 for a test
     endpoint_id: UUID
     url: str
     secrets: tuple[str, ...]
@@ -59,9 +65,39 @@ def headers(key: str, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
     }
 
 
-def send_all(parcels: Sequence[Parcel]) -> list[Answer]:
-    """Send all, several at a time; never raises for what a receiver does."""
-    return asyncio.run(_send_all(parcels))
+def send_all(lanes: Sequence[Sequence[Parcel]]) -> list[Answer]:
+    """Send the messages of each lane one after another, many lanes at a time; never raises for what a receiver does.
+
+    A lane ends with its first failure: what comes after it was not tried, and is in no answer.
+    """
+    return _line().run(_send_all(lanes))
+
+
+class Line:
+    """One thread that keeps connections open between batches: connecting costs more than sending."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.client: httpx.AsyncClient | None = None
+        threading.Thread(target=self.loop.run_forever, name="webhooks", daemon=True).start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do it on the line's thread and wait."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def connected(self) -> httpx.AsyncClient:
+        """The client, made at its first use; called on the line's thread."""
+        if self.client is None:
+            self.client = httpx.AsyncClient(
+                timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False, trust_env=False,
+                verify=_trusted(), limits=httpx.Limits(max_connections=None, max_keepalive_connections=IN_FLIGHT),
+            )  # fmt: skip
+        return self.client
+
+
+@cache
+def _line() -> Line:
+    return Line()
 
 
 @cache
@@ -70,26 +106,37 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-async def _send_all(parcels: Sequence[Parcel]) -> list[Answer]:
+async def _send_all(lanes: Sequence[Sequence[Parcel]]) -> list[Answer]:
     gate = asyncio.Semaphore(IN_FLIGHT)
-    timeout = httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
-    async with httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False, verify=_trusted()) as client:
+    client = _line().connected()
+    places: dict[str, asyncio.Task[targets.Target]] = {}  # a name is looked up and checked once for a batch
 
-        async def one(parcel: Parcel) -> Answer:
+    def place(url: str) -> asyncio.Task[targets.Target]:
+        if url not in places:
+            places[url] = asyncio.ensure_future(targets.resolve(url))
+        return places[url]
+
+    async def one(parcels: Sequence[Parcel]) -> list[Answer]:
+        answers: list[Answer] = []
+        for parcel in parcels:
             async with gate:
-                return await _send(client, parcel)
+                answers.append(await _send(client, parcel, place(parcel.url)))
+            if not answers[-1].ok:
+                break
+        return answers
 
-        return list(await asyncio.gather(*(one(parcel) for parcel in parcels)))
+    found = await asyncio.gather(*(one(parcels) for parcels in lanes))
+    return [answer for answers in found for answer in answers]
 
 
-async def _send(client: httpx.AsyncClient, parcel: Parcel) -> Answer:
+async def _send(client: httpx.AsyncClient, parcel: Parcel, place: asyncio.Future[targets.Target]) -> Answer:
     started = time.monotonic()
     status: int | None = None
     retry_after = 0
     error = ""
     try:
         async with asyncio.timeout(TOTAL_SECONDS):
-            target = await targets.resolve(parcel.url)
+            target = await asyncio.shield(place)
             async with client.stream(
                 "POST",
                 target.url,
@@ -131,3 +178,36 @@ async def _drain(response: httpx.Response) -> None:
 def _seconds(text: str) -> int:
     """``Retry-After`` in seconds (the form with a date is rare and ignored), at most an hour."""
     return min(int(text), 3600) if text.isascii() and text.isdigit() else 0
+
+
+def get(url: str, *, key: str, secrets: Sequence[str], token: str) -> bytes:
+    """One signed GET, by the same rules as a webhook. What is signed as the body is the request target (path and query)."""
+    return _line().run(_get(url, key, tuple(secrets), token))
+
+
+async def _get(url: str, key: str, secrets: tuple[str, ...], token: str) -> bytes:
+    try:
+        async with asyncio.timeout(PAGE_SECONDS):
+            place = await targets.resolve(url)
+            target = httpx.URL(place.url).raw_path
+            signed = {"host": place.host, "accept": "application/json", "user-agent": f"Watchfloor/{__version__}"}
+            signed |= headers(key, target, secrets)
+            if token:
+                signed["authorization"] = f"Bearer {token}"
+            client = _line().connected()
+            async with client.stream(
+                "GET", place.url, headers=signed, extensions={"sni_hostname": place.name}
+            ) as response:
+                if response.status_code != 200:
+                    raise BadInput("bad_inventory", f"The platform answered {response.status_code}.", where=url[:200])
+                pieces, size = [], 0
+                async for piece in response.aiter_bytes():
+                    size += len(piece)
+                    if size > LARGEST_PAGE:
+                        raise BadInput("too_large", f"A page has at most {LARGEST_PAGE:,} bytes.", where=url[:200])
+                    pieces.append(piece)
+                return b"".join(pieces)
+    except TimeoutError:
+        raise BadInput("no_answer", f"No answer within {PAGE_SECONDS:g} s.", where=url[:200]) from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as failure:
+        raise BadInput("no_answer", f"{type(failure).__name__}: {failure}"[:200], where=url[:200]) from None

@@ -66,12 +66,15 @@ def expire(w: Writer, row: Strike) -> None:
 
 
 def unjustified(account: Item) -> list[Action]:
-    """Ladder actions on the account, in force or held, whose strikes no longer add up to their step.
+    """Ladder actions on the account, in force, held or scheduled, whose strikes no longer add up to their step.
 
     A reversal never adds a sanction: a lower step that would remain is not taken in their place.
     """
     rows = Action.objects.select_for_update().filter(
-        item=account, from_ladder=True, inverse_of__isnull=True, state__in=[*domain.IN_FORCE, Action.State.HELD]
+        item=account,
+        from_ladder=True,
+        inverse_of__isnull=True,
+        state__in=[*domain.IN_FORCE, Action.State.HELD, Action.State.SCHEDULED],
     )
     found = []
     for action in rows.order_by("id"):

@@ -154,4 +154,7 @@ class Outbox(models.Model):
             models.Index(
                 fields=["lane", "id"], name="ledger_outbox_lane", condition=models.Q(state__in=["pending", "failed"])
             ),
+            models.Index(  # what nobody has looked at yet
+                fields=["id"], name="ledger_outbox_new", condition=models.Q(state="pending", sent_at__isnull=True)
+            ),
         ]

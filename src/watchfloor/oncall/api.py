@@ -58,7 +58,7 @@ class PageOut(Schema):
 
     id: str
     key: str
-    about: Literal["escalation", "case", "spike", "manual"]
+    about: Literal["escalation", "case", "spike", "delivery", "manual"]
     state: Literal["raised", "acknowledged", "resolved"]
     severity: int
     policy: str

@@ -17,8 +17,12 @@ from watchfloor.demo.mail import Message
 from watchfloor.demo.replay import Replay
 from watchfloor.demo.scenario import Scenario, make_scenario
 from watchfloor.demo.world import RULE_NAME
+from watchfloor.enforcement import delivery, reconciling
+from watchfloor.enforcement.actions import expire_due
 from watchfloor.enforcement.models import Action, Endpoint
+from watchfloor.identity.domain import system
 from watchfloor.insight import facts, flow
+from watchfloor.kernel import clock
 from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.verify import verify
@@ -78,6 +82,14 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[s
     # every action that was due has reached the platform, none is lost
     assert Action.objects.exclude(state__in=["confirmed", "reversed", "expired", "held", "rejected"]).count() == 0
     assert Action.objects.filter(confirmed_at__isnull=False).exists()
+    # and what the platform says is in force is what we say
+    with clock.at(scenario.end + timedelta(hours=1)):
+        while expire_due():
+            pass
+        delivery.deliver_due(1_000)
+    with clock.at(scenario.end + timedelta(hours=2)):
+        run = reconciling.pull(system("test"), Endpoint.objects.get(name="Parley"))
+    assert run.theirs > 0 and (run.theirs, run.missing, run.extra, run.different) == (run.ours, 0, 0, 0)
     # an appeal is never decided by whoever decided before
     for appeal in Appeal.objects.exclude(outcome_decision_id=None).select_related("decision"):
         assert Decision.objects.get(pk=appeal.outcome_decision_id).decider != appeal.decision.decider

@@ -61,3 +61,34 @@ def test_it_sends_one_again_by_its_id(outbox: Any) -> None:
 @pytest.mark.parametrize("arguments", [["replay"], ["replay", "msg_x", "--dead"]])
 def test_it_wants_to_know_which(arguments: list[str]) -> None:
     assert CliRunner().invoke(deliveries, arguments).exit_code == 2
+
+
+def test_it_compares_a_file_tests_an_endpoint_and_turns_the_switch(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    from tests.integration.enforcement.receiver import Receiver
+
+    from watchfloor.cli import deliveries as command
+    from watchfloor.enforcement import automation, delivery, endpoints
+    from watchfloor.ledger.writer import writing
+
+    monkeypatch.setattr(command.prepare, "django", lambda: None)
+    monkeypatch.setenv("WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS", "1")
+    platform = Receiver()
+    try:
+        with clock.at(clock.now() - timedelta(hours=1)):
+            with writing("user:ada") as w:
+                endpoints.add(w, name="Parley", url=platform.url, topics=("action",))
+            world.decide(world.post(), "other.community")
+            delivery.deliver_due()
+        assert run("test", "Parley")["status"] == 200
+    finally:
+        platform.close()
+    good = tmp_path / "in-force.csv"
+    good.write_text("item_type,item_id,effect\npost,p1,remove\n")
+    assert run("reconcile", str(good))["runs"][0]["missing"] == 0
+    good.write_text("item_type,item_id,effect\n")
+    result = CliRunner().invoke(deliveries, ["reconcile", str(good), "--json"])
+    assert result.exit_code == 1 and json.loads(result.output)["runs"][0]["missing"] == 1
+    assert run("automation", "stop", "--why", "R12")["stopped"] and automation.stopped() is not None
+    assert not run("automation", "resume", "--why", "mended")["stopped"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -52,6 +51,20 @@ def deliver_all() -> int:
     while done := delivery.deliver_due():
         total += done
     return total
+
+
+def on_call() -> None:
+    """Somebody is paged for everything that is severe."""
+    from watchfloor.identity.actions import create_user
+    from watchfloor.ledger.writer import writing
+    from watchfloor.oncall import actions as oncall
+
+    with writing("user:ada") as w:
+        person = create_user(w, email="nora@example.org", name="Nora", password=None)
+        oncall.save_policy(
+            w, key="floor", name="Floor", steps=[{"targets": [f"user:{person.pk}"], "minutes": 5}], repeat=0
+        )
+        oncall.save_matrix(w, [{"escalation_policy": "floor", "min_severity": 3}])
 
 
 def later(**delta: float):
@@ -177,8 +190,8 @@ def test_a_process_that_dies_while_sending_loses_nothing(world, platform, endpoi
     world.decide(world.post())
     send_all = sending.send_all
 
-    def die(parcels):
-        send_all(parcels)
+    def die(lanes):
+        send_all(lanes)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sending, "send_all", die)
@@ -194,14 +207,16 @@ def test_a_process_that_dies_while_sending_loses_nothing(world, platform, endpoi
 
 
 def test_a_late_answer_does_not_overrule_the_newer_claim(world, platform, endpoint) -> None:
-    from watchfloor.enforcement import delivery
+    from watchfloor.enforcement import claims, delivery, recording
     from watchfloor.enforcement.models import Endpoint
+    from watchfloor.enforcement.sending import Answer
 
     world.decide(world.post())
-    [stale] = delivery._claim(10, list(Endpoint.objects.all()))
+    claims.fan_out()
+    [stale] = claims.claim([row.pk for row in Endpoint.objects.all()], 10)
     with later(seconds=delivery.CLAIM_SECONDS + 1):
         assert deliver_all() == 1
-    delivery._record([stale], defaultdict(list))
+    recording._record([(stale, Answer(parcel=None, ok=False, error="late"))])
     assert outbox()[0].attempts == 2
     assert outbox()[0].state == "confirmed"
 
@@ -238,7 +253,7 @@ def test_two_endpoints_each_get_it_once(world, platform, endpoint) -> None:
         connect(other, name="archive")
         world.decide(world.post())
         other.behave = [503]
-        assert deliver_all() == 1
+        assert deliver_all() == 2
         assert outbox()[0].state == "failed"
         with later(seconds=6):
             assert deliver_all() == 1
@@ -292,31 +307,54 @@ def test_both_keys_sign_during_a_rotation(world, platform, endpoint) -> None:
         Webhook(old).verify(after["raw"], after["headers"])
 
 
-def test_an_endpoint_that_fails_for_a_day_is_turned_off_and_what_waits_goes_out_later(
-    world, platform, endpoint
-) -> None:
-    from watchfloor.enforcement import delivery, endpoints
+def test_an_endpoint_that_fails_for_a_day_is_turned_off_paged_tried_and_called_again(world, platform, endpoint) -> None:
+    from watchfloor.enforcement import health
     from watchfloor.ledger.models import Event
-    from watchfloor.ledger.writer import writing
+    from watchfloor.oncall.models import Page
 
+    on_call()
     platform.then = 500
-    for number in range(delivery.DISABLE_FAILURES):
+    for number in range(health.DISABLE_FAILURES):
         world.decide(world.post(f"p{number}", f"author{number}"), "other.community")
     deliver_all()
     endpoint.refresh_from_db()
-    assert endpoint.enabled and endpoint.failures == delivery.DISABLE_FAILURES
+    assert endpoint.enabled and endpoint.failures == health.DISABLE_FAILURES
     with later(hours=25):
-        delivery.deliver_due()
+        deliver_all()
     endpoint.refresh_from_db()
     assert not endpoint.enabled and "Every delivery failed" in endpoint.disabled_reason
     assert Event.objects.get(type="endpoint.disabled").data["name"] == "platform"
+    page = Page.objects.get()
+    assert (page.about, page.severity, page.state) == ("delivery", health.SEVERITY, "raised")
+    seen = len(platform.requests)
+    with later(hours=26):
+        assert health.probe_due() == 1 and health.probe_due() == 0, "every quarter of an hour, no more often"
+    assert platform.requests[-1]["body"]["type"] == "test" and len(platform.requests) == seen + 1
+    endpoint.refresh_from_db()
+    assert not endpoint.enabled
     platform.then = 200
     with later(days=9):
         assert deliver_all() == 0
+        assert health.probe_due() == 1
+        page.refresh_from_db()
+        assert page.state == "resolved"
+        assert deliver_all() == health.DISABLE_FAILURES
+    assert all(row.state == "confirmed" for row in outbox())
+    assert Event.objects.get(type="endpoint.recovered").data["off_ms"] > 7 * 24 * 3600 * 1000
+
+
+def test_who_turned_an_endpoint_off_turns_it_on_again(world, platform, endpoint) -> None:
+    from watchfloor.enforcement import endpoints, health
+    from watchfloor.ledger.writer import writing
+
+    with writing("user:ada") as w:
+        endpoints.turn_off(w, endpoint, "We move.")
+    world.decide(world.post())
+    with later(days=2):
+        assert health.probe_due() == 0 and deliver_all() == 0
         with writing("user:ada") as w:
             endpoints.turn_on(w, endpoint)
-        assert deliver_all() == delivery.DISABLE_FAILURES
-    assert all(row.state == "confirmed" for row in outbox())
+        assert deliver_all() == 1
 
 
 def test_an_endpoint_that_says_it_is_gone_is_turned_off(world, platform, endpoint) -> None:

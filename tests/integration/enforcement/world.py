@@ -62,6 +62,8 @@ class World:
         reporters: tuple[str, ...] = (),
         language: str = "en",
         market: str = "DE",
+        asked_by: str = "",
+        batch: tuple[str, int] = ("", 0),
     ) -> tuple[UUID, Enforced]:
         """A violating decision; returns its id and what followed."""
         kind = policies.violation(violation)
@@ -71,7 +73,7 @@ class World:
             decision_id=decision_id, case_id=new_id(), item=item.pk, item_version="", policy_key=kind.policy_key,
             policy_version=version.id if version else None, violation_key=violation,
             action_keys=kind.actions if keys is None else keys, origin=origin, reporters=reporters, market=market,
-            language=language, job_id=new_id(),
+            language=language, job_id=new_id(), asked_by=asked_by, batch=batch[0], batch_size=batch[1],
         )  # fmt: skip
         with writing(actor) as w:
             return decision_id, actions.enforce(w, given)

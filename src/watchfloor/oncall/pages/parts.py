@@ -40,9 +40,13 @@ def state_words() -> dict[str, tuple[str, str, str]]:
 def about_words() -> dict[str, str]:
     """What a page is about."""
     return {
-        "escalation": _("Escalation"), "case": _("Case"), "spike": _("Spike"), "manual": _("By hand"),
+        "escalation": _("Escalation"),
+        "case": _("Case"),
+        "spike": _("Spike"),
+        "delivery": _("Delivery"),
         "clock": _("Legal deadline"),
-    }  # fmt: skip
+        "manual": _("By hand"),
+    }
 
 
 def people() -> list[tuple[str, str]]:

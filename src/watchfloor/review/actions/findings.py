@@ -51,6 +51,7 @@ def record(
     supersedes: Decision | None = None,
     vendor: str = "",
     batch: str = "",
+    batch_size: int = 0,
 ) -> Decision:
     """Write the decision, let fall what it overturns, and enforce it, all in this transaction. The case is locked.
 
@@ -86,7 +87,7 @@ def record(
     for old in falls:
         fall(w, case, old, by=decision, why=origin if origin in ("appeal", "undo") else "clean")
     if enforced:
-        enforce(w, case, decision, finding.actions, batch)
+        enforce(w, case, decision, finding.actions, batch=batch, batch_size=batch_size)
     elif finding.verdict == "clean" and not falls:
         tell_clean(w, case, decision)
     return decision
@@ -121,7 +122,9 @@ def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str) -> Non
         )  # fmt: skip
 
 
-def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] | None, batch: str = "") -> None:
+def enforce(
+    w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] | None, *, batch: str = "", batch_size: int = 0
+) -> None:
     """Hand a violating decision to enforcement: the actions chosen, or the violation type's own."""
     from watchfloor.enforcement import actions as enforcement
 
@@ -135,7 +138,8 @@ def enforce(w: Writer, case: Case, decision: Decision, actions: tuple[str, ...] 
             origin="human" if decision.origin == "undo" else decision.origin,
             reporters=reporters_of(case, ""), market=case.market, language=case.language or "en",
             job_id=decision.job_id, queue=decision.job.queue_key if decision.job else "",
-            previous_decision_id=decision.supersedes_id, basis=basis_of(case, decision, batch),
+            previous_decision_id=decision.supersedes_id, basis=basis_of(case, decision, batch), asked_by=decision.decider,
+            batch=batch, batch_size=batch_size,
         ),
     )  # fmt: skip
 

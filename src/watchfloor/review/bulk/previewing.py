@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Sum
 
+from watchfloor.enforcement import automation
 from watchfloor.enforcement import domain as enforcement_domain
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.enforcement.models import Strike
@@ -201,7 +202,8 @@ def _effects(order: Order, items: list[Item]) -> tuple[tuple[Effect, ...], int, 
     for key in violation.actions if order.actions is None else order.actions:
         kind = enforcement.kind(key)
         count = len(items) if kind.target == "item" else sum(per_account.values())
-        actions.append(Effect(key, kind.name, count, kind.needs_approval))
+        held = kind.needs_approval or automation.over_limit(kind, batch_size=len(items), rule="")
+        actions.append(Effect(key, kind.name, count, held))
     if not violation.points:
         return tuple(actions), 0, 0, ()
     before: dict[UUID, int] = {}

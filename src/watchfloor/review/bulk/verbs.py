@@ -40,8 +40,9 @@ def _decide(w: Writer, batch: Batch, order: Order, row: BatchRow) -> None:
     )
     policy_key = findings.check(finding, case, None)
     decision = findings.record(
-        w, case, finding, policy_key=policy_key, origin="human", decider=batch.by, batch=str(batch.pk)
-    )
+        w, case, finding, policy_key=policy_key, origin="human", decider=batch.by, batch=str(batch.pk),
+        batch_size=batch.count,
+    )  # fmt: skip
     jobs.end_live(w, case, "bulk")
     findings.settle_reports(w, case, order.verdict)
     cases.close(w, case, how="bulk", verdict=order.verdict, violation=order.violation)
