@@ -94,6 +94,20 @@ def register(request: HttpRequest, status: str = "", ended: bool = False, limit:
     return [_out(row) for row in (rows.filter(status=status) if status else rows)[: max(1, min(limit, 500))]]
 
 
+# Before the addresses of single claims, of which it would be one.
+@router.post("/claims/in", response=list[HitOut], summary="Which claims a text repeats", operation_id="claims_in")
+def claims_in(request: HttpRequest, body: TextIn) -> list[HitOut]:
+    """The surest first. The text is not kept. Needs ``policy.view``."""
+    needs(request, "policy.view")
+    return [
+        HitOut(
+            claim=ids.encode("clm", hit.id), text=hit.text, status=hit.status, policy=hit.policy_key,
+            violation=hit.violation_key, share=hit.share,
+        )
+        for hit in claims.claims_in(body.text, market=body.market, language=body.language)
+    ]  # fmt: skip
+
+
 @router.get("/claims/{claim_id}", response=ClaimOut, summary="One claim", operation_id="claim")
 def claim(request: HttpRequest, claim_id: str) -> ClaimOut:
     """One claim. Needs ``policy.view``."""
@@ -126,19 +140,6 @@ def end(request: HttpRequest, claim_id: str, body: EndIn) -> ClaimOut:
     actor = needs(request, "claim.edit")
     with writing(actor) as w:
         return _out(actions.close_claim(w, _id(claim_id), body.why))
-
-
-@router.post("/claims/in", response=list[HitOut], summary="Which claims a text repeats", operation_id="claims_in")
-def claims_in(request: HttpRequest, body: TextIn) -> list[HitOut]:
-    """The surest first. The text is not kept. Needs ``policy.view``."""
-    needs(request, "policy.view")
-    return [
-        HitOut(
-            claim=ids.encode("clm", hit.id), text=hit.text, status=hit.status, policy=hit.policy_key,
-            violation=hit.violation_key, share=hit.share,
-        )
-        for hit in claims.claims_in(body.text, market=body.market, language=body.language)
-    ]  # fmt: skip
 
 
 def _id(text: str) -> UUID:

@@ -58,7 +58,7 @@ def match_versions(versions: Sequence[ItemVersion]) -> int:
     found = []
     for version in versions:
         if version.erased_at is None:
-            found += [(version.item_id, version.hash, hit) for hit in index.find(text_of(version))]
+            found += [(version.item_id, version.hash, hit) for hit in index.find(_text_of(version))]
     return _keep(found)
 
 
@@ -76,14 +76,11 @@ def search_past(limit: int = 500) -> int:
     return looked
 
 
-def text_of(version: ItemVersion) -> str:
-    """What an item says: the fields its type calls text and title."""
+def _text_of(version: ItemVersion) -> str:
     try:
-        _, fields = items.item_type(version.item.type_key)
+        return items.text_of(version.item.type_key, version.data)
     except BadInput:  # the type is gone
         return ""
-    values = (version.data.get(field.name) for field in fields if field.role in ("text", "displayName"))
-    return "\n".join(value for value in values if isinstance(value, str))
 
 
 def _search(search: ClaimSearch, limit: int) -> int:
@@ -98,7 +95,7 @@ def _search(search: ClaimSearch, limit: int) -> int:
     by_hash = {item.current_version: item for item in chunk}
     found = []
     for version in ItemVersion.objects.filter(hash__in=by_hash, erased_at__isnull=True).select_related("item"):
-        found += [(version.item_id, version.hash, hit) for hit in index.find(text_of(version))]
+        found += [(version.item_id, version.hash, hit) for hit in index.find(_text_of(version))]
     _keep(found)
     search.looked_at += len(chunk)
     search.below = chunk[-1].pk if chunk else search.below

@@ -17,7 +17,7 @@ from watchfloor.items.domain import Field
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.policy import queries as policies
-from watchfloor.policy.contracts import PolicyRef, VersionRef, ViolationRef
+from watchfloor.policy.contracts import ClaimHit, PolicyRef, VersionRef, ViolationRef
 from watchfloor.review import bench_media, blind, link_cards, queries, thread, translators
 from watchfloor.review.bench_view import AuthorView, ItemView, author_view, item_view
 from watchfloor.review.domain import marks, scripts
@@ -166,6 +166,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "case": case,
         "item": item_view(fields, data, [signal.details for signal in found_signals]),
         "links": link_cards.links(fields, data or {}),
+        "claims": claims_of(case, data),
         "media_views": bench_media.views(case.item_version, actor),
         "marks": marks_of(case),
         "script": scripts.share(items.text_of(case.item.type_key, data) if data else ""),
@@ -190,6 +191,12 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "exposure_ms": exposure_ms(actor),
         "changed_since": bool(case.item.current_version and case.item.current_version != case.item_version),
     }
+
+
+def claims_of(case: Case, data: dict[str, Any] | None) -> list[ClaimHit]:
+    """The claims of the register that the item repeats, as they hold in the case's market."""
+    text = items.text_of(case.item.type_key, data) if data else ""
+    return policies.claims_in(text, market=case.market) if text else []
 
 
 def timeline(actor: Actor, job: Job) -> tuple[Entry, ...]:

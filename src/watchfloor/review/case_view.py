@@ -9,6 +9,7 @@ import msgspec
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.enforcement.models import Notice
 from watchfloor.identity.domain import Actor
+from watchfloor.items import queries as items
 from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
 from watchfloor.policy.models import PolicyVersion
@@ -64,6 +65,7 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
         "inquiries": inquiries.of_case(case),
         "author": bench.author(case),
         "item": bench.item(case, signals),
+        "claims": bench.claims_of(case, items.snapshot(case.item_version)),
         "type_name": type_name,
         "changed_since": False,
         "versions": versions(case),

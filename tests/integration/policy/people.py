@@ -33,11 +33,16 @@ class Browser:
         self.actor = f"user:{self.person.pk}"
 
     def get(self, name: str, *args: Any, status: int = 200, **query: Any) -> str:
-        answer = self.client.get(reverse(name, args=args), query)
+        """A page as text; ``status_`` is a field called status."""
+        answer = self.client.get(reverse(name, args=args), _named(query))
         assert answer.status_code == status, answer.content[-3000:]
         return b"".join(answer).decode() if answer.streaming else answer.content.decode()
 
     def post(self, name: str, *args: Any, status: int = 302, **values: Any) -> str:
-        answer = self.client.post(reverse(name, args=args), values)
+        answer = self.client.post(reverse(name, args=args), _named(values))
         assert answer.status_code == status, answer.content.decode()[-3000:]
         return answer["Location"] if status == 302 else answer.content.decode()
+
+
+def _named(values: dict[str, Any]) -> dict[str, Any]:
+    return {name.removesuffix("_"): value for name, value in values.items()}
