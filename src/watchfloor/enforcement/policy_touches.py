@@ -17,12 +17,12 @@ from watchfloor.policy.touches import Change, Touch
 
 def tell(actor: Actor, change: Change) -> Iterable[Touch]:
     """Registered in this context's ``ready``."""
-    enabled = {kind.key for kind in queries.kinds() if kind.enabled}
+    enabled = {kind.key: kind.name for kind in queries.kinds()}
     wanted = {key for kind in change.document.kinds or () for key in kind.actions}
-    missing = sorted(wanted - enabled)
+    missing = sorted(wanted - enabled.keys())
     yield Touch(
         kind="actions", label=_("Actions its violation types lead to"), count=len(wanted), stale=len(missing),
-        url=reverse("enforcement-actions"), names=tuple(missing or sorted(wanted)),
+        url=reverse("enforcement-actions"), names=tuple(missing or sorted(enabled[key] for key in wanted)),
         note=_("These are not in the catalogue, or are switched off: nothing would be done.") if missing else "",
     )  # fmt: skip
     known = access.rows(actor, "enforcement.view", market="market", severity="severity")

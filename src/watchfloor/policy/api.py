@@ -15,21 +15,21 @@ from watchfloor.ledger.writer import writing
 from watchfloor.policy import actions, precedents, queries, texts, touches
 from watchfloor.policy.api_claims import router as claims
 from watchfloor.policy.api_shapes import (
-    ClauseChangeOut,
-    DiffOut,
-    DraftIn,
-    OverlayChangeOut,
-    PartOut,
-    PieceOut,
+    PolicyClauseChangeOut,
+    PolicyDiffOut,
+    PolicyDraftIn,
     PolicyOut,
-    ReadinessOut,
-    RulingOut,
-    TouchOut,
-    TranslationIn,
-    TranslationOut,
-    VersionOut,
-    ViolationChangeOut,
-    WhyIn,
+    PolicyOverlayChangeOut,
+    PolicyPartOut,
+    PolicyPieceOut,
+    PolicyReadinessOut,
+    PolicyRulingOut,
+    PolicyTouchOut,
+    PolicyTranslationIn,
+    PolicyTranslationOut,
+    PolicyVersionOut,
+    PolicyViolationChangeOut,
+    PolicyWhyIn,
 )
 from watchfloor.policy.domain import differences, files, translations
 from watchfloor.policy.models import Policy, PolicyVersion, Translation
@@ -61,8 +61,10 @@ def policies(request: HttpRequest) -> list[PolicyOut]:
     return found
 
 
-@router.get("/policies/{key}/versions", response=list[VersionOut], summary="Versions", operation_id="policy_versions")
-def versions(request: HttpRequest, key: str) -> list[VersionOut]:
+@router.get(
+    "/policies/{key}/versions", response=list[PolicyVersionOut], summary="Versions", operation_id="policy_versions"
+)
+def versions(request: HttpRequest, key: str) -> list[PolicyVersionOut]:
     """All versions of a policy, the newest first. Needs ``policy.view``."""
     needs(request, "policy.view")
     _known(key)
@@ -70,17 +72,19 @@ def versions(request: HttpRequest, key: str) -> list[VersionOut]:
 
 
 @router.get(
-    "/policies/{key}/versions/{number}", response=VersionOut, summary="One version", operation_id="policy_version"
+    "/policies/{key}/versions/{number}", response=PolicyVersionOut, summary="One version", operation_id="policy_version"
 )
-def version(request: HttpRequest, key: str, number: int) -> VersionOut:
+def version(request: HttpRequest, key: str, number: int) -> PolicyVersionOut:
     """One version with its whole text as a file. Needs ``policy.view``."""
     needs(request, "policy.view")
     _known(key)
     return _out(texts.version_of(key, number), whole=True)
 
 
-@router.post("/policies/{key}/versions", response=VersionOut, summary="Write a draft", operation_id="policy_draft")
-def draft(request: HttpRequest, key: str, body: DraftIn) -> VersionOut:
+@router.post(
+    "/policies/{key}/versions", response=PolicyVersionOut, summary="Write a draft", operation_id="policy_draft"
+)
+def draft(request: HttpRequest, key: str, body: PolicyDraftIn) -> PolicyVersionOut:
     """A new draft of a file; people approve it in the console. Needs ``policy.edit``."""
     actor = needs(request, "policy.edit")
     _known(key)
@@ -93,11 +97,11 @@ def draft(request: HttpRequest, key: str, body: DraftIn) -> VersionOut:
 
 @router.post(
     "/policies/{key}/versions/{number}/withdraw",
-    response=VersionOut,
+    response=PolicyVersionOut,
     summary="Withdraw a version",
     operation_id="policy_withdraw",
 )
-def withdraw(request: HttpRequest, key: str, number: int, body: WhyIn) -> VersionOut:
+def withdraw(request: HttpRequest, key: str, number: int, body: PolicyWhyIn) -> PolicyVersionOut:
     """A version that is not in force yet never will be. Needs ``policy.edit``."""
     actor = needs(request, "policy.edit")
     _known(key)
@@ -107,11 +111,11 @@ def withdraw(request: HttpRequest, key: str, number: int, body: WhyIn) -> Versio
 
 @router.post(
     "/policies/{key}/versions/{number}/bring-back",
-    response=VersionOut,
+    response=PolicyVersionOut,
     summary="Bring back an earlier text",
     operation_id="policy_bring_back",
 )
-def bring_back(request: HttpRequest, key: str, number: int, body: WhyIn) -> VersionOut:
+def bring_back(request: HttpRequest, key: str, number: int, body: PolicyWhyIn) -> PolicyVersionOut:
     """A new draft with the text of an earlier version. Needs ``policy.edit``."""
     actor = needs(request, "policy.edit")
     _known(key)
@@ -120,61 +124,67 @@ def bring_back(request: HttpRequest, key: str, number: int, body: WhyIn) -> Vers
 
 
 @router.get(
-    "/policies/{key}/diff", response=DiffOut, summary="What two versions say differently", operation_id="policy_diff"
+    "/policies/{key}/diff",
+    response=PolicyDiffOut,
+    summary="What two versions say differently",
+    operation_id="policy_diff",
 )
-def diff(request: HttpRequest, key: str, a: int, b: int) -> DiffOut:
+def diff(request: HttpRequest, key: str, a: int, b: int) -> PolicyDiffOut:
     """Clauses word by word, overlays, violation types, severities, actions, the tree. Needs ``policy.view``."""
     needs(request, "policy.view")
     _known(key)
     before, after = texts.version_of(key, a), texts.version_of(key, b)
     found = differences.compare(texts.document_of(before), texts.document_of(after))
-    return DiffOut(
+    return PolicyDiffOut(
         a=a,
         b=b,
         summary=_pieces(found.summary),
         tree=_pieces(found.tree),
         ends_at=list(found.ends_at) if found.ends_at else None,
         clauses=[
-            ClauseChangeOut(
+            PolicyClauseChangeOut(
                 key=each.key,
-                change=each.change,
+                change=each.change,  # type: ignore[arg-type]
                 before=each.before,
                 after=each.after,
                 text=_pieces(each.text),
                 violates=_pieces(each.violates),
                 allowed=_pieces(each.allowed),
                 overlays=[
-                    OverlayChangeOut(market=o.market, change=o.change, text=_pieces(o.text)) for o in each.overlays
+                    PolicyOverlayChangeOut(market=o.market, change=o.change, text=_pieces(o.text))
+                    for o in each.overlays
                 ],
             )
             for each in found.clauses
         ],
         violations=[
-            ViolationChangeOut(
+            PolicyViolationChangeOut(
                 key=each.key,
                 name=each.name,
-                change=each.change,
+                change=each.change,  # type: ignore[arg-type]
                 fields={name: list(pair) for name, pair in each.fields.items()},
             )
             for each in found.violations
         ],
-        overlays=[OverlayChangeOut(market=o.market, change=o.change, text=_pieces(o.text)) for o in found.overlays],
+        overlays=[
+            PolicyOverlayChangeOut(market=o.market, change=o.change, text=_pieces(o.text)) for o in found.overlays
+        ],
     )
 
 
 @router.get(
     "/policies/{key}/versions/{number}/touches",
-    response=list[TouchOut],
+    response=list[PolicyTouchOut],
     summary="What a version touches",
     operation_id="policy_touches",
 )
-def touched(request: HttpRequest, key: str, number: int) -> list[TouchOut]:
+def touched(request: HttpRequest, key: str, number: int) -> list[PolicyTouchOut]:
     """Rules, queues, ready texts, training, cases and more, as far as one may know of them. Needs ``policy.edit`` or ``policy.approve``."""
     actor = needs(request, "policy.edit", "policy.approve")
     _known(key)
     found = touches.of_version(actor, texts.version_of(key, number))
     return [
-        TouchOut(
+        PolicyTouchOut(
             kind=each.kind, label=str(each.label), count=each.count, stale=each.stale, url=each.url, note=str(each.note),
             names=list(each.names), moving=each.moving,
         )
@@ -184,16 +194,16 @@ def touched(request: HttpRequest, key: str, number: int) -> list[TouchOut]:
 
 @router.get(
     "/policies/{key}/versions/{number}/readiness",
-    response=ReadinessOut,
+    response=PolicyReadinessOut,
     summary="How ready a version is",
     operation_id="policy_readiness",
 )
-def ready(request: HttpRequest, key: str, number: int) -> ReadinessOut:
+def ready(request: HttpRequest, key: str, number: int) -> PolicyReadinessOut:
     """Trained people, stale units, open touches: the facts of a launch's gates. Needs ``policy.edit`` or ``policy.approve``."""
     needs(request, "policy.edit", "policy.approve")
     _known(key)
     found = queries.readiness(texts.version_of(key, number).pk)
-    return ReadinessOut(
+    return PolicyReadinessOut(
         policy=found.policy_key,
         number=found.number,
         state=found.state,
@@ -209,11 +219,11 @@ def ready(request: HttpRequest, key: str, number: int) -> ReadinessOut:
 
 @router.get(
     "/policies/{key}/translations",
-    response=list[TranslationOut],
+    response=list[PolicyTranslationOut],
     summary="Translations",
     operation_id="policy_translations",
 )
-def languages(request: HttpRequest, key: str) -> list[TranslationOut]:
+def languages(request: HttpRequest, key: str) -> list[PolicyTranslationOut]:
     """How each language stands against the version in force. Needs ``policy.view``."""
     needs(request, "policy.view")
     _known(key)
@@ -223,11 +233,11 @@ def languages(request: HttpRequest, key: str) -> list[TranslationOut]:
 
 @router.get(
     "/policies/{key}/translations/{language}",
-    response=TranslationOut,
+    response=PolicyTranslationOut,
     summary="One translation",
     operation_id="policy_translation",
 )
-def translation(request: HttpRequest, key: str, language: str, number: int = 0) -> TranslationOut:
+def translation(request: HttpRequest, key: str, language: str, number: int = 0) -> PolicyTranslationOut:
     """Its parts against version ``number`` (0: the one in force). Needs ``policy.view``."""
     needs(request, "policy.view")
     _known(key)
@@ -239,11 +249,11 @@ def translation(request: HttpRequest, key: str, language: str, number: int = 0) 
 
 @router.put(
     "/policies/{key}/translations/{language}",
-    response=TranslationOut,
+    response=PolicyTranslationOut,
     summary="Save parts of a translation",
     operation_id="policy_translate",
 )
-def translate(request: HttpRequest, key: str, language: str, body: TranslationIn) -> TranslationOut:
+def translate(request: HttpRequest, key: str, language: str, body: PolicyTranslationIn) -> PolicyTranslationOut:
     """What is given counts as fitting that version's words; the rest stays. Needs ``policy.translate``."""
     actor = needs(request, "policy.translate")
     _known(key)
@@ -253,15 +263,19 @@ def translate(request: HttpRequest, key: str, language: str, body: TranslationIn
 
 
 @router.get(
-    "/policies/{key}/rulings", response=list[RulingOut], summary="Questions and rulings", operation_id="policy_rulings"
+    "/policies/{key}/rulings",
+    response=list[PolicyRulingOut],
+    summary="Questions and rulings",
+    operation_id="policy_rulings",
 )
-def rulings(request: HttpRequest, key: str, text: str = "") -> list[RulingOut]:
+def rulings(request: HttpRequest, key: str, text: str = "") -> list[PolicyRulingOut]:
     """Of cases one may see, the newest first; ``text`` is searched for in both. Needs ``policy.view``."""
     actor = needs(request, "policy.view")
     _known(key)
     return [
-        RulingOut(
-            id=str(each.id), state=each.state, clause=each.clause, question=each.question, ruling=each.ruling,
+        PolicyRulingOut(
+            id=str(each.id), state=each.state,  # type: ignore[arg-type]
+            clause=each.clause, question=each.question, ruling=each.ruling,
             verdict=each.verdict, violation=each.violation_key, at=each.at,
         )
         for each in precedents.of_policy(actor, key, text)
@@ -280,32 +294,35 @@ def _standing(key: str) -> PolicyVersion:
     return row
 
 
-def _translation(row: Translation, against: PolicyVersion, *, whole: bool = False) -> TranslationOut:
+def _translation(row: Translation, against: PolicyVersion, *, whole: bool = False) -> PolicyTranslationOut:
     document = texts.document_of(against)
     found = translations.coverage(document, row.parts)
     parts = translations.parts(document, row.parts) if whole else []
-    return TranslationOut(
+    return PolicyTranslationOut(
         language=row.language,
         version=row.version,
         current=found.current,
         stale=found.stale,
         missing=found.missing,
         clauses_behind=list(found.behind),
-        parts=[PartOut(key=part.key, source=part.source, text=part.text, state=part.state) for part in parts],
+        parts=[
+            PolicyPartOut(key=part.key, source=part.source, text=part.text, state=part.state)  # type: ignore[arg-type]
+            for part in parts
+        ],
     )
 
 
-def _pieces(found: tuple[differences.Piece, ...]) -> list[PieceOut]:
-    return [PieceOut(kind=piece.kind, text=piece.text) for piece in found]
+def _pieces(found: tuple[differences.Piece, ...]) -> list[PolicyPieceOut]:
+    return [PolicyPieceOut(kind=piece.kind, text=piece.text) for piece in found]  # type: ignore[arg-type]
 
 
-def _out(row: PolicyVersion, *, whole: bool = False) -> VersionOut:
+def _out(row: PolicyVersion, *, whole: bool = False) -> PolicyVersionOut:
     frame = texts.frame_of(Policy.objects.get(key=row.policy_key)) if whole else {}
-    return VersionOut(
+    return PolicyVersionOut(
         id=encode("plv", row.pk),
         policy=row.policy_key,
         number=row.number,
-        state=row.state,
+        state=row.state,  # type: ignore[arg-type]
         summary=row.summary,
         why=row.why,
         in_force_from=row.in_force_from,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -22,20 +22,20 @@ router = Router(tags=["claims"])
 Status = Literal["unverified", "false", "misleading", "true", "disputed"]
 
 
-class SourceIo(Schema):
+class ClaimSource(Schema):
     """Who says so: a title, and an address or nothing."""
 
     title: str
     url: str = ""
 
 
-class ClaimIn(Schema):
+class KnownClaimIn(Schema):
     """A claim as people say it, other wordings of it, what is known of it. No markets: everywhere; no languages: any."""
 
     text: str
     variants: list[str] = []
     status: Status = "unverified"
-    sources: list[SourceIo] = []
+    sources: list[ClaimSource] = []
     note: str = ""
     policy: str = POLICY
     violation: str = ""
@@ -45,13 +45,13 @@ class ClaimIn(Schema):
     expires_at: datetime | None = None
 
 
-class ClaimChange(ClaimIn):
+class KnownClaimChange(KnownClaimIn):
     """The claim as it is to be; ``revision`` is the one that was read."""
 
     revision: int
 
 
-class ClaimOut(ClaimIn):
+class KnownClaimOut(KnownClaimIn):
     """A claim. ``ended_at``: since when it is no longer looked for."""
 
     id: str
@@ -61,7 +61,7 @@ class ClaimOut(ClaimIn):
     changed_at: datetime
 
 
-class TextIn(Schema):
+class ClaimTextIn(Schema):
     """A text; with a market or language only claims that hold there."""
 
     text: str = Field(max_length=LONGEST)
@@ -69,7 +69,7 @@ class TextIn(Schema):
     language: str = ""
 
 
-class HitOut(Schema):
+class ClaimHitOut(Schema):
     """A claim that the text repeats; ``share`` of its wording that stands there, 0.75 to 1."""
 
     claim: str
@@ -80,14 +80,14 @@ class HitOut(Schema):
     share: float
 
 
-class EndIn(Schema):
+class ClaimEndIn(Schema):
     """Why it is no longer looked for."""
 
     why: str = Field(min_length=1, max_length=200)
 
 
-@router.get("/claims", response=list[ClaimOut], summary="The register of claims", operation_id="claims")
-def register(request: HttpRequest, status: str = "", ended: bool = False, limit: int = 100) -> list[ClaimOut]:
+@router.get("/claims", response=list[KnownClaimOut], summary="The register of claims", operation_id="known_claims")
+def register(request: HttpRequest, status: str = "", ended: bool = False, limit: int = 100) -> list[KnownClaimOut]:
     """Those that are looked for (or that ended), the newest change first, at most 500. Needs ``policy.view``."""
     needs(request, "policy.view")
     rows = Claim.objects.filter(ended_at__isnull=not ended).order_by("-changed_at", "-pk")
@@ -95,21 +95,21 @@ def register(request: HttpRequest, status: str = "", ended: bool = False, limit:
 
 
 # Before the addresses of single claims, of which it would be one.
-@router.post("/claims/in", response=list[HitOut], summary="Which claims a text repeats", operation_id="claims_in")
-def claims_in(request: HttpRequest, body: TextIn) -> list[HitOut]:
+@router.post("/claims/in", response=list[ClaimHitOut], summary="Which claims a text repeats", operation_id="claims_in")
+def claims_in(request: HttpRequest, body: ClaimTextIn) -> list[ClaimHitOut]:
     """The surest first. The text is not kept. Needs ``policy.view``."""
     needs(request, "policy.view")
     return [
-        HitOut(
-            claim=ids.encode("clm", hit.id), text=hit.text, status=hit.status, policy=hit.policy_key,
-            violation=hit.violation_key, share=hit.share,
+        ClaimHitOut(
+            claim=ids.encode("clm", hit.id), text=hit.text, status=hit.status,  # type: ignore[arg-type]
+            policy=hit.policy_key, violation=hit.violation_key, share=hit.share,
         )
         for hit in claims.claims_in(body.text, market=body.market, language=body.language)
     ]  # fmt: skip
 
 
-@router.get("/claims/{claim_id}", response=ClaimOut, summary="One claim", operation_id="claim")
-def claim(request: HttpRequest, claim_id: str) -> ClaimOut:
+@router.get("/claims/{claim_id}", response=KnownClaimOut, summary="One claim", operation_id="known_claim")
+def claim(request: HttpRequest, claim_id: str) -> KnownClaimOut:
     """One claim. Needs ``policy.view``."""
     needs(request, "policy.view")
     row = Claim.objects.filter(pk=_id(claim_id)).first()
@@ -118,24 +118,24 @@ def claim(request: HttpRequest, claim_id: str) -> ClaimOut:
     return _out(row)
 
 
-@router.post("/claims", response=ClaimOut, summary="Put a claim into the register", operation_id="claim_add")
-def add(request: HttpRequest, body: ClaimIn) -> ClaimOut:
+@router.post("/claims", response=KnownClaimOut, summary="Put a claim into the register", operation_id="known_claim_add")
+def add(request: HttpRequest, body: KnownClaimIn) -> KnownClaimOut:
     """Items that repeat it are looked for from now on, and among those of the past. Needs ``claim.edit``."""
     actor = needs(request, "claim.edit")
     with writing(actor) as w:
         return _out(actions.save_claim(w, **_values(body)))
 
 
-@router.put("/claims/{claim_id}", response=ClaimOut, summary="Change a claim", operation_id="claim_change")
-def change(request: HttpRequest, claim_id: str, body: ClaimChange) -> ClaimOut:
+@router.put("/claims/{claim_id}", response=KnownClaimOut, summary="Change a claim", operation_id="known_claim_change")
+def change(request: HttpRequest, claim_id: str, body: KnownClaimChange) -> KnownClaimOut:
     """409 when somebody has changed it since it was read. Needs ``claim.edit``."""
     actor = needs(request, "claim.edit")
     with writing(actor) as w:
         return _out(actions.save_claim(w, claim_id=_id(claim_id), revision=body.revision, **_values(body)))
 
 
-@router.post("/claims/{claim_id}/end", response=ClaimOut, summary="Close a claim", operation_id="claim_end")
-def end(request: HttpRequest, claim_id: str, body: EndIn) -> ClaimOut:
+@router.post("/claims/{claim_id}/end", response=KnownClaimOut, summary="Close a claim", operation_id="known_claim_end")
+def end(request: HttpRequest, claim_id: str, body: ClaimEndIn) -> KnownClaimOut:
     """It is no longer looked for. Needs ``claim.edit``."""
     actor = needs(request, "claim.edit")
     with writing(actor) as w:
@@ -146,7 +146,7 @@ def _id(text: str) -> UUID:
     return ids.decode("clm", text)
 
 
-def _values(body: ClaimIn) -> dict[str, object]:
+def _values(body: KnownClaimIn) -> dict[str, Any]:
     return {
         "text": body.text, "variants": body.variants, "status": body.status, "note": body.note, "policy_key": body.policy,
         "sources": [{"title": each.title, "url": each.url} for each in body.sources], "violation_key": body.violation,
@@ -154,10 +154,10 @@ def _values(body: ClaimIn) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _out(row: Claim) -> ClaimOut:
-    return ClaimOut(
-        id=ids.encode("clm", row.pk), text=row.text, variants=row.variants, status=row.status,
-        sources=[SourceIo(**each) for each in row.sources], note=row.note, policy=row.policy_key, violation=row.violation_key,
+def _out(row: Claim) -> KnownClaimOut:
+    return KnownClaimOut(
+        id=ids.encode("clm", row.pk), text=row.text, variants=row.variants, status=row.status,  # type: ignore[arg-type]
+        sources=[ClaimSource(**each) for each in row.sources], note=row.note, policy=row.policy_key, violation=row.violation_key,
         markets=row.markets, languages=row.languages, owner=row.owner, expires_at=row.expires_at, revision=row.revision,
         ended_at=row.ended_at, why_ended=row.why_ended, changed_at=row.changed_at,
     )  # fmt: skip

@@ -24,7 +24,7 @@ class PolicyOut(Schema):
     version: int
 
 
-class VersionOut(Schema):
+class PolicyVersionOut(Schema):
     """One version. ``file`` is its whole text as TOML, only where one version is asked for."""
 
     id: str
@@ -42,48 +42,48 @@ class VersionOut(Schema):
     file: str = ""
 
 
-class DraftIn(Schema):
+class PolicyDraftIn(Schema):
     """A text as a policy file (TOML); its frame is not looked at."""
 
     file: str = Field(max_length=files.MAX_FILE)
     why: str = Field("", max_length=2_000)
 
 
-class WhyIn(Schema):
+class PolicyWhyIn(Schema):
     """Why."""
 
     why: str = Field(min_length=1, max_length=2_000)
 
 
-class PieceOut(Schema):
+class PolicyPieceOut(Schema):
     """A stretch of words."""
 
     kind: Literal["same", "removed", "added"]
     text: str
 
 
-class OverlayChangeOut(Schema):
+class PolicyOverlayChangeOut(Schema):
     """What an overlay of a clause says otherwise."""
 
     market: str
     change: str
-    text: list[PieceOut]
+    text: list[PolicyPieceOut]
 
 
-class ClauseChangeOut(Schema):
+class PolicyClauseChangeOut(Schema):
     """A clause that is not the same; ``before`` and ``after`` are its numbers."""
 
     key: str
     change: Literal["added", "removed", "changed", "moved"]
     before: str
     after: str
-    text: list[PieceOut]
-    violates: list[PieceOut]
-    allowed: list[PieceOut]
-    overlays: list[OverlayChangeOut]
+    text: list[PolicyPieceOut]
+    violates: list[PolicyPieceOut]
+    allowed: list[PolicyPieceOut]
+    overlays: list[PolicyOverlayChangeOut]
 
 
-class ViolationChangeOut(Schema):
+class PolicyViolationChangeOut(Schema):
     """A violation type that is not the same; ``fields``: name -> [before, after]."""
 
     key: str
@@ -92,20 +92,20 @@ class ViolationChangeOut(Schema):
     fields: dict[str, list[Any]]
 
 
-class DiffOut(Schema):
+class PolicyDiffOut(Schema):
     """What version ``b`` says otherwise than ``a``; empty lists are the same."""
 
     a: int
     b: int
-    summary: list[PieceOut]
-    clauses: list[ClauseChangeOut]
-    violations: list[ViolationChangeOut]
-    overlays: list[OverlayChangeOut]
-    tree: list[PieceOut]
+    summary: list[PolicyPieceOut]
+    clauses: list[PolicyClauseChangeOut]
+    violations: list[PolicyViolationChangeOut]
+    overlays: list[PolicyOverlayChangeOut]
+    tree: list[PolicyPieceOut]
     ends_at: list[str] | None
 
 
-class TouchOut(Schema):
+class PolicyTouchOut(Schema):
     """One kind of thing a version touches; ``stale``: how many have something to mend; ``moving``: it changes all day."""
 
     kind: str
@@ -118,7 +118,7 @@ class TouchOut(Schema):
     moving: bool
 
 
-class ReadinessOut(Schema):
+class PolicyReadinessOut(Schema):
     """Facts for the gates of a launch, counted over everything."""
 
     policy: str
@@ -133,7 +133,7 @@ class ReadinessOut(Schema):
     touches: dict[str, tuple[int, int]]
 
 
-class PartOut(Schema):
+class PolicyPartOut(Schema):
     """A part of a text and its translation."""
 
     key: str
@@ -142,7 +142,7 @@ class PartOut(Schema):
     state: Literal["current", "stale", "missing"]
 
 
-class TranslationOut(Schema):
+class PolicyTranslationOut(Schema):
     """How one language of a policy stands against a version."""
 
     language: str
@@ -151,17 +151,17 @@ class TranslationOut(Schema):
     stale: int
     missing: int
     clauses_behind: list[str]
-    parts: list[PartOut] = []
+    parts: list[PolicyPartOut] = []
 
 
-class TranslationIn(Schema):
+class PolicyTranslationIn(Schema):
     """Parts to save (an empty text takes one out) as translated from version ``version``."""
 
     version: int
     parts: dict[str, str]
 
 
-class RulingOut(Schema):
+class PolicyRulingOut(Schema):
     """A question to policy, or a ruling; ``clause`` is a clause's key or empty."""
 
     id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ def tell(actor: Actor, change: Change) -> Iterable[Touch]:
     now = clock.now()
     rows = list(Certificate.objects.filter(policy_key=change.policy_key, revoked_at=None))
     counting = [row for row, held in zip(rows, held_of(rows), strict=True) if held.counts(now)]
-    by_version: dict[int, set[object]] = {}
+    by_version: dict[int, set[UUID]] = {}
     for row in counting:
         by_version.setdefault(row.version, set()).add(row.reviewer_id)
     people = {row.reviewer_id for row in counting}

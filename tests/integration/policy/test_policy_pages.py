@@ -107,7 +107,8 @@ def test_diff_overlays_and_the_text_in_a_market(ada: Browser, bo: Browser, reade
 
 def test_translations_and_what_they_leave_behind(ada: Browser, bo: Browser, reader: Browser) -> None:
     assert "No translation yet" in reader.get("policy-translations", "hate")
-    assert 'name="part:clause:c5-1"' in ada.get("policy-translation-new", "hate", language="es")
+    begun = ada.get("policy-translation-new", "hate", language="es")
+    assert 'name="part:clause:c5-1"' in begun and 'action="/policies/hate/translations/in/es"' in begun
     ada.get("policy-translation-new", "hate", status=302, language="x!")
     ada.post(
         "policy-translation", "hate", "es", version=1, **{"part:clause:c5-1": "Llamadas.", "part:clause:c5-2": "Otro."}

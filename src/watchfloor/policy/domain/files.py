@@ -114,7 +114,7 @@ def _clauses(rows: Any) -> Iterable[Clause]:
         key = row.get("key") or key_of(number, taken)
         taken.add(key)
         overlays = msgspec.convert(row.get("in", {}), dict[str, Overlay])
-        values = {name: row[name] for name in ("text", "violates", "allowed") if name in row}
+        values: dict[str, Any] = {name: row[name] for name in ("text", "violates", "allowed") if name in row}
         clause = msgspec.convert({"text": "", **values, "key": key, "number": number}, Clause)
         yield msgspec.structs.replace(clause, text=clause.text.strip(), overlays=overlays)
 

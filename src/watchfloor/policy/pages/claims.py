@@ -159,7 +159,7 @@ def _edit(request: HttpRequest, row: Claim | None) -> HttpResponse:
             messages.success(
                 request, _("Saved. Items that repeat it are looked for from now on, and among those of the past.")
             )
-            return redirect("claim", saved.pk)  # type: ignore[return-value]
+            return redirect("claim", saved.pk)
         except (BadInput, Conflict) as refused:
             where = refused.where.split("[")[0]
             errors = [(where if where in FIELDS else "text", parts.sentence(refused))]

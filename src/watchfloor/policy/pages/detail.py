@@ -40,7 +40,7 @@ def policy_detail(request: HttpRequest, key: str) -> HttpResponse:
         "violations": queries.all_violations(key) if shown is in_force else violations_of(document),
         "reasons": [row for row in queries.all_reasons() if row.policy_key == key], "tree": shown_tree(key, shown),
         "names": names_of(text for row in versions for text in (row.written_by, row.approved_by)),
-        "query": request.GET, "market": market, "language": language, "tabs": parts.tabs(actor, key, "text"),
+        "query": request.GET, "market": market, "tabs": parts.tabs(actor, key, "text"),
         "states": parts.states(), "tones": parts.TONES, "hows": parts.hows(),
         "loose": [each for each in found if not each.clause and each.state == "open"],
         "is_writer": shown is not None and shown.written_by == str(actor),

@@ -32,7 +32,7 @@ def write(request: HttpRequest, key: str) -> HttpResponseBase:
     parts.policy_of(key)
     rows = PolicyVersion.objects.filter(policy_key=key).order_by("-number")
     asked = parts.number_of(request, "from")
-    base = rows.filter(number=asked).first() or rows.filter(state="in_force").first() or rows.first()
+    base = rows.filter(number=asked or 0).first() or rows.filter(state="in_force").first() or rows.first()
     return _page(request, key, None, base)
 
 

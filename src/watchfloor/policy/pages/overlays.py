@@ -22,7 +22,7 @@ def policy_overlays(request: HttpRequest, key: str) -> HttpResponseBase:
     policy = parts.policy_of(key)
     rows = PolicyVersion.objects.filter(policy_key=key).order_by("-number")
     asked = parts.number_of(request, "version")
-    version = rows.filter(number=asked).first() or rows.filter(state="in_force").first() or rows.first()
+    version = rows.filter(number=asked or 0).first() or rows.filter(state="in_force").first() or rows.first()
     document = texts.document_of(version) if version else None
     markets = document.markets if document else []
     if request.GET.get("format") == "csv":

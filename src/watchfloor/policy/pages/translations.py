@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -33,7 +35,7 @@ def index(request: HttpRequest, key: str) -> HttpResponseBase:
     version = parts.text_to_translate(key)
     document = texts.document_of(version) if version else None
     numbers = {clause.key: clause.number for clause in document.clauses} if document else {}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in Translation.objects.filter(policy_key=key).order_by("language"):
         found = translations.coverage(document, row.parts) if document else None
         behind = [numbers[each] for each in found.behind] if found else []
@@ -94,7 +96,7 @@ def edit(request: HttpRequest, key: str, language: str = "") -> HttpResponseBase
         except (BadInput, Conflict) as refused:
             errors = [(FIELD + refused.where.removeprefix("parts."), parts.sentence(refused))]
     context = {
-        "policy": policy, "version": version, "language": language, "parts": shown, "typed": typed, "errors": errors,
+        "policy": policy, "version": version, "target": language, "parts": shown, "typed": typed, "errors": errors,
         "error_of": dict(errors), "found": translations.coverage(texts.document_of(version), row.parts if row else {}),
         "labels": _labels(version),
     }  # fmt: skip
