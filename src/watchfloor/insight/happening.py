@@ -43,6 +43,12 @@ CHANGES: dict[str, tuple[str, str, Words]] = {
     "queue.saved": ("inbox", "", lambda d: _("Queue %(key)s changed") % {"key": d.get("key", "?")}),
     "policy_version.in_force": ("scale", "accent", lambda d: _("Policy %(policy)s, version %(number)s is in force") % {
         "policy": d.get("policy_key") or d.get("policy") or d.get("key", "?"), "number": d.get("number", "?")}),
+    "policy_version.scheduled": ("scale", "accent", lambda d: _("Policy %(policy)s, version %(number)s is scheduled") % {
+        "policy": d.get("policy", "?"), "number": d.get("number", "?")}),
+    "policy_version.ending": ("hourglass", "amber", lambda d: _("Policy %(policy)s, version %(number)s ends within a week") % {
+        "policy": d.get("policy", "?"), "number": d.get("number", "?")}),
+    "policy_version.ended": ("scale", "accent", lambda d: _("Policy %(policy)s, version %(number)s has ended by its date") % {
+        "policy": d.get("policy", "?"), "number": d.get("number", "?")}),
     "endpoint.saved": ("plug", "", lambda d: _("Delivery endpoint changed")),
     "endpoint.disabled": ("plug-off", "red", lambda d: _("Delivery endpoint switched off")),
     "vendor.saved": ("building-store", "", lambda d: _("Vendor %(key)s changed") % {"key": d.get("key", "?")}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import Actor
 from watchfloor.policy import queries
@@ -15,6 +16,9 @@ def provide(actor: Actor, query: str) -> Iterator[dict[str, str]]:
     words = query.casefold().split()
     if not words or not actor.has("policy.view"):
         return
+    title = str(_("Claims that go round"))
+    if all(word in title.casefold() for word in words):
+        yield {"title": title, "url": reverse("claims"), "kind": "policy", "icon": "flame"}
     for policy in queries.all_policies():
         address = reverse("policy-detail", args=[policy.key])
         if all(word in f"{policy.name} {policy.key}".casefold() for word in words):

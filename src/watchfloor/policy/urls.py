@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.policy.pages import claims, detail, diff, editor, lists, overlays, precedents, publish, translations
+from watchfloor.policy.pages import (
+    claims,
+    detail,
+    diff,
+    editor,
+    frame,
+    lists,
+    overlays,
+    precedents,
+    publish,
+    translations,
+)
 
 urlpatterns = [
     path("policies", lists.policy_list, name="policies"),  # the navigation's name for it
     path("policies", lists.policy_list, name="policy-list"),
+    path("policies/new", frame.new, name="policy-new"),
     path("policies/<slug:key>", detail.policy_detail, name="policy-detail"),
+    path("policies/<slug:key>/frame", frame.frame, name="policy-frame"),
     path("policies/<slug:key>/write", editor.write, name="policy-write"),
     path("policies/<slug:key>/diff", diff.policy_diff, name="policy-diff"),
     path("policies/<slug:key>/overlays", overlays.policy_overlays, name="policy-overlays"),

@@ -32,13 +32,13 @@ class Browser:
         self.client: Client = signed_in(self.person)
         self.actor = f"user:{self.person.pk}"
 
-    def get(self, name: str, *args: Any, status: int = 200, **query: Any) -> str:
+    def get(self, name: str, /, *args: Any, status: int = 200, **query: Any) -> str:
         """A page as text; ``status_`` is a field called status."""
         answer = self.client.get(reverse(name, args=args), _named(query))
         assert answer.status_code == status, answer.content[-3000:]
         return b"".join(answer).decode() if answer.streaming else answer.content.decode()
 
-    def post(self, name: str, *args: Any, status: int = 302, **values: Any) -> str:
+    def post(self, name: str, /, *args: Any, status: int = 302, **values: Any) -> str:
         answer = self.client.post(reverse(name, args=args), _named(values))
         assert answer.status_code == status, answer.content.decode()[-3000:]
         return answer["Location"] if status == 302 else answer.content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from watchfloor.identity.domain import system
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
-from watchfloor.policy import queries, texts, touches
+from watchfloor.policy import actions, queries, texts, touches
 from watchfloor.policy.models import PolicyVersion, RulingPlace, Translation
 from watchfloor.policy.pages import forms
 from watchfloor.review import actions as review
@@ -146,6 +147,40 @@ def test_rulings_stand_at_their_clause_for_who_may_know_the_case(floor: Floor, a
     ada.client.raise_request_exception = False
     reader_try = Browser(frozenset({"policy.view", "policy.edit"}))
     reader_try.post("policy-precedents", policy, status=404, ruling=str(edge.pk), clause="")
+
+
+def test_a_policy_for_an_event_ends_by_itself(ada: Browser, bo: Browser, reader: Browser) -> None:
+    frame = {
+        "key": "flood-2027",
+        "name": "Flood",
+        "harm_group": "misinformation",
+        "severity": "3",
+        "target_hours": "2.5",
+        "names": "de: Flut",
+    }
+    assert "no name in a language" in ada.post("policy-new", status=422, **frame | {"names": "Flut"})
+    assert "already" in ada.post("policy-new", status=422, **frame | {"key": "hate"})
+    assert ada.post("policy-new", **frame).endswith("/policies/flood-2027/write")
+    until = clock.now() + timedelta(days=2)
+    text = {
+        "summary": "No invented warnings.", "clauses": 1, "clause-0-number": "1", "clause-0-text": "Warnings that nobody gave.",
+        "ends_at": until.strftime("%Y-%m-%dT%H:%M"), "kinds": 1, "kind-0-key": "flood.warning", "kind-0-clause": "1",
+        "kind-0-name": "Invented warning", "kind-0-severity": "3", "kind-0-points": "1", "kind-0-actions": "remove",
+    }  # fmt: skip
+    ada.post("policy-write", "flood-2027", step="save", **text)
+    publish(ada, bo, 1, "flood-2027")
+    assert [row.key for row in queries.violations("flood-2027")] == ["flood.warning"]
+    assert "This version ends by itself" in reader.get("policy-detail", "flood-2027")
+    assert "Flood" in reader.get("policy-list", show="ending")
+    with writing(system("policy")) as w:
+        assert (actions.warn_due(w), actions.warn_due(w)) == (1, 0)
+    with clock.at(until), writing(system("policy")) as w:
+        assert actions.end_due(w) == 1
+    assert queries.version_in_force("flood-2027") is None and queries.violations("flood-2027") == []
+    assert Event.objects.get(type="policy_version.ended").data["then"] == 0
+    ada.post("policy-frame", "flood-2027", **frame | {"severity": "1"})
+    assert queries.policy("flood-2027").severity == 1 and queries.policy("flood-2027").names == {"de": "Flut"}
+    reader.get("policy-new", status=403)
 
 
 def test_withdraw_bring_back_and_the_list(ada: Browser, bo: Browser, reader: Browser) -> None:

@@ -10,11 +10,13 @@ from watchfloor.policy.domain.frame import (
     check_text,
     check_violation,
 )
+from watchfloor.policy.domain.translations import check_language
 
 __all__ = [
     "ATPROTO_TOKENS",
     "DSA_CATEGORIES",
     "HARM_GROUPS",
+    "check_language",
     "check_market",
     "check_policy",
     "check_reason",
