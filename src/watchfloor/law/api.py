@@ -23,7 +23,7 @@ class AuthorityIn(Schema):
     """Who orders. One that is not in the register is put into it, and somebody must make sure of it before anything is done."""
 
     name: str = Field(min_length=1, max_length=160)
-    country: str = Field(min_length=2, max_length=2)
+    country: str
     kind: str = "government"
     email: str = Field("", max_length=200)
 

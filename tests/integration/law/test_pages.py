@@ -55,7 +55,11 @@ def test_every_page_opens_empty_and_full_and_only_for_who_may(floor: Floor, lawy
         keeping.place(w, item=item, basis="litigation", why="a suit")
     court = authority(actor)
     row = orders.take_in(
-        actor, orders.OrderIn(authority=court.pk, kind="court_order", reference="7/26", legal_basis="law", text="take it down", locations=(("message", item.external_id),), confidential=True)
+        actor,
+        orders.OrderIn(
+            authority=court.pk, kind="court_order", reference="7/26", legal_basis="law", text="take it down",
+            locations=(("message", item.external_id),), confidential=True,
+        ),
     )  # fmt: skip
     flaggers.save(
         actor,
@@ -129,7 +133,6 @@ def test_an_order_is_refused_with_grounds_and_its_clocks_are_void(floor: Floor, 
 
 
 def test_the_register_decides_who_is_a_trusted_flagger(floor: Floor, lawyer: Any) -> None:
-    actor = actor_of(lawyer)
     before = floor.report(reporter_kind="trusted_flagger", reporter="self-styled")
     assert before.trusted_count == 1  # while the register is empty senders are believed
     client = signed_in(lawyer)
@@ -244,8 +247,9 @@ def test_a_rule_is_changed_on_its_page_and_a_colleague_approves_it(floor: Floor,
     client, second = signed_in(lawyer), signed_in(member(ALL, "Sam Second"))
     form = {
         "name": "Terrorist content", "instrument": "Regulation (EU) 2021/784", "on": "order", "when": "kinds: tco_removal", "start": "receipt",
-        "amount": "2", "unit": "hours", "not_before": "0", "zone": "UTC", "warn": "25", "page": "5", "stops": "action_confirmed", "active": "on",
-        "pauses": ["clarification"],
+        "amount": "2", "unit": "hours",
+        "not_before": "0", "zone": "UTC", "warn": "25", "page": "5", "stops": "action_confirmed",
+        "active": "on", "pauses": ["clarification"],
     }  # fmt: skip
     wrong = client.post("/law/table/eu.tco.removal", {**form, "zone": "Mars"})
     assert wrong.status_code == 422 and "Mars" in wrong.content.decode()
