@@ -63,6 +63,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(_("Rules"), "code", "rules", "u", ("rule.view",)),
         Entry(_("Media banks"), "photo-search", "banks", "b", ("rule.view",)),
         Entry(_("Policies"), "scale", "policies", "p", ("policy.view",), ("/claims",)),
+        Entry(_("Law"), "certificate", "law", "l", ("law.view",)),
         Entry(_("Enforcement"), "gavel", "enforcement-actions", "x", ("enforcement.view",)),
         Entry(_("On call"), "phone", "oncall", "o", ("oncall.view",)),
         Entry(_("NCMEC reports"), "shield", "cybertip", "k", ("cybertip.prepare", "cybertip.release", "cybertip.manage")),

@@ -10,14 +10,15 @@ from watchfloor.ledger.writer import Writer
 _WORK = ["review.work", "case.view", "policy.view", "training.learn"]
 ROLES: dict[str, tuple[str, str, list[str]]] = {
     "administrator": ("Administrator", "Runs the installation; sees everything but restricted cases.", [
-        name for name in PERMISSIONS if name not in {"restricted.view", "glass.break", "protected.know"} and not name.startswith("cybertip.")
+        name for name in PERMISSIONS
+        if name not in {"restricted.view", "glass.break", "protected.know", "law.confidential"} and not name.startswith("cybertip.")
     ]),
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
         "training.view",
-        "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage",
+        "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -50,12 +51,16 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "security": ("Security", "Hears of every breaking of the glass, reviews it, reads who looked at what.", [
         "glass.review", "reads.view", "ledger.view",
     ]),
+    "legal": ("Legal", "Orders, legal clocks, people's requests, holds and retention.", [
+        "law.view", "law.manage", "law.approve", "law.requests", "law.confidential", "case.view", "case.search", "policy.view",
+        "enforcement.view", "ledger.view", "oncall.view", "oncall.answer",
+    ]),
     "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
         "floor.view", "insight.view", "policy.view", "wellbeing.view", "training.view",
     ]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "item.read", "report.submit", "event.submit",
-        "media.submit", "appeal.submit", "ledger.view",
+        "media.submit", "appeal.submit", "order.submit", "ledger.view",
     ]),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as N_
 from watchfloor.identity.domain import Scope
 
 AREAS: dict[str, str] = {  # by the first part of a permission
-    "incident": N_("Incidents"), "oncall": N_("On-call"),
+    "incident": N_("Incidents"), "law": N_("Law"), "order": N_("Orders"), "oncall": N_("On-call"),
     "appeal": N_("Appeals"), "case": N_("Cases"), "claim": N_("Claims that go round"), "edge": N_("Edge cases"),
     "enforcement": N_("Enforcement"),
     "event": N_("Events"), "floor": N_("Floor"), "glass": N_("Break-glass"), "insight": N_("Insight"),

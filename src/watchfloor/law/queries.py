@@ -15,7 +15,9 @@ from watchfloor.kernel import ids
 from watchfloor.kernel.errors import NotFound
 from watchfloor.law import documents
 from watchfloor.law.domain.table import Rule
-from watchfloor.law.models import Clock, Order
+from watchfloor.law.models import Clock, Hold, Order
+from watchfloor.review.models import Case
+from watchfloor.review.queries import access
 
 MOST = 500
 
@@ -100,6 +102,19 @@ def of(actor: Actor, about: str, about_id: UUID) -> list[ClockRow]:
     return [row_of(row) for row in clocks(actor, about=about).filter(about_id=about_id).order_by("due_at", "pk")]
 
 
+def of_order(row: Order) -> list[ClockRow]:
+    """The clocks of an order, for whoever may see the order itself."""
+    return [row_of(each) for each in Clock.objects.filter(about="order", about_id=row.pk).order_by("due_at", "pk")]
+
+
+def next_of(actor: Actor, about: str, ids_: list[UUID]) -> dict[UUID, ClockRow]:
+    """Of each thing the open clock that is due first."""
+    open_ = (
+        clocks(actor, about=about).filter(about_id__in=ids_, state__in=["running", "paused"]).order_by("-due_at", "pk")
+    )
+    return {row.about_id: row_of(row) for row in open_}
+
+
 def row_of(row: Clock) -> ClockRow:
     """A row with its rule's words, as they stood when it began."""
     rule = documents.version(row.table_number).clocks.get(row.rule_key) or Rule(
@@ -149,6 +164,12 @@ def rule_row(rule: Rule) -> dict[str, Any]:
         "key": rule.key, "name": rule.name, "period": f"{period} {rule.unit}", "start": rule.start, "instrument": rule.instrument,
         "article": rule.article, "recipient": rule.recipient, "proof": rule.proof, "source": rule.source, "active": rule.active,
     }  # fmt: skip
+
+
+def known_holds(actor: Actor, found: QuerySet[Hold]) -> QuerySet[Hold]:
+    """Holds but those that tell of a restricted case one may not know of."""
+    hidden = Case.objects.exclude(clearance="").exclude(pk__in=access.visible_cases(actor).values("pk"))
+    return found.exclude(Q(case_id__in=hidden.values("pk")) | Q(item__in=hidden.values("item")))
 
 
 def orders(actor: Actor, *, state: str = "", kind: str = "") -> QuerySet[Order]:

@@ -40,7 +40,11 @@ _SETTINGS: dict[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%a ",
-    "log_min_duration_statement": "2s",
+    # Statements carry what people wrote, and so do the details of an error: neither goes into the log (local.conf may let them).
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
     "log_lock_waits": "on",
     "log_checkpoints": "off",
 }

@@ -159,11 +159,7 @@ def test_on_call_is_paged_once_for_the_warning_and_once_for_the_miss_whatever_di
         with clock.at(moment):
             assert watching.watch() == 0
     with clock.at(warn + SECOND), pytest.raises(RuntimeError):
-        dies = writing(watching.ACTOR)
-        with dies as w:  # the process dies after it has raised the page, before the commit
-            locked = clocks.lock(row.pk)
-            watching._warned(w, locked, clock.now())
-            raise RuntimeError
+        _die(row)
     assert not Page.objects.exists()
     for second in (2, 3, 4):  # each a process that was just started, with nothing in its memory
         _forget()
@@ -190,6 +186,13 @@ def test_on_call_is_paged_once_for_the_warning_and_once_for_the_miss_whatever_di
     [share] = [each for each in queries.attainment(LEGAL) if each.rule == "eu.tco.removal"]
     assert (share.met, share.missed, share.share) == (0, 1, 0.0)
     whole()
+
+
+def _die(row: Clock) -> None:
+    """A process that dies after it has raised the page, before the commit."""
+    with writing(watching.ACTOR) as w:
+        watching._warned(w, clocks.lock(row.pk), clock.now())
+        raise RuntimeError
 
 
 def _forget() -> None:

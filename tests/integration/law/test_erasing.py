@@ -101,7 +101,8 @@ def plant() -> Case:
     file.finish()
     with writing(system("test")) as w:
         stored = media.received(w, file, how="upload", source="chirp")
-    spool("event", {"name": "account_updated", "item": {"type": "account", "id": PERSON, "data": {"display_name": f"{MARK}2name", "bio": f"{MARK}3bio"}}, "data": {"ip": f"{MARK}4ip"}})  # fmt: skip
+    profile = {"type": "account", "id": PERSON, "data": {"display_name": f"{MARK}2name", "bio": f"{MARK}3bio"}}
+    spool("event", {"name": "account_updated", "item": profile, "data": {"ip": f"{MARK}4ip"}})
     own = message(f"{MARK}5item", f"buy {MARK}6text now", image=encode("med", stored.pk), alt_text=f"{MARK}7alt")
     spool("event", {"name": "message_posted", "item": own, "data": {"device": f"{MARK}8device"}}, key=f"{MARK}9key")
     spool(
@@ -113,7 +114,9 @@ def plant() -> Case:
             "reporter": {"kind": "user", "id": REPORTER},
         },
     )
-    spool("report", {"item": message("theirs", "an ordinary word", OTHER), "reason": "spam", "note": f"{MARK}11complaint", "reporter": {"kind": "user", "id": PERSON}})  # fmt: skip
+    theirs = message("theirs", "an ordinary word", OTHER)
+    by_them = {"kind": "user", "id": PERSON}
+    spool("report", {"item": theirs, "reason": "spam", "note": f"{MARK}11complaint", "reporter": by_them})
     while drain.drain():
         pass
     assert set(Spooled.objects.values_list("state", "error")) == {("done", "")}
@@ -229,7 +232,10 @@ def test_nothing_of_an_erased_person_is_found_in_any_file(floor: Floor) -> None:
 
     account = Item.objects.get(external_id=PERSON)
     first, second = someone(LAWYER), someone(LAWYER)
-    asked = requests.take_in(first, requests.RequestIn(kind="erasure", account_type="account", account_id=PERSON, name=f"{MARK}21asks", contact=f"{MARK}22@example.org"))  # fmt: skip
+    words = {"name": f"{MARK}21asks", "contact": f"{MARK}22@example.org"}
+    asked = requests.take_in(
+        first, requests.RequestIn(kind="erasure", account_type="account", account_id=PERSON, **words)
+    )
     with pytest.raises(Conflict):
         requests.erase(first, asked.pk)  # nobody has made sure who asks
     requests.identify(first, asked.pk, "platform")
