@@ -1,4 +1,7 @@
-"""``watchfloor cybertip``: reports to NCMEC from a shell, as a person of the isolated role. It releases nothing: that takes two in the console."""
+"""``watchfloor cybertip``: reports to NCMEC from a shell, as a person of the isolated role.
+
+It releases nothing: that takes two people in the console.
+"""
 
 from __future__ import annotations
 
