@@ -75,6 +75,7 @@ def tip(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
         raise access.nothing()
     draft = drafts.now_of(row)
     typed, errors = forms.typed_of(draft), Errors()
+    began_from = request.POST.get("edits", "")
     if request.method == "POST":
         step = request.POST.get("step", "save")
         with mending(errors):
@@ -84,8 +85,9 @@ def tip(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
                 return redirect("cybertip")
             typed |= {name: value for name, value in request.POST.items() if name in typed}
             typed, changed = forms.read(request.POST, draft)
-            edits = request.POST.get("edits", "")
-            saved = drafts.save(actor, tip_id, int(edits) if edits.isdecimal() and len(edits) < 9 else -1, changed)
+            number = int(began_from) if began_from.isdecimal() and len(began_from) < 9 else -1
+            saved = drafts.save(actor, tip_id, number, changed)
+            began_from = str(saved.edits)  # kept, even if it is not complete yet
             if step == "prepare":
                 drafts.prepare(actor, tip_id, digest(drafts.now_of(saved)))
                 messages.success(request, _("A colleague must release it now."))
@@ -95,7 +97,7 @@ def tip(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
         row.refresh_from_db()
         draft = drafts.now_of(row)
     context = _draft_context(row, draft) | {
-        "typed": _Blank(typed), "errors": errors, "edits": request.POST.get("edits", row.edits), "query": request.GET,
+        "typed": _Blank(typed), "errors": errors, "edits": began_from or row.edits, "query": request.GET,
         "incident_types": words.incident_types(), "places": words.places(), "report_marks": words.report_marks(), "tri": words.tri(),
         "relevances": words.relevances(), "classes": words.classes(), "drop_why": request.POST.get("drop_why", ""),
     }  # fmt: skip
