@@ -16,6 +16,7 @@ from watchfloor.cybertip.domain import checks, xml
 from watchfloor.cybertip.domain.drafts import Draft, digest
 from watchfloor.cybertip.models import Tip
 from watchfloor.cybertip.pages import forms, words
+from watchfloor.identity import audit
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
@@ -50,6 +51,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return csv_response("ncmec-reports", CSV_HEAD, (queries.csv_row(row) for row in rows))
     shown = list(rows[:MOST])
+    if shown:
+        audit.record(actor, "tip:list", "list", clearance=access.CLEARANCE)
     context = {
         "rows": shown, "query": request.GET, "errors": errors, "typed": request.POST.get("case", ""), "states": words.states(),
         "colours": words.COLOURS, "environments": words.environments(), "closed": drafts.CLOSED, "plan": house.plan(),
@@ -148,7 +151,7 @@ def life(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
     names = names_of({*(event.actor for event in events), *(look.actor for look in looks)})
     context = {
         "row": row, "errors": errors, "typed": request.POST, "states": words.states(), "colours": words.COLOURS, "steps": words.steps(),
-        "events": [(event, words.said(event)) for event in events], "names": names, "openings": list(row.openings.order_by("began_at")),
+        "events": words.told(events), "names": names, "openings": list(row.openings.order_by("began_at")),
         "outcomes": words.outcomes(), "files": list(row.files.select_related("media").order_by("place")),
         "file_states": words.file_states(),
         "environments": words.environments(), "looks": looks, "reason": words.reasons().get(row.why_code, ""),
