@@ -1,7 +1,7 @@
 """The sender of NCMEC reports is killed with -9 before, within and after any call: in the end there is exactly one finished report.
 
 The stand-in for NCMEC's service holds the trigger: it knows when a call came in, when it had its effect, and when its answer went out.
-``WATCHFLOOR_KILLS`` says how many deaths (100 for the long form); each lands at another call or another moment of it.
+``WATCHFLOOR_CYBERTIP_KILLS`` says how many deaths (100 for the long form); each lands at another call or another moment of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
-KILLS = int(os.environ.get("WATCHFLOOR_KILLS", "6"))
+KILLS = int(os.environ.get("WATCHFLOOR_CYBERTIP_KILLS", "6"))
 PATHS = ("/submit", "/upload", "/fileinfo", "/finish")
 MOMENTS = ("came in", "had its effect", "was answered")
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as N_
 from watchfloor.identity.domain import Scope
 
 AREAS: dict[str, str] = {  # by the first part of a permission
-    "incident": N_("Incidents"), "oncall": N_("On-call"),
+    "incident": N_("Incidents"), "oncall": N_("On-call"), "cybertip": N_("NCMEC reports"),
     "appeal": N_("Appeals"), "case": N_("Cases"), "edge": N_("Edge cases"), "enforcement": N_("Enforcement"),
     "event": N_("Events"), "floor": N_("Floor"), "glass": N_("Break-glass"), "insight": N_("Insight"),
     "intake": N_("Intake"), "investigate": N_("Investigate"), "item": N_("Items"), "ledger": N_("Ledger"),
