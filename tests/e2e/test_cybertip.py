@@ -57,7 +57,9 @@ def test_two_people_hand_a_report_in(
     page.get_by_label("Why this cannot wait").fill("The child is with him now.")
     page.get_by_role("button", name="Complete: ask a colleague").click()
     page.get_by_role("link", name="Say where it happened.").wait_for()
-    assert page.get_by_label("Why this cannot wait").input_value() == "The child is with him now."  # what was typed stays
+    assert (
+        page.get_by_label("Why this cannot wait").input_value() == "The child is with him now."
+    )  # what was typed stays
     four_looks(page)
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_label("It happened").select_option("web_page_incident")

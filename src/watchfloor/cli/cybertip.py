@@ -78,7 +78,7 @@ def send(tip_id: str, email: str, as_json: bool) -> None:
     if row.state != "sending":
         raise Conflict("not_released", f"This report is {row.state}.", hint="Two people release it in the console.")
     if not sending.send_now(row.pk):
-        raise Conflict("busy", "Another process works on it.", hint="Ask again in two minutes.")
+        raise Conflict("busy", "Another process works on it.", hint="Ask again in six minutes.")
     row.refresh_from_db()
     facts = queries.facts(row)
     emit(

@@ -21,6 +21,6 @@ def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:
     """Pages whose name has the words."""
     want = query.casefold().split()
     for name, title, icon, permissions in _PAGES:
-        if want and any(access.may(actor, each) for each in permissions):
-            if all(word in str(title).casefold() for word in want):
-                yield {"title": str(title), "url": reverse(name), "kind": _("page"), "icon": icon}
+        allowed = any(access.may(actor, each) for each in permissions)
+        if allowed and want and all(word in str(title).casefold() for word in want):
+            yield {"title": str(title), "url": reverse(name), "kind": _("page"), "icon": icon}

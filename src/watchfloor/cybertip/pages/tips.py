@@ -182,6 +182,7 @@ def _draft_context(row: Tip, draft: Draft) -> dict[str, Any]:
     problems = [(each, _(each.what) % each.values) for each in checks.problems(draft)]
     documents = [(each, _pretty(each.details, "fileDetails")) for each in draft.files if each.included]
     return {
+        "stands": drafts.standing(house.plan().violations).filter(case__in=[case.pk for case in cases]).exists(),
         "row": row, "draft": draft, "cases": cases, "states": words.states(), "colours": words.COLOURS, "problems": problems,
         "blocked": any(each.blocks for each, _words in problems), "document": _pretty(draft.report, "report"), "documents": documents,
         "looks": looks, "names": names_of({row.prepared_by}), "file_marks": words.file_marks(), "nobody": viewing.Look(),
