@@ -21,12 +21,11 @@ from email.policy import HTTP
 PERSON = "firstName lastName phone* email* address* age ageAssertionDiscrepancy dateOfBirth"
 CONTACT = "firstName lastName phone* email* address*"
 CAPTURE = "ipAddress! eventName dateTime possibleProxy port"
-ACCOUNT = (
-    "espIdentifier espService compromisedAccount screenName displayName* profileUrl* profileBio ipCaptureEvent* deviceId*"
-)
+ACCOUNT = "espIdentifier espService compromisedAccount screenName displayName* profileUrl* profileBio ipCaptureEvent* deviceId*"
 TAIL = "estimatedLocation allEmailsReported"
 ORDER = {  # child elements in their order; ! must be there, * may be repeated
-    "report": "batchedReport incidentSummary! internetDetails* lawEnforcement reporter! personOrUserReported intendedRecipient* victim* additionalInfo",
+    "report": "batchedReport incidentSummary! internetDetails* lawEnforcement reporter! personOrUserReported intendedRecipient* victim* "
+    "additionalInfo",
     "incidentSummary": "incidentType! platform escalateToHighPriority reportAnnotations incidentDateTime! incidentDateTimeDescription",
     "reportAnnotations": "sextortion csamSolicitation minorToMinorInteraction spam sadisticOnlineExploitation informational",
     "webPageIncident": "url* additionalInfo", "emailIncident": "emailAddress* content additionalInfo",
@@ -46,15 +45,16 @@ ORDER = {  # child elements in their order; ! must be there, * may be repeated
     "intendedRecipient": f"intendedRecipientPerson {ACCOUNT} priorCTReports* groupIdentifier {TAIL} additionalInfo",
     "victim": f"victimPerson! {ACCOUNT} schoolName priorCTReports* {TAIL} associatedAccount* additionalInfo",
     "fileDetails": "reportId! fileId! originalFileName uploadedToEspTimestamp locationOfFile fileViewedByEsp exifViewedByEsp "
-    "publiclyAvailable fileRelevance fileAnnotations industryClassification originalFileHash* ipCaptureEvent deviceId* details* additionalInfo*",
+    "publiclyAvailable fileRelevance fileAnnotations industryClassification originalFileHash* ipCaptureEvent deviceId* "
+    "details* additionalInfo*",
     "fileAnnotations": "animeDrawingVirtualHentai potentialMeme viral possibleSelfProduction physicalHarm violenceGore bestiality "
     "liveStreaming infant generativeAi",
     "details": "nameValuePair*", "nameValuePair": "name! value!",
 }  # fmt: skip
 INCIDENTS = (
-    "webPageIncident emailIncident newsgroupIncident chatImIncident onlineGamingIncident cellPhoneIncident nonInternetIncident "
-    "peer2peerIncident"
-).split()
+    "webPageIncident", "emailIncident", "newsgroupIncident", "chatImIncident", "onlineGamingIncident", "cellPhoneIncident",
+    "nonInternetIncident", "peer2peerIncident",
+)  # fmt: skip
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Report:
 
 @dataclass
 class Trouble:
-    """What goes wrong at the next call of a path: a ``code``, a wrong ``md5``, an HTTP ``status``, or the line is ``cut`` before | after."""
+    """What goes wrong at the next call of a path: a ``code``, a wrong ``md5``, an HTTP ``status``; the line ``cut`` before | after."""
 
     path: str
     code: int = 0
@@ -100,7 +100,11 @@ def faults(element: ET.Element) -> list[str]:
         if child.tag in ("url", "profileUrl", "legalURL") and re.search(r"[\s\x00-\x1f\x7f-\x9f]", child.text or ""):
             found.append(f"{child.tag}: white space or control character")
         found += faults(child)
-    found += [f"{element.tag}: {each[:-1]} is missing" for each in order if each.endswith("!") and element.find(each[:-1]) is None]
+    found += [
+        f"{element.tag}: {each[:-1]} is missing"
+        for each in order
+        if each.endswith("!") and element.find(each[:-1]) is None
+    ]
     if element.tag == "fileDetails" and element.findtext("fileRelevance") == "Supplemental Reported":
         annotations = element.find("fileAnnotations")
         meme = annotations is not None and annotations.find("potentialMeme") is not None
@@ -110,7 +114,10 @@ def faults(element: ET.Element) -> list[str]:
 
 
 class Service:
-    """The service, listening on loopback; ``url`` is its base. ``before`` and ``after`` are called around the effect of each call."""
+    """The service, listening on loopback; ``url`` is its base.
+
+    ``before`` and ``after`` are called around the effect of each call, ``answered`` once its answer is out.
+    """
 
     username, password = "watch", "floor"
 
@@ -121,6 +128,7 @@ class Service:
         self.shift = timedelta(0)
         self.before: Callable[[str], None] = lambda path: None
         self.after: Callable[[str], None] = lambda path: None
+        self.answered: Callable[[str], None] = lambda path: None
         self._lock = threading.RLock()
         service = self
 
@@ -136,7 +144,11 @@ class Service:
             def log_message(self, *args: object) -> None:
                 """Quiet."""
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(http.server.ThreadingHTTPServer):
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Whoever asked is dead."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/ispws"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -179,7 +191,8 @@ class Service:
         self.after(path)
         if trouble and trouble.cut == "after":
             return self._cut(handler)
-        return self._say(handler, 200, said)
+        self._say(handler, 200, said)
+        return self.answered(path)
 
     def _do(self, path: str, body: bytes, kind: str, md5: str) -> bytes:
         if path == "/status":
@@ -198,6 +211,8 @@ class Service:
         form = self._form(body, kind)
         report = self.reports.get(int(form.get("id", b"0")))
         code = self._closed(report)
+        if report is not None and code and path == "/finish":  # always answers in its own form
+            return f"<reportDoneResponse><responseCode>{code}</responseCode><reportId>{report.id}</reportId></reportDoneResponse>".encode()
         if report is None or code:
             return self._reply(code)
         if path == "/upload":
@@ -211,7 +226,8 @@ class Service:
         assert path == "/finish"
         report.state = "finished"
         files = "".join(f"<fileId>{each}</fileId>" for each in report.files)
-        return f"<reportDoneResponse><responseCode>0</responseCode><reportId>{report.id}</reportId><files>{files}</files></reportDoneResponse>".encode()
+        said = f"<responseCode>0</responseCode><reportId>{report.id}</reportId><files>{files}</files>"
+        return f"<reportDoneResponse>{said}</reportDoneResponse>".encode()
 
     def _submit(self, body: bytes) -> bytes:
         number = 7_000_000 + len(self.reports)
@@ -243,7 +259,9 @@ class Service:
 
     def _form(self, body: bytes, kind: str) -> dict[str, bytes]:
         if kind.startswith("application/x-www-form-urlencoded"):
-            return {name: value.encode() for name, _, value in (part.partition("=") for part in body.decode().split("&"))}
+            return {
+                name: value.encode() for name, _, value in (part.partition("=") for part in body.decode().split("&"))
+            }
         message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
         found = {}
         for part in message.iter_parts():

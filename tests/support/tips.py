@@ -32,6 +32,7 @@ CSAM = DecisionIn(verdict="violating", violation_key="child-safety.csam", active
 ROLE = frozenset({"case.view", "restricted.view", "cybertip.prepare", "cybertip.release", "cybertip.manage"})
 WORK = ROLE | {"review.work"}
 CLEARED = {"clearances": frozenset({"child_safety"})}
+ACCOUNT = next(fields for key, _name, _kind, _about, fields in item_defaults.TYPES if key == "account")
 HOUSE = house.House(
     first_name="Ada", last_name="Reporter", email="ada@chirp.example", service="Chirp", username="watch", password="floor",
     legal_url="https://chirp.example/legal",
@@ -52,6 +53,7 @@ def install() -> Floor:
     install_floor()
     with writing(system("test")) as w:
         item_defaults.install(w)
+        items.save_type(w, key="account", name="Account", kind="account", fields=ACCOUNT)
     item_queries.forget_types()
     return Floor()
 

@@ -88,15 +88,25 @@ export class Viewer {
         one.setAttribute("aria-disabled", "true");
         one.title = this.words["locked"] ?? "";
       }
-      one.addEventListener("click", () => {
-        if (this.page.locked.has(name) && this.on[name]) return;
-        this.on[name] = !this.on[name];
-        this.page.filters[name] = this.on[name];
-        this.paint();
-        if (name === "small" && this.wanted && !this.playing) void this.show("opened");
-        void tell(this.page.filtersUrl, { [name]: this.on[name] });
-      });
+      one.addEventListener("click", () => void this.change(name));
     }
+  }
+
+  /** A filter put on or off. Taken off while restricted media are shown it is another look: it is in the log first, or it stays on. */
+  private async change(name: FilterName): Promise<void> {
+    if (this.page.locked.has(name) && this.on[name]) return;
+    this.on[name] = !this.on[name];
+    if (!this.on[name] && this.wanted) {
+      this.logged = false;
+      if (!(await this.log(this.playing ? "played" : "opened"))) {
+        this.on[name] = true;
+        return;
+      }
+    }
+    this.page.filters[name] = this.on[name];
+    this.paint();
+    if (name === "small" && this.wanted && !this.playing) void this.show("opened");
+    void tell(this.page.filtersUrl, { [name]: this.on[name] });
   }
 
   private startFilm(): void {

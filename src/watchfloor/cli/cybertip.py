@@ -1,4 +1,7 @@
-"""``watchfloor cybertip``: reports to NCMEC from a shell, as a person of the isolated role. It releases nothing: that takes two in the console."""
+"""``watchfloor cybertip``: reports to NCMEC from a shell, as a person of the isolated role.
+
+It releases nothing: that takes two people in the console.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,7 @@ def send(tip_id: str, email: str, as_json: bool) -> None:
     if row.state != "sending":
         raise Conflict("not_released", f"This report is {row.state}.", hint="Two people release it in the console.")
     if not sending.send_now(row.pk):
-        raise Conflict("busy", "Another process works on it.", hint="Ask again in two minutes.")
+        raise Conflict("busy", "Another process works on it.", hint="Ask again in six minutes.")
     row.refresh_from_db()
     facts = queries.facts(row)
     emit(

@@ -18,7 +18,9 @@ from watchfloor.cybertip.domain.xml import Reply, read_reply
 from watchfloor.kernel.errors import BadInput
 from watchfloor.platform import targets
 
-TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+TIMEOUT = httpx.Timeout(
+    60.0, connect=10.0, read=300.0
+)  # after the last byte of a long video they hash it before they answer
 MOST = 2_000_000  # bytes of an answer; the schema is the longest
 _XML = {"content-type": "text/xml; charset=utf-8"}
 

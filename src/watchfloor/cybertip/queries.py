@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from watchfloor.cybertip import access, drafts, locked
+from watchfloor.cybertip.domain import xml
 from watchfloor.cybertip.models import Tip
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.models import RestrictedRead
@@ -56,7 +57,7 @@ def looks(row: Tip) -> list[RestrictedRead]:
 
 def sent_document(row: Tip) -> str:
     """The report as it was released, or an empty text."""
-    return locked.opened(row.sent, drafts.label(row.pk)).decode() if row.sent else ""
+    return xml.indented(locked.opened(row.sent, drafts.label(row.pk))) if row.sent else ""
 
 
 def somebody_is_paged() -> bool:

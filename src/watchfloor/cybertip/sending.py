@@ -32,7 +32,9 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.ledger.writer import Writer, writing
 
-LEASE: Final = timedelta(seconds=120)  # longer than a call may take; after a death another takes it up then
+LEASE: Final = timedelta(
+    minutes=6
+)  # longer than a call may wait for its answer; after a death another takes it up then
 BEAT: Final = 20.0  # seconds of uploading between two signs of life
 MOST_CALLS: Final = 5_000  # of one pass: no answer, however strange, keeps a process for ever
 

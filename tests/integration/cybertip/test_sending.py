@@ -107,8 +107,12 @@ def test_no_way_in_stops_and_pages_until_the_settings_are_mended(floor: Floor, s
     assert Page.objects.get(key=outcomes.trouble_key(tip)).state == "resolved"
 
 
-@pytest.mark.parametrize(("path", "code"), [("/submit", 4100), ("/upload", 4200), ("/fileinfo", 4100), ("/finish", 4000)])
-def test_what_they_refuse_waits_for_a_human_and_goes_out_once_mended(floor: Floor, service: Service, path: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("path", "code"), [("/submit", 4100), ("/upload", 4200), ("/fileinfo", 4100), ("/finish", 4000)]
+)
+def test_what_they_refuse_waits_for_a_human_and_goes_out_once_mended(
+    floor: Floor, service: Service, path: str, code: int
+) -> None:
     tip = tips.released(floor)
     service.troubles.append(Trouble(path, code=code))
     again(tip)
@@ -148,7 +152,9 @@ def test_one_that_vanished_is_opened_anew(floor: Floor, service: Service) -> Non
     assert again(other).state == "finished"
 
 
-def test_already_finished_is_success_and_already_retracted_by_others_is_for_a_human(floor: Floor, service: Service) -> None:
+def test_already_finished_is_success_and_already_retracted_by_others_is_for_a_human(
+    floor: Floor, service: Service
+) -> None:
     tip = tips.released(floor)
     service.troubles.append(Trouble("/finish", code=5102))
     assert again(tip).state == "finished"

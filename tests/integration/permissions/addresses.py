@@ -31,6 +31,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     api: bool
     permissions: tuple[str, ...] | None
     open_because: str = ""
+    clearance: str = ""  # without it the page is not there at all
     body: Any = None  # a JSON schema of what it takes
     query: dict[str, Any] = {}  # schemas of what it wants in the query
     schemas: dict[str, Any] = {}
@@ -54,6 +55,7 @@ def pages() -> list[Address]:
             Address(
                 route=route, name=name or route, method="GET", api=False,
                 permissions=getattr(view, "permissions", None), open_because=getattr(view, "open_because", ""),
+                clearance=getattr(view, "clearance", ""),
             )
         )  # fmt: skip
     return found

@@ -11,6 +11,7 @@ from tests.integration.permissions.addresses import endpoints, pages
 from tests.integration.permissions.people import NOBODY, World
 from tests.integration.permissions.world import Planted
 
+from watchfloor.cybertip.models import Tip
 from watchfloor.kernel import ids
 
 SPAN = "from=2026-03-01T12:00Z&to=2026-03-01T18:00Z"
@@ -57,6 +58,9 @@ def known(planted: Planted, kind: str, name: str) -> str:
     }  # fmt: skip
     if name in values:
         return str(values[name])
+    if name == "tip_id":
+        tip = Tip.objects.filter(case=planted.decided).values_list("pk", flat=True).first()
+        return str(tip or planted.open)
     return {"uuid": str(planted.open), "person_step": "disable", "int": "1"}.get(kind, "nothing")
 
 

@@ -15,6 +15,7 @@ from tests.support import lake as lakes
 from tests.support.floor import Floor, install
 from tests.support.people import member, signed_in
 
+from watchfloor.cybertip import drafts
 from watchfloor.identity import defaults as identity_defaults
 from watchfloor.identity.actions import create_user, grant
 from watchfloor.identity.domain import PERMISSIONS, system
@@ -86,6 +87,7 @@ class World:
         """The case that only cleared people may know of."""
         word = planting.Seed(word="zzclear", reason="child-abuse", violation="child-safety.csam", policy="child-safety")
         self.planted |= planting.plant(self.floor, [word])
+        drafts.gather()  # and the report about it
         self.count_up()
         return self.planted["zzclear"]
 

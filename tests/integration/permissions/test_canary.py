@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.integration.permissions import crawl
+from tests.integration.permissions.addresses import pages
 from tests.integration.permissions.people import BLIND, SCOPES, World
 from tests.integration.permissions.world import Planted, ghost
 
@@ -65,6 +66,15 @@ def test_whoever_is_cleared_does_read_it(world: World, before: Any) -> None:
         shown = [where for where in places if crawl.read(world, "cleared", where)[0] == 200]
         assert shown == places
         assert word in crawl.read(world, "cleared", places[1])[1]
+
+
+def test_a_report_about_it_shows_nowhere_else(world: World, before: Any) -> None:
+    """The role alone is not enough, nor is the clearance alone; who has both reads the word."""
+    planted = world.planted["zzclear"]
+    reports = [page.at(lambda kind, name: crawl.known(planted, kind, name)) for page in pages() if page.clearance]
+    for who in (WHO, "child_safety_reporter", "administrator", "security"):
+        assert {crawl.read(world, who, where)[0] for where in reports} == {404}
+    assert "zzclear-author" in "".join(crawl.read(world, "cleared", where)[1] for where in reports)
 
 
 @pytest.mark.parametrize("who", [WHO, "reviewer"])

@@ -40,7 +40,7 @@ def test_every_address_says_for_whom_it_is() -> None:
 def test_pages(world: World) -> None:
     wrong = []
     for address in pages():
-        if address.permissions is None:
+        if address.permissions is None or address.clearance:
             continue
         holders = {role for role, (_n, _d, held) in world.roles.items() if _holds(address, set(held))}
         for who in (NOBODY, INACTIVE, *world.roles):
@@ -50,6 +50,23 @@ def test_pages(world: World) -> None:
             if said != ("in" if who in holders else "sign in" if who in (NOBODY, INACTIVE) else "no"):
                 wrong.append(f"/{address.route} as {who}: {said}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_pages_that_are_not_there_without_the_clearance(world: World) -> None:
+    """Whatever one holds: nobody is told that one may not, for there is nothing."""
+    hidden = [address for address in pages() if address.clearance]
+    assert len(hidden) >= 5
+    for address in hidden:
+        where = address.at(anything)
+        for who in (*world.roles, "everything, uncleared"):
+            with world.undone():
+                assert world.client(who).get(where).status_code == world.client(who).post(where).status_code == 404, (
+                    where,
+                    who,
+                )
+        assert _door(world, address, NOBODY) == _door(world, address, INACTIVE) == "sign in"
+        if "<" not in address.route:
+            assert world.client("cleared").get(where).status_code == 200, where
 
 
 def test_endpoints(world: World) -> None:

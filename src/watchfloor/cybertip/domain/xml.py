@@ -45,6 +45,13 @@ def pretty(part: Part, tag: str = "") -> str:
     return ET.tostring(root, encoding="unicode")
 
 
+def indented(document: bytes) -> str:
+    """A document of ours with line breaks and indents, for people."""
+    root = ET.fromstring(document)  # noqa: S314  our own writer made it
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode")
+
+
 def read_reply(body: bytes) -> Reply:
     """A ``reportResponse`` or ``reportDoneResponse``. ``BadInput`` for anything else."""
     if len(body) > MOST_REPLY or b"<!DOCTYPE" in body:

@@ -57,7 +57,7 @@ def typed_of(draft: Draft) -> Typed:
         "esp_service": reported.esp_service, "screen_name": reported.screen_name, "display_names": _lines(reported.display_name),
         "profile_urls": _lines(reported.profile_url), "bio": reported.profile_bio,
         "ips": _lines(_capture_text(each) for each in reported.ip_capture_event),
-        "devices": _lines(f"{each.id_type} | {each.id_value}" for each in reported.device_id),
+        "devices": _lines(_device_text(each) for each in reported.device_id),
         "compromised": _tri_text(reported.compromised_account), "third_party": _tri_text(reported.third_party_user_reported),
         "prior": _lines(str(each) for each in reported.prior_ct_reports), "reported_info": reported.additional_info,
         "agency": report.law_enforcement.agency_name if report.law_enforcement else "",
@@ -127,14 +127,18 @@ def _reported(typed: Mapping[str, str], old: Report) -> PersonOrUserReported | N
         phone=tuple(phones.get(each, incidents.Phone(value=each)) for each in _split(typed["phones"])),
     )  # fmt: skip
     prior = [_number(each, "prior") for each in _split(typed["prior"])]
-    return msgspec.structs.replace(
+    ips = {_capture_text(each): each for each in before.ip_capture_event}
+    devices = {_device_text(each): each for each in before.device_id}
+    reported = msgspec.structs.replace(
         before, person=None if person == Person() else person, esp_identifier=typed["esp_identifier"], esp_service=typed["esp_service"],
         screen_name=typed["screen_name"], display_name=_split(typed["display_names"]), profile_url=_split(typed["profile_urls"]),
-        profile_bio=typed["bio"], ip_capture_event=tuple(_capture(each, "ips") for each in _split(typed["ips"])),
-        device_id=tuple(_device(each) for each in _split(typed["devices"])), compromised_account=_tri(typed["compromised"]),
+        profile_bio=typed["bio"], ip_capture_event=tuple(ips.get(each) or _capture(each, "ips") for each in _split(typed["ips"])),
+        device_id=tuple(devices.get(each) or _device(each) for each in _split(typed["devices"])),
+        compromised_account=_tri(typed["compromised"]),
         third_party_user_reported=_tri(typed["third_party"]), prior_ct_reports=tuple(each for each in prior if each),
         additional_info=typed["reported_info"],
     )  # fmt: skip
+    return None if reported == PersonOrUserReported() else reported
 
 
 def _place_typed(report: Report) -> Typed:
@@ -184,12 +188,15 @@ def _file_typed(file: FileDraft) -> Typed:
 
 def _file(typed: Mapping[str, str], file: FileDraft) -> FileDraft:
     at = f"f-{file.media}-"
+    before, line = file.details.ip_capture_event, typed[f"f-{file.media}-ip"]
+    if before is None or line != _capture_text(before):
+        before = _capture(line, at + "ip") if line else None
     details = msgspec.structs.replace(
         file.details, file_relevance=typed[at + "relevance"] or None, industry_classification=typed[at + "class"] or None,
         publicly_available=_tri(typed[at + "public"]), original_file_name=typed[at + "name"], location_of_file=typed[at + "location"],
         uploaded_to_esp_timestamp=_moment(typed[at + "uploaded"], at + "uploaded") if typed[at + "uploaded"] else None,
         additional_info=_split(typed[at + "info"]), file_annotations=_marks(FileAnnotations, typed, at + "mark-"),
-        ip_capture_event=_capture(typed[at + "ip"], at + "ip") if typed[at + "ip"] else None,
+        ip_capture_event=before,
     )  # fmt: skip
     return msgspec.structs.replace(
         file, details=_checked(details), included=bool(typed[at + "included"]), whole=bool(typed[at + "whole"])
@@ -282,6 +289,10 @@ def _capture_text(event: IpCaptureEvent) -> str:
         "" if event.port is None else str(event.port),
     ]
     return " | ".join(parts).rstrip(" |")
+
+
+def _device_text(device: DeviceId) -> str:
+    return f"{device.id_type} | {device.id_value}"
 
 
 def _device(line: str) -> DeviceId:

@@ -16,6 +16,7 @@ from watchfloor.cybertip.domain import checks, xml
 from watchfloor.cybertip.domain.drafts import Draft, digest
 from watchfloor.cybertip.models import Tip
 from watchfloor.cybertip.pages import forms, words
+from watchfloor.identity import audit
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
@@ -50,6 +51,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return csv_response("ncmec-reports", CSV_HEAD, (queries.csv_row(row) for row in rows))
     shown = list(rows[:MOST])
+    if shown:
+        audit.record(actor, "tip:list", "list", clearance=access.CLEARANCE)
     context = {
         "rows": shown, "query": request.GET, "errors": errors, "typed": request.POST.get("case", ""), "states": words.states(),
         "colours": words.COLOURS, "environments": words.environments(), "closed": drafts.CLOSED, "plan": house.plan(),
@@ -75,6 +78,7 @@ def tip(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
         raise access.nothing()
     draft = drafts.now_of(row)
     typed, errors = forms.typed_of(draft), Errors()
+    began_from = request.POST.get("edits", "")
     if request.method == "POST":
         step = request.POST.get("step", "save")
         with mending(errors):
@@ -84,8 +88,9 @@ def tip(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
                 return redirect("cybertip")
             typed |= {name: value for name, value in request.POST.items() if name in typed}
             typed, changed = forms.read(request.POST, draft)
-            edits = request.POST.get("edits", "")
-            saved = drafts.save(actor, tip_id, int(edits) if edits.isdecimal() and len(edits) < 9 else -1, changed)
+            number = int(began_from) if began_from.isdecimal() and len(began_from) < 9 else -1
+            saved = drafts.save(actor, tip_id, number, changed)
+            began_from = str(saved.edits)  # kept, even if it is not complete yet
             if step == "prepare":
                 drafts.prepare(actor, tip_id, digest(drafts.now_of(saved)))
                 messages.success(request, _("A colleague must release it now."))
@@ -95,7 +100,7 @@ def tip(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
         row.refresh_from_db()
         draft = drafts.now_of(row)
     context = _draft_context(row, draft) | {
-        "typed": _Blank(typed), "errors": errors, "edits": request.POST.get("edits", row.edits), "query": request.GET,
+        "typed": _Blank(typed), "errors": errors, "edits": began_from or row.edits, "query": request.GET,
         "incident_types": words.incident_types(), "places": words.places(), "report_marks": words.report_marks(), "tri": words.tri(),
         "relevances": words.relevances(), "classes": words.classes(), "drop_why": request.POST.get("drop_why", ""),
     }  # fmt: skip
@@ -146,7 +151,7 @@ def life(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
     names = names_of({*(event.actor for event in events), *(look.actor for look in looks)})
     context = {
         "row": row, "errors": errors, "typed": request.POST, "states": words.states(), "colours": words.COLOURS, "steps": words.steps(),
-        "events": [(event, words.said(event)) for event in events], "names": names, "openings": list(row.openings.order_by("began_at")),
+        "events": words.told(events), "names": names, "openings": list(row.openings.order_by("began_at")),
         "outcomes": words.outcomes(), "files": list(row.files.select_related("media").order_by("place")),
         "file_states": words.file_states(),
         "environments": words.environments(), "looks": looks, "reason": words.reasons().get(row.why_code, ""),
@@ -177,6 +182,7 @@ def _draft_context(row: Tip, draft: Draft) -> dict[str, Any]:
     problems = [(each, _(each.what) % each.values) for each in checks.problems(draft)]
     documents = [(each, _pretty(each.details, "fileDetails")) for each in draft.files if each.included]
     return {
+        "stands": drafts.standing(house.plan().violations).filter(case__in=[case.pk for case in cases]).exists(),
         "row": row, "draft": draft, "cases": cases, "states": words.states(), "colours": words.COLOURS, "problems": problems,
         "blocked": any(each.blocks for each, _words in problems), "document": _pretty(draft.report, "report"), "documents": documents,
         "looks": looks, "names": names_of({row.prepared_by}), "file_marks": words.file_marks(), "nobody": viewing.Look(),

@@ -125,11 +125,13 @@ def said(event: Event) -> str:
     """An event of a report as a sentence."""
     data = event.data
     if event.type == "tip.stepped":
+        if data["step"] == "open":
+            return _("Report %(number)s is open there") % {"number": data["report_id"]}
         return steps().get(data["step"], data["step"])
     if event.type == "tip.failed":
         return _("It did not go through (%(code)s)") % {"code": data["code"]}
     if event.type == "tip.released":
-        return _("Released for %(place)s: %(files)s files, %(viewed)s of them viewed by the log") % {
+        return _("Released for %(place)s; files: %(files)s, of them viewed by the log: %(viewed)s") % {
             "place": environments().get(data["environment"], ""), "files": data["files"], "viewed": data["viewed"],
         }  # fmt: skip
     if event.type == "tip.finished":
@@ -140,3 +142,15 @@ def said(event: Event) -> str:
         "tip.dropped": _("Thrown away"), "tip.late": _("Later than the house's own target"),
     }  # fmt: skip
     return sentences.get(event.type, "")
+
+
+def told(events: list[Event]) -> list[tuple[Event, str]]:
+    """The life of a report, newest first; that a report is open there is said once, not after each file."""
+    found: list[tuple[Event, str]] = []
+    before = ""
+    for event in events:
+        step = event.data.get("step", "") if event.type == "tip.stepped" else ""
+        if step != "open" or before == "submitting":
+            found.append((event, said(event)))
+        before = step
+    return found[::-1]
