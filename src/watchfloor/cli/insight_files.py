@@ -126,4 +126,74 @@ def locate(
     say(document)
 
 
-COMMANDS = (locate,)
+@click.command()
+@FILE
+@click.option("--time", "moment", default="timestamp", show_default=True, metavar="COL", help="Column of moments.")
+@click.option("--value", default="value", show_default=True, metavar="COL", help="Column of numbers.")
+@click.option("--season", type=click.IntRange(0), help="Points per season (one series: 0; with --by: 7).")
+@click.option("--alarm", type=float, default=7.0, show_default=True, help="One series: log odds from which to alarm.")
+@click.option(
+    "--quiet", type=click.IntRange(0), default=300, show_default=True, help="One series: points an alarm silences."
+)
+@click.option("--by", multiple=True, metavar="COL", help="Watch each slice of this dimension; may be repeated.")
+@click.option(
+    "--rate", type=float, default=0.05, show_default=True, help="With --by: share of false alarms among alarms."
+)
+@click.option("--elapsed", type=float, default=1.0, show_default=True, help="With --by: part of the last bucket gone.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a line for each.")
+def detect(
+    file: Path,
+    moment: str,
+    value: str,
+    season: int | None,
+    alarm: float,
+    quiet: int,
+    by: tuple[str, ...],
+    rate: float,
+    elapsed: float,
+    as_json: bool,
+) -> None:
+    """Find unusual points.
+
+    FILE holds moments and values in order of time. For each row a score (0 to 1; 0.5 is an alarm), whether it is an alarm, of
+    which kind, and what was expected: known from the rows before alone. With --by the last bucket of every slice is judged, and
+    alarms keep to one rate of false ones over all slices. JSON lines.
+    """
+    import polars as pl
+
+    from watchfloor.engines.metrics import Detector, watch_slices
+
+    if by:
+        frame = read(file, (value,), (moment, *by))
+        moments = frame[moment].cast(pl.String).str.to_datetime(strict=False, time_unit="us")
+        if moments.null_count():
+            moments = frame[moment].cast(pl.String).str.to_date(strict=False)
+        if moments.null_count():
+            raise BadInput("bad_moments", f"Column {moment!r} holds something that is no date or moment.", where=moment)
+        frame = frame.with_columns(moments.alias(moment), *(pl.col(name).cast(pl.String) for name in by))
+        lines: list[Any] = list(
+            watch_slices(frame, time=moment, value=value, by=by, season=season or 7, rate=rate, elapsed=elapsed)
+        )
+    else:
+        frame = read(file, (value,), (moment,))
+        judge = Detector(season=season or 0, alarm=alarm, quiet=quiet)
+        lines = []
+        for when, number in zip(frame[moment].cast(pl.String), frame[value].cast(pl.Float64), strict=True):
+            row: dict[str, Any] = {
+                moment: when,
+                value: number,
+                "score": 0.0,
+                "alarm": False,
+                "kind": "",
+                "expected": None,
+            }
+            if number is not None:
+                row.update(judge.see(number)._asdict())
+            lines.append(row)
+    if as_json:
+        say(lines)
+    else:
+        click.echo(b"\n".join(map(msgspec.json.encode, lines)))
+
+
+COMMANDS = (locate, detect)

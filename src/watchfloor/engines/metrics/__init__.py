@@ -2,12 +2,26 @@
 
     locate_counts(frame, real="real", forecast="forecast")      # which slices explain a change of a count
     locate_ratio(frame, real_num=..., real_den=..., ...)        # the same for a ratio, with a calibrated p-value
+    detect(values) -> [Seen(score, alarm, kind, expected), ...] # one series, causal
+    watch_slices(frame, time=..., value=..., by=[...])          # thousands of slices under one rate of false alarms
 
 Pure: tables in (Polars), frozen structs out; no database, no files, no clock. Columns are Polars' own, so nothing else is needed.
 """
 
+from watchfloor.engines.metrics.detect import Detector, Seen, detect
 from watchfloor.engines.metrics.locate_counts import locate_counts
 from watchfloor.engines.metrics.locate_ratios import locate_ratio
 from watchfloor.engines.metrics.located import Cause, Location
+from watchfloor.engines.metrics.slices import SliceAlarm, watch_slices
 
-__all__ = ["Cause", "Location", "locate_counts", "locate_ratio"]
+__all__ = [
+    "Cause",
+    "Detector",
+    "Location",
+    "Seen",
+    "SliceAlarm",
+    "detect",
+    "locate_counts",
+    "locate_ratio",
+    "watch_slices",
+]
