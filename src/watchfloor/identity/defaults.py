@@ -50,6 +50,10 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "security": ("Security", "Hears of every breaking of the glass, reviews it, reads who looked at what.", [
         "glass.review", "reads.view", "ledger.view",
     ]),
+    "transparency": ("Transparency officer", "Tells the public and its authorities: statements, reports, proofs.", [
+        "transparency.view", "transparency.edit", "transparency.publish", "ledger.view", "insight.view", "policy.view", "case.view",
+        "enforcement.view",
+    ]),
     "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
         "floor.view", "insight.view", "policy.view", "wellbeing.view", "training.view",
     ]),
