@@ -19,7 +19,11 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
 
 
@@ -100,5 +104,8 @@ def numbers(first: datetime, last: datetime, as_csv: bool, as_json: bool) -> Non
             click.echo(line, nl=False)
         return
     shown = [{**row, "question": counted.QUESTIONS[str(row["question"])]} for row in rows]
-    emit(rows, as_json=as_json, text=table(shown, ["question", "by", "value", "count"], empty="Nothing happened in this period."))
-
+    emit(
+        rows,
+        as_json=as_json,
+        text=table(shown, ["question", "by", "value", "count"], empty="Nothing happened in this period."),
+    )

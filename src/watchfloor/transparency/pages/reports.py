@@ -43,7 +43,11 @@ def index(request: HttpRequest) -> HttpResponse:
             errors = [(error.where or "first", words.sentence(error))]
     rows = list(TransparencyReport.objects.defer("archive").order_by("-last", "-first", "-version")[:200])
     context = {
-        "rows": [{"row": row, "url": reverse("transparency-report", args=[ids.encode("trp", row.pk)]), "due": reporting.due_on(reporting.period_of(row))} for row in rows],
+        "rows": [
+            {"row": row, "url": reverse("transparency-report", args=[ids.encode("trp", row.pk)]),
+             "due": reporting.due_on(reporting.period_of(row))}
+            for row in rows
+        ],
         "states": words.report_words(), "names": names_of(row.asked_by for row in rows), "typed": typed, "errors": errors,
         "error_of": dict(errors), "may_edit": actor.has("transparency.edit"),
     }  # fmt: skip
