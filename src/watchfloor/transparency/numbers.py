@@ -34,7 +34,7 @@ QUESTIONS: Final = {
     "appeals_automated_successful": N_("Appeals of automated decisions that changed them"),
     "reinstated_on_appeal": N_("Actions taken back on appeal"),
     "reinstated_without_appeal": N_("Actions taken back without an appeal"),
-    "state_requests": N_("Reports and orders of states"),
+    "state_requests": N_("Reports of states"),
     "state_orders": N_("Orders of authorities"),
 }
 BY: Final = {

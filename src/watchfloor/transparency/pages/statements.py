@@ -139,7 +139,10 @@ def _context(request: HttpRequest, row: Submission, errors: list[tuple[str, str]
     ]  # fmt: skip
     return {
         "row": row, "id": ids.encode("sor", row.pk), "state": words.state_words()[row.state], "problems": problems, "errors": errors,
-        "facts": [(names.get(field, field), words.value_text(field, value)) for field, value in row.payload.items()],
+        "facts": [
+            (names.get(field, field), words.value_text(field, row.payload[field]))
+            for field in [*(name for name in names if name in row.payload), *(name for name in row.payload if name not in names)]
+        ],
         "editable": editable if kept_back else [], "kept_back": kept_back, "said": row.said.splitlines(),
         "may_edit": actor_of(request).has("transparency.edit"), "why": request.POST.get("why", ""),
         "may_waive": row.state == "blocked" and {code for _field, code in row.problems} <= house.WAIVABLE,
