@@ -42,9 +42,9 @@ class Raw:
                        "case_id": str(case), "data": json.loads(data), "changes": json.loads(changes)}  # fmt: skip
                 out.write(json.dumps(row) + "\n")
         self.db.execute(
-            "CREATE TABLE e AS SELECT ordinal, type, ts::TIMESTAMP AS ts, subject, case_id, data::JSON AS data, changes::JSON AS changes FROM"
-            " read_json(?, format='newline_delimited', columns={ordinal: 'BIGINT', type: 'VARCHAR', ts: 'VARCHAR', subject: 'VARCHAR',"
-            " case_id: 'VARCHAR', data: 'JSON', changes: 'JSON'})",
+            "CREATE TABLE e AS SELECT ordinal, type, ts::TIMESTAMP AS ts, subject, case_id, data::JSON AS data,"
+            " changes::JSON AS changes FROM read_json(?, format='newline_delimited', columns={"
+            "ordinal: 'BIGINT', type: 'VARCHAR', ts: 'VARCHAR', subject: 'VARCHAR', case_id: 'VARCHAR', data: 'JSON', changes: 'JSON'})",
             [str(path)],
         )
         self.db.execute("CREATE TABLE reason (key VARCHAR, category VARCHAR)")
@@ -76,10 +76,12 @@ class Raw:
                 json_extract_string(v, '$.source') AS source, (v->>'$.detected_automatically')::BOOLEAN AS detected,
                 json_extract_string(v, '$.decided') AS decided, lower(left(json_extract_string(v, '$.content_language'), 2)) AS language,
                 from_json(json_extract(v, '$.territory'), '["varchar"]') AS territory,
-                list_filter(list_transform(from_json(json_extract(v, '$.actions'), '["json"]'), lambda a: {_COLUMN}), lambda x: x IS NOT NULL) AS columns
+                list_filter(list_transform(from_json(json_extract(v, '$.actions'), '["json"]'), lambda a: {_COLUMN}),
+                  lambda x: x IS NOT NULL) AS columns
               FROM row
             )
-            SELECT flat.*, CASE WHEN EXISTS (SELECT 1 FROM word WHERE word.category = flat.category AND word.keyword = flat.keyword)
+            SELECT flat.* REPLACE (CASE WHEN list_contains(columns, 'Account restriction Termination')
+                THEN list_filter(columns, lambda x: x <> 'Account restriction Suspension') ELSE columns END AS columns), CASE WHEN EXISTS (SELECT 1 FROM word WHERE word.category = flat.category AND word.keyword = flat.keyword)
                 THEN keyword ELSE 'KEYWORD_OTHER' END AS sub
             FROM flat WHERE len(columns) > 0 AND (len(territory) = 0 OR list_has_any(territory, [{EEA}]))
         """)

@@ -57,14 +57,16 @@ class Year:
         chance = self.chance
         case, violation = dsa.a_uuid(chance), chance.choice(list(GROUNDS))
         policy, category, keywords = GROUNDS[violation]
-        dims = {"policy": policy, "market": chance.choice(("DE", "FR", "ES", "US", "")), "language": chance.choice(("de", "fr", "en", "sv")),
+        dims = {"policy": policy, "market": chance.choice(("DE", "FR", "ES", "US", "")),
+                "language": chance.choice(("de", "fr", "en", "sv")),
                 "severity": 2, "channel": "user"}  # fmt: skip
         kinds = [chance.choice(KINDS) for _ in range(chance.choice((0, 1, 1, 2)))]
         for kind in kinds:
             at += timedelta(minutes=chance.randrange(300))
             with clock.at(at):
                 w.event(
-                    ReportReceived(**dims, reason=REASONS[policy], reporter_kind=kind, source="app", joined="opened", counted=True, wait_ms=1500),
+                    ReportReceived(**dims, reason=REASONS[policy], reporter_kind=kind, source="app",
+                                   joined="opened", counted=True, wait_ms=1500),
                     ("report", dsa.a_uuid(chance)), case_id=case,
                 )  # fmt: skip
         at += timedelta(minutes=chance.randrange(1, 4000))
@@ -112,7 +114,8 @@ class Year:
         made = dsa.a_statement(
             self.chance, decision_id=decision, case_id=case, made_at=at, applied_at=at, source=source, violation_key=violation,
             policy_key=GROUNDS[violation][0], dsa_category=category, dsa_keywords=keywords, ground="illegal" if illegal else "terms",
-            legal_ground="Criminal code, section 1" if illegal else "", content_date=at.date(), territory=self.chance.choice(([], ["DE"], ["US"])),
+            legal_ground="Criminal code, section 1" if illegal else "", content_date=at.date(),
+            territory=self.chance.choice(([], ["DE"], ["US"])),
             decided="fully" if origin == "rule" else self.chance.choice(("partially", "not_automated")), source_identity="",
         )  # fmt: skip
         values = {name: getattr(made, name) for name in made.__struct_fields__ if name not in ("actions", "id")}
@@ -165,7 +168,7 @@ class Year:
             )
             with clock.at(filed + took):
                 w.event(
-                    AppealDecided(**dims, by=by, outcome=outcome, age_ms=int(took.total_seconds() * 1000), in_time=True, first_origin=origin,
-                                  first_decider="user:x", first_violation=violation),
+                    AppealDecided(**dims, by=by, outcome=outcome, age_ms=int(took.total_seconds() * 1000), in_time=True,
+                                  first_origin=origin, first_decider="user:x", first_violation=violation),
                     ("appeal", appeal), case_id=case,
                 )  # fmt: skip

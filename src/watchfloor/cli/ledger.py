@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 import msgspec
@@ -78,27 +79,58 @@ def rebuild(only_check: bool, as_json: bool) -> None:
 
 @ledger.command()
 @click.argument("subject")
-def prove(subject: str) -> None:
-    """Print proof bundles (JSON) for SUBJECT: a decision (dec_...), or kind:uuid. Check them with the stand-alone verifier."""
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Into a file; *.zip holds all a stranger needs.",
+)
+@click.option("--content", is_flag=True, help="Give out what the item said, too (of a decision).")
+def prove(subject: str, output: Path | None, content: bool) -> None:
+    """Prove a decision (dec_...) with all that followed from it, or what happened to SUBJECT (kind:uuid).
+
+    Prints JSON for the stand-alone verifier; a *.zip holds the proof, a summary to read, and the verifier itself.
+    """
     prepare.django()
     from watchfloor.kernel import ids
+    from watchfloor.kernel.errors import BadInput
+    from watchfloor.ledger import dossier, sequencer
     from watchfloor.ledger import prove as proofs
 
+    sequencer.catch_up()
     if subject.startswith("dec_"):
-        subject = f"decision:{ids.decode('dec', subject)}"
-    click.echo(msgspec.json.format(msgspec.json.encode(proofs.prove(subject)), indent=2).decode())
+        made = dossier.of_decision(ids.decode("dec", subject), content=content)
+        body = msgspec.json.format(msgspec.json.encode(made), indent=2)
+        if output is not None and output.suffix == ".zip":
+            body = dossier.archive(made)
+    else:
+        if output is not None and output.suffix == ".zip":
+            raise BadInput("no_archive", "Only a decision (dec_...) is proved as an archive.", where="-o")
+        body = msgspec.json.format(msgspec.json.encode(proofs.prove(subject)), indent=2)
+    if output is None:
+        click.echo(body.decode())
+    else:
+        output.write_bytes(body)
+        click.echo(f"Written to {output}.", err=True)
 
 
 @ledger.command()
+@click.option(
+    "--witness", type=click.Path(dir_okay=False, path_type=Path),
+    help="A file elsewhere that keeps the newest note: it is replaced only when the log has grown from what it holds.",
+)  # fmt: skip
 @json_option
-def checkpoint(as_json: bool) -> None:
-    """Sign how far the log has come and print the note and the public key; give the note to a witness."""
+def checkpoint(witness: Path | None, as_json: bool) -> None:
+    """Sign how far the log has come and print the note (C2SP) and the public key; give the note to a witness."""
     prepare.django()
     from watchfloor.ledger import sequencer, store
     from watchfloor.ledger.models import Checkpoint
+    from watchfloor.ledger.witness import keep
 
     sequencer.catch_up()
     last = Checkpoint.objects.order_by("-size").first()
     note = last.note if last else ""
+    if witness is not None and last is not None:
+        keep(witness, note)
     key = store.verifier().vkey
     emit({"size": last.size if last else 0, "note": note, "key": key}, as_json=as_json, text=f"{note}\nkey: {key}")

@@ -55,6 +55,10 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "law.view", "law.manage", "law.approve", "law.requests", "law.confidential", "case.view", "case.search", "policy.view",
         "enforcement.view", "ledger.view", "oncall.view", "oncall.answer",
     ]),
+    "transparency": ("Transparency officer", "Tells the public and its authorities: statements, reports, proofs.", [
+        "transparency.view", "transparency.edit", "transparency.publish", "ledger.view", "insight.view", "policy.view", "case.view",
+        "enforcement.view",
+    ]),
     "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
         "floor.view", "insight.view", "policy.view", "wellbeing.view", "training.view",
     ]),

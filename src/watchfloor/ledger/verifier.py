@@ -5,7 +5,8 @@
 
 The file holds one bundle, a list of them, or what the console's Proof button saves. For each it shows that the event is in
 the log whose signed checkpoint the bundle carries and, if the bundle carries an earlier checkpoint, that the log has only
-grown since. Get VKEY from whoever runs the log, not from the bundle: a forger can write a key too.
+grown since. Values the log holds only keyed digests of may come with their keys: they are checked against the
+digests. Get VKEY from whoever runs the log, not from the bundle: a forger can write a key too.
 Sources: RFC 6962 and RFC 9162 section 2.1 (hashes, proofs), https://c2sp.org/signed-note and tlog-checkpoint.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import hmac
 import json
 import sys
 from typing import Any
@@ -33,6 +35,10 @@ def need(holds: object, problem: str) -> None:
 
 def decode(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
+
+
+def encode(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -138,6 +144,57 @@ def bundles(document: Any) -> list[Any]:
     return found
 
 
+def check_openings(document: Any, found: list[dict[str, Any]]) -> list[str]:
+    """Private values that were given out, against the digests in the events that were proved; raises Rejected."""
+    if not isinstance(document, dict):
+        return []
+    events = [json.loads(bundle["event"]) for bundle in found]
+    lines = []
+    for opening in document.get("openings", []):
+        content, seal = opening["content"], bytes.fromhex(opening["seal"])
+        digest = "#" + hmac.new(seal, content.encode(), hashlib.sha256).hexdigest()
+        place = (opening["table"], opening["row"])
+        written = {
+            change[2].get(opening["column"])
+            for event in events
+            for change in event["changes"]
+            if (change[0], change[1]) == place
+        }
+        need(digest in written, f"{opening['table']}.{opening['column']} is not what the log has the digest of")
+        lines.append(f"{opening['table']}.{opening['column']} is what was written: {content}")
+    if content := document.get("content"):
+        named = {event["item_version"] for event in events}
+        need(hashlib.sha256(content.encode()).hexdigest() in named, "the item is not the version that the events name")
+        lines.append(f"The item looked like this: {content}")
+    return lines
+
+
+def story(found: list[Any]) -> list[str]:
+    """What the events say, a line each, in the log's order. Read from the events themselves, never from beside them."""
+    lines = []
+    for bundle in sorted(found, key=lambda bundle: int(bundle["leaf_index"])):
+        event = json.loads(bundle["event"])
+        told = [f"{event['at']} {event['type']} by {event['actor']} ({event['subject']})"]
+        told += [
+            f"{name}={event['data'][name]}" for name in _TOLD if event["data"].get(name) not in (None, "", [], False)
+        ]
+        if event["policy_version"]:
+            told.append(f"policy version {event['policy_version']}")
+        if event["item_version"]:
+            told.append(f"item version {event['item_version']}")
+        for table, _row, values in event["changes"]:
+            if table == "policy_version" and values.get("text"):
+                told.append(f"text of version {values.get('number')}: {values['text']}")
+        lines.append("; ".join(told))
+    return lines
+
+
+_TOLD = (
+    "verdict", "violation", "origin", "kind", "target", "held", "until", "seconds", "why", "to", "template", "language", "by",
+    "outcome", "state", "how", "puid", "fingerprint", "remote_id", "ground", "category", "number", "points", "total", "error",
+)  # fmt: skip
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", help="the proof bundle, a JSON file")
@@ -146,9 +203,16 @@ def main() -> int:
     with open(options.bundle, encoding="utf-8") as file:
         text = file.read()
     try:
-        for bundle in bundles(json.loads(text)):
-            print("\n".join(["VERIFIED", *check(bundle, options.key), bundle["event"]]))
-    except (Rejected, ValueError) as problem:
+        document = json.loads(text)
+        found = bundles(document)
+        proved = [(check(bundle, options.key), bundle) for bundle in found]
+        opened = check_openings(document, found)
+        for lines, bundle in proved:
+            print("\n".join(["VERIFIED", *lines, bundle["event"]]))
+        if len(found) > 1:
+            print("\n".join(["What happened, in the log's order:", *story(found)]))
+        print("".join(f"VERIFIED {line}\n" for line in opened), end="")
+    except (Rejected, ValueError, KeyError, TypeError, IndexError, AttributeError) as problem:
         print(f"REJECTED: {problem}")
         return 1
     if not options.key:

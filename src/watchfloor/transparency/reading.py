@@ -27,6 +27,7 @@ from watchfloor.transparency.domain.annex.facts import (
     Judged,
     Measure,
     Notice,
+    Order,
     People,
     Period,
     Suspension,
@@ -87,6 +88,18 @@ WHERE t.type = 'action.taken' AND (t.data->>'from_ladder')::boolean AND NOT (t.d
   AND t.at >= %s AND t.at < %s ORDER BY t.ordinal
 """
 
+# Orders are what ``law`` took in: their reason and the moment they arrived stand in the row that their event made.
+_ORDERS = """
+SELECT e.at, e.data->>'kind', e.data->>'country', (e.data->>'locations')::int, c.row->>'reason_key',
+    (c.row->>'received_at')::timestamptz, (a.data->>'after_ms')::bigint, a.data->>'effect'
+FROM ledger_event e
+LEFT JOIN LATERAL (
+    SELECT v->2 AS row FROM jsonb_array_elements(e.changes) v WHERE v->>0 = 'law_order' LIMIT 1
+) c ON true
+LEFT JOIN ledger_event a ON a.subject = e.subject AND a.type = 'order.answered'
+WHERE e.type = 'order.received' AND e.at >= %s AND e.at < %s ORDER BY e.ordinal
+"""
+
 _MUTED = "SELECT at FROM ledger_event WHERE type = 'reporter.muted' AND at >= %s AND at < %s ORDER BY ordinal"
 
 
@@ -94,7 +107,7 @@ def facts(period: Period, progress: Progress = lambda done: None) -> Facts:
     """Everything a report over ``period`` counts; ``progress`` hears how many of ``STEPS`` are done."""
     values: dict[str, Any] = {}
     steps: tuple[tuple[str, Callable[[Period], Any]], ...] = (
-        ("measures", measures), ("notices", notices), ("orders", seams.orders), ("complaints", complaints),
+        ("measures", measures), ("notices", notices), ("orders", orders), ("complaints", complaints),
         ("disputes", seams.disputes), ("suspensions", suspensions), ("judged", judged),
     )  # fmt: skip
     for done, (name, read) in enumerate(steps, start=1):
@@ -144,6 +157,18 @@ def notices(period: Period) -> Iterator[Notice]:
         yield Notice(
             at=at, category=reasons.get(reason) or categories.get(policy, ""), flagger=source == "trusted_flagger",
             hours=(decided_at - received).total_seconds() / 3600 if acted else None, automated=origin == "rule",
+        )  # fmt: skip
+
+
+def orders(period: Period) -> Iterator[Order]:
+    """Orders to act and to give information. A receipt within the hour counts as none (the template's own rule)."""
+    reasons = {each.key: each.dsa_category for each in policies.all_reasons()}
+    for at, kind, country, items, reason, received_at, after_ms, effect in _rows(_ORDERS, period):
+        waited = (at - received_at).total_seconds() / 3600 if received_at else 0.0
+        yield Order(
+            at=at, kind="information" if kind == "provide_information" else "act", category=reasons.get(reason, ""),
+            state=country.upper(), items=items or 1, hours_to_confirm=0.0 if waited <= 1 else waited,
+            hours_to_effect=after_ms / HOUR_MS if after_ms is not None and effect != "none" else None,
         )  # fmt: skip
 
 

@@ -115,7 +115,8 @@ def _own_initiative(parts: Parts) -> None:
 
 def _notices(parts: Parts) -> None:
     lines = {row["Category of illegal content"] for row in parts.rows[4]}
-    mapped = f"CASE WHEN category IN ({', '.join(repr(each) for each in lines)}) THEN category ELSE 'STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE' END"
+    known = ", ".join(repr(each) for each in lines)
+    mapped = f"CASE WHEN category IN ({known}) THEN category ELSE 'STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE' END"
     for category, sub, row in parts.by_category(4):
         mine = f"(? = '' OR {mapped} = ?)" + (" AND ? = 'KEYWORD_OTHER'" if sub else " AND ? = ''")
         count, flagged, median, median_flagged = parts.raw.ask(
@@ -159,7 +160,8 @@ def _appeals(parts: Parts) -> None:
         WHERE f.type = 'appeal.filed'"""
     kinds = {
         "": "true",
-        "remove or disable": "side = 'author' AND list_has_any(columns, ['remove','geo_restrict','stop_stream','age_gate','reduce_reach','label','shadow_fold'])",
+        "remove or disable": "side = 'author' AND list_has_any(columns,"
+        " ['remove','geo_restrict','stop_stream','age_gate','reduce_reach','label','shadow_fold'])",
         "provision of the service": "side = 'author' AND list_has_any(columns, ['limit_features','revoke_app_token'])",
         "terminate an account": "side = 'author' AND list_has_any(columns, ['lock','suspend'])",
         "monetise": "false",

@@ -19,7 +19,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
-from watchfloor.ledger.prove import prove
+from watchfloor.ledger import dossier
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
@@ -188,7 +188,13 @@ def proof(request: HttpRequest, case_id: str, decision_id: uuid.UUID) -> HttpRes
     actor = actor_of(request)
     case = queries.case(actor, ids.decode("case", case_id), why="proof")
     decision = _decision(case, str(decision_id))
-    body = json.dumps({"format": "watchfloor-proofs/1", "bundles": prove(f"decision:{decision.pk}")}, indent=1)
-    response = HttpResponse(body, content_type="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{ids.encode("dec", decision.pk)}.proof.json"'
+    made = dossier.of_decision(decision.pk)
+    name = f"{ids.encode('dec', decision.pk)}.proof"
+    if request.GET.get("format") == "zip":
+        response = HttpResponse(dossier.archive(made), content_type="application/zip")
+        name += ".zip"
+    else:
+        response = HttpResponse(json.dumps(made, indent=1), content_type="application/json")
+        name += ".json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
