@@ -17,7 +17,7 @@ from watchfloor.identity.domain import Actor, Scope
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict, NotFound
 from watchfloor.platform.render import render
-from watchfloor.review.actions.appeals import file_appeal
+from watchfloor.review.actions.filing import file_appeal
 from watchfloor.review.appeal_words import WORDS
 from watchfloor.review.contracts import AppealIn
 from watchfloor.review.models import Appeal

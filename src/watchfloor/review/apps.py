@@ -8,8 +8,10 @@ class Config(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        """Hand to on-call, which stands below, what it asks of cases."""
+        """Hand to those who stand below what they ask: on-call of cases, notices of the terms of appeals."""
+        from watchfloor.enforcement import redress
         from watchfloor.oncall import seams
-        from watchfloor.review import on_call
+        from watchfloor.review import appeal_terms, on_call
 
         seams.keep_cases(on_call.CASES)
+        redress.keep(appeal_terms.redress_of)
