@@ -141,7 +141,7 @@ def appeal_out(row: Appeal) -> AppealOut:
 
 def outcome_of(row: Appeal) -> str:
     """What came of it: a remedied appeal was overturned, or modified where the outcome found a violation still (or no longer none)."""
-    if row.state != Appeal.State.REMEDIED:
+    if row.state != Appeal.State.REMEDIED or row.outcome_decision_id is None:
         return row.state if row.state in ("upheld", "overturned", "modified") else ""
     then = Decision.objects.filter(pk=row.outcome_decision_id).values_list("verdict", flat=True).first()
     return "modified" if then == row.decision.verdict else "overturned"

@@ -96,7 +96,8 @@ def figures(rows: QuerySet[Appeal]) -> Figures:
     heard = plain.filter(state__in=HEARD)
     spans = [
         (end - start) / timedelta(hours=1)
-        for start, end in heard.values_list("filed_at", "decided_at").order_by("-filed_at")[:20_000]
+        for end, start in heard.values_list("decided_at", "filed_at").order_by("-filed_at")[:20_000]
+        if end is not None
     ]
     return Figures(
         waiting=waiting.count(), late=waiting.filter(due_at__lt=now).count(),

@@ -51,7 +51,8 @@ def mark_unfounded(actor: Actor, appeal_id: UUID, plainly: bool) -> Appeal:
         row = Appeal.objects.select_for_update().filter(pk=appeal_id).first()
         if row is None:
             raise NotFound("unknown_appeal", "There is no such appeal.")
-        heard = Decision.objects.filter(pk=row.outcome_decision_id, decider=str(actor)).exists()
+        outcome = row.outcome_decision_id
+        heard = outcome is not None and Decision.objects.filter(pk=outcome, decider=str(actor)).exists()
         if not heard and not actor.has(PERMISSION):
             raise Forbidden("not_yours", "Whoever heard the appeal says whether it was plainly unfounded.")
         if plainly and row.state != Appeal.State.UPHELD:
