@@ -54,7 +54,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
             "review",
             "r",
             ("review.work", "review.appeal", "review.escalation", "case.view"),
-            ("/cases", "/bulk", "/clusters", "/reporters", "/edge-cases", "/accounts", "/protected"),
+            ("/cases", "/appeals", "/bulk", "/clusters", "/reporters", "/edge-cases", "/accounts", "/protected"),
         ),
         Entry(_("My well-being"), "heart", "wellbeing", "h", ("review.work", "review.appeal", "review.escalation")),
         Entry(_("Investigate"), "zoom-code", "investigate", "i", ("investigate.view",)),

@@ -104,7 +104,9 @@ def check(key: str, subject: str, body: str, where: str) -> None:
     """``BadInput`` unless both texts can be filled for this notice, and what it must say is there."""
     spec = TEMPLATES.get(key)
     if spec is None:
-        raise BadInput("unknown_notice", f"There is no notice {key[:60]!r}.", where=where, hint="Known: " + ", ".join(TEMPLATES))
+        raise BadInput(
+            "unknown_notice", f"There is no notice {key[:60]!r}.", where=where, hint="Known: " + ", ".join(TEMPLATES)
+        )
     if not subject.strip() or not body.strip():
         raise BadInput("empty", "A notice needs a subject and a text.", where=where)
     named = places(subject, body)
@@ -112,7 +114,9 @@ def check(key: str, subject: str, body: str, where: str) -> None:
     for name in sorted(named - set(FIELDS)):
         raise BadInput("unknown_field", f"{{{{{name}}}}} is no field of a notice.", where=where, hint=known)
     for name in sorted(named - spec.fields):
-        raise BadInput("unknown_field", f"{{{{{name}}}}} is not known when this notice is written.", where=where, hint=known)
+        raise BadInput(
+            "unknown_field", f"{{{{{name}}}}} is not known when this notice is written.", where=where, hint=known
+        )
     if _OPEN.search(PLACE.sub("", subject + body)):
         raise BadInput("open_field", "A field is written {{name}}, with small letters between two braces.", where=where)
     for name in sorted(spec.needs - places(body)):

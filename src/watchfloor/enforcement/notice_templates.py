@@ -57,7 +57,9 @@ def words(key: str, language: str) -> Words:
     return row
 
 
-def save(w: Writer, *, key: str, language: str, subject: str, body: str, made_from: int | None = None) -> NoticeTemplate:
+def save(
+    w: Writer, *, key: str, language: str, subject: str, body: str, made_from: int | None = None
+) -> NoticeTemplate:
     """Write the words of a notice: a new version; sent notices keep naming theirs.
 
     Unknown and missing fields are refused. ``made_from`` is the English version a translation follows; None: the present one.

@@ -100,7 +100,9 @@ def lines(texts: Iterable[str]) -> str:
     return "\n".join(f"- {text}" for text in dict.fromkeys(texts))
 
 
-def restriction(language: str, phrase: str, ends_at: datetime | None, territory: list[str], *, lasts: bool = True) -> str:
+def restriction(
+    language: str, phrase: str, ends_at: datetime | None, territory: list[str], *, lasts: bool = True
+) -> str:
     """What was done, where and for how long (Article 17(3)(a)); what does not last (a warning) is only named."""
     how = [say(language, "only_in", ", ".join(territory))] if territory else []
     if ends_at is not None:

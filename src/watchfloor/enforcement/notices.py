@@ -14,7 +14,16 @@ import msgspec
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
-from watchfloor.enforcement import catalogue, events, notice_templates, notice_words, queries, redress, statement_facts, statements
+from watchfloor.enforcement import (
+    catalogue,
+    events,
+    notice_templates,
+    notice_words,
+    queries,
+    redress,
+    statement_facts,
+    statements,
+)
 from watchfloor.enforcement.contracts import Enforce, Reverse
 from watchfloor.enforcement.models import Action, Notice, StatementOfReasons
 from watchfloor.enforcement.notice_fields import fill
@@ -47,7 +56,9 @@ def tell(w: Writer, given: Enforce, item: Item, account: Item | None, taken: lis
     told = []
     if account is not None and taken:
         changed = given.origin == "appeal" and given.replaces
-        told.append(_statement(w, taken, item, account, given.language, "author_modified" if changed else "author_violating"))
+        told.append(
+            _statement(w, taken, item, account, given.language, "author_modified" if changed else "author_violating")
+        )
     severity = policies.violation(given.violation_key).severity if given.violation_key else 0
     about = About(
         decision_id=given.decision_id, case_id=given.case_id, item=item, policy_key=given.policy_key, market=given.market,
@@ -143,9 +154,7 @@ def resend(w: Writer, notice_id: UUID) -> Notice:
     if notice is None:
         raise NotFound("unknown_notice", "There is no such notice.")
     w.update(notice, resent=notice.resent + 1)
-    event = events.NoticeResent(
-        to=notice.to, template=notice.template, language=notice.language, times=notice.resent
-    )
+    event = events.NoticeResent(to=notice.to, template=notice.template, language=notice.language, times=notice.resent)
     w.event(event, notice, case_id=notice.case_id)
     _send(w, notice, f"{encode('ntc', notice.pk)}.{notice.resent}")
     return notice

@@ -17,7 +17,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
-        "training.view",
+        "training.view", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
@@ -27,7 +27,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
         *_WORK, "review.escalation", "review.appeal", "review.reassign", "review.undo", "case.search", "floor.view", "enforcement.view",
         "enforcement.approve", "restricted.view", "list.edit", "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
-        "glass.break", "review.claim_case", "review.answer", "macro.share",
+        "glass.break", "review.claim_case", "review.answer", "macro.share", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "incident.manage",
     ]),
     "child_safety_reporter": ("Child safety reporter", "Reports child sexual exploitation to NCMEC; give it with the clearance.", [

@@ -1,4 +1,4 @@
-"""JSON for programs: cases and decisions to read, appeals to file, jobs to take and decide."""
+"""JSON for programs: cases and decisions to read, jobs to take and decide."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from watchfloor.identity import access
 from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import NotFound
-from watchfloor.review import actions, api_day, api_many, find, queries
+from watchfloor.review import actions, api_appeals, api_day, api_many, find, queries
 from watchfloor.review.api_routing import router as routing_router
-from watchfloor.review.contracts import AppealIn as Filing
 from watchfloor.review.contracts import DecisionIn as Finding
 from watchfloor.review.models import Case, Decision
 
@@ -24,6 +23,7 @@ router = Router(tags=["review"])
 router.add_router("", routing_router)
 router.add_router("", api_many.router)
 router.add_router("", api_day.router)
+router.add_router("", api_appeals.router)
 
 Verdict = Literal["violating", "clean", "unsure"]
 
@@ -107,26 +107,6 @@ class DecisionOut(Schema):
     actions: list[ActionOut]
 
 
-class AppealIn(Schema):
-    """An objection. ``appellant`` is the platform's id of the person."""
-
-    decision: str
-    by: Literal["author", "reporter"]
-    appellant: str = Field(min_length=1, max_length=250)
-    grounds: str = Field("", max_length=10_000)
-    language: str = Field("", max_length=12)
-
-
-class AppealOut(Schema):
-    """What became of it: ``queued``, or ``ineligible`` with the reason in ``why``."""
-
-    id: str
-    decision: str
-    state: str
-    why: str
-    due_at: datetime | None
-
-
 class ClaimIn(Schema):
     """Which queue to take from (all of one's queues when left out), and for how long to hold the job."""
 
@@ -200,20 +180,6 @@ def decision(request: HttpRequest, decision_id: str) -> DecisionOut:
     if row is None:
         raise NotFound("unknown_decision", "There is no such decision.")
     return decision_out(row)
-
-
-@router.post("/appeals", response={201: AppealOut}, summary="File an appeal", operation_id="appeal")
-def appeal(request: HttpRequest, body: AppealIn) -> Any:
-    """Filed for the affected user or a reporter; heard by somebody who has not decided the case. Needs ``appeal.submit``."""
-    actor = needs(request, "appeal.submit")
-    filing = Filing(
-        decision_id=ids.decode("dec", body.decision), by=body.by, appellant=body.appellant, grounds=body.grounds,
-        language=body.language,
-    )  # fmt: skip
-    row = actions.file_appeal(actor, filing)
-    return Status(201, AppealOut(
-        id=ids.encode("apl", row.pk), decision=ids.encode("dec", row.decision_id), state=row.state, why=row.why, due_at=row.due_at,
-    ))  # fmt: skip
 
 
 @router.post("/jobs/claim", response={200: LeaseOut, 204: None}, summary="Take the next job", operation_id="claim")

@@ -186,6 +186,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "choices": choices(actor, case),
         "tree": policies.decision_tree(case.policy_key, case.market),
         "appeal": appeal_of(job),
+        "no_reasons": job.kind == "appeal" and blind.hides_reasoning(actor, case),
         "escalation": escalation_of(job),
         "today": queries.reviewer_today(actor),
         "exposure_ms": exposure_ms(actor),
@@ -204,7 +205,13 @@ def timeline(actor: Actor, job: Job) -> tuple[Entry, ...]:
     found = case_history.latest(job.case)
     if job.kind == "second":
         return blind.without_verdicts(found, actor)
-    return blind.nameless(found, actor) if job.kind == "appeal" else found
+    if job.kind != "appeal":
+        return found
+    return (
+        blind.without_reasoning(found, actor)
+        if blind.hides_reasoning(actor, job.case)
+        else blind.nameless(found, actor)
+    )
 
 
 def marks_of(case: Case) -> list[dict[str, Any]]:

@@ -8,9 +8,11 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import Actor
+from watchfloor.review import appeal_terms
 from watchfloor.review.models import Case, Job
 from watchfloor.review.queries.timeline import Entry
 
+REASONING = ("decision_path.", "note.", "inquiry.")
 VERDICTS = ("decision.", "decision_path.", "job.decided", "action.", "strike.", "notice.")
 
 
@@ -18,6 +20,21 @@ def hides_verdicts(actor: Actor, case: Case) -> bool:
     """True while this person holds the second opinion on the case: until they decide, the first verdict is not shown to them."""
     held = Job.objects.filter(case=case, kind="second", state=Job.State.LEASED, lease_holder=actor.id)
     return actor.kind == "user" and held.exists()
+
+
+def hides_reasoning(actor: Actor, case: Case) -> bool:
+    """True while this person hears an appeal on the case and the terms want them to find their own reasons: what was decided is shown,
+    not why, nor by which way through the tree."""
+    if actor.kind != "user" or not appeal_terms.current().is_blind(case.policy_key):
+        return False
+    return Job.objects.filter(case=case, kind="appeal", state=Job.State.LEASED, lease_holder=actor.id).exists()
+
+
+def without_reasoning(entries: Iterable[Entry], actor: Actor) -> tuple[Entry, ...]:
+    """The history with the decisions, but without their reasons, ways through the tree and what colleagues wrote about the case."""
+    kept = [entry for entry in entries if not entry.type.startswith(REASONING)]
+    bare = [msgspec.structs.replace(entry, why="") if entry.type.startswith("decision.") else entry for entry in kept]
+    return nameless(bare, actor)
 
 
 def without_verdicts(entries: Iterable[Entry], actor: Actor) -> tuple[Entry, ...]:

@@ -46,14 +46,19 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
     """Everything the template names. ``before``: the ordinal from which the timeline goes on into the past."""
     show = show if show in case_history.GROUPS else ""
     page = case_history.page(case, show=show, before=before)
-    is_blind = blind.hides_verdicts(actor, case)
+    is_blind, no_reasons = blind.hides_verdicts(actor, case), blind.hides_reasoning(actor, case)
     found = [] if is_blind else decisions(actor, case)
     live = list(Job.objects.filter(case=case, state__in=("ready", "leased")).order_by("ready_at"))
     signals = bench.signals(case)
     type_name, _fields = bench.fields_of(case.item.type_key)
     return {
         "case": case,
-        "timeline": blind.without_verdicts(page.entries, actor) if is_blind else page.entries,
+        "timeline": blind.without_verdicts(page.entries, actor)
+        if is_blind
+        else blind.without_reasoning(page.entries, actor)
+        if no_reasons
+        else page.entries,
+        "no_reasons": no_reasons,
         "older": page.next,
         "is_blind": is_blind,
         "groups": case_history.groups(case),

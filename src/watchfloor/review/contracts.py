@@ -68,3 +68,5 @@ class AppealIn(msgspec.Struct, frozen=True, kw_only=True):
     appellant: str
     grounds: str = ""
     language: str = ""
+    texts: tuple[tuple[str, str], ...] = ()  # (name, text) handed in with it; text only
+    notice_id: UUID | None = None  # the notice whose link was used

@@ -350,7 +350,12 @@ class Appeal(Projected):
     grounds = models.TextField(blank=True)
     language = models.CharField(max_length=12, blank=True)
     state = models.CharField(max_length=12, choices=State)
-    why = models.CharField(max_length=200, blank=True)  # why ineligible
+    why = models.CharField(max_length=200, blank=True)  # why ineligible, in a sentence
+    why_code = models.CharField(max_length=20, blank=True)  # domain.appeal_terms.REASONS
+    notice_id = models.UUIDField(null=True)  # the notice whose link was used
+    terms = models.IntegerField(default=0)  # the version it was judged eligible by
+    filed_by = models.CharField(max_length=120, blank=True)
+    unfounded = models.BooleanField(null=True)  # plainly, as whoever heard it said
     filed_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -371,7 +376,9 @@ class Appeal(Projected):
                 fields=["decided_at"],
                 name="review_appeal_unremedied",
                 condition=models.Q(state__in=["overturned", "modified"]),
-            )
+            ),
+            models.Index(fields=["-filed_at", "-id"], name="review_appeal_filed"),
+            models.Index(fields=["appellant", "by"], name="review_appeal_of"),
         ]
 
 
@@ -416,6 +423,7 @@ class Escalation(Projected):
         db_table = "review_escalation"
 
 
+from watchfloor.review.models_appeals import AppealTerms, AppealText, ComplaintMeasure, Dispute  # noqa: E402
 from watchfloor.review.models_bench import DecisionPath, Inquiry, Macro  # noqa: E402
 from watchfloor.review.models_floor import Boost, Move, Playbook, ServicePlan, Surge  # noqa: E402
 from watchfloor.review.models_many import (  # noqa: E402
@@ -433,14 +441,18 @@ from watchfloor.review.models_special import Mark, Release  # noqa: E402
 __all__ = [
     "ID_TAIL",
     "Appeal",
+    "AppealTerms",
+    "AppealText",
     "Batch",
     "BatchRow",
     "Boost",
     "Case",
     "Cluster",
     "ClusterItem",
+    "ComplaintMeasure",
     "Decision",
     "DecisionPath",
+    "Dispute",
     "EdgeCase",
     "Escalation",
     "Inquiry",

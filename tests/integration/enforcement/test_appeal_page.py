@@ -69,7 +69,7 @@ def test_the_statement_is_shown_and_the_appeal_filed_once(decided, client) -> No
     assert (appeal.by, appeal.appellant, appeal.grounds) == ("author", "ann", "It was my own song.")
     assert appeal.decision_id == notice.decision_id and appeal.state == "queued"
     again = client.get(path_of(notice)).content.decode()
-    assert "Someone else will look at the decision again." in again and "<textarea" not in again
+    assert "Someone else will look at the decision again." in again and 'id="grounds"' not in again
     assert client.post(path_of(notice), {"grounds": "And again."}).status_code == 302
     assert Appeal.objects.count() == 1
 
@@ -82,6 +82,50 @@ def test_the_page_speaks_the_language_of_the_notice(decided, client, language, w
     page = client.get(path_of(decided(language))).content.decode()
     assert words in page
     assert f'lang="{language}" dir="{direction}"' in page
+
+
+def test_the_status_page_tells_what_happens_takes_more_text_and_lets_go(decided, client) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from watchfloor.review.models import Appeal, AppealText
+
+    notice = decided("es")
+    picture = SimpleUploadedFile("song.txt", b"\xff\xd8\xff\xe0", content_type="text/plain")
+    refused = client.post(path_of(notice), {"step": "file", "grounds": "Es mía.", "file": picture})
+    assert refused.status_code == 422 and "Es mía." in refused.content.decode() and not Appeal.objects.exists()
+    proof = SimpleUploadedFile("proof.txt", "<script>1</script> año 1999".encode())
+    assert client.post(path_of(notice), {"step": "file", "grounds": "Es mía.", "file": proof}).status_code == 302
+    page = client.get(path_of(notice)).content.decode()
+    for words in (
+        "Qué ocurre ahora",
+        "Queremos responder antes del",
+        "proof.txt",
+        "&lt;script&gt;1&lt;/script&gt; año 1999",
+    ):
+        assert words in page
+    assert client.post(path_of(notice), {"step": "add", "more": " "}).status_code == 422
+    assert client.post(path_of(notice), {"step": "add", "more": "Y algo más."}).status_code == 302
+    assert AppealText.objects.count() == 2
+    assert client.post(path_of(notice), {"step": "withdraw"}).status_code == 302
+    assert "La reclamación se ha retirado." in client.get(path_of(notice)).content.decode()
+    assert Appeal.objects.get().state == "withdrawn"
+
+
+def test_one_reporter_does_not_see_the_appeal_of_another(world, decided, client) -> None:
+    from watchfloor.review.models import Appeal
+
+    notice = decided()
+    client.post(path_of(notice), {"grounds": "My own song."})
+    Appeal.objects.update(appellant="somebody else")
+    assert "My own song." not in client.get(path_of(notice)).content.decode()
+
+
+def test_the_page_says_everything_in_every_language() -> None:
+    from watchfloor.review.appeal_words import WORDS
+    from watchfloor.review.domain.appeal_terms import REASONS
+
+    assert all(set(words) == set(WORDS["en"]) and all(words.values()) for words in WORDS.values())
+    assert {f"why_{code}" for code in REASONS} <= set(WORDS["en"])
 
 
 def test_an_empty_or_endless_appeal_keeps_what_was_typed(decided, client) -> None:

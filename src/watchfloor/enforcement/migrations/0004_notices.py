@@ -4,74 +4,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enforcement', '0003_statements'),
-        ('items', '0005_threads'),
+        ("enforcement", "0003_statements"),
+        ("items", "0005_threads"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='case_id',
+            model_name="notice",
+            name="case_id",
             field=models.UUIDField(db_index=True, null=True),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='market',
+            model_name="notice",
+            name="market",
             field=models.CharField(blank=True, max_length=12),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='policy_key',
+            model_name="notice",
+            name="policy_key",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='queue_key',
+            model_name="notice",
+            name="queue_key",
             field=models.CharField(blank=True, max_length=80),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='resent',
+            model_name="notice",
+            name="resent",
             field=models.IntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='severity',
+            model_name="notice",
+            name="severity",
             field=models.SmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='values',
+            model_name="notice",
+            name="values",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='noticetemplate',
-            name='made_from',
+            model_name="noticetemplate",
+            name="made_from",
             field=models.IntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='noticetemplate',
-            name='written_at',
+            model_name="noticetemplate",
+            name="written_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='noticetemplate',
-            name='written_by',
+            model_name="noticetemplate",
+            name="written_by",
             field=models.CharField(blank=True, max_length=120),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='decision_id',
+            model_name="notice",
+            name="decision_id",
             field=models.UUIDField(db_index=True, null=True),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['created_at', 'id'], name='enforcement_notice_at'),
+            model_name="notice",
+            index=models.Index(fields=["created_at", "id"], name="enforcement_notice_at"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['item', 'created_at'], name='enforcement_notice_item'),
+            model_name="notice",
+            index=models.Index(fields=["item", "created_at"], name="enforcement_notice_item"),
         ),
     ]

@@ -1,7 +1,8 @@
 """The only writers of the floor: what comes in, leases, findings, appeals, escalations. One transaction each."""
 
 from watchfloor.review.actions.again import decide_once
-from watchfloor.review.actions.appeals import file_appeal, remedy_done, withdraw
+from watchfloor.review.actions.appeal_terms import restore_terms, save_terms
+from watchfloor.review.actions.appeals import remedy_done
 from watchfloor.review.actions.boosts import boost, end_boost, sweep_boosts
 from watchfloor.review.actions.claim_case import claim_case
 from watchfloor.review.actions.claims import accept, extend, heartbeat, release, skip, sweep_leases
@@ -9,6 +10,7 @@ from watchfloor.review.actions.clocks import sweep_breaches, sweep_warnings
 from watchfloor.review.actions.decisions import decide, decide_by_rule, undo
 from watchfloor.review.actions.edge import flag_edge_case, rule, withdraw_edge_case
 from watchfloor.review.actions.escalations import escalate, hand_back
+from watchfloor.review.actions.filing import add_text, file_appeal, withdraw
 from watchfloor.review.actions.inquiries import answer, ask, withdraw_inquiry
 from watchfloor.review.actions.joining import join, split, undo_joining
 from watchfloor.review.actions.live import stream_changed
@@ -29,6 +31,7 @@ from watchfloor.review.actions.taking import claim
 
 __all__ = [
     "accept",
+    "add_text",
     "answer",
     "archive_macro",
     "archive_queue",
@@ -63,12 +66,14 @@ __all__ = [
     "remedy_done",
     "restore_plan",
     "restore_routing",
+    "restore_terms",
     "resume",
     "rule",
     "save_macro",
     "save_plan",
     "save_queue",
     "save_routing",
+    "save_terms",
     "settle_plan",
     "skip",
     "split",

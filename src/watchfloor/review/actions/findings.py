@@ -85,7 +85,7 @@ def record(
     if finding.verdict == "clean":
         falls += [old for old in standing if supersedes is None or old.pk != supersedes.pk]
     for old in falls:
-        fall(w, case, old, by=decision, why=origin if origin in ("appeal", "undo") else "clean")
+        fall(w, case, old, by=decision, why=origin if origin in ("appeal", "undo") else "clean", replaced=enforced)
     if enforced:
         enforce(w, case, decision, finding.actions, batch=batch, batch_size=batch_size)
     elif finding.verdict == "clean" and not falls:
@@ -101,8 +101,8 @@ def standing_of(case: Case) -> list[Decision]:
     return rows.select(Decision, standing, [case.pk])
 
 
-def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str) -> None:
-    """A decision stands no longer; if it was violating, all it did is undone."""
+def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str, replaced: bool = False) -> None:
+    """A decision stands no longer; if it was violating, all it did is undone. ``replaced``: another that restricts takes its place."""
     w.update(old, superseded_at=clock.now())
     event = DecisionSuperseded(
         **{**of_case(case), "policy": old.policy_key}, by=str(by.pk), why=why, verdict=old.verdict,
@@ -117,7 +117,7 @@ def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str) -> Non
             w,
             Reverse(
                 decision_id=old.pk, by_decision_id=by.pk, case_id=case.pk, why=cause, language=case.language or "en",
-                job_id=by.job_id, reporters=reporters_of(case, "upheld"),
+                job_id=by.job_id, reporters=reporters_of(case, "upheld"), replaced=replaced,
             ),
         )  # fmt: skip
 
@@ -129,6 +129,9 @@ def enforce(
     from watchfloor.enforcement import actions as enforcement
 
     chosen = policies.violation(decision.violation_key).actions if actions is None else actions
+    old = decision.supersedes
+    # Whoever was told that nothing was found hears now that something was.
+    told_otherwise = reporters_of(case, "rejected") if old is not None and old.verdict == Decision.Verdict.CLEAN else ()
     enforcement.enforce(
         w,
         Enforce(
@@ -136,10 +139,10 @@ def enforce(
             policy_key=decision.policy_key, policy_version=decision.policy_version_id,
             violation_key=decision.violation_key, action_keys=tuple(chosen),
             origin="human" if decision.origin == "undo" else decision.origin,
-            reporters=reporters_of(case, ""), market=case.market, language=case.language or "en",
+            reporters=reporters_of(case, "") + told_otherwise, market=case.market, language=case.language or "en",
             job_id=decision.job_id, queue=decision.job.queue_key if decision.job else "",
             previous_decision_id=decision.supersedes_id, basis=basis_of(case, decision, batch), asked_by=decision.decider,
-            batch=batch, batch_size=batch_size,
+            batch=batch, batch_size=batch_size, replaces=old is not None and old.verdict == Decision.Verdict.VIOLATING,
         ),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 from watchfloor.review import standing
-from watchfloor.review.actions import cases, jobs, muted, reporters
+from watchfloor.review.actions import cases, jobs, muted, receipts, reporters
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.contracts import ReportIn, SignalIn
 from watchfloor.review.domain import clocks
@@ -78,6 +78,7 @@ def receive_report(w: Writer, report: ReportIn, *, item: Item | None = None) -> 
         source=report.source, joined=joined, counted=counted, wait_ms=clocks.milliseconds(now - report.received_at),
     )  # fmt: skip
     w.event(event, ("report", report.id), case_id=case.pk, item_version=report.item_version)
+    receipts.acknowledge(w, case, report, arrival)
     if joined != "cooling" and not live:
         _first_job(w, case, joined, arrival)
     return case

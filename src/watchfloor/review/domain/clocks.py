@@ -10,7 +10,6 @@ MAX_HOLD: Final = timedelta(minutes=60)  # a lease is not extended beyond this, 
 IDLE_CAP: Final = timedelta(seconds=300)  # the most that counts as focus between two signs of life
 COOL_DOWN: Final = timedelta(hours=24)
 UNDO_WINDOW: Final = timedelta(minutes=30)
-APPEAL_WINDOW: Final = timedelta(days=184)  # six months (Regulation (EU) 2022/2065, article 20(1)), the longest of them
 ACKNOWLEDGE_WITHIN: Final = timedelta(minutes=15)
 
 # Notices of bodies with standing are handled first (Regulation (EU) 2022/2065, article 22(1): trusted flaggers).

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.words import N_
-from watchfloor.review.domain.clocks import APPEAL_WINDOW
 
 VERDICTS: Final = ("violating", "clean", "unsure")
 SKIP_REASONS: Final = {
@@ -63,25 +61,6 @@ def appeal_outcome(first: Finding, then: Finding) -> str:
     if first.verdict != then.verdict:
         return "overturned"
     return "upheld" if first.violation == then.violation else "modified"
-
-
-def why_ineligible(
-    *, by: str, verdict: str, origin: str, superseded: bool, decided_at: datetime, now: datetime, has_standing: bool
-) -> str:
-    """The reason an appeal cannot be heard, or ``""``. Authors appeal violating decisions, reporters clean ones."""
-    if superseded:
-        return N_("The decision no longer stands.")
-    if origin == "appeal":
-        return N_("The decision was itself made on appeal.")
-    if origin == "undo" or verdict == "unsure":
-        return N_("The decision found nothing that could be appealed.")
-    if now - decided_at > APPEAL_WINDOW:
-        return f"The decision was made more than {APPEAL_WINDOW.days} days ago."
-    if (by == "author") != (verdict == "violating"):
-        return N_("The decision went the appellant's way.")
-    if not has_standing:
-        return N_("The appellant is not the author.") if by == "author" else N_("The appellant did not report this.")
-    return ""
 
 
 # Whom a paused job waits for: key -> words.

@@ -61,6 +61,7 @@ def places(actor: Actor) -> list[tuple[str, str]]:
         ("clusters", _("Clusters"), "case.bulk"),
         ("bulk", _("Orders over many"), "case.bulk"),
         ("reporters", _("Reporters"), "reporter.view"),
+        ("appeals", _("Appeals"), "case.view"),
         ("edge-cases", _("Edge cases"), "case.view"),
     ]
     return [(name, title) for name, title, permission in every if actor.has(permission)]

@@ -24,6 +24,8 @@ ALSO = {
     "decision_path": "decision",
     "inquiry": "note",
     "mark": "note",
+    "statement": "notice",
+    "dispute": "appeal",
 }  # fmt: skip - told with
 GROUPS = ("report", "signal", "job", "decision", "action", "notice", "appeal", "escalation", "note")
 

@@ -15,6 +15,11 @@ Data = dict[str, Any]
 NOTICES = {
     "author_violating": N_("told the author what was done and why, and how to object"),
     "author_reversed": N_("told the author that the decision was taken back"),
+    "author_modified": N_("told the author that the decision was changed, and why"),
+    "reporter_received": N_("told a reporter that the report has arrived"),
+    "reporter_reversed": N_("told a reporter that the decision was taken back"),
+    "appeal_received": N_("told whoever objected that it has arrived"),
+    "appeal_upheld": N_("told whoever objected that the decision stands"),
     "reporter_violating": N_("told a reporter that it was acted on"),
     "reporter_clean": N_("told a reporter that no rule was broken"),
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
-from watchfloor.review.queries import bench_words, effect_words, many_words
+from watchfloor.review.queries import appeal_words, bench_words, effect_words, many_words
 from watchfloor.review.queries.terms import term
 
 Data = dict[str, Any]
@@ -176,4 +176,5 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "note.added": _plain(N_("added a note")),
     **many_words.SENTENCES,
     **effect_words.SENTENCES,
+    **appeal_words.SENTENCES,
 }  # fmt: skip
