@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import UTC
-from functools import cache
-from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx
+import h11
 import msgspec
 from standardwebhooks import Webhook
 
 from watchfloor import __version__
+from watchfloor.enforcement.line import line
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.platform import targets
 
-T = TypeVar("T")
-
-CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 10.0
 PAGE_SECONDS = 60.0  # of a list of what is in force
 LARGEST_PAGE = 10_000_000  # bytes
@@ -70,45 +65,11 @@ def send_all(lanes: Sequence[Sequence[Parcel]]) -> list[Answer]:
 
     A lane ends with its first failure: what comes after it was not tried, and is in no answer.
     """
-    return _line().run(_send_all(lanes))
-
-
-class Line:
-    """One thread that keeps connections open between batches: connecting costs more than sending."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.client: httpx.AsyncClient | None = None
-        threading.Thread(target=self.loop.run_forever, name="webhooks", daemon=True).start()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do it on the line's thread and wait."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
-
-    def connected(self) -> httpx.AsyncClient:
-        """The client, made at its first use; called on the line's thread."""
-        if self.client is None:
-            self.client = httpx.AsyncClient(
-                timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False, trust_env=False,
-                verify=_trusted(), limits=httpx.Limits(max_connections=None, max_keepalive_connections=IN_FLIGHT),
-            )  # fmt: skip
-        return self.client
-
-
-@cache
-def _line() -> Line:
-    return Line()
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates of the public authorities; reading them takes longer than a request, so they are read once."""
-    return httpx.create_ssl_context(trust_env=False)
+    return line().run(_send_all(lanes))
 
 
 async def _send_all(lanes: Sequence[Sequence[Parcel]]) -> list[Answer]:
     gate = asyncio.Semaphore(IN_FLIGHT)
-    client = _line().connected()
     places: dict[str, asyncio.Task[targets.Target]] = {}  # a name is looked up and checked once for a batch
 
     def place(url: str) -> asyncio.Task[targets.Target]:
@@ -120,7 +81,7 @@ async def _send_all(lanes: Sequence[Sequence[Parcel]]) -> list[Answer]:
         answers: list[Answer] = []
         for parcel in parcels:
             async with gate:
-                answers.append(await _send(client, parcel, place(parcel.url)))
+                answers.append(await _send(parcel, place(parcel.url)))
             if not answers[-1].ok:
                 break
         return answers
@@ -129,7 +90,7 @@ async def _send_all(lanes: Sequence[Sequence[Parcel]]) -> list[Answer]:
     return [answer for answers in found for answer in answers]
 
 
-async def _send(client: httpx.AsyncClient, parcel: Parcel, place: asyncio.Future[targets.Target]) -> Answer:
+async def _send(parcel: Parcel, place: asyncio.Future[targets.Target]) -> Answer:
     started = time.monotonic()
     status: int | None = None
     retry_after = 0
@@ -137,42 +98,26 @@ async def _send(client: httpx.AsyncClient, parcel: Parcel, place: asyncio.Future
     try:
         async with asyncio.timeout(TOTAL_SECONDS):
             target = await asyncio.shield(place)
-            async with client.stream(
-                "POST",
-                target.url,
-                content=parcel.body,
-                headers={
-                    "host": target.host,
-                    "content-type": "application/json",
-                    "user-agent": f"Watchfloor/{__version__}",
-                    **headers(parcel.key, parcel.body, parcel.secrets),
-                },
-                extensions={"sni_hostname": target.name},
-            ) as response:
-                status = response.status_code
-                retry_after = _seconds(response.headers.get("retry-after", ""))
-                await _drain(response)
+            said = {
+                "content-type": "application/json",
+                "user-agent": f"Watchfloor/{__version__}",
+                **headers(parcel.key, parcel.body, parcel.secrets),
+            }
+            reply = await line().ask("POST", target, said, body=parcel.body, most=READ_UP_TO)
+            status = reply.status
+            retry_after = _seconds(reply.headers.get("retry-after", ""))
         if not 200 <= status < 300:
             error = f"The endpoint answered {status}."
     except TimeoutError:
         error = f"No answer within {TOTAL_SECONDS:g} s."
     except BadInput as refused:
         error = refused.message
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failure:
+    except (OSError, ValueError, h11.LocalProtocolError) as failure:
         error = f"{type(failure).__name__}: {failure}"[:300] if str(failure) else type(failure).__name__
     return Answer(
         parcel=parcel, ok=not error, status=status, milliseconds=int((time.monotonic() - started) * 1000),
         error=error, retry_after=retry_after, gone=status == 410,
     )  # fmt: skip
-
-
-async def _drain(response: httpx.Response) -> None:
-    """Read a short answer and throw it away; a long one costs its connection instead."""
-    read = 0
-    async for piece in response.aiter_raw():
-        read += len(piece)
-        if read > READ_UP_TO:
-            return
 
 
 def _seconds(text: str) -> int:
@@ -182,32 +127,30 @@ def _seconds(text: str) -> int:
 
 def get(url: str, *, key: str, secrets: Sequence[str], token: str) -> bytes:
     """One signed GET, by the same rules as a webhook. What is signed as the body is the request target (path and query)."""
-    return _line().run(_get(url, key, tuple(secrets), token))
+    return line().run(_get(url, key, tuple(secrets), token))
 
 
 async def _get(url: str, key: str, secrets: tuple[str, ...], token: str) -> bytes:
+    where = url[:200]
     try:
         async with asyncio.timeout(PAGE_SECONDS):
             place = await targets.resolve(url)
-            target = httpx.URL(place.url).raw_path
-            signed = {"host": place.host, "accept": "application/json", "user-agent": f"Watchfloor/{__version__}"}
-            signed |= headers(key, target, secrets)
+            parts = urlsplit(place.url)
+            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            said = {
+                "accept": "application/json",
+                "user-agent": f"Watchfloor/{__version__}",
+                **headers(key, target.encode(), secrets),
+            }
             if token:
-                signed["authorization"] = f"Bearer {token}"
-            client = _line().connected()
-            async with client.stream(
-                "GET", place.url, headers=signed, extensions={"sni_hostname": place.name}
-            ) as response:
-                if response.status_code != 200:
-                    raise BadInput("bad_inventory", f"The platform answered {response.status_code}.", where=url[:200])
-                pieces, size = [], 0
-                async for piece in response.aiter_bytes():
-                    size += len(piece)
-                    if size > LARGEST_PAGE:
-                        raise BadInput("too_large", f"A page has at most {LARGEST_PAGE:,} bytes.", where=url[:200])
-                    pieces.append(piece)
-                return b"".join(pieces)
+                said["authorization"] = f"Bearer {token}"
+            reply = await line().ask("GET", place, said, most=LARGEST_PAGE)
     except TimeoutError:
-        raise BadInput("no_answer", f"No answer within {PAGE_SECONDS:g} s.", where=url[:200]) from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as failure:
-        raise BadInput("no_answer", f"{type(failure).__name__}: {failure}"[:200], where=url[:200]) from None
+        raise BadInput("no_answer", f"No answer within {PAGE_SECONDS:g} s.", where=where) from None
+    except (OSError, ValueError, h11.LocalProtocolError) as failure:
+        raise BadInput("no_answer", f"{type(failure).__name__}: {failure}"[:200], where=where) from None
+    if reply.status != 200:
+        raise BadInput("bad_inventory", f"The platform answered {reply.status}.", where=where)
+    if reply.body is None:
+        raise BadInput("too_large", f"A page has at most {LARGEST_PAGE:,} bytes.", where=where)
+    return reply.body
