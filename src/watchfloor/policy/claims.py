@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from watchfloor.policy.contracts import ClaimHit
 from watchfloor.policy.domain import claims
 from watchfloor.policy.models import Claim, ClaimMatch, ClaimSearch
 
+SETTLED = timedelta(seconds=5)  # after a change every process knows it: what comes later is found as it comes
 LOOK_BACK = 20_000  # items of the past that are searched for a new claim, newest first
 _made: dict[tuple[str, int], list[claims.Phrase]] = {}  # wordings made ready, by claim and revision
 
@@ -68,7 +70,7 @@ def search_past(limit: int = 500) -> int:
     with transaction.atomic():
         due = list(
             ClaimSearch.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(done=False)
+            .filter(done=False, claim__changed_at__lte=clock.now() - SETTLED)
             .select_related("claim")[:20]
         )
         for search in due:

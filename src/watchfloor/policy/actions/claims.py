@@ -90,7 +90,7 @@ def reopen_claim(w: Writer, claim_id: UUID, *, expires_at: datetime | None = Non
         raise Conflict("open", "This claim is looked for.")
     if expires_at is not None and expires_at <= clock.now():
         raise BadInput("expired_already", "The claim would have expired already.", where="expires_at")
-    w.update(row, ended_at=None, why_ended="", expires_at=expires_at)
+    w.update(row, ended_at=None, why_ended="", expires_at=expires_at, changed_by=w.actor, changed_at=clock.now())
     w.event(happened.ClaimReopened(status=row.status, expires_at=plain(expires_at) if expires_at else ""), row)
     _search_again(row)
     return row

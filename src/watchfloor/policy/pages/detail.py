@@ -51,7 +51,7 @@ def policy_detail(request: HttpRequest, key: str) -> HttpResponse:
             {"name": "market", "label": _("Every market"), "chip": _("Market"),
              "options": [(each, each) for each in (document.markets if document else [])]},
             {"name": "language", "label": _("As it was written"), "chip": _("Language"),
-             "options": [(each, each) for each in parts.languages_of(key)]},
+             "options": [(each, parts.language_name(each)) for each in parts.languages_of(key)]},
         ],
     }  # fmt: skip
     return render(request, "policy/detail.html", context)

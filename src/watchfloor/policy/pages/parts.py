@@ -7,15 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, WatchfloorError
 from watchfloor.policy import queries
 from watchfloor.policy.contracts import PolicyRef
 from watchfloor.policy.domain.translations import Coverage, coverage
-from watchfloor.policy.models import PolicyVersion, RulingPlace, Translation
+from watchfloor.policy.models import PolicyVersion, Translation
 from watchfloor.policy.texts import document_of
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -82,9 +82,12 @@ def languages_of(key: str) -> list[str]:
     return list(Translation.objects.filter(policy_key=key).order_by("language").values_list("language", flat=True))
 
 
-def placed(key: str) -> int:
-    """How many rulings are put to a clause."""
-    return RulingPlace.objects.filter(policy_key=key).exclude(clause_key="").count()
+def language_name(code: str) -> str:
+    """What a language is called, in the reader's language; its tag where nobody knows."""
+    try:
+        return str(get_language_info(code.lower())["name_translated"])
+    except KeyError:
+        return code
 
 
 def must(actor: Actor, permission: str) -> None:

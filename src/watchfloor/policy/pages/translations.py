@@ -39,7 +39,7 @@ def index(request: HttpRequest, key: str) -> HttpResponseBase:
     for row in Translation.objects.filter(policy_key=key).order_by("language"):
         found = translations.coverage(document, row.parts) if document else None
         behind = [numbers[each] for each in found.behind] if found else []
-        rows.append({"row": row, "found": found, "behind": behind})
+        rows.append({"row": row, "found": found, "behind": behind, "name": parts.language_name(row.language)})
     if request.GET.get("format") == "csv":
         head = ["language", "version", "parts", "current", "stale", "missing", "behind"]
         lines = [
@@ -96,7 +96,8 @@ def edit(request: HttpRequest, key: str, language: str = "") -> HttpResponseBase
         except (BadInput, Conflict) as refused:
             errors = [(FIELD + refused.where.removeprefix("parts."), parts.sentence(refused))]
     context = {
-        "policy": policy, "version": version, "target": language, "parts": shown, "typed": typed, "errors": errors,
+        "policy": policy, "version": version, "target": language, "target_name": parts.language_name(language),
+        "parts": shown, "typed": typed, "errors": errors,
         "error_of": dict(errors), "found": translations.coverage(texts.document_of(version), row.parts if row else {}),
         "labels": _labels(version),
     }  # fmt: skip
