@@ -26,7 +26,7 @@ from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
-KILLS = int(os.environ.get("WATCHFLOOR_CYBERTIP_KILLS", "6"))
+KILLS = int(os.environ.get("WATCHFLOOR_CYBERTIP_KILLS", "4"))
 PATHS = ("/submit", "/upload", "/fileinfo", "/finish")
 MOMENTS = ("came in", "had its effect", "was answered")
 

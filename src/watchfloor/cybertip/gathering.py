@@ -76,7 +76,7 @@ def draft(account: Item, cases: Sequence[Case], house: House, violation: str = "
         profile_bio=said.bio,
         ip_capture_event=_once((*said.ips, *on_items.ips)),
         device_id=_once((*said.devices, *on_items.devices)),
-        prior_ct_reports=tuple(prior.exclude(report_id=None).values_list("report_id", flat=True)),
+        prior_ct_reports=tuple(tip.report_id for tip in prior if tip.report_id is not None),
     )
     when = min(
         (_when(item, versions.get(item.pk, {})) or item.first_seen_at for item in items), default=account.first_seen_at
@@ -228,7 +228,7 @@ def _capture(value: Any) -> IpCaptureEvent | None:
     port = value.get("port")
     return IpCaptureEvent(
         ip_address=address,
-        event_name=EVENTS.get(str(value.get("event") or "").lower()),  # type: ignore[arg-type]
+        event_name=EVENTS.get(str(value.get("event") or "").lower()),
         date_time=_moment(value.get("at") or value.get("time")),
         port=port if isinstance(port, int) and 1 <= port <= 65535 else None,
     )

@@ -11,8 +11,8 @@ import msgspec
 from watchfloor.cybertip import locked
 from watchfloor.cybertip.access import CLEARANCE, MANAGE, may, nothing
 from watchfloor.cybertip.domain.checks import bad_url
-from watchfloor.cybertip.domain.parts import Email, Person, Phone, Text50, Text100, Text255, Url
-from watchfloor.cybertip.domain.report import ContactPerson, Reporter
+from watchfloor.cybertip.domain.parts import ContactPerson, Email, Person, Phone, Text50, Text100, Text255, Url
+from watchfloor.cybertip.domain.report import Reporter
 from watchfloor.cybertip.events import CybertipSettingsSaved, TipResumed
 from watchfloor.cybertip.models import Settings, Tip
 from watchfloor.identity.domain import Actor

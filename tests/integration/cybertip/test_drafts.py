@@ -228,12 +228,12 @@ def test_the_target_is_data_and_pages_once(floor: Floor) -> None:
 def test_credentials_are_sealed_and_a_new_password_is_not_asked_for_each_time(floor: Floor) -> None:
     from watchfloor.cybertip.models import Settings
 
-    again = msgspec.structs.replace(tips.HOUSE, first_name="Ben", password="")
+    again = msgspec.structs.replace(tips.HOUSE, first_name="Benedikt", password="")
     house.save(tips.cleared(), house.Plan(), again)
     plan, answers = house.current()
-    assert (plan.environment, answers.first_name, answers.password) == ("test", "Ben", "floor")
+    assert (plan.environment, answers.first_name, answers.password) == ("test", "Benedikt", "floor")
     stored = bytes(Settings.objects.get().content)
-    assert b"floor" not in stored and b"Ben" not in stored
+    assert b"floor" not in stored and b"Benedikt" not in stored
     for wrong in ({"email": "no address"}, {"legal_url": "http://a b"}, {"first_name": "x" * 101}):
         with pytest.raises(BadInput):
             house.save(tips.cleared(), house.Plan(), msgspec.structs.replace(tips.HOUSE, **wrong))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.cybertip import ORDER, faults
 from tests.support.tip_documents import AT, LEVELS, PLAIN, RICH, WHO
@@ -65,6 +65,7 @@ def test_a_wrong_order_would_be_seen() -> None:
     assert faults(root) == ["report: incidentSummary out of order"]
 
 
+@settings(max_examples=60)
 @given(st.text(max_size=60))
 def test_any_text_comes_back_or_is_refused(text: str) -> None:
     part = domain.Report(

@@ -35,7 +35,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 def write(part: Part, tag: str = "") -> bytes:
     """The document as UTF-8 with its declaration; ``tag`` is by default the struct's name. ``BadInput`` names a text XML cannot carry."""
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(_root(part, tag), encoding="utf-8")
+    document: bytes = ET.tostring(_root(part, tag), encoding="utf-8", xml_declaration=True)
+    return document
 
 
 def pretty(part: Part, tag: str = "") -> str:

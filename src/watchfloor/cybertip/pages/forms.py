@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from watchfloor.cybertip.domain import incidents
 from watchfloor.cybertip.domain.drafts import Draft, FileDraft
-from watchfloor.cybertip.domain.parts import DeviceId, Email, IpCaptureEvent, Part, Person
+from watchfloor.cybertip.domain.parts import DeviceId, Email, IpCaptureEvent, Part, Person, Phone
 from watchfloor.cybertip.domain.report import (
     FileAnnotations,
     IncidentSummary,
@@ -124,7 +124,7 @@ def _reported(typed: Mapping[str, str], old: Report) -> PersonOrUserReported | N
     person = msgspec.structs.replace(
         known, first_name=typed["first_name"], last_name=typed["last_name"], age=_number(typed["age"], "age"),
         date_of_birth=_day(typed["born"], "born"), email=tuple(emails.get(each, Email(value=each)) for each in _split(typed["emails"])),
-        phone=tuple(phones.get(each, incidents.Phone(value=each)) for each in _split(typed["phones"])),
+        phone=tuple(phones.get(each, Phone(value=each)) for each in _split(typed["phones"])),
     )  # fmt: skip
     prior = [_number(each, "prior") for each in _split(typed["prior"])]
     ips = {_capture_text(each): each for each in before.ip_capture_event}
@@ -170,7 +170,8 @@ def _place(typed: Mapping[str, str], old: Report) -> tuple[incidents.InternetDet
         values["url"] = _split(typed["urls"])
     if hasattr(place, "content"):
         values["content"] = typed["place_content"]
-    return (incidents.InternetDetails(**{kind: msgspec.structs.replace(place, **values)}), *old.internet_details[1:])
+    found: dict[str, Any] = {kind: msgspec.structs.replace(place, **values)}
+    return (incidents.InternetDetails(**found), *old.internet_details[1:])
 
 
 def _file_typed(file: FileDraft) -> Typed:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -34,7 +35,7 @@ CSV_HEAD = ("report", "state", "environment", "began_at", "due_at", "late_at", "
 
 @require_http_methods(METHODS)
 @access.page()
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """``?state=``: what there is; POST with ``case`` begins one by hand. ``?format=csv`` tells states and times, nothing of the content."""
     actor, errors = actor_of(request), Errors()
     if request.method == "POST":
@@ -86,7 +87,7 @@ def tip(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
                 drafts.drop(actor, tip_id, request.POST.get("drop_why", ""))
                 messages.success(request, _("Thrown away. Nothing was sent."))
                 return redirect("cybertip")
-            typed |= {name: value for name, value in request.POST.items() if name in typed}
+            typed |= {name: str(value) for name, value in request.POST.items() if name in typed}
             typed, changed = forms.read(request.POST, draft)
             number = int(began_from) if began_from.isdecimal() and len(began_from) < 9 else -1
             saved = drafts.save(actor, tip_id, number, changed)

@@ -127,7 +127,7 @@ def said(event: Event) -> str:
     if event.type == "tip.stepped":
         if data["step"] == "open":
             return _("Report %(number)s is open there") % {"number": data["report_id"]}
-        return steps().get(data["step"], data["step"])
+        return steps().get(str(data["step"]), "")
     if event.type == "tip.failed":
         return _("It did not go through (%(code)s)") % {"code": data["code"]}
     if event.type == "tip.released":
