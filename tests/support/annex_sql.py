@@ -81,7 +81,8 @@ class Raw:
               FROM row
             )
             SELECT flat.* REPLACE (CASE WHEN list_contains(columns, 'Account restriction Termination')
-                THEN list_filter(columns, lambda x: x <> 'Account restriction Suspension') ELSE columns END AS columns), CASE WHEN EXISTS (SELECT 1 FROM word WHERE word.category = flat.category AND word.keyword = flat.keyword)
+                THEN list_filter(columns, lambda x: x <> 'Account restriction Suspension') ELSE columns END AS columns),
+              CASE WHEN EXISTS (SELECT 1 FROM word WHERE word.category = flat.category AND word.keyword = flat.keyword)
                 THEN keyword ELSE 'KEYWORD_OTHER' END AS sub
             FROM flat WHERE len(columns) > 0 AND (len(territory) = 0 OR list_has_any(territory, [{EEA}]))
         """)

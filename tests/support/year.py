@@ -15,10 +15,12 @@ from watchfloor.identity.domain import system
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
+from watchfloor.ledger.schema import LedgerEvent
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.review.events import AppealDecided, AppealFiled, AppealWithdrawn, DecisionMade, ReportReceived
 from watchfloor.review.events_many import ReporterMuted
 
+MS = timedelta(milliseconds=1)
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 GROUNDS = {
     "scam.phishing": ("scam", "STATEMENT_CATEGORY_SCAMS_AND_FRAUD", ["KEYWORD_PHISHING"]),
@@ -37,6 +39,10 @@ REASONS = {
     "other": "rules",
 }
 KINDS = ("user", "user", "user", "trusted_flagger", "anonymous", "government", "platform")
+
+
+class Happened(LedgerEvent, frozen=True, kw_only=True, tag="test.happened"):
+    """Stands for an event of a context this generator does not call: its type and data are put in place of its own."""
 
 
 class Year:
@@ -86,12 +92,62 @@ class Year:
         elif origin == "rule" and chance.random() < 0.3:
             again = chance.choice(("violating", "clean"))
             self._decided(w, at + timedelta(hours=5), case, dims, "human", again, violation)
+        if chance.random() < 0.1:
+            self._around(w, at)
         if chance.random() < 0.02:
             with clock.at(at):
                 w.event(
                     ReporterMuted(reporter_kind="user", upheld=1, decided=40, high=0.1),
                     ("reportermute", dsa.a_uuid(chance)),
                 )
+
+    def _around(self, w: Writer, at: datetime) -> None:
+        """An order of an authority, a dispute outside, a complainant who is suspended."""
+        chance = self.chance
+        order, dispute = f"order:{dsa.a_uuid(chance)}", f"dispute:{dsa.a_uuid(chance)}"
+        kind, country = (
+            chance.choice(("act_against_content", "court_order", "provide_information")),
+            chance.choice(("DE", "FR", "SE")),
+        )
+        late = chance.choice((0, 20, 300))
+        row = {
+            "reason_key": chance.choice(list(REASONS.values())),
+            "received_at": (at - timedelta(minutes=late)).isoformat(),
+        }
+        got = self._happened(
+            w, at, "order.received", order, kind=kind, country=country, locations=chance.choice((1, 3))
+        )
+        got.changes = [["law_order", order.partition(":")[2], row]]
+        if chance.random() < 0.7:
+            took = timedelta(minutes=chance.randrange(5, 3000))
+            effect = chance.choice(("done", "partly", "none"))
+            self._happened(
+                w, at + took, "order.answered", order, kind=kind, country=country, effect=effect, after_ms=took // MS
+            )
+        self._happened(
+            w,
+            at,
+            "dispute.opened",
+            dispute,
+            kind=chance.choice(("out_of_court", "court")),
+            body="B",
+            by="author",
+            after_ms=1,
+        )
+        if chance.random() < 0.7:
+            outcome = chance.choice(("upheld", "overturned", "modified", "settled"))
+            self._happened(
+                w, at + timedelta(days=9), "dispute.decided", dispute, kind="x", outcome=outcome, age_ms=chance.randrange(10**9),
+                carried_out=chance.random() < 0.8,
+            )  # fmt: skip
+        self._happened(w, at, "complainant.suspended", f"complaintmeasure:{dsa.a_uuid(chance)}", side="author", days=30)
+
+    def _happened(self, w: Writer, at: datetime, type_: str, subject: str, /, **data: Any) -> Event:
+        name, _, key = subject.partition(":")
+        with clock.at(at):
+            event = w.event(Happened(), (name, key))
+        event.type, event.data = type_, data
+        return event
 
     def _decided(
         self, w: Writer, at: datetime, case: uuid.UUID, dims: dict[str, Any], origin: str, verdict: str, violation: str

@@ -19,10 +19,10 @@ from watchfloor.enforcement.statement_queries import versions
 from watchfloor.kernel.errors import BadInput
 from watchfloor.policy import queries as policies
 from watchfloor.review.domain.sources import source_of
-from watchfloor.transparency import seams
 from watchfloor.transparency.domain import payload, restrictions
 from watchfloor.transparency.domain.annex.facts import (
     Complaint,
+    Dispute,
     Facts,
     Judged,
     Measure,
@@ -100,7 +100,15 @@ LEFT JOIN ledger_event a ON a.subject = e.subject AND a.type = 'order.answered'
 WHERE e.type = 'order.received' AND e.at >= %s AND e.at < %s ORDER BY e.ordinal
 """
 
-_MUTED = "SELECT at FROM ledger_event WHERE type = 'reporter.muted' AND at >= %s AND at < %s ORDER BY ordinal"
+_DISPUTES = """
+SELECT e.at, d.data->>'outcome', (d.data->>'age_ms')::bigint, (d.data->>'carried_out')::boolean
+FROM ledger_event e LEFT JOIN ledger_event d ON d.subject = e.subject AND d.type = 'dispute.decided'
+WHERE e.type = 'dispute.opened' AND e.data->>'kind' = 'out_of_court' AND e.at >= %s AND e.at < %s ORDER BY e.ordinal
+"""
+
+_MISUSE = """
+SELECT at, type FROM ledger_event WHERE type IN ('reporter.muted', 'complainant.suspended') AND at >= %s AND at < %s ORDER BY ordinal
+"""
 
 
 def facts(period: Period, progress: Progress = lambda done: None) -> Facts:
@@ -108,7 +116,7 @@ def facts(period: Period, progress: Progress = lambda done: None) -> Facts:
     values: dict[str, Any] = {}
     steps: tuple[tuple[str, Callable[[Period], Any]], ...] = (
         ("measures", measures), ("notices", notices), ("orders", orders), ("complaints", complaints),
-        ("disputes", seams.disputes), ("suspensions", suspensions), ("judged", judged),
+        ("disputes", disputes), ("suspensions", suspensions), ("judged", judged),
     )  # fmt: skip
     for done, (name, read) in enumerate(steps, start=1):
         values[name] = tuple(read(period))
@@ -187,6 +195,17 @@ def complaints(period: Period) -> Iterator[Complaint]:
         )  # fmt: skip
 
 
+def disputes(period: Period) -> Iterator[Dispute]:
+    """Disputes brought before out-of-court bodies in the period, with their outcome so far."""
+    outcomes = {"upheld": "upheld", "modified": "partially", "overturned": "reversed"}
+    for at, outcome, age_ms, carried_out in _rows(_DISPUTES, period):
+        changed = outcome in ("modified", "overturned")
+        yield Dispute(
+            at=at, outcome=outcomes.get(outcome or "", ""), hours=age_ms / HOUR_MS if outcome in outcomes else None,
+            implemented=bool(carried_out) if changed else None,
+        )  # fmt: skip
+
+
 def restricted_kinds(decision_id: UUID) -> frozenset[str]:
     """Which of the four kinds of restriction a decision made, by its first statement; none where no statement was owed."""
     first = next(iter(versions(decision_id)), None)
@@ -215,11 +234,11 @@ def judged(period: Period) -> Iterator[Judged]:
 
 
 def suspensions(period: Period) -> Iterator[Suspension]:
-    """Repeat offenders the ladder suspended over illegal content, and reporters who are no longer heard."""
+    """Repeat offenders the ladder suspended over illegal content, reporters and complainants who are no longer heard."""
     for (at,) in _rows(_LADDER, period):
         yield Suspension(at=at, why="content")
-    for (at,) in _rows(_MUTED, period):
-        yield Suspension(at=at, why="notices")
+    for at, kind in _rows(_MISUSE, period):
+        yield Suspension(at=at, why="notices" if kind == "reporter.muted" else "complaints")
 
 
 def people() -> People:

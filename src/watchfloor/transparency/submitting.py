@@ -22,7 +22,7 @@ from watchfloor.ledger.canonical import canonical
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.policy import queries as policies
 from watchfloor.transparency import database, entries, events, settings
-from watchfloor.transparency.domain import house, payload
+from watchfloor.transparency.domain import commission, house, payload
 from watchfloor.transparency.models import Sender, Submission
 
 LOCK = 7_204_011  # pg_advisory lock: the sender
@@ -219,7 +219,7 @@ def send_again(actor: Actor, row_id: Any) -> Submission:
     """Try a refused one once more as it is: the database may have been wrong."""
     with writing(actor) as w:
         row = _kept_back(row_id)
-        if row.state != Submission.State.REFUSED or house.problems(row.payload):
+        if row.state != Submission.State.REFUSED or commission.problems(row.payload):
             raise Conflict(
                 "not_refused", "Only what the database refused, and we find nothing wrong with, is tried again."
             )

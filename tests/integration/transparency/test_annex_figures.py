@@ -80,6 +80,7 @@ def test_every_figure_equals_the_independent_query(parts: Parts) -> None:
     _notices(parts)
     _appeals(parts)
     _means(parts)
+    _outside(parts)
     _statements_agree(parts)
 
 
@@ -131,8 +132,8 @@ def _notices(parts: Parts) -> None:
             assert set(values) <= {"0", ""}, (category, sub)
             continue
         assert row["Number of notices received from Trusted flaggers"] == str(flagged)
-        assert row["Median time to take action"] == _number(median), (category, sub)
-        assert row["Median time to take action (Trusted Flagger notices)"] == _number(median_flagged)
+        assert _near(row["Median time to take action"], median), (category, sub)
+        assert _near(row["Median time to take action (Trusted Flagger notices)"], median_flagged)
         acts = f"source IN ('article_16', 'trusted_flagger') AND (? = '' OR {mapped} = ?) AND (? = '' OR sub = ?) AND ground = ?"
         for ground, name in (("illegal", "law"), ("terms", "terms and conditions of the service")):
             total, by_flaggers = parts.raw.ask(
@@ -181,7 +182,7 @@ def _appeals(parts: Parts) -> None:
             rows["Decisions reversed"],
         )
         assert found == (str(count), str(upheld), str(partly), str(turned)), words
-        assert rows["Median time"] == _number(hours), words
+        assert _near(rows["Median time"], hours), words
         if "Decision omitted" in rows:
             assert int(rows["Decision omitted"]) == count - upheld - partly - turned > 0
     new = parts.raw.one(
@@ -245,6 +246,55 @@ def _means(parts: Parts) -> None:
         ] == str(count - solely)
 
 
+def _outside(parts: Parts) -> None:
+    """Orders of member states, disputes before out-of-court bodies, complainants who are suspended."""
+    parts.raw.db.execute("""CREATE TABLE orders AS SELECT e.data->>'$.kind' = 'provide_information' AS information,
+        e.data->>'$.country' AS state, (e.data->>'$.locations')::INT AS items, reason.category,
+        CASE WHEN w.hours > 1 THEN w.hours ELSE 0 END AS confirm,
+        CASE WHEN a.data->>'$.effect' <> 'none' THEN (a.data->>'$.after_ms')::DOUBLE / 3.6e6 END AS effect
+        FROM e JOIN span ON ts >= a AND ts < z
+        LEFT JOIN (SELECT ordinal, changes->>'$[0][2].reason_key' AS reason,
+            (epoch_us(ts) - epoch_us((changes->>'$[0][2].received_at')::TIMESTAMPTZ)) / 3.6e9 AS hours FROM e) w USING (ordinal)
+        LEFT JOIN reason ON reason.key = w.reason LEFT JOIN e a ON a.subject = e.subject AND a.type = 'order.answered'
+        WHERE e.type = 'order.received'""")
+    seen = 0
+    for state in ("TOTAL", "DE", "SE", "AT"):
+        for name in ("TOTAL", "STATEMENT_CATEGORY_SCAMS_AND_FRAUD", "STATEMENT_CATEGORY_NOT_SPECIFIED_ORDER"):
+            row = parts.line(3, **{"Category of illegal content": name, "Scope": state})
+            wanted = parts.raw.ask(
+                "SELECT count(*) FILTER (NOT information), coalesce(sum(items) FILTER (NOT information), 0),"
+                " round(median(confirm) FILTER (NOT information), 2), round(median(effect) FILTER (NOT information), 2),"
+                " count(*) FILTER (information), round(median(confirm) FILTER (information), 2),"
+                " round(median(effect) FILTER (information), 2)"
+                " FROM orders WHERE (? = 'TOTAL' OR state = ?) AND (? = 'TOTAL' OR category = ? OR (category LIKE '%OTHER_VIOLATION_TC'"
+                " AND ? LIKE '%NOT_SPECIFIED_ORDER'))", state, state, name, name, name,
+            )[0]  # fmt: skip
+            assert all(map(_near, list(row.values())[6:13], wanted)), (state, name)
+            seen += wanted[0]
+    assert seen > 5
+    rows = {row["Scope"]: row["Value"] for row in parts.rows[7] if row["Section"].startswith("Out-of-court")}
+    wanted = parts.raw.ask("""SELECT count(*), count(*) FILTER (o = 'upheld'), count(*) FILTER (o = 'modified'),
+        count(*) FILTER (o = 'overturned'),
+        round(median(h) FILTER (o <> 'settled'), 2), round(avg(c::INT) FILTER (o IN ('modified', 'overturned')), 4) FROM (
+            SELECT d.data->>'$.outcome' AS o, (d.data->>'$.age_ms')::DOUBLE / 3.6e6 AS h, (d.data->>'$.carried_out')::BOOLEAN AS c
+            FROM e JOIN span ON ts >= a AND ts < z LEFT JOIN e d ON d.subject = e.subject AND d.type = 'dispute.decided'
+            WHERE e.type = 'dispute.opened' AND e.data->>'$.kind' = 'out_of_court')""")[0]
+    names = (
+        "Total number",
+        "Decisions upheld",
+        "Decisions partially reversed",
+        "Decisions reversed",
+        "Median time",
+        "Percentage of outcomes implemented",
+    )
+    assert all(map(_near, [rows[name] for name in names], wanted))
+    suspended = parts.raw.one(
+        "SELECT count(*) FROM e, span WHERE type = 'complainant.suspended' AND ts >= a AND ts < z"
+    )
+    last = parts.line(7, Indicator="Number of suspensions enacted for the provision of manifestly unfounded complaints")
+    assert last["Value"] == str(suspended)
+
+
 def _statements_agree(parts: Parts) -> None:
     """Parts 5 and 6 count what goes to the EU's database as own initiative."""
     while submitting.take_up():
@@ -262,6 +312,13 @@ def _statements_agree(parts: Parts) -> None:
     if not dsa.why_no_oracle():
         payloads = list(Submission.objects.filter(state=Submission.State.WAITING).values_list("payload", flat=True))
         assert all(answer["ok"] for answer in dsa.ask_oracle(payloads))
+
+
+def _near(cell: str, value: Any) -> bool:
+    """The same number; the last place of a median may fall either way, for the two compute with other fractions of an hour."""
+    return cell == _number(value) or (
+        bool(cell) and value is not None and abs(float(cell) - float(value)) < 0.0101 and "." in cell
+    )
 
 
 def _number(value: Any) -> str:

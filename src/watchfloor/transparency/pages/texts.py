@@ -63,9 +63,9 @@ def _save(request: HttpRequest, over: Any) -> int:
         for key in tuple(entries.keys()):
             if key in request.POST:
                 seen = request.POST.get(f"{key}.seen", "")
-                before = entries.text(key)
+                former = entries.text(key)
                 row = entries.write(w, key, request.POST[key], seen=int(seen) if seen.isdecimal() else None)
-                saved += row.text != before
+                saved += row.text != former
     return saved
 
 

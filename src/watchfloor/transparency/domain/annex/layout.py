@@ -8,6 +8,7 @@ states have none for ``KEYWORD_CHILD_SEXUAL_ABUSE_MATERIAL_DEEPFAKE``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Final
 
@@ -85,12 +86,17 @@ def _accuracy_of_languages(found: list[list[str]]) -> list[list[str]]:
 def hours(values: Iterable[float | None]) -> str:
     """The median of those that are known, in hours to two places; nothing when none is."""
     known = [value for value in values if value is not None]
-    return number(round(median(known), 2)) if known else ""
+    return number(_rounded(median(known), 2)) if known else ""
 
 
 def share(part: int, whole: int) -> str:
     """A share between 0 and 1, to four places; nothing of nothing."""
-    return number(round(part / whole, 4)) if whole else ""
+    return number(_rounded(part / whole, 4)) if whole else ""
+
+
+def _rounded(value: float, places: int) -> float:
+    """Halves go up, as people round and as databases do."""
+    return float(Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def number(value: float) -> str:
