@@ -14,7 +14,16 @@ import msgspec
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
-from watchfloor.enforcement import catalogue, events, notice_templates, notice_words, queries, redress, statement_facts, statements
+from watchfloor.enforcement import (
+    catalogue,
+    events,
+    notice_templates,
+    notice_words,
+    queries,
+    redress,
+    statement_facts,
+    statements,
+)
 from watchfloor.enforcement.contracts import Enforce, Reverse
 from watchfloor.enforcement.models import Action, Notice, StatementOfReasons
 from watchfloor.enforcement.notice_fields import fill
