@@ -6,7 +6,7 @@ def of_incidents(items: Sequence[UUID]) -> str: ...   # why, in a sentence; "" w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from watchfloor.kernel.errors import Conflict
@@ -30,3 +30,17 @@ def insist(items: Sequence[UUID]) -> None:
             raise Conflict(
                 "held", f"This is evidence that must be kept: {why}", hint="Whoever holds it must lift the hold first."
             )
+
+
+def which(items: Collection[UUID]) -> set[UUID]:
+    """Those of some items that are held, asked of everybody who may hold: all at once, then by halves where some are."""
+    todo, found = [list(items)], set[UUID]()
+    while todo:
+        some = todo.pop()
+        if not some or not any(check(some) for check in _checks):
+            continue
+        if len(some) == 1:
+            found.add(some[0])
+        else:
+            todo += [some[: len(some) // 2], some[len(some) // 2 :]]
+    return found

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -105,13 +105,6 @@ def held_items() -> Q:
     if of_cases:
         found |= Q(pk__in=Case.objects.filter(pk__in=list(of_cases)).values("item"))
     return found
-
-
-def which(items: Collection[UUID]) -> set[UUID]:
-    """Those of some items that are held."""
-    if not items:
-        return set()
-    return set(Item.objects.filter(held_items(), pk__in=list(items)).values_list("pk", flat=True))
 
 
 def of_items(items: Sequence[UUID]) -> str:

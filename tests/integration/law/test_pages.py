@@ -246,7 +246,8 @@ def test_retention_is_previewed_agreed_on_and_leaves_what_is_held(floor: Floor, 
 def test_a_rule_is_changed_on_its_page_and_a_colleague_approves_it(floor: Floor, lawyer: Any) -> None:
     client, second = signed_in(lawyer), signed_in(member(ALL, "Sam Second"))
     form = {
-        "name": "Terrorist content", "instrument": "Regulation (EU) 2021/784", "on": "order", "when": "kinds: tco_removal", "start": "receipt",
+        "name": "Terrorist content", "instrument": "Regulation (EU) 2021/784", "on": "order", "when": "kinds: tco_removal",
+        "start": "receipt",
         "amount": "2", "unit": "hours",
         "not_before": "0", "zone": "UTC", "warn": "25", "page": "5", "stops": "action_confirmed",
         "active": "on", "pauses": ["clarification"],

@@ -36,6 +36,8 @@ NOT_THEIRS: Final = {
     "training_answer": "what colleagues answered",
     "insight_handover": "what one shift tells the next",
     "law_authority": "courts and agencies",
+    "policy_claim": "claims that circulate, and their sources",
+    "cybertip_settings": "who reports for the house",
     "law_flagger": "bodies with a status, in a public register",
     "law_hold": "grounds of holds; what they hold is not erased at all",
     "items_item": "emptied last, by erasing.runs",
@@ -47,6 +49,10 @@ OTHERS: Final[dict[str, dict[str, str]]] = {
     "review_appeal": {"appellant": "appellant"},
     "enforcement_notice": {"recipient": "recipient"},
 }
+FIRST: Final = {
+    # what somebody must still be sent is emptied when it was, by the next erasing
+    "transparency_submission": Q(sent_at__isnull=False),
+}
 _NAMES: Final = {"item": "items", "case": "cases", "decision": "decisions", "report": "reports", "appeal": "appeals"}
 
 
@@ -57,6 +63,7 @@ def _more() -> dict[str, Callable[[Person], Q]]:
         "review_appeal": lambda who: Q(pk__in=who.appeals),
         "review_reporter_mute": lambda who: Q(reporter=who.external),
         "enforcement_notice": lambda who: Q(recipient=who.external) & ~Q(item__in=who.held),
+        "enforcement_statement": lambda who: Q(source_identity=who.external),
         "items_representative": lambda who: Q(protected__account__in=who.items) | Q(address=who.external),
         "detection_saved_query": lambda who: _says("address", who.marks),
         "detection_label_batch": lambda who: _says("query", who.marks),
@@ -91,6 +98,8 @@ def reached(model: type[Projected], who: Person) -> Q | None:
         if wanted and table not in ("review_report", "review_appeal"):
             each = Q(**{f"{field.attname}__in": getattr(who, wanted)})
             found = each if found is None else found | each
+    if found is not None and table in FIRST:
+        found &= FIRST[table]
     return found
 
 
@@ -112,7 +121,7 @@ def empty_all(w: Writer, who: Person, model: type[Projected], most: int = CHUNK)
     rows = reached(model, who)
     if rows is None:
         return 0, ""
-    left = _unerased(model)
+    left = _unerased(model, who)
     found = list(model._default_manager.select_for_update(of=("self",)).filter(rows & left).order_by("pk")[:most])
     done = [row for row in found if empty(w, row, who)]
     if not done:
@@ -124,10 +133,11 @@ def empty_all(w: Writer, who: Person, model: type[Projected], most: int = CHUNK)
 
 def empty(w: Writer, row: Projected, who: Person) -> bool:
     """Empty one row: all of it, or what is not somebody else's. False where nothing of it is left to empty."""
-    others = OTHERS.get(str(row._meta.db_table), {})
+    table = str(row._meta.db_table)
+    others = OTHERS.get(table, {})
     kept = {
         name for name in others
-        if getattr(row, name) not in ("", who.external) and not (row._meta.db_table == "enforcement_notice" and row.to == "author")  # type: ignore[attr-defined]
+        if getattr(row, name) not in ("", who.external) and not (table == "enforcement_notice" and row.to == "author")  # type: ignore[attr-defined]
     }  # fmt: skip
     values = {
         name: blank(getattr(row, name)) for name in sorted(row.private - kept)
@@ -135,6 +145,11 @@ def empty(w: Writer, row: Projected, who: Person) -> bool:
     }  # fmt: skip
     if not values and (kept or getattr(row, "seal", None) is None):
         return False
+    if table == "enforcement_statement" and row.item_id not in who.items:  # type: ignore[attr-defined]
+        kept, values = (
+            set(row.private - {"source_identity"}),
+            {"source_identity": ""},
+        )  # theirs is only that they gave notice
     if kept:
         w.update(row, seal=os.urandom(16), **values)
         w.wrote(row, *sorted(kept))
@@ -146,7 +161,11 @@ def empty(w: Writer, row: Projected, who: Person) -> bool:
 
 def blank(value: Any) -> Any:
     """Nothing, of the same shape."""
-    return None if value is None else type(value)() if isinstance(value, (dict, list)) else ""
+    if value is None:
+        return None
+    if isinstance(value, (bytes, memoryview)):
+        return b""
+    return type(value)() if isinstance(value, (dict, list)) else ""
 
 
 def digest(ids: Iterable[str]) -> str:
@@ -161,15 +180,17 @@ def tables(who: Person) -> Iterator[type[Projected]]:
             yield model
 
 
-def _unerased(model: type[Projected]) -> Q:
-    """Rows that still have something to empty; those that keep somebody else's are looked at each time."""
+def _unerased(model: type[Projected], who: Person) -> Q:
+    """Rows that still have something to empty."""
     found = Q(seal__isnull=False)
-    if str(model._meta.db_table) in OTHERS:
+    others = OTHERS.get(str(model._meta.db_table), {})
+    if others:  # they keep a seal for what is somebody else's
         rest = Q()
-        for name in sorted(model.private - set(OTHERS[str(model._meta.db_table)])):
-            rest |= ~Q(**{name: ""})
-        for name in OTHERS[str(model._meta.db_table)]:
-            rest |= ~Q(**{name: ""})
+        for name in sorted(model.private):
+            if name in others:
+                rest |= Q(**{name: who.external})
+            else:
+                rest |= ~Q(**{name: {} if isinstance(model._meta.get_field(name), models.JSONField) else ""})
         found &= rest
     return found
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 from uuid import UUID
 
 from watchfloor.identity.domain import Actor, system
+from watchfloor.items import holds
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
-from watchfloor.law import keeping
 from watchfloor.law.erasing import disk, elsewhere, left, rows, who
 from watchfloor.law.erasing.who import Person
 from watchfloor.law.events import ErasureAsked, ErasureJudged, PersonErased, PersonScrubbed
@@ -45,7 +45,7 @@ def ask(actor: Actor, row: Item, why: str, request_id: UUID | None = None) -> Er
     if not why.strip():
         raise BadInput("no_reason", "Say on what ground.", where="why")
     with writing(actor, reason="a person is to be erased") as w:
-        if row.pk in keeping.which([row.pk]) and not row.authored.exists():
+        if row.pk in holds.which([row.pk]) and not row.authored.exists():
             raise Conflict(
                 "held", "A legal hold keeps this account.", hint="Whoever holds it must lift the hold first."
             )

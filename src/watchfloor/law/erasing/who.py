@@ -9,9 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from watchfloor.items import domain, queries
+from watchfloor.items import domain, holds, queries
 from watchfloor.items.models import Item, ItemVersion
-from watchfloor.law import keeping
 from watchfloor.review.models import Appeal, Case, Decision, Report
 
 NAME_FIELDS = re.compile(r"name|handle|nick|mail|phone|user", re.IGNORECASE)
@@ -50,7 +49,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 def of(account: Item) -> Person:
     """Collect it. What a hold keeps is left out of everything, together with what was said of it."""
     all_items = [account.pk, *Item.objects.filter(author=account).order_by("pk").values_list("pk", flat=True)]
-    held = keeping.which(all_items)
+    held = holds.which(all_items)  # by a legal hold, an incident, a report to an authority
     items = [pk for pk in all_items if pk not in held]
     rows = list(Item.objects.filter(pk__in=items).only("type_key", "external_id", "current_version"))
     cases = list(Case.objects.filter(item__in=items).order_by("pk").values_list("pk", flat=True))
