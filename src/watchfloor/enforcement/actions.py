@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from watchfloor.enforcement import domain, effects, events, notices, queries, statements, strikes
+from watchfloor.enforcement import domain, effects, events, notices, queries, redress, statements, strikes
 from watchfloor.enforcement.contracts import Enforce, Enforced, Reverse
 from watchfloor.enforcement.models import Action, Strike
 from watchfloor.identity.domain import system
@@ -86,6 +86,8 @@ def approve(w: Writer, action_id: UUID) -> Action:
         raise Forbidden("same_person", "Whoever decided cannot approve the action too.", hint="Ask a colleague.")
     effects.release(w, action, action.item)
     statements.settle(w, action.decision_id)
+    if action.case_id is not None:
+        redress.agreed(w, action.case_id)
     notices.tell_approved(w, action)
     return action
 

@@ -12,6 +12,7 @@ class Config(AppConfig):
         from watchfloor.enforcement import redress
         from watchfloor.oncall import seams
         from watchfloor.review import appeal_terms, on_call
+        from watchfloor.review.actions import apart
 
         seams.keep_cases(on_call.CASES)
-        redress.keep(appeal_terms.redress_of)
+        redress.keep(appeal_terms.redress_of, apart.agreed)
