@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from watchfloor.enforcement import catalogue, domain, effects, notices, queries, statements, strikes
+from watchfloor.enforcement import catalogue, domain, effects, notices, queries, redress, statements, strikes
 from watchfloor.enforcement.confirming import confirm, replayed
 from watchfloor.enforcement.contracts import Enforce, Enforced, Reverse
 from watchfloor.enforcement.models import Action, Notice, Strike
@@ -91,6 +91,8 @@ def approve(w: Writer, action_id: UUID) -> Action:
         raise Forbidden("same_person", "Whoever decided cannot approve the action too.", hint="Ask a colleague.")
     effects.release(w, action, action.item)
     statements.settle(w, action.decision_id)
+    if action.case_id is not None:
+        redress.agreed(w, action.case_id)
     if action.state == State.PENDING and _notifies(action) and not _told(action):
         notices.tell_approved(w, action)
     return action

@@ -18,6 +18,9 @@ def provide(actor: Actor, query: str) -> Iterator[dict[str, str]]:
         (_("Actions taken"), reverse("enforcement-actions")),
         (_("Actions to approve"), reverse("enforcement-actions") + "?state=held"),
         (_("Delivery and dead letters"), reverse("enforcement-delivery")),
+        (_("Notices"), reverse("enforcement-notices")),
+        (_("Words of notices"), reverse("enforcement-words")),
+        (_("Grounds in law"), reverse("enforcement-grounds")),
     ]
     words = query.casefold().split()
     for title, address in pages:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
 from watchfloor.kernel import clock
+from watchfloor.ledger.writer import Writer
 
 # Users may complain for at least six months from the notice (DSA, Article 20(1)).
 APPEAL_WINDOW = timedelta(days=183)
@@ -40,13 +42,23 @@ def _by_law(asked: Asked) -> Redress:
     return Redress(until=clock.now() + APPEAL_WINDOW)
 
 
+def _nobody_hears(w: Writer, case_id: UUID) -> None:
+    """No appeals are heard here."""
+
+
 _answer: Callable[[Asked], Redress] = _by_law
+_agreed: Callable[[Writer, UUID], None] = _nobody_hears
 
 
-def keep(answer: Callable[[Asked], Redress]) -> None:
-    """Whoever keeps the terms answers from now on."""
-    global _answer
-    _answer = answer
+def keep(answer: Callable[[Asked], Redress], agreed: Callable[[Writer, UUID], None]) -> None:
+    """Whoever keeps the terms answers from now on, and hears who agreed to a held action: they hear no appeal against it."""
+    global _answer, _agreed
+    _answer, _agreed = answer, agreed
+
+
+def agreed(w: Writer, case_id: UUID) -> None:
+    """A second person (the writer's) agreed to a held action of this case."""
+    _agreed(w, case_id)
 
 
 def of(asked: Asked) -> Redress:

@@ -13,9 +13,10 @@ class Config(AppConfig):
         from watchfloor.oncall import seams
         from watchfloor.policy import claim_items, precedents, touches
         from watchfloor.review import appeal_terms, on_call, policy_touches
+        from watchfloor.review.actions import apart
 
         seams.keep_cases(on_call.CASES)
         touches.touched_by(policy_touches.tell)
         precedents.kept_by(policy_touches.precedents)
         claim_items.known_by(policy_touches.places)
-        redress.keep(appeal_terms.redress_of)
+        redress.keep(appeal_terms.redress_of, apart.agreed)

@@ -22,6 +22,12 @@ class AppealTextAdded(Work, frozen=True, tag="appeal.text"):
     characters: int
 
 
+class AppealKeptFrom(Work, frozen=True, tag="appeal.kept_from"):
+    """Somebody decided on the case, or agreed to what was done, since the appeal was filed: they are not handed it."""
+
+    queue: str
+
+
 class AppealLesson(Work, frozen=True, tag="appeal.lesson"):
     """A decision fell on appeal (or outside): what had pointed at it, and how it was decided. For precision, quality and policy.
 

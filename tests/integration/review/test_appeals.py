@@ -21,7 +21,7 @@ from watchfloor.ledger.writer import writing
 from watchfloor.review import actions, appeal_find, blind
 from watchfloor.review.actions import complainants, disputes
 from watchfloor.review.contracts import AppealIn, DecisionIn
-from watchfloor.review.models import Appeal, Case, Decision, Report
+from watchfloor.review.models import Appeal, Case, Decision, Dispute, Report
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HATE = DecisionIn(verdict="violating", violation_key="hate.slur", active_ms=9_000, rationale="It is a slur.")
@@ -300,3 +300,84 @@ def test_by_api(floor: Floor, api: Any) -> None:
     other = api("appeals", {**body, "decision": ids.encode("dec", decided(floor).pk)}, 201)
     assert api(f"appeals/{other['id']}/withdraw", {})["state"] == "withdrawn"
     api(f"appeals/{ids.encode('apl', ids.new_id())}", status=404)
+
+
+def test_the_pages(floor: Floor) -> None:
+    from django.urls import reverse
+    from tests.support.people import member, signed_in
+
+    row = file(decided(floor), texts=(("<b>.txt", "<script>1</script>"),))
+    boss, reader = signed_in(member(MANAGER)), signed_in(member(frozenset({"case.view"})))
+    page = reader.get(reverse("appeals") + "?state=waiting").content.decode()
+    assert ids.short(row.case_id) in page and "Terms of appeals" not in page
+    assert b"".join(reader.get(reverse("appeals") + "?format=csv").streaming_content).count(b"\n") == 2
+    assert reader.get(reverse("appeals") + "?since=never").status_code == 422
+    one = reverse("appeal", args=[ids.encode("apl", row.pk)])
+    seen = reader.get(one).content.decode()
+    assert (
+        "&lt;script&gt;1&lt;/script&gt;" in seen and "Statement of reasons" in seen and "Record a dispute" not in seen
+    )
+    assert (
+        reader.post(one, {"step": "dispute", "kind": "court", "body": "Court", "case_number": "1"}).status_code == 422
+    )
+    assert boss.post(one, {"step": "dispute", "kind": "court", "body": "", "case_number": "7 K 1"}).status_code == 422
+    assert (
+        boss.post(one, {"step": "dispute", "kind": "out_of_court", "body": "Fair", "case_number": "1"}).status_code
+        == 302
+    )
+    dispute = Dispute.objects.get()
+    assert boss.post(one, {"step": "extend", "dispute": dispute.pk, "why": "Hard."}).status_code == 302
+    wrong = {"step": "conclude", "dispute": dispute.pk, "outcome": "overturned", "cost": "1.2.3"}
+    assert boss.post(one, wrong).status_code == 422
+    assert boss.post(one, {**wrong, "cost": "150,5", "currency": "eur"}).status_code == 302
+    dispute.refresh_from_db()
+    assert (dispute.outcome, dispute.cost_cents, dispute.carried_out_at is not None) == ("overturned", 15_050, True)
+    assert "stands no longer" in reader.get(one).content.decode()
+
+    terms = reverse("appeal-terms")
+    assert reader.get(terms).status_code == 404 or reader.get(terms).status_code == 403
+    form = {
+        "default_days": "200", "days": ["30", ""], "side": ["reporter", ""], "market": ["US", ""], "policy": ["", ""],
+        "notice": ["", ""], "blind": "none", "receipts": "trusted_flagger, email", "abuse_least": "3", "abuse_share": "50",
+        "abuse_days": "90", "suspend_days": "14", "bodies": "Fair House | https://fair.example | DE, FR", "step": "save",
+    }  # fmt: skip
+    assert boss.post(terms, {**form, "default_days": "soon"}).status_code == 422
+    assert boss.post(terms, form).status_code == 302
+    from watchfloor.review import appeal_terms
+
+    now = appeal_terms.current()
+    assert (now.days, now.windows[0].days, now.blind, now.abuse.share, now.bodies[0].markets) == (
+        200,
+        30,
+        "none",
+        0.5,
+        ("DE", "FR"),
+    )
+    assert "Fair House" in boss.get(terms).content.decode()
+    assert boss.post(terms, {"step": "restore", "number": "0"}).status_code == 302
+
+    people = reverse("complainants")
+    Appeal.objects.update(unfounded=True)
+    assert "mallory" in boss.get(people).content.decode()
+    assert boss.post(people, {"step": "warn", "side": "author", "appellant": "mallory", "why": ""}).status_code == 422
+    assert (
+        boss.post(people, {"step": "warn", "side": "author", "appellant": "mallory", "why": "Please."}).status_code
+        == 302
+    )
+    assert b"mallory" not in b"".join(boss.get(people + "?format=csv").streaming_content)
+
+
+def test_whoever_decides_on_the_case_while_the_appeal_waits_is_not_handed_it(floor: Floor) -> None:
+    with clock.at(START):
+        first = decided(floor)
+        file(first)
+    with clock.at(START + timedelta(hours=30)):
+        floor.report(Case.objects.get().item, reason="hate-speech")  # the case is open again
+        later = someone(SENIOR)
+        job = next(row for row in Case.objects.get().jobs.filter(state="ready") if row.kind == "review")
+        lease = actions.claim(later, queue=job.queue_key)
+        assert lease is not None and lease.job_id == job.pk
+        actions.decide(later, job.pk, lease.token, WORSE)
+        assert actions.claim(later) is None
+        assert Event.objects.filter(type="appeal.kept_from").count() == 1
+        assert floor.claim(someone(SENIOR)).job_id != job.pk

@@ -9,7 +9,7 @@ from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
-from watchfloor.review.actions import paths, reporters
+from watchfloor.review.actions import apart, paths, reporters
 from watchfloor.review.actions.basis import basis_of
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.contracts import DecisionIn
@@ -71,6 +71,7 @@ def record(
         policy_key=policy_key, violation_key=finding.violation_key, verdict=finding.verdict, origin=origin,
         decider=decider, rationale=finding.rationale, at=clock.now(), supersedes=supersedes,
     )  # fmt: skip
+    decided_before = case.last_decision_id is not None
     w.update(case, last_decision_id=decision.pk)
     event = DecisionMade(
         **{**of_case(case), "policy": policy_key}, origin=origin, verdict=finding.verdict,
@@ -79,6 +80,8 @@ def record(
         batch=batch,
     )  # fmt: skip
     w.event(event, decision, case_id=case.pk, policy_version=decision.policy_version_id, item_version=case.item_version)
+    if decided_before:  # else no appeal can wait
+        apart.keep_apart(w, case, decider)
     if finding.path:
         paths.keep(w, case, decision, finding.path)
     falls = [supersedes] if supersedes is not None else []

@@ -59,6 +59,7 @@ OUTCOMES = {
 }  # fmt: skip
 SENTENCES: dict[str, Callable[[Data], str]] = {
     "appeal.text": _text,
+    "appeal.kept_from": _says(N_("decided on the case since, and is not handed the appeal")),
     "appeal.unfounded": _unfounded,
     "appeal.lesson": _lesson,
     "dispute.opened": _opened,
