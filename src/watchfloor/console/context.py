@@ -14,6 +14,7 @@ from watchfloor.console.filters.text import initials
 from watchfloor.identity import preferences
 from watchfloor.kernel import clock
 
+STOP_SHOWN = ("/floor", "/settings", "/rules", "/enforcement")
 THEMES, DENSITIES = preferences.THEMES, preferences.DENSITIES
 
 
@@ -38,6 +39,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "palette_url": _address("console-palette"),
         "home_url": _address("home") or "/",
         "notices": _messages(request),
+        "automation_stop": _automation_stop(request),
         "is_debug": settings.DEBUG,
     }
 
@@ -56,6 +58,19 @@ def account(request: HttpRequest) -> dict[str, Any] | None:
         "mine_url": _address("my-settings"),
         "sign_out_url": _address("account_logout"),
     }
+
+
+def _automation_stop(request: HttpRequest) -> Any:
+    """That automatic actions are stopped, on the pages of those who run the floor, write rules or set things up."""
+    at = request.path
+    if not any(at == start or at.startswith(f"{start}/") for start in STOP_SHOWN):
+        return None
+    may = access.may(request)
+    if not (may("enforcement.view") or may("floor.view") or may("rule.view")):
+        return None
+    from watchfloor.enforcement import automation
+
+    return automation.stopped()
 
 
 def _chosen(request: HttpRequest, cookie: str, allowed: tuple[str, ...]) -> str:

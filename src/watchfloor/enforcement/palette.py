@@ -16,7 +16,10 @@ def provide(actor: Actor, query: str) -> Iterator[dict[str, str]]:
         return
     pages = [
         (_("Actions taken"), reverse("enforcement-actions")),
-        (_("Actions to approve"), reverse("enforcement-actions") + "?state=held"),
+        (_("Actions to approve"), reverse("enforcement-held")),
+        (_("Catalogue of actions and ladder"), reverse("enforcement-catalogue")),
+        (_("Stop automatic actions"), reverse("enforcement-automation")),
+        (_("What is in force on the platform"), reverse("enforcement-drift")),
         (_("Delivery and dead letters"), reverse("enforcement-delivery")),
         (_("Notices"), reverse("enforcement-notices")),
         (_("Words of notices"), reverse("enforcement-words")),

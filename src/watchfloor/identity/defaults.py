@@ -16,6 +16,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
         "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
+        "enforcement.lift", "enforcement.stop",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
         "training.view", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
@@ -26,8 +27,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
         *_WORK, "review.escalation", "review.appeal", "review.reassign", "review.undo", "case.search", "floor.view", "enforcement.view",
-        "enforcement.approve", "restricted.view", "list.edit", "case.arrange", "case.bulk", "reporter.view", "reporter.mute",
-        "glass.break", "review.claim_case", "review.answer", "macro.share", "appeal.manage",
+        "enforcement.approve", "enforcement.lift", "enforcement.stop", "restricted.view", "list.edit", "case.arrange", "case.bulk",
+        "reporter.view", "reporter.mute", "glass.break", "review.claim_case", "review.answer", "macro.share", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "incident.manage",
     ]),
     "child_safety_reporter": ("Child safety reporter", "Reports child sexual exploitation to NCMEC; give it with the clearance.", [
@@ -35,7 +36,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "policy_specialist": ("Policy specialist", "Writes and launches policy; rules on edge cases.", [
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
-        "edge.rule", "review.answer", "macro.share", "training.approve", "training.view", "policy.translate", "claim.edit",
+        "enforcement.catalogue", "edge.rule", "review.answer", "macro.share", "training.approve", "training.view", "policy.translate", "claim.edit",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "case.view",
@@ -63,8 +64,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "floor.view", "insight.view", "policy.view", "wellbeing.view", "training.view",
     ]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
-        "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "item.read", "report.submit", "event.submit",
-        "media.submit", "appeal.submit", "order.submit", "ledger.view",
+        "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "enforcement.confirm", "item.read",
+        "report.submit", "event.submit", "media.submit", "appeal.submit", "order.submit", "ledger.view",
     ]),
 }  # fmt: skip
 

@@ -66,6 +66,8 @@ def _told(data: Data) -> str:
 
 SENTENCES: dict[str, Callable[[Data], str]] = {
     "action.taken": _taken,
+    "action.started": _named(N_("“%(name)s” began")),
+    "action.withheld": _named(N_("“%(name)s” is held: automatic actions were stopped")),
     "action.approved": _named(N_("agreed to “%(name)s”")),
     "action.rejected": _named(N_("“%(name)s” will not be done")),
     "action.reversed": _named(N_("undid “%(name)s”")),

@@ -1,0 +1,125 @@
+"""Actions that wait for a second person: what each would do, yes or no, one or many."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from watchfloor.enforcement import actions, catalogue, queries
+from watchfloor.enforcement.judging import judge_many
+from watchfloor.enforcement.models import Action
+from watchfloor.enforcement.pages import words
+from watchfloor.enforcement.pages.actions import counts_by_kind, fields, narrowed, row_of
+from watchfloor.identity import guard
+from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.names import names_of
+from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.kernel.ids import decode
+from watchfloor.ledger.writer import writing
+from watchfloor.platform.render import render
+
+SHOWN = 100
+MOST = 2_000  # judged by one press
+
+
+@require_GET
+@guard.page("enforcement.view")
+def index(request: HttpRequest) -> HttpResponse:
+    """``/enforcement/held``: oldest first, narrowed by the address."""
+    actor = actor_of(request)
+    held = queries.visible_actions(actor).filter(state=Action.State.HELD)
+    rows = _chosen(held, request.GET)
+    found = list(rows.select_related("item__author").order_by("id")[:SHOWN])
+    reasons = dict(held.order_by().values_list("held_for").annotate(n=Count("pk")))
+    context = {
+        "rows": [row_of(row) | {"does": _does(row), "own": row.requested_by == str(actor)} for row in found],
+        "names": names_of(row.requested_by for row in found),
+        "query": request.GET,
+        "fields": [
+            *fields(held, states=False),
+            {"name": "held_for", "label": _("Any reason"), "chip": _("Why"), "options": list(words.held_words().items())},
+        ],
+        "reasons": [(words.held_words().get(key, key), number, key) for key, number in sorted(reasons.items()) if key],
+        "total": rows.count(), "held": held.count(), "shown": SHOWN, "origins": words.origin_words(), "held_for": words.held_words(),
+        "may_approve": actor.has("enforcement.approve"),
+    }  # fmt: skip
+    return render(request, "enforcement/held.html", context)
+
+
+@require_POST
+@guard.page("enforcement.approve")
+def judge(request: HttpRequest) -> HttpResponse:
+    """A second person's yes or no to one held action."""
+    actor = actor_of(request)
+    action_id = decode("act", request.POST.get("action", ""))
+    if not queries.visible_actions(actor, "enforcement.approve").filter(pk=action_id).exists():
+        raise NotFound("unknown_action", "There is no such action.")
+    with writing(actor) as w:
+        if request.POST.get("answer") == "yes":
+            actions.approve(w, action_id)
+            done = _("Approved; the platform is told.")
+        else:
+            actions.reject(w, action_id)
+            done = _("Refused; nothing was done.")
+    messages.success(request, done)
+    return HttpResponseRedirect(reverse("enforcement-held"))
+
+
+@require_POST
+@guard.page("enforcement.approve")
+def many(request: HttpRequest) -> HttpResponse:
+    """The chosen ones, or all that fit the filters: first what would happen, in numbers; with ``sure`` it happens."""
+    actor = actor_of(request)
+    yes = _answer(request)
+    rows = queries.visible_actions(actor, "enforcement.approve").filter(state=Action.State.HELD)
+    if request.POST.get("which") == "all":
+        rows = _chosen(rows, request.POST)
+    else:
+        rows = rows.filter(pk__in=[decode("act", text) for text in request.POST.getlist("action")])
+    own = rows.filter(requested_by=str(actor)).count()
+    rows = rows.exclude(requested_by=str(actor))
+    ids: list[UUID] = list(rows.order_by("id").values_list("pk", flat=True)[:MOST])
+    if not request.POST.get("sure"):
+        accounts = rows.values("item__author").distinct().count()
+        some = list(rows.select_related("item__author").order_by("id")[:8])
+        context = {
+            "yes": yes, "count": len(ids), "kinds": counts_by_kind(rows), "own": own, "accounts": accounts,
+            "some": [row_of(row) | {"does": _does(row)} for row in some], "ids": [row_of(row)["id"] for row in rows.filter(pk__in=ids)],
+        }  # fmt: skip
+        return render(request, "enforcement/held_many.html", context)
+    done = judge_many(actor, ids, yes=yes)
+    text = (
+        ngettext("%(num)s action was approved.", "%(num)s actions were approved.", done.done)
+        if yes
+        else ngettext("%(num)s action was refused.", "%(num)s actions were refused.", done.done)
+    ) % {"num": done.done}
+    if done.left:
+        left = ngettext("%(num)s had changed meanwhile.", "%(num)s had changed meanwhile.", done.left)
+        text += " " + left % {"num": done.left}
+    messages.success(request, text)
+    return HttpResponseRedirect(reverse("enforcement-held"))
+
+
+def _answer(request: HttpRequest) -> bool:
+    if request.POST.get("answer") not in ("yes", "no"):
+        raise BadInput("no_answer", "Say yes or no.", where="answer")
+    return request.POST["answer"] == "yes"
+
+
+def _chosen(rows: QuerySet[Action], query: Any) -> QuerySet[Action]:
+    rows = narrowed(
+        rows, {name: query.get(name, "") for name in ("kind_key", "market", "policy_key", "origin", "batch", "q")}
+    )
+    return rows.filter(held_for=query["held_for"]) if query.get("held_for") else rows
+
+
+def _does(row: Action) -> str:
+    return catalogue.effect(queries.kind(row.kind_key).does).preview(row.params, _)
