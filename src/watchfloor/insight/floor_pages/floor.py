@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -32,7 +33,7 @@ OLD = timedelta(seconds=5)  # from here on the page says how old its numbers are
 
 @require_safe
 @page("floor.view")
-def floor(request: HttpRequest) -> HttpResponse:
+def floor(request: HttpRequest) -> HttpResponseBase:
     """The floor now; ``?format=csv`` gives its table."""
     if request.GET.get("format") == "csv":
         return _csv(request)
@@ -90,7 +91,7 @@ CSV_HEAD = (
 )  # fmt: skip
 
 
-def _csv(request: HttpRequest) -> HttpResponse:
+def _csv(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     by = request.GET.get("by", "queue")
     by = by if by in live.BY else "queue"
