@@ -25,7 +25,7 @@ _made: dict[tuple[str, int], list[claims.Phrase]] = {}  # wordings made ready, b
 def claims_in(text: str, *, market: str = "", language: str = "") -> list[ClaimHit]:
     """The claims of the register that a text repeats, the surest first; with a market or language only those that hold there.
 
-    Costs no question to the database: 0.3 ms for a message against a thousand claims.
+    Costs no question to the database: about half a millisecond for a message against 500 claims (``benchmarks/known_claims``).
     """
     index, open_claims = _register()
     found = []
