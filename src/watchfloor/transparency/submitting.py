@@ -111,7 +111,8 @@ def send_due() -> int:
 
 
 def _send(endpoint: settings.Endpoint) -> int:
-    waiting = Submission.objects.filter(state=Submission.State.WAITING).order_by("made_at", "id")
+    # What was erased with its person has no seal any more, and nothing left to send.
+    waiting = Submission.objects.filter(state=Submission.State.WAITING, seal__isnull=False).order_by("made_at", "id")
     batch = list(waiting[: database.BATCH])
     done = 0
     while batch:
@@ -232,7 +233,7 @@ def _kept_back(row_id: Any) -> Submission:
     row = Submission.objects.select_for_update().filter(pk=row_id).first()
     if row is None:
         raise NotFound("unknown_statement", "There is no such statement.")
-    if row.state not in (Submission.State.BLOCKED, Submission.State.REFUSED):
+    if row.seal is None or row.state not in (Submission.State.BLOCKED, Submission.State.REFUSED):
         raise Conflict("not_kept_back", "This statement is not kept back; what was sent stays as it was sent.")
     return row
 
