@@ -87,7 +87,11 @@ class ClocksOut(Schema):
 
 
 @router.post("/orders", response={201: OrderOut}, summary="Take in an order of an authority")
-def take_in(request: HttpRequest, order: OrderIn, idempotency_key: str = Header("")) -> tuple[int, dict[str, Any]]:
+def take_in(
+    request: HttpRequest,
+    order: OrderIn,
+    idempotency_key: str = Header(""),  # type: ignore[type-arg]
+) -> tuple[int, dict[str, Any]]:
     """Takes an order in and gives its receipt; with the same ``Idempotency-Key`` the same one. Needs ``order.submit``."""
     actor = needs(request, "order.submit")
     given = orders.OrderIn(

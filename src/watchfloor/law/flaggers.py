@@ -162,7 +162,7 @@ def _check(entry: Entry, own: UUID | None) -> None:
             raise BadInput("missing", "This must be filled in.", where=field)
     if len(entry.country) != 2 or not entry.country.isalpha():
         raise BadInput("bad_country", "Use the two letters of ISO 3166.", where="country")
-    taken = {name for row in Flagger.objects.exclude(pk=own) for name in row.reporters}
+    taken = {name for row in Flagger.objects.all() if row.pk != own for name in row.reporters}
     both = sorted(taken & set(entry.reporters))
     if both:
         raise BadInput("taken", f"{both[0]!r} belongs to another flagger.", where="reporters")

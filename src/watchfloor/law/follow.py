@@ -69,7 +69,10 @@ def follow(limit: int = 2000) -> int:
             if end is None:
                 return 0
             db.execute(_READ, [cursor.leaf, end, list(TYPES)])
-            found = [Happened(*row[:5], json.loads(row[5])) for row in db.fetchall()]
+            found = [
+                Happened(leaf, kind, at, about, case, json.loads(data))
+                for leaf, kind, at, about, case, data in db.fetchall()
+            ]
         for each in found:
             try:
                 with w.attempt():

@@ -10,8 +10,9 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+import msgspec
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -39,7 +40,7 @@ ACTOR = system("retention")
 PIECE: Final = 500
 
 
-class Done(NamedTuple):
+class Done(msgspec.Struct, frozen=True):
     """How many are due (or were taken away), the digest over them, and how many a hold keeps."""
 
     count: int
@@ -80,7 +81,8 @@ def _apply(rule: Rule, *, preview: bool) -> Done:
     if preview:
         with writing(ACTOR) as w:
             return work(w, before, True)
-    total, digests, held = 0, [], 0
+    digests: list[str] = []
+    total = held = 0
     while True:
         with writing(ACTOR) as w:
             done = work(w, before, False)
@@ -109,7 +111,7 @@ def _pick(free: QuerySet[Any], item: str) -> list[Any]:
 
 def _settled() -> Q:
     """Items without open work, whose last case closed before; used as ``item`` of what hangs on them."""
-    return ~Exists(Case.objects.filter(item=OuterRef("item")).exclude(state="closed"))
+    return Q(~Exists(Case.objects.filter(item=OuterRef("item")).exclude(state="closed")))
 
 
 def _content(w: Writer, before: datetime, preview: bool) -> Done:
@@ -153,7 +155,7 @@ def _emptied(
     """A kind whose rows are emptied and whose seals go. ``item`` is the way from a row to its item."""
 
     def work(w: Writer, before: datetime, preview: bool) -> Done:
-        found = model._default_manager.filter(due(before), seal__isnull=False)
+        found = model._default_manager.filter(due(before), Q(seal__isnull=False))
         held = Item.objects.filter(keeping.held_items()).values("pk")
         kept = found.filter(**{f"{item}__in": held}) if item else found.none()
         free = found.exclude(**{f"{item}__in": held}) if item else found

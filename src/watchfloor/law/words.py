@@ -166,6 +166,24 @@ def kept_kinds() -> dict[str, str]:
     }  # fmt: skip
 
 
+def places(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Counts by table or place, in words: tables of one part of the house are added up."""
+    known = {
+        "items": _("Items, what they looked like, their media"), "review": _("Reports, cases, notes, decisions, complaints"),
+        "enforcement": _("Notices and statements of reasons"), "intake": _("Raw bytes of what came in"),
+        "ledger": _("Messages to the platform"), "detection": _("Lists, models, samples"), "oncall": _("Pages and incidents"),
+        "law": _("Orders and requests"), "training": _("Practice cases"), "lake": _("Platform events"), "log": _("Lines of log files"),
+        "exports": _("Exported files"), "transparency": _("Statements sent to the public database"),
+        "cybertip": _("Reports to authorities"), "held": _("Kept by a hold"),
+    }  # fmt: skip
+    found: dict[str, int] = {}
+    for place, count in counts.items():
+        part = place.partition("_")[0]
+        words = known.get(part, _("Other places"))
+        found[words] = found.get(words, 0) + count
+    return [(words, count) for words, count in found.items() if count]
+
+
 def period(rule: Rule) -> str:
     """``48 hours``, ``10 to 14 business days``."""
     said = {

@@ -19,6 +19,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock, ids
 from watchfloor.law import clocks, documents, queries, words
 from watchfloor.law.clocks import About
+from watchfloor.law.models import Clock
 from watchfloor.law.pages import parts
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
@@ -32,8 +33,8 @@ HEAD = ("clock", "state", "about", "market", "started", "due", "stopped", "stopp
 def index(request: HttpRequest) -> HttpResponseBase:
     """``/law``: ``?state=&rule=&market=``; ``?format=csv``."""
     actor = actor_of(request)
-    asked = {name: request.GET.get(name, "")[:60] for name in ("state", "rule", "market")}
-    rows = queries.clock_rows(actor, **asked)
+    state, rule, market = (request.GET.get(name, "")[:60] for name in ("state", "rule", "market"))
+    rows = queries.clock_rows(actor, state=state, rule=rule, market=market)
     if request.GET.get("format") == "csv":
         lines = (
             (row.rule, row.state, row.about, row.market, row.started_at, row.due_at, row.stopped_at, row.stopped_by, row.proof)
@@ -109,6 +110,6 @@ def one(request: HttpRequest, clock_id: str) -> HttpResponseBase:
         "row": row, "rule": rule, "errors": errors, "typed": request.POST, "states": words.clock_states(), "stops": words.stops(),
         "about": words.happenings(), "pauses": words.pauses(), "starts": words.starts(), "period": words.period(rule),
         "may_manage": actor.has(parts.MANAGE), "ways": [(key, words.pauses()[key]) for key in rule.pauses],
-        "past": clocks.spans(clocks.Clock.objects.get(pk=found)),
+        "past": clocks.spans(Clock.objects.get(pk=found)),
     }  # fmt: skip
     return render(request, "law/clock.html", context, status=parts.status(errors))

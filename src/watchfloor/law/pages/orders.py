@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +17,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import ids
 from watchfloor.law import orders, queries, words
-from watchfloor.law.models import Authority
+from watchfloor.law.models import Authority, Order
 from watchfloor.law.pages import parts
 from watchfloor.ledger.models import Event
 from watchfloor.platform.csvfile import csv_response
@@ -118,13 +120,14 @@ def one(request: HttpRequest, order_id: str) -> HttpResponseBase:
         Event.objects.filter(subject=f"order:{row.pk}").order_by("ordinal").values("at", "actor", "type", "data")
     )
     context = {
+        "log": [{**each, "step": _step(each["type"], each["data"])} for each in log],
         "row": row, "errors": errors, "typed": post, "kinds": words.order_kinds(), "states": words.order_states(),
         "elements": words.elements(),
         "clocks": queries.of(actor, "order", row.pk), "clock_states": words.clock_states(), "cases": cases,
         "hidden": len(row.cases) - len(cases),
         "waiting": len(orders.waiting_for(row)), "effect": orders.effect_of(row), "effects": effects(),
         "may_manage": actor.has(parts.MANAGE),
-        "draft": letter(row), "log": [{**each, "step": _step(each)} for each in log], "names": names_of([each["actor"] for each in log]),
+        "draft": letter(row), "names": names_of([each["actor"] for each in log]),
         "reason": next((each.name for each in policies.all_reasons() if each.key == row.reason_key), row.reason_key),
     }  # fmt: skip
     return render(request, "law/order.html", context, status=parts.status(errors))
@@ -140,7 +143,7 @@ def letter_page(request: HttpRequest, order_id: str) -> HttpResponseBase:
     )
 
 
-def letter(row: orders.Order) -> str:
+def letter(row: Order) -> str:
     """A draft of the letter that informs the authority of the effect; a person edits it before it goes."""
     effect = effects()[orders.effect_of(row)]
     lines = [
@@ -167,11 +170,9 @@ def effects() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _step(event: dict[str, object]) -> str:
-    data = event["data"]
-    assert isinstance(data, dict)
+def _step(kind: str, data: dict[str, Any]) -> str:
     return {
         "order.received": _("took the order in"), "order.answered": _("informed the authority"),
         "clarified": _("added what was missing"), "refused": _("refused the order"), "challenged": _("challenged the order"),
         "resumed": _("let the clocks go on"), "cases": _("brought its cases forward"),
-    }.get(str(data.get("step", event["type"])), str(event["type"]))  # fmt: skip
+    }.get(str(data.get("step", kind)), kind)  # fmt: skip

@@ -78,7 +78,7 @@ def flagger_list(request: HttpRequest) -> HttpResponseBase:
     found = Flagger.objects.order_by("name")
     if request.GET.get("state"):
         found = found.filter(state=request.GET["state"][:10])
-    rows = [{"row": row, "figures": flaggers.figures(row)} for row in found]
+    rows: list[dict[str, Any]] = [{"row": row, "figures": flaggers.figures(row)} for row in found]
     if request.GET.get("format") == "csv":
         head = ("name", "coordinator", "country", "state", "notices", "decided", "rejected", "share", "low", "high")
         lines = (

@@ -132,7 +132,7 @@ def erasures(request: HttpRequest) -> HttpResponseBase:
     previews = {row.pk: runs.preview(actor, row.account) for row in rows if row.state == "asked"}
     context = {
         "tabs": parts.tabs(actor, "erasures"), "rows": rows, "states": words.erasure_states(), "errors": errors, "me": str(actor),
-        "previews": previews, "may_approve": actor.has(parts.APPROVE),
+        "previews": previews, "places": words.places, "may_approve": actor.has(parts.APPROVE),
         "names": names_of([row.asked_by for row in rows] + [row.approved_by for row in rows]),
     }  # fmt: skip
     return render(request, "law/erasures.html", context, status=parts.status(errors))

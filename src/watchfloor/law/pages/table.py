@@ -59,14 +59,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
         return csv_response("clock-table", HEAD, ([queries.rule_row(rule)[name] for name in HEAD] for rule in known))
     live = documents.table()
     rows = [{"rule": rule, "period": words.period(rule)} for rule in known]
+    known_versions = versions(documents.CLOCKS)
     context = {
         "tabs": parts.tabs(actor, "table"), "rows": rows, "number": live.number, "draft": draft_of(documents.CLOCKS), "errors": errors,
         "changes": _changes(), "starts": words.starts(), "may_manage": actor.has(parts.MANAGE), "may_approve": actor.has(parts.APPROVE),
-        "versions": versions(documents.CLOCKS), "me": str(actor),
+        "versions": known_versions, "me": str(actor),
+        "names": names_of([each.made_by for each in known_versions] + [each.approved_by for each in known_versions]),
     }  # fmt: skip
-    context["names"] = names_of(
-        [each.made_by for each in context["versions"]] + [each.approved_by for each in context["versions"]]
-    )
     return render(request, "law/table.html", context, status=parts.status(errors))
 
 

@@ -12,12 +12,17 @@ FOLDER = Path(__file__).parent
 
 def clocks() -> dict[str, Any]:
     """The clock table as a document (``law.domain.table``)."""
-    return _json(tomllib.loads((FOLDER / "clocks.toml").read_text(encoding="utf-8")))
+    return _read("clocks.toml")
 
 
 def retention() -> dict[str, Any]:
     """The retention rules as a document (``law.domain.retention``)."""
-    return _json(tomllib.loads((FOLDER / "retention.toml").read_text(encoding="utf-8")))
+    return _read("retention.toml")
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = _json(tomllib.loads((FOLDER / name).read_text(encoding="utf-8")))
+    return found
 
 
 def _json(value: Any) -> Any:
