@@ -249,6 +249,9 @@ def statement_values(
         number, clause = violation.clause, f"{violation.clause} {violation.name}"
         facts = violation.help or violation.name
     ground = statement_facts.ground_of(first.policy_key, first.violation_key)
+    said = statement_facts.clause_text(
+        first.policy_version_id, number, language if language != "en" else "", first.market
+    )
     decided = stated.decided if stated else "fully" if first.origin == "rule" else "not_automated"
     return {
         "actions": lines(_done(row, language) for row in taken),
@@ -257,9 +260,7 @@ def statement_values(
         "facts": facts,
         "source": notice_words.say(language, stated.source) if stated else "",
         "automation": notice_words.automation(language, stated.detected_automatically if stated else None, decided),
-        "ground": notice_words.ground(
-            language, ground.ground, ground.legal_ground, statement_facts.clause_text(first.policy_version_id, number)
-        ),
+        "ground": notice_words.ground(language, ground.ground, ground.legal_ground, said),
         "redress": notice_words.redress(language, open_to.bodies),
         "appeal_until": open_to.until.date().isoformat(),
     }
@@ -274,8 +275,7 @@ def _done(row: Action, language: str) -> str:
     kind = queries.kind(row.kind_key)
     effect = catalogue.effect(kind.does)
     territory = sorted(row.params.get("markets") or []) if kind.does == "geo_restrict" else []
-    lasts = effect.restricts and bool(kind.inverse_key)
-    return notice_words.restriction(language, kind.phrase(language), row.expires_at, territory, lasts=lasts)
+    return notice_words.restriction(language, kind.phrase(language), row.expires_at, territory, lasts=effect.lasting)
 
 
 def _to_reporters(

@@ -128,7 +128,7 @@ def words(request: HttpRequest, key: str, language: str) -> HttpResponse:
     shown, trouble = _preview(key, typed, chosen)
     versions = list(NoticeTemplate.objects.filter(key=key, language=language).order_by("-version")[:10])
     context = {
-        "key": key, "language": language, "spoken": NAMES, "name": _(spec.name), "mine": mine, "original": original,
+        "key": key, "written": language, "spoken": NAMES, "name": _(spec.name), "mine": mine, "original": original,
         "typed": typed, "errors": [error] if error else [], "trouble": "" if error else trouble, "shown": shown,
         "fields": [(name, _(notice_fields.FIELDS[name]), name in spec.needs) for name in notice_fields.FIELDS if name in spec.fields],
         "example_choices": [(each.key, _example(each)) for each in examples], "chosen": chosen,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -19,7 +18,10 @@ from watchfloor.items.models import Item
 from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.remembered import Remembered
 from watchfloor.policy import queries as policies
-from watchfloor.policy.models import PolicyVersion
+from watchfloor.policy import texts
+from watchfloor.policy.domain import translations
+from watchfloor.policy.domain.document import Clause, Document
+from watchfloor.policy.models import PolicyVersion, Translation
 
 OTHER_CATEGORY: Final = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
 _WORDS: Final = {"text", "displayName"}
@@ -74,15 +76,33 @@ def ground_of(policy_key: str, violation_key: str) -> Ground:
     return found or Ground(dsa_category=policies.policy(policy_key).dsa_category or OTHER_CATEGORY)
 
 
-def clause_text(version_id: Any, clause: str) -> str:
-    """What a clause said in a version, without its number; "" when it is not found. Overlays ("5.1 DE") stand on their clause."""
-    row = PolicyVersion.objects.filter(pk=version_id).values("text", "overlays").first()
-    if row is None or not clause:
+def clause_text(version_id: Any, clause: str, language: str = "", market: str = "") -> str:
+    """What a clause said in a version, as it held in a market; in ``language`` where its translation is not stale. "" when not found.
+
+    A violation type names its clause's number, perhaps with the market whose overlay it is of ("5.1 DE").
+    """
+    version = PolicyVersion.objects.filter(pk=version_id).first()
+    if version is None or not clause:
         return ""
-    number, _, market = clause.partition(" ")
-    found = re.search(rf"(?ms)^{re.escape(number)}[.)]?\s+(.*?)(?=\n\s*\n|\Z)", row["text"])
-    text = " ".join(found[1].split()) if found else ""
-    return f"{text} {row['overlays'].get(market, '')}".strip() if market else text
+    number, _, overlay = clause.partition(" ")
+    found = next((row for row in texts.clauses_of(version) if row.number in (clause, number)), None)
+    if found is None:
+        return ""
+    if language:
+        kept = Translation.objects.filter(policy_key=version.policy_key, language=language).first()
+        if kept is not None:
+            found = _said_in(texts.document_of(version), kept.parts, found)
+    said = " ".join((found.in_market(overlay or market) or found.text).split())
+    note = version.overlays.get(overlay, "") if overlay else ""
+    return f"{said} {note}".strip()
+
+
+def _said_in(document: Document, parts: dict[str, Any], clause: Clause) -> Clause:
+    """The clause in another language, if all of it is translated and nothing of that is stale."""
+    mine = [part for part in translations.parts(document, parts) if part.clause == clause.key]
+    if not mine or any(part.state != "current" for part in mine):
+        return clause
+    return next(row for row in translations.translated(document, parts).clauses if row.key == clause.key)
 
 
 def kinds(item: Item, version: str) -> list[str]:
@@ -144,12 +164,12 @@ def found(item: Item, violation_key: str, policy_key: str, basis: Basis, decided
     return redacted(f"{came} Looking at it, we found: {finding} {_DECIDED[decided]}")
 
 
-def why(violation_key: str, policy_key: str, version_id: Any, ground: Ground) -> str:
+def why(violation_key: str, policy_key: str, version_id: Any, ground: Ground, market: str = "") -> str:
     """Why the content is held to be against the law or the terms (Article 17(3)(d) and (e)), with the clause as it was in force."""
     policy = policies.policy(policy_key)
     violation = policies.violation(violation_key) if violation_key else None
     clause = violation.clause if violation else ""
-    said = clause_text(version_id, clause)
+    said = clause_text(version_id, clause, market=market)
     if ground.ground == "illegal":
         first = f"We hold the content to be unlawful: {_finding(violation_key, policy_key)}"
     else:

@@ -58,7 +58,9 @@ def begin(
         "policy_version_id": given.policy_version, "clause": clause, "violation_key": given.violation_key,
         "dsa_category": ground.dsa_category, "dsa_keywords": list(ground.dsa_keywords), "ground": ground.ground,
         "legal_ground": ground.legal_ground, "also_illegal": ground.also_illegal, "facts": facts,
-        "explanation": statement_facts.why(given.violation_key, given.policy_key, given.policy_version, ground),
+        "explanation": statement_facts.why(
+            given.violation_key, given.policy_key, given.policy_version, ground, given.market
+        ),
         "source": given.basis.source, "source_identity": _identity(given.basis),
         "detected_automatically": given.basis.detected_automatically, "decided": decided, "market": given.market,
         "content_language": item.language or given.language,

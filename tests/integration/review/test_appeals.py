@@ -338,7 +338,7 @@ def test_the_pages(floor: Floor) -> None:
     assert reader.get(terms).status_code == 404 or reader.get(terms).status_code == 403
     form = {
         "default_days": "200", "days": ["30", ""], "side": ["reporter", ""], "market": ["US", ""], "policy": ["", ""],
-        "notice": ["", ""], "blind": "none", "receipts": "trusted_flagger, email", "abuse_least": "3", "abuse_share": "50",
+        "notice": ["", ""], "blind": "none", "receipts": ["trusted_flagger", "email"], "abuse_least": "3", "abuse_share": "50",
         "abuse_days": "90", "suspend_days": "14", "bodies": "Fair House | https://fair.example | DE, FR", "step": "save",
     }  # fmt: skip
     assert boss.post(terms, {**form, "default_days": "soon"}).status_code == 422

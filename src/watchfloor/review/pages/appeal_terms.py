@@ -24,6 +24,8 @@ from watchfloor.review.models import AppealTerms
 
 SPARE_ROWS = 3
 WINDOW = ("days", "side", "market", "policy", "notice")
+KINDS = ("trusted_flagger", "government", "law_enforcement", "user")
+CHANNELS = ("email", "web_form")
 CSV_HEAD = ("side", "person", "decided", "unfounded", "warned", "suspended_until", "proposed")
 
 
@@ -56,7 +58,8 @@ def terms(request: HttpRequest) -> HttpResponse:
         "names": names_of(row.made_by for row in versions),
         "policies": [("", _("Any policy")), *((row.key, row.name) for row in policies.all_policies())],
         "bodies": "\n".join(_body_line(body) for body in now.bodies),
-        "receipts": ", ".join((*now.receipts.kinds, *now.receipts.channels)),
+        "receipts": request.POST.getlist("receipts") if document is not None else (*now.receipts.kinds, *now.receipts.channels),
+        "receipt_words": _receipt_words(),
     }  # fmt: skip
     return render(request, "review/appeal_terms.html", context, status=422 if error else 200)
 
@@ -117,12 +120,11 @@ def _document(request: HttpRequest) -> dict[str, Any]:
         if line.strip():
             listed = [market.strip() for market in markets.split(",") if market.strip()]
             bodies.append({"name": name.strip(), "url": address.strip(), "markets": listed})
-    said = [word.strip() for word in request.POST.get("receipts", "").split(",") if word.strip()]
-    kinds = ("user", "trusted_flagger", "government", "law_enforcement", "platform", "anonymous")
+    said = request.POST.getlist("receipts")
     return {
         "days": _whole(request.POST.get("default_days", ""), "default_days"), "windows": windows,
         "blind": request.POST.get("blind", "all"), "blind_policies": request.POST.getlist("blind_policies"),
-        "receipts": {"kinds": [word for word in said if word in kinds], "channels": [word for word in said if word not in kinds]},
+        "receipts": {"kinds": [word for word in said if word in KINDS], "channels": [word for word in said if word in CHANNELS]},
         "abuse": {
             "days": _whole(request.POST.get("abuse_days", ""), "abuse_days"),
             "least": _whole(request.POST.get("abuse_least", ""), "abuse_least"),
@@ -131,6 +133,14 @@ def _document(request: HttpRequest) -> dict[str, Any]:
         },
         "dispute": {"days": now.dispute.days, "extension": now.dispute.extension}, "bodies": bodies,
     }  # fmt: skip
+
+
+def _receipt_words() -> list[tuple[str, str]]:
+    """Kinds of reporters and channels, in words; keys of both are apart."""
+    return [
+        ("trusted_flagger", _("Trusted flaggers")), ("government", _("Governments")), ("law_enforcement", _("Law enforcement")),
+        ("user", _("Every user")), ("email", _("By e-mail")), ("web_form", _("By web form")),
+    ]  # fmt: skip
 
 
 def _body_line(body: Any) -> str:
