@@ -110,6 +110,9 @@ def the_day() -> History:
         day.figure("exposure", vendor, severity=level, shown_ms=shown)
     for measure_, times in (("breaks_planned", 40), ("breaks_taken", 30), ("step_backs", 7)):
         day.figure(measure_, "a", severity=0, times=times)
+    for number in (1, 2, 3):
+        day.add("drift.found", f"drift:x{number}", None, kind="missing", effect="remove", policy="spam", market="DE", new=True)
+    day.add("drift.gone", "drift:x1", None, kind="missing", effect="remove")
     return day
 
 
@@ -144,6 +147,7 @@ BY_HAND: dict[str, float] = {
     "reopen_rate": 1 / 3,
     "one_touch": 1 / 2,  # c1 took two reviewers; c3 one
     "escalation_rate": 1 / 4,
+    "drift": 3,
     "skip_rate": 1 / 4,  # leases: j1 twice, j3, ja; the one stepped back from is none
     "appeal_rate": 1 / 2,  # of d1, d2
     "overturn_rate": 1,

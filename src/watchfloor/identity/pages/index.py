@@ -46,12 +46,18 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
             Card(_("API tokens"), _("Programs that send reports and events."), "key", ("tokens",), ("people.manage", "settings.manage")),
             Card(_("Item types"), _("What can be reported, and its fields."), "tags", ("item_types", "item-types"), ("settings.manage",)),
             Card(_("Endpoints"), _("Where decisions are delivered to."), "send", ("endpoints",), ("enforcement.manage",)),
-            Card(_("Deliveries"), _("What was sent, is late, gave up."), "inbox", ("deliveries", "enforcement-delivery"), ("enforcement.view",)),
+            Card(
+                _("Deliveries"), _("What was sent, is late, gave up."), "inbox", ("deliveries", "enforcement-delivery"),
+                ("enforcement.view",),
+            ),
             Card(
                 _("Automation"), _("Stop what rules do to the platform; limits of very many at once."), "player-pause",
                 ("enforcement-automation",), ("enforcement.stop", "enforcement.view"),
             ),
-            Card(_("Catalogue and ladder"), _("What can be done, and what strikes add up to."), "gavel", ("enforcement-catalogue",), ("enforcement.view",)),
+            Card(
+                _("Catalogue and ladder"), _("What can be done, and what strikes add up to."), "gavel", ("enforcement-catalogue",),
+                ("enforcement.view",),
+            ),
             Card(_("Quarantine"), _("What could not be read, with a replay button."), "archive", ("quarantine",), ("intake.manage",)),
         ),
     ),
