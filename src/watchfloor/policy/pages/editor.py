@@ -86,4 +86,4 @@ def _save(
 def _preview(key: str, found: documents.Document) -> dict[str, Any]:
     standing = PolicyVersion.objects.filter(policy_key=key, state="in_force").first()
     against = texts.document_of(standing) if standing else documents.Document(summary="", clauses=())
-    return {"preview": found, "standing": standing, "found": compare(against, found)}
+    return {"preview": found, "held": standing, "found": compare(against, found)}

@@ -41,7 +41,7 @@ def publish(request: HttpRequest, key: str, number: int) -> HttpResponseBase:
     found = touches.of_version(actor, version) if waits else []
     standing = PolicyVersion.objects.filter(policy_key=key, state="in_force").first()
     context = {
-        "policy": policy, "version": version, "standing": standing, "touches": found, "seen": touches.digest(found),
+        "policy": policy, "version": version, "held": standing, "touches": found, "seen": touches.digest(found),
         "to_mend": sum(touch.stale > 0 for touch in found), "waits": waits, "errors": errors, "error_of": dict(errors),
         "typed": {name: request.POST.get(name, "") for name in ("at", "why")}, "states": parts.states(), "tones": parts.TONES,
         "names": names_of([version.written_by, version.approved_by]), "is_writer": version.written_by == str(actor),
