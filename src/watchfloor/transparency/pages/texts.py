@@ -19,6 +19,7 @@ from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
+from watchfloor.policy import queries as policies
 from watchfloor.transparency import entries, evidence, numbers, reporting
 from watchfloor.transparency.domain import maps
 from watchfloor.transparency.domain.annex.layout import STATES
@@ -78,7 +79,7 @@ def _texts(request: HttpRequest) -> list[dict[str, Any]]:
     for key, label in entries.keys().items():
         mine = versions.get(key, [])
         found.append({
-            "key": key, "label": _(label) if key in entries.NAMES else label, "long": key.startswith("text."),
+            "key": key, "label": _(label), "long": key.startswith("text."),
             "value": request.POST.get(key, mine[0].text if mine else ""), "number": mine[0].number if mine else 0,
             "versions": [{"row": row, "by": people.get(row.written_by, row.written_by)} for row in mine[:20]],
         })  # fmt: skip
@@ -141,8 +142,32 @@ def frameworks(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "transparency/frameworks.html",
-        {"groups": groups, "inhope": maps.inhope(), "shown": shown, "all": len(found)},
+        {"groups": groups, "inhope": _inhope(), "shown": shown, "all": len(found)},
     )
+
+
+def _inhope() -> list[dict[str, str]]:
+    """Our findings in INHOPE's schema, in words."""
+    known = maps.inhope()
+    found = []
+    for each in known.mapping:
+        kind, _colon, name = each.violation.partition(":")
+        finding = (
+            _("Industry class %(name)s") % {"name": name} if kind == "industry" else violation_name(each.violation)
+        )
+        found.append({
+            "finding": finding, "section": _(each.section), "about": _(known.sections[each.section]), "element": _(each.element),
+            "label": each.label,
+        })  # fmt: skip
+    return found
+
+
+def violation_name(key: str) -> str:
+    """A violation type's name, else its key."""
+    try:
+        return policies.violation(key).name
+    except BadInput:
+        return key
 
 
 def _evidence(each: evidence.Evidence) -> dict[str, Any]:
