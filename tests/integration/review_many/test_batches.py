@@ -211,6 +211,7 @@ def test_restricted_cases_and_other_markets_are_out_of_reach(floor: Floor) -> No
     floor.report(reason="child-abuse")
     floor.report()
     assert len(bulk.by_search(boss, {}).pairs) == 1
+    assert bulk.by_search(boss, {"q": "a name", "state": "open"}).about == "q=…, state=open"
     abroad = someone(BOSS, markets=frozenset({"DE"}))
     assert bulk.by_search(abroad, {}).pairs == ()
     assert SPAM.verdict == "violating"

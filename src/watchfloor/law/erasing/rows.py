@@ -64,6 +64,7 @@ def _more() -> dict[str, Callable[[Person], Q]]:
         "review_reporter_mute": lambda who: Q(reporter=who.external),
         "enforcement_notice": lambda who: Q(recipient=who.external) & ~Q(item__in=who.held),
         "enforcement_statement": lambda who: Q(source_identity=who.external),
+        "review_complaint_measure": lambda who: Q(appellant=who.external),
         "items_representative": lambda who: Q(protected__account__in=who.items) | Q(address=who.external),
         "detection_saved_query": lambda who: _says("address", who.marks),
         "detection_label_batch": lambda who: _says("query", who.marks),

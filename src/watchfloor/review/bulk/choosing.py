@@ -41,7 +41,8 @@ def by_search(actor: Actor, wanted: Mapping[str, str]) -> Chosen:
     rows = find.cases(actor, wanted).order_by(*find.ORDER)
     found = list(rows.values_list("item_id", "pk")[: MOST + 1])
     _few(len(found))
-    about = ", ".join(f"{name}={value}" for name, value in wanted.items() if value)
+    # Words that were searched for may be a person's: the ledger learns that there were some.
+    about = ", ".join(f"{name}={'…' if name == 'q' else value}" for name, value in wanted.items() if value)
     return Chosen(source="search", about=about[:500], pairs=tuple(found))
 
 
