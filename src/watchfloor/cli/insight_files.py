@@ -196,4 +196,141 @@ def detect(
         click.echo(b"\n".join(map(msgspec.json.encode, lines)))
 
 
-COMMANDS = (locate, detect)
+@click.command()
+@FILE
+@click.option("--before-num", metavar="COL", help="Upper number of the ratio, before.")
+@click.option("--before-den", metavar="COL", help="Lower number of the ratio, before.")
+@click.option("--after-num", metavar="COL", help="Upper number of the ratio, after.")
+@click.option("--after-den", metavar="COL", help="Lower number of the ratio, after.")
+@click.option("--by", multiple=True, metavar="COL", help="A dimension; may be repeated (default: all others).")
+@click.option(
+    "--method", type=click.Choice(["kitagawa", "three-way", "lmdi"]), default="kitagawa", show_default=True, help="How."
+)
+@click.option(
+    "--factor",
+    "factors",
+    multiple=True,
+    metavar="NAME",
+    help="Instead: a factor of a product, columns NAME_before, NAME_after.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (it is printed anyhow).")
+def decompose(
+    file: Path,
+    before_num: str | None,
+    before_den: str | None,
+    after_num: str | None,
+    after_den: str | None,
+    by: tuple[str, ...],
+    method: str,
+    factors: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Split the change of a ratio into rates and mix, or that of a product into its factors.
+
+    FILE holds one row per slice. For each dimension, and for all of them together, what the slices' own rates did and what the shift
+    between slices did, with 95 % intervals; the parts add up to the change. With --factor each row is a product of its factors.
+    """
+    from watchfloor.engines.metrics import chain
+    from watchfloor.engines.metrics import decompose as split
+
+    if factors:
+        names = [(f"{each}_before", f"{each}_after") for each in factors]
+        frame = read(file, [name for pair in names for name in pair])
+        columns = [list(zip(frame[old].to_list(), frame[new].to_list(), strict=True)) for old, new in names]
+        rows = [dict(zip(factors, values, strict=True)) for values in zip(*columns, strict=True)]
+        parts = chain(rows)
+        say({"method": "lmdi", "change": sum(parts.values()), "parts": parts})
+        return
+    if not (before_num and before_den and after_num and after_den):
+        raise click.UsageError("Give --before-num, --before-den, --after-num and --after-den, or --factor.")
+    given = (before_num, before_den, after_num, after_den)
+    frame = read(file, given)
+    dims = list(by) or [name for name in frame.columns if name not in given]
+    sets = [[each] for each in dims] + ([dims] if len(dims) > 1 else [])
+    found = [
+        split(
+            frame,
+            before_num=before_num,
+            before_den=before_den,
+            after_num=after_num,
+            after_den=after_den,
+            by=each,
+            method=method,
+        )
+        for each in sets
+    ]
+    say(found)
+
+
+@click.command()
+@FILE
+@click.option("--time", "moment", default="timestamp", show_default=True, metavar="COL", help="Column of moments.")
+@click.option("--value", default="value", show_default=True, metavar="COL", help="Column of numbers.")
+@click.option("--horizon", type=click.IntRange(1), default=14, show_default=True, help="Steps to look ahead.")
+@click.option("--season", type=click.IntRange(1), default=7, show_default=True, help="Steps per season; 1 for none.")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Share of values the intervals shall hold.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (it is printed anyhow).")
+def forecast(file: Path, moment: str, value: str, horizon: int, season: int, level: float, as_json: bool) -> None:
+    """Forecast a series, and say how such forecasts have fared on its own past.
+
+    FILE holds evenly spaced moments and values, in order of time.
+    """
+    from watchfloor.engines.metrics import forecast as look_ahead
+
+    frame = read(file, (value,), (moment,))
+    if frame[value].null_count():
+        raise BadInput("gaps", f"Column {value!r} has gaps.", hint="Fill them first, with nought where nothing came.")
+    say(look_ahead(frame[value].to_list(), horizon=horizon, season=season, level=level))
+
+
+@click.command()
+@FILE
+@click.option("--time", "moment", default="timestamp", show_default=True, metavar="COL", help="Column of moments.")
+@click.option("--unit", default="unit", show_default=True, metavar="COL", help="Column that names the series.")
+@click.option("--value", default="value", show_default=True, metavar="COL", help="Column of numbers.")
+@click.option(
+    "--touched", multiple=True, required=True, metavar="UNIT", help="A unit the change touched; may be repeated."
+)
+@click.option(
+    "--at", required=True, metavar="MOMENT", help="The first moment after the change, as written in the file."
+)
+@click.option("--method", type=click.Choice(["did", "synthetic"]), default="did", show_default=True, help="How.")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Of the interval.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (it is printed anyhow).")
+def effect(
+    file: Path,
+    moment: str,
+    unit: str,
+    value: str,
+    touched: tuple[str, ...],
+    at: str,
+    method: str,
+    level: float,
+    as_json: bool,
+) -> None:
+    """Say what a change did, by the units it did not touch.
+
+    FILE holds one row per moment and unit. Units that are not --touched are controls. The answer is refused when the touched already
+    moved differently before the change.
+    """
+    import polars as pl
+
+    from watchfloor.engines.metrics import effect as measure
+
+    frame = read(file, (value,), (moment, unit)).with_columns(pl.col(moment, unit).cast(pl.String))
+    wide = frame.pivot(on=unit, index=moment, values=value, aggregate_function="sum").sort(moment)
+    units = [name for name in wide.columns if name != moment]
+    missing = [name for name in touched if name not in units]
+    if missing:
+        raise BadInput("no_unit", f"There is no unit {missing[0]!r} in column {unit!r}.")
+    if any(wide[name].null_count() for name in units):
+        raise BadInput("gaps", "A unit lacks some moments.", hint="Fill them first, with nought where nothing came.")
+    moments = wide[moment].to_list()
+    if at not in moments:
+        raise BadInput("no_moment", f"There is no moment {at!r} in column {moment!r}.")
+    series = {name: wide[name].to_list() for name in units}
+    controls = {name: values for name, values in series.items() if name not in touched}
+    say(measure({name: series[name] for name in touched}, controls, at=moments.index(at), method=method, level=level))
+
+
+COMMANDS = (locate, detect, decompose, forecast, effect)

@@ -4,11 +4,17 @@
     locate_ratio(frame, real_num=..., real_den=..., ...)        # the same for a ratio, with a calibrated p-value
     detect(values) -> [Seen(score, alarm, kind, expected), ...] # one series, causal
     watch_slices(frame, time=..., value=..., by=[...])          # thousands of slices under one rate of false alarms
+    decompose(frame, before_num=..., ..., by=[...])             # rates against mix; chain(rows) for products
+    forecast(values, horizon=7, season=7)                       # with intervals that were tried on the past
+    effect(touched, controls, at=30)                            # what a change did, or a refusal
 
 Pure: tables in (Polars), frozen structs out; no database, no files, no clock. Columns are Polars' own, so nothing else is needed.
 """
 
+from watchfloor.engines.metrics.decompose import Decomposition, chain, decompose
 from watchfloor.engines.metrics.detect import Detector, Seen, detect
+from watchfloor.engines.metrics.effect import Effect, effect
+from watchfloor.engines.metrics.forecast import Forecast, forecast
 from watchfloor.engines.metrics.locate_counts import locate_counts
 from watchfloor.engines.metrics.locate_ratios import locate_ratio
 from watchfloor.engines.metrics.located import Cause, Location
@@ -16,11 +22,18 @@ from watchfloor.engines.metrics.slices import SliceAlarm, watch_slices
 
 __all__ = [
     "Cause",
+    "Decomposition",
     "Detector",
+    "Effect",
+    "Forecast",
     "Location",
     "Seen",
     "SliceAlarm",
+    "chain",
+    "decompose",
     "detect",
+    "effect",
+    "forecast",
     "locate_counts",
     "locate_ratio",
     "watch_slices",
