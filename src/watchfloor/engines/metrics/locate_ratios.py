@@ -30,6 +30,7 @@ _SIZE = 30.0
 _MORE = (0.02, 0.04, 0.08, 0.16, 0.32, 0.64)  # share of the rest that fails too, or of the failures that went
 _TIMES = (1.1, 1.2, 1.4, 1.8, 2.6, 4.2)  # where the numerator is no part of the denominator
 _MANY = 0.5
+_UNSUPPORTED = 0.1  # where "all of it" or "nothing" fits better than the slice, its p must be that much smaller
 _DECISIVE = 14.0  # log odds, a million to one
 
 
@@ -63,7 +64,8 @@ def locate_ratio(
     Args:
         frame: leaf rows: dimension columns and the four numbers.
         dims: the dimensions; all other columns by default.
-        alpha: a slice whose p is larger is not called a cause.
+        alpha: a slice whose p is larger is not called a cause; nor one whose p is above a tenth of it, if "all of it changed" or
+            "nothing did" fits better.
         most: causes at most; after the first, each needs the evidence of a score above log(1 / alpha).
         depth: dimensions of a cause at most.
         simulations: of the calm state, for the p-value where the evidence is not decisive anyhow; 0 takes the bound of the score
@@ -90,8 +92,9 @@ def locate_ratio(
         p = math.exp(-min(found.lead, 700.0))
     else:
         p = scan_p(leaves, law, simulations, seed, depth) if simulations else math.exp(-max(found.lead, 0.0))
-    causes = [] if p > alpha else [cause if at else _with(cause, p) for at, cause in enumerate(found.causes)]
-    return Location(_verdict(found, p, alpha, law), causes, p, found.shift, real, forecast)
+    bar = alpha if found.lead > 0 else alpha * _UNSUPPORTED
+    causes = [] if p > bar else [cause if at else _with(cause, p) for at, cause in enumerate(found.causes)]
+    return Location(_verdict(found, bool(causes), alpha, law), causes, p, found.shift, real, forecast)
 
 
 class _Found(NamedTuple):
@@ -101,8 +104,8 @@ class _Found(NamedTuple):
     shift: float
 
 
-def _verdict(found: _Found, p: float, alpha: float, law: Expected) -> str:
-    if found.causes and p <= alpha:
+def _verdict(found: _Found, named: bool, alpha: float, law: Expected) -> str:
+    if named:
         return "localised"
     return "everywhere" if found.everywhere and law.whole_p() <= alpha else "none"
 

@@ -22,7 +22,8 @@ _SCATTER = 30.0  # see locate_ratios
 _LEAST = 0.05  # variance below which a slice is too small to stand out
 _LEAST_PHI = 0.3
 _TURNS = 8
-_CUT, _KEPT = 2.5, 0.91  # the variance of a standard normal cut at 2.5
+_DRAW_LEAST, _DRAW_MOST = 0.5, 50.0
+_CUT = 2.5
 _FEWEST_LEAVES = 4
 _FEWEST, _MOST_NUMBERS = 19, 20_000_000
 _BY_RANK = 0.05
@@ -37,7 +38,8 @@ class Expected:
     mean: pl.Series
     total: float
     sign: float
-    size: pl.Series  # forecast cases that the mean of each leaf rests on
+    calm: pl.Series  # the mean again, drawn as far towards the whole as the leaves are alike: for p
+    size: pl.Series  # forecast cases that it rests on
     looseness: float  # variance of the whole over its mean, the forecast's own counting noise included
 
     def whole_p(self) -> float:
@@ -52,7 +54,16 @@ def expected(f: pl.Series, n: pl.Series, f0: pl.Series, n0: pl.Series) -> Expect
     mean = n * (f0 + _DRAW * whole) / (n0 + _DRAW)
     total = float(mean.sum())
     sign = 1.0 if float(f.sum()) >= total else -1.0
-    return Expected(f, mean, total, sign, f0 + _DRAW * whole, 1 + float(n.sum()) / float(n0.sum()))
+    draw = _draw(f0, n0 * whole) / whole
+    near = f0 + draw * whole
+    return Expected(f, mean, total, sign, n * near / (n0 + draw), near, 1 + float(n.sum()) / float(n0.sum()))
+
+
+def _draw(f0: pl.Series, mean: pl.Series) -> float:
+    """How many counts the whole's rate is worth beside a leaf's own: one over the leaves' squared variation (method of moments)."""
+    square = float((mean * mean).sum())
+    spread = float(((f0 - mean) * (f0 - mean) - mean).sum())
+    return min(max(square / spread, _DRAW_LEAST), _DRAW_MOST) if spread > 0 else _DRAW_MOST
 
 
 def scan_p(leaves: Leaves, law: Expected, simulations: int, seed: int, depth: int | None = None) -> float:
@@ -92,7 +103,7 @@ def fit_calm(law: Expected) -> Calm:
     A leaf's variance is ``phi * e + omega * u`` with ``u = e^2 (1 / size + 1 / 30)``: counting, the forecast's own error (``size``
     forecast cases stand behind it) and restlessness. What is left out shortens the tails; the factor of a normal cut there makes up.
     """
-    f, e, unsure = law.f, law.mean, law.mean * law.mean * (1 / law.size + 1 / _SCATTER)
+    f, e, unsure = law.f, law.calm, law.calm * law.calm * (1 / law.size + 1 / _SCATTER)
     level, phi, omega = _median_ratio(f, e), 1.0, 1.0
     for _ in range(_TURNS):
         mean = e * level
@@ -106,14 +117,15 @@ def fit_calm(law: Expected) -> Calm:
         if not level:
             return Calm(e * 0.0, e * 0.0)
         mean = e_near * level
-        phi, omega = _two_moments(f_near - mean, mean, unsure.filter(near) * (level * level))
+        reach = _CUT + float((1 / variance.filter(near).sqrt()).mean() or 0.0)  # type: ignore[arg-type] # a number
+        phi, omega = _two_moments(f_near - mean, mean, unsure.filter(near) * (level * level), _kept(reach))
     return Calm(e * level, e * (level * phi) + unsure * (omega * level * level))
 
 
-def _two_moments(gap: pl.Series, mean: pl.Series, unsure: pl.Series) -> tuple[float, float]:
+def _two_moments(gap: pl.Series, mean: pl.Series, unsure: pl.Series, share: float) -> tuple[float, float]:
     """``phi`` and ``omega`` from squared errors weighed in two ways, neither below nought."""
     guard = 1 / mean.clip(1.0)
-    kept = _KEPT * max(len(gap) - 1, 1) / len(gap)
+    kept = share * max(len(gap) - 2, 1) / len(gap)
     one = [float((each * guard).sum()) for each in (gap * gap, mean, unsure)]
     two = [float((each * guard * guard).sum()) for each in (gap * gap, mean, unsure)]
     one[0], two[0] = one[0] / kept, two[0] / kept
@@ -125,6 +137,12 @@ def _two_moments(gap: pl.Series, mean: pl.Series, unsure: pl.Series) -> tuple[fl
     if phi < _LEAST_PHI:
         return _LEAST_PHI, max(0.0, (one[0] - _LEAST_PHI * one[1]) / one[2]) if one[2] else 0.0
     return phi, omega
+
+
+def _kept(cut: float) -> float:
+    """The variance of a standard normal that is cut on both sides."""
+    density = math.exp(-cut * cut / 2) / math.sqrt(2 * math.pi)
+    return 1 - 2 * cut * density / math.erf(cut / math.sqrt(2))
 
 
 def _median_ratio(f: pl.Series, e: pl.Series) -> float:
