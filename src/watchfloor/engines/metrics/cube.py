@@ -250,8 +250,17 @@ def _sum_axis(stack: pl.Series, before: int, length: int, after: int) -> pl.Seri
                 total = total + stack.slice(start + step * after, after)
             parts.append(total)
         return parts[0] if before == 1 else pl.concat(parts, rechunk=True)
-    turn = _turn_kept if before * length * after <= 4 * SMALL else _turn
-    return stack[turn(before, length, after)].reshape((-1, length)).arr.sum()
+    if before * length * after <= 4 * SMALL:
+        return stack[_turn_kept(before, length, after)].reshape((-1, length)).arr.sum()
+    # Large ones block by block: the places of one block serve all, and no copy of the whole is turned at once.
+    at_once = max(1, SMALL // (length * after))
+    size = at_once * length * after
+    turn = _turn(at_once, length, after)
+    parts = []
+    for start in range(0, len(stack), size):
+        block = stack.slice(start, size)
+        parts.append(block[turn if len(block) == size else turn.head(len(block))].reshape((-1, length)).arr.sum())
+    return pl.concat(parts, rechunk=True)
 
 
 def _turn(before: int, length: int, after: int) -> pl.Series:

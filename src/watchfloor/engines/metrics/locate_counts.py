@@ -222,8 +222,9 @@ def _constant(value: float, length: int) -> pl.Series:
     return pl.repeat(value, length, dtype=pl.Float64, eager=True)
 
 
-def _channels(measured: pl.Series, expected: pl.Series, sign: float) -> tuple[list[pl.Series], Spread]:
-    """Of each leaf: whether it is there, weighted deviation, its square, and the weight where it is not the same for all."""
+def _channels(measured: pl.Series, expected: pl.Series, sign: float) -> tuple[pl.Series, Spread]:
+    """Of each leaf: whether it is there, weighted deviation, its square, and the weight where it is not the same for all;
+    one after the other."""
     gap = (measured - expected) * sign
     size = measured.zip_with(measured > expected, expected)
     if float(measured.min() or 0) < 0 or float(expected.min() or 0) < 0:  # type: ignore[arg-type] # numbers both
@@ -239,10 +240,10 @@ def _channels(measured: pl.Series, expected: pl.Series, sign: float) -> tuple[li
         deviation = (deviation - spread.shift) * occupied
     if not spread.counting:
         weighted = deviation * (1 / spread.level)
-        return [occupied, weighted, weighted * deviation], spread
+        return pl.concat([occupied, weighted, weighted * deviation], rechunk=True), spread
     weight = occupied / (spread.counting / size.clip(1e-9) + spread.level)
     weighted = weight * deviation
-    return [occupied, weighted, weighted * deviation, weight], spread
+    return pl.concat([occupied, weighted, weighted * deviation, weight], rechunk=True), spread
 
 
 def _evidence(
