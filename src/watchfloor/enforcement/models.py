@@ -237,10 +237,11 @@ class Attempt(models.Model):
         indexes = [models.Index(fields=["endpoint", "-at"], name="enforcement_attempt_recent")]
 
 
-from watchfloor.enforcement import models_delivery as _delivery  # noqa: E402  Django looks for models here
-from watchfloor.enforcement import models_drift as _drift  # noqa: E402
-from watchfloor.enforcement import models_statements as _statements  # noqa: E402
+from watchfloor.enforcement.models_delivery import AutomationStop, Controls, Delivery  # noqa: E402  Django looks for models here
+from watchfloor.enforcement.models_drift import Drift, Reconciliation, Said  # noqa: E402
+from watchfloor.enforcement.models_statements import StatementGround, StatementOfReasons  # noqa: E402
 
-Delivery, AutomationStop, Controls = _delivery.Delivery, _delivery.AutomationStop, _delivery.Controls
-Reconciliation, Drift, Said = _drift.Reconciliation, _drift.Drift, _drift.Said
-StatementGround, StatementOfReasons = _statements.StatementGround, _statements.StatementOfReasons
+__all__ = [
+    "Action", "ActionKind", "Attempt", "AutomationStop", "Controls", "Delivery", "Drift", "Endpoint", "LadderStep", "Notice",
+    "NoticeTemplate", "Reconciliation", "Said", "StatementGround", "StatementOfReasons", "Strike",
+]  # fmt: skip
