@@ -110,7 +110,7 @@ def claim(endpoints: Sequence[UUID], limit: int, *, stopped: bool = False, stret
     if not endpoints:
         return []
     now = clock.now()
-    asked = {
+    asked: dict[str, Any] = {
         "endpoints": list(endpoints), "now": now, "until": now + timedelta(seconds=CLAIM_SECONDS), "limit": limit, "stretch": stretch,
     }  # fmt: skip
     automatic = {

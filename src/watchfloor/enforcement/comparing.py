@@ -7,6 +7,7 @@ the list is true for (less a grace), so that only what both sides should know of
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -97,7 +98,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 def compare(run: Reconciliation) -> Compared:
     """The platform's list of ``run`` beside ours."""
     kinds = [kind.key for kind in queries.kinds(enabled=False) if catalogue.effect(kind.does).lasting]
-    asked = {
+    asked: dict[str, Any] = {
         "run": run.pk, "as_of": run.as_of, "lately": run.as_of - GRACE, "soon": run.as_of + GRACE, "kinds": kinds,
         "in_force": sorted(domain.IN_FORCE), "most": MOST,
     }  # fmt: skip

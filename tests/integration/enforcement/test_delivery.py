@@ -402,3 +402,23 @@ def test_two_deliverers_at_once_send_each_message_once(transactional_db, platfor
         thread.join()
     assert sum(platform.applied.values()) == len(platform.applied) == 12
     assert {row.state for row in outbox()} == {"confirmed"}
+
+
+def test_what_goes_over_the_wire_is_what_the_types_say(world, platform, endpoint) -> None:
+    """Actions, inverses, restatements, notices and tests, decoded strictly: no field is missing, none too many."""
+    import msgspec
+
+    from watchfloor.enforcement import health, messages
+
+    connect(platform, topics=("notice",), name="mail")
+    decision, _ = world.decide(world.post("p1"), "hate.harm", reporters=("bob",))
+    world.decide(world.post("p2"), "spam.bulk")
+    world.reverse(decision)
+    assert health.test(endpoint).ok
+    deliver_all()
+    kinds = set()
+    for request in platform.requests:
+        message = msgspec.convert(request["body"], messages.Message)
+        assert msgspec.to_builtins(message) == request["body"]
+        kinds.add((request["body"]["type"], request["body"].get("undo")))
+    assert {("action", False), ("action", True), ("notice", None), ("test", None)} <= kinds
