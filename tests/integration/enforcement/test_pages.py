@@ -61,23 +61,6 @@ def test_a_policy_shows_text_violations_and_who_answers(sign_in) -> None:
     assert "Hate" in text(client.get("/policies?sort=-severity")) and "Spam" not in text(client.get("/policies?q=hate"))
 
 
-def test_a_version_goes_from_draft_to_force_by_two_people(sign_in) -> None:
-    from watchfloor.policy import queries
-
-    ada, bo = sign_in("ada"), sign_in("bo")
-    made = ada.post("/policies/spam/draft", {"summary": "Less.", "text": "9.1 None.\r\n\r\n9.2 At all."})
-    assert made.status_code == 302
-    page = text(bo.get(made["Location"]))
-    version = page.split('name="version" value="')[1].split('"')[0]
-    assert ada.post("/policies/spam/step", {"version": version, "step": "approve"}).status_code == 403
-    assert bo.post("/policies/spam/step", {"version": version, "step": "approve"}).status_code == 302
-    assert bo.post("/policies/spam/step", {"version": version, "step": "force"}).status_code == 302
-    now = queries.version_in_force("spam")
-    assert (now.number, now.text) == (2, "9.1 None.\n\n9.2 At all.")
-    assert now.questions, "the tree is kept"
-    assert "What changed from version 1 to version 2" in text(ada.get("/policies/spam"))
-
-
 def test_actions_are_listed_filtered_and_hidden(world: World, sign_in) -> None:
     world.decide(world.post("p1"), "spam.links", market="DE")
     world.decide(world.post("p2", "ben"), "hate.slur", market="FR")
