@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from datetime import timedelta
 
 from watchfloor.identity.domain import system
 from watchfloor.kernel import clock
+from watchfloor.kernel.errors import Conflict
 from watchfloor.law import documents, follow, keeping, retention, watching
 from watchfloor.law.erasing import runs
 from watchfloor.law.models import Document, Erasure, RetentionRun
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.loops import loop
 
+log = logging.getLogger(__name__)
+_UNABLE = threading.Event()
 DAILY = timedelta(hours=24)
 
 
@@ -46,7 +51,14 @@ def scrub() -> int:
     waiting = Erasure.objects.filter(state=Erasure.State.ERASED).order_by("erased_at").first()
     if waiting is None or waiting.erased_at is None or waiting.erased_at > clock.now() - timedelta(hours=1):
         return 0
-    return runs.scrub()
+    if _UNABLE.is_set():
+        return 0
+    try:
+        return runs.scrub()
+    except Conflict as refused:  # said once by each process, not every minute
+        _UNABLE.set()
+        log.warning("%s %s", refused.message, refused.hint)
+        return 0
 
 
 @loop("law.retention", idle=300.0)

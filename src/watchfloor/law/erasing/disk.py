@@ -8,6 +8,7 @@ table that is busy is left for the next time. What the file system does with the
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+from watchfloor.kernel.errors import Conflict
 from watchfloor.platform import config
 from watchfloor.platform.postgres import Embedded
 
@@ -29,9 +31,19 @@ BESIDE = (
 
 
 def scrub(tables: Collection[str]) -> list[str]:
-    """Rewrite these tables and turn the log over; the tables that were too busy. Needs the embedded server, or a superuser."""
+    """Rewrite these tables and turn the log over; the tables that were too busy.
+
+    Raises:
+        Conflict: the database is yours, and the account of its URL is no superuser; nothing was done.
+    """
     with _superuser() as db:
-        _set(db, "wal_recycle", "off")
+        try:
+            _set(db, "wal_recycle", "off")
+        except psycopg.errors.InsufficientPrivilege:
+            raise Conflict(
+                "no_superuser", "Only a superuser of the database may rewrite its files and turn its log over.",
+                hint="Run VACUUM FULL on the tables yourself; how is in the guide to erasing a person.",
+            ) from None  # fmt: skip
         try:
             busy = [table for table in sorted(set(tables)) if not _rewrite(db, table)]
             _rewrite(db, "pg_catalog.pg_statistic")
@@ -80,9 +92,8 @@ def _set(db: psycopg.Connection[Any], name: str, value: str | None) -> None:
 def _superuser() -> Iterator[psycopg.Connection[Any]]:
     """A connection of its own, outside any transaction, with the rights it takes."""
     settings = connection.settings_dict
-    embedded = Embedded(config.home())
-    if str(settings["HOST"]) == "" or embedded.data.exists():
-        address = embedded.dsn(database=settings["NAME"], user="postgres")
+    if not os.environ.get("DATABASE_URL"):
+        address = Embedded(config.home()).dsn(database=settings["NAME"], user="postgres")
         with psycopg.connect(address, autocommit=True) as db:
             yield db
         return
