@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-_BINS = 8
+_BINS, _FEW_BINS = 8, 3
 _SAMPLE = 10_000
 _LEAST = 1e-3  # forecasts are never taken to be better than a tenth of a per cent
 _LEAST_LEAVES = 30
@@ -47,10 +47,10 @@ def fit_spread(deviation: pl.Series, size: pl.Series) -> Spread:
     few = against.sum() < _LEAST_LEAVES
     used, sizes = (deviation, size) if few else (deviation.filter(against), size.filter(against))
     variances, at = _by_size(used.abs(), sizes)
-    level = max(sorted(variances)[len(variances) // 2] if len(variances) < _BINS else min(variances), _LEAST**2)
+    level = max(sorted(variances)[len(variances) // 2] if len(variances) < _FEW_BINS else min(variances), _LEAST**2)
     top = sorted(variances[len(variances) // 2 :])
     flat = max(top[len(top) // 2], _LEAST**2)
-    if len(variances) < _BINS or variances[0] < _CLEAR * flat:
+    if len(variances) < _FEW_BINS or variances[0] < _CLEAR * flat:
         whole = float(used.abs().median() or 0.0) * 1.4826  # type: ignore[arg-type]
         return Spread(max(whole, _LEAST) ** 2, 0.0, shift)
     slopes = sorted(max(each - level, 0.0) * place for each, place in zip(variances, at, strict=True))
@@ -60,7 +60,7 @@ def fit_spread(deviation: pl.Series, size: pl.Series) -> Spread:
 
 def _by_size(error: pl.Series, size: pl.Series) -> tuple[list[float], list[float]]:
     """Squared robust deviation and median size of up to eight bins of equal count, small sizes first."""
-    bins = _BINS if len(error) >= _BINS * _LEAST_LEAVES else 1
+    bins = min(_BINS, max(1, len(error) // _LEAST_LEAVES))
     order = size.arg_sort()
     error, size = error[order], size[order]
     step = len(error) / bins

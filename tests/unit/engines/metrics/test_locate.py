@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import polars as pl
 import pytest
 from benchmarks._faults import calm_or_not
 from benchmarks._leaves import planted
+from benchmarks.metrics_detect import poisson
 
 from watchfloor.engines.metrics import locate_counts, locate_ratio
 from watchfloor.kernel.errors import BadInput
@@ -89,3 +92,20 @@ def _leaves(where: dict[str, str], sizes: dict[str, int]) -> int:
     for name, size in sizes.items():
         found *= 1 if name in where else size
     return found
+
+
+def test_small_counts_are_weighed_by_their_size() -> None:
+    chance = random.Random(1)
+    found, calm = 0, 0
+    for _ in range(12):
+        levels = [chance.lognormvariate(1.5, 1) for _ in range(400)]
+        for by in (2.5, 1.0):
+            rows = [
+                (f"a{at % 20}", f"b{at // 20}", float(poisson(chance, level * (by if at % 20 == 7 else 1))), level)
+                for at, level in enumerate(levels)
+            ]
+            table = pl.DataFrame(rows, schema=["a", "b", "real", "forecast"], orient="row")
+            named = [each.where for each in locate_counts(table, real="real", forecast="forecast").causes]
+            found += by > 1 and named == [{"a": "a7"}]
+            calm += by == 1 and not named
+    assert found >= 11 and calm >= 10
