@@ -155,7 +155,7 @@ def grounds(request: HttpRequest) -> HttpResponseBase:
             return HttpResponseRedirect(reverse("enforcement-grounds") + f"#{request.POST.get('violation', '')}")
         except BadInput as problem:
             error = (problem.where or "ground", f"{problem.message} {problem.hint}".strip())
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"kind": kind, "policy": policy, "ground": statement_facts.ground_of(policy.key, kind.key)}
         for policy in policies.all_policies()
         if not policy.clearance or actor.may("enforcement.view", clearance=policy.clearance)
