@@ -156,13 +156,13 @@ def read_standing(request: HttpRequest, item_id: str) -> dict[str, Any]:
 @router.get("/endpoints", response=EndpointsOut, summary="List endpoints")
 def read_endpoints(request: HttpRequest) -> dict[str, Any]:
     """Where the platform listens, and how it does; never the keys. Needs ``enforcement.view``."""
-    needs(request, "enforcement.view")
+    waiting = queries.visible_messages(needs(request, "enforcement.view"), delivery.waiting())
     rows = Endpoint.objects.order_by("created_at", "id")
     return {
         "endpoints": [
             {
                 "id": ids.encode("end", row.pk), "name": row.name, "url": row.url, "topics": row.topics, "enabled": row.enabled,
-                "off_because": row.disabled_reason, "failures": row.failures, "waiting": health.waits_for(row),
+                "off_because": row.disabled_reason, "failures": row.failures, "waiting": health.waits_for(row, waiting),
                 "inventory_url": row.inventory_url, "inventory_hours": row.inventory_hours,
             }
             for row in rows
@@ -219,8 +219,10 @@ def push_reconciliation(request: HttpRequest, as_of: datetime | None = None) -> 
 @router.get("/reconciliations", response=RunsOut, summary="List comparisons")
 def read_reconciliations(request: HttpRequest, limit: int = 20) -> dict[str, Any]:
     """The newest comparisons of the platform's list with ours. Needs ``enforcement.view`` or ``enforcement.confirm``."""
-    needs(request, "enforcement.view", "enforcement.confirm")
+    actor = needs(request, "enforcement.view", "enforcement.confirm")
     rows = Reconciliation.objects.order_by("-began_at")[: max(1, min(limit, 200))]
+    if queries.hidden_policies(actor, "enforcement.view") and not actor.has("enforcement.confirm"):
+        rows = Reconciliation.objects.none()  # totals are over everything
     return {"reconciliations": [_run(row) for row in rows]}
 
 

@@ -22,6 +22,10 @@ from watchfloor.oncall import actions as oncall
 from watchfloor.platform import targets
 
 LIVE_SECRETS = 2
+__all__ = [
+    "LIVE_SECRETS", "TOPICS", "add", "change", "new_secret", "page_key", "retire_old_secrets", "rotate", "set_inventory",
+    "turn_off", "turn_on",
+]  # fmt: skip
 
 
 def add(w: Writer, *, name: str, url: str, topics: Iterable[str] = (), secret: str = "") -> Endpoint:

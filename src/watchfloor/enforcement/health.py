@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from watchfloor.enforcement import endpoints, messages, sending
 from watchfloor.enforcement.models import Delivery, Endpoint
@@ -20,6 +20,7 @@ from watchfloor.enforcement.sending import Answer, Parcel
 from watchfloor.identity.domain import system
 from watchfloor.kernel import clock
 from watchfloor.kernel.ids import encode, new_id
+from watchfloor.ledger.models import Outbox
 from watchfloor.ledger.writer import Writer, plain, writing
 from watchfloor.oncall import actions as oncall
 from watchfloor.oncall.contracts import PageIn
@@ -82,9 +83,10 @@ def probe_due() -> int:
     return len(due)
 
 
-def waits_for(endpoint: Endpoint) -> int:
-    """How many messages wait for it."""
-    return Delivery.objects.filter(endpoint=endpoint, state__in=("pending", "failed")).count()
+def waits_for(endpoint: Endpoint, messages_seen: QuerySet[Outbox]) -> int:
+    """How many of the messages one may know of wait for it."""
+    waiting = Delivery.objects.filter(endpoint=endpoint, state__in=("pending", "failed"))
+    return waiting.filter(outbox_id__in=messages_seen.values("pk")).count()
 
 
 def _page(w: Writer, endpoint: Endpoint) -> None:

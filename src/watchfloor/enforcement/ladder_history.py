@@ -25,11 +25,15 @@ class Would(msgspec.Struct, frozen=True, kw_only=True):
     by_action: dict[str, int]
 
 
-def would_have(steps: Sequence[Step], days: int = 30) -> Would:
-    """The strikes that still stand (voided ones were mistakes), in the order they were given."""
+def would_have(steps: Sequence[Step], days: int = 30, *, without: Sequence[str] = ()) -> Would:
+    """The strikes that still stand (voided ones were mistakes), in the order they were given; ``without`` those of these policies."""
     now = clock.now()
     since = now - timedelta(days=days)
-    rows = Strike.objects.filter(given_at__gte=since - LONGEST_STRIKE).exclude(state=Strike.State.VOIDED)
+    rows = (
+        Strike.objects.filter(given_at__gte=since - LONGEST_STRIKE)
+        .exclude(state=Strike.State.VOIDED)
+        .exclude(policy_key__in=without)
+    )
     active = set(Strike.objects.filter(given_at__gte=since).values_list("account_id", flat=True))
     by_account: dict[UUID, list[Strike]] = defaultdict(list)
     for row in rows.filter(account__in=active).order_by("given_at", "id").iterator():

@@ -74,7 +74,8 @@ def answer_many(actor: Any, ids: list[UUID], what: str, *, note: str = "") -> Re
 
 def _state(w: Writer, row: Drift) -> None:
     """What is in force with us is stated again; a message that was given up goes out under its own key."""
-    found = Action.objects.select_related("item__author").filter(pk=row.action_id).first()
+    ours = Action.objects.select_related("item__author")
+    found = ours.filter(pk=row.action_id).first() if row.action_id is not None else None
     if found is None:
         raise Conflict("ours_changed", "Our action is not in force any more.")
     effects.lock(found.item)

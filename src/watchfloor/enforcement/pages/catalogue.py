@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from watchfloor.enforcement import automation, catalogue, catalogue_actions, ladder_history, queries
 from watchfloor.enforcement.domain import Step
-from watchfloor.enforcement.models import Action, ActionKind
+from watchfloor.enforcement.models import ActionKind
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.mending import Errors, mending
@@ -46,15 +46,19 @@ def index(request: HttpRequest) -> HttpResponse:
                     catalogue_actions.save_ladder(w, wanted)
                 messages.success(request, _("The ladder holds from now on. What earlier steps did stays as it is."))
                 return HttpResponseRedirect(reverse("enforcement-catalogue"))
-            now, then = ladder_history.would_have(queries.ladder(), DAYS), ladder_history.would_have(wanted, DAYS)
+            hidden = queries.hidden_policies(actor, "enforcement.view")
+            now, then = (
+                ladder_history.would_have(queries.ladder(), DAYS, without=hidden),
+                ladder_history.would_have(wanted, DAYS, without=hidden),
+            )
             keys = sorted({*now.by_action, *then.by_action})
             preview = {
                 "now": now, "then": then,
                 "rows": [(queries.kind_name(key), now.by_action.get(key, 0), then.by_action.get(key, 0)) for key in keys],
             }  # fmt: skip
-    used = dict(
-        Action.objects.filter(inverse_of__isnull=True).order_by().values_list("kind_key").annotate(n=Count("pk"))
-    )
+    # Of the actions one may know of, here as everywhere: a count must not tell of a restricted case.
+    taken = queries.visible_actions(actor).filter(inverse_of__isnull=True).order_by()
+    used = dict(taken.values_list("kind_key").annotate(n=Count("pk")))
     context = {
         "kinds": [
             {"kind": kind, "used": used.get(kind.key, 0), "does": _does(kind.does, kind.params)} for kind in queries.kinds(enabled=False)
@@ -105,7 +109,7 @@ def _values(request: HttpRequest, row: ActionKind | None) -> dict[str, Any]:
     except msgspec.DecodeError as error:
         raise BadInput("bad_params", _("These are no parameters: %(why)s") % {"why": error}, where="params") from None
     does = row.does if row is not None else typed.get("does", "")
-    values = {
+    values: dict[str, Any] = {
         "key": row.key if row is not None else typed.get("key", "").strip(), "does": does, "name": typed.get("name", "").strip(),
         "help": typed.get("help", "").strip(), "inverse_name": typed.get("inverse_name", "").strip()[:120],
         "phrases": {code: text for code in LANGUAGES if (text := typed.get(f"phrase_{code}", "").strip())}, "params": params,

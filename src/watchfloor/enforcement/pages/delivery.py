@@ -38,7 +38,7 @@ def delivery_page(request: HttpRequest) -> HttpResponse:
     dead = _dead(actor, request.GET)
     recent = queries.visible_messages(actor, Outbox.objects.filter(state=Outbox.State.CONFIRMED))
     context = {
-        "endpoints": [_endpoint(row) for row in Endpoint.objects.order_by("created_at", "id")],
+        "endpoints": [_endpoint(row, waiting) for row in Endpoint.objects.order_by("created_at", "id")],
         "query": request.GET,
         "fields": _fields(actor),
         "narrowed": any(request.GET.get(name) for name in FILTERS),
@@ -186,10 +186,10 @@ def _fields(actor: Actor) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _endpoint(row: Endpoint) -> dict[str, Any]:
+def _endpoint(row: Endpoint, waiting: QuerySet[Outbox]) -> dict[str, Any]:
     last = Attempt.objects.filter(endpoint=row).order_by("-at").first()
     return {
-        "row": row, "id": encode("end", row.pk), "last": last, "keys": len(row.secrets), "waits": health.waits_for(row),
+        "row": row, "id": encode("end", row.pk), "last": last, "keys": len(row.secrets), "waits": health.waits_for(row, waiting),
         "tried_again": row.disabled_by == "machine" and not row.enabled,
     }  # fmt: skip
 

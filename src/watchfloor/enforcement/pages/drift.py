@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from watchfloor.enforcement import reconciling, repairing
+from watchfloor.enforcement import queries, reconciling, repairing
 from watchfloor.enforcement.models import Drift, Endpoint, Reconciliation
 from watchfloor.enforcement.pages import words
 from watchfloor.enforcement.pages.actions import with_query
@@ -57,12 +57,14 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return csv_response("drift", CSV_HEAD, (_csv(row) for row in rows.iterator()))  # type: ignore[return-value]
     found = list(rows.select_related("item")[:SHOWN])
+    # Totals are over everything: who may not know of everything sees the differences below, and no sums.
+    whole = not queries.hidden_policies(actor, "enforcement.view")
     last = list(Reconciliation.objects.select_related("endpoint").order_by("-began_at")[:10])
     counts = dict(visible.filter(state=Drift.State.OPEN).order_by().values_list("kind").annotate(n=Count("pk")))
     states = words.drift_state_words()
     people = [row.judged_by for row in found if row.judged_by] + [run.by for run in last]
     context = {
-        "rows": [_row(row) for row in found], "total": rows.count(), "shown": SHOWN, "counts": counts, "runs": last,
+        "rows": [_row(row) for row in found], "total": rows.count(), "shown": SHOWN, "counts": counts, "runs": last, "whole": whole,
         "query": request.GET, "kinds": words.drift_words(), "whys": words.why_words(), "states": states, "names": names_of(people),
         "fields": _fields(states), "csv_url": with_query(request, format="csv"), "may_manage": actor.has("enforcement.manage"),
         "askable": [{"name": row.name, "id": encode("end", row.pk)} for row in Endpoint.objects.exclude(inventory_url="")],
