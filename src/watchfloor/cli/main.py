@@ -49,8 +49,16 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),
     "policy": ("watchfloor.cli.policy", "policy", "Policy versions: files in and out, what differs, what is touched."),
     "training": ("watchfloor.cli.training", "training", "Who is certified; practice cases and exam questions."),
-    "law": ("watchfloor.cli.law_reports", "law", "Legal clocks, orders, requests of people, erasure; what the public is told."),
-    "cybertip": ("watchfloor.cli.cybertip", "cybertip", "Reports to NCMEC: what there is, how it stands, send what was released."),
+    "law": (
+        "watchfloor.cli.law_reports",
+        "law",
+        "Legal clocks, orders, requests of people, erasure; what the public is told.",
+    ),
+    "cybertip": (
+        "watchfloor.cli.cybertip",
+        "cybertip",
+        "Reports to NCMEC: what there is, how it stands, send what was released.",
+    ),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }
 

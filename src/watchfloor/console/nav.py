@@ -66,7 +66,9 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(_("Law"), "certificate", "law", "l", ("law.view",)),
         Entry(_("Enforcement"), "gavel", "enforcement-actions", "x", ("enforcement.view",)),
         Entry(_("On call"), "phone", "oncall", "o", ("oncall.view",)),
-        Entry(_("NCMEC reports"), "shield", "cybertip", "k", ("cybertip.prepare", "cybertip.release", "cybertip.manage")),
+        Entry(
+            _("NCMEC reports"), "shield", "cybertip", "k", ("cybertip.prepare", "cybertip.release", "cybertip.manage")
+        ),
         Entry(_("Escalations"), "alert-triangle", "escalations", "e", ("review.escalation", "enforcement.approve")),
     ),
     (

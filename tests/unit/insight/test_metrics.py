@@ -111,7 +111,16 @@ def the_day() -> History:
     for measure_, times in (("breaks_planned", 40), ("breaks_taken", 30), ("step_backs", 7)):
         day.figure(measure_, "a", severity=0, times=times)
     for number in (1, 2, 3):
-        day.add("drift.found", f"drift:x{number}", None, kind="missing", effect="remove", policy="spam", market="DE", new=True)
+        day.add(
+            "drift.found",
+            f"drift:x{number}",
+            None,
+            kind="missing",
+            effect="remove",
+            policy="spam",
+            market="DE",
+            new=True,
+        )
     day.add("drift.gone", "drift:x1", None, kind="missing", effect="remove")
     return day
 
