@@ -152,7 +152,12 @@ def test_the_same_time_of_day_where_the_clock_has_it(start: datetime, unit: str,
 
 @pytest.mark.parametrize(
     ("day", "count", "expected"),
-    [((2028, 1, 31), 1, (2028, 2, 29)), ((2027, 1, 31), 1, (2027, 2, 28)), ((2028, 2, 29), 12, (2029, 2, 28)), ((2026, 11, 30), 3, (2027, 2, 28))],
+    [
+        ((2028, 1, 31), 1, (2028, 2, 29)),
+        ((2027, 1, 31), 1, (2027, 2, 28)),
+        ((2028, 2, 29), 12, (2029, 2, 28)),
+        ((2026, 11, 30), 3, (2027, 2, 28)),
+    ],
 )  # fmt: skip
 def test_months_end_with_the_month(day: tuple[int, int, int], count: int, expected: tuple[int, int, int]) -> None:
     assert add_months(date(*day), count) == date(*expected)
