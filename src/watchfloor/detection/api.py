@@ -89,7 +89,7 @@ class StepIn(Schema):
     percent: int = 100
 
 
-class WhyIn(Schema):
+class RuleWhyIn(Schema):
     """A reason."""
 
     why: str
@@ -102,7 +102,7 @@ class BacktestIn(Schema):
     why: str = ""
 
 
-class RunOut(Schema):
+class RuleRunOut(Schema):
     """A backtest on its way: waiting, running, done or failed. ``evidence`` is there when it is done."""
 
     id: str
@@ -211,7 +211,9 @@ def lift(request: HttpRequest, why: str) -> dict[str, Any]:
     return _hold()
 
 
-@router.get("/rules/backtests/{run}", response=RunOut, summary="How far a backtest is", operation_id="rule_backtest")
+@router.get(
+    "/rules/backtests/{run}", response=RuleRunOut, summary="How far a backtest is", operation_id="rule_backtest"
+)
 def backtest_run(request: HttpRequest, run: str) -> dict[str, Any]:
     """Needs ``rule.view``."""
     needs(request, "rule.view")
@@ -251,7 +253,7 @@ def state(request: HttpRequest, name: str, body: StepIn) -> dict[str, Any]:
 
 
 @router.post("/rules/{name}/text", response=LifeOut, summary="Put a waiting text on", operation_id="rule_put_on_text")
-def put_on(request: HttpRequest, name: str, body: WhyIn) -> dict[str, Any]:
+def put_on(request: HttpRequest, name: str, body: RuleWhyIn) -> dict[str, Any]:
     """The changed text takes the place of the one in force, through the same gates. Needs ``rule.enable``."""
     actor = needs(request, "rule.enable")
     with writing(actor) as w:
@@ -260,7 +262,7 @@ def put_on(request: HttpRequest, name: str, body: WhyIn) -> dict[str, Any]:
 
 
 @router.post("/rules/{name}/approval", response=LifeOut, summary="Agree to a rule's text", operation_id="rule_approve")
-def approve(request: HttpRequest, name: str, body: WhyIn) -> dict[str, Any]:
+def approve(request: HttpRequest, name: str, body: RuleWhyIn) -> dict[str, Any]:
     """The second person's word. Needs ``rule.enable``; 403 for whoever wrote the text."""
     actor = needs(request, "rule.enable")
     with writing(actor) as w:
@@ -269,7 +271,7 @@ def approve(request: HttpRequest, name: str, body: WhyIn) -> dict[str, Any]:
 
 
 @router.post(
-    "/rules/{name}/backtest", response={202: RunOut}, summary="Run a backtest", operation_id="rule_ask_backtest"
+    "/rules/{name}/backtest", response={202: RuleRunOut}, summary="Run a backtest", operation_id="rule_ask_backtest"
 )
 def ask_backtest(request: HttpRequest, name: str, body: BacktestIn) -> Any:
     """A worker does it. Needs ``rule.edit``."""

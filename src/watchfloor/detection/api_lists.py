@@ -39,7 +39,7 @@ class ListOut(Schema):
     asked_by: list[str]
 
 
-class EntryOut(Schema):
+class ListEntryOut(Schema):
     """One entry, in its normal form."""
 
     value: str
@@ -54,7 +54,7 @@ class EntriesOut(Schema):
     """Entries in the order they came in; ``next`` is given as ``after`` for those that follow, null at the end."""
 
     version: int
-    entries: list[EntryOut]
+    entries: list[ListEntryOut]
     next: int | None
 
 
@@ -90,7 +90,7 @@ class RemoveIn(Schema):
     why: str
 
 
-class RestoreIn(Schema):
+class ListRestoreIn(Schema):
     """The version whose entries shall stand again, and why."""
 
     version: int
@@ -227,7 +227,7 @@ def compare(request: HttpRequest, name: str, before: int, after: int) -> dict[st
 
 
 @router.post("/lists/{name}/restore", response=ChangeOut, summary="Restore a version", operation_id="list_restore")
-def bring_back(request: HttpRequest, name: str, body: RestoreIn) -> dict[str, Any]:
+def bring_back(request: HttpRequest, name: str, body: ListRestoreIn) -> dict[str, Any]:
     """The entries become what they were, as a new version. Needs what putting in needs: ``rule.view`` or ``list.edit``."""
     actor, _ = _may_edit(request, name)
     with writing(actor) as w:

@@ -24,19 +24,19 @@ from watchfloor.enforcement.api_structs import (
     ActionLifeOut,
     ActionOut,
     ActionsOut,
+    ActionWhyIn,
+    ComparisonOut,
     DriftIn,
     DriftOut,
     DriftsOut,
     EndpointsOut,
     ReplayedOut,
     ReplayIn,
-    RunOut,
     RunsOut,
     StandingOut,
     SwitchIn,
     SwitchOut,
     TestOut,
-    WhyIn,
 )
 from watchfloor.enforcement.models import Action, Attempt, Drift, Endpoint, Reconciliation
 from watchfloor.enforcement.pages.standing import known as known_account
@@ -112,7 +112,7 @@ def reject(request: HttpRequest, action_id: str) -> dict[str, Any]:
 
 
 @router.post("/actions/{action_id}/lift", response=ActionOut, summary="Take one action back")
-def lift(request: HttpRequest, action_id: str, given: WhyIn) -> dict[str, Any]:
+def lift(request: HttpRequest, action_id: str, given: ActionWhyIn) -> dict[str, Any]:
     """The platform is asked to undo it; its decision and strikes stand. Needs ``enforcement.lift``."""
     actor = needs(request, "enforcement.lift")
     row = _known(actor, action_id, "enforcement.lift")
@@ -193,7 +193,7 @@ def replay(request: HttpRequest, given: ReplayIn) -> dict[str, Any]:
     return {"sent": done.sent, "stale": done.stale}
 
 
-@router.post("/reconciliations", response=RunOut, summary="Say what is in force on the platform")
+@router.post("/reconciliations", response=ComparisonOut, summary="Say what is in force on the platform")
 def push_reconciliation(request: HttpRequest, as_of: datetime | None = None) -> dict[str, Any]:
     """The body is the platform's whole list, NDJSON (``application/x-ndjson``) or CSV (``text/csv``), one effect on one item a line;
     ``as_of`` the moment it is true for. It is compared with ours at once. Needs ``enforcement.confirm``.

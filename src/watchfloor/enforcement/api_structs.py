@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ninja import Field, Schema
 
 
-class ItemOut(Schema):
+class ActedItemOut(Schema):
     """An item by the platform's names."""
 
     type: str
@@ -25,7 +25,7 @@ class ActionOut(Schema):
         "held", "scheduled", "rejected", "pending", "sent", "confirmed", "failed", "dead", "reversed", "expired"
     ]
     held_for: str
-    item: ItemOut
+    item: ActedItemOut
     params: dict[str, Any]
     policy: str
     violation: str
@@ -81,7 +81,7 @@ class ActionLifeOut(Schema):
     messages: list[MessageOut]
 
 
-class WhyIn(Schema):
+class ActionWhyIn(Schema):
     """The reason, for the ledger and for the person concerned."""
 
     why: str = Field(min_length=1, max_length=200)
@@ -99,7 +99,7 @@ class StrikeOut(Schema):
 class StandingOut(Schema):
     """How an account stands; ``next_at``: the points of the ladder's next step."""
 
-    account: ItemOut
+    account: ActedItemOut
     points: int
     strikes: list[StrikeOut]
     in_force: list[ActionOut]
@@ -155,7 +155,7 @@ class ReplayedOut(Schema):
     stale: int
 
 
-class RunOut(Schema):
+class ComparisonOut(Schema):
     """One comparison. ``in_flight`` effects were left out: a message about them is on its way, or they changed lately."""
 
     id: str
@@ -176,7 +176,7 @@ class RunOut(Schema):
 class RunsOut(Schema):
     """The newest comparisons."""
 
-    reconciliations: list[RunOut]
+    reconciliations: list[ComparisonOut]
 
 
 class DriftOut(Schema):
@@ -186,7 +186,7 @@ class DriftOut(Schema):
     kind: Literal["missing", "extra", "different"]
     why: str
     state: Literal["open", "sent", "accepted", "gone"]
-    item: ItemOut
+    item: ActedItemOut
     effect: str
     action: str | None
     our_until: datetime | None

@@ -35,7 +35,7 @@ class LocationIn(Schema):
     id: str
 
 
-class OrderIn(Schema):
+class LegalOrderIn(Schema):
     """An order. ``kind``: act_against_content, provide_information, tco_removal, esafety_notice, india_order or court_order.
 
     ``reason`` is one of the platform's reasons for reports. ``territory``: markets; none: everywhere.
@@ -89,7 +89,7 @@ class ClocksOut(Schema):
 @router.post("/orders", response={201: OrderOut}, summary="Take in an order of an authority")
 def take_in(
     request: HttpRequest,
-    order: OrderIn,
+    order: LegalOrderIn,
     idempotency_key: str = Header(""),  # type: ignore[type-arg]
 ) -> tuple[int, dict[str, Any]]:
     """Takes an order in and gives its receipt; with the same ``Idempotency-Key`` the same one. Needs ``order.submit``."""

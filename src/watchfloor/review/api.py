@@ -65,7 +65,7 @@ class CasePage(Schema):
     next: str
 
 
-class EntryOut(Schema):
+class HistoryEntryOut(Schema):
     """One line of a case's history."""
 
     at: datetime
@@ -78,11 +78,11 @@ class EntryOut(Schema):
 class CaseWhole(CaseOut):
     """A case with its history and its decisions."""
 
-    history: list[EntryOut]
+    history: list[HistoryEntryOut]
     decisions: list[str]
 
 
-class ActionOut(Schema):
+class DecisionActionOut(Schema):
     """What a decision did, and how far it has come."""
 
     id: str
@@ -104,7 +104,7 @@ class DecisionOut(Schema):
     at: datetime
     stands: bool
     supersedes: str | None
-    actions: list[ActionOut]
+    actions: list[DecisionActionOut]
 
 
 class ClaimIn(Schema):
@@ -161,7 +161,7 @@ def case(request: HttpRequest, case_id: str) -> CaseWhole:
     actor = needs(request, "case.view")
     row = queries.case(actor, ids.decode("case", case_id), why="api")
     history = [
-        EntryOut(at=entry.at, type=entry.type, who=entry.who, what=entry.what, why=entry.why)
+        HistoryEntryOut(at=entry.at, type=entry.type, who=entry.who, what=entry.what, why=entry.why)
         for entry in queries.case_timeline(actor, row.pk)
     ]
     made = Decision.objects.filter(case=row).order_by("at", "pk").values_list("pk", flat=True)
@@ -223,7 +223,9 @@ def case_out(row: Case) -> CaseOut:
 def decision_out(row: Decision) -> DecisionOut:
     """A decision as programs see it; never who made it."""
     done = [
-        ActionOut(id=ids.encode("act", each.id), kind=each.kind_key, state=each.state, from_ladder=each.from_ladder)
+        DecisionActionOut(
+            id=ids.encode("act", each.id), kind=each.kind_key, state=each.state, from_ladder=each.from_ladder
+        )
         for each in enforcement.of_decision(row.pk)
     ]
     return DecisionOut(

@@ -139,7 +139,7 @@ class BatchOut(Schema):
     ended_at: datetime | None
 
 
-class WhyIn(Schema):
+class BatchWhyIn(Schema):
     """A reason."""
 
     why: str = Field("", max_length=200)
@@ -267,7 +267,7 @@ def split(request: HttpRequest, case_id: str, body: SplitIn) -> JoiningOut:
 @router.post(
     "/joinings/{joining_id}/undo", response=JoiningOut, summary="Take a joining or split back", operation_id="unjoin"
 )
-def unjoin(request: HttpRequest, joining_id: UUID, body: WhyIn) -> JoiningOut:
+def unjoin(request: HttpRequest, joining_id: UUID, body: BatchWhyIn) -> JoiningOut:
     """Everything moves back, unless one of the cases was decided since (409). Needs ``case.arrange``."""
     actions.undo_joining(needs(request, "case.arrange"), joining_id, body.why)
     return _joining(Joining.objects.get(pk=joining_id))
@@ -331,7 +331,7 @@ def bulk_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
 @router.post(
     "/bulk/{batch_id}/reverse", response={202: BatchOut}, summary="Take a batch back", operation_id="bulk_reverse"
 )
-def bulk_reverse(request: HttpRequest, batch_id: UUID, body: WhyIn) -> Any:
+def bulk_reverse(request: HttpRequest, batch_id: UUID, body: BatchWhyIn) -> Any:
     """All of it, in the background; what came after a row stands and is kept. Needs ``case.bulk``."""
     return Status(202, _batch(bulk.reverse(needs(request, PERMISSION), batch_id, body.why)))
 

@@ -67,7 +67,7 @@ class LiveIn(Schema):
     why: str = ""
 
 
-class RestoreIn(Schema):
+class RoutingRestoreIn(Schema):
     """Why the former version comes back."""
 
     why: str
@@ -89,7 +89,7 @@ class DaysIn(Schema):
     days: int = 28
 
 
-class RunOut(Schema):
+class RoutingRunOut(Schema):
     """A backtest; ``found`` once it is done (numbers of restricted queues are left out for who is not cleared)."""
 
     id: str
@@ -169,7 +169,7 @@ def live(request: HttpRequest, body: LiveIn) -> VersionOut:
     summary="Bring a version back",
     operation_id="routingRestore",
 )
-def restore(request: HttpRequest, number: int, body: RestoreIn) -> VersionOut:
+def restore(request: HttpRequest, number: int, body: RoutingRestoreIn) -> VersionOut:
     """Live at once, as a new version. Needs ``queue.manage`` for all queues."""
     actor = _router_of(request)
     with writing(actor) as w:
@@ -193,7 +193,9 @@ def try_case(request: HttpRequest, case_id: str, draft: bool = False, kind: str 
     )  # fmt: skip
 
 
-@router.post("/routing/backtests", response={202: RunOut}, summary="Ask for a backtest", operation_id="routingBacktest")
+@router.post(
+    "/routing/backtests", response={202: RoutingRunOut}, summary="Ask for a backtest", operation_id="routingBacktest"
+)
 def ask(request: HttpRequest, body: DaysIn) -> Any:
     """Of the draft as it is now; a worker does it. Needs ``queue.manage`` for all queues."""
     actor = _router_of(request)
@@ -201,9 +203,9 @@ def ask(request: HttpRequest, body: DaysIn) -> Any:
 
 
 @router.get(
-    "/routing/backtests/{run_id}", response=RunOut, summary="Read a backtest", operation_id="routingBacktestRead"
+    "/routing/backtests/{run_id}", response=RoutingRunOut, summary="Read a backtest", operation_id="routingBacktestRead"
 )
-def read_run(request: HttpRequest, run_id: UUID) -> RunOut:
+def read_run(request: HttpRequest, run_id: UUID) -> RoutingRunOut:
     """Its state, and what it found. Needs ``queue.manage`` or ``floor.view``."""
     actor = needs(request, *VIEW)
     row = RoutingBacktest.objects.filter(pk=run_id).first()
@@ -267,11 +269,11 @@ def _version(row: RoutingTable) -> VersionOut:
     )  # fmt: skip
 
 
-def _run(actor: Actor, row: RoutingBacktest) -> RunOut:
+def _run(actor: Actor, row: RoutingBacktest) -> RoutingRunOut:
     found = None
     if row.found is not None:
         found = msgspec.to_builtins(routing_backtests.seen_by(actor, msgspec.convert(row.found, Found, strict=False)))
-    return RunOut(
+    return RoutingRunOut(
         id=str(row.pk), state=row.state, version=row.number, against=row.against, days=row.days, done=row.done,
         total=row.total, problem=row.problem, found=found,
     )  # fmt: skip

@@ -67,7 +67,7 @@ class ItemsIn(Schema):
     items: list[ItemIn] = Field(max_length=5_000)
 
 
-class ItemOut(ItemIn):
+class TrainingItemOut(ItemIn):
     """An item as it stands. ``state`` is draft, approved or retired; ``stale``: the policy's text has changed since; it is not asked."""
 
     policy: str
@@ -78,7 +78,7 @@ class ItemOut(ItemIn):
     revision: int
 
 
-class FigureOut(Schema):
+class QuestionFigureOut(Schema):
     """What exams that are over say of a question: answers, share right, point-biserial with the rest of the score (from five answers)."""
 
     key: str
@@ -95,12 +95,12 @@ class FormOut(Schema):
     kr20: float | None
 
 
-class FiguresOut(Schema):
+class QuestionFiguresOut(Schema):
     """The figures of a policy's exam, hardest question first."""
 
     sittings: int
     passed: int
-    items: list[FigureOut]
+    items: list[QuestionFigureOut]
     forms: list[FormOut]
 
 
@@ -117,16 +117,16 @@ def certified(request: HttpRequest) -> list[SiteOut]:
     ]  # fmt: skip
 
 
-@router.get("/training/items", response=list[ItemOut])
-def items(request: HttpRequest, policy: str, use: str = "", state: str = "") -> list[ItemOut]:
+@router.get("/training/items", response=list[TrainingItemOut])
+def items(request: HttpRequest, policy: str, use: str = "", state: str = "") -> list[TrainingItemOut]:
     """The items of a policy, answers included; ``state`` is draft, approved, retired or stale. Needs ``training.edit``."""
     needs(request, "training.edit")
     policies.policy(policy)
     return [_out(row) for row in staff.items(policy, use=use, state=state)]
 
 
-@router.post("/training/items", response=list[ItemOut])
-def save(request: HttpRequest, body: ItemsIn) -> list[ItemOut]:
+@router.post("/training/items", response=list[TrainingItemOut])
+def save(request: HttpRequest, body: ItemsIn) -> list[TrainingItemOut]:
     """Write items; people approve them in the page. Needs ``training.edit``."""
     needs(request, "training.edit")
     drafts = []
@@ -148,22 +148,22 @@ def save(request: HttpRequest, body: ItemsIn) -> list[ItemOut]:
         return [_out(row) for row in bank.save_many(w, body.policy, body.use, drafts)]
 
 
-@router.get("/training/figures", response=FiguresOut)
-def figures(request: HttpRequest, policy: str) -> FiguresOut:
+@router.get("/training/figures", response=QuestionFiguresOut)
+def figures(request: HttpRequest, policy: str) -> QuestionFiguresOut:
     """Difficulty, discrimination and reliability of a policy's exam. Needs ``training.edit``."""
     needs(request, "training.edit")
     policies.policy(policy)
     found = staff.figures(policy)
-    return FiguresOut(
+    return QuestionFiguresOut(
         sittings=found.sittings, passed=found.passed,
-        items=[FigureOut(key=f.item, answers=f.answers, p=f.p, discrimination=f.discrimination) for f in found.items.values()],
+        items=[QuestionFigureOut(key=f.item, answers=f.answers, p=f.p, discrimination=f.discrimination) for f in found.items.values()],
         forms=[FormOut(form=form, sittings=count, kr20=value) for form, count, value in found.forms],
     )  # fmt: skip
 
 
-def _out(row: TrainingItem) -> ItemOut:
+def _out(row: TrainingItem) -> TrainingItemOut:
     content = {name: str(row.content.get(name, "")) for name in ("text", "question", "author", "market", "language")}
-    return ItemOut(
+    return TrainingItemOut(
         **content, key=row.key, topic=row.topic, options=list(row.options), answer=row.answer, why=row.why,
         difficulty=row.difficulty, policy=row.policy_key, use=row.use, state=row.state, stale=bank.is_stale(row),
         version=row.policy_version, revision=row.revision,

@@ -202,7 +202,7 @@ def test_an_appeal_is_blind_to_the_first_decider(floor: Floor) -> None:
     second = signed_in(member(SENIOR, name="Sam Second"))
     where, page = take(second)
     assert "&lt;u&gt;quoted&lt;/u&gt;" in page
-    assert "looks like bulk" in page
+    assert "looks like bulk" not in page  # as shipped, whoever hears it finds their own reasons
     assert "Fanny" not in page
     second.post(where, {"token": token(page), "verdict": "clean"})
     from watchfloor.review.models import Appeal

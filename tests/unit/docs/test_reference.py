@@ -115,3 +115,19 @@ def test_the_performance_page_names_benchmarks_that_exist() -> None:
     assert named and named <= {
         path.stem for path in (ROOT / "benchmarks").glob("*.py") if not path.stem.startswith("_")
     }
+
+
+def test_no_two_documented_structs_share_a_name() -> None:
+    """OpenAPI keeps them by name: of two alike one would describe the other's calls."""
+    from ninja import Schema
+
+    import watchfloor.console.api  # noqa: F401  all routers are loaded
+
+    found: dict[str, set[str]] = {}
+    waiting = list(Schema.__subclasses__())
+    while waiting:
+        each = waiting.pop()
+        waiting += each.__subclasses__()
+        if each.__module__.startswith("watchfloor."):
+            found.setdefault(each.__name__, set()).add(each.__module__)
+    assert {name: where for name, where in found.items() if len(where) > 1} == {}
