@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from watchfloor.console import policy_names
 from watchfloor.console.filters import diff, links, numbers, shapes, text, times
 from watchfloor.kernel import ids
 
@@ -120,6 +121,7 @@ def environment(**options: Any) -> Environment:
         "safe_text": text.safe_text,
         "initials": text.initials,
         "tojson_script": tojson_script,
+        "finding": policy_names.finding,
     }
     env.filters.update({name: _each_time(function) for name, function in filters.items()})
     return env
