@@ -11,9 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from watchfloor.enforcement import notice_fields, notice_queries, notice_templates, notices, statement_facts, statements
+from watchfloor.enforcement import (
+    category_words,
+    notice_fields,
+    notice_queries,
+    notice_templates,
+    notices,
+    statement_facts,
+    statements,
+)
 from watchfloor.enforcement.models import NoticeTemplate
 from watchfloor.enforcement.notice_words import LANGUAGES
+from watchfloor.enforcement.pages.actions import held_count
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
@@ -59,6 +68,7 @@ def log(request: HttpRequest) -> HttpResponseBase:
     context = {
         "rows": [{"row": row, "url": _address(row)} for row in found[:PER_PAGE]], "kinds": _kinds(), "query": request.GET,
         "filters": _filters(), "csv_url": _with(request, format="csv"), "spoken": NAMES,
+        "held": held_count(actor_of(request)),
         "pager": {"start": start + 1, "end": start + min(len(found), PER_PAGE), "total": None,
                   "previous": _with(request, page=str(page - 1)) if page > 1 else None,
                   "next": _with(request, page=str(page + 1)) if len(found) > PER_PAGE else None}
@@ -93,7 +103,11 @@ def book(request: HttpRequest) -> HttpResponse:
     """``/enforcement/words``: every notice in every language, and what is stale."""
     rows = [{"key": key, "name": _(spec.name), "words": words} for key, spec, words in notice_queries.book()]
     columns = [{"key": "name", "label": _("Notice")}, *({"key": key, "label": name} for key, name in NAMES.items())]
-    return render(request, "enforcement/words.html", {"rows": rows, "spoken": NAMES, "columns": columns})
+    return render(
+        request,
+        "enforcement/words.html",
+        {"rows": rows, "spoken": NAMES, "columns": columns, "held": held_count(actor_of(request))},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,7 +183,7 @@ def grounds(request: HttpRequest) -> HttpResponseBase:
         ))  # fmt: skip
     context = {
         "rows": rows, "errors": [error] if error else [], "typed": request.POST, "may_edit": actor.has(EDIT),
-        "categories": sorted({row["ground"].dsa_category for row in rows}),
+        "categories": category_words.category_words(), "held": held_count(actor),
         "keywords": sorted({word for row in rows for word in row["ground"].dsa_keywords}),
     }  # fmt: skip
     return render(request, "enforcement/grounds.html", context, status=422 if error else 200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from watchfloor.enforcement import pages_notices
-from watchfloor.enforcement.pages import actions, catalogue, controls, delivery, drift, held, standing
+from watchfloor.enforcement.pages import actions, catalogue, controls, delivery, drift, held, standing, statement
 
 urlpatterns = [
     path("enforcement", actions.action_list, name="enforcement-actions"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("enforcement/catalogue/new", catalogue.kind, name="enforcement-kind-new"),
     path("enforcement/catalogue/<slug:key>", catalogue.kind, name="enforcement-kind"),
     path("enforcement/automation", controls.controls, name="enforcement-automation"),
+    path("enforcement/statements/<str:decision_id>", statement.statement, name="enforcement-statement"),
     path("enforcement/accounts/<str:item_id>", standing.standing, name="enforcement-standing"),
     path("enforcement/delivery", delivery.delivery_page, name="enforcement-delivery"),
     path("enforcement/delivery/replay", delivery.replay, name="enforcement-replay"),

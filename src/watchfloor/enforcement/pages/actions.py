@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from watchfloor.enforcement import actions, catalogue, domain, queries
+from watchfloor.enforcement import actions, catalogue, domain, queries, statement_queries
 from watchfloor.enforcement.models import Action, Attempt
 from watchfloor.enforcement.pages import words
 from watchfloor.identity import guard
@@ -27,6 +27,7 @@ from watchfloor.ledger.models import Event, Outbox
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
+from watchfloor.policy import queries as policies
 
 PER_PAGE = 50
 MOST_CSV = 50_000
@@ -45,7 +46,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
     visible = queries.visible_actions(actor)
     rows = narrowed(visible, request.GET).select_related("item").order_by("-id")
     if request.GET.get("format") == "csv":
-        return csv_response("actions", CSV_HEAD, _csv(rows[:MOST_CSV]))  # type: ignore[return-value]
+        return csv_response("actions", CSV_HEAD, csv_rows(rows[:MOST_CSV]))  # type: ignore[return-value]
     if request.GET.get("state") == "held":
         return HttpResponseRedirect(reverse("enforcement-held"))
     page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
@@ -60,7 +61,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
         "words": words.state_words(),
         "origins": words.origin_words(),
         "csv_url": with_query(request, format="csv"),
-        "held": queries.visible_actions(actor).filter(state=Action.State.HELD).count(),
+        "held": held_count(actor),
         "pager": {"start": start + 1, "end": start + len(found), "total": None,
                   "previous": with_query(request, page=str(page - 1)) if page > 1 else None,
                   "next": with_query(request, page=str(page + 1)) if more else None} if page > 1 or more else None,
@@ -96,6 +97,7 @@ def action(request: HttpRequest, action_id: str) -> HttpResponse:
         "events": [{"at": each.at, "actor": each.actor, "what": _event(each), "why": each.reason} for each in events],
         "names": names_of([row.requested_by, row.approved_by, *(each.actor for each in events)]),
         "messages_sent": [_message(each) for each in sent],
+        "stated": statement_queries.statement(row.decision_id) is not None,
         "inverses": list(row.inverses.order_by("id")), "answers_for": row.item.author_id or row.item_id,
         "beside": [each for each in queries.in_force(row.item_id) if each.slot == row.slot and each.pk != row.pk],
         "in_force": row.inverse_of_id is None and row.state in (*domain.IN_FORCE, Action.State.SCHEDULED),
@@ -112,6 +114,11 @@ def known(actor: Actor, action_id: str, permission: str = "enforcement.view") ->
     if row is None:
         raise NotFound("unknown_action", "There is no such action.")
     return row
+
+
+def held_count(actor: Actor) -> int:
+    """How many wait for a second person, of those the actor may see: the number on the tab."""
+    return queries.visible_actions(actor).filter(state=Action.State.HELD).count()
 
 
 def narrowed(rows: QuerySet[Action], query: Any) -> QuerySet[Action]:
@@ -155,6 +162,8 @@ def fields(visible: QuerySet[Action], *, states: bool = True) -> list[dict[str, 
             named = words.state_words()  # all of them: a chip says also what is filtered by and not there
         elif name == "origin":
             named = {value: words.origin_words().get(value, value) for value in values}
+        elif name == "policy_key":
+            named = {row.key: row.name for row in policies.all_policies() if row.key in values}
         elif name == "batch":
             named = {value: value[:8] for value in values}
         found.append({"name": name, "label": labels[name][0], "chip": labels[name][1], "options": list(named.items())})
@@ -175,7 +184,8 @@ def with_query(request: HttpRequest, **changes: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _csv(rows: QuerySet[Action]) -> Iterator[tuple[Any, ...]]:
+def csv_rows(rows: QuerySet[Action]) -> Iterator[tuple[Any, ...]]:
+    """The rows under ``CSV_HEAD``."""
     for row in rows.iterator(chunk_size=1_000):
         yield (
             encode("act", row.pk), row.kind_key, row.state, row.item.type_key, row.item.external_id, row.policy_key, row.violation_key,

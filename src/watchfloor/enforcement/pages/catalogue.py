@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from watchfloor.enforcement import automation, catalogue, catalogue_actions, ladder_history, queries
 from watchfloor.enforcement.domain import Step
 from watchfloor.enforcement.models import ActionKind
+from watchfloor.enforcement.pages.actions import held_count
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.mending import Errors, mending
@@ -67,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "choices": [("", _("No step"))] + [(kind.key, kind.name) for kind in queries.kinds() if kind.target == "author"],
         "kind_names": {kind.key: kind.name for kind in queries.kinds(enabled=False)},
         "preview": preview, "errors": errors, "days": DAYS, "may_edit": actor.has("enforcement.catalogue"),
-        "limit": automation.limits().order,
+        "limit": automation.limits().order, "held": held_count(actor),
     }  # fmt: skip
     return render(request, "enforcement/catalogue.html", context, status=422 if errors else 200)
 

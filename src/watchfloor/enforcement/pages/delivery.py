@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from watchfloor.enforcement import delivery, endpoints, health, queries
 from watchfloor.enforcement.models import Attempt, Endpoint
+from watchfloor.enforcement.pages.actions import held_count
 from watchfloor.enforcement.replaying import filtered
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
@@ -49,6 +50,7 @@ def delivery_page(request: HttpRequest) -> HttpResponse:
         "oldest": waiting.values_list("created_at", flat=True).first(),
         "may_manage": actor.has("enforcement.manage"),
         "topics": endpoints.TOPICS,
+        "held": held_count(actor),
         "fresh_secret": request.session.pop("fresh_secret", ""),
     }
     return render(request, "enforcement/delivery.html", context)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from watchfloor.enforcement import queries, reconciling, repairing
 from watchfloor.enforcement.models import Drift, Endpoint, Reconciliation
 from watchfloor.enforcement.pages import words
-from watchfloor.enforcement.pages.actions import with_query
+from watchfloor.enforcement.pages.actions import held_count, with_query
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
@@ -68,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "query": request.GET, "kinds": words.drift_words(), "whys": words.why_words(), "states": states, "names": names_of(people),
         "fields": _fields(states), "csv_url": with_query(request, format="csv"), "may_manage": actor.has("enforcement.manage"),
         "askable": [{"name": row.name, "id": encode("end", row.pk)} for row in Endpoint.objects.exclude(inventory_url="")],
-        "ids": [encode("drift", row.pk) for row in found],
+        "ids": [encode("drift", row.pk) for row in found], "held": held_count(actor),
     }  # fmt: skip
     return render(request, "enforcement/drift.html", context)
 

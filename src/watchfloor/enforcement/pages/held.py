@@ -17,13 +17,23 @@ from watchfloor.enforcement import actions, catalogue, queries
 from watchfloor.enforcement.judging import judge_many
 from watchfloor.enforcement.models import Action
 from watchfloor.enforcement.pages import words
-from watchfloor.enforcement.pages.actions import counts_by_kind, fields, narrowed, row_of
+from watchfloor.enforcement.pages.actions import (
+    CSV_HEAD,
+    MOST_CSV,
+    counts_by_kind,
+    csv_rows,
+    fields,
+    narrowed,
+    row_of,
+    with_query,
+)
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.kernel.ids import decode
 from watchfloor.ledger.writer import writing
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
 SHOWN = 100
@@ -33,11 +43,17 @@ MOST = 2_000  # judged by one press
 @require_GET
 @guard.page("enforcement.view")
 def index(request: HttpRequest) -> HttpResponse:
-    """``/enforcement/held``: oldest first, narrowed by the address."""
+    """``/enforcement/held``: oldest first, narrowed by the address; ``?format=csv``."""
     actor = actor_of(request)
     held = queries.visible_actions(actor).filter(state=Action.State.HELD)
     rows = _chosen(held, request.GET)
-    found = list(rows.select_related("item__author").order_by("id")[:SHOWN])
+    rows = rows.select_related("item__author").order_by("id")
+    if request.GET.get("format") == "csv":
+        return csv_response("held", CSV_HEAD, csv_rows(rows[:MOST_CSV]))  # type: ignore[return-value]
+    total = rows.count()
+    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    start = (page - 1) * SHOWN
+    found = list(rows[start : start + SHOWN])
     reasons = dict(held.order_by().values_list("held_for").annotate(n=Count("pk")))
     context = {
         "rows": [row_of(row) | {"does": _does(row), "own": row.requested_by == str(actor)} for row in found],
@@ -48,7 +64,11 @@ def index(request: HttpRequest) -> HttpResponse:
             {"name": "held_for", "label": _("Any reason"), "chip": _("Why"), "options": list(words.held_words().items())},
         ],
         "reasons": [(words.held_words().get(key, key), number, key) for key, number in sorted(reasons.items()) if key],
-        "total": rows.count(), "held": held.count(), "shown": SHOWN, "origins": words.origin_words(), "held_for": words.held_words(),
+        "total": total, "held": held.count(), "csv_url": with_query(request, format="csv"),
+        "pager": {"start": start + 1, "end": start + len(found), "total": total,
+                  "previous": with_query(request, page=str(page - 1)) if page > 1 else None,
+                  "next": with_query(request, page=str(page + 1)) if total > start + SHOWN else None} if total > SHOWN else None,
+        "origins": words.origin_words(), "held_for": words.held_words(),
         "may_approve": actor.has("enforcement.approve"),
     }  # fmt: skip
     return render(request, "enforcement/held.html", context)

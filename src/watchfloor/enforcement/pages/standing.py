@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from watchfloor.enforcement import queries
 from watchfloor.enforcement.models import Strike
 from watchfloor.enforcement.pages import words
+from watchfloor.enforcement.pages.actions import CSV_HEAD, csv_rows
 from watchfloor.identity import access, guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import NotFound
-from watchfloor.kernel.ids import decode
+from watchfloor.kernel.ids import decode, encode
+from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
+
+STRIKES_HEAD = ("policy", "points", "state", "market", "given", "ends", "decision")
 
 
 @require_GET
 @guard.page("enforcement.view")
 def standing(request: HttpRequest, item_id: str) -> HttpResponse:
-    """``/enforcement/accounts/<itm>``."""
+    """``/enforcement/accounts/<itm>``; ``?format=csv&list=strikes`` or ``list=actions`` gives all rows of a list."""
     actor = actor_of(request)
     account = known(actor, item_id)
     found = queries.standing(account)
@@ -29,7 +35,12 @@ def standing(request: HttpRequest, item_id: str) -> HttpResponse:
     shown = list(visible.order_by("-id")[:100])
     # A strike under a policy one may not know of is in nobody's sum here either.
     hidden = queries.hidden_policies(actor, "enforcement.view")
-    strikes = list(Strike.objects.filter(account=account).exclude(policy_key__in=hidden).order_by("-given_at")[:100])
+    of_account = Strike.objects.filter(account=account).exclude(policy_key__in=hidden).order_by("-given_at")
+    if request.GET.get("format") == "csv":
+        if request.GET.get("list") == "strikes":
+            return csv_response("strikes", STRIKES_HEAD, (_strike(row) for row in of_account.iterator()))  # type: ignore[return-value]
+        return csv_response("actions", CSV_HEAD, csv_rows(visible.select_related("item").order_by("-id")))  # type: ignore[return-value]
+    strikes = list(of_account[:100])
     now = clock.now()
     active = [row for row in strikes if row.state == "active" and row.expires_at > now]
     points = found.points if not hidden else sum(row.points for row in active)
@@ -44,6 +55,12 @@ def standing(request: HttpRequest, item_id: str) -> HttpResponse:
         "ends": min((row.expires_at for row in active), default=None),
     }  # fmt: skip
     return render(request, "enforcement/standing.html", context)
+
+
+def _strike(row: Strike) -> tuple[Any, ...]:
+    return (
+        row.policy_key, row.points, row.state, row.market, row.given_at, row.expires_at, encode("dec", row.decision_id),
+    )  # fmt: skip
 
 
 def known(actor: Actor, item_id: str) -> Item:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from watchfloor.enforcement import category_words, statement_queries
 from watchfloor.enforcement import queries as enforcement
-from watchfloor.enforcement import statement_queries
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
@@ -131,6 +131,8 @@ def _show(request: HttpRequest, actor: Actor, row: Appeal, error: tuple[str, str
     context = {
         "appeal": row, "case": row.case, "states": STATES, "tones": TONES, "no_reasons": no_reasons,
         "versions": statement_queries.versions(row.decision_id), "name_of": lambda does: kinds.get(does, does.replace("_", " ")),
+        "categories": category_words.category_words(),
+        "may_reword": enforcement.visible_actions(actor, "enforcement.lift").filter(decision_id=row.decision_id).exists(),
         "in_time": appeal_find.in_time(row), "job": job, "outcome": outcome,
         "names": {} if no_reasons else names_of([hearer] if hearer else []), "hearer": hearer,
         "is_mine": hearer == str(actor), "disputes": found, "may_manage": actor.has(PERMISSION),
