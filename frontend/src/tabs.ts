@@ -36,4 +36,11 @@ export function start(): void {
   });
   const named = window.location.hash ? document.getElementById(window.location.hash.slice(1)) : null;
   if (named?.getAttribute("role") === "tab") select(named, false);
+  // On a narrow screen the row of tabs scrolls: the tab of this page must be in sight.
+  for (const here of document.querySelectorAll<HTMLElement>('.tabs [aria-current="page"]')) {
+    const row = here.closest<HTMLElement>(".tabs");
+    if (!row || row.scrollWidth <= row.clientWidth) continue;
+    const [seen, whole] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += seen.left + seen.width / 2 - (whole.left + whole.width / 2);
+  }
 }

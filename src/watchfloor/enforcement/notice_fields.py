@@ -10,6 +10,7 @@ import msgspec
 from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.words import N_
 
+_EMPTY_END: Final = re.compile(r"[^{}]*[:：]\s*\{\{\s*([a-z_]+)\s*\}\}\s*")  # a label and one field
 PLACE: Final = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 _OPEN: Final = re.compile(r"\{\{|\}\}")
 FIELDS: Final[dict[str, str]] = {
@@ -126,7 +127,8 @@ def check(key: str, subject: str, body: str, where: str) -> None:
 def fill(text: str, values: dict[str, str]) -> str:
     """Put values into a template; ``appeal_link`` stays a place until the notice is shown.
 
-    Raises ``BadInput`` for a field without a value. A value cannot bring fields of its own. Gaps of empty fields are closed.
+    Raises ``BadInput`` for a field without a value. A value cannot bring fields of its own. Gaps of empty fields are closed, and a
+    line that only labels one ("How it came to us: {{source}}") is left out with it.
     """
 
     def value(match: re.Match[str]) -> str:
@@ -137,4 +139,7 @@ def fill(text: str, values: dict[str, str]) -> str:
             raise BadInput("missing_field", f"The notice needs {name!r}, which this decision does not give.")
         return values[name]
 
-    return re.sub(r"\n{3,}", "\n\n", PLACE.sub(value, text))
+    said = [
+        line for line in text.split("\n") if not ((only := _EMPTY_END.fullmatch(line)) and values.get(only[1]) == "")
+    ]
+    return re.sub(r"\n{3,}", "\n\n", PLACE.sub(value, "\n".join(said)))

@@ -306,3 +306,38 @@ def test_programs_do_the_same_by_json(world: World) -> None:
     assert "ActionMessage" in ask("GET", "/schemas/webhooks")["$defs"]
     ask("GET", "/actions", token=poor, expected=403)
     ask("POST", f"/actions/{held}/lift", {"why": "x"}, token=poor, expected=403)
+
+
+def test_a_statement_is_reworded_by_those_who_may_take_actions_back(world: World, sign_in) -> None:
+    from watchfloor.enforcement import statement_queries
+    from watchfloor.kernel.ids import encode
+
+    decision, enforced = world.decide(world.post("p1"), "hate.slur")
+    address = f"/enforcement/statements/{encode('dec', decision)}"
+    assert address in text(sign_in("ada").get(f"/enforcement/actions/{encode('act', enforced.actions[0])}"))
+    viewer = sign_in("viewer", permissions=("enforcement.view",))
+    page = text(viewer.get(address))
+    assert "Illegal or harmful speech" in page and "Correct the statement" not in page
+    assert viewer.post(address, {"facts": "x"}).status_code == 403
+    boss = sign_in("boss", permissions=MANAGE)
+    named = boss.post(address, {"facts": "It insults @bob_1987.", "explanation": ""})
+    assert named.status_code == 422 and "It insults @bob_1987." in named.content.decode()
+    assert boss.post(address, {"facts": "It insults a neighbour.", "explanation": ""}).status_code == 302
+    versions = statement_queries.versions(decision)
+    assert (len(versions), versions[-1].facts, versions[-1].state) == (2, "It insults a neighbour.", "corrected")
+    assert sign_in("french", markets=["FR"]).get(address).status_code == 404
+
+
+def test_the_held_list_and_the_standing_are_given_as_csv(world: World, sign_in) -> None:
+    from watchfloor.enforcement.models import Action
+    from watchfloor.kernel.ids import encode
+
+    world.decide(world.post(), "manipulation.evasion", ("suspend",))
+    world.decide(world.post("p2"), "hate.slur")
+    ada = sign_in("ada")
+    held = b"".join(ada.get("/enforcement/held?format=csv").streaming_content).decode()
+    assert held.count("\n") == 1 + Action.objects.filter(state="held").count() and "manipulation.evasion" in held
+    account = Action.objects.filter(state="held").get().item_id
+    standing = f"/enforcement/accounts/{encode('itm', account)}?format=csv&list="
+    assert "hate" in b"".join(ada.get(standing + "strikes").streaming_content).decode()
+    assert "suspend" in b"".join(ada.get(standing + "actions").streaming_content).decode()

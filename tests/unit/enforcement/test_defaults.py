@@ -89,6 +89,8 @@ def test_the_sentences_are_there_in_every_language_with_the_same_places() -> Non
 
 
 def test_a_field_without_a_value_is_an_error() -> None:
+    assert notice_fields.fill("a\nHow: {{source}}\nb", {"source": ""}) == "a\nb"
+    assert notice_fields.fill("a\nHow: {{source}}\nb", {"source": "x"}) == "a\nHow: x\nb"
     assert notice_fields.fill("{{item}} {{ appeal_link }}", {"item": "post"}) == "post {{appeal_link}}"
     with pytest.raises(BadInput, match="needs 'clause'"):
         notice_fields.fill("{{clause}}", {})
