@@ -176,6 +176,8 @@ def grounds(request: HttpRequest) -> HttpResponseBase:
         for kind in policies.all_violations(policy.key)
         if not kind.archived
     ]
+    fields, keywords = _ground_filters(rows), sorted({word for row in rows for word in row["ground"].dsa_keywords})
+    rows = [row for row in rows if _fits(row, request.GET)]
     if request.GET.get("format") == "csv":
         return csv_response("grounds", ("violation", "category", "keywords", "ground", "law", "also_illegal", "exempt"), (
             (row["kind"].key, row["ground"].dsa_category, " ".join(row["ground"].dsa_keywords), row["ground"].ground,
@@ -184,9 +186,28 @@ def grounds(request: HttpRequest) -> HttpResponseBase:
     context = {
         "rows": rows, "errors": [error] if error else [], "typed": request.POST, "may_edit": actor.has(EDIT),
         "categories": category_words.category_words(), "held": held_count(actor),
-        "keywords": sorted({word for row in rows for word in row["ground"].dsa_keywords}),
+        "query": request.GET, "filters": fields, "csv_url": _with(request, format="csv"),
+        "keywords": keywords,
     }  # fmt: skip
     return render(request, "enforcement/grounds.html", context, status=422 if error else 200)
+
+
+def _ground_filters(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    policy = {row["policy"].key: row["policy"].name for row in rows}
+    return [
+        {"name": "q", "label": _("Violation type"), "chip": _("Search"), "type": "search"},
+        {"name": "policy", "label": _("Any policy"), "chip": _("Policy"), "options": list(policy.items())},
+        {"name": "ground", "label": _("Any ground"), "chip": _("Ground"), "options": [("terms", _("Terms")), ("illegal", _("Law"))]},
+    ]  # fmt: skip
+
+
+def _fits(row: dict[str, Any], query: Any) -> bool:
+    text = query.get("q", "").strip().lower()
+    return (
+        text in f"{row['kind'].clause} {row['kind'].name} {row['kind'].key}".lower()
+        and query.get("policy", "") in ("", row["policy"].key)
+        and query.get("ground", "") in ("", row["ground"].ground)
+    )
 
 
 def _save_ground(request: HttpRequest) -> None:

@@ -120,6 +120,8 @@ def test_the_grounds_are_edited_and_hold_from_then_on(world: World) -> None:
     made = queries.statement(decision)
     assert made is not None and (made.ground, made.legal_ground) == ("illegal", "An Act")
     assert signed_in(member(VIEW)).post(reverse("enforcement-grounds"), given).status_code == 404
+    page = editor.get(reverse("enforcement-grounds") + "?policy=hate&ground=illegal").content.decode()
+    assert "An Act" in page and "Dehumanising a group" not in page and "Bulk unwanted messages" not in page
 
 
 def test_a_held_action_is_told_when_it_is_agreed_to(world: World) -> None:

@@ -199,4 +199,18 @@ def _endpoint(row: Endpoint, waiting: QuerySet[Outbox]) -> dict[str, Any]:
 def _message(row: Outbox) -> dict[str, Any]:
     kind = row.payload.get("kind", "")
     what = queries.kind_name(kind) if kind else _("Notice")
-    return {"row": row, "id": encode("msg", row.pk), "what": what, "item": row.payload.get("item") or {}}
+    return {
+        "row": row,
+        "id": encode("msg", row.pk),
+        "what": what,
+        "item": row.payload.get("item") or {},
+        "url": _address(row.key),
+    }
+
+
+def _address(key: str) -> str:
+    """The page of the action or the notice that a message is about."""
+    for prefix, page in (("act", "enforcement-action"), ("ntc", "enforcement-notice")):
+        if key.startswith(f"{prefix}_") and key.replace("_", "").isalnum():
+            return reverse(page, args=[key])
+    return ""
