@@ -28,6 +28,7 @@ from watchfloor.transparency.domain.annex.facts import Period
 
 ARRIVES: Final = timedelta(hours=26)  # of the removal order, before the end
 DECIDED, ANSWERED = timedelta(minutes=18), timedelta(minutes=40)
+DESK, COURT = "Removal orders desk (simulated)", "Regional court (simulated)"
 TEXT: Final = "[Simulated] This stands for a post that {what}. Nobody wrote it."
 
 
@@ -43,7 +44,7 @@ def before(scenario: Scenario, world: World) -> None:
         reporters=tuple(sorted(trusted)),
     )  # fmt: skip
     flaggers.save(legal, entry)
-    for name, kind, country in (("Removal orders desk (simulated)", "law_enforcement", "DE"), ("Regional court (simulated)", "court", "FR")):  # fmt: skip
+    for name, kind, country in ((DESK, "law_enforcement", "DE"), (COURT, "court", "FR")):
         row = authorities.save(
             legal, authorities.Entry(name=name, kind=kind, country=country, email="desk@authority.invalid")
         )
@@ -76,14 +77,16 @@ def _removal(moment: datetime, world: World) -> UUID:
     """It arrives, is complete, and the lead finds on it a few minutes later."""
     item = _item("order-tco-1", "a competent authority found to spread terrorist content", moment)
     order = _order(
-        world, moment, "Removal orders desk (simulated)", kind="tco_removal", reference="TCO-2026-0113", item=item,
+        world, moment, DESK, kind="tco_removal", reference="TCO-2026-0113", item=item,
         legal_basis="Regulation (EU) 2021/784, article 3", reason="extremism",
     )  # fmt: skip
     with clock.at(moment + DECIDED):
         lead = world.roles["escalation_lead"]
         for case in order.cases:
             lease = review.claim_case(lead, case)
-            found = DecisionIn(verdict="violating", violation_key="terrorism.propaganda", active_ms=95_000, rationale="As the order says. (Simulated)")  # fmt: skip
+            found = DecisionIn(
+                verdict="violating", violation_key="terrorism.propaganda", active_ms=95_000, rationale="As the order says. (Simulated)",
+            )  # fmt: skip
             review.decide(lead, lease.job_id, lease.token, found)
     return order.pk
 
@@ -94,7 +97,7 @@ def after(scenario: Scenario, world: World) -> None:
     with clock.at(arrived):
         item = _item("order-court-1", "a court found to be unlawful", arrived)
         _order(
-            world, arrived, "Regional court (simulated)", kind="act_against_content", reference="26/01877", item=item,
+            world, arrived, COURT, kind="act_against_content", reference="26/01877", item=item,
             legal_basis="Code civil, article 9 (simulated)", reason="other", territory=("FR",),
         )  # fmt: skip
     account = _account(scenario)
