@@ -58,23 +58,25 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         ),
         Entry(_("My well-being"), "heart", "wellbeing", "h", ("review.work", "review.appeal", "review.escalation")),
         Entry(_("Investigate"), "zoom-code", "investigate", "i", ("investigate.view",)),
+        Entry(_("Escalations"), "alert-triangle", "escalations", "e", ("review.escalation", "enforcement.approve")),
+        Entry(_("On call"), "phone", "oncall", "o", ("oncall.view",)),
     ),
     (
         Entry(_("Rules"), "code", "rules", "u", ("rule.view",)),
         Entry(_("Media banks"), "photo-search", "banks", "b", ("rule.view",)),
         Entry(_("Policies"), "scale", "policies", "p", ("policy.view",), ("/claims",)),
-        Entry(_("Law"), "certificate", "law", "l", ("law.view",)),
         Entry(_("Enforcement"), "gavel", "enforcement-actions", "x", ("enforcement.view",)),
-        Entry(_("On call"), "phone", "oncall", "o", ("oncall.view",)),
+    ),
+    (  # what is owed to authorities and to the public
+        Entry(_("Law"), "certificate", "law", "l", ("law.view",)),
         Entry(
             _("NCMEC reports"), "shield", "cybertip", "k", ("cybertip.prepare", "cybertip.release", "cybertip.manage")
         ),
-        Entry(_("Escalations"), "alert-triangle", "escalations", "e", ("review.escalation", "enforcement.approve")),
+        Entry(_("Transparency"), "world", "transparency", "y", ("transparency.view",)),
     ),
     (
         Entry(_("Insight"), "chart-line", "insight", "n", ("insight.view",)),
         Entry(_("Quality"), "rosette-discount-check", "quality", "q", ("insight.view",)),
-        Entry(_("Transparency"), "world", "transparency", "y", ("transparency.view",)),
         Entry(_("Training"), "school", "training", "t", ("training.learn", "training.view", "training.edit")),
     ),
     (

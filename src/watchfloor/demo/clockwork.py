@@ -68,6 +68,8 @@ def sweep(moment: datetime) -> int:
     from watchfloor.enforcement import delivery
     from watchfloor.enforcement.actions import expire_due
     from watchfloor.kernel import clock
+    from watchfloor.law import follow, watching
+    from watchfloor.law.models import Followed
     from watchfloor.ledger import sequencer
     from watchfloor.review import actions as review
 
@@ -80,6 +82,10 @@ def sweep(moment: datetime) -> int:
             delivered += done
         while sequencer.sequence():
             pass
+        if Followed.objects.exists():  # the legal clocks of the last day (``demo.legal``)
+            while follow.follow():
+                pass
+            watching.watch()
     return delivered
 
 

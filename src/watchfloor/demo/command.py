@@ -136,7 +136,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import pictures, world
+    from watchfloor.demo import legal, pictures, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -150,6 +150,7 @@ def _play(
     scenario = make_scenario(messages, seed=seed, end=clock.now(), photographs=photographs)
     with clock.at(scenario.start):
         people = world.build(scenario, f"http://127.0.0.1:{parley_port}/hook")
+        legal.before(scenario, people)
     secret = home / "keys" / "parley.webhook"
     secret.write_text(Endpoint.objects.get(name="Parley").secrets[0])
     secret.chmod(0o600)
@@ -160,10 +161,14 @@ def _play(
 
     with _parley(home, parley_port), Clockwork() as clockwork:
         replay = Replay(scenario, people, clockwork, progress)
+        for at, act in legal.moments(scenario, people):
+            replay.plan(at, act)
         counts = replay.run()
     say("Drawing pictures and videos", 0, 0)
     counts["pictures"] = replay.also(pictures.rows(scenario))
     pictures.open_all()
+    say("Orders, requests and the report", 0, 0)
+    legal.after(scenario, people)
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)

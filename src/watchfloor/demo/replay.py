@@ -95,6 +95,10 @@ class Replay:
             cursor.execute("SET synchronous_commit = on")
         return self.counts
 
+    def plan(self, at: datetime, act: Callable[[datetime], None]) -> None:
+        """Something else that happens at a moment of the fortnight."""
+        self._plan(at, act)
+
     def also(self, rows: Iterable[tuple[str, str, dict[str, Any], datetime]]) -> int:
         """Take further rows in (kind, key, row, moment) once the fortnight is played: nobody works on what they bring."""
         count = 0

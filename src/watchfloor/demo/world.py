@@ -66,6 +66,8 @@ CARDS: tuple[tuple[str, str, str, str], ...] = (
     ("quality_lead", "quentin@demo.invalid", "Quentin Roy", "Quality lead: read decisions and appeals"),
     ("vendor_manager", "vania@demo.invalid", "Vania Mello", "Vendor manager: vendors' numbers"),
     ("platform_engineer", "petra@demo.invalid", "Petra Kos", "Platform engineer: tokens, deliveries, quarantine"),
+    ("legal", "leo@demo.invalid", "Leo Marchetti", "Legal: orders, legal clocks, requests, holds"),
+    ("transparency", "tove@demo.invalid", "Tove Nilsen", "Transparency officer: statements, reports, proofs"),
     ("administrator", "admin@demo.invalid", "Ada Admin", "Administrator: people, roles, everything"),
 )
 
@@ -77,12 +79,14 @@ class World(msgspec.Struct, frozen=True):
     users: dict[str, UUID]
     platform: Actor
     secret: str
+    roles: dict[str, Actor]  # role of a sign-in card -> who has it
 
 
 def build(scenario: Scenario, endpoint_url: str) -> World:
     """Make vendors, reviewers, sign-in cards, the token, the endpoint and the rules; one transaction."""
     by = system("demo")
     users: dict[str, User] = {}
+    cards: dict[str, User] = {}
     with writing(by, reason="demo set-up") as w:
         for key, place, zone in (("inhouse", "Dublin", "Europe/Dublin"), ("alder", "Manila", "Asia/Manila"),
                                  ("birch", "Lisbon", "Europe/Lisbon"), ("cedar", "Warsaw", "Europe/Warsaw")):  # fmt: skip
@@ -95,6 +99,7 @@ def build(scenario: Scenario, endpoint_url: str) -> World:
             user.preferences = {"demo_card": {"title": words.partition(":")[0], "help": words.partition(": ")[2]}}
             user.save(update_fields=["preferences"])
             identity.grant(w, by, user, role)
+            cards[role] = user
         permissions = ["report.submit", "event.submit", "media.submit", "appeal.submit", "item.read"]
         token, secret = identity.create_token(w, by, name="Parley's back end", source=SOURCE, permissions=permissions)
         parley = endpoints.add(w, name="Parley", url=endpoint_url)
@@ -116,6 +121,7 @@ def build(scenario: Scenario, endpoint_url: str) -> World:
         users={key: user.pk for key, user in users.items()},
         platform=actor_for_token(token),
         secret=secret,
+        roles={role: actor_for(user) for role, user in cards.items()},
     )
 
 

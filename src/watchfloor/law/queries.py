@@ -80,13 +80,24 @@ def clocks(actor: Actor, *, state: str = "", rule: str = "", about: str = "", ma
 
 
 def clock_rows(
-    actor: Actor, *, state: str = "", rule: str = "", about: str = "", market: str = "", limit: int = MOST
+    actor: Actor,
+    *,
+    state: str = "",
+    rule: str = "",
+    about: str = "",
+    market: str = "",
+    start: int = 0,
+    limit: int = MOST,
 ) -> list[ClockRow]:
-    """The same with their words: those that run by their end, the others by when they began, newest first."""
+    """The same with their words: those that run by their end, the others by when they began, newest first; ``limit`` from ``start``."""
     found = clocks(actor, state=state, rule=rule, about=about, market=market)
-    open_ = list(found.filter(state__in=["running", "paused"]).order_by("due_at", "pk")[:limit])
-    rest = list(found.exclude(state__in=["running", "paused"]).order_by("-started_at", "pk")[: limit - len(open_)])
-    return [row_of(row) for row in [*open_, *rest]]
+    running = found.filter(state__in=["running", "paused"]).order_by("due_at", "pk")
+    over = found.exclude(state__in=["running", "paused"]).order_by("-started_at", "pk")
+    rows = list(running[start : start + limit])
+    if len(rows) < limit:
+        after = max(0, start - running.count())
+        rows += over[after : after + limit - len(rows)]
+    return [row_of(row) for row in rows]
 
 
 def clock_row(actor: Actor, clock_id: UUID) -> ClockRow:

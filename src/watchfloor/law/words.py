@@ -196,6 +196,15 @@ def period(rule: Rule) -> str:
     return _("%(first)s to %(period)s") % {"first": rule.not_before, "period": said} if rule.not_before else said
 
 
+def figure_source(source: str) -> str:
+    """Where a period's figure is from: the shipped table's mark in words, with what it adds."""
+    mark, _colon, more = source.partition(":")
+    said = {"page": _("a public page about the law"), "known": _("general knowledge"), "own": _("our own target")}.get(
+        mark.strip()
+    )
+    return source if said is None else f"{said}: {more.strip()}" if more.strip() else said
+
+
 def options(words: dict[str, Any]) -> list[tuple[str, str]]:
     """A dictionary of words (or looks) as choices."""
     return [(key, each if isinstance(each, str) else each[0]) for key, each in words.items()]

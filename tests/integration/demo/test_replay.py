@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from watchfloor.console import install
-from watchfloor.demo import platform, world
+from watchfloor.demo import legal, platform, world
 from watchfloor.demo.clockwork import InStep
 from watchfloor.demo.mail import Message
 from watchfloor.demo.replay import Replay
@@ -23,12 +23,14 @@ from watchfloor.enforcement.models import Action, Endpoint
 from watchfloor.identity.domain import system
 from watchfloor.insight import facts, flow
 from watchfloor.kernel import clock
+from watchfloor.law.models import Clock, Order
 from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.verify import verify
 from watchfloor.ledger.writer import writing
 from watchfloor.platform import config
 from watchfloor.review.models import Appeal, Case, Decision, Job
+from watchfloor.transparency.models import TransparencyReport
 
 END = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SPAM = (
@@ -62,11 +64,17 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley
         install.defaults(w)
     server = platform.serve(tmp_path, 0, replay=True)
     people = world.build(scenario, f"http://127.0.0.1:{server.server_address[1]}/hook")
+    with clock.at(scenario.start):
+        legal.before(scenario, people)
     (tmp_path / "keys").mkdir(exist_ok=True)
     (tmp_path / "keys" / "parley.webhook").write_text(Endpoint.objects.get(name="Parley").secrets[0])
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        counts = Replay(scenario, people, InStep(), lambda moment, told: None).run()
+        replay = Replay(scenario, people, InStep(), lambda moment, told: None)
+        for at, act in legal.moments(scenario, people):
+            replay.plan(at, act)
+        counts = replay.run()
+        legal.after(scenario, people)
         yield scenario, None, counts
     finally:
         server.shutdown()
@@ -100,6 +108,12 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[s
     while facts.export():
         pass
     assert flow.check() == []
+    # the removal order was met within its hour and answered, the court's is being worked, the report over the fortnight adds up
+    removal, court = Order.objects.order_by("received_at")
+    assert (removal.kind, removal.state, removal.effect, court.state) == ("tco_removal", "answered", "done", "working")
+    assert Clock.objects.get(about_id=removal.pk, rule_key="eu.tco.removal").state == "met"
+    report = TransparencyReport.objects.get()
+    assert (report.state, report.problems) == ("made", [])
     # and the planted cause of the spike is in the ledger, just before it
     [pause] = Event.objects.filter(type="rule.state_changed", data__rule=RULE_NAME, data__after="paused")
     spike = next(cause for cause in scenario.planted if cause.key == "volume_spike")

@@ -15,7 +15,7 @@ from watchfloor.identity.domain import system
 from watchfloor.items.models import Item, ItemVersion
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, NotFound
-from watchfloor.law import authorities, documents, flaggers, keeping, orders, queries, retention
+from watchfloor.law import authorities, documents, flaggers, keeping, orders, palette, queries, retention
 from watchfloor.law.models import Authority, Clock, Document, Flagger, Hold, Order, Request, RetentionRun
 from watchfloor.ledger.models import Event, Outbox
 from watchfloor.ledger.writer import writing
@@ -76,6 +76,18 @@ def test_every_page_opens_empty_and_full_and_only_for_who_may(floor: Floor, lawy
     assert "take it down" in client.get(address).content.decode()
     assert reader.get(address).status_code == 404 and "7/26" not in reader.get("/law/orders").content.decode()
     assert client.get("/law/orders/ord_nonsense").status_code == 404
+    found = {each["title"] for each in palette.provide(actor, "7/26")}
+    assert (
+        found
+        == {f"7/26 · {court.name}"}
+        == {each["title"] for each in palette.provide(actor, ids.encode("ord", row.pk))}
+    )
+    assert {each["title"] for each in palette.provide(actor, "holds")} == {"Holds"}
+    assert client.get("/law?page=2").status_code == 200
+    knows = someone(frozenset({"law.view"}))
+    assert not list(palette.provide(knows, "7/26")) and not list(
+        palette.provide(someone(frozenset({"case.view"})), "holds")
+    )
 
 
 def test_an_order_comes_in_lacks_something_is_worked_and_answered(floor: Floor, lawyer: Any) -> None:

@@ -41,6 +41,8 @@ def test_every_page_opens_empty_and_with_things_on_it(floor: Floor, browser: Cal
         assert client.get(f"/transparency{address}").status_code == 200, address
     assert client.get("/transparency/statements?format=csv").getvalue().count(b"\n") == 13
     assert b"content_actioned" in client.get("/transparency/numbers?format=csv").getvalue()
+    running = client.get("/transparency/numbers?first=2026-01-01&last=2199-12-31")
+    assert running.status_code == 422 and b"once the period is over" in running.content
     assert client.get("/transparency/numbers?first=2026-02-30&last=x").status_code == 422
 
 

@@ -58,7 +58,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return csv_response("clock-table", HEAD, ([queries.rule_row(rule)[name] for name in HEAD] for rule in known))
     live = documents.table()
-    rows = [{"rule": rule, "period": words.period(rule)} for rule in known]
+    rows = [{"rule": rule, "period": words.period(rule), "source": words.figure_source(rule.source)} for rule in known]
     known_versions = versions(documents.CLOCKS)
     context = {
         "tabs": parts.tabs(actor, "table"), "rows": rows, "number": live.number, "draft": draft_of(documents.CLOCKS), "errors": errors,

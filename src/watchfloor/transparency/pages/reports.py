@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
              "due": reporting.due_on(reporting.period_of(row))}
             for row in rows
         ],
-        "states": words.report_words(), "names": names_of(row.asked_by for row in rows), "typed": typed, "errors": errors,
+        "day": words.day, "states": words.report_words(), "names": names_of(row.asked_by for row in rows), "typed": typed, "errors": errors,
         "error_of": dict(errors), "may_edit": actor.has("transparency.edit"),
     }  # fmt: skip
     return render(request, "transparency/reports.html", context, status=422 if errors else 200)
@@ -73,7 +73,8 @@ def one(request: HttpRequest, report_id: str) -> HttpResponse:
             errors = [("publish", words.sentence(error))]
     before = reporting.before(row)
     context = {
-        "row": row, "id": report_id, "before": before, "figures": _figures(row, before), "state": words.report_words()[row.state],
+        "row": row, "id": report_id, "day": words.day, "before": before, "figures": _figures(row, before),
+        "state": words.report_words()[row.state],
         "files": _files(row),
         "due": reporting.due_on(reporting.period_of(row)), "errors": errors, "names": names_of([row.asked_by, row.published_by]),
         "may_publish": actor.has("transparency.publish"), "going": row.state in ("waiting", "running"),
@@ -131,5 +132,5 @@ def _figures(row: TransparencyReport, before: TransparencyReport | None) -> list
         change = ""
         if now and then and float(then):
             change = f"{(float(now) - float(then)) / float(then) * 100:+.0f} %"
-        found.append({"label": label, "now": now, "before": then, "change": change})
+        found.append({"label": label, "now": words.figure(now), "before": words.figure(then), "change": change})
     return found

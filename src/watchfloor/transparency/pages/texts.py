@@ -19,7 +19,6 @@ from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
-from watchfloor.policy import queries as policies
 from watchfloor.transparency import entries, evidence, numbers, reporting
 from watchfloor.transparency.domain import maps
 from watchfloor.transparency.domain.annex.layout import STATES
@@ -48,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
             errors = [(error.where, words.sentence(error))]
     context = {
         "texts": _texts(request), "recipients": _recipients(request, over), "typed": typed, "period": over, "errors": errors,
-        "error_of": dict(errors), "may_edit": actor.has("transparency.edit"),
+        "error_of": dict(errors), "may_edit": actor.has("transparency.edit"), "day": words.day,
     }  # fmt: skip
     return render(request, "transparency/texts.html", context, status=422 if errors else 200)
 
@@ -97,13 +96,19 @@ def _recipients(request: HttpRequest, over: Any) -> list[dict[str, Any]]:
 @require_safe
 @guard.page("transparency.view")
 def santa_clara(request: HttpRequest) -> HttpResponseBase:
-    """The numbers of the Santa Clara Principles over a period; ``?format=csv`` or ``json``."""
+    """The numbers of the Santa Clara Principles over a period that is over; ``?format=csv``.
+
+    They count every case, restricted ones too: of a period that still runs, two looks would tell that one was opened just now.
+    """
     half = reporting.last_full_half_year(clock.now().date())
     typed = {"first": request.GET.get("first") or str(half.first), "last": request.GET.get("last") or str(half.last)}
     errors: list[tuple[str, str]] = []
     rows: list[numbers.Row] = []
     try:
-        rows = numbers.count(period(typed))
+        over = period(typed)
+        if over.last >= clock.now().date():
+            raise BadInput("not_over", "The numbers are shown once the period is over.", where="last")
+        rows = numbers.count(over)
     except BadInput as error:
         errors = [(error.where, words.sentence(error))]
     if request.GET.get("format") == "csv" and not errors:
@@ -115,7 +120,11 @@ def santa_clara(request: HttpRequest) -> HttpResponseBase:
     questions = []
     for key, label in numbers.QUESTIONS.items():
         mine = [row for row in rows if row.question == key]
-        splits = {by: [row for row in mine if row.by == by][:12] for by in numbers.BY if by != numbers.TOTAL}
+        splits = {
+            by: [(words.split_value(by, row.value), row.count) for row in mine if row.by == by][:12]
+            for by in numbers.BY
+            if by != numbers.TOTAL
+        }
         total = next((row.count for row in mine if row.by == numbers.TOTAL), None)
         questions.append(
             {
@@ -125,7 +134,14 @@ def santa_clara(request: HttpRequest) -> HttpResponseBase:
                 "splits": {_(numbers.BY[by]): rows_ for by, rows_ in splits.items() if rows_},
             }
         )
-    context = {"typed": typed, "questions": questions, "errors": errors, "error_of": dict(errors), "query": request.GET}
+    context = {
+        "typed": typed,
+        "questions": questions,
+        "something": any(row.count for row in rows),
+        "errors": errors,
+        "error_of": dict(errors),
+        "query": request.GET,
+    }
     return render(request, "transparency/numbers.html", context, status=422 if errors else 200)
 
 
@@ -153,21 +169,15 @@ def _inhope() -> list[dict[str, str]]:
     for each in known.mapping:
         kind, _colon, name = each.violation.partition(":")
         finding = (
-            _("Industry class %(name)s") % {"name": name} if kind == "industry" else violation_name(each.violation)
+            _("Industry class %(name)s") % {"name": name}
+            if kind == "industry"
+            else words.violation_name(each.violation)
         )
         found.append({
             "finding": finding, "section": _(each.section), "about": _(known.sections[each.section]), "element": _(each.element),
             "label": each.label,
         })  # fmt: skip
     return found
-
-
-def violation_name(key: str) -> str:
-    """A violation type's name, else its key."""
-    try:
-        return policies.violation(key).name
-    except BadInput:
-        return key
 
 
 def _evidence(each: evidence.Evidence) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.kernel.errors import BadInput, WatchfloorError
+from watchfloor.policy import queries as policies
 from watchfloor.transparency.domain.vocabulary import name_of, statements
 
 
@@ -89,6 +92,44 @@ def figure_words() -> dict[str, str]:
         "automated": _("Measures by automated means alone"), "not_automated": _("Other measures"), "accuracy": _("Accuracy"),
         "precision": _("Precision"), "recall": _("Recall"), "moderators_inside": _("Moderators employed"),
         "moderators_outside": _("Moderators contracted"),
+    }  # fmt: skip
+
+
+def day(when: date) -> str:
+    """A day of a calendar as people write it: ``30 Jun 2026``."""
+    return formats.date_format(when, "j M Y")
+
+
+def figure(text: str) -> str:
+    """A figure of the report's files as people read it: ``12,481``; what is no whole number stays as it stands in the file."""
+    return formats.number_format(int(text), use_l10n=True, force_grouping=True) if text.isdecimal() else text
+
+
+def violation_name(key: str) -> str:
+    """A violation type's name, else its key."""
+    try:
+        return policies.violation(key).name
+    except BadInput:
+        return key
+
+
+def split_value(by: str, value: str) -> str:
+    """What a number is split into, in words: the name of a policy, a rule, a reason, a source; the rest as it is."""
+    if by == "rule":
+        return violation_name(value)
+    if by == "policy" or by == "reason":
+        try:
+            return policies.policy(value).name if by == "policy" else policies.reason(value).name
+        except BadInput:
+            return value
+    return {**source_words(), **reporter_words()}.get(value, value) if by == "source" else value
+
+
+def reporter_words() -> dict[str, str]:
+    """Who reports."""
+    return {
+        "user": _("a user"), "government": _("a government body"), "law_enforcement": _("law enforcement"),
+        "platform": _("another platform"), "anonymous": _("someone anonymous"), "author": _("Author"), "reporter": _("Reporter"),
     }  # fmt: skip
 
 
