@@ -216,6 +216,8 @@ def axe() -> Callable[[Any], None]:
     return check
 
 
+TOO_WIDE = """[...document.querySelectorAll("main *")].filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 4).map((each) => each.outerHTML.slice(0, 160))"""  # what reaches beyond the screen, the outer before the inner
 SIZES = ((1440, 900), (390, 844))
 SHOTS = os.environ.get("WATCHFLOOR_SHOTS", "")
 LOOKS = int(os.environ.get("WATCHFLOOR_LOOKS", "2"))
@@ -242,9 +244,8 @@ def four_looks(axe: Callable[[Any], None]) -> Callable[[Any], None]:
                     page.screenshot(path=f"{SHOTS}/{name}-{width}-{theme}.png", full_page=True)
                 if due:
                     axe(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
-                f"{page.url} at {width} px"
-            )
+            fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            assert fits, f"{page.url} at {width} px: {page.evaluate(TOO_WIDE)}"
 
     return look
 

@@ -142,6 +142,8 @@ def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
     page.goto("/enforcement")
     row = page.get_by_role("row", name=re.compile("m-2")).first
     assert "Confirmed" in row.inner_text()
-    row.get_by_role("link").first.click()  # an action leads to its case
+    row.get_by_role("link").first.click()  # an action has a page, which leads to its case
+    page.wait_for_url("**/enforcement/actions/act_*")
+    page.get_by_role("main").locator("a[href*='/cases/case_']").first.click()
     page.wait_for_url("**/cases/case_*")
     assert "Rita Reyes" in page.get_by_role("main").inner_text()
