@@ -19,7 +19,7 @@ from watchfloor.items.contracts import ItemSeen
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.law import authorities, flaggers, follow, keeping, orders, requests
-from watchfloor.law.models import Authority
+from watchfloor.law.models import Authority, Order
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions as review
 from watchfloor.review.contracts import DecisionIn
@@ -125,7 +125,7 @@ def report(scenario: Scenario, by: Actor) -> None:
         pass
 
 
-def _order(world: World, moment: datetime, authority: str, *, item: Item, **words: Any) -> Any:
+def _order(world: World, moment: datetime, authority: str, *, item: Item, **words: Any) -> Order:
     row = Authority.objects.get(name=authority)
     order = orders.OrderIn(
         authority=row.pk, text="[Simulated] The order's own words would stand here.", locations=((item.type_key, item.external_id),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import io
 import zipfile
@@ -195,8 +196,7 @@ def due_on(period: Period) -> date:
     """The last day on which a report over the period may be published."""
     month = period.last.month + DUE_MONTHS
     year, month = period.last.year + (month - 1) // 12, (month - 1) % 12 + 1
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return min(following - timedelta(days=1), date(year, month, 28) + timedelta(days=max(0, period.last.day - 28)))
+    return date(year, month, min(period.last.day, calendar.monthrange(year, month)[1]))
 
 
 def last_full_half_year(today: date) -> Period:

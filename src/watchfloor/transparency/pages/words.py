@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from watchfloor.kernel.errors import BadInput, WatchfloorError
+from watchfloor.law.words import order_kinds
 from watchfloor.policy import queries as policies
 from watchfloor.transparency.domain.vocabulary import name_of, statements
 
@@ -122,6 +123,8 @@ def split_value(by: str, value: str) -> str:
             return policies.policy(value).name if by == "policy" else policies.reason(value).name
         except BadInput:
             return value
+    if by == "kind":
+        return order_kinds().get(value, value)
     return {**source_words(), **reporter_words()}.get(value, value) if by == "source" else value
 
 
@@ -130,6 +133,7 @@ def reporter_words() -> dict[str, str]:
     return {
         "user": _("a user"), "government": _("a government body"), "law_enforcement": _("law enforcement"),
         "platform": _("another platform"), "anonymous": _("someone anonymous"), "author": _("Author"), "reporter": _("Reporter"),
+        "report": _("a report"), "signal": _("Signal"),
     }  # fmt: skip
 
 
