@@ -54,7 +54,7 @@ def of_item(actor: Actor, kind: str, name: str) -> Entity:
         condition = f"$.author.id == {name!r} or $.item.id == {name!r}"
     cases = review.visible_cases(actor).select_related("item").filter(clearance="")
     same = cases.filter(item__author=item) | cases.filter(item=item) if is_account else cases.filter(item=item)
-    newest = list(same.distinct().order_by("-opened_at")[:MOST])
+    newest = list(same.distinct().order_by("-opened_at", "-pk")[:MOST])
     authored = Item.objects.filter(author=item) if is_account else Item.objects.none()
     hidden = Case.objects.exclude(clearance="").filter(item__author=item).values("item")
     shown = authored.exclude(pk__in=hidden)
@@ -62,14 +62,14 @@ def of_item(actor: Actor, kind: str, name: str) -> Entity:
     now = clock.now()
     labels = [
         row
-        for row in Label.objects.filter(item=item).order_by("-added_at")[: MOST * 2]
+        for row in Label.objects.filter(item=item).order_by("-added_at", "-pk")[: MOST * 2]
         if row.expires_at is None or row.expires_at > now or row.removed_at
     ]
     return Entity(
         name, kind, condition, item, data, item_queries.text_of(item.type_key, data), item.author, labels,
-        list(shown.annotate(reported=Count("reports")).order_by("-first_seen_at")[:MOST]), shown.count(), newest,
-        list(Report.objects.filter(case__in=same).order_by("-received_at")[:MOST]),
-        list(Decision.objects.filter(case__in=same).select_related("case").order_by("-at")[:MOST]),
+        list(shown.annotate(reported=Count("reports")).order_by("-first_seen_at", "-pk")[:MOST]), shown.count(), newest,
+        list(Report.objects.filter(case__in=same).order_by("-received_at", "-pk")[:MOST]),
+        list(Decision.objects.filter(case__in=same).select_related("case").order_by("-at", "-pk")[:MOST]),
     )  # fmt: skip
 
 
