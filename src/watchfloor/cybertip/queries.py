@@ -52,7 +52,7 @@ def facts(row: Tip) -> dict[str, Any]:
 
 def looks(row: Tip) -> list[RestrictedRead]:
     """Who opened it, newest first."""
-    return list(RestrictedRead.objects.filter(subject=f"tip:{row.pk}").order_by("-at")[:MOST_LOOKS])
+    return list(RestrictedRead.objects.filter(subject=f"tip:{row.pk}").order_by("-at", "-pk")[:MOST_LOOKS])
 
 
 def sent_document(row: Tip) -> str:

@@ -220,7 +220,7 @@ def push_reconciliation(request: HttpRequest, as_of: datetime | None = None) -> 
 def read_reconciliations(request: HttpRequest, limit: int = 20) -> dict[str, Any]:
     """The newest comparisons of the platform's list with ours. Needs ``enforcement.view`` or ``enforcement.confirm``."""
     actor = needs(request, "enforcement.view", "enforcement.confirm")
-    rows = Reconciliation.objects.order_by("-began_at")[: max(1, min(limit, 200))]
+    rows = Reconciliation.objects.order_by("-began_at", "-pk")[: max(1, min(limit, 200))]
     if queries.hidden_policies(actor, "enforcement.view") and not actor.has("enforcement.confirm"):
         rows = Reconciliation.objects.none()  # totals are over everything
     return {"reconciliations": [_run(row) for row in rows]}

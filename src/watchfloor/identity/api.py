@@ -71,7 +71,7 @@ def tokens(request: HttpRequest) -> list[TokenOut]:
             revoked_at=row.revoked_at,
             last_used_at=row.last_used_at,
         )
-        for row in ApiToken.objects.order_by("-created_at")[:500]
+        for row in ApiToken.objects.order_by("-created_at", "-pk")[:500]
     ]
 
 

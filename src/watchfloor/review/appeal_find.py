@@ -96,7 +96,7 @@ def figures(rows: QuerySet[Appeal]) -> Figures:
     heard = plain.filter(state__in=HEARD)
     spans = [
         (end - start) / timedelta(hours=1)
-        for end, start in heard.values_list("decided_at", "filed_at").order_by("-filed_at")[:20_000]
+        for end, start in heard.values_list("decided_at", "filed_at").order_by("-filed_at", "-pk")[:20_000]
         if end is not None
     ]
     return Figures(

@@ -95,12 +95,12 @@ def reports(case: Case) -> Reports:
     rows = Report.objects.filter(case=case)
     counts = rows.values_list("reason_key").annotate(count=Count("pk")).order_by("-count", "reason_key")
     reasons = tuple((key, count) for key, count in counts)
-    return Reports(sum(count for _key, count in reasons), reasons, tuple(rows.order_by("-received_at")[:SHOWN]))
+    return Reports(sum(count for _key, count in reasons), reasons, tuple(rows.order_by("-received_at", "-pk")[:SHOWN]))
 
 
 def signals(case: Case) -> list[Signal]:
     """The latest signals, strongest first among those of one source."""
-    return list(Signal.objects.filter(case=case).order_by("-at")[:MANY])
+    return list(Signal.objects.filter(case=case).order_by("-at", "-pk")[:MANY])
 
 
 def choices(actor: Actor, case: Case) -> list[PolicyChoice]:

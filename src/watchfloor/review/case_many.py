@@ -14,7 +14,7 @@ from watchfloor.review.models import Case, EdgeCase, Joining
 
 def context(actor: Actor, case: Case) -> dict[str, Any]:
     """Everything ``review/case_many.html`` names."""
-    steps = Joining.objects.filter(Q(source_id=case.pk) | Q(target_id=case.pk)).order_by("-at")[:10]
+    steps = Joining.objects.filter(Q(source_id=case.pk) | Q(target_id=case.pk)).order_by("-at", "-pk")[:10]
     seen = set(
         queries.visible_cases(actor)
         .filter(pk__in=[pk for row in steps for pk in (row.source_id, row.target_id)])

@@ -76,7 +76,7 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
         "versions": versions(case),
         "linked": queries.linked_cases(actor, case.pk),
         "told": list(
-            Notice.objects.filter(decision_id__in=[view.row.pk for view in found]).order_by("-created_at")[:20]
+            Notice.objects.filter(decision_id__in=[view.row.pk for view in found]).order_by("-created_at", "-pk")[:20]
         ),
         "appeals": [] if is_blind else list(Appeal.objects.filter(case=case).order_by("-filed_at")),
         "may_appeal": actor.has("appeal.submit"),
@@ -120,7 +120,7 @@ def can_undo(actor: Actor, case: Case, row: Decision) -> bool:
 
 def versions(case: Case) -> list[Version]:
     """The latest versions of the item, newest first, each beside the one before it."""
-    rows = list(ItemVersion.objects.filter(item=case.item_id).order_by("-seen_at")[: VERSIONS + 1])
+    rows = list(ItemVersion.objects.filter(item=case.item_id).order_by("-seen_at", "-pk")[: VERSIONS + 1])
     texts = [_lines(row) for row in rows]
     return [
         Version(row.hash, row.seen_at, texts[index], texts[index + 1] if index + 1 < len(rows) else None)

@@ -82,7 +82,7 @@ def _held(reviewer_id: UUID) -> list[Held]:
 def past_sittings(reviewer_id: UUID, limit: int = 20) -> list[Sitting]:
     """One's own exams that are over, the newest first."""
     rows = Sitting.objects.filter(reviewer_id=reviewer_id).exclude(state=Sitting.State.OPEN)
-    return list(rows.order_by("-started_at")[:limit])
+    return list(rows.order_by("-started_at", "-pk")[:limit])
 
 
 def examples(policy_key: str, topic: str) -> list[TrainingItem]:

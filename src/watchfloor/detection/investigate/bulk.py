@@ -174,7 +174,7 @@ def recent(actor: Actor, limit: int = 8) -> list[LabelBatch]:
     """The newest batches that the actor could undo."""
     if not actor.has(PERMISSION):
         return []
-    return [batch for batch in LabelBatch.objects.order_by("-at")[: limit * 4] if may_undo(actor, batch)][:limit]
+    return [batch for batch in LabelBatch.objects.order_by("-at", "-pk")[: limit * 4] if may_undo(actor, batch)][:limit]
 
 
 def source_of(batch: LabelBatch) -> str:

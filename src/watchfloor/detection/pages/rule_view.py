@@ -135,7 +135,7 @@ def _tests(request: HttpRequest, rule: Rule, means: str) -> dict[str, Any]:
 
 def _backtest(request: HttpRequest, rule: Rule, means: str) -> dict[str, Any]:
     run = BacktestRun.objects.filter(rule=rule.name).order_by("-asked_at").first()
-    rows = list(Evidence.objects.filter(rule=rule.name, kind=Evidence.Kind.BACKTEST).order_by("-made_at")[:10])
+    rows = list(Evidence.objects.filter(rule=rule.name, kind=Evidence.Kind.BACKTEST).order_by("-made_at", "-pk")[:10])
     chosen = next((row for row in rows if str(row.pk) == request.GET.get("evidence")), rows[0] if rows else None)
     facts = _facts_of(chosen)
     actor = actor_of(request)
@@ -177,7 +177,7 @@ def _shadow(request: HttpRequest, rule: Rule, means: str) -> dict[str, Any]:
 
 def _history(request: HttpRequest, rule: Rule, means: str) -> dict[str, Any]:
     texts = revisions.of_file(rule.path)
-    evidence = list(Evidence.objects.filter(rule=rule.name).order_by("-made_at")[:HISTORY])
+    evidence = list(Evidence.objects.filter(rule=rule.name).order_by("-made_at", "-pk")[:HISTORY])
     newest = texts[0].number if texts else 0
     in_force = (rule.pin or {}).get(rule.path, newest)
     old = _revision(request.GET.get("from", ""), in_force if in_force != newest else newest - 1)

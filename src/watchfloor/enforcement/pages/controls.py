@@ -44,7 +44,7 @@ def controls(request: HttpRequest) -> HttpResponse:
         if not errors:
             messages.success(request, done)
             return HttpResponseRedirect(reverse("enforcement-automation"))
-    stops = list(AutomationStop.objects.order_by("-since")[:20])
+    stops = list(AutomationStop.objects.order_by("-since", "-pk")[:20])
     visible = queries.visible_actions(actor)
     limits = automation.limits()
     context = {

@@ -45,7 +45,7 @@ def delivery_page(request: HttpRequest) -> HttpResponse:
         "narrowed": any(request.GET.get(name) for name in FILTERS),
         "waiting": [_message(row) for row in waiting[:30]],
         "dead": [_message(row) | {"stale": not delivery.still_wanted(row)} for row in dead[:SHOWN]],
-        "recent": [_message(row) for row in recent.order_by("-sent_at")[:30]],
+        "recent": [_message(row) for row in recent.order_by("-sent_at", "-pk")[:30]],
         "counts": {"waiting": waiting.count(), "dead": dead.count(), "failed": waiting.filter(state="failed").count()},
         "oldest": waiting.values_list("created_at", flat=True).first(),
         "may_manage": actor.has("enforcement.manage"),

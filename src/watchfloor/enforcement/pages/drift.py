@@ -59,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = list(rows.select_related("item")[:SHOWN])
     # Totals are over everything: who may not know of everything sees the differences below, and no sums.
     whole = not queries.hidden_policies(actor, "enforcement.view")
-    last = list(Reconciliation.objects.select_related("endpoint").order_by("-began_at")[:10])
+    last = list(Reconciliation.objects.select_related("endpoint").order_by("-began_at", "-pk")[:10])
     counts = dict(visible.filter(state=Drift.State.OPEN).order_by().values_list("kind").annotate(n=Count("pk")))
     states = words.drift_state_words()
     people = [row.judged_by for row in found if row.judged_by] + [run.by for run in last]

@@ -54,7 +54,7 @@ def act(request: HttpRequest) -> HttpResponse:
     context = {
         "typed": typed, "errors": errors, "said": said, "queues": _queues(), "policies": _policies(), "now": clock.now(),
         "boosts": list(Boost.objects.filter(ended_at__isnull=True, until__gt=clock.now()).order_by("-made_at")),
-        "moves": list(Move.objects.order_by("-made_at")[:RECENT]),
+        "moves": list(Move.objects.order_by("-made_at", "-pk")[:RECENT]),
     }  # fmt: skip
     context["names"] = names_of(row.made_by for row in (*context["boosts"], *context["moves"]))
     return render(request, "insight/act.html", context, status=422 if errors else 200)

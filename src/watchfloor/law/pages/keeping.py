@@ -110,7 +110,7 @@ def rules(request: HttpRequest) -> HttpResponseBase:
         {"kind": kind, "name": name, "rule": by_kind.get(kind), "live": live.get(kind), "typed": post.get(f"days-{kind}")}
         for kind, name in words.kept_kinds().items()
     ]  # fmt: skip
-    done = list(RetentionRun.objects.order_by("-at")[:20])
+    done = list(RetentionRun.objects.order_by("-at", "-pk")[:20])
     context = {
         "tabs": parts.tabs(actor, "retention"), "rows": rows, "number": number, "draft": draft, "errors": errors,
         "typed": post, "me": str(actor),

@@ -128,7 +128,7 @@ def erasures(request: HttpRequest) -> HttpResponseBase:
             runs.judge(actor, parts.of("era", request.POST.get("id", "")), agree=request.POST.get("step") == "agree")
             messages.success(request, _("Done."))
             return redirect("law-erasures")
-    rows = list(Erasure.objects.select_related("account").order_by("-asked_at")[:MOST])
+    rows = list(Erasure.objects.select_related("account").order_by("-asked_at", "-pk")[:MOST])
     previews = {row.pk: runs.preview(actor, row.account) for row in rows if row.state == "asked"}
     context = {
         "tabs": parts.tabs(actor, "erasures"), "rows": rows, "states": words.erasure_states(), "errors": errors, "me": str(actor),

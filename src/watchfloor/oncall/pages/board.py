@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": parts.tabs("oncall", actor), "rows": rows, "names": parts.names(people), "states": parts.state_words(),
         "ringing": list(queries.ringing(actor)), "about": parts.about_words(),
-        "recent": list(queries.visible_pages(actor).order_by("-raised_at")[:RECENT]),
+        "recent": list(queries.visible_pages(actor).order_by("-raised_at", "-pk")[:RECENT]),
     }  # fmt: skip
     return render(request, "oncall/board.html", context)
 

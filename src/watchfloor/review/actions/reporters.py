@@ -69,7 +69,9 @@ def points_of(kind: str, reporter: str, channel: str, policy_key: str) -> float:
 def credit_of(case: Case) -> float:
     """The points of the case's counted reporters, added up anew (of the latest 500)."""
     rows = (
-        Report.objects.filter(case=case, outcome="", counted=True).exclude(reporter="").order_by("-received_at")[:500]
+        Report.objects.filter(case=case, outcome="", counted=True)
+        .exclude(reporter="")
+        .order_by("-received_at", "-pk")[:500]
     )
     return round(sum(points_of(row.reporter_kind, row.reporter, row.channel, case.policy_key) for row in rows), 3)
 

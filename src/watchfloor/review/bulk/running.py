@@ -209,7 +209,7 @@ def recent(actor: Actor, limit: int = 50) -> list[Batch]:
     """The newest batches the actor may see."""
     if not actor.has(PERMISSION):
         return []
-    return [batch for batch in Batch.objects.order_by("-at")[: limit * 4] if visible(actor, batch)][:limit]
+    return [batch for batch in Batch.objects.order_by("-at", "-pk")[: limit * 4] if visible(actor, batch)][:limit]
 
 
 def _counts(batch: Batch) -> Counter[str]:

@@ -108,7 +108,7 @@ def visible_clusters(actor: Actor, limit: int = 50) -> list[Cluster]:
     """The newest clusters the actor may see."""
     if not actor.has(PERMISSION):
         return []
-    return [row for row in Cluster.objects.order_by("-made_at")[: limit * 4] if _may(actor, row)][:limit]
+    return [row for row in Cluster.objects.order_by("-made_at", "-pk")[: limit * 4] if _may(actor, row)][:limit]
 
 
 def _may(actor: Actor, row: Cluster) -> bool:

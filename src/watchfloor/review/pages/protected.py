@@ -74,7 +74,7 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     cases = cases | queries.visible_cases(actor).select_related("item").filter(item=account)
     speaking = list(Representative.objects.filter(protected=row).order_by("ended_at", "since"))
     context = {
-        "entry": row, "representatives": speaking, "cases": list(cases.order_by("-opened_at")[:20]), "errors": errors,
+        "entry": row, "representatives": speaking, "cases": list(cases.order_by("-opened_at", "-pk")[:20]), "errors": errors,
         "typed": request.POST, "tiers": dict(tier_words()), "may_manage": actor.has("protected.manage"),
         "channels": [(name, name) for name in protected.CHANNELS], "names": names_of({row.added_by}),
     }  # fmt: skip

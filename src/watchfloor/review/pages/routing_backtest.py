@@ -45,7 +45,7 @@ def backtest(request: HttpRequest) -> HttpResponse:
         except WatchfloorError as error:
             errors[error.where if error.where in {"days", "why"} else "why"] = say(error)
     draft, live = draft_table(), live_table()
-    runs = list(RoutingBacktest.objects.order_by("-asked_at")[:EARLIER])
+    runs = list(RoutingBacktest.objects.order_by("-asked_at", "-pk")[:EARLIER])
     run = _chosen(request.GET.get("run", ""), runs)
     found = None
     if run is not None and run.state == "done":

@@ -99,7 +99,7 @@ def reviewer_today(actor: Actor, *, since: datetime | None = None) -> Today:
 def my_decisions(actor: Actor, *, limit: int = 20) -> list[Decision]:
     """One's latest decisions (to undo, or to look at again), newest first."""
     rows = Decision.objects.filter(decider=str(actor), case__in=access.visible_cases(actor).values("pk"))
-    return list(rows.select_related("case", "case__item").order_by("-at")[:limit])
+    return list(rows.select_related("case", "case__item").order_by("-at", "-pk")[:limit])
 
 
 def _isolated(sentence: str) -> str:

@@ -26,4 +26,4 @@ def edge_cases(actor: Actor, *, text: str = "", state: str = "", policy_key: str
 def rulings(actor: Actor, policy_key: str, text: str = "", *, limit: int = 5) -> list[EdgeCase]:
     """Precedents for the workbench: rulings under this policy, newest first; with ``text`` those that share its words."""
     rows = edge_cases(actor, state="ruled", policy_key=policy_key, text=text)
-    return list(rows.order_by("-ruled_at")[:limit])
+    return list(rows.order_by("-ruled_at", "-pk")[:limit])

@@ -38,7 +38,7 @@ def own_second_looks(actor: Actor, since: datetime) -> list[SecondLook]:
     """Second looks at the actor's decisions since a moment, the newest look first; only of cases they may still open."""
     seen = access.visible_cases(actor).values("pk")
     rows = Decision.objects.filter(decider=str(actor), origin__in=["human", "appeal"], at__gte=since, case__in=seen)
-    mine = {row.pk: row for row in rows.order_by("-at")[:MOST]}
+    mine = {row.pk: row for row in rows.order_by("-at", "-pk")[:MOST]}
     if not mine:
         return []
     by_case: dict[UUID, list[Decision]] = {}

@@ -56,15 +56,15 @@ def waiting(actor: Actor, limit: int = 100) -> list[Inquiry]:
 def asked_by(actor: Actor, limit: int = 20) -> list[Inquiry]:
     """What this actor asked, newest first."""
     rows = Inquiry.objects.filter(asked_by=str(actor)).exclude(state=Inquiry.State.WITHDRAWN)
-    return list(rows.select_related("case").order_by("-asked_at")[:limit])
+    return list(rows.select_related("case").order_by("-asked_at", "-pk")[:limit])
 
 
 def of_case(case: Case) -> list[Inquiry]:
     """All questions about a case, newest first."""
-    return list(Inquiry.objects.filter(case=case).order_by("-asked_at")[:20])
+    return list(Inquiry.objects.filter(case=case).order_by("-asked_at", "-pk")[:20])
 
 
 def precedents(visible: QuerySet[Case], policy_key: str, besides: Case, limit: int = 5) -> list[Inquiry]:
     """Answers kept for later cases of this policy, of the cases one may open."""
     rows = Inquiry.objects.filter(precedent=True, case__policy_key=policy_key, case__in=visible).exclude(case=besides)
-    return list(rows.order_by("-answered_at")[:limit])
+    return list(rows.order_by("-answered_at", "-pk")[:limit])

@@ -32,7 +32,7 @@ def live_streams(actor: Actor) -> list[Stream]:
     """Open cases this actor may see whose items go on live now, by ``watched``. Restricted ones are listed without their words."""
     types = [key for key in items.types() if live.may_be_live(key)]
     rows = visible_cases(actor).exclude(state="closed").filter(item__type_key__in=types).select_related("item")
-    cases = list(rows.order_by("-opened_at")[:MOST])
+    cases = list(rows.order_by("-opened_at", "-pk")[:MOST])
     data = dict(
         ItemVersion.objects.filter(pk__in=[case.item.current_version for case in cases], erased_at__isnull=True)
         .values_list("pk", "data")

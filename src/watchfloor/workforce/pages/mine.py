@@ -73,7 +73,7 @@ def _context(request: HttpRequest, actor: Actor, errors: Errors) -> dict[str, An
     typed = request.POST.dict() if errors else {}
     avoid = request.POST.getlist("avoid") if typed.get("part") == "avoid" else who.avoid
     own = {**fields.values(who.own), **typed} if typed.get("part") == "budget" else fields.values(who.own)
-    rests = Rest.objects.filter(reviewer_id=person, at__gte=spent.week_start, at__lte=now).order_by("-at")[:40]
+    rests = Rest.objects.filter(reviewer_id=person, at__gte=spent.week_start, at__lte=now).order_by("-at", "-pk")[:40]
     return {
         "who": who,
         "spent": spent,
