@@ -7,22 +7,31 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from watchfloor.identity.models import User
+from watchfloor.identity.models import ApiToken, User
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """The name for each actor text, in one query; programs are called by their part ("Watchfloor (delivery)")."""
+    """The name for each actor text; people and tokens in a query each, programs by their part ("Watchfloor (delivery)")."""
     wanted = {text for text in actors if text}
+    people, tokens = _ids(wanted, "user"), _ids(wanted, "token")
+    found = {people[user.pk]: str(user.name or user) for user in User.objects.filter(pk__in=people)}
+    if tokens:
+        for token in ApiToken.objects.filter(pk__in=tokens):
+            found[tokens[token.pk]] = _("Token %(name)s") % {"name": token.name}
+    return {text: found.get(text) or _plain(text) for text in wanted}
+
+
+def _ids(texts: Iterable[str], kind: str) -> dict[UUID, str]:
+    """The ids of the actors of a kind, each with its text."""
     ids = {}
-    for text in wanted:
-        kind, _sep, name = text.partition(":")
-        if kind == "user":
+    for text in texts:
+        found, _sep, name = text.partition(":")
+        if found == kind:
             try:
                 ids[UUID(name)] = text
             except ValueError:
                 continue
-    found = {ids[user.pk]: str(user.name or user) for user in User.objects.filter(pk__in=ids)}
-    return {text: found.get(text) or _plain(text) for text in wanted}
+    return ids
 
 
 def _plain(text: str) -> str:

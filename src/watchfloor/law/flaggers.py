@@ -6,7 +6,6 @@ was suspended or has ended as an ordinary user's. While the register is empty, w
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from uuid import UUID
 import msgspec
 from django.db.models import Count, Q
 
+from watchfloor.engines.textmodels.metrics import wilson
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
@@ -124,21 +124,10 @@ def figures(row: Flagger, since: datetime | None = None) -> Figures:
         notices=Count("pk"), decided=Count("pk", filter=Q(outcome__in=["upheld", "rejected"])),
         rejected=Count("pk", filter=Q(outcome="rejected")),
     )  # fmt: skip
-    low, high = wilson(counted["rejected"], counted["decided"])
-    share = counted["rejected"] / counted["decided"] if counted["decided"] else None
-    return Figures(**counted, share=share, low=low, high=high)
-
-
-def wilson(hits: int, total: int) -> tuple[float | None, float | None]:
-    """The 95 % score interval of a share (Wilson, 1927); nothing of nothing."""
-    if not total:
-        return None, None
-    z = 1.959963984540054
-    share = hits / total
-    middle = share + z * z / (2 * total)
-    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    below = 1 + z * z / total
-    return max(0.0, (middle - half) / below), min(1.0, (middle + half) / below)
+    if not counted["decided"]:
+        return Figures(**counted, share=None, low=None, high=None)
+    share = wilson(counted["rejected"], counted["decided"])
+    return Figures(**counted, share=share.value, low=share.low, high=share.high)
 
 
 def find(flagger_id: UUID) -> Flagger:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from watchfloor.review.domain.parity import Counts, compare, standardised, wilson
+from watchfloor.engines.textmodels.metrics import wilson
+from watchfloor.review.domain.parity import Counts, compare, standardised
 
 
 def test_few_decisions_say_nothing() -> None:

@@ -14,6 +14,8 @@ from typing import Final
 
 import msgspec
 
+from watchfloor.engines.textmodels.metrics import wilson
+
 Z: Final = 1.959963984540054  # 95 %
 ENOUGH: Final = 30  # decided cases in each group; below it nothing is concluded
 CLEAR: Final = 0.15  # half-width beyond which an interval says too little to conclude "no difference"
@@ -46,14 +48,6 @@ class Parity(msgspec.Struct, frozen=True):
     left_out: int = 0  # decisions on the protected under policies where no other was decided
 
 
-def wilson(successes: int, n: int) -> Rate:
-    """A share of n with its interval; n > 0."""
-    p = successes / n
-    middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-    return Rate(p, max(0.0, middle - half), min(1.0, middle + half))
-
-
 def compare(protected: Mapping[str, Counts], others: Mapping[str, Counts]) -> Parity:
     """Compare two groups, given by policy; policies without others to compare with are left out and counted."""
     shared = {key: counts for key, counts in protected.items() if key in others and others[key].decided > 0}
@@ -62,7 +56,7 @@ def compare(protected: Mapping[str, Counts], others: Mapping[str, Counts]) -> Pa
     left_out = sum(counts.decided for counts in protected.values()) - n
     if n < ENOUGH or m < ENOUGH:
         return Parity(n, m, "too_few", left_out=left_out)
-    mine = wilson(sum(counts.violating for counts in shared.values()), n)
+    mine = Rate(*wilson(sum(counts.violating for counts in shared.values()), n))
     theirs = standardised({key: (counts.decided / n, others[key]) for key, counts in shared.items()})
     value = mine.value - theirs.value
     low = value - math.hypot(mine.value - mine.low, theirs.high - theirs.value)
