@@ -16,7 +16,7 @@ from watchfloor.items import queries as items
 from watchfloor.items.media.models import MediaLink
 from watchfloor.items.models import Item
 from watchfloor.kernel.errors import BadInput
-from watchfloor.kernel.remembered import Remembered
+from watchfloor.kernel.remembered import Remembered, RememberedBy
 from watchfloor.policy import queries as policies
 from watchfloor.policy import texts
 from watchfloor.policy.domain import translations
@@ -68,6 +68,10 @@ def _read() -> dict[str, Ground]:
 
 
 GROUNDS = Remembered(_read)
+# Each decision quotes its version, to each who is told; what has been in force no longer changes.
+VERSIONS: RememberedBy[Any, PolicyVersion | None] = RememberedBy(
+    lambda version_id: PolicyVersion.objects.filter(pk=version_id).first(), limit=500
+)
 
 
 def ground_of(policy_key: str, violation_key: str) -> Ground:
@@ -81,8 +85,8 @@ def clause_text(version_id: Any, clause: str, language: str = "", market: str = 
 
     A violation type names its clause's number, perhaps with the market whose overlay it is of ("5.1 DE").
     """
-    version = PolicyVersion.objects.filter(pk=version_id).first()
-    if version is None or not clause:
+    version = VERSIONS(version_id) if clause else None
+    if version is None:
         return ""
     number, _, overlay = clause.partition(" ")
     found = next((row for row in texts.clauses_of(version) if row.number in (clause, number)), None)
