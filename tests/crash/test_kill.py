@@ -1,7 +1,7 @@
-"""kill -9 under load, of the serving processes, the worker and the database's postmaster in turn.
+"""kill -9 under load, of the serving processes, the worker and the database's postmaster in turn, while legal deadlines pass.
 
-Afterwards: every acknowledged report is there exactly once, the log verifies, every row follows from its events, and the platform
-has applied each action once. 12 kills by default; WATCHFLOOR_KILLS=200 for the long run.
+Afterwards: every acknowledged report is there exactly once, the log verifies, every row follows from its events, the platform
+has applied each action once, and each deadline was missed once and paged once. 12 kills by default; WATCHFLOOR_KILLS=200 for the long run.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import random
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.crash.harness import Installation, Platform, Sender, wait_until
@@ -36,6 +37,24 @@ with writing(system("test")) as w:
         set_rule_state(w, "AtOnce", step, why="test")
     endpoints.add(w, name="platform", url=URL)
 """
+# Legal clocks of an hour that end one after another while processes die.
+CLOCKS = """
+from datetime import timedelta
+from watchfloor.identity.domain import system
+from watchfloor.identity.actions import create_user
+from watchfloor.kernel import clock
+from watchfloor.kernel.ids import new_id
+from watchfloor.law import clocks
+from watchfloor.ledger.writer import writing
+from watchfloor.oncall import actions as oncall
+with writing(system("test")) as w:
+    person = create_user(w, email="lena@example.org", name="Lena Lead", password=None)
+    oncall.save_policy(w, key="severe", name="Severe", steps=[{"targets": [f"user:{person.pk}"], "wait": 5}], repeat=1)
+    oncall.save_matrix(w, [{"escalation_policy": "severe", "min_severity": 2}])
+    for number in range(COUNT):
+        at = clock.now() - timedelta(hours=1) + timedelta(seconds=10 + number * 2)
+        clocks.start_by_hand(w, "eu.tco.removal", clocks.About(kind="manual", id=new_id()), at)
+"""
 
 
 @pytest.mark.crash
@@ -47,6 +66,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
     token = floor.command("token", "add", "crash-test")["token"]
     floor.python(f"RULES = {RULES!r}\nURL = {platform.url!r}\n{SETUP}")
     floor.start()
+    floor.python(f"COUNT = {KILLS}\n{CLOCKS}")
     senders = [Sender(floor.port, token, number) for number in range(4)]
     chance = random.Random(20261122)
     try:
@@ -72,6 +92,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
         assert len(receipts) == sum(len(sender.acknowledged) for sender in senders), "two reports got the same receipt"
         _work_off(floor)
         _check(floor, platform, receipts)
+        _check_clocks(floor)
     finally:
         for sender in senders:
             sender.stop.set()
@@ -150,3 +171,31 @@ print(json.dumps({
     assert verified["problems"] == []
     rebuilt = floor.command("ledger", "rebuild", "--check")
     assert rebuilt["differences"] == []
+
+
+def _check_clocks(floor: Installation) -> None:
+    """Every deadline that has passed: one event, one page, whoever died; how late is said, not judged: machines differ."""
+    code = """
+import json
+from collections import Counter
+from watchfloor.kernel import clock
+from watchfloor.law.models import Clock
+from watchfloor.ledger.models import Event
+from watchfloor.oncall.models import Page
+print(json.dumps({
+    "clocks": [[str(row.pk), row.state] for row in Clock.objects.all()],
+    "missed": [[event.subject.partition(":")[2], event.data["late_ms"]] for event in Event.objects.filter(type="clock.missed")],
+    "pages": dict(Counter(Page.objects.filter(about="clock").values_list("key", flat=True))),
+}))
+"""
+    found = wait_until(lambda: _all_missed(json.loads(floor.python(code))), "every deadline being missed")
+    missed = [row for row, _ in found["missed"]]
+    assert sorted(missed) == sorted(row for row, _ in found["clocks"])
+    assert dict.fromkeys(found["pages"], 1) == found["pages"]
+    assert {f"law:{row}:0:missed" for row in missed} <= found["pages"].keys()
+    late = sorted(late for _, late in found["missed"])
+    print(f"{len(late)} deadlines: half of them said within {late[len(late) // 2]} ms, the last after {late[-1]} ms")
+
+
+def _all_missed(found: dict[str, Any]) -> dict[str, Any] | None:
+    return found if all(state == "missed" for _, state in found["clocks"]) else None

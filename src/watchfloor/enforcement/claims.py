@@ -36,31 +36,37 @@ made AS (
     ON CONFLICT DO NOTHING)
 UPDATE ledger_outbox o SET sent_at = %(now)s FROM fresh WHERE o.id = fresh.id
 """
-# An earlier message of the lane that has no row for this endpoint yet: whoever is fanning it out has not committed.
+# An earlier message of the lane that has no row for this endpoint yet: whoever is fanning it out has not committed. The few that wait for
+# that have an index of their own.
 _COMES_FIRST = f"""
 EXISTS (SELECT 1 FROM ledger_outbox before
-        WHERE before.lane = {{row}}.lane AND before.id < {{row}}.outbox_id AND before.state IN ('pending', 'failed')
-          AND before.sent_at IS NULL AND {_HEARS.replace("{message}", "before")})
+        WHERE before.id < {{row}}.outbox_id AND before.state = 'pending' AND before.sent_at IS NULL AND before.lane = {{row}}.lane
+          AND {_HEARS.replace("{message}", "before")})
 """
+# The first of a lane, and what follows it, are asked for as "the next rows from here on" in the order of the lanes' index: one step into it
+# for each row, whatever the planner knows of tables that grew a moment ago, and however many wait behind the first.
 _CLAIM = f"""
 WITH heads AS (
-    SELECT d.id, d.endpoint_id, d.lane, d.outbox_id, e.topics
-    FROM enforcement_delivery d JOIN enforcement_endpoint e ON e.id = d.endpoint_id
-    WHERE d.endpoint_id = ANY(%(endpoints)s) AND d.state IN ('pending', 'failed') AND d.next_at <= %(now)s
-      AND NOT EXISTS (
-        SELECT 1 FROM enforcement_delivery earlier
-        WHERE earlier.endpoint_id = d.endpoint_id AND earlier.lane = d.lane AND earlier.outbox_id < d.outbox_id
-          AND earlier.state IN ('pending', 'failed'))
-      AND NOT {_COMES_FIRST.replace("{row}", "d")} AND NOT {{stopped}}
-    ORDER BY d.next_at, d.outbox_id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED),
+    SELECT head.*, e.topics
+    FROM enforcement_endpoint e CROSS JOIN LATERAL (
+        SELECT d.id, d.endpoint_id, d.lane, d.outbox_id, d.next_at FROM enforcement_delivery d
+        WHERE d.endpoint_id = e.id AND d.state IN ('pending', 'failed') AND d.next_at <= %(now)s
+          AND d.id = (
+            SELECT first.id FROM enforcement_delivery first
+            WHERE (first.endpoint_id, first.lane) >= (d.endpoint_id, d.lane) AND first.state IN ('pending', 'failed')
+            ORDER BY first.endpoint_id, first.lane, first.outbox_id LIMIT 1)
+          AND NOT {_COMES_FIRST.replace("{row}", "d")} AND NOT {{stopped}}
+        ORDER BY d.next_at, d.outbox_id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED) head
+    WHERE e.id = ANY(%(endpoints)s) ORDER BY head.next_at, head.outbox_id LIMIT %(limit)s),
 stretches AS (
     SELECT follows.id, bool_and(follows.ready) OVER (PARTITION BY follows.endpoint_id, follows.lane ORDER BY follows.outbox_id) AS ready
     FROM heads e CROSS JOIN LATERAL (
         SELECT f.id, f.endpoint_id, f.lane, f.outbox_id,
                f.next_at <= %(now)s AND (f.id = e.id OR NOT {_COMES_FIRST.replace("{row}", "f")} AND NOT {{stopped_f}}) AS ready
         FROM enforcement_delivery f
-        WHERE f.endpoint_id = e.endpoint_id AND f.lane = e.lane AND f.outbox_id >= e.outbox_id AND f.state IN ('pending', 'failed')
-        ORDER BY f.outbox_id LIMIT %(stretch)s) follows)
+        WHERE (f.endpoint_id, f.lane, f.outbox_id) >= (e.endpoint_id, e.lane, e.outbox_id) AND f.state IN ('pending', 'failed')
+        ORDER BY f.endpoint_id, f.lane, f.outbox_id LIMIT %(stretch)s) follows
+    WHERE follows.lane = e.lane AND follows.endpoint_id = e.endpoint_id)
 UPDATE enforcement_delivery d SET attempts = d.attempts + 1, next_at = %(until)s, sent_at = %(now)s
 FROM ledger_outbox o
 WHERE d.id IN (SELECT id FROM stretches WHERE ready) AND o.id = d.outbox_id

@@ -30,6 +30,7 @@ from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.kernel.ids import encode
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
+from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 
@@ -61,18 +62,12 @@ def log(request: HttpRequest) -> HttpResponseBase:
     rows = notice_queries.notices(actor_of(request), wanted)
     if request.GET.get("format") == "csv":
         return csv_response("notices", CSV_HEAD, (_csv_row(row) for row in rows[:CSV_ROWS].iterator()))
-    asked = request.GET.get("page", "1")
-    page = max(1, int(asked)) if asked.isdigit() else 1
-    start = (page - 1) * PER_PAGE
-    found = list(rows[start : start + PER_PAGE + 1])
+    found, pager = paged(rows, request.GET, PER_PAGE)
     context = {
-        "rows": [{"row": row, "url": _address(row)} for row in found[:PER_PAGE]], "kinds": _kinds(), "query": request.GET,
+        "rows": [{"row": row, "url": _address(row)} for row in found], "kinds": _kinds(), "query": request.GET,
         "filters": _filters(), "csv_url": _with(request, format="csv"), "spoken": NAMES,
         "held": held_count(actor_of(request)),
-        "pager": {"start": start + 1, "end": start + min(len(found), PER_PAGE), "total": None,
-                  "previous": _with(request, page=str(page - 1)) if page > 1 else None,
-                  "next": _with(request, page=str(page + 1)) if len(found) > PER_PAGE else None}
-        if page > 1 or len(found) > PER_PAGE else None,
+        "pager": pager,
     }  # fmt: skip
     return render(request, "enforcement/notices.html", context)
 

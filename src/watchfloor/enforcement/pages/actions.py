@@ -26,6 +26,7 @@ from watchfloor.kernel.ids import decode, encode, short
 from watchfloor.ledger.models import Event, Outbox
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
+from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 
@@ -49,10 +50,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
         return csv_response("actions", CSV_HEAD, csv_rows(rows[:MOST_CSV]))  # type: ignore[return-value]
     if request.GET.get("state") == "held":
         return HttpResponseRedirect(reverse("enforcement-held"))
-    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
-    start = (page - 1) * PER_PAGE
-    found = list(rows[start : start + PER_PAGE + 1])
-    more, found = len(found) > PER_PAGE, found[:PER_PAGE]
+    found, pager = paged(rows, request.GET, PER_PAGE)
     context = {
         "rows": [row_of(row) for row in found],
         "names": names_of(text for row in found for text in (row.requested_by, row.approved_by)),
@@ -62,10 +60,8 @@ def action_list(request: HttpRequest) -> HttpResponse:
         "origins": words.origin_words(),
         "csv_url": with_query(request, format="csv"),
         "held": held_count(actor),
-        "pager": {"start": start + 1, "end": start + len(found), "total": None,
-                  "previous": with_query(request, page=str(page - 1)) if page > 1 else None,
-                  "next": with_query(request, page=str(page + 1)) if more else None} if page > 1 or more else None,
-    }  # fmt: skip
+        "pager": pager,
+    }
     return render(request, "enforcement/actions.html", context)
 
 

@@ -34,6 +34,7 @@ from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.kernel.ids import decode
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
+from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 
 SHOWN = 100
@@ -51,9 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return csv_response("held", CSV_HEAD, csv_rows(rows[:MOST_CSV]))  # type: ignore[return-value]
     total = rows.count()
-    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
-    start = (page - 1) * SHOWN
-    found = list(rows[start : start + SHOWN])
+    found, pager = paged(rows, request.GET, SHOWN)
     reasons = dict(held.order_by().values_list("held_for").annotate(n=Count("pk")))
     context = {
         "rows": [row_of(row) | {"does": _does(row), "own": row.requested_by == str(actor)} for row in found],
@@ -65,9 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         "reasons": [(words.held_words().get(key, key), number, key) for key, number in sorted(reasons.items()) if key],
         "total": total, "held": held.count(), "csv_url": with_query(request, format="csv"),
-        "pager": {"start": start + 1, "end": start + len(found), "total": total,
-                  "previous": with_query(request, page=str(page - 1)) if page > 1 else None,
-                  "next": with_query(request, page=str(page + 1)) if total > start + SHOWN else None} if total > SHOWN else None,
+        "pager": pager and pager | {"total": total},
         "origins": words.origin_words(), "held_for": words.held_words(),
         "may_approve": actor.has("enforcement.approve"),
     }  # fmt: skip

@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
             row = glass.break_glass(
                 w, user_of(request).pk, by=actor, reason=request.POST.get("reason", ""),
                 clearances=request.POST.getlist("clearances"), act=request.POST.get("act") == "on",
-                minutes=int(minutes) if minutes.isdigit() else 0,
+                minutes=int(minutes) if minutes.isdecimal() else 0,
             )  # fmt: skip
         if not errors:
             messages.warning(request, _("The glass is broken. It ends by itself, and everything you do is marked."))

@@ -188,7 +188,7 @@ def _judge(answer: httpx.Response, name: str, limits: Limits) -> None:
     if answer.headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
         raise Refused("compressed", f"{name} sent it compressed, which was not asked for.")
     length = answer.headers.get("content-length", "")
-    if length.isdigit() and int(length) > limits.bytes:
+    if length.isdecimal() and int(length) > limits.bytes:
         raise too_large(limits.bytes)
 
 

@@ -21,10 +21,11 @@ from watchfloor.law.pages import parts
 from watchfloor.law.pages.table import draft_of, judged, versions
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
+from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 from watchfloor.review.queries import access
 
-MOST = 300
+MOST_LINES = 100_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,15 +43,17 @@ def holds(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, _("Done."))
             return redirect("law-holds")
     shown = keeping.in_force() if request.GET.get("all") != "1" else Hold.objects.all()
-    rows = list(queries.known_holds(actor, shown).select_related("item").order_by("-since", "pk")[:MOST])
+    found = queries.known_holds(actor, shown).select_related("item").order_by("-since", "pk")
     if request.GET.get("format") == "csv":
         head = ("hold", "about", "basis", "since", "until", "lifted")
         lines = (
-            (ids.encode("hold", row.pk), row.about, row.basis, row.since, row.until, row.lifted_at) for row in rows
+            (ids.encode("hold", row.pk), row.about, row.basis, row.since, row.until, row.lifted_at)
+            for row in found[:MOST_LINES]
         )
         return csv_response("holds", head, lines)
+    rows, pager = paged(found, request.GET)
     context = {
-        "tabs": parts.tabs(actor, "holds"), "rows": rows, "about": words.hold_about(), "bases": words.bases(),
+        "tabs": parts.tabs(actor, "holds"), "rows": rows, "pager": pager, "about": words.hold_about(), "bases": words.bases(),
         "errors": errors, "typed": post,
         "query": request.GET, "may_manage": actor.has(parts.MANAGE), "names": names_of([row.placed_by for row in rows]),
         "filters": [{"name": "all", "label": _("In force"), "chip": _("Shown"), "options": [("1", _("All there were"))]}],

@@ -21,12 +21,13 @@ from watchfloor.law.models import Authority, Order
 from watchfloor.law.pages import parts
 from watchfloor.ledger.models import Event
 from watchfloor.platform.csvfile import csv_response
+from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.review.queries import access
 
 HEAD = ("order", "kind", "authority", "country", "state", "received", "answered", "effect", "cases")
-MOST = 300
+MOST_LINES = 100_000
 
 
 @require_safe
@@ -34,19 +35,18 @@ MOST = 300
 def index(request: HttpRequest) -> HttpResponseBase:
     """``/law/orders``: ``?state=&kind=``; ``?format=csv``."""
     actor = actor_of(request)
-    rows = list(
-        queries.orders(actor, state=request.GET.get("state", "")[:12], kind=request.GET.get("kind", "")[:24])[:MOST]
-    )
+    found = queries.orders(actor, state=request.GET.get("state", "")[:12], kind=request.GET.get("kind", "")[:24])
     if request.GET.get("format") == "csv":
         lines = (
             (ids.encode("ord", row.pk), row.kind, row.authority.name, row.authority.country, row.state, row.received_at, row.answered_at,
              row.effect, len(row.cases))
-            for row in rows
+            for row in found[:MOST_LINES]
         )  # fmt: skip
         return csv_response("orders", HEAD, lines)
+    rows, pager = paged(found, request.GET)
     clocks = queries.next_of(actor, "order", [row.pk for row in rows])
     context = {
-        "tabs": parts.tabs(actor, "orders"), "rows": rows, "query": request.GET, "kinds": words.order_kinds(),
+        "tabs": parts.tabs(actor, "orders"), "rows": rows, "pager": pager, "query": request.GET, "kinds": words.order_kinds(),
         "states": words.order_states(),
         "clocks": clocks, "may_manage": actor.has(parts.MANAGE),
         "filters": [

@@ -20,9 +20,10 @@ from watchfloor.law.erasing import runs
 from watchfloor.law.models import Erasure, Request
 from watchfloor.law.pages import parts
 from watchfloor.platform.csvfile import csv_response
+from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 
-MOST = 300
+MOST_LINES = 100_000
 
 
 @require_safe
@@ -31,13 +32,17 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """``/law/requests``: ``?state=&kind=``; ``?format=csv`` (without the person)."""
     actor = actor_of(request)
     asked = {name: request.GET[name][:14] for name in ("state", "kind") if request.GET.get(name)}
-    rows = list(Request.objects.filter(**asked).order_by("-received_at", "pk")[:MOST])
+    found = Request.objects.filter(**asked).order_by("-received_at", "pk")
     if request.GET.get("format") == "csv":
         head = ("request", "kind", "state", "received", "answered")
-        lines = ((ids.encode("req", row.pk), row.kind, row.state, row.received_at, row.answered_at) for row in rows)
+        lines = (
+            (ids.encode("req", row.pk), row.kind, row.state, row.received_at, row.answered_at)
+            for row in found[:MOST_LINES]
+        )
         return csv_response("requests", head, lines)
+    rows, pager = paged(found, request.GET)
     context = {
-        "tabs": parts.tabs(actor, "requests"), "rows": rows, "states": words.request_states(), "kinds": words.request_kinds(),
+        "tabs": parts.tabs(actor, "requests"), "rows": rows, "pager": pager, "states": words.request_states(), "kinds": words.request_kinds(),
         "query": request.GET, "clocks": queries.next_of(actor, "request", [row.pk for row in rows]),
         "filters": [
             {"name": "state", "label": _("Any state"), "chip": _("State"), "options": words.options(words.request_states())},
@@ -128,10 +133,10 @@ def erasures(request: HttpRequest) -> HttpResponseBase:
             runs.judge(actor, parts.of("era", request.POST.get("id", "")), agree=request.POST.get("step") == "agree")
             messages.success(request, _("Done."))
             return redirect("law-erasures")
-    rows = list(Erasure.objects.select_related("account").order_by("-asked_at", "-pk")[:MOST])
+    rows, pager = paged(Erasure.objects.select_related("account").order_by("-asked_at", "-pk"), request.GET, 50)
     previews = {row.pk: runs.preview(actor, row.account) for row in rows if row.state == "asked"}
     context = {
-        "tabs": parts.tabs(actor, "erasures"), "rows": rows, "states": words.erasure_states(), "errors": errors, "me": str(actor),
+        "tabs": parts.tabs(actor, "erasures"), "rows": rows, "pager": pager, "states": words.erasure_states(), "errors": errors, "me": str(actor),
         "previews": previews, "places": words.places, "may_approve": actor.has(parts.APPROVE),
         "names": names_of([row.asked_by for row in rows] + [row.approved_by for row in rows]),
     }  # fmt: skip

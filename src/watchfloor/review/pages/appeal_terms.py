@@ -39,7 +39,7 @@ def terms(request: HttpRequest) -> HttpResponse:
         try:
             if request.POST.get("step") == "restore":
                 number = request.POST.get("number", "")
-                actions.restore_terms(actor_of(request), int(number) if number.isdigit() else 0)
+                actions.restore_terms(actor_of(request), int(number) if number.isdecimal() else 0)
             else:
                 document = _document(request)
                 actions.save_terms(actor_of(request), document, note=request.POST.get("note", ""))
@@ -96,7 +96,7 @@ def _measure(request: HttpRequest, typed: dict[str, str]) -> None:
         complainants.warn(actor, *who, typed["why"])
         messages.success(request, _("Warned. They are told what follows if it goes on."))
     elif step == "suspend":
-        days = int(typed["days"]) if typed["days"].isdigit() else None
+        days = int(typed["days"]) if typed["days"].isdecimal() else None
         complainants.suspend(actor, *who, typed["why"], gravity=typed["gravity"], intent=typed["intent"], days=days)
         messages.success(request, _("Suspended. They are told until when, and that courts stay open to them."))
     else:
@@ -148,6 +148,6 @@ def _body_line(body: Any) -> str:
 
 
 def _whole(text: str, where: str) -> int:
-    if not text.strip().isdigit():
+    if not text.strip().isdecimal():
         raise BadInput("bad_number", _("That is not a whole number."), where=where)
     return int(text)

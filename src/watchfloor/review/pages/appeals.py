@@ -212,7 +212,7 @@ def _cents(request: HttpRequest) -> int | None:
     if not text:
         return None
     whole, _sep, part = text.partition(".")
-    if not whole.isdigit() or (part and (not part.isdigit() or len(part) > 2)):
+    if not whole.isdecimal() or (part and (not part.isdecimal() or len(part) > 2)):
         raise BadInput("bad_cost", _("The cost is a number like 150 or 150.50."), where="cost")
     return int(whole) * 100 + int((part + "00")[:2])
 

@@ -54,13 +54,13 @@ def VersionCompare(version: str, other: str) -> int:
 def _version(text: str) -> tuple[list[int], list[tuple[int, int, str]]]:
     """The numbers, and what sorts those with the same numbers: a word (``beta``) comes before nothing."""
     parts = _PART.findall(text.strip().lower().partition("+")[0].removeprefix("v"))[:20]
-    first_word = next((place for place, part in enumerate(parts) if not part.isdigit()), len(parts))
+    first_word = next((place for place, part in enumerate(parts) if not part.isdecimal()), len(parts))
     numbers = [int(part) for part in parts[:first_word]]
     if not numbers:
         raise Undefined
     while numbers and numbers[-1] == 0:
         numbers.pop()
-    before = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts[first_word:]]
+    before = [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts[first_word:]]
     return numbers, before or [(2, 0, "")]
 
 
