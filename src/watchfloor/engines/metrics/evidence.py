@@ -30,6 +30,8 @@ class Scorer:
     def __init__(self, spread: Spread, dims: int) -> None:
         self.spread, self.dims = spread, dims
         scale = math.sqrt(spread.level)
+        # Leaves that all weigh the same come with their plain deviations.
+        self.weight = 1.0 if spread.counting else 1 / spread.level
         # Counting noise does not go away under a cause; a forecast's error may.
         self.tight = [0.5, 1.0] if spread.counting else sorted({min(1.0, each / scale) for each in _TIGHT} | {1.0})
         self.least = _LEAST if spread.counting else max(_LEAST, scale)
@@ -89,15 +91,16 @@ class Scorer:
         if self.spread.counting:
             moved = (channels[1] > channels[3] * self.least).arg_true()
         else:
-            moved = (channels[1] > channels[0] * (self.least / self.spread.level)).arg_true()
+            moved = (channels[1] > channels[0] * self.least).arg_true()
         slack = -math.log(self.tight[0])
-        hope = channels[2][moved] * 0.5 + (channels[0][moved] - 1.0) * slack
+        hope = channels[2][moved] * (0.5 * self.weight) + (channels[0][moved] - 1.0) * slack
         return moved.filter(hope > (prior if isinstance(prior, float) else prior[moved]))
 
     def _scores(self, channels: list[pl.Series], chosen: pl.Series) -> pl.Series:
         count, first, second = (each[chosen] for each in channels[:3])
-        weight = channels[3][chosen] if self.spread.counting else count * (1 / self.spread.level)
-        return _evidence(count, weight, first, second, self.tight)
+        if self.spread.counting:
+            return _evidence(count, channels[3][chosen], first, second, self.tight)
+        return _evidence(count, count * self.weight, first * self.weight, second * self.weight, self.tight)
 
 
 def _prior(sizes: tuple[int, ...], dims: int) -> float:

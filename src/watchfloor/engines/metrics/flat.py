@@ -24,16 +24,20 @@ _BY_HAND = 400  # places changed by plain loops; more of them by columns
 class Flat:
     """The cells of all cuboids of a dense cube of full depth in a row.
 
+    Args:
+        cube: the cube.
+        counted: its first channel is left out, being one in every leaf: how many leaves a cell has is put in front.
+
     Attributes:
         channels: one value per cell each.
     """
 
-    def __init__(self, cube: Cube) -> None:
+    def __init__(self, cube: Cube, *, counted: bool = False) -> None:
         self._start = _starts(cube.sizes)
         self.cuboids = [cube.cuboids[dims] for dims in self._start]
         held = [each.cells for each in self.cuboids]
         self._ends = list(accumulate(held))
-        self.channels: list[pl.Series] = []
+        self.channels: list[pl.Series] = [_counts(cube.sizes).clone()] if counted else []
         for number in range(self.cuboids[0].channels):
             parts = [each.stack.slice(number * size, size) for each, size in zip(self.cuboids, held, strict=True)]
             self.channels.append(pl.concat(parts, rechunk=True))
@@ -147,6 +151,16 @@ def _starts(sizes: tuple[int, ...]) -> dict[tuple[int, ...], int]:
             found[dims] = at
             at += prod(sizes[dim] for dim in dims)
     return found
+
+
+@lru_cache(maxsize=16)
+def _counts(sizes: tuple[int, ...]) -> pl.Series:
+    """Leaves under each cell of a full table."""
+    rows, parts = prod(sizes), []
+    for dims in _starts(sizes):
+        cells = prod(sizes[dim] for dim in dims)
+        parts.append(pl.repeat(rows / cells, cells, dtype=pl.Float64, eager=True))
+    return pl.concat(parts, rechunk=True)
 
 
 def _steps(sizes: Sequence[int], dims: Sequence[int]) -> dict[int, int]:

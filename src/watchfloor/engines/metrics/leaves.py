@@ -13,6 +13,7 @@ from watchfloor.kernel.errors import BadInput
 
 MOST_DIMENSIONS = 16
 _MOST_VALUES = 2_000  # of a dimension of a full table: beyond, looking its rhythm up costs more than it saves
+_FEW_VALUES = 64
 _FEW_ROWS = 200_000  # codes of full tables up to here are kept for the next one of the same sizes
 
 
@@ -72,9 +73,11 @@ def _full(frame: pl.DataFrame, dims: Sequence[str]) -> Leaves | None:
         column = frame[name]
         if column.dtype != pl.String or column.null_count() or rows % run or not rows:
             return None
-        ahead = column.head(run * min(rows // run, _MOST_VALUES + 1)).gather_every(run).to_list()
-        first = ahead[0]
-        size = next((at for at in range(1, len(ahead)) if ahead[at] == first), len(ahead))
+        for most in (_FEW_VALUES, _MOST_VALUES + 1):
+            ahead = column.head(run * min(rows // run, most)).gather_every(run).to_list()
+            size = ahead.index(ahead[0], 1) if ahead.count(ahead[0]) > 1 else len(ahead)
+            if size < most:
+                break
         values = ahead[:size]
         if size > _MOST_VALUES or len(set(values)) < size or rows % (run * size):
             return None

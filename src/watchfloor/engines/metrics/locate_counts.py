@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from watchfloor.engines.metrics.cube import Cube, Cuboid
+from watchfloor.engines.metrics.cube import SMALL, Cube, Cuboid
 from watchfloor.engines.metrics.evidence import AT_ONCE, Scorer
 from watchfloor.engines.metrics.flat import Flat
 from watchfloor.engines.metrics.leaves import Leaves, encode, numbers
@@ -71,7 +71,9 @@ class _Search:
         self.leaves, self.measured, self.expected = leaves, measured, expected
         self.whole = (float(measured.sum()), float(expected.sum()))
         self.sign = 1.0 if self.whole[0] >= self.whole[1] else -1.0
-        channels, self.spread = _channels(measured, expected, self.sign)
+        # Where every leaf is there, nobody needs to add up ones.
+        full = leaves.full and len(measured) <= SMALL and (depth is None or depth >= len(leaves.dims))
+        channels, self.spread, counted = _channels(measured, expected, self.sign, full)
         self.scorer = Scorer(self.spread, len(leaves.dims))
         self.cube = Cube(leaves.codes, leaves.sizes, channels, depth, full=leaves.full)
         self.layers = len({len(dims) for dims in self.cube.searched})
@@ -80,7 +82,7 @@ class _Search:
         self.taken: pl.Series | None = None
         searched = [self.cube.cuboids[dims] for dims in self.cube.searched]
         whole = self.cube.dense and len(searched) == len(self.cube.cuboids)
-        self.flat = Flat(self.cube) if whole and not any(map(self.cube.large, searched)) else None
+        self.flat = Flat(self.cube, counted=counted) if whole and not any(map(self.cube.large, searched)) else None
         self.standing: list[tuple[float, int]] | None = None  # scores of cells of the flat table, once found
         if self.flat is None:
             self.small = [each for each in searched if not self.cube.large(each)]
@@ -168,25 +170,33 @@ def _kinship(one: dict[int, int], other: dict[int, int]) -> str:
     return "line" if one.items() <= other.items() or other.items() <= one.items() else "crossing"
 
 
-def _channels(measured: pl.Series, expected: pl.Series, sign: float) -> tuple[pl.Series, Spread]:
-    """Of each leaf: whether it is there, weighted deviation, its square, and the weight where it is not the same for all;
-    one after the other."""
-    gap = (measured - expected) * sign
+def _channels(measured: pl.Series, expected: pl.Series, sign: float, full: bool) -> tuple[pl.Series, Spread, bool]:
+    """Of each leaf: whether it is there, deviation and its square, one after the other; both weighed, and the weight, where it is
+    not the same for all. In a full table where all are there the first is left out."""
+    gap = measured - expected if sign > 0 else expected - measured
     size = measured.zip_with(measured > expected, expected)
     if float(measured.min() or 0) < 0 or float(expected.min() or 0) < 0:  # type: ignore[arg-type] # numbers both
         size = pl.select(pl.max_horizontal(measured.abs(), expected.abs())).to_series()
         deviation = (gap / size).clip(-1.0, 1.0)
     else:
         deviation = gap / size
-    there = size > 0
-    deviation = deviation.zip_with(there, pl.zeros(len(gap), eager=True))
+    if float(size.min() or 0) > 0:  # type: ignore[arg-type] # a number
+        occupied = None
+    else:
+        there = size > 0
+        occupied = there.cast(pl.Float64)
+        deviation = deviation.zip_with(there, pl.zeros(len(gap), eager=True))
     spread = fit_spread(deviation, size)
-    occupied = there.cast(pl.Float64)
     if spread.shift:
-        deviation = (deviation - spread.shift) * occupied
+        deviation = deviation - spread.shift
+        deviation = deviation if occupied is None else deviation * occupied
+    counted = full and occupied is None
+    if occupied is None and not (counted and not spread.counting):
+        occupied = pl.repeat(1.0, len(gap), dtype=pl.Float64, eager=True)
+    parts = [] if counted or occupied is None else [occupied]
     if not spread.counting:
-        weighted = deviation * (1 / spread.level)
-        return pl.concat([occupied, weighted, weighted * deviation], rechunk=True), spread
+        return pl.concat([*parts, deviation, deviation * deviation], rechunk=True), spread, counted
+    assert occupied is not None
     weight = occupied / (spread.counting / size.clip(1e-9) + spread.level)
     weighted = weight * deviation
-    return pl.concat([occupied, weighted, weighted * deviation, weight], rechunk=True), spread
+    return pl.concat([*parts, weighted, weighted * deviation, weight], rechunk=True), spread, counted

@@ -60,3 +60,18 @@ def test_a_table_that_is_nearly_full_is_not_taken_for_full() -> None:
         found = encode(table, "abc")
         assert not found.full
         assert pl.Series(found.values[1])[found.codes[1]].to_list() == table["b"].to_list()
+
+
+def test_leaves_of_a_full_table_need_not_be_added_up() -> None:
+    sizes = (4, 3, 5)
+    leaves = encode(planted(list(sizes), 2, 1)[0].cast(dict.fromkeys("abc", pl.String)), "abc")
+    values = pl.Series([float(at) for at in range(60)])
+    ones = Flat(Cube(leaves.codes, sizes, [pl.Series([1.0] * 60), values]))
+    known = Flat(Cube(leaves.codes, sizes, [values], full=True), counted=True)
+    for each in (ones, known):
+        each.take_out([{0: 1, 2: 3}])
+    again = Flat(Cube(leaves.codes, sizes, [values], full=True), counted=True)
+    assert [each.to_list() for each in ones.channels] == [each.to_list() for each in known.channels]
+    assert (
+        again.channels[0][0] == 1 and again.channels[0].sum() == 7 * 60
+    )  # the counts kept for the next were not touched
