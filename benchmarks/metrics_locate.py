@@ -63,8 +63,8 @@ def counts(kind: str, cases: int, seed: int, beside: int) -> None:
     run = rival()
     ours: list[Counts] = []
     theirs: list[Counts] = []
-    both: list[Counts] = []
     cost, their_cost = [], []
+    frames: list[tuple[Any, set[Cause]]] = []
     for number, (path, true) in enumerate(generated(kind, cases, seed)):
         table = pl.read_csv(path)
         if not number:
@@ -74,12 +74,13 @@ def counts(kind: str, cases: int, seed: int, beside: int) -> None:
         cost.append(time.process_time() - start)
         ours.append(judged(found, true))
         if number < beside:
-            frame = pandas.read_csv(path)
-            start = time.process_time()
-            said = run(frame)
-            their_cost.append(time.process_time() - start)
-            theirs.append(judged(said, true))
-            both.append(ours[-1])
+            frames.append((pandas.read_csv(path), true))
+    for frame, true in frames:  # one after the other: each finds the caches as it left them itself
+        start = time.process_time()
+        said = run(frame)
+        their_cost.append(time.process_time() - start)
+        theirs.append(judged(said, true))
+    both = ours[:beside]
     if not ours:
         print(f"  {kind}, seed {seed}: the generator makes no case at this seed")
         return

@@ -22,7 +22,7 @@ SMALL = 100_000  # cells: below, summing again is cheaper than finding what is t
 _FULL = 20  # dense while there are at most so many cells per leaf, or few cells in all
 _FEW_CELLS = 200_000
 _MOST_CELLS = 200_000_000
-_LONG = 4_096  # strides of this length are added one by one
+_LONG = 1_024  # strides of this length are added one by one
 _MOST_STEPS = 1_024
 
 
@@ -77,6 +77,7 @@ class Cube:
         channels: what is summed, one value per row, or several channels in one column, one after the other; rows of the same
             leaf are added up.
         depth: the most dimensions a cuboid has; all by default.
+        full: the rows are all cells, each once and in order.
     """
 
     def __init__(
@@ -85,18 +86,23 @@ class Cube:
         sizes: Sequence[int],
         channels: Sequence[pl.Series] | pl.Series,
         depth: int | None = None,
+        *,
+        full: bool = False,
     ) -> None:
         self.sizes = tuple(sizes)
         cells, rows = prod(self.sizes), len(codes[0])
         count = len(channels) // rows if isinstance(channels, pl.Series) else len(channels)
         self.dense = cells <= _MOST_CELLS and cells <= max(_FEW_CELLS, _FULL * rows)
         every = tuple(range(len(self.sizes)))
-        keys = _keys(codes, self.sizes)
-        if self.dense:
+        if self.dense and full:
+            stack = channels if isinstance(channels, pl.Series) else pl.concat(channels, rechunk=True)
+            leaves = Cuboid(every, self.sizes, stack, count)
+        elif self.dense:
+            keys = _keys(codes, self.sizes)
             stack = channels if isinstance(channels, pl.Series) else pl.concat(channels, rechunk=True)
             leaves = Cuboid(every, self.sizes, _scattered(keys, stack, count, cells), count)
         else:
-            leaves = _grouped(_split(channels, rows), keys, every, self.sizes)
+            leaves = _grouped(_split(channels, rows), _keys(codes, self.sizes), every, self.sizes)
         self.cuboids: dict[tuple[int, ...], Cuboid] = {every: leaves}
         deepest = len(every) if depth is None else max(1, min(depth, len(every)))
         for dims in _order(len(every), deepest):

@@ -7,6 +7,8 @@ which a few broken leaves cannot move (median absolute deviation; 1.4826 makes i
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -30,8 +32,7 @@ class Spread(NamedTuple):
 def fit_spread(deviation: pl.Series, size: pl.Series) -> Spread:
     """The spread of relative deviations, signed so that the change is above zero; leaves of size nought do not count."""
     if len(deviation) > _SAMPLE:
-        step = len(deviation) / _SAMPLE  # no whole number, or the sample would follow the table's own rhythm
-        places = (pl.int_range(_SAMPLE, eager=True) * step).cast(pl.UInt32)
+        places = _sample(len(deviation))
         deviation, size = deviation[places], size[places]
     there = size > 0
     deviation, size = deviation.filter(there), size.filter(there)
@@ -58,6 +59,12 @@ def fit_spread(deviation: pl.Series, size: pl.Series) -> Spread:
     return Spread(max(level - count / at[-1], _LEAST**2), count, shift)
 
 
+@lru_cache(maxsize=16)
+def _sample(count: int) -> pl.Series:
+    """Places of the sample; the step is no whole number, or the sample would follow the table's own rhythm."""
+    return (pl.int_range(_SAMPLE, eager=True) * (count / _SAMPLE)).cast(pl.UInt32)
+
+
 def _by_size(error: pl.Series, size: pl.Series) -> tuple[list[float], list[float]]:
     """Squared robust deviation and median size of up to eight bins of equal count, small sizes first."""
     bins = min(_BINS, max(1, len(error) // _LEAST_LEAVES))
@@ -68,5 +75,8 @@ def _by_size(error: pl.Series, size: pl.Series) -> tuple[list[float], list[float
     for number in range(bins):
         part = slice(round(number * step), round((number + 1) * step))
         variances.append((1.4826 * float(error[part].median() or 0.0)) ** 2)  # type: ignore[arg-type]
-        at.append(float(size[part].median() or 0.0))  # type: ignore[arg-type]
+        middle = (
+            part.start + part.stop - 1
+        ) / 2  # they are sorted: the median is the one in the middle, or the mean of two
+        at.append((float(size[math.floor(middle)]) + float(size[math.ceil(middle)])) / 2)
     return variances, at
