@@ -208,7 +208,7 @@ function submitted(event: SubmitEvent): void {
     return;
   }
   if (sender.busy) return; // no double submit
-  if (button?.value === "violating" && !document.querySelector('input[name="violation"]:checked')) {
+  if (button?.name === "verdict" && button.value === "violating" && !document.querySelector('input[name="violation"]:checked')) {
     bench.firstChoose();
     return;
   }

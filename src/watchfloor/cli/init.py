@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+import msgspec
 
 from watchfloor.cli.output import emit, json_option
 from watchfloor.console import prepare
 from watchfloor.platform import config
+
+if TYPE_CHECKING:
+    from watchfloor.identity.upgrading import RolesBroughtUp
+
+
+@click.command()
+@json_option
+def upgrade(as_json: bool) -> None:
+    """Bring the schema, the shipped policies, queues and roles up to this version. What you changed is left alone; it says what it did."""
+    prepare.django(migrate=True)
+    roles = prepare.install_defaults("system:upgrade")
+    emit(
+        {"home": str(config.home()), "roles": msgspec.to_builtins(roles)}, as_json=as_json,
+        text="\n".join([f"Up to date in {config.home()}.", *said(roles)]),
+    )  # fmt: skip
+
+
+def said(roles: RolesBroughtUp) -> list[str]:
+    """What was done to the shipped roles, a line each."""
+    lines = [f"New role {key}." for key in roles.made]
+    lines += [f"Role {key} now includes: {', '.join(names)}." for key, names in roles.given.items()]
+    for key, names in roles.left.items():
+        lines.append(f"Role {key} was changed here and is left alone. It does not include: {', '.join(names)}.")
+    return lines
 
 
 @click.command()
@@ -15,7 +42,12 @@ from watchfloor.platform import config
 def init(empty: bool, as_json: bool) -> None:
     """Make the data folder, the database and the shipped policies, queues and roles. Safe to run again."""
     prepare.django(migrate=True)
+    news: list[str] = []
     if not empty:
-        prepare.install_defaults("system:init")
+        from watchfloor.identity.defaults import ROLES
+
+        roles = prepare.install_defaults("system:init")
+        news = [] if len(roles.made) == len(ROLES) else said(roles)
     home = str(config.home())
-    emit({"home": home, "defaults": not empty}, as_json=as_json, text=f"Ready in {home}. Next: watchfloor serve")
+    text = "\n".join([*news, f"Ready in {home}. Next: watchfloor serve"])
+    emit({"home": home, "defaults": not empty}, as_json=as_json, text=text)

@@ -17,6 +17,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "init",
         "Make the data folder, the database and the shipped policies, queues and roles.",
     ),
+    "upgrade": (
+        "watchfloor.cli.init",
+        "upgrade",
+        "Bring the schema and what is shipped up to this version; says what it did.",
+    ),
     "serve": ("watchfloor.cli.serve", "serve", "Run everything: database, web, workers, scheduler."),
     "run": ("watchfloor.cli.serve", "run", "Run one role (web, media, worker, rules-worker); serve starts these."),
     "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),

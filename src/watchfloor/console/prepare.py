@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from watchfloor.platform import config
+
+if TYPE_CHECKING:
+    from watchfloor.identity.upgrading import RolesBroughtUp
 
 
 def start_database() -> None:
@@ -27,10 +31,13 @@ def django(*, migrate: bool = False) -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def install_defaults(by: str) -> None:
-    """The shipped roles, item types, policies, actions, queues and rules that do not exist yet; one transaction."""
+def install_defaults(by: str) -> RolesBroughtUp:
+    """The shipped roles, item types, policies, actions, queues and rules that do not exist yet; one transaction.
+
+    Shipped roles that nobody changed get the permissions that came since; returns what was done to roles.
+    """
     from watchfloor.console import install
     from watchfloor.ledger.writer import writing
 
     with writing(by, reason="shipped defaults") as w:
-        install.defaults(w)
+        return install.defaults(w)

@@ -23,10 +23,11 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
-        *_WORK, "review.appeal", "case.search", "list.edit", "case.arrange",
+        *_WORK, "review.appeal", "review.cluster", "case.search", "list.edit", "case.arrange",
     ]),
     "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
-        *_WORK, "review.escalation", "review.appeal", "review.reassign", "review.undo", "case.search", "floor.view", "enforcement.view",
+        *_WORK, "review.escalation", "review.appeal", "review.cluster", "review.reassign", "review.undo", "case.search", "floor.view",
+        "enforcement.view",
         "enforcement.approve", "enforcement.lift", "enforcement.stop", "restricted.view", "list.edit", "case.arrange", "case.bulk",
         "reporter.view", "reporter.mute", "glass.break", "review.claim_case", "review.answer", "macro.share", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "incident.manage",

@@ -17,6 +17,7 @@ PERMISSIONS: dict[str, str] = {
     "review.work": "take jobs from queues and decide them",
     "review.appeal": "take appeal jobs",
     "review.escalation": "take escalated jobs",
+    "review.cluster": "take a cluster as one job: read its sample, decide for all its items, undo that",
     "review.reassign": "move jobs between queues and people, change priority",
     "review.undo": "undo another person's decision",
     "case.arrange": "join cases, split them, tag them",

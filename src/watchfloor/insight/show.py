@@ -84,7 +84,7 @@ NAMED = {"verdict", "outcome", "how", "kind"}  # columns whose values have words
 VALUES = {
     "violating": N_("violating"), "clean": N_("clean"), "unsure": N_("unsure"), "upheld": N_("upheld"), "overturned": N_("overturned"),
     "modified": N_("changed"), "manual": N_("by a person"), "auto": N_("by a rule"), "review": N_("review"),
-    "second": N_("second opinion"), "appeal": N_("appeal"), "escalation": N_("escalation"),
+    "second": N_("second opinion"), "appeal": N_("appeal"), "escalation": N_("escalation"), "cluster": N_("cluster"),
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from watchfloor.identity import access
 from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import NotFound
-from watchfloor.review import actions, api_appeals, api_day, api_many, find, queries
+from watchfloor.review import actions, api_appeals, api_cluster_jobs, api_day, api_many, find, queries
 from watchfloor.review.api_routing import router as routing_router
 from watchfloor.review.contracts import DecisionIn as Finding
 from watchfloor.review.models import Case, Decision
@@ -22,6 +22,7 @@ from watchfloor.review.models import Case, Decision
 router = Router(tags=["review"])
 router.add_router("", routing_router)
 router.add_router("", api_many.router)
+router.add_router("", api_cluster_jobs.router)
 router.add_router("", api_day.router)
 router.add_router("", api_appeals.router)
 
@@ -186,9 +187,9 @@ def decision(request: HttpRequest, decision_id: str) -> DecisionOut:
 def claim(request: HttpRequest, body: ClaimIn) -> Any:
     """The most urgent job the token may take; 204 when nothing waits. Who holds one gets it again.
 
-    Needs ``review.work``, ``review.appeal`` or ``review.escalation``, by the kind of job.
+    Needs ``review.work``, ``review.appeal``, ``review.escalation`` or ``review.cluster``, by the kind of job.
     """
-    actor = needs(request, "review.work", "review.appeal", "review.escalation")
+    actor = needs(request, "review.work", "review.appeal", "review.escalation", "review.cluster")
     lease = actions.claim(actor, queue=body.queue, lease_seconds=body.lease_seconds)
     if lease is None:
         return Status(204, None)

@@ -16,6 +16,7 @@ from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions, bulk, clusters, find, queries
 from watchfloor.review.bulk.orders import PERMISSION, Order
+from watchfloor.review.bulk.running import OWN
 from watchfloor.review.models import Batch, Cluster, Joining
 from watchfloor.review.queries import reporters as reporter_queries
 
@@ -309,7 +310,7 @@ def edge_cases(
 def bulk_preview(request: HttpRequest, body: OrderIn) -> PreviewOut:
     """Counts and effects; nothing changes. Needs ``case.bulk``."""
     actor = needs(request, PERMISSION)
-    return _preview(bulk.preview(actor, _order(body), _chosen(actor, body)))
+    return preview_out(bulk.preview(actor, _order(body), _chosen(actor, body)))
 
 
 @router.post("/bulk", response={202: BatchOut}, summary="Give an order over many", operation_id="bulk_begin")
@@ -319,21 +320,21 @@ def bulk_begin(request: HttpRequest, body: BeginIn) -> Any:
     chosen = _chosen(actor, body)
     seen = bulk.preview(actor, _order(body), chosen)
     row = bulk.begin(actor, seen, token=body.token, why=body.why, source=chosen.source, about=chosen.about)
-    return Status(202, _batch(row))
+    return Status(202, batch_out(row))
 
 
 @router.get("/bulk/{batch_id}", response=BatchOut, summary="How far a batch is", operation_id="bulk_batch")
 def bulk_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
-    """Needs ``case.bulk``."""
-    return _batch(_own(needs(request, PERMISSION), batch_id))
+    """Needs ``case.bulk``, or ``review.cluster`` for those one gave by deciding a cluster in hand."""
+    return batch_out(_own(needs(request, PERMISSION, OWN), batch_id))
 
 
 @router.post(
     "/bulk/{batch_id}/reverse", response={202: BatchOut}, summary="Take a batch back", operation_id="bulk_reverse"
 )
 def bulk_reverse(request: HttpRequest, batch_id: UUID, body: BatchWhyIn) -> Any:
-    """All of it, in the background; what came after a row stands and is kept. Needs ``case.bulk``."""
-    return Status(202, _batch(bulk.reverse(needs(request, PERMISSION), batch_id, body.why)))
+    """All of it, in the background; what came after a row stands and is kept. Needs ``case.bulk``, or ``review.cluster`` for one's own."""
+    return Status(202, batch_out(bulk.reverse(needs(request, PERMISSION, OWN), batch_id, body.why)))
 
 
 @router.post("/clusters", response={201: ClusterOut}, summary="Make a cluster", operation_id="cluster_make")
@@ -348,13 +349,13 @@ def cluster_make(request: HttpRequest, body: ClusterIn) -> Any:
         actor, items, name=body.name, policy_key=body.policy, source="related" if case else "csv", about=body.kind,
         case_id=case.pk if case else None, share=body.share, confidence=body.confidence,
     )  # fmt: skip
-    return Status(201, _cluster(row))
+    return Status(201, cluster_out(row))
 
 
 @router.get("/clusters/{cluster_id}", response=ClusterOut, summary="Read a cluster", operation_id="cluster")
 def cluster(request: HttpRequest, cluster_id: UUID) -> ClusterOut:
     """Needs ``case.bulk``."""
-    return _cluster(clusters.visible(needs(request, PERMISSION), cluster_id))
+    return cluster_out(clusters.visible(needs(request, PERMISSION), cluster_id))
 
 
 @router.post(
@@ -367,7 +368,7 @@ def cluster_read(request: HttpRequest, cluster_id: UUID, body: ReadIn) -> Cluste
     """Needs ``case.bulk``."""
     actor = needs(request, PERMISSION)
     clusters.read(actor, cluster_id, ids.decode("itm", body.item), body.verdict)
-    return _cluster(clusters.visible(actor, cluster_id))
+    return cluster_out(clusters.visible(actor, cluster_id))
 
 
 @router.post(
@@ -381,8 +382,8 @@ def cluster_decide(request: HttpRequest, cluster_id: UUID, body: ClusterDecideIn
     actor = needs(request, PERMISSION)
     order = Order(verb="decide", verdict=body.verdict, violation=body.violation, with_protected=body.with_protected)
     if not body.token:
-        return Status(200, _preview(clusters.preview(actor, clusters.visible(actor, cluster_id), order)))
-    return Status(202, _batch(clusters.decide(actor, cluster_id, order, token=body.token, why=body.why)))
+        return Status(200, preview_out(clusters.preview(actor, clusters.visible(actor, cluster_id), order)))
+    return Status(202, batch_out(clusters.decide(actor, cluster_id, order, token=body.token, why=body.why)))
 
 
 @router.get("/reporters", response=list[ReporterOut], summary="Reporters' records", operation_id="reporters")
@@ -421,7 +422,8 @@ def _own(actor: Actor, batch_id: UUID) -> Batch:
     return row
 
 
-def _preview(seen: bulk.Preview) -> PreviewOut:
+def preview_out(seen: bulk.Preview) -> PreviewOut:
+    """What an order would do."""
     return PreviewOut(
         todo=len(seen.todo), held_out=seen.held_out, unknown=seen.unknown, opened=seen.opened, in_hand=seen.in_hand,
         effects=[EffectOut(key=each.key, count=each.count, held=each.held) for each in seen.effects], accounts=seen.accounts,
@@ -430,7 +432,8 @@ def _preview(seen: bulk.Preview) -> PreviewOut:
     )  # fmt: skip
 
 
-def _batch(row: Batch) -> BatchOut:
+def batch_out(row: Batch) -> BatchOut:
+    """How far a batch is."""
     far = bulk.progress(row)
     return BatchOut(
         id=str(row.pk), verb=row.verb, state=row.state, count=row.count, counts=far.counts, reasons=dict(far.reasons),  # type: ignore[arg-type]
@@ -438,7 +441,8 @@ def _batch(row: Batch) -> BatchOut:
     )  # fmt: skip
 
 
-def _cluster(row: Cluster) -> ClusterOut:
+def cluster_out(row: Cluster) -> ClusterOut:
+    """A cluster with the bound its sample proves."""
     said = clusters.bound(row)
     return ClusterOut(
         id=str(row.pk), name=row.name, policy=row.policy_key, state=row.state, count=row.count, seed=row.seed,

@@ -89,6 +89,15 @@ class ClusterMade(LedgerEvent, frozen=True, tag="cluster.made"):
     confidence: float
 
 
+class ClusterQueued(LedgerEvent, frozen=True, tag="cluster.queued"):
+    """A cluster waits in a queue as one job. ``cases`` are open, with so many ``reports`` together; ``held`` of their jobs stand by."""
+
+    queue: str
+    cases: int
+    reports: int
+    held: int
+
+
 class ClusterRead(LedgerEvent, frozen=True, tag="cluster.read"):
     """A person read one item of the sample."""
 

@@ -214,7 +214,9 @@ class Job(Projected):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="jobs")
     queue_key = models.CharField(max_length=80)
-    kind = models.CharField(max_length=12, default="review")  # review | second | appeal | escalation | qa | golden
+    kind = models.CharField(
+        max_length=12, default="review"
+    )  # review | second | appeal | escalation | cluster | qa | golden
     state = models.CharField(max_length=12, choices=State)
     priority = models.FloatField(default=0)
     priority_parts = models.JSONField(default=dict)

@@ -106,6 +106,7 @@ class Cluster(Projected):
     made_by = models.CharField(max_length=120)
     made_at = models.DateTimeField()
     batch_id = models.UUIDField(null=True)
+    job_id = models.UUIDField(null=True, db_index=True)  # the one job by which it waits in a queue
 
     class Meta:
         db_table = "review_cluster"

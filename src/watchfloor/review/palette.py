@@ -12,7 +12,7 @@ from watchfloor.kernel import ids
 from watchfloor.review import find, queries
 from watchfloor.review.pages import many_words
 
-WORK = ("review.work", "review.appeal", "review.escalation")
+WORK = ("review.work", "review.appeal", "review.escalation", "review.cluster")
 
 
 def provide(actor: Actor, query: str) -> Iterable[dict[str, str]]:

@@ -45,6 +45,14 @@ def batches() -> int:
     return bulk.work()
 
 
+@loop("review.clusters", idle=20.0)
+def clusters() -> int:
+    """Put open cases that are one thing together as one job."""
+    from watchfloor.review.clusters import gathering
+
+    return gathering.gather()
+
+
 @loop("review.warnings", idle=15.0)
 def warnings() -> int:
     """Say which jobs will soon be due."""

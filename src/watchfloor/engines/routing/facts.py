@@ -21,7 +21,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         policy, harm_group, market, language, surface, clearance: of the case.
         channel: of what opened it; reporter_kind: of the report at hand ("" when detection opened it).
-        kind: review | second | appeal | escalation.
+        kind: review | second | appeal | escalation | cluster (whose severity, reach and reports are those of its cases together).
         item_type: the platform's kind of item; media: text | image | video | audio | live | link | app | account.
         protected: "protected" or "verified" where the item or its account is, else "".
         severity 0 to 5; reach in views or followers; reports: counted ones, one a reporter.

@@ -12,7 +12,15 @@ from watchfloor.identity.models import User
 from watchfloor.identity.queries import actor_for
 from watchfloor.kernel.remembered import RememberedBy
 
-SEES = ("case.view", "review.work", "review.appeal", "review.escalation", "investigate.view", "item.read")
+SEES = (
+    "case.view",
+    "review.work",
+    "review.appeal",
+    "review.escalation",
+    "review.cluster",
+    "investigate.view",
+    "item.read",
+)
 
 
 def may_see(actor: Actor, clearance: str) -> bool:

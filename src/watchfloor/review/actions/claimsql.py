@@ -38,6 +38,7 @@ KINDS = {
     "review.work": ("review", "second"),  # samples and golden jobs are handed out by quality, blind
     "review.appeal": ("appeal",),
     "review.escalation": ("escalation",),
+    "review.cluster": ("cluster",),
 }
 
 # Candidates at first, more than the claims that are in flight at once over one's queues; else one looks again, deeper.

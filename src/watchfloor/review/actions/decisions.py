@@ -34,6 +34,9 @@ def decide(actor: Actor, job_id: UUID, token: int, finding: DecisionIn) -> Decis
     """
     with writing(actor) as w:
         case, job = claims.held_case(actor, job_id, token)
+        if job.kind == "cluster":
+            raise BadInput("cluster_job", "This job is about many items: read its sample, then decide for all of them.",
+                           where="job", hint="POST /v1/jobs/{job}/cluster/decide, or the workbench.")  # fmt: skip
         if person_id(actor) in job.excluded:
             raise Forbidden("own_decision", "You decided this before (or gave it back): another person must.")
         policy_key = findings.check(finding, case, actor)

@@ -52,11 +52,12 @@ def make(
     excluded: Iterable[UUID] = (),
     appeal_id: UUID | None = None,
     opened_at: datetime | None = None,
+    urgency_of: Score | None = None,
 ) -> Job:
-    """Make a ready job and say so."""
+    """Make a ready job and say so. ``urgency_of``: its points, where they are not those of the case alone."""
     now = clock.now()
     boost = boosts.points(case, where.queue, kind)
-    points = urgency(case, due_at, boost)
+    points = urgency_of or urgency(case, due_at, boost)
     job = w.create(
         Job, plan=service.current().number, boost=boost,
         case=case, queue_key=where.queue, kind=kind, state=Job.State.READY, priority=points.key,

@@ -66,14 +66,24 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
-def preview(actor: Actor, order: Order, chosen: Chosen, *, leave_out: dict[UUID, str] | None = None) -> Preview:
-    """Sort out and count. ``leave_out``: items that the caller holds out, with the reason (of a cluster: those read as clean)."""
-    check(actor, order)
+def preview(
+    actor: Actor,
+    order: Order,
+    chosen: Chosen,
+    *,
+    leave_out: dict[UUID, str] | None = None,
+    permission: str = PERMISSION,
+) -> Preview:
+    """Sort out and count. ``leave_out``: items that the caller holds out, with the reason (of a cluster: those read as clean).
+
+    ``permission`` is what gives the order: who holds a cluster's job decides it by that.
+    """
+    check(actor, order, permission=permission)
     items, cases = _rows(chosen)
     held: Counter[str] = Counter()
     todo: list[tuple[UUID, UUID | None]] = []
     guards = item_queries.guarded(items.values()) if order.verb == "decide" and order.verdict == "violating" else {}
-    context = _Context(order, cases)
+    context = _Context(order, cases, permission)
     guarded: list[Item] = []
     for item, pk in chosen.pairs:
         why = (leave_out or {}).get(item, "") or context.why_not(actor, items[item], cases.get(pk) if pk else None)
@@ -89,7 +99,11 @@ def preview(actor: Actor, order: Order, chosen: Chosen, *, leave_out: dict[UUID,
     touched = [pk for _, pk in todo if pk]
     if order.verb in ("decide", "close", "duplicate", "escalate"):
         for start in range(0, len(touched), AT_ONCE):
-            in_hand += Job.objects.filter(case__in=touched[start : start + AT_ONCE], state="leased").count()
+            in_hand += (
+                Job.objects.filter(case__in=touched[start : start + AT_ONCE], state="leased")
+                .exclude(kind="cluster")
+                .count()
+            )
     return Preview(
         order=order, todo=tuple(todo), held_out=dict(sorted(held.items())), unknown=len(chosen.unknown),
         opened=sum(pk is None for _, pk in todo), in_hand=in_hand, effects=effects, accounts=accounts, points=points,
@@ -107,8 +121,8 @@ def token_of(order: Order, todo: list[tuple[UUID, UUID | None]]) -> str:
 class _Context:
     """What is asked of all cases at once."""
 
-    def __init__(self, order: Order, cases: dict[UUID, Case]) -> None:
-        self.order = order
+    def __init__(self, order: Order, cases: dict[UUID, Case], permission: str) -> None:
+        self.order, self.permission = order, permission
         self.policy = policies.policy(order.policy) if order.policy else None
         self.violation = policies.violation(order.violation) if order.violation else None
         keys = list(cases)
@@ -133,10 +147,10 @@ class _Context:
             if order.verb != "decide" or self.policy is None or order.verdict != "violating":
                 return NO_CASE
             severity = self.policy.severity
-            if not actor.may(PERMISSION, market=item.market, severity=severity):
+            if not actor.may(self.permission, market=item.market, severity=severity):
                 return NOT_PERMITTED
             return "" if self._holds(item.market) else MARKET
-        if not actor.may(PERMISSION, market=case.market, severity=case.severity, clearance=case.clearance):
+        if not actor.may(self.permission, market=case.market, severity=case.severity, clearance=case.clearance):
             return NOT_PERMITTED
         if case.clearance:
             return RESTRICTED

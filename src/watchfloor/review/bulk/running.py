@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -28,6 +29,7 @@ from watchfloor.review.events_many import BatchBegun, BatchEnded, BatchReversal,
 from watchfloor.review.models import Batch, BatchRow, Cluster
 
 CHUNK = 100
+OWN = "review.cluster"  # who decides clusters by holding their jobs sees those batches, and takes them back
 INSERT = 2_000
 
 
@@ -61,6 +63,23 @@ def begin(
         Conflict: the two are not the same.
     """
     why = " ".join(why.split())[:200]
+    with writing(actor, reason=why) as w:
+        return begin_in(w, actor, seen, token=token, why=why, source=source, about=about, cluster=cluster)
+
+
+def begin_in(
+    w: Writer,
+    actor: Actor,
+    seen: Preview,
+    *,
+    token: str,
+    why: str,
+    source: str,
+    about: str = "",
+    cluster: Cluster | None = None,
+) -> Batch:
+    """``begin`` within a transaction at hand."""
+    why = " ".join(why.split())[:200]
     if not why:
         raise BadInput("no_reason", "Say why: every decision will be explained by it.", where="why")
     if seen.token != token:
@@ -72,32 +91,32 @@ def begin(
     if not seen.todo:
         raise BadInput("nothing_to_do", "Nothing is left to be done.")
     order = seen.order
-    with writing(actor, reason=why) as w:
-        digest = hashlib.sha256("\n".join(f"{item}:{pk}" for item, pk in seen.todo).encode()).hexdigest()
-        batch = w.create(
-            Batch, id=new_id(), verb=order.verb, params=orders.stored(order), cluster_id=cluster.pk if cluster else None,
-            source=source, about=about[:500], count=len(seen.todo), digest=digest, state=Batch.State.RUNNING, by=str(actor),
-            why=why, at=clock.now(),
-        )  # fmt: skip
-        event = BatchBegun(
-            verb=order.verb, source=source, count=batch.count, digest=digest, verdict=order.verdict,
-            violation=order.violation, cluster=str(cluster.pk) if cluster else "",
-        )  # fmt: skip
-        w.event(event, batch)
-        for start in range(0, len(seen.todo), INSERT):
-            BatchRow.objects.bulk_create(
-                BatchRow(batch=batch, place=start + place, item_id=item, case_id=pk)
-                for place, (item, pk) in enumerate(seen.todo[start : start + INSERT])
-            )
-        if cluster is not None:
-            w.update(cluster, batch_id=batch.pk)
-            _cluster(w, cluster, Cluster.State.DECIDED)
+    digest = hashlib.sha256("\n".join(f"{item}:{pk}" for item, pk in seen.todo).encode()).hexdigest()
+    batch = w.create(
+        Batch, id=new_id(), verb=order.verb, params=orders.stored(order), cluster_id=cluster.pk if cluster else None,
+        source=source, about=about[:500], count=len(seen.todo), digest=digest, state=Batch.State.RUNNING, by=str(actor),
+        why=why, at=clock.now(),
+    )  # fmt: skip
+    event = BatchBegun(
+        verb=order.verb, source=source, count=batch.count, digest=digest, verdict=order.verdict,
+        violation=order.violation, cluster=str(cluster.pk) if cluster else "",
+    )  # fmt: skip
+    w.event(event, batch)
+    for start in range(0, len(seen.todo), INSERT):
+        BatchRow.objects.bulk_create(
+            BatchRow(batch=batch, place=start + place, item_id=item, case_id=pk)
+            for place, (item, pk) in enumerate(seen.todo[start : start + INSERT])
+        )
+    if cluster is not None:
+        w.update(cluster, batch_id=batch.pk)
+        _cluster(w, cluster, Cluster.State.DECIDED)
+        _let_go(w, cluster, but={pk for _, pk in seen.todo if pk})
     return batch
 
 
 def reverse(actor: Actor, batch_id: UUID, why: str = "") -> Batch:
     """Take a whole batch back. A batch that is still running stops where it is: what has not been done is not done any more."""
-    if not actor.has(PERMISSION):
+    if not actor.has(PERMISSION) and not actor.has(OWN):
         raise Forbidden("no_permission", "Your roles do not include orders over many cases.")
     with writing(actor, reason=why.strip()[:200] or "reversed") as w:
         batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
@@ -188,6 +207,16 @@ def _finish(batch_id: UUID, back: bool) -> None:
             skipped=counts["skipped"], kept=counts["kept"],
         )  # fmt: skip
         w.event(event, found)
+        cluster = Cluster.objects.filter(pk=found.cluster_id).first() if found.cluster_id else None
+        if cluster is not None:
+            _let_go(w, cluster)  # what was left undone waits in its queue again
+
+
+def _let_go(w: Writer, cluster: Cluster, but: Collection[UUID] = ()) -> None:
+    from watchfloor.review.clusters import holding  # clusters stand on orders
+
+    if cluster.job_id is not None:
+        holding.let_go(w, cluster, but=but)
 
 
 def progress(batch: Batch) -> Progress:
@@ -207,7 +236,7 @@ def visible(actor: Actor, batch: Batch) -> bool:
 
 def recent(actor: Actor, limit: int = 50) -> list[Batch]:
     """The newest batches the actor may see."""
-    if not actor.has(PERMISSION):
+    if not actor.has(PERMISSION) and not actor.has(OWN):
         return []
     return [batch for batch in Batch.objects.order_by("-at", "-pk")[: limit * 4] if visible(actor, batch)][:limit]
 
@@ -218,9 +247,12 @@ def _counts(batch: Batch) -> Counter[str]:
 
 
 def _cluster(w: Writer, cluster: Cluster, state: str) -> None:
+    from watchfloor.review.clusters.queueing import end_job  # clusters stand on orders
     from watchfloor.review.clusters.reading import bound
 
     before = cluster.state
+    if state == Cluster.State.DECIDED:
+        end_job(w, cluster, "bulk")  # unless its holder has just done it
     w.update(cluster, state=state)
     said = bound(cluster)
     event = ClusterStateChanged(

@@ -21,6 +21,7 @@ from watchfloor.review.models import Cluster, ClusterItem
 
 SOURCES = ("related", "query", "csv", "search")
 FEWEST = 2
+HELD = "review.cluster"  # reads and decides a cluster by holding its job
 
 
 def needed(total: int, share: float, confidence: float = 0.95) -> int:

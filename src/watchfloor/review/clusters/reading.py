@@ -12,7 +12,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.review.bulk import choosing, previewing
-from watchfloor.review.bulk.orders import Order
+from watchfloor.review.bulk.orders import PERMISSION, Order
 from watchfloor.review.bulk.running import begin
 from watchfloor.review.clusters.making import visible
 from watchfloor.review.domain.findings import VERDICTS
@@ -73,7 +73,11 @@ def next_unread(cluster: Cluster) -> ClusterItem | None:
 
 def read(actor: Actor, cluster_id: UUID, item_id: UUID, verdict: str) -> ClusterItem:
     """Say what one item of the sample is; said again, the last word counts (the ledger keeps both)."""
-    cluster = visible(actor, cluster_id)
+    return say(actor, visible(actor, cluster_id), item_id, verdict)
+
+
+def say(actor: Actor, cluster: Cluster, item_id: UUID, verdict: str) -> ClusterItem:
+    """``read`` of a cluster that this actor may read."""
     if verdict not in VERDICTS:
         raise BadInput(
             "unknown_verdict", f"{verdict[:40]!r} is no verdict.", where="verdict", hint="violating, clean or unsure"
@@ -91,7 +95,7 @@ def read(actor: Actor, cluster_id: UUID, item_id: UUID, verdict: str) -> Cluster
     return row
 
 
-def preview(actor: Actor, cluster: Cluster, order: Order) -> previewing.Preview:
+def preview(actor: Actor, cluster: Cluster, order: Order, *, permission: str = PERMISSION) -> previewing.Preview:
     """What the decision for all would do. Those read as otherwise are left out: they were seen, and are decided by themselves."""
     rows = list(ClusterItem.objects.filter(cluster=cluster).order_by("place").values_list("item_id", "verdict"))
     order = msgspec.structs.replace(order, verb="decide", policy=cluster.policy_key)
@@ -100,12 +104,18 @@ def preview(actor: Actor, cluster: Cluster, order: Order) -> previewing.Preview:
     otherwise = {item: previewing.CLEAN_READ for item, found in rows if found and found != order.verdict}
     known = choosing.open_to(actor, [item for item, _ in rows])
     hidden = {item: previewing.NOT_PERMITTED for item, _ in rows if item not in known}
-    return previewing.preview(actor, order, chosen, leave_out={**otherwise, **hidden})
+    return previewing.preview(actor, order, chosen, leave_out={**otherwise, **hidden}, permission=permission)
 
 
 def decide(actor: Actor, cluster_id: UUID, order: Order, *, token: str, why: str) -> Batch:
     """Decide all as the preview showed; ``Conflict`` while a part of the sample is unread."""
     cluster = visible(actor, cluster_id)
+    seen = ready(actor, cluster, order)
+    return begin(actor, seen, token=token, why=why, source="cluster", about=cluster.name, cluster=cluster)
+
+
+def ready(actor: Actor, cluster: Cluster, order: Order, *, permission: str = PERMISSION) -> previewing.Preview:
+    """What deciding now would do; ``Conflict`` while a part of the sample is unread, or when it is decided already."""
     if cluster.state != Cluster.State.READING:
         raise Conflict("decided_already", f"The cluster is {cluster.state}.")
     left = ClusterItem.objects.filter(cluster=cluster, place__lt=cluster.sample_size, verdict="").count()
@@ -113,16 +123,19 @@ def decide(actor: Actor, cluster_id: UUID, order: Order, *, token: str, why: str
         raise Conflict(
             "sample_unread", f"{left} of the sample are not read yet.", hint="Read them, or drop the cluster."
         )
-    seen = preview(actor, cluster, order)
-    return begin(actor, seen, token=token, why=why, source="cluster", about=cluster.name, cluster=cluster)
+    return preview(actor, cluster, order, permission=permission)
 
 
 def drop(actor: Actor, cluster_id: UUID, why: str) -> None:
     """Give a cluster up; its items stay as they are."""
+    from watchfloor.review.clusters import holding, queueing  # they stand on this module
+
     visible(actor, cluster_id)
     with writing(actor, reason=why.strip()[:200] or "dropped") as w:
         cluster = Cluster.objects.select_for_update().get(pk=cluster_id)
         if cluster.state != Cluster.State.READING:
             raise Conflict("not_reading", f"The cluster is {cluster.state}.")
+        queueing.end_job(w, cluster, "withdrawn")
+        holding.let_go(w, cluster)
         w.update(cluster, state=Cluster.State.DROPPED)
         w.event(ClusterStateChanged(before="reading", after="dropped"), cluster)

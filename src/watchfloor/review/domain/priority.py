@@ -28,6 +28,7 @@ from watchfloor.kernel.words import N_, Say, english
 
 MAX_REACH_POINTS: Final = 24.0  # sixteen thousand million views; without an end to it something could wait for ever
 MAX_BOOST: Final = 24.0
+TOGETHER: Final = 1.0  # a cluster as one job: it comes before the jobs of its own cases, which it spares
 MAX_CREDIT: Final = 1.0  # the reporters' record counts a doubling at most, either way
 EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -56,7 +57,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @property
     def most_points(self) -> float:
         """The most that a job can have but for time."""
-        return max(self.severity) + MAX_REACH_POINTS + self.reports + self.trusted + MAX_CREDIT + MAX_BOOST
+        return max(self.severity) + MAX_REACH_POINTS + self.reports + self.trusted + MAX_CREDIT + MAX_BOOST + TOGETHER
 
 
 DEFAULT_WEIGHTS: Final = Weights()
@@ -66,7 +67,7 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True):
     """What the score is made from. ``severity`` 0 to 5, ``reach`` views or followers, counts of counted reports.
 
     ``credit`` says how far the reporters have been right so far, in points (``engines.agreement.points``), on average;
-    ``boost`` are points that people gave for a time, -24 to 24.
+    ``boost`` are points that people gave for a time, -24 to 24; ``together``: one decision will do for many items.
     """
 
     severity: int
@@ -76,6 +77,7 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     credit: float = 0.0
     boost: float = 0.0
+    together: bool = False
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +101,8 @@ def score(urgency: Urgency, at: datetime, weights: Weights = DEFAULT_WEIGHTS) ->
         parts["reporters"] = round(max(-MAX_CREDIT, min(MAX_CREDIT, urgency.credit)), 3)
     if urgency.boost:
         parts["boost"] = max(-MAX_BOOST, min(MAX_BOOST, urgency.boost))
+    if urgency.together:
+        parts["together"] = TOGETHER
     still = sum(parts.values())
     parts["time"] = time_points(urgency.due_at, at, weights)
     key = still + _points(urgency.due_at, EPOCH, weights)
@@ -180,4 +184,6 @@ def _words(name: str, points: float, weights: Weights, say: Say) -> str:
         return say(N_("its reporters are mostly right") if points > 0 else N_("its reporters are seldom right"))
     if name == "boost":
         return say(N_("put forward by the floor's lead") if points > 0 else N_("put back by the floor's lead"))
+    if name == "together":
+        return say(N_("one decision for many"))
     return name

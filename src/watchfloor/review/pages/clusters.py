@@ -18,9 +18,9 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
-from watchfloor.review import bulk, clusters, find, queries
+from watchfloor.review import bulk, clusters, find, plan, queries
 from watchfloor.review.bulk.orders import PERMISSION, Order, case_id
-from watchfloor.review.models import Batch, Cluster
+from watchfloor.review.models import Batch, Cluster, Queue
 from watchfloor.review.pages import many_words, orders, tables
 from watchfloor.review.queries.related import members
 
@@ -104,7 +104,7 @@ def detail(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     cluster = clusters.visible(actor, cluster_id)
     given = request.POST if request.method == "POST" else request.GET
-    typed = {name: given.get(name, "").strip() for name in ("violation", "why", "with_protected", "verdict")}
+    typed = {name: given.get(name, "").strip() for name in ("violation", "why", "with_protected", "verdict", "queue")}
     typed["verdict"] = typed["verdict"] or "violating"
     errors: list[tuple[str, str]] = []
     seen = None
@@ -116,7 +116,7 @@ def detail(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
     except (BadInput, Conflict, Forbidden) as error:
         errors.append(
             (
-                {"violation_key": "violation"}.get(error.where, error.where) or "why",
+                {"violation_key": "violation", "queue": "queue"}.get(error.where, error.where) or "why",
                 f"{error.message} {error.hint}".strip(),
             )
         )
@@ -131,6 +131,8 @@ def detail(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
     batch = Batch.objects.filter(pk=cluster.batch_id).first() if cluster.batch_id else None
     context: dict[str, Any] = {
         "cluster": cluster,
+        "job": clusters.job_of(cluster),
+        "queues": queues(),
         "bound": clusters.bound(cluster, typed["verdict"]),
         "row": row,
         "text": _whole(row),
@@ -165,11 +167,24 @@ def _step(request: HttpRequest, actor: Actor, cluster: Cluster, typed: dict[str,
     if step == "read":
         clusters.read(actor, cluster.pk, UUID(request.POST["item"]), request.POST.get("finding", ""))
         return redirect(f"{reverse('cluster', args=[cluster.pk])}#read")
+    if step == "queue":
+        job = clusters.enqueue(actor, cluster.pk, queue=request.POST.get("queue", "").strip())
+        messages.success(
+            request, _("It waits in %(queue)s as one job, as urgent as its cases together.") % {"queue": job.queue_key}
+        )
+        return redirect("cluster", cluster_id=cluster.pk)
     if step == "decide":
         clusters.decide(actor, cluster.pk, _order(typed), token=request.POST.get("token", ""), why=typed["why"])
         messages.success(request, _("It is being done. This page says how far it is."))
         return redirect("cluster", cluster_id=cluster.pk)
     return None
+
+
+def queues() -> list[tuple[str, str]]:
+    """Where a cluster may wait: by the routing table, or in one of the ordinary queues."""
+    known = [row.key for row in plan.live_queues() if row.takes("")]
+    names = dict(Queue.objects.filter(key__in=known).values_list("key", "name"))
+    return [("", _("By the routing table")), *((key, names.get(key, key)) for key in known)]
 
 
 def _order(typed: dict[str, str]) -> Order:

@@ -57,14 +57,14 @@ def kinds() -> dict[str, str]:
 def places(actor: Actor) -> list[tuple[str, str]]:
     """The pages beside the list of cases that this person may open: URL name and title."""
     every = [
-        ("case-list", _("Cases"), "case.view"),
-        ("clusters", _("Clusters"), "case.bulk"),
-        ("bulk", _("Orders over many"), "case.bulk"),
-        ("reporters", _("Reporters"), "reporter.view"),
-        ("appeals", _("Appeals"), "case.view"),
-        ("edge-cases", _("Edge cases"), "case.view"),
+        ("case-list", _("Cases"), ("case.view",)),
+        ("clusters", _("Clusters"), ("case.bulk",)),
+        ("bulk", _("Orders over many"), ("case.bulk", "review.cluster")),
+        ("reporters", _("Reporters"), ("reporter.view",)),
+        ("appeals", _("Appeals"), ("case.view",)),
+        ("edge-cases", _("Edge cases"), ("case.view",)),
     ]
-    return [(name, title) for name, title, permission in every if actor.has(permission)]
+    return [(name, title) for name, title, permissions in every if any(actor.has(each) for each in permissions)]
 
 
 def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.review import bulk, find, plan, queries
 from watchfloor.review.bulk.orders import PERMISSION, Order, case_id
+from watchfloor.review.bulk.running import OWN
 from watchfloor.review.models import Batch, BatchRow
 from watchfloor.review.pages import many_words, tables
 
@@ -30,7 +31,7 @@ MOST_TEXT = 2_000_000
 
 
 @require_safe
-@guard.page(PERMISSION)
+@guard.page(PERMISSION, OWN)
 def index(request: HttpRequest) -> HttpResponse:
     """``/bulk``: orders given so far, and the form that takes ids."""
     rows = [{"batch": row, "progress": bulk.progress(row), "url": reverse("bulk-batch", args=[row.pk])}
@@ -43,6 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "words": many_words.verbs(),
             "states": many_words.states(),
             "tabs": many_words.tabs(actor_of(request), "bulk"),
+            "may_order": actor_of(request).has(PERMISSION),
         },
     )
 
@@ -90,7 +92,7 @@ def order(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@guard.page(PERMISSION)
+@guard.page(PERMISSION, OWN)
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """``/bulk/<id>``: progress, what was left out and why; ``?format=csv`` gives the rows."""
     actor = actor_of(request)
@@ -120,7 +122,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@guard.page(PERMISSION)
+@guard.page(PERMISSION, OWN)
 def reverse_(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """One step back, however many rows."""
     try:

@@ -120,7 +120,7 @@ def _context(request: HttpRequest, row: Queue, now: Any, shown: queries.Page[Job
 def _filters(row: Queue) -> list[dict[str, Any]]:
     known = [(policy.key, policy.name) for policy in policies.all_policies()]
     levels = [(str(level), f"{level}+") for level in range(1, 6)]
-    kinds = [("review", _("First review")), ("second", _("Second opinion"))]
+    kinds = [("review", _("First review")), ("second", _("Second opinion")), ("cluster", _("A cluster as one job"))]
     fields: list[dict[str, Any]] = [
         {"name": "state", "label": _("Waiting"), "chip": _("State"), "options": [("leased", _("In hand"))]},
         {"name": "policy_key", "label": _("Any policy"), "chip": _("Policy"), "options": known},

@@ -165,7 +165,7 @@ def _facts(typed: Any) -> list[dict[str, Any]]:
     known = {
         "policy": [policy.key for policy in policies.all_policies()],
         "reporter_kind": ["user", "trusted_flagger", "government", "law_enforcement", "platform", "anonymous"],
-        "kind": ["review", "second", "appeal", "escalation"], "protected": ["protected", "verified"],
+        "kind": ["review", "second", "appeal", "escalation", "cluster"], "protected": ["protected", "verified"],
         "media": ["text", "image", "video", "audio", "live", "link", "app", "account"],
         "clearance": sorted({row.clearance for row in plan.current().queues.values()} - {""}),
         "item_type": list(ItemType.objects.filter(archived_at__isnull=True).order_by("key").values_list("key", flat=True)),

@@ -21,7 +21,7 @@ from watchfloor.review.facts import facts_of
 from watchfloor.review.models import Case, Report, RoutingTable
 from watchfloor.review.pages.routing_parts import queue_names, tabs
 
-KINDS = ("review", "second", "appeal", "escalation")
+KINDS = ("review", "second", "appeal", "escalation", "cluster")
 
 
 @require_safe
@@ -43,6 +43,7 @@ def try_case(request: HttpRequest) -> HttpResponse:
         ("second", _("Second opinion")),
         ("appeal", _("Appeal")),
         ("escalation", _("Escalation")),
+        ("cluster", _("A cluster as one job")),
     ]
     context = {"tabs": tabs("routing-try"), "case_text": text, "kind": kind, "kinds": kinds, "errors": errors, **found}
     return render(request, "review/routing_try.html", context, status=422 if errors else 200)

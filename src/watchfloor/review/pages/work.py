@@ -22,17 +22,17 @@ from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
-from watchfloor.review import actions, bench, bench_edge, bench_macros, informed, queries, thread
+from watchfloor.review import actions, bench, bench_edge, bench_macros, clusters, informed, queries, thread
 from watchfloor.review.domain import marks
 from watchfloor.review.domain.findings import SKIP_REASONS
 from watchfloor.review.models import Job, Queue
-from watchfloor.review.pages import part, seen
+from watchfloor.review.pages import part, seen, work_cluster
 from watchfloor.review.pages import typed as forms
 from watchfloor.review.pages.typed import Typed
 from watchfloor.review.queries import inquiries
 from watchfloor.workforce import exposure, wellbeing, wellbeing_actions
 
-WORK = ("review.work", "review.appeal", "review.escalation")
+WORK = ("review.work", "review.appeal", "review.escalation", "review.cluster")
 UNDO_OFFER = timedelta(seconds=30)
 
 
@@ -108,7 +108,8 @@ def _decide(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed)
     return next_case(request, typed.queue, done=str(decision.pk))
 
 
-def _preview(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+def again(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    """The page of the job in hand once more, with all that was typed."""
     job = bench.my_job(actor, job_id)
     return _stale(request, job_id, typed) if job is None else _show(request, actor, job, typed)
 
@@ -169,7 +170,7 @@ def _extend(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed)
     until = actions.extend(actor, job_id, typed.token)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"until": until.isoformat()})
-    return _preview(request, actor, job_id, typed)  # the page again, with all that was typed
+    return again(request, actor, job_id, typed)  # the page again, with all that was typed
 
 
 def _ask(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
@@ -180,24 +181,24 @@ def _ask(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) ->
         messages.success(request, _("Asked. The case waits for the answer, which comes to your desk."))
         return next_case(request, typed.queue)
     messages.success(request, _("Asked. The answer comes to your desk; go on with the case."))
-    return _preview(request, actor, job_id, msgspec.structs.replace(typed, question=""))
+    return again(request, actor, job_id, msgspec.structs.replace(typed, question=""))
 
 
 def _mark(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
     at_ms = marks.parse(typed.mark_at)
     actions.mark_in_hand(actor, job_id, typed.token, medium=typed.medium, at_ms=at_ms, note=typed.mark_note)
-    return _preview(request, actor, job_id, msgspec.structs.replace(typed, mark_at="", mark_note=""))
+    return again(request, actor, job_id, msgspec.structs.replace(typed, mark_at="", mark_note=""))
 
 
 def _edge(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
     bench_edge.flag(actor, job_id, typed.token, typed.question)
     messages.success(request, _("Flagged for policy. Decide as the policy stands now."))
-    return _preview(request, actor, job_id, msgspec.structs.replace(typed, question=""))
+    return again(request, actor, job_id, msgspec.structs.replace(typed, question=""))
 
 
 STEPS = {
     "decide": _decide,
-    "preview": _preview,
+    "preview": again,
     "skip": _skip,
     "back": _back,
     "agree": _agree,
@@ -209,6 +210,7 @@ STEPS = {
     "ask": _ask,
     "mark": _mark,
     "edge": _edge,
+    **work_cluster.STEPS,
 }
 
 
@@ -267,6 +269,8 @@ def _show(
     done: str = "",
     to: str = "",
 ) -> HttpResponse:
+    if job.kind == clusters.KIND:
+        return work_cluster.show(request, actor, job, typed, errors or [], to=to)
     context = bench.context(actor, job)
     lifted = Queue.objects.filter(kind="escalation", archived_at__isnull=True).order_by("position", "key")
     queue = Queue.objects.filter(key=job.queue_key).first()

@@ -14,7 +14,9 @@ from watchfloor.review.models import Case, Decision, Job
 
 _JOB = {"queue": "queue_key", "market": "market", "severity": "severity", "clearance": "clearance"}
 _CASE = {"market": "market", "severity": "severity", "clearance": "clearance"}
-WORK = {"review.work": ("review", "second"), "review.appeal": ("appeal",), "review.escalation": ("escalation",)}
+WORK = {
+    "review.work": ("review", "second"), "review.appeal": ("appeal",), "review.escalation": ("escalation",), "review.cluster": ("cluster",),
+}  # fmt: skip
 
 
 def visible_cases(actor: Actor) -> QuerySet[Case]:

@@ -52,6 +52,11 @@ def _cluster(data: Data) -> str:
     return _("made a cluster of %(count)s items, a sample of %(sample)s to read") % values
 
 
+def _queued(data: Data) -> str:
+    values = {"queue": data["queue"], "cases": f"{data['cases']:,}"}
+    return _("put the cluster into %(queue)s as one job (open cases: %(cases)s)") % values
+
+
 def _read(data: Data) -> str:
     values = {"place": data["place"] + 1, "verdict": term(data["verdict"])}
     return _("read number %(place)s of the sample: %(verdict)s") % values
@@ -69,6 +74,7 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "case.unjoined": lambda data: _("took the joining back") if data["kind"] == "join" else _("took the split back"),
     "case.tagged": _tagged,
     "cluster.made": _cluster,
+    "cluster.queued": _queued,
     "cluster.read": _read,
     "cluster.state": _state,
     "edge_case.asked": lambda _data: _("asked policy a question"),

@@ -16,7 +16,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.platform.render import render
 from watchfloor.workforce import paces, wellbeing
 
-WORK = ("review.work", "review.appeal", "review.escalation")
+WORK = ("review.work", "review.appeal", "review.escalation", "review.cluster")
 
 
 @require_safe
