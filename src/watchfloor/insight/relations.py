@@ -100,12 +100,14 @@ def _solves(d: Dialect) -> str:
 
 
 def _decisions(d: Dialect) -> str:
+    columns = ("leaf", "case_id", "decision_id", "moment", *_DIMS)
     return f"""
-        SELECT made.*, filed.moment AS appealed_at, fell.moment AS overturned_at
-        FROM (SELECT leaf, case_id, decision_id, moment, {", ".join(_DIMS)} FROM facts WHERE type = 'decision.made') AS made
-        LEFT JOIN (SELECT decision_id, min(moment) AS moment FROM facts WHERE type = 'appeal.filed' GROUP BY 1) AS filed
+        SELECT {", ".join(f"made.{name} AS {name}" for name in columns)}, filed.appealed_at AS appealed_at,
+            fell.overturned_at AS overturned_at
+        FROM (SELECT {", ".join(columns)} FROM facts WHERE type = 'decision.made') AS made
+        LEFT JOIN (SELECT decision_id, min(moment) AS appealed_at FROM facts WHERE type = 'appeal.filed' GROUP BY 1) AS filed
             ON made.decision_id = filed.decision_id
-        LEFT JOIN (SELECT decision_id, min(moment) AS moment FROM facts
+        LEFT JOIN (SELECT decision_id, min(moment) AS overturned_at FROM facts
                    WHERE type = 'decision.superseded' AND why = 'appeal' GROUP BY 1) AS fell
             ON made.decision_id = fell.decision_id"""
 
