@@ -1,8 +1,8 @@
-"""One compiler: metrics x dimensions x interval x filters -> one parameterised DuckDB query.
+"""One compiler: metrics x dimensions x interval x filters -> one parameterised query, in the dialect that is asked for.
 
-Every name in the SQL comes from the catalogue or from ``DIMENSIONS``; what a person typed is only ever a parameter. Metrics of
-one source and clock share one scan. For each metric the query gives a numerator ``KEY_n`` and, where there is one, a
-denominator ``KEY_d``; the value is ``n / d``, so parts of a ratio can be shown and compared.
+Every name in the SQL comes from the catalogue or from ``DIMENSIONS``; what a person typed is a parameter, or a literal that the dialect
+quotes. Metrics of one source and clock share one scan. For each metric the query gives a numerator ``KEY_n`` and, where there is
+one, a denominator ``KEY_d``; the value is ``n / d``, so parts of a ratio can be shown and compared.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from typing import Any
 import msgspec
 
 from watchfloor.insight.catalogue import Metric
+from watchfloor.insight.dialects import DUCK, Dialect
+from watchfloor.insight.dialects.expressions import TRUE, Call, Expr, Name, OneOf, Value, either
+from watchfloor.insight.parts import Part, Signed, parts_of, population
 from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel.errors import BadInput
 
@@ -32,8 +35,9 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     shifts: tuple[timedelta, ...] = ()  # also the span so much earlier, for comparison; not with an interval
     by: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = {}
-    rights: str = "true"
+    rights: Expr = TRUE
     rights_values: Mapping[str, Any] = {}
+    own: Mapping[str, Expr] = {}  # dimensions of teams' own, by key
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -55,12 +59,12 @@ def check(ask: Ask) -> None:
             "unknown_interval", f"{ask.interval[:20]!r} is no interval.", where="interval", hint="hour, day, week"
         )
     for name in (*ask.by, *ask.where):
-        if name not in DIMENSIONS:
+        if name not in DIMENSIONS and name not in ask.own:
             raise BadInput(
                 "unknown_dimension",
                 f"{name[:60]!r} is no dimension.",
                 where="by",
-                hint="Known: " + ", ".join(DIMENSIONS),
+                hint="Known: " + ", ".join((*DIMENSIONS, *ask.own)),
             )
     if ask.shifts and ask.interval:
         raise AssertionError("shifts are compared as a whole")
@@ -75,68 +79,59 @@ def check(ask: Ask) -> None:
         )
 
 
-def compile_metrics(metrics: Sequence[Metric], ask: Ask) -> Query:
+def compile_metrics(metrics: Sequence[Metric], ask: Ask, dialect: Dialect = DUCK) -> Query:
     """The query of metrics that share source, clock and stock-ness (see ``groups``)."""
     check(ask)
-    first = metrics[0]
-    values: dict[str, Any] = {"asof": ask.asof, **ask.rights_values}
-    conditions = [f"({ask.rights})"]
-    for number, (name, wanted) in enumerate(sorted(ask.where.items())):
-        conditions.append(f"list_contains($w{number}, coalesce({name}::VARCHAR, '{NONE}'))")
-        values[f"w{number}"] = list(wanted)
+    first, d = metrics[0], dialect
+    conditions, values = filters(ask)
     if first.stock:
         values |= {"starts": starts(ask), "bounds": bounds(ask)}
-        source = (
-            "(SELECT unnest($starts) AS bucket, unnest($bounds) AS t) AS moments JOIN {relation} AS r "
-            "ON r.started < moments.t AND (r.ended IS NULL OR r.ended >= moments.t)"
-        )
-        bucket = "bucket"
+        source = f"{d.moments()} CROSS JOIN {PLACE} AS r"
+        open_then = "(r.started < moments.t AND (r.ended IS NULL OR r.ended >= moments.t))"
+        bucket, spans = "bucket", [open_then]
     else:
-        source, clock = "{relation} AS r", first.clock
-        bucket = f"date_trunc('{ask.interval}', {clock})"
-        spans = [(ask.start - shift, ask.end - shift) for shift in (timedelta(0), *ask.shifts)]
-        for number, (start, end) in enumerate(spans):
-            values |= {f"start{number}": start, f"end{number}": end}
-        inside = [f"({clock} >= $start{number} AND {clock} < $end{number})" for number in range(len(spans))]
-        conditions.append(f"({' OR '.join(inside)})")
+        source, clock = f"{PLACE} AS r", first.clock
+        bucket = d.truncated(ask.interval, clock) if ask.interval else clock
+        spans, more = inside(ask, clock, d)
+        values |= more
         if ask.shifts:
-            cases = " ".join(f"WHEN {test} THEN $start{number}" for number, test in enumerate(inside))
+            cases = " ".join(f"WHEN {test} THEN {d.param(f'start{n}', 'moment')}" for n, test in enumerate(spans))
             bucket = f"CASE {cases} END"
-    conditions.append("(" + " OR ".join(sorted({f"({_population(metric)})" for metric in metrics})) + ")")
-    dims = [f"coalesce({name}::VARCHAR, '{NONE}') AS {name}" for name in ask.by]
-    timed = bool(ask.interval or ask.shifts)
-    columns = [*([f"{bucket}::TIMESTAMP AS bucket"] if timed else []), *dims]
+    conditions.append(either([each for metric in metrics for each in population(metric)]))
+    where = [*(d.write(each) for each in conditions), "(" + " OR ".join(spans) + ")"]
+    columns = [*([f"{d.moment(bucket)} AS bucket"] if timed(ask) else [])]
+    columns += [f"{d.write(dimension(name, ask))} AS {name}" for name in ask.by]
     for metric in metrics:
-        numerator, denominator = _parts(metric)
-        columns.append(f"{numerator} AS {metric.key}_n")
+        numerator, denominator = parts_of(metric)
+        columns.append(f"{_added(numerator, d)} AS {metric.key}_n")
         if denominator:
-            columns.append(f"{denominator} AS {metric.key}_d")
-    keys = [str(place + 1) for place in range(len(ask.by) + timed)]
+            columns.append(f"{_added(denominator, d)} AS {metric.key}_d")
+    keys = [str(place + 1) for place in range(len(ask.by) + timed(ask))]
     tail = f" GROUP BY {', '.join(keys)} ORDER BY {', '.join(keys)}" if keys else ""
-    sql = f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(conditions)}{tail}"
-    return Query(sql, _used(sql, values), first.source)
+    sql = f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(where)}{tail}{d.settings}"
+    return Query(sql, d.bind(used(sql, values)), first.source)
 
 
-def compile_rows(metric: Metric, ask: Ask, columns: Sequence[str], *, limit: int, offset: int) -> Query:
+def compile_rows(
+    metric: Metric, ask: Ask, columns: Sequence[str], *, limit: int, offset: int, dialect: Dialect = DUCK
+) -> Query:
     """The rows behind a number: those its denominator (or count) is made of, newest first."""
     check(ask)
-    values: dict[str, Any] = {"asof": ask.asof, "start": ask.start, "end": ask.end, **ask.rights_values}
-    conditions = [f"({ask.rights})", f"({_population(metric)})"]
-    for number, (name, wanted) in enumerate(sorted(ask.where.items())):
-        conditions.append(f"list_contains($w{number}, coalesce({name}::VARCHAR, '{NONE}'))")
-        values[f"w{number}"] = list(wanted)
+    conditions, values = filters(ask)
+    conditions.append(either(population(metric)))
+    values |= {"start": ask.start, "end": ask.end, "t": min(ask.end, ask.asof)}
+    where = [dialect.write(each) for each in conditions]
     if metric.stock:
-        values["t"] = min(ask.end, ask.asof)
-        conditions.append("started < $t AND (ended IS NULL OR ended >= $t)")
-        clock = "started"
+        t, clock = dialect.param("t", "moment"), "started"
+        where.append(f"started < {t} AND (ended IS NULL OR ended >= {t})")
     else:
         clock = metric.clock
-        conditions.append(f"{clock} >= $start AND {clock} < $end")
+        where.append(f"{clock} >= {dialect.param('start', 'moment')} AND {clock} < {dialect.param('end', 'moment')}")
     sql = (
-        f"SELECT {', '.join(columns)} FROM {{relation}} AS r WHERE {' AND '.join(conditions)} "
+        f"SELECT {', '.join(columns)} FROM {PLACE} AS r WHERE {' AND '.join(where)} "
         f"ORDER BY {clock} DESC, leaf DESC LIMIT {int(limit)} OFFSET {int(offset)}"
     )
-    return Query(sql, _used(sql, values), metric.source)
+    return Query(sql, dialect.bind(used(sql, values)), metric.source)
 
 
 def compile_row_count(metric: Metric, ask: Ask) -> Query:
@@ -145,12 +140,45 @@ def compile_row_count(metric: Metric, ask: Ask) -> Query:
     return Query(f"SELECT count(*) FROM ({query.sql})", query.values, query.relation)
 
 
+PLACE = "{relation}"  # where a query names what it reads
+
+
 def groups(metrics: Sequence[Metric]) -> list[list[Metric]]:
     """Metrics that one scan can answer, together."""
     found: dict[tuple[str, str, bool], list[Metric]] = {}
     for metric in metrics:
         found.setdefault((metric.source, metric.clock, metric.stock), []).append(metric)
     return list(found.values())
+
+
+def filters(ask: Ask) -> tuple[list[Expr], dict[str, Any]]:
+    """Rights and filters as conditions, with the values of all parameters they can need."""
+    conditions: list[Expr] = [ask.rights]
+    values: dict[str, Any] = {"asof": ask.asof, **ask.rights_values}
+    for number, (name, wanted) in enumerate(sorted(ask.where.items())):
+        conditions.append(OneOf(dimension(name, ask), f"w{number}"))
+        values[f"w{number}"] = list(wanted)
+    return conditions, values
+
+
+def dimension(name: str, ask: Ask) -> Expr:
+    """A dimension as text, of a missing value ``NONE``."""
+    return Call("coalesce", (Call("text", (ask.own.get(name, Name(name)),)), Value(NONE)))
+
+
+def inside(ask: Ask, clock: str, d: Dialect) -> tuple[list[str], dict[str, Any]]:
+    """The span and its shifted ones as conditions on a clock."""
+    tests, values = [], {}
+    for number, shift in enumerate((timedelta(0), *ask.shifts)):
+        values |= {f"start{number}": ask.start - shift, f"end{number}": ask.end - shift}
+        begin, end = d.param(f"start{number}", "moment"), d.param(f"end{number}", "moment")
+        tests.append(f"({clock} >= {begin} AND {clock} < {end})")
+    return tests, values
+
+
+def timed(ask: Ask) -> bool:
+    """Whether rows carry a bucket."""
+    return bool(ask.interval or ask.shifts)
 
 
 def starts(ask: Ask) -> list[datetime]:
@@ -181,47 +209,32 @@ def floor(moment: datetime, interval: str) -> datetime:
     return day if interval == "day" else day - timedelta(days=day.weekday())
 
 
-def _used(sql: str, values: dict[str, Any]) -> dict[str, Any]:
-    """DuckDB refuses parameters that are not in the query."""
-    names = set(re.findall(r"\$(\w+)", sql))
+def used(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Engines refuse parameters that are not in the query."""
+    names = {name for found in re.findall(r"\$(\w+)|%\((\w+)\)s|\{(\w+):", sql) for name in found}
     return {name: value for name, value in values.items() if name in names}
 
 
-def _population(metric: Metric) -> str:
-    if metric.kind == "difference":
-        return f"({metric.where}) OR ({metric.minus})"
-    if metric.kind == "sums":
-        return f"({metric.where}) OR ({metric.over})"
-    if metric.kind == "ratio":
-        less = f" OR ({metric.minus})" if metric.minus else ""
-        return f"({metric.where}) OR ({metric.over}){less}"
-    return metric.where
+def _added(parts: Sequence[Signed], d: Dialect) -> str:
+    sql = ""
+    for sign, part in parts:
+        sql += (" - " if sign < 0 else " + " if sql else "") + aggregate(part, d)
+    return sql
 
 
-def _parts(metric: Metric) -> tuple[str, str]:
-    """Numerator and denominator; no denominator = the numerator is the value."""
-    chosen = f"FILTER (WHERE {metric.where})"
-    count = f"count(*) {chosen}"
-    match metric.kind:
-        case "count" | "stock_count":
-            return count, ""
-        case "difference":
-            return f"{count} - count(*) FILTER (WHERE {metric.minus})", ""
-        case "distinct":
-            return f"count(DISTINCT {metric.field}) {chosen}", ""
-        case "share" | "stock_share":
-            return f"count(*) FILTER (WHERE ({metric.where}) AND ({metric.of}))", count
-        case "ratio":
-            less = f" - count(*) FILTER (WHERE {metric.minus})" if metric.minus else ""
-            return f"count(*) FILTER (WHERE {metric.over})", count + less
+def aggregate(part: Part, d: Dialect) -> str:
+    """One aggregate over the rows of a part."""
+    condition = d.write(part.where)
+    if part.kind == "count":
+        return d.count(condition)
+    field = d.write(part.field)
+    match part.kind:
         case "sum":
-            return f"sum({metric.field}) {chosen}", ""
-        case "sums":
-            return f"sum({metric.field}) FILTER (WHERE {metric.over})", f"sum({metric.field}) {chosen}"
-        case "mean":
-            return f"sum({metric.field}) {chosen}", count
-        case "quantile" | "stock_quantile":
-            return f"quantile_cont({metric.field}, {metric.q}) {chosen}", ""
-        case "stock_max":
-            return f"max({metric.field}) {chosen}", ""
-    raise AssertionError(metric.kind)
+            return d.sum(field, condition)
+        case "distinct":
+            return d.distinct(field, condition)
+        case "most":
+            return d.most(field, condition)
+        case "quantile":
+            return d.quantile(field, part.q, condition)
+    raise AssertionError(part.kind)

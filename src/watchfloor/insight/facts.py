@@ -21,7 +21,7 @@ from django.db.models import Count
 
 from watchfloor.insight.flatten import LedgerRow, ReviewerThen, flatten
 from watchfloor.insight.models import FactCursor, FactFile
-from watchfloor.insight.schema import SCHEMA
+from watchfloor.insight.schema import DIGEST, SCHEMA
 from watchfloor.kernel import clock
 from watchfloor.platform.durable import whole
 from watchfloor.policy.models import Policy
@@ -45,9 +45,12 @@ def folder() -> Path:
 def export(limit: int = 20_000) -> int:
     """Export up to ``limit`` sequenced events that are not yet exported; returns how many.
 
-    Two exporters at once do no harm: the second finds the cursor moved and lists nothing.
+    Two exporters at once do no harm: the second finds the cursor moved and lists nothing. Facts that a former release wrote with
+    other columns are written anew, all of them, in the same call.
     """
-    cursor, _ = FactCursor.objects.get_or_create(pk=1)
+    cursor, _ = FactCursor.objects.get_or_create(pk=1, defaults={"columns": DIGEST})
+    if cursor.columns != DIGEST:
+        return rebuild()
     start = cursor.leaf
     rows = read(start, start + limit)
     if not rows:
@@ -70,7 +73,7 @@ def rebuild() -> int:
     with transaction.atomic():
         FactCursor.objects.select_for_update().filter(pk=1).first()
         FactFile.objects.filter(replaced_at__isnull=True).delete()
-        FactCursor.objects.filter(pk=1).update(leaf=0)
+        FactCursor.objects.filter(pk=1).update(leaf=0, columns=DIGEST)
     for path in folder().rglob("*.parquet"):
         path.unlink()
     total = 0

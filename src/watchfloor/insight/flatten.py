@@ -22,11 +22,16 @@ ALIASES = {
     "measure": "how",  # of a published week of well-being: which figure
     "shown_ms": "active_ms",
     "times": "touches",
+    "first_origin": "origin",  # an appeal is about the decision that was made first
+    "took_ms": "after_ms",
+    "right": "good",
+    "total": "asked",
 }
 # What people were shown is theirs: of these the lake knows that they happened, and groups' figures come as ``wellbeing.week``.
 PERSONAL = frozenset({"exposure.seen", "media.revealed", "wellbeing.chosen"})
 _TAKEN = frozenset(SCHEMA) - {"leaf", "event", "moment", "type", "actor_kind", "actor", "subject_kind", "subject"}
-_WHOLE = frozenset({"severity", "age_ms", "wait_ms", "active_ms", "active_total_ms", "touches"})
+_TRUTHS = frozenset({"solves", "in_time"})
+_WHOLE = frozenset(name for name, kind in SCHEMA.items() if kind.is_integer())
 _TENURE = ((30, "0-30 days"), (90, "31-90 days"), (365, "91-365 days"))
 
 
@@ -77,6 +82,8 @@ def flatten(
         fact["due_at"] = fact["moment"] + timedelta(milliseconds=row.data["allowed_ms"])
     if row.changes:
         fact["decision_id"] = fact["decision_id"] or _changed(row.changes, "review_appeal", "decision_id")
+    if row.type == "action.confirmed":
+        fact["after_ms"] = round(row.data.get("seconds", 0) * 1000)
     if fact["reviewer"] is not None:
         fact["reviewer"] = fact["reviewer"].removeprefix("user:")
     _describe_decider(fact, row)
@@ -128,7 +135,7 @@ def naive(moment: datetime) -> datetime:
 def _typed(column: str, value: Any) -> Any:
     if column == "due_at":
         return naive(datetime.fromisoformat(value) if isinstance(value, str) else value)
-    if column == "solves":
+    if column in _TRUTHS:
         return bool(value)
     if column in _WHOLE:
         return int(value)

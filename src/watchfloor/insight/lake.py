@@ -16,7 +16,7 @@ import duckdb
 from django.db.models import Sum
 
 from watchfloor.insight import facts
-from watchfloor.insight.compile import Query
+from watchfloor.insight.compile import PLACE, Query
 from watchfloor.insight.models import FactFile
 from watchfloor.insight.relations import RELATIONS
 from watchfloor.insight.schema import SCHEMA
@@ -121,9 +121,6 @@ def answer(query: Query, start: datetime | None = None, end: datetime | None = N
         while len(here.answers) > _KEEP:
             here.answers.popitem(last=False)
     return rows
-
-
-PLACE = "{relation}"  # where a query names what it reads
 
 
 def run(sql: str, values: dict[str, Any], files: Sequence[str], relation: str = "facts") -> list[tuple[Any, ...]]:

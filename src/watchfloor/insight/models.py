@@ -10,11 +10,12 @@ from watchfloor.ledger.models import Projected, Seal
 
 
 class FactCursor(models.Model):
-    """One row: the number of the next ledger leaf to export."""
+    """One row: the number of the next ledger leaf to export, and which columns the facts have (``schema.DIGEST``)."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     leaf = models.BigIntegerField(default=0)
     exported_at = models.DateTimeField(null=True)
+    columns = models.CharField(max_length=16, default="")
 
     class Meta:
         db_table = "insight_cursor"

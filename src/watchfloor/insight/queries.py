@@ -225,7 +225,7 @@ def _totals(
 
 
 def _ask(actor: Actor, span: Span, permission: str = "insight.view", **more: Any) -> Ask:
-    allowed, values = rights.condition(actor, permission)
+    allowed, values = rights.expression(actor, permission)
     now = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)  # so that answers can be kept for a while
     return Ask(
         start=naive(span.start), end=naive(span.end), asof=naive(now), where=span.where, rights=allowed,

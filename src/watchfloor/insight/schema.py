@@ -6,6 +6,8 @@ after the event, ``from_queue`` where a transferred one came from. Times are UTC
 
 from __future__ import annotations
 
+import hashlib
+
 import polars as pl
 from django.utils.translation import gettext_noop as N_
 
@@ -51,7 +53,16 @@ SCHEMA: dict[str, pl.DataType] = {
     "wait_ms": pl.Int64(),
     "active_ms": pl.Int64(),  # focus time of this touch
     "active_total_ms": pl.Int64(),  # focus time of everyone who touched the job
+    "after_ms": pl.Int64(),  # since what the event answers: raised, paged, asked, decided (an action confirmed)
+    "total_ms": pl.Int64(),  # since the case was first opened
+    "paused_ms": pl.Int64(),
+    "late_ms": pl.Int64(),  # 0 when in time
+    "in_time": pl.Boolean(),
     "touches": pl.Int32(),
+    "good": pl.Int32(),  # right answers, of
+    "asked": pl.Int32(),
+    "state": pl.String(),  # of an exam: passed | failed | void
+    "detail": pl.String(),  # why a job was given back
     "due_at": pl.Datetime("us"),
     "item_type": pl.String(),
     "surface": pl.String(),
@@ -59,6 +70,9 @@ SCHEMA: dict[str, pl.DataType] = {
     "rule": pl.String(),
     "action": pl.String(),
 }
+
+# Of the columns; facts written with other ones are written again (``facts.export``).
+DIGEST = hashlib.sha256(repr([(name, str(kind)) for name, kind in SCHEMA.items()]).encode()).hexdigest()[:16]
 
 # What a number may be split and filtered by, and how it is called on screen (through gettext).
 DIMENSIONS: dict[str, str] = {

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from watchfloor.identity.domain import Actor, Scope, system
@@ -88,6 +89,19 @@ def test_rebuilding_gives_the_same_facts() -> None:
     assert facts.rebuild() == 25
     assert read_all() == before
     assert len(list(facts.folder().rglob("*.parquet"))) == 3
+
+
+def test_facts_with_the_columns_of_a_former_release_are_written_again() -> None:
+    happen(5)
+    facts.export()
+    before = read_all()
+    for path in facts.files():
+        pl.read_parquet(path).drop("detail").write_parquet(path)
+    FactCursor.objects.update(columns="former")
+    assert facts.export() == 5
+    assert read_all() == before
+    assert "detail" in pl.read_parquet_schema(facts.files()[0])
+    assert facts.export() == 0
 
 
 def test_killed_before_the_listing_the_same_files_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:

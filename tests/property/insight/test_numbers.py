@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.second_sql import Second
 from tests.unit.insight.history import MONDAY, History, played
 from tests.unit.insight.test_metrics import measure
 
-from watchfloor.insight import flow
+from watchfloor.insight import catalogue, flow
 from watchfloor.insight.compile import Ask
 from watchfloor.insight.flatten import naive
 
@@ -69,56 +70,17 @@ def _renumbered(event: object, place: int) -> object:
     return msgspec.structs.replace(event, leaf=place)  # type: ignore[type-var]
 
 
-# The same numbers, asked of the raw events in SQLite with sub-queries instead of windows. :a and :b bound the span in ms.
-IN_SQLITE = {
-    "incoming_total": "SELECT count(*) FROM e WHERE type LIKE 'case.%opened' AND at >= :a AND at < :b",
-    "incoming_manual": "SELECT count(*) FROM e WHERE type = 'job.ready' AND cause IN ('new','reopened') AND at >= :a AND at < :b",
-    "solved_manual": "SELECT count(*) FROM e WHERE type = 'case.closed' AND at >= :a AND at < :b",
-    "solved_items": "SELECT count(DISTINCT case_id) FROM e WHERE type = 'case.closed' AND at >= :a AND at < :b",
-    "aas": "SELECT avg(age_ms) FROM e WHERE type = 'case.closed' AND at >= :a AND at < :b",
-    "aht": "SELECT 1.0 * sum(active_total_ms) / count(*) FROM e WHERE type = 'job.decided' AND at >= :a AND at < :b",
-    "transferred_in": "SELECT count(to_queue) FROM e WHERE at >= :a AND at < :b",
-    "backlog": """SELECT count(*) FROM e r WHERE type = 'job.ready' AND at < :b AND NOT EXISTS (
-        SELECT 1 FROM e d WHERE d.subject = r.subject AND d.type IN ('job.decided','job.cancelled') AND d.at < :b)""",
-    "backlog_age_max": """SELECT max(:b - (SELECT max(at) FROM e c WHERE c.case_id = r.case_id AND c.type LIKE 'case.%opened'
-            AND c.n < r.n))
-        FROM e r WHERE type = 'job.ready' AND at < :b AND NOT EXISTS (
-        SELECT 1 FROM e d WHERE d.subject = r.subject AND d.type IN ('job.decided','job.cancelled') AND d.at < :b)""",
-    "breaches": """SELECT count(*) FROM e r WHERE type = 'job.ready' AND at + allowed_ms >= :a AND at + allowed_ms < :b
-        AND at + allowed_ms <= :now AND NOT EXISTS (SELECT 1 FROM e d WHERE d.subject = r.subject
-            AND d.type IN ('job.decided', 'job.cancelled') AND d.at <= r.at + r.allowed_ms)""",
-    "sla_completed": """SELECT avg(d.at <= r.at + r.allowed_ms) FROM e d JOIN e r ON r.subject = d.subject AND r.type = 'job.ready'
-        WHERE d.type = 'job.decided' AND d.at >= :a AND d.at < :b""",
-    "reopen_rate": """SELECT avg(EXISTS (SELECT 1 FROM e o WHERE o.case_id = c.case_id AND o.type = 'case.reopened' AND o.n > c.n
-            AND o.at <= c.at + 604800000))
-        FROM e c WHERE type = 'case.closed' AND at >= :a AND at < :b""",
-    "skip_rate": """SELECT 1.0 * sum(type = 'job.released') / nullif(sum(type = 'job.leased'), 0) FROM e
-        WHERE at >= :a AND at < :b""",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("key", list(IN_SQLITE))
-@settings(max_examples=12, deadline=None)
+@pytest.mark.parametrize("theme", list(catalogue.THEMES))
+@settings(max_examples=int(os.environ.get("WATCHFLOOR_NUMBERS_EXAMPLES", "4")), deadline=None)
 @given(history=histories, day=st.integers(0, 3))
-def test_a_metric_equals_an_independent_query(key: str, history: History, day: int) -> None:
+def test_every_metric_equals_a_query_written_apart(theme: str, history: History, day: int) -> None:
     start = MONDAY + timedelta(days=day)
     end, now = start + timedelta(days=1), history.now + timedelta(days=1)
-    database = sqlite3.connect(":memory:")
-    database.execute(
-        "CREATE TABLE e (n, type, at, subject, case_id, cause, age_ms, active_total_ms, allowed_ms, to_queue)"
-    )
-    names = ("cause", "age_ms", "active_total_ms", "allowed_ms", "to_queue")
-    database.executemany(
-        "INSERT INTO e VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(e.leaf, e.type, ms(e.at), e.subject, e.case_id, *(e.data.get(n) for n in names)) for e in history.events],
-    )
-    stock = key.startswith("backlog")
-    found = database.execute(IN_SQLITE[key], {"a": ms(start), "b": ms(min(end, now) if stock else end), "now": ms(now)})
+    second = Second(history.facts())
     with tempfile.TemporaryDirectory() as folder:
-        ours = measure(key, history.file(Path(folder)), Ask(start=naive(start), end=naive(end), asof=naive(now)))
-    expected = found.fetchone()[0]
-    assert ours == (None if expected is None else pytest.approx(expected))
-
-
-def ms(moment: object) -> int:
-    return int(moment.timestamp() * 1000)  # type: ignore[attr-defined]
+        files = history.file(Path(folder))
+        for key, metric in catalogue.metrics().items():
+            if metric.theme == theme:
+                expected = second.ask(key, naive(start), naive(end), naive(now))
+                ours = measure(key, files, Ask(start=naive(start), end=naive(end), asof=naive(now)))
+                assert ours == (None if expected is None else pytest.approx(expected)), key

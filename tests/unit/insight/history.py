@@ -14,10 +14,14 @@ from typing import Any
 
 import polars as pl
 
+from watchfloor.enforcement import events as _of_actions  # noqa: F401  declares them
 from watchfloor.insight.flatten import LedgerRow, ReviewerThen, flatten
 from watchfloor.insight.schema import SCHEMA
 from watchfloor.ledger.schema import decode, registry
-from watchfloor.review import events as _declared  # noqa: F401  declares them
+from watchfloor.oncall import events as _of_pages  # noqa: F401
+from watchfloor.review import events as _declared  # noqa: F401
+from watchfloor.review import events_bench as _of_questions  # noqa: F401
+from watchfloor.training import events as _of_exams  # noqa: F401
 from watchfloor.workforce import events as _of_people  # noqa: F401
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
@@ -89,28 +93,38 @@ class History:
     def transfer(self, job: str, case: str, queue: str, to: str) -> None:
         self.add("job.transferred", f"job:{job}", case, queue=queue, kind="review", to_queue=to)
 
-    def lease(self, job: str, case: str, queue: str, reviewer: str, vendor: str, kind: str = "review") -> None:
+    def lease(
+        self, job: str, case: str, queue: str, reviewer: str, vendor: str, kind: str = "review", wait_ms: int = 0
+    ) -> None:
         self.add(
-            "job.leased", f"job:{job}", case, queue=queue, kind=kind, reviewer=reviewer, vendor=vendor, wait_ms=0, age_ms=0,
+            "job.leased", f"job:{job}", case, queue=queue, kind=kind, reviewer=reviewer, vendor=vendor, wait_ms=wait_ms, age_ms=0,
             touch=1,
         )  # fmt: skip
 
     def release(
-        self, job: str, case: str, queue: str, reviewer: str, vendor: str, why: str, active_ms: int = 0
+        self,
+        job: str,
+        case: str,
+        queue: str,
+        reviewer: str,
+        vendor: str,
+        why: str,
+        active_ms: int = 0,
+        detail: str = "",
     ) -> None:
         self.add(
             "job.released", f"job:{job}", case, queue=queue, kind="review", reviewer=reviewer, vendor=vendor, why=why,
-            active_ms=active_ms,
+            active_ms=active_ms, detail=detail,
         )  # fmt: skip
 
     def decide(
         self, job: str, case: str, queue: str, reviewer: str, vendor: str, *, solves: bool, active_total_ms: int, age_ms: int,
-        kind: str = "review", verdict: str = "violating",
+        kind: str = "review", verdict: str = "violating", late_ms: int = 0,
     ) -> None:  # fmt: skip
         self.add(
             "job.decided", f"job:{job}", case, queue=queue, kind=kind, reviewer=reviewer, vendor=vendor, verdict=verdict,
             violation="", solves=solves, active_ms=active_total_ms, active_total_ms=active_total_ms, touches=1, held_ms=0,
-            wait_ms=0, age_ms=age_ms, late_ms=0,
+            wait_ms=0, age_ms=age_ms, late_ms=late_ms,
         )  # fmt: skip
 
     def cancel(self, job: str, case: str, queue: str, why: str) -> None:

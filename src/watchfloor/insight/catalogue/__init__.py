@@ -24,8 +24,8 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     kind: count = rows of ``where``; difference = count(where) - count(minus); distinct = distinct ``field``; share =
     count(where and of) / count(where); ratio = count(over) / (count(where) - count(minus)); sum = sum(field) of
-    ``where``; sums = sum(field) of ``over`` / sum(field) of ``where``; mean = sum(field) / count; quantile = ``q`` of
-    ``field``. A ``stock_*`` is read over what was open at the end of each interval (``t``).
+    ``where``; sums = sum(field) of ``over`` / sum(field) of ``where``; mean = sum(field) / count, or / sum(``per``);
+    quantile = ``q`` of ``field``. A ``stock_*`` is read over what was open at the end of each interval (``t``).
     clock: the column whose time puts a row into an interval. direction: which way is good (up | down | neutral).
     """
 
@@ -35,7 +35,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     grain: str
     cohort: str
     kind: str
-    unit: str  # count | share | ms
+    unit: str  # count | share | ms | number
     direction: str
     pitfalls: str
     theme: str = ""
@@ -46,6 +46,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     over: str = ""
     minus: str = ""
     field: str = ""
+    per: str = ""
     q: float = 0.5
     owner: str = "Operations"
 
@@ -56,7 +57,8 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 THEMES = {
-    "volume": N_("Volume"), "time": N_("Time"), "service": N_("Service"), "quality": N_("Quality"), "wellbeing": N_("Well-being"),
+    "volume": N_("Volume"), "time": N_("Time"), "service": N_("Service"), "quality": N_("Quality"),
+    "enforcement": N_("Enforcement"), "oncall": N_("On-call"), "training": N_("Training"), "wellbeing": N_("Well-being"),
 }  # fmt: skip
 
 
