@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from watchfloor.cli import insight_files
+from watchfloor.cli import insight_files, trends
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.console import prepare
 
@@ -19,6 +19,7 @@ def insight() -> None:
 
 for _command in insight_files.COMMANDS:
     insight.add_command(_command)
+insight.add_command(trends.topics)
 
 
 @insight.command()

@@ -1,0 +1,142 @@
+"""What a labelled sample says of the whole: a share with its interval, by the design the sample was drawn with.
+
+Each labelled unit stands for ``weight = times / probability`` units. The share is the Hájek estimate (weights in the numerator and in
+the denominator, so that those nobody could judge drop out of both); for a simple sample it is the plain share. Its variance is that of
+a stratified sample: within each stratum the linearised residuals, with the finite population correction (Särndal, Swensson, Wretman
+1992, sections 5.7, 7.3). The interval is Wilson's at the effective sample size ``p(1-p) / variance`` (Kott and Carr 1997; Dean and
+Pagano 2015): it does not leave [0, 1] and does not become nothing when nothing was found, where the effective size is that of the
+weights (Kish 1965).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from watchfloor.engines.textmodels.metrics import wilson
+from watchfloor.kernel.errors import BadInput
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """A labelled unit. ``hit``: it has what is counted; None: nobody could say. ``among``: it belongs to the base at all."""
+
+    probability: float
+    hit: bool | None
+    stratum: str = ""
+    times: int = 1
+    among: bool = True
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """A share of the whole, with the interval that holds it in ``confidence`` of samples.
+
+    Attributes:
+        labelled, hits: units that were judged, and those that count (draws, for views).
+        unsure: units that nobody could judge; ``low_if``/``high_if`` are the share if none or all of them counted.
+        effective: the size of a simple sample that would know as much.
+    """
+
+    share: float
+    low: float
+    high: float
+    labelled: int
+    hits: int
+    unsure: int
+    effective: float
+    low_if: float
+    high_if: float
+
+
+def estimate(seen: Iterable[Seen], *, sizes: Mapping[str, int] | None = None, confidence: float = 0.95) -> Estimate:
+    """The share of hits among the base.
+
+    Args:
+        sizes: units of each stratum in the population, for the finite population correction; none for draws with replacement.
+
+    Raises:
+        BadInput: a probability that is none.
+    """
+    units = list(seen)
+    if any(unit.probability <= 0 for unit in units):
+        raise BadInput("bad_probability", "A sampled unit has a probability above 0.", where="probability")
+    base = [unit for unit in units if unit.among]
+    judged = [unit for unit in base if unit.hit is not None]
+    unsure = len(base) - len(judged)
+    labelled = sum(unit.times for unit in judged)
+    hits = sum(unit.times for unit in judged if unit.hit)
+    whole = sum(_weight(unit) for unit in judged)
+    if not judged or whole <= 0:
+        return Estimate(
+            share=0.0, low=0.0, high=1.0, labelled=0, hits=0, unsure=unsure, effective=0.0, low_if=0.0, high_if=1.0
+        )
+    above = sum(_weight(unit) for unit in judged if unit.hit)
+    share = above / whole
+    effective = _effective(
+        [unit for unit in units if unit.hit is not None or not unit.among], share, whole, sizes or {}, judged
+    )
+    found = wilson_at(share, effective, confidence)
+    open_weight = sum(_weight(unit) for unit in base if unit.hit is None)
+    every = whole + open_weight
+    return Estimate(
+        share=share, low=found[0], high=found[1], labelled=labelled, hits=hits, unsure=unsure, effective=effective,
+        low_if=above / every, high_if=(above + open_weight) / every,
+    )  # fmt: skip
+
+
+def wilson_at(share: float, effective: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval at a size that need not be whole, by going between the two whole sizes beside it."""
+    below = max(1, int(effective))
+    low = wilson_of(share, below, confidence)
+    high = wilson_of(share, below + 1, confidence)
+    part = min(1.0, max(0.0, effective - below))
+    return low[0] + part * (high[0] - low[0]), low[1] + part * (high[1] - low[1])
+
+
+def wilson_of(share: float, of: int, confidence: float) -> tuple[float, float]:
+    """The one Wilson of the house, asked for a share whose count need not be whole."""
+    found = wilson(share * of, of, confidence=confidence)  # type: ignore[arg-type]  # the formula holds for parts, too
+    return found.low, found.high
+
+
+def agreement(pairs: Sequence[tuple[str, str]]) -> tuple[float, float | None]:
+    """How often two people said the same, and Cohen's kappa (None where chance alone would do as well)."""
+    if not pairs:
+        return 0.0, None
+    same = sum(one == other for one, other in pairs) / len(pairs)
+    values = {value for pair in pairs for value in pair}
+    chance = sum(
+        (sum(one == value for one, _ in pairs) / len(pairs)) * (sum(other == value for _, other in pairs) / len(pairs))
+        for value in values
+    )
+    return same, (same - chance) / (1 - chance) if chance < 1 else None
+
+
+def _weight(unit: Seen) -> float:
+    return unit.times / unit.probability
+
+
+def _effective(
+    units: Sequence[Seen], share: float, whole: float, sizes: Mapping[str, int], judged: Sequence[Seen]
+) -> float:
+    strata: defaultdict[str, list[float]] = defaultdict(list)
+    for unit in units:
+        residual = (unit.hit - share) / unit.probability if unit.among and unit.hit is not None else 0.0
+        strata[unit.stratum].extend([residual] * unit.times)
+    variance = 0.0
+    for name, residuals in strata.items():
+        many = len(residuals)
+        if many < 2:
+            continue
+        mean = sum(residuals) / many
+        left = 1 - many / sizes[name] if sizes.get(name, 0) >= many else 1.0
+        variance += left * many / (many - 1) * sum((each - mean) ** 2 for each in residuals)
+    variance /= whole * whole
+    weights = [_weight(unit) / unit.times for unit in judged for _ in range(unit.times)]
+    kish = sum(weights) ** 2 / sum(weight * weight for weight in weights)
+    if not 0 < share < 1:
+        return kish
+    if variance <= 0:  # the whole population was labelled
+        return float("inf") if sizes and sum(sizes.values()) <= len(units) else kish
+    return share * (1 - share) / variance

@@ -1,0 +1,132 @@
+"""Samples that can be drawn again, and estimates that hold the truth as often as they say."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchfloor.engines.prevalence import Seen, Unit, agreement, draw, estimate, needed
+from watchfloor.engines.textmodels.metrics import wilson
+from watchfloor.kernel.errors import BadInput
+
+ROUNDS = int(os.environ.get("WATCHFLOOR_PREVALENCE_ROUNDS", "60"))
+
+
+@given(st.integers(1, 60), st.integers(1, 80), st.text(max_size=5))
+def test_a_draw_is_the_same_whatever_the_order_and_never_twice_one(many: int, size: int, seed: str) -> None:
+    units = [Unit(f"u{n}", "ab"[n % 2]) for n in range(many)]
+    one = draw(units, size, seed=seed)
+    assert one == draw(reversed(units), size, seed=seed)
+    assert len({each.id for each in one}) == len(one) == min(size, many)
+    assert all(each.probability == pytest.approx(len(one) / many) for each in one)
+    both = draw(units, size, method="stratified", seed=seed)
+    for name in "ab":
+        there = [unit for unit in units if unit.stratum == name]
+        drawn = [each for each in both if each.stratum == name]
+        assert all(each.probability == pytest.approx(len(drawn) / len(there)) for each in drawn)
+        assert drawn or not there
+
+
+def test_views_are_drawn_in_proportion() -> None:
+    units = [Unit("much", weight=500.0), *(Unit(f"u{n}", weight=1.0) for n in range(500)), Unit("never", weight=0.0)]
+    drawn = draw(units, 200, method="views", seed="s")
+    times = {each.id: each.times for each in drawn}
+    assert sum(times.values()) == 200 and times["much"] in (99, 100, 101) and "never" not in times
+    assert next(each for each in drawn if each.id == "much").probability == pytest.approx(100)
+
+
+def test_a_simple_sample_gives_wilsons_interval() -> None:
+    seen = [Seen(probability=0.01, hit=n < 12) for n in range(400)]
+    found = estimate(seen)
+    expected = wilson(12, 400)
+    assert (found.share, found.labelled, found.hits) == (0.03, 400, 12)
+    assert found.low == pytest.approx(expected.low, abs=2e-4) and found.high == pytest.approx(expected.high, abs=2e-4)
+    none = estimate([Seen(probability=0.01, hit=False) for _ in range(400)])
+    assert none.low == 0 and none.high == pytest.approx(wilson(0, 400).high, abs=1e-6)
+
+
+def test_strata_by_hand() -> None:
+    """N = 900 and 100; 90 and 50 labelled; 9 and 25 violating: (900 * .1 + 100 * .5) / 1000 = .14.
+
+    variance = .81 * .09 / 89 * (1 - .1) + .01 * .25 / 49 * (1 - .5) = 6.8827e-4; effective .14 * .86 / variance = 174.93.
+    """
+    seen = [Seen(probability=0.1, hit=n < 9, stratum="a") for n in range(90)]
+    seen += [Seen(probability=0.5, hit=n < 25, stratum="b") for n in range(50)]
+    found = estimate(seen, sizes={"a": 900, "b": 100})
+    assert found.share == pytest.approx(0.14)
+    assert found.effective == pytest.approx(0.14 * 0.86 / (0.81 * 0.09 / 89 * 0.9 + 0.01 * 0.25 / 49 * 0.5), rel=1e-9)
+    assert found.low < 0.14 < found.high
+
+
+def test_who_could_not_say_is_left_out_and_bounds_it() -> None:
+    seen = [Seen(probability=1.0, hit=None if n < 10 else n < 20) for n in range(100)]
+    found = estimate(seen)
+    assert found.share == pytest.approx(10 / 90) and (found.unsure, found.labelled) == (10, 90)
+    assert (found.low_if, found.high_if) == (pytest.approx(0.1), pytest.approx(0.2))
+    assert estimate([]).high == 1.0
+
+
+@pytest.mark.parametrize("method", ["simple", "stratified", "views"])
+def test_intervals_hold_the_truth_as_often_as_they_say(method: str) -> None:
+    """2,000 items, 4 % violating, three times as many of them in a small stratum, and seen more often."""
+    rng = random.Random(7)
+    truth, units = {}, []
+    for n in range(2000):
+        stratum = "scored" if n % 10 == 0 else "rest"
+        truth[str(n)] = rng.random() < (0.15 if stratum == "scored" else 0.03)
+        units.append(Unit(str(n), stratum, rng.expovariate(1) * (3 if truth[str(n)] else 1)))
+    whole = sum(unit.weight for unit in units)
+    true = (
+        sum(unit.weight for unit in units if truth[unit.id]) / whole
+        if method == "views"
+        else sum(truth.values()) / len(truth)
+    )
+    sizes = {"scored": 200, "rest": 1800} if method == "stratified" else {"": 2000} if method == "simple" else None
+    held, shares = 0, []
+    for number in range(ROUNDS):
+        drawn = draw(
+            units,
+            300,
+            method=method,
+            seed=str(number),
+            shares={"scored": 0.4, "rest": 0.6} if method == "stratified" else None,
+        )
+        found = estimate(
+            [
+                Seen(
+                    probability=each.probability, hit=truth[each.id], times=each.times,
+                    stratum=each.stratum if method == "stratified" else "",
+                )
+                for each in drawn
+            ]
+            if method != "views"
+            # Draws of views are equal parts of all views: each counts once.
+            else [Seen(probability=1.0, hit=truth[each.id], times=each.times) for each in drawn],
+            sizes=sizes,
+        )  # fmt: skip
+        held += found.low <= true <= found.high
+        shares.append(found.share)
+    assert sum(shares) / len(shares) == pytest.approx(true, rel=0.05)
+    assert held / ROUNDS >= 0.91
+
+
+def test_the_size_for_an_interval() -> None:
+    assert needed(0.5, 0.05) == 381  # Wilson's; the textbook's 385 is Wald's
+    for share, half in ((0.02, 0.01), (0.5, 0.1), (0.0, 0.005)):
+        size = needed(share, half)
+        there, less = wilson(share * size, size), wilson(share * (size - 1), size - 1)  # type: ignore[arg-type]
+        assert (there.high - there.low) / 2 <= half < (less.high - less.low) / 2
+    assert needed(0.5, 0.05, population=500) == 217
+    with pytest.raises(BadInput):
+        needed(0.5, 0)
+
+
+def test_agreement_of_two() -> None:
+    """8 of 10 the same; by chance .6 * .6 + .4 * .4 = .52: kappa (.8 - .52) / .48."""
+    pairs = [("v", "v")] * 5 + [("c", "c")] * 3 + [("v", "c"), ("c", "v")]
+    assert agreement(pairs) == (0.8, pytest.approx(0.28 / 0.48))
+    assert agreement([("c", "c")]) == (1.0, None)
