@@ -7,7 +7,18 @@ from importlib.util import find_spec
 
 from watchfloor.ledger.writer import Writer
 
-ORDER = ("identity", "items", "policy", "workforce", "enforcement", "review", "detection", "training", "law")
+ORDER = (
+    "identity",
+    "items",
+    "policy",
+    "workforce",
+    "enforcement",
+    "review",
+    "detection",
+    "training",
+    "insight.boards",
+    "law",
+)
 
 
 def defaults(w: Writer) -> None:
