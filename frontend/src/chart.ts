@@ -5,12 +5,15 @@ import { language as pageLanguage } from "./words";
 interface Series {
   name: string;
   values: (number | null)[];
+  links?: string[]; // the rows behind each point
 }
 interface ChartData {
   times: number[]; // seconds since 1970
   series: Series[];
   band?: { low: (number | null)[]; high: (number | null)[] };
   marks?: { at: number; label: string }[];
+  before?: { name: string; values: (number | null)[] }; // what the first line is compared with
+  target?: { name: string; value: number };
   unit?: string;
 }
 
@@ -70,6 +73,45 @@ function markPlugin(marks: { at: number; label: string }[]): uPlot.Plugin {
   };
 }
 
+/** What the metric should be, across the plot. */
+function targetPlugin(target: { name: string; value: number }): uPlot.Plugin {
+  return {
+    hooks: {
+      draw: (plot) => {
+        const { ctx, bbox } = plot;
+        const y = Math.round(plot.valToPos(target.value, "y", true)) + 0.5;
+        ctx.save();
+        ctx.strokeStyle = ctx.fillStyle = token("--green");
+        ctx.setLineDash([8, 5]);
+        ctx.beginPath();
+        ctx.moveTo(bbox.left, y);
+        ctx.lineTo(bbox.left + bbox.width, y);
+        ctx.stroke();
+        ctx.font = `${12 * devicePixelRatio}px ${token("--font")}`;
+        ctx.textAlign = "right";
+        ctx.fillText(target.name, bbox.left + bbox.width, y - 5 * devicePixelRatio);
+        ctx.restore();
+      },
+    },
+  };
+}
+
+/** A click on the plot opens the rows of the line whose point is nearest. */
+function openRows(plot: uPlot, data: ChartData): void {
+  const at = plot.cursor.idx;
+  const top = plot.cursor.top ?? -1;
+  if (at === null || at === undefined || top < 0) return;
+  let nearest: { far: number; link: string } | undefined;
+  for (const one of data.series) {
+    const value = one.values[at];
+    const link = one.links?.[at];
+    if (value === null || value === undefined || !link) continue;
+    const far = Math.abs(plot.valToPos(value, "y") - top);
+    if (!nearest || far < nearest.far) nearest = { far, link };
+  }
+  if (nearest) location.assign(nearest.link);
+}
+
 function build(frame: HTMLElement, data: ChartData): uPlot | null {
   const target = frame.querySelector<HTMLElement>(".chart-plot");
   if (!target) return null;
@@ -96,7 +138,12 @@ function build(frame: HTMLElement, data: ChartData): uPlot | null {
     data.times,
     ...data.series.map((one) => one.values),
     ...(data.band ? [data.band.low, data.band.high] : []),
+    ...(data.before ? [data.times.map((_, place) => data.before?.values[place] ?? null)] : []),
   ];
+  const earlier: uPlot.Series[] = data.before
+    ? [{ label: data.before.name, stroke: token("--ink-3"), width: 1.5, dash: [5, 4], points: { show: false }, spanGaps: false }]
+    : [];
+  const goal = data.target?.value ?? 0;
   const legend = [...frame.querySelectorAll<HTMLElement>("[data-series]")];
   const first = data.series.length + 1;
   return new uPlot(
@@ -107,12 +154,19 @@ function build(frame: HTMLElement, data: ChartData): uPlot | null {
       padding: [12, 8, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 8, width: 2 }, drag: { x: true, y: false } },
-      scales: { y: { range: (_plot, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] } },
+      scales: { y: { range: (_plot, low, high) => [Math.min(0, low), Math.max(high, goal) > 0 ? Math.max(high, goal) * 1.08 : 1] } },
       axes: [{ ...axis, grid: { show: false }, size: 48, values: timeAxis(zone) }, { ...axis, size: 56, values: (_plot, ticks) => ticks.map(say) }],
-      series: [{}, ...lines, ...(hasBand ? [edge, edge] : [])],
+      series: [{}, ...lines, ...(hasBand ? [edge, edge] : []), ...earlier],
       bands: hasBand ? [{ series: [first + 1, first], fill: faded(token("--series-6"), 0.2) }] : [],
-      plugins: data.marks ? [markPlugin(data.marks)] : [],
+      plugins: [...(data.marks ? [markPlugin(data.marks)] : []), ...(data.target ? [targetPlugin(data.target)] : [])],
       hooks: {
+        ready: [
+          (plot) => {
+            if (!data.series.some((one) => one.links)) return;
+            plot.over.classList.add("opens-rows");
+            plot.over.addEventListener("click", () => openRows(plot, data));
+          },
+        ],
         setCursor: [
           (plot) => {
             const at = plot.cursor.idx;

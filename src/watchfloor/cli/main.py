@@ -64,6 +64,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "cybertip",
         "Reports to NCMEC: what there is, how it stands, send what was released.",
     ),
+    "boards": ("watchfloor.cli.boards", "boards", "Boards as files; ask the facts in SQL."),
     "insight": ("watchfloor.cli.insight", "insight", "Metrics from the command line."),
 }
 

@@ -11,7 +11,9 @@ from watchfloor.ledger.writer import Writer
 if TYPE_CHECKING:
     from watchfloor.identity.upgrading import RolesBroughtUp
 
-ORDER = ("identity", "items", "policy", "workforce", "enforcement", "review", "detection", "training", "law")
+ORDER = (
+    "identity", "items", "policy", "workforce", "enforcement", "review", "detection", "training", "insight.boards", "law",
+)  # fmt: skip
 
 
 def defaults(w: Writer) -> RolesBroughtUp:

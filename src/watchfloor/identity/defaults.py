@@ -14,7 +14,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         if name not in {"restricted.view", "glass.break", "protected.know", "law.confidential"} and not name.startswith("cybertip.")
     ]),
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
-        "floor.view", "insight.view", "case.view", "case.search", "policy.view", "policy.approve", "rule.view", "investigate.view",
+        "floor.view", "insight.view", "board.edit", "insight.sql", "case.view", "case.search", "policy.view", "policy.approve", "rule.view",
+        "investigate.view",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "enforcement.lift", "enforcement.stop",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
@@ -41,8 +42,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "edge.rule", "review.answer", "macro.share", "training.approve", "training.view", "policy.translate", "claim.edit",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
-        "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "case.view",
-        "case.search", "policy.view",
+        "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "insight.sql",
+        "case.view", "case.search", "policy.view",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
@@ -63,7 +64,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.view",
     ]),
     "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
-        "floor.view", "insight.view", "policy.view", "wellbeing.view", "training.view",
+        "floor.view", "insight.view", "board.edit", "policy.view", "wellbeing.view", "training.view",
     ]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "enforcement.confirm", "item.read",

@@ -12,6 +12,8 @@ import msgspec
 PERMISSIONS: dict[str, str] = {
     "floor.view": "see the floor: backlog, breaches, people",
     "insight.view": "see metrics and dashboards and the rows behind them",
+    "board.edit": "make boards for others, set targets, put notes at moments, have boards sent",
+    "insight.sql": "ask the facts in SQL, read-only, within one's own limits",
     "case.view": "open cases within one's scope",
     "case.search": "search cases and items",
     "review.work": "take jobs from queues and decide them",

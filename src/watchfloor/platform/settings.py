@@ -33,6 +33,7 @@ CONTEXTS = [
     "intake",
     "training",
     "insight",
+    "insight.boards",
     "law",
     "transparency",
     "cybertip",

@@ -1,0 +1,56 @@
+"""Where a value lies in a plot, and round numbers to write beside its axis. Zero is always on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+
+class Scale(msgspec.Struct, frozen=True, kw_only=True):
+    """A vertical axis from ``low`` to ``high`` between two places on the picture (``top`` is the smaller y)."""
+
+    low: float
+    high: float
+    top: float
+    bottom: float
+    ticks: tuple[float, ...]
+
+    def y(self, value: float) -> float:
+        """The place of a value."""
+        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+
+
+def scale(
+    values: Iterable[float | None], top: float, bottom: float, size: float = 1.0, most: float | None = None
+) -> Scale:
+    """A scale that holds zero and all values; ticks are round in units of ``size`` (milliseconds of an hour, say)."""
+    known = [value / size for value in values if value is not None and math.isfinite(value)]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    if high == low:
+        high = 1.0
+    step = _round_step((high - low) / max(2, (bottom - top) / 56))
+    first, last = math.floor(low / step), math.ceil(high / step - 1e-9)
+    ticks = tuple(number * step * size for number in range(first, last + 1))
+    top_value = ticks[-1] if most is None else min(ticks[-1], max(most, max([0.0, *known]) * size))
+    return Scale(
+        low=ticks[0], high=top_value, top=top, bottom=bottom, ticks=tuple(t for t in ticks if t <= top_value + 1e-12)
+    )
+
+
+def _round_step(raw: float) -> float:
+    """The next of 1, 2, 5 times a power of ten."""
+    power = 10 ** math.floor(math.log10(raw))
+    return next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= raw * 0.999)
+
+
+def runs(points: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
+    """Points without the gaps: a missing value breaks the line."""
+    found: list[list[tuple[float, float]]] = [[]]
+    for x, y in points:
+        if y is None:
+            found.append([])
+        else:
+            found[-1].append((x, y))
+    return [run for run in found if run]

@@ -1,0 +1,1 @@
+"""The screens of boards: each view parses, asks, renders."""
