@@ -24,7 +24,10 @@ import pytest
 
 from watchfloor.platform.filelock import locked
 
-REMEDY = "no browser found: `apt-get install chromium-headless-shell`, or `python -m playwright install chromium`, or set WATCHFLOOR_CHROMIUM"
+REMEDY = (
+    "no browser found: `apt-get install chromium-headless-shell`, or `python -m playwright install chromium`, "
+    "or set WATCHFLOOR_CHROMIUM"
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

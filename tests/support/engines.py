@@ -38,7 +38,9 @@ def clickhouse(metrics: Sequence[Metric], ask: Ask, file: Path) -> Rows:
     found = session.database.query(query.sql.replace(PLACE, relation), "JSONCompact", params=query.values)
     answer = json.loads(str(found))
     kinds = [column["type"] for column in answer["meta"]]
-    return _plain([tuple(_typed(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in answer["data"]])
+    return _plain(
+        [tuple(_typed(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in answer["data"]]
+    )
 
 
 class _Session:

@@ -27,7 +27,10 @@ no_chdb = pytest.mark.skipif(
     importlib.util.find_spec("chdb") is None,
     reason="ClickHouse's engine in process is not installed (pip install --group clickhouse)",
 )
-ENGINES = [pytest.param(engines.clickhouse, marks=no_chdb, id="clickhouse"), pytest.param(engines.postgresql, id="postgresql")]
+ENGINES = [
+    pytest.param(engines.clickhouse, marks=no_chdb, id="clickhouse"),
+    pytest.param(engines.postgresql, id="postgresql"),
+]
 START = naive(MONDAY)
 REGIONS = Cases(((In(Name("market"), ("US", "O'Brien \\ %s")), Value("Americas")),), Value("it's \\ elsewhere %"))
 

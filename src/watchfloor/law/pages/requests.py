@@ -42,8 +42,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
         return csv_response("requests", head, lines)
     rows, pager = paged(found, request.GET)
     context = {
-        "tabs": parts.tabs(actor, "requests"), "rows": rows, "pager": pager, "states": words.request_states(), "kinds": words.request_kinds(),
-        "query": request.GET, "clocks": queries.next_of(actor, "request", [row.pk for row in rows]),
+        "tabs": parts.tabs(actor, "requests"), "rows": rows, "pager": pager, "query": request.GET,
+        "states": words.request_states(), "kinds": words.request_kinds(),
+        "clocks": queries.next_of(actor, "request", [row.pk for row in rows]),
         "filters": [
             {"name": "state", "label": _("Any state"), "chip": _("State"), "options": words.options(words.request_states())},
             {"name": "kind", "label": _("Any kind"), "chip": _("Kind"), "options": words.options(words.request_kinds())},
@@ -136,7 +137,8 @@ def erasures(request: HttpRequest) -> HttpResponseBase:
     rows, pager = paged(Erasure.objects.select_related("account").order_by("-asked_at", "-pk"), request.GET, 50)
     previews = {row.pk: runs.preview(actor, row.account) for row in rows if row.state == "asked"}
     context = {
-        "tabs": parts.tabs(actor, "erasures"), "rows": rows, "pager": pager, "states": words.erasure_states(), "errors": errors, "me": str(actor),
+        "tabs": parts.tabs(actor, "erasures"), "rows": rows, "pager": pager, "states": words.erasure_states(),
+        "errors": errors, "me": str(actor),
         "previews": previews, "places": words.places, "may_approve": actor.has(parts.APPROVE),
         "names": names_of([row.asked_by for row in rows] + [row.approved_by for row in rows]),
     }  # fmt: skip
