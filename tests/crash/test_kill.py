@@ -192,7 +192,7 @@ print(json.dumps({
     missed = [row for row, _ in found["missed"]]
     assert sorted(missed) == sorted(row for row, _ in found["clocks"])
     assert dict.fromkeys(found["pages"], 1) == found["pages"]
-    assert {f"law:{row}:0:missed" for row in missed} <= found["pages"].keys()
+    assert {f"law:{row}:1:missed" for row in missed} <= found["pages"].keys()
     late = sorted(late for _, late in found["missed"])
     print(f"{len(late)} deadlines: half of them said within {late[len(late) // 2]} ms, the last after {late[-1]} ms")
 

@@ -82,6 +82,7 @@ class ReasonRef(msgspec.Struct, frozen=True, kw_only=True):
     atproto: tuple[str, ...]
     dsa_category: str
     position: int
+    archived: bool = False
 
 
 class ClaimHit(msgspec.Struct, frozen=True, kw_only=True):

@@ -148,3 +148,4 @@ class ReasonSaved(LedgerEvent, frozen=True, kw_only=True, tag="reason.saved"):
 
     reason: str
     policy: str
+    archived: bool = False

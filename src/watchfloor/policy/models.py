@@ -101,6 +101,7 @@ class Reason(Projected):
     atproto = ArrayField(models.CharField(max_length=120), default=list)
     dsa_category = models.CharField(max_length=80, blank=True)
     position = models.IntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)  # no longer offered; reports that give it are still understood
 
     class Meta:
         db_table = "policy_reason"

@@ -19,6 +19,9 @@ def provide(actor: Actor, query: str) -> Iterator[dict[str, str]]:
     title = str(_("Claims that go round"))
     if all(word in title.casefold() for word in words):
         yield {"title": title, "url": reverse("claims"), "kind": "policy", "icon": "flame"}
+    title = str(_("Report reasons"))
+    if all(word in title.casefold() for word in words):
+        yield {"title": title, "url": reverse("reasons"), "kind": "policy", "icon": "flag"}
     for policy in queries.all_policies():
         address = reverse("policy-detail", args=[policy.key])
         if all(word in f"{policy.name} {policy.key}".casefold() for word in words):

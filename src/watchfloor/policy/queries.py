@@ -25,6 +25,7 @@ __all__ = [
     "claims_in",
     "decision_tree",
     "forget",
+    "offered_reasons",
     "policy",
     "readiness",
     "reason",
@@ -126,8 +127,13 @@ def reason(key: str) -> ReasonRef:
 
 
 def all_reasons() -> list[ReasonRef]:
-    """All reasons in their order."""
+    """All reasons in their order, archived ones too."""
     return list(_book().reasons.values())
+
+
+def offered_reasons() -> list[ReasonRef]:
+    """The reasons one may choose from now, in their order."""
+    return [row for row in _book().reasons.values() if not row.archived]
 
 
 def _book() -> _Book:
@@ -172,7 +178,7 @@ def _read() -> _Book:
     reasons = {
         row.key: ReasonRef(
             id=row.pk, key=row.key, name=row.name, policy_key=row.policy_key, atproto=tuple(row.atproto),
-            dsa_category=row.dsa_category, position=row.position,
+            dsa_category=row.dsa_category, position=row.position, archived=row.archived_at is not None,
         )
         for row in Reason.objects.order_by("position", "key")
     }  # fmt: skip

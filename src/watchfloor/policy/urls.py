@@ -14,6 +14,7 @@ from watchfloor.policy.pages import (
     overlays,
     precedents,
     publish,
+    reasons,
     translations,
 )
 
@@ -34,6 +35,9 @@ urlpatterns = [
     path("policies/<slug:key>/versions/<int:number>/publish", publish.publish, name="policy-publish"),
     path("policies/<slug:key>/versions/<int:number>/bring-back", publish.bring_back, name="policy-back"),
     path("policies/<slug:key>/versions/<int:number>/file", detail.export, name="policy-export"),
+    path("reasons", reasons.index, name="reasons"),
+    path("reasons/new", reasons.edit, name="reason-new"),
+    path("reasons/<str:key>", reasons.edit, name="reason"),
     path("claims", claims.index, name="claims"),
     path("claims/new", claims.new, name="claim-new"),
     path("claims/<uuid:claim_id>", claims.detail, name="claim"),

@@ -85,7 +85,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     ]
     context = {
         "errors": errors, "typed": post, "authorities": known, "kinds": words.options(words.order_kinds()),
-        "reasons": [(row.key, row.name) for row in policies.all_reasons()],
+        "reasons": [(row.key, row.name) for row in policies.offered_reasons()],
     }  # fmt: skip
     return render(request, "law/order_new.html", context, status=parts.status(errors))
 

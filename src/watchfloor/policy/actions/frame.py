@@ -50,9 +50,18 @@ def save_reason(w: Writer, *, key: str, policy_key: str, **values: Any) -> Reaso
     domain.check_reason(key, values)
     must_exist(policy_key)
     values["policy_key"] = policy_key
+    taken = Reason.objects.filter(atproto__overlap=values.get("atproto", [])).exclude(key=key).first()
+    if taken is not None:
+        token = next(token for token in values["atproto"] if token in taken.atproto)
+        raise Conflict(
+            "token_taken",
+            f"{token!r} leads to the reason {taken.name!r} already.",
+            where="atproto",
+            hint="Take it from there first.",
+        )
     row = Reason.objects.filter(key=key).first()
     row = w.create(Reason, key=key, **values) if row is None else w.update(row, **values)
-    w.event(happened.ReasonSaved(reason=key, policy=policy_key), row)
+    w.event(happened.ReasonSaved(reason=key, policy=policy_key, archived=row.archived_at is not None), row)
     queries.forget()
     return row
 

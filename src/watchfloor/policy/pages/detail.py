@@ -38,7 +38,7 @@ def policy_detail(request: HttpRequest, key: str) -> HttpResponse:
         "policy": policy, "versions": versions, "shown": shown, "in_force": in_force, "document": document,
         "clauses": clauses_shown(document, key, market, language, found) if document else [],
         "violations": queries.all_violations(key) if shown is in_force else violations_of(document),
-        "reasons": [row for row in queries.all_reasons() if row.policy_key == key], "tree": shown_tree(key, shown),
+        "reasons": [row for row in queries.offered_reasons() if row.policy_key == key], "tree": shown_tree(key, shown),
         "names": names_of(text for row in versions for text in (row.written_by, row.approved_by)),
         "query": request.GET, "market": market, "tabs": parts.tabs(actor, key, "text"),
         "states": parts.states(), "tones": parts.TONES, "hows": parts.hows(),
