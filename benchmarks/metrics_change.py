@@ -89,9 +89,10 @@ def main() -> None:
     if ratios:
         print(f"  all: {math.exp(mean(map(math.log, ratios))):.2f} (geometric mean), hold {mean(covered):.1%}")
     print(f"Effect, {simulations} panels each")
-    for rho in (0.0, 0.3, 0.5):
+    for rho in (0.0, 0.3, 0.5, 0.7):
         effects("did", rho, simulations)
-    effects("synthetic", 0.0, simulations // 2)
+    for rho in (0.0, 0.5):
+        effects("synthetic", rho, simulations // 2)
     chance = random.Random(2)
     rows = [[chance.lognormvariate(3, 2) for _ in range(4)] for _ in range(2_000)]
     table = pl.DataFrame(rows, schema=["f0", "n0", "f1", "n1"], orient="row").with_row_index("slice")
