@@ -2,54 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import msgspec
 
+from watchfloor.cli import insight_forecast
+from watchfloor.cli.plain_tables import FILE, read, say
 from watchfloor.kernel.errors import BadInput
-
-if TYPE_CHECKING:
-    import polars as pl
-
-FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-
-
-def read(path: Path, numbers: Sequence[str], texts: Sequence[str] | None = None) -> pl.DataFrame:
-    """A file as a table: ``numbers`` as floats, the other columns (or ``texts``) as they are written.
-
-    Raises:
-        BadInput: it cannot be read, a column is missing, or a number is none.
-    """
-    import polars as pl
-
-    try:
-        suffix = path.suffix.lower()
-        if suffix in (".parquet", ".pq"):
-            lazy = pl.scan_parquet(path)
-        elif suffix in (".jsonl", ".ndjson"):
-            lazy = pl.scan_ndjson(path, infer_schema_length=None)
-        else:
-            names = pl.scan_csv(path, infer_schema=False).collect_schema().names()
-            # Categories, not text: 24 million rows of six dimensions then take 4 bytes each.
-            kinds: Mapping[str, Any] = {name: pl.Float64 if name in numbers else pl.Categorical for name in names}
-            lazy = pl.scan_csv(path, schema_overrides=kinds)
-        present = lazy.collect_schema().names()
-        for name in (*numbers, *(texts or ())):
-            if name not in present:
-                raise BadInput("no_column", f"{path} has no column {name!r}.", hint=f"Columns: {', '.join(present)}.")
-        return lazy.collect() if texts is None else lazy.select(*texts, *numbers).collect()
-    except OSError as error:
-        raise BadInput("unreadable", f"{path} cannot be read: {error.strerror or error}.") from error
-    except pl.exceptions.PolarsError as error:
-        raise BadInput("unreadable", f"{path} cannot be read: {str(error).splitlines()[0]}") from error
-
-
-def say(value: Any) -> None:
-    """One JSON document."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 @click.command()
@@ -265,27 +226,6 @@ def decompose(
 @click.command()
 @FILE
 @click.option("--time", "moment", default="timestamp", show_default=True, metavar="COL", help="Column of moments.")
-@click.option("--value", default="value", show_default=True, metavar="COL", help="Column of numbers.")
-@click.option("--horizon", type=click.IntRange(1), default=14, show_default=True, help="Steps to look ahead.")
-@click.option("--season", type=click.IntRange(1), default=7, show_default=True, help="Steps per season; 1 for none.")
-@click.option("--level", type=float, default=0.95, show_default=True, help="Share of values the intervals shall hold.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (it is printed anyhow).")
-def forecast(file: Path, moment: str, value: str, horizon: int, season: int, level: float, as_json: bool) -> None:
-    """Forecast a series, and say how such forecasts have fared on its own past.
-
-    FILE holds evenly spaced moments and values, in order of time.
-    """
-    from watchfloor.engines.metrics import forecast as look_ahead
-
-    frame = read(file, (value,), (moment,))
-    if frame[value].null_count():
-        raise BadInput("gaps", f"Column {value!r} has gaps.", hint="Fill them first, with nought where nothing came.")
-    say(look_ahead(frame[value].to_list(), horizon=horizon, season=season, level=level))
-
-
-@click.command()
-@FILE
-@click.option("--time", "moment", default="timestamp", show_default=True, metavar="COL", help="Column of moments.")
 @click.option("--unit", default="unit", show_default=True, metavar="COL", help="Column that names the series.")
 @click.option("--value", default="value", show_default=True, metavar="COL", help="Column of numbers.")
 @click.option(
@@ -333,4 +273,4 @@ def effect(
     say(measure({name: series[name] for name in touched}, controls, at=moments.index(at), method=method, level=level))
 
 
-COMMANDS = (locate, detect, decompose, forecast, effect)
+COMMANDS = (locate, detect, decompose, insight_forecast.forecast, effect)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +117,33 @@ def test_a_missing_column_is_one_sentence(tmp_path: Path) -> None:
         CliRunner().invoke(
             insight, ["locate", str(path), "--real", "real", "--forecast", "forecast"], catch_exceptions=False
         )
+
+
+def test_forecast_of_parts_with_events_and_holidays(tmp_path: Path) -> None:
+    path = tmp_path / "parts.csv"
+    rows = [
+        {
+            "timestamp": str(date(2026, 1, 1) + timedelta(day)),
+            "market": market,
+            "policy": policy,
+            "value": None if day >= 84 else 50 + 9 * (day % 7) + (day * size % 5) + 40 * (day % 20 == 8),
+            "promotion": float(day % 20 == 8),
+        }
+        for day in range(91)
+        for size, market in ((3, "de"), (7, "fr"))
+        for policy in ("hate", "spam")
+    ]
+    pl.DataFrame(rows).write_csv(path)
+    given = ("--horizon", "7", "--event", "promotion", "--by", "market")
+    found = {tuple(each["path"]): each["ahead"] for each in run("forecast", path, *given, "--by", "policy")["branches"]}
+    assert found[()][4]["value"] == pytest.approx(found["de",][4]["value"] + found["fr",][4]["value"])
+    assert found[()][4]["value"] > found[()][3]["value"] + 100  # 84 + 4 is a day of the promotion
+    one = pl.DataFrame([row for row in rows if (row["market"], row["policy"]) == ("de", "spam")])
+    one.write_csv(path)
+    said = run("forecast", path, "--horizon", "7", "--event", "promotion", "--holidays", "US")
+    assert {each["name"] for each in said["events"]} == {"promotion", "holidays US"}
+    with pytest.raises(BadInput, match="horizon is 14"):
+        run("forecast", path, "--event", "promotion")
+    one[:84].write_csv(path)
+    with pytest.raises(BadInput, match="0 moments"):
+        run("forecast", path, "--event", "promotion", "--horizon", "7")

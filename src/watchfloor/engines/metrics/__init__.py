@@ -5,12 +5,14 @@
     detect(values) -> [Seen(score, alarm, kind, expected), ...] # one series, causal
     watch_slices(frame, time=..., value=..., by=[...])          # thousands of slices under one rate of false alarms
     decompose(frame, before_num=..., ..., by=[...])             # rates against mix; chain(rows) for products
-    forecast(values, horizon=7, season=7)                       # with intervals that were tried on the past
+    forecast(values, horizon=7, season=7, events=...)           # with intervals that were tried on the past
+    forecast_tree(leaves, horizon=7, season=7)                  # a whole and its parts, which add up
     effect(touched, controls, at=30)                            # what a change did, or a refusal
 
 Pure: tables in (Polars), frozen structs out; no database, no files, no clock. Columns are Polars' own, so nothing else is needed.
 """
 
+from watchfloor.engines.metrics.coherent import Coherent, forecast_tree
 from watchfloor.engines.metrics.decompose import Decomposition, chain, decompose
 from watchfloor.engines.metrics.detect import Detector, Seen, detect
 from watchfloor.engines.metrics.effect import Effect, effect
@@ -22,6 +24,7 @@ from watchfloor.engines.metrics.slices import SliceAlarm, watch_slices
 
 __all__ = [
     "Cause",
+    "Coherent",
     "Decomposition",
     "Detector",
     "Effect",
@@ -34,6 +37,7 @@ __all__ = [
     "detect",
     "effect",
     "forecast",
+    "forecast_tree",
     "locate_counts",
     "locate_ratio",
     "watch_slices",

@@ -23,7 +23,8 @@ from watchfloor.kernel.errors import BadInput
 METHODS = ("did", "synthetic")
 LEAST_BEFORE, LEAST_AFTER = 8, 2
 _STEPS = 400
-_BIAS = 2.0
+_BIAS, _MOST_RHO = 2.0, 0.95
+_UNSURE = 0.6  # standard errors of the autocorrelation that are added to it: taken too small, intervals would promise too much
 
 
 class Placebo(msgspec.Struct, frozen=True):
@@ -105,7 +106,7 @@ def effect(
     placebos = [
         Placebo(place, found.effect, *_interval(found, level))
         for place in range(max(LEAST_BEFORE, at // 3), at - LEAST_AFTER + 1, max(1, at // 12))
-        for found in [_change(calm[:at], place, 1)]
+        for found in [_placebo(mean[:at], table, calm[:at], place, method)]
     ]
     false = sum(not each.low <= 0 <= each.high for each in placebos) / len(placebos) if placebos else None
     shown = {name: round(weight, 6) for name, weight in zip(names, weights, strict=True) if weight > 1e-6}
@@ -139,6 +140,16 @@ def _checked(
     if not all(math.isfinite(value) for each in (*touched.values(), *controls.values()) for value in each):
         raise BadInput("not_numbers", "A series holds something that is no finite number.")
     return length
+
+
+def _placebo(
+    mean: Sequence[float], table: Sequence[Sequence[float]], calm: Sequence[float], place: int, method: str
+) -> _Mean:
+    """The estimate at a place before the change; weights of a synthetic control know only what came before that place."""
+    if method == "did":
+        return _change(calm, place, 1)
+    weights, gaps = _synthetic(mean, [each[: len(mean)] for each in table], place)
+    return _change(gaps, place, sum(weight > 0.01 for weight in weights))
 
 
 def _gaps(mean: Sequence[float], table: Sequence[Sequence[float]], weights: Sequence[float]) -> list[float]:
@@ -224,7 +235,8 @@ def _change(gaps: Sequence[float], at: int, fitted: int) -> _Mean:
 
 def _made_good(rho: float, count: int) -> float:
     """Autocorrelation of the errors from that of residuals about two fitted numbers, which is too small (Kendall 1954)."""
-    return min(max(rho + _BIAS * (1 + 4 * max(rho, 0.0)) / count, 0.0), 0.9)
+    spread = math.sqrt(max(1 - rho * rho, 0.1) / count)
+    return min(max(rho + _BIAS * (1 + 4 * max(rho, 0.0)) / count + _UNSURE * spread, 0.0), _MOST_RHO)
 
 
 def _inflation(count: int, rho: float) -> float:
