@@ -24,6 +24,7 @@ from watchfloor.review.domain import marks, scripts
 from watchfloor.review.models import Appeal, Case, Decision, Escalation, Job, Report, Signal
 from watchfloor.review.models_special import Mark
 from watchfloor.review.queries import case_history, inquiries
+from watchfloor.review.queries.due_times import why_due
 from watchfloor.review.queries.timeline import Entry
 from watchfloor.workforce import wellbeing
 
@@ -183,6 +184,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "inquiries": inquiries.of_case(case),
         "timeline": timeline(actor, job),
         "why": queries.why(job),
+        "why_due": why_due(job),
         "choices": choices(actor, case),
         "tree": policies.decision_tree(case.policy_key, case.market),
         "appeal": appeal_of(job),

@@ -13,7 +13,7 @@ from watchfloor.items import queries as items
 from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
 from watchfloor.policy.models import PolicyVersion
-from watchfloor.review import bench, blind, queries
+from watchfloor.review import bench, blind, case_jobs, queries
 from watchfloor.review.actions.claim_case import may_claim
 from watchfloor.review.bench_view import plain, words_of
 from watchfloor.review.domain import clocks
@@ -48,7 +48,8 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
     page = case_history.page(case, show=show, before=before)
     is_blind, no_reasons = blind.hides_verdicts(actor, case), blind.hides_reasoning(actor, case)
     found = [] if is_blind else decisions(actor, case)
-    live = list(Job.objects.filter(case=case, state__in=("ready", "leased")).order_by("ready_at"))
+    open_jobs = case_jobs.of_case(actor, case)
+    live = [each.row for each in open_jobs if each.row.state != Job.State.WAITING]
     signals = bench.signals(case)
     type_name, _fields = bench.fields_of(case.item.type_key)
     return {
@@ -65,7 +66,8 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
         "show": show,
         "decisions": {f"decision:{view.row.pk}": view for view in found},
         "latest": found[0] if found else None,
-        "live_jobs": live,
+        "open_jobs": open_jobs,
+        "waits_choices": case_jobs.choices(),
         "claimable": _claimable(actor, live),
         "inquiries": inquiries.of_case(case),
         "author": bench.author(case),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.db.models import Count, Max, Min, Sum
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict, Forbidden, NotFound
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.policy import queries as policies
 from watchfloor.review import plan
 from watchfloor.review.actions import claims, decisions, jobs
 from watchfloor.review.actions.people import person_id
-from watchfloor.review.bulk import choosing, previewing, running
+from watchfloor.review.bulk import previewing, running
 from watchfloor.review.bulk.orders import PERMISSION, Order
 from watchfloor.review.clusters import holding, reading
 from watchfloor.review.clusters.making import HELD, visible
@@ -45,34 +46,18 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(cluster: Cluster) -> Load:
-    """Added up over the open cases of the cluster's items, under its policy's harm group."""
-    cases = reports = trusted = reach = severity = 0
-    credit = 0.0
-    due_at: datetime | None = None
-    first: UUID | None = None
-    for part in _open_cases(cluster):
-        for case in part:
-            cases += 1
-            reports += case.report_count
-            trusted += case.trusted_count
-            reach += case.reach
-            credit += case.credit
-            severity = max(severity, case.severity)
-            if due_at is None or case.due_at < due_at:
-                due_at, first = case.due_at, case.pk
-    return Load(
-        cases=cases, reports=reports, trusted=trusted, reach=reach, severity=severity, credit=credit, due_at=due_at, first=first
-    )  # fmt: skip
-
-
-def _open_cases(cluster: Cluster) -> Iterator[list[Case]]:
-    from watchfloor.policy import queries as policies
-
+    """Added up over the open cases of the cluster's items, under its policy's harm group, where the rows are."""
     group = policies.policy(cluster.policy_key).harm_group
-    items = list(ClusterItem.objects.filter(cluster=cluster).order_by("place").values_list("item_id", flat=True))
-    for start in range(0, len(items), choosing.AT_ONCE):
-        part = items[start : start + choosing.AT_ONCE]
-        yield list(Case.objects.filter(item__in=part, harm_group=group, state="open", clearance=""))
+    rows = Case.objects.filter(item__clusters__cluster=cluster, harm_group=group, state="open", clearance="")
+    found = rows.aggregate(
+        cases=Count("pk"), reports=Sum("report_count"), trusted=Sum("trusted_count"), reach=Sum("reach"),
+        severity=Max("severity"), credit=Sum("credit"), due_at=Min("due_at"),
+    )  # fmt: skip
+    first = rows.order_by("due_at", "pk").values_list("pk", flat=True).first() if found["cases"] else None
+    return Load(
+        cases=found["cases"], reports=found["reports"] or 0, trusted=found["trusted"] or 0, reach=found["reach"] or 0,
+        severity=found["severity"] or 0, credit=found["credit"] or 0.0, due_at=found["due_at"], first=first,
+    )  # fmt: skip
 
 
 def enqueue(actor: Actor, cluster_id: UUID, *, queue: str = "") -> Job:

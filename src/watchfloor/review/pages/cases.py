@@ -25,7 +25,7 @@ from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.review import actions, case_many, case_view, find, queries
 from watchfloor.review.contracts import AppealIn
-from watchfloor.review.models import Case, Decision, Queue
+from watchfloor.review.models import Case, Decision, Job, Queue
 from watchfloor.review.pages import many_words, tables
 from watchfloor.review.pages.work import WORK
 
@@ -44,7 +44,7 @@ CSV_HEAD = (
     "closed",
     "how",
 )
-FORM_KEYS = ("text", "by", "appellant", "grounds", "why")
+FORM_KEYS = ("text", "by", "appellant", "grounds", "why", "waits_for", "pause_why")
 
 
 @require_safe
@@ -168,7 +168,33 @@ def _appeal(request: HttpRequest, actor: Actor, case: Case) -> None:
         messages.success(request, _("The appeal waits for someone who has not decided this case."))
 
 
-STEPS = {"note": _note, "undo": _undo, "appeal": _appeal}
+def _pause(request: HttpRequest, actor: Actor, case: Case) -> None:
+    actions.pause(
+        actor,
+        _job(case, request),
+        request.POST.get("waits_for", ""),
+        why=request.POST.get("pause_why", "").strip()[:200],
+    )
+    messages.success(request, _("Its clock stands still, and nobody is given it."))
+
+
+def _resume(request: HttpRequest, actor: Actor, case: Case) -> None:
+    actions.resume(actor, _job(case, request))
+    messages.success(request, _("Its clock runs again: what was left is left now."))
+
+
+STEPS = {"note": _note, "undo": _undo, "appeal": _appeal, "pause": _pause, "resume": _resume}
+
+
+def _job(case: Case, request: HttpRequest) -> uuid.UUID:
+    """The job of the form, if it is one of this case."""
+    try:
+        found = Job.objects.filter(case=case, pk=uuid.UUID(request.POST.get("job", ""))).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound("unknown_job", "There is no such job on this case.")
+    return found.pk
 
 
 def _decision(case: Case, text: str) -> Decision:

@@ -21,10 +21,11 @@ from watchfloor.review import queries
 from watchfloor.review.models import Job, Queue
 from watchfloor.review.pages import tables
 from watchfloor.review.pages.work import WORK, address
+from watchfloor.review.queries.other_words import waits_for
 
 PER_PAGE = 50
 SORTS = {"": ("-priority", "due_at", "id"), "due": ("due_at", "id"), "-due": ("-due_at", "-id")}
-STATES = ("ready", "leased")
+STATES = ("ready", "leased", "waiting")
 PLAIN = ("market", "language", "policy_key", "kind")
 CSV_HEAD = (
     "case",
@@ -75,7 +76,7 @@ def filtered(rows: QuerySet[Job], request: HttpRequest) -> QuerySet[Job]:
     """The jobs that fit the address."""
     state = request.GET.get("state", "ready")
     if state not in STATES:
-        raise BadInput("unknown_state", "A queue shows jobs that are ready or leased.", where="state")
+        raise BadInput("unknown_state", "A queue shows jobs that are ready, leased or waiting.", where="state")
     rows = rows.filter(state=state).select_related("case", "case__item")
     for name in PLAIN:
         if request.GET.get(name):
@@ -101,6 +102,7 @@ def _context(request: HttpRequest, row: Queue, now: Any, shown: queries.Page[Job
             "url": address(job.pk) if held and held.job_id == job.pk else "",
             "text": texts.get(job.case.item_version, ""),
             "why": queries.why(job),
+            "waits_for": waits_for(job.paused_for) if job.state == Job.State.WAITING else "",
         }
         for job in shown.rows
     ]
@@ -122,7 +124,12 @@ def _filters(row: Queue) -> list[dict[str, Any]]:
     levels = [(str(level), f"{level}+") for level in range(1, 6)]
     kinds = [("review", _("First review")), ("second", _("Second opinion")), ("cluster", _("A cluster as one job"))]
     fields: list[dict[str, Any]] = [
-        {"name": "state", "label": _("Waiting"), "chip": _("State"), "options": [("leased", _("In hand"))]},
+        {
+            "name": "state",
+            "label": _("Waiting"),
+            "chip": _("State"),
+            "options": [("leased", _("In hand")), ("waiting", _("Clock stands still"))],
+        },
         {"name": "policy_key", "label": _("Any policy"), "chip": _("Policy"), "options": known},
         {"name": "severity", "label": _("Any severity"), "chip": _("Severity at least"), "options": levels},
     ]

@@ -50,6 +50,7 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
     question: str = ""
     ask_to: str = ""
     ask_waits: bool = True
+    waits_for: str = ""
     mark_at: str = ""
     mark_note: str = ""
     medium: str = ""
@@ -99,6 +100,7 @@ def read(request: HttpRequest) -> Typed:
         question=post.get("question", "")[:MAX_TEXT],
         ask_to=post.get("ask_to", "")[:80],
         ask_waits=post.get("ask_waits", "wait") == "wait",
+        waits_for=post.get("waits_for", "")[:20],
         mark_at=post.get("mark_at", "")[:20],
         mark_note=post.get("mark_note", "")[:300],
         medium=post.get("medium", "")[:80],

@@ -22,7 +22,7 @@ from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
-from watchfloor.review import actions, bench, bench_edge, bench_macros, clusters, informed, queries, thread
+from watchfloor.review import actions, bench, bench_edge, bench_macros, case_jobs, clusters, informed, queries, thread
 from watchfloor.review.domain import marks
 from watchfloor.review.domain.findings import SKIP_REASONS
 from watchfloor.review.models import Job, Queue
@@ -196,6 +196,12 @@ def _edge(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -
     return again(request, actor, job_id, msgspec.structs.replace(typed, question=""))
 
 
+def _pause(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    actions.pause(actor, job_id, typed.waits_for, token=typed.token)
+    messages.success(request, _("Its clock stands still. Whoever may work it starts it again on the case's page."))
+    return next_case(request, typed.queue)
+
+
 STEPS = {
     "decide": _decide,
     "preview": again,
@@ -210,6 +216,7 @@ STEPS = {
     "ask": _ask,
     "mark": _mark,
     "edge": _edge,
+    "pause": _pause,
     **work_cluster.STEPS,
 }
 
@@ -287,6 +294,7 @@ def _show(
         escalation_queues=[(row.key, row.name) for row in lifted],
         whom=[(key, name or _("Anyone who answers")) for key, name in inquiries.whom(job.case)],
         can_flag=True,
+        waits_choices=case_jobs.choices(),
         mine=preferences.of(request.user),
         **_effects(job, typed.violation),
     )

@@ -26,6 +26,15 @@ ALSO = {
     "mark": "note",
     "statement": "notice",
     "dispute": "appeal",
+    "media": "job",
+    "page": "escalation",
+    "call": "escalation",
+    "clock": "job",
+    "hold": "note",
+    "submission": "notice",
+    "tip": "action",
+    "cluster": "job",
+    "edge_case": "note",
 }  # fmt: skip - told with
 GROUPS = ("report", "signal", "job", "decision", "action", "notice", "appeal", "escalation", "note")
 

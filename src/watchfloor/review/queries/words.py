@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
-from watchfloor.review.queries import appeal_words, bench_words, effect_words, many_words
+from watchfloor.review.queries import appeal_words, bench_words, effect_words, many_words, other_words
 from watchfloor.review.queries.terms import term
 
 Data = dict[str, Any]
@@ -177,4 +177,5 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     **many_words.SENTENCES,
     **effect_words.SENTENCES,
     **appeal_words.SENTENCES,
+    **other_words.SENTENCES,
 }  # fmt: skip
