@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
 from watchfloor.cli import insight_files, trends
 from watchfloor.cli.output import emit, json_option, table
@@ -95,6 +98,28 @@ def export(again: bool, as_json: bool) -> None:
     emit(
         {"exported": total, "folder": str(facts.folder())}, as_json=as_json, text=f"{total:,} facts in {facts.folder()}"
     )
+
+
+@insight.command()
+@click.option("--rebuild", is_flag=True, help="From all facts, not from the roll-ups there are.")
+@json_option
+def rollups(rebuild: bool, as_json: bool) -> None:
+    """Roll the facts up by hour now (a worker does it all the time where there are more than can be held in memory)."""
+    prepare.django()
+    from watchfloor.insight.rollups import care
+
+    with Progress(disable=as_json or not sys.stderr.isatty(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("roll-ups")
+        made = care.make(
+            again=rebuild, progress=lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
+        )
+    if made is None:
+        raise click.ClickException("Another process is rolling up just now.")
+    emit(
+        {"facts": made.leaf, "rows": made.rows, "bytes": made.size, "seconds": made.took_ms / 1000, "late_hours": made.late_hours},
+        as_json=as_json,
+        text=f"{made.rows:,} rows of roll-ups over {made.leaf:,} facts, {made.size / 1e6:,.1f} MB, in {made.took_ms / 1000:,.1f} s",
+    )  # fmt: skip
 
 
 def _filters(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -34,6 +34,7 @@ FROM ledger_leaf l JOIN ledger_event e ON e.id = l.event_id
 WHERE l.number >= %s AND l.number < %s ORDER BY l.number
 """
 KEEP_REPLACED = timedelta(minutes=15)
+LATE = timedelta(hours=1)  # a fact of an hour so much before the newest one's comes late
 COMPACT_FROM = 6  # files of one hour
 
 
@@ -62,10 +63,35 @@ def export(limit: int = 20_000) -> int:
         cursor = FactCursor.objects.select_for_update().get(pk=1)
         if cursor.leaf != start:
             return 0
+        _note_late(cursor, written)
         FactFile.objects.bulk_create(written)
         cursor.leaf, cursor.exported_at = end, clock.now()
         cursor.save()
     return len(rows)
+
+
+def _note_late(cursor: FactCursor, written: list[FactFile]) -> None:
+    """Facts of hours long past change numbers that were looked at before: that is kept, for pages to say it."""
+    newest = FactFile.objects.filter(replaced_at__isnull=True).order_by("-hour").values_list("hour", flat=True).first()
+    late = [entry for entry in written if newest is not None and entry.hour < newest - LATE]
+    if late:
+        cursor.late_at, cursor.late_from = clock.now(), min(entry.hour for entry in late)
+        cursor.late_facts = sum(entry.rows for entry in late)
+
+
+class Freshness(msgspec.Struct, frozen=True):
+    """How far the facts are, and the last time they changed the past."""
+
+    exported_at: datetime | None
+    late_at: datetime | None
+    late_from: datetime | None
+    late_facts: int
+
+
+def freshness() -> Freshness:
+    """Of the facts there are."""
+    cursor = FactCursor.objects.filter(pk=1).first() or FactCursor()
+    return Freshness(cursor.exported_at, cursor.late_at, cursor.late_from, cursor.late_facts)
 
 
 def rebuild() -> int:

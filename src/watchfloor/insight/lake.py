@@ -10,15 +10,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 from django.db.models import Sum
 
 from watchfloor.insight import facts
 from watchfloor.insight.compile import PLACE, Query
 from watchfloor.insight.models import FactFile
 from watchfloor.insight.relations import RELATIONS
+from watchfloor.insight.rollups import generations
 from watchfloor.insight.schema import SCHEMA
 
 HOT_ROWS = 1_000_000
@@ -96,16 +99,37 @@ def lake() -> _Lake:
         return _lake
 
 
-def answer(query: Query, start: datetime | None = None, end: datetime | None = None) -> list[tuple[Any, ...]]:
-    """The query's rows. ``start`` and ``end`` (UTC without zone) prune files, unless the query needs the whole history."""
+class State(msgspec.Struct, frozen=True):
+    """Which facts an answer is of: those below ``leaf``; held by the process, or with roll-ups in ``folder``, or neither."""
+
+    leaf: int
+    hot: bool
+    folder: Path | None = None
+
+
+def state() -> State:
+    """What answers are made from now."""
     leaf = facts.exported_leaf()
-    key = (leaf, query.sql, repr(query.values))
+    here = lake()
+    with here.lock:
+        if here.warm(leaf):
+            return State(leaf, True)
+    made = generations.current()
+    return State(leaf, False) if made is None else State(made.leaf, False, generations.folder() / made.path)
+
+
+def answer(
+    query: Query, start: datetime | None = None, end: datetime | None = None, of: State | None = None
+) -> list[tuple[Any, ...]]:
+    """The query's rows. ``start`` and ``end`` (UTC without zone) prune files, unless the query needs the whole history."""
+    of = of or state()
+    key = (of, query.sql, repr(query.values))
     here = lake()
     with here.lock:
         if key in here.answers:
             here.answers.move_to_end(key)
             return here.answers[key]
-        hot = here.warm(leaf)
+        hot = of.hot and here.warm(of.leaf)
         if hot and query.relation in RELATIONS:
             here.derive(query.relation)
         cursor = here.database.cursor()
@@ -113,9 +137,7 @@ def answer(query: Query, start: datetime | None = None, end: datetime | None = N
             name = query.relation if query.relation in RELATIONS else "facts"
             rows = cursor.execute(query.sql.replace(PLACE, f"hot.{name}"), query.values).fetchall()
     if not hot:
-        since = None if query.relation in RELATIONS or start is None else start.replace(tzinfo=UTC)
-        until = None if query.relation in RELATIONS or end is None else end.replace(tzinfo=UTC)
-        rows = run(query.sql, query.values, facts.files(since, until), query.relation)
+        rows = _from_files(query, start, end, of)
     with here.lock:
         here.answers[key] = rows
         while len(here.answers) > _KEEP:
@@ -123,9 +145,22 @@ def answer(query: Query, start: datetime | None = None, end: datetime | None = N
     return rows
 
 
-def run(sql: str, values: dict[str, Any], files: Sequence[str], relation: str = "facts") -> list[tuple[Any, ...]]:
-    """Run SQL that speaks of ``facts`` (or of ``{relation}``) over these files."""
+def _from_files(query: Query, start: datetime | None, end: datetime | None, of: State) -> list[tuple[Any, ...]]:
+    """From roll-ups, from a relation they keep, or from facts, all of the same state."""
+    if of.folder is not None and (query.relation == "rollup" or query.relation in RELATIONS):
+        source = f"'{of.folder / query.relation}.parquet'"
+        return lake().database.cursor().execute(query.sql.replace(PLACE, source), query.values).fetchall()
+    since = None if query.relation in RELATIONS or start is None else start.replace(tzinfo=UTC)
+    until = None if query.relation in RELATIONS or end is None else end.replace(tzinfo=UTC)
+    return run(query.sql, query.values, facts.files(since, until), query.relation, below=of.leaf)
+
+
+def run(
+    sql: str, values: dict[str, Any], files: Sequence[str], relation: str = "facts", below: int | None = None
+) -> list[tuple[Any, ...]]:
+    """Run SQL that speaks of ``facts`` (or of ``{relation}``) over these files, up to leaf ``below``."""
     source = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else _NOTHING
+    source += f" WHERE leaf < {int(below)}" if files and below is not None else ""
     given = {**values, "files": list(files)} if files else values
     text = sql.replace(PLACE, f"({RELATIONS.get(relation, 'SELECT * FROM facts')})")
     return lake().database.cursor().execute(f"WITH facts AS ({source}) {text}", given).fetchall()

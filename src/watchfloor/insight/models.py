@@ -16,6 +16,10 @@ class FactCursor(models.Model):
     leaf = models.BigIntegerField(default=0)
     exported_at = models.DateTimeField(null=True)
     columns = models.CharField(max_length=16, default="")
+    # The last time facts came of hours that had been counted already: so many, the earliest of this hour.
+    late_at = models.DateTimeField(null=True)
+    late_from = models.DateTimeField(null=True)
+    late_facts = models.IntegerField(default=0)
 
     class Meta:
         db_table = "insight_cursor"
@@ -43,6 +47,28 @@ class FactFile(models.Model):
                 fields=["replaced_at"], name="insight_file_dead", condition=models.Q(replaced_at__isnull=False)
             ),
         ]
+
+
+class Generation(models.Model):
+    """A finished folder of roll-ups (see ``rollups``). Readers take the newest that is not replaced.
+
+    ``leaf``: facts below it are in it. ``shape``: of what it holds; another release may want another. ``late_hours`` of the past, the
+    first of them ``late_from``, were counted anew for it.
+    """
+
+    leaf = models.BigIntegerField()
+    shape = models.CharField(max_length=16)
+    path = models.CharField(max_length=200, unique=True)
+    made_at = models.DateTimeField()
+    took_ms = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    size = models.BigIntegerField()
+    late_hours = models.IntegerField(default=0)
+    late_from = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "insight_generation"
 
 
 class WallState(models.Model):

@@ -133,6 +133,7 @@ def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
         })  # fmt: skip
     return {
         "fields": fields,
+        "fresh": queries.fresh(),
         "query": request.GET,
         "dimensions": {name: _(title) for name, title in DIMENSIONS.items()},
         "simulated": sorted(_(DIMENSIONS[name]) for name in SIMULATED if name in DIMENSIONS) if settings.DEMO else [],

@@ -15,10 +15,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as N_
 
 from watchfloor.identity.domain import Actor
-from watchfloor.insight import catalogue, lake, relations, rights
+from watchfloor.insight import catalogue, facts, lake, relations, rights
 from watchfloor.insight.catalogue import Metric
-from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count, compile_rows, groups, starts
+from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count, compile_rows, groups, starts, timed
 from watchfloor.insight.flatten import naive
+from watchfloor.insight.rollups import answer, generations
 from watchfloor.kernel import clock
 
 WEEK = timedelta(days=7)
@@ -172,6 +173,24 @@ def values_of(actor: Actor, span: Span, dimension: str) -> list[str]:
     ]
 
 
+class Fresh(msgspec.Struct, frozen=True):
+    """What a page says of its numbers: until when a big lake is rolled up (None: read as it is), and of late facts within a day."""
+
+    rolled_up_at: datetime | None
+    late_at: datetime | None
+    late_from: datetime | None
+    late_facts: int
+
+
+def fresh() -> Fresh:
+    """Of the numbers as they are now."""
+    known = facts.freshness()
+    made = generations.current() if lake.state().folder is not None else None
+    if known.late_at is None or clock.now() - known.late_at > timedelta(days=1):
+        return Fresh(made.made_at if made else None, None, None, 0)
+    return Fresh(made.made_at if made else None, known.late_at, known.late_from, known.late_facts)
+
+
 VS_DAYS = {
     1: N_("vs the %(day)s before"), 2: N_("vs two %(day)ss"), 3: N_("vs three %(day)ss"), 4: N_("vs four %(day)ss"),
 }  # fmt: skip
@@ -234,8 +253,26 @@ def _ask(actor: Actor, span: Span, permission: str = "insight.view", **more: Any
 
 
 def _answer(group: Sequence[Metric], ask: Ask) -> list[tuple[Any, ...]]:
+    """From roll-ups where there are some and they fit, else from facts; the same rows either way."""
+    of = lake.state()
+    if of.folder is None:
+        return _from_facts(group, ask, of)
+    fits = {metric.key: answer.fit(metric, ask) for metric in group}
+    parts: list[tuple[Sequence[Metric], list[tuple[Any, ...]]]] = []
+    added = [metric for metric in group if fits[metric.key] and metric.kind != "quantile"]
+    if added and (found := fits[added[0].key]):
+        parts.append((added, lake.answer(answer.cells_query(added, ask, found, of.folder), of=of)))
+    for metric in group:
+        if metric.kind == "quantile" and (found := fits[metric.key]):
+            parts.append(([metric], lake.answer(answer.quantile_query(metric, ask, found, of.folder), of=of)))
+    if left := [metric for metric in group if fits[metric.key] is None]:
+        parts.append((left, _from_facts(left, ask, of)))
+    return answer.merged(group, len(ask.by) + timed(ask), parts)
+
+
+def _from_facts(group: Sequence[Metric], ask: Ask, of: lake.State) -> list[tuple[Any, ...]]:
     first = min([ask.start, *(ask.start - shift for shift in ask.shifts)])
-    return lake.answer(compile_metrics(group, ask), first, ask.end)
+    return lake.answer(compile_metrics(group, ask), first, ask.end, of)
 
 
 def _parts(metric: Metric, group: Sequence[Metric], row: Sequence[Any]) -> tuple[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watchfloor.insight import facts, wall
+from watchfloor.insight.rollups import care
 from watchfloor.platform.loops import loop
 
 
@@ -16,6 +17,12 @@ def export() -> int:
 def compact() -> int:
     """Merge the small files of crowded hours."""
     return facts.compact()
+
+
+@loop("insight.rollups", idle=5.0)
+def roll_up() -> int:
+    """Keep the roll-ups of a big lake up with its facts."""
+    return care.keep_up()
 
 
 @loop("insight.wall", idle=1.0)

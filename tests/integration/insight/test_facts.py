@@ -145,6 +145,13 @@ def test_a_late_event_lands_in_its_hour_and_moves_the_numbers() -> None:
     happen(2, start=NINE + timedelta(minutes=30))
     facts.export()
     assert [k.value for k in queries.kpis(system("test"), span, metrics=["incoming_manual"])] == [5]
+    assert queries.fresh().late_at is None  # the hour was still going on
+    happen(1, start=NINE + 5 * HOUR)
+    facts.export()
+    happen(2, start=NINE + timedelta(minutes=50), step=timedelta(minutes=1), market="DE")
+    facts.export()
+    fresh = queries.fresh()
+    assert (fresh.late_facts, fresh.late_from) == (2, NINE) and fresh.late_at is not None
 
 
 def test_held_facts_and_files_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 
@@ -49,6 +50,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     per: str = ""
     q: float = 0.5
     owner: str = "Operations"
+    own: bool = False  # a team's: its texts are as they wrote them
 
     @property
     def stock(self) -> bool:
@@ -62,9 +64,25 @@ THEMES = {
 }  # fmt: skip
 
 
-@lru_cache(1)
+_others: list[Callable[[], Mapping[str, Metric]]] = []
+
+
+def also(source: Callable[[], Mapping[str, Metric]]) -> None:
+    """Teams' own metrics come from here, too."""
+    _others.append(source)
+
+
 def metrics() -> dict[str, Metric]:
-    """All metrics by key, in the catalogue's order."""
+    """All metrics by key: the shipped ones in the catalogue's order, then teams' own."""
+    found = dict(shipped())
+    for source in _others:
+        found |= {key: metric for key, metric in source().items() if key not in found}
+    return found
+
+
+@lru_cache(1)
+def shipped() -> dict[str, Metric]:
+    """The metrics of this folder by key."""
     found: dict[str, Metric] = {}
     for theme in THEMES:
         text = resources.files(__package__).joinpath(f"{theme}.toml").read_text(encoding="utf-8")

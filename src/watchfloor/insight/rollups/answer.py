@@ -1,0 +1,147 @@
+"""From a question to a roll-up: does it fit, and what does the roll-up say. Rows look as the compiler's query over facts gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from watchfloor.insight.catalogue import Metric
+from watchfloor.insight.compile import Ask, Query, dimension, filters, inside, timed, used
+from watchfloor.insight.dialects import DUCK
+from watchfloor.insight.dialects.expressions import names
+from watchfloor.insight.parts import Part, Signed, parts_of, population
+from watchfloor.insight.rollups import shapes
+from watchfloor.insight.rollups.build import file_of
+from watchfloor.insight.rollups.shapes import ALWAYS, Table, cell, counted, rolled, sketch, tables
+from watchfloor.insight.rollups.sketch import quantile_sql
+
+_HOUR = timedelta(hours=1)
+Row = tuple[Any, ...]
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """A table and a set of dimensions that can answer."""
+
+    table: Table
+    names: tuple[str, ...]
+
+
+def fit(metric: Metric, ask: Ask) -> Fit | None:
+    """The smallest roll-up that has what is asked for; None where only facts can tell."""
+    if not rolled(metric) or not _whole_hours(ask):
+        return None
+    asked = {name for condition in filters(ask)[0] for name in names(condition)}
+    asked |= {base for name in ask.by for base in names(dimension(name, ask))}
+    wanted = asked - {ALWAYS}
+    table = next((each for each in tables() if (each.source, each.clock) == (metric.source, metric.clock)), None)
+    sets = [each for each in shapes.SETS if wanted <= set(each)]
+    return Fit(table, min(sets, key=len)) if table is not None and sets else None
+
+
+def _whole_hours(ask: Ask) -> bool:
+    """Whether the span begins and ends on the hour, here and where it is compared; an end in the future will do."""
+    if any(shift % _HOUR for shift in ask.shifts) or _off(ask.start):
+        return False
+    return not _off(ask.end) or (ask.end >= ask.asof and not ask.shifts)
+
+
+def _off(moment: datetime) -> bool:
+    return bool(moment.minute or moment.second or moment.microsecond)
+
+
+def cells_query(chosen: Sequence[Metric], ask: Ask, found: Fit, folder: Path) -> Query:
+    """Counts and sums of metrics that fit one table; one row for each key that any of them has rows of."""
+    keys, where, values = _frame(ask)
+    columns = [*keys]
+    for metric in chosen:
+        numerator, denominator = parts_of(metric)
+        columns.append(f"{_added(numerator)} AS {metric.key}_n")
+        if denominator:
+            columns.append(f"{_added(denominator)} AS {metric.key}_d")
+    there = " + ".join(dict.fromkeys(_sum(part) for metric in chosen for part in counted(population(metric))))
+    sql = (
+        f"SELECT {', '.join(columns)} FROM '{folder / file_of(found.table, found.names)}' WHERE {where}"
+        f"{_grouped(len(keys))} HAVING {there} > 0{_ordered(len(keys))}"
+    )
+    return Query(sql, used(sql, values), "rollup")
+
+
+def quantile_query(metric: Metric, ask: Ask, found: Fit, folder: Path) -> Query:
+    """One quantile, from the sketch of its values."""
+    keys, where, values = _frame(ask)
+    [(_, part)] = parts_of(metric)[0]
+    places = [f"k{place}" for place in range(len(keys))]
+    named = [f"{key.rsplit(' AS ', 1)[0]} AS {place}" for key, place in zip(keys, places, strict=True)]
+    of = f"PARTITION BY {', '.join(places)}" if places else ""
+    sql = (
+        f"SELECT {''.join(f'{place}, ' for place in places)}{quantile_sql(part.q)} AS {metric.key}_n FROM ("
+        f"SELECT *, sum(n) OVER ({of} ORDER BY bucket) AS below, sum(n) OVER ({of}) AS total FROM ("
+        f"SELECT {''.join(f'{key}, ' for key in named)}bucket, sum(n) AS n "
+        f"FROM '{folder / file_of(found.table, found.names, '-sketch')}' WHERE sketch = {sketch(part)} AND {where} GROUP BY ALL"
+        f")){_grouped(len(keys))}{_ordered(len(keys))}"
+    )
+    return Query(sql, used(sql, values), "rollup")
+
+
+def merged(group: Sequence[Metric], width: int, answers: Sequence[tuple[Sequence[Metric], Sequence[Row]]]) -> list[Row]:
+    """Rows of several queries by their first ``width`` columns, as one query of the whole group would give them."""
+    found: dict[Row, dict[str, Row]] = {}
+    for metrics, rows in answers:
+        for row in rows:
+            place, parts = width, {}
+            for metric in metrics:
+                size = 1 + bool(parts_of(metric)[1])
+                parts[metric.key] = row[place : place + size]
+                place += size
+            found.setdefault(row[:width], {}).update(parts)
+    nothing = {metric.key: _nothing(metric) for metric in group}
+    return [
+        (*key, *(value for metric in group for value in parts.get(metric.key, nothing[metric.key])))
+        for key, parts in sorted(found.items(), key=lambda item: tuple(map(str, item[0])))
+    ]
+
+
+def _nothing(metric: Metric) -> Row:
+    numerator, denominator = parts_of(metric)
+    of_none = [0 if numerator[0][1].kind in ("count", "distinct") else None]
+    if denominator:
+        of_none.append(0 if denominator[0][1].kind == "count" else None)
+    return tuple(of_none)
+
+
+def _frame(ask: Ask) -> tuple[list[str], str, dict[str, Any]]:
+    conditions, values = filters(ask)
+    if _off(ask.end):  # it lies in the future: the hour that goes on is all there is of it
+        ask = msgspec.structs.replace(ask, end=ask.end.replace(minute=0, second=0, microsecond=0) + _HOUR)
+    spans, more = inside(ask, "hour", DUCK)
+    where = " AND ".join([*(DUCK.write(each) for each in conditions), "(" + " OR ".join(spans) + ")"])
+    bucket = DUCK.truncated(ask.interval, "hour")
+    if ask.shifts:
+        bucket = "CASE " + " ".join(f"WHEN {test} THEN $start{n}" for n, test in enumerate(spans)) + " END"
+    keys = [f"{DUCK.moment(bucket)} AS bucket"] if timed(ask) else []
+    keys += [f"{DUCK.write(dimension(name, ask))} AS {name}" for name in ask.by]
+    return keys, where, {**values, **more}
+
+
+def _grouped(keys: int) -> str:
+    return f" GROUP BY {', '.join(str(place + 1) for place in range(keys))}" if keys else ""
+
+
+def _ordered(keys: int) -> str:
+    return f" ORDER BY {', '.join(str(place + 1) for place in range(keys))}" if keys else ""
+
+
+def _sum(part: Part) -> str:
+    total = f"sum({cell(part)})"
+    return f"coalesce({total}, 0)" if part.kind == "count" else total
+
+
+def _added(parts: Sequence[Signed]) -> str:
+    sql = ""
+    for sign, part in parts:
+        sql += (" - " if sign < 0 else " + " if sql else "") + _sum(part)
+    return sql
