@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from watchfloor.cli import insight_files, trends
+from watchfloor.cli import spikes as spike_commands
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.console import prepare
 
@@ -17,7 +18,7 @@ def insight() -> None:
     """Metrics from the command line."""
 
 
-for _command in insight_files.COMMANDS:
+for _command in (*insight_files.COMMANDS, *spike_commands.COMMANDS):
     insight.add_command(_command)
 insight.add_command(trends.topics)
 
