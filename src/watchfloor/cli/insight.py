@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from watchfloor.cli import insight_files, trends
+from watchfloor.cli import spikes as spike_commands
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.console import prepare
 
@@ -20,7 +21,7 @@ def insight() -> None:
     """Metrics from the command line."""
 
 
-for _command in insight_files.COMMANDS:
+for _command in (*insight_files.COMMANDS, *spike_commands.COMMANDS):
     insight.add_command(_command)
 insight.add_command(trends.topics)
 

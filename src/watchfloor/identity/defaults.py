@@ -16,6 +16,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
         "floor.view", "insight.view", "board.edit", "insight.sql", "case.view", "case.search", "policy.view", "policy.approve", "rule.view",
         "investigate.view",
+        "change.record", "spike.manage",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "enforcement.lift", "enforcement.stop",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",

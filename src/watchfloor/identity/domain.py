@@ -14,6 +14,8 @@ PERMISSIONS: dict[str, str] = {
     "insight.view": "see metrics and dashboards and the rows behind them",
     "board.edit": "make boards for others, set targets, put notes at moments, have boards sent",
     "insight.sql": "ask the facts in SQL, read-only, within one's own limits",
+    "change.record": "write into the change log by hand, import calendars, take entries out",
+    "spike.manage": "answer spikes: plan, judge, join, mute, page; be told of alarms",
     "case.view": "open cases within one's scope",
     "case.search": "search cases and items",
     "review.work": "take jobs from queues and decide them",

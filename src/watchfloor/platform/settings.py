@@ -34,6 +34,7 @@ CONTEXTS = [
     "training",
     "insight",
     "insight.boards",
+    "insight.spikes",
     "law",
     "transparency",
     "cybertip",

@@ -1,0 +1,167 @@
+"""What moved: the finest table of a window against its comparison, the slices located in it, and parts that add up to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import polars as pl
+
+from watchfloor.engines.metrics import locate_counts, locate_ratio
+from watchfloor.insight.spikes.domain.ranking import Leaf
+
+HOUR = timedelta(hours=1)
+MOST_SLICES = 3
+SHIFTS = 6
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """A slice that moved. ``real`` and ``expected``: counts of what is in it and in none before it; for ratios the ratio."""
+
+    where: dict[str, str]
+    real: float
+    expected: float
+    p: float
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where it comes from. ``elsewhere``: (real, expected) of all that is in no slice; with the slices it is the whole."""
+
+    verdict: str  # localised | everywhere | none
+    slices: list[Slice]
+    elsewhere: tuple[float, float]
+    real: float
+    expected: float
+    p: float
+
+
+def shifts_for(
+    first: datetime, start: datetime, end: datetime, season: timedelta, calm: Sequence[tuple[datetime, datetime]] = ()
+) -> list[timedelta]:
+    """How far back the comparable windows lie; those that touch an interval of ``calm`` (earlier spikes) are left out."""
+    found = []
+    step = season * max(1, -((start - end) // season))
+    for back in range(1, SHIFTS * 3):
+        shift = step * back
+        if start - shift < first or len(found) == SHIFTS:
+            break
+        if any(since < end - shift and start - shift < until for since, until in calm):
+            continue
+        found.append(shift)
+    return found
+
+
+def leaf_counts(
+    frame: pl.DataFrame, dims: Sequence[str], start: datetime, end: datetime, shifts: Sequence[timedelta]
+) -> pl.DataFrame:
+    """Dimensions, ``real`` (the window) and ``expected`` (the mean of the windows before)."""
+    real = _between(frame, start, end).with_columns(real=pl.col("n"), expected=pl.lit(0.0))
+    parts = [
+        _between(frame, start - shift, end - shift).with_columns(real=pl.lit(0.0), expected=pl.col("n") / len(shifts))
+        for shift in shifts
+    ]
+    columns = [*dims, "real", "expected"]
+    both = pl.concat([each.select(columns) for each in (real, *parts)])
+    return both.group_by(list(dims)).agg(pl.col("real", "expected").sum()).sort(list(dims))
+
+
+def leaf_ratios(
+    frame: pl.DataFrame, dims: Sequence[str], start: datetime, end: datetime, base: tuple[datetime, datetime]
+) -> pl.DataFrame:
+    """Dimensions, ``real_n``, ``real_d`` (the window), ``base_n``, ``base_d`` (what it is compared with)."""
+    zero = pl.lit(0.0)
+    now = _between(frame, start, end).with_columns(real_n=pl.col("n"), real_d=pl.col("d"), base_n=zero, base_d=zero)
+    before = _between(frame, *base).with_columns(real_n=zero, real_d=zero, base_n=pl.col("n"), base_d=pl.col("d"))
+    names = ["real_n", "real_d", "base_n", "base_d"]
+    both = pl.concat([each.select([*dims, *names]) for each in (now, before)])
+    return both.group_by(list(dims)).agg(pl.col(names).sum()).sort(list(dims))
+
+
+def place_counts(table: pl.DataFrame, dims: Sequence[str]) -> Place:
+    """Locate a count's movement; every cell belongs to the first slice that holds it."""
+    used = varying(table, dims, ("real", "expected"))
+    whole = (float(table["real"].sum()), float(table["expected"].sum()))
+    if not used:
+        return Place("everywhere", [], whole, *whole, 1.0)
+    merged = table.group_by(used).agg(pl.col("real", "expected").sum()).sort(used)
+    found = locate_counts(merged, real="real", forecast="expected", dims=used, most=MOST_SLICES, depth=3)
+    slices, rest = [], merged
+    for cause in found.causes:
+        inside = holds(cause.where)
+        part = rest.filter(inside)
+        rest = rest.filter(~inside)
+        slices.append(Slice(cause.where, float(part["real"].sum()), float(part["expected"].sum()), cause.p))
+    sign = 1 if whole[0] >= whole[1] else -1
+    slices = [each for each in slices if (each.real - each.expected) * sign > 0] if slices else slices
+    left = (whole[0] - sum(each.real for each in slices), whole[1] - sum(each.expected for each in slices))
+    return Place(found.verdict if slices or not found.causes else "none", slices, left, *whole, found.p)
+
+
+def place_ratios(table: pl.DataFrame, dims: Sequence[str]) -> Place:
+    """Locate a ratio's movement."""
+    used = varying(table, dims, ("real_d", "base_d"))
+    rn, rd, bn, bd = (float(table[name].sum()) for name in ("real_n", "real_d", "base_n", "base_d"))
+    whole = (rn / rd if rd else 0.0, bn / bd if bd else 0.0)
+    if not used or not rd or not bd:
+        return Place("everywhere", [], whole, *whole, 1.0)
+    merged = table.group_by(used).agg(pl.col("real_n", "real_d", "base_n", "base_d").sum()).sort(used)
+    found = locate_ratio(
+        merged, real_num="real_n", real_den="real_d", forecast_num="base_n", forecast_den="base_d", dims=used, depth=2
+    )
+    slices = [Slice(cause.where, cause.real, cause.forecast, cause.p) for cause in found.causes]
+    rest = table
+    for each in slices:
+        rest = rest.filter(~holds(each.where))
+    rest_rd, rest_bd = float(rest["real_d"].sum()), float(rest["base_d"].sum())
+    left = (
+        float(rest["real_n"].sum()) / rest_rd if rest_rd else 0.0,
+        float(rest["base_n"].sum()) / rest_bd if rest_bd else 0.0,
+    )
+    return Place(found.verdict, slices, left, *whole, found.p)
+
+
+def varying(table: pl.DataFrame, dims: Sequence[str], _counted: Sequence[str]) -> list[str]:
+    """Dimensions with more than one value: the others say nothing."""
+    return [name for name in dims if table[name].n_unique() > 1]
+
+
+def leaves_for(table: pl.DataFrame, dims: Sequence[str], slices: Sequence[Mapping[str, str]]) -> list[Leaf]:
+    """The cells for ``ranking.rank``; without slices all of them are what moved. For ratios: numerators against the earlier ratio."""
+    ratio = "real_n" in table.columns
+    found = []
+    base = 0.0
+    if ratio:
+        whole = float(table["base_d"].sum())
+        base = float(table["base_n"].sum()) / whole if whole else 0.0
+    for row in table.iter_rows(named=True):
+        names = {name: row[name] for name in dims}
+        inside = not slices or any(all(names.get(name) == value for name, value in each.items()) for each in slices)
+        if ratio:
+            before = row["base_n"] / row["base_d"] if row["base_d"] else base
+            found.append(Leaf(names, row["real_n"], before * row["real_d"], inside))
+        else:
+            found.append(Leaf(names, row["real"], row["expected"], inside))
+    return found
+
+
+def hourly(
+    frame: pl.DataFrame, where: Mapping[str, str], start: datetime, end: datetime, shifts: Sequence[timedelta]
+) -> list[tuple[datetime, float, float]]:
+    """Each hour of a slice's count with what was expected of it."""
+    inside = frame.filter(holds(where)) if where else frame
+    counts = dict(inside.group_by("hour").agg(pl.col("n").sum()).iter_rows())
+    found, hour = [], start
+    while hour < end:
+        before = [counts.get(hour - shift, 0.0) for shift in shifts]
+        found.append((hour, counts.get(hour, 0.0), sum(before) / len(before) if before else 0.0))
+        hour += HOUR
+    return found
+
+
+def _between(frame: pl.DataFrame, start: datetime, end: datetime) -> pl.DataFrame:
+    return frame.filter((pl.col("hour") >= start) & (pl.col("hour") < end))
+
+
+def holds(where: Mapping[str, str]) -> pl.Expr:
+    return pl.all_horizontal([pl.col(name) == value for name, value in where.items()]) if where else pl.lit(True)

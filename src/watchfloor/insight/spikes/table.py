@@ -1,0 +1,93 @@
+"""The hourly table of a watched metric, from the lake in one question; restricted facts are never in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from watchfloor.insight import catalogue, lake
+from watchfloor.insight.compile import Ask, Query, compile_metrics
+from watchfloor.insight.flatten import naive
+from watchfloor.insight.spikes.domain.watched import Watched
+from watchfloor.insight.spikes.stored import filters
+from watchfloor.kernel import clock
+
+OPEN_FACTS = "(clearance IS NULL OR clearance = '')"  # what may be counted in a spike
+
+
+def hours(watched: Watched, start: datetime, end: datetime) -> pl.DataFrame:
+    """Columns ``hour``, the dimensions, ``n`` and, for ratios, ``d``; only hours and slices in which something was."""
+    ask = Ask(
+        start=naive(start), end=naive(end), asof=naive(clock.now()), interval="hour", by=watched.dims, rights=OPEN_FACTS
+    )
+    metric = catalogue.metric(watched.key)
+    rows = lake.answer(compile_metrics([metric], ask), ask.start, ask.end)
+    numbers = ["n", "d"] if watched.ratio else ["n"]
+    schema: dict[str, Any] = {
+        "hour": pl.Datetime("us"),
+        **dict.fromkeys(watched.dims, pl.String),
+        **dict.fromkeys(numbers, pl.Float64),
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(numbers).fill_null(0.0))
+
+
+def parts(
+    metrics: Sequence[str], start: datetime, end: datetime, where: Mapping[str, str]
+) -> dict[str, tuple[float | None, float | None]]:
+    """Numerator and denominator (None: there is none) of metrics of one slice and span."""
+    ask = Ask(start=naive(start), end=naive(end), asof=naive(clock.now()), where=filters(where), rights=OPEN_FACTS)
+    found: dict[str, tuple[float | None, float | None]] = {}
+    for key in metrics:
+        rows = lake.answer(compile_metrics([catalogue.metric(key)], ask), ask.start, ask.end)
+        row = rows[0] if rows else (None,)
+        found[key] = (_number(row[0]), _number(row[1]) if len(row) > 1 else None)
+    return found
+
+
+def moments(watched: Watched, where: Mapping[str, str], start: datetime, end: datetime, step: timedelta) -> list[float]:
+    """How many there were in each step of ``[start, end)``."""
+    metric = catalogue.metric(watched.key)
+    names = sorted(where)
+    tests = [f"coalesce({name}::VARCHAR, '(none)') = $w{place}" for place, name in enumerate(names)]
+    values: dict[str, Any] = {"start": naive(start), "end": naive(end), "step": int(step.total_seconds())}
+    values |= {f"w{place}": where[name] for place, name in enumerate(names)}
+    conditions = " AND ".join(
+        [OPEN_FACTS, f"({metric.where})", f"{metric.clock} >= $start", f"{metric.clock} < $end", *tests]
+    )
+    sql = (
+        f"SELECT date_diff('second', $start::TIMESTAMP, {metric.clock}) // $step AS place, count(*) FROM {{relation}} AS r "
+        f"WHERE {conditions} GROUP BY 1"
+    )
+    counts = dict(lake.answer(Query(sql, values, metric.source), naive(start), naive(end)))
+    return [float(counts.get(place, 0)) for place in range(int((end - start) / step))]
+
+
+def came_late(
+    watched: Watched, where: Mapping[str, str], start: datetime, end: datetime, leaf: int
+) -> tuple[float, float]:
+    """Of what is counted in a slice: how many facts were exported only after ``leaf``, and how many before."""
+    metric = catalogue.metric(watched.key)
+    names = sorted(where)
+    tests = "".join(f" AND coalesce({name}::VARCHAR, '(none)') = $w{place}" for place, name in enumerate(names))
+    values: dict[str, Any] = {"start": naive(start), "end": naive(end), "leaf": leaf}
+    values |= {f"w{place}": where[name] for place, name in enumerate(names)}
+    sql = (
+        "SELECT count(*) FILTER (WHERE leaf >= $leaf), count(*) FILTER (WHERE leaf < $leaf) FROM {relation} AS r "
+        f"WHERE {OPEN_FACTS} AND ({metric.where}) AND {metric.clock} >= $start AND {metric.clock} < $end{tests}"
+    )
+    late, before = lake.answer(Query(sql, values, metric.source), naive(start), naive(end))[0]
+    return float(late), float(before)
+
+
+def first_hour() -> datetime | None:
+    """The first hour of which there are facts."""
+    from watchfloor.insight.models import FactFile
+
+    return FactFile.objects.filter(replaced_at__isnull=True).order_by("hour").values_list("hour", flat=True).first()
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
