@@ -55,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(parts.METHODS)
 @guard.page("policy.approve")
 def edit(request: HttpRequest, key: str = "") -> HttpResponseBase:
-    """``/reasons/new``, ``/reasons/<key>``: it holds at once, so it is for those who may approve. ``archive`` takes it off, ``restore`` back."""
+    """``/reasons/new``, ``/reasons/<key>``: a change holds at once, so it is for those who may approve; ``archive``, ``restore``."""
     row = Reason.objects.filter(key=key).first() if key else None
     if key and row is None:
         raise NotFound("unknown_reason", f"There is no reason {key[:60]!r}.")
