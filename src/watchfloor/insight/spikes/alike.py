@@ -12,7 +12,7 @@ from watchfloor.insight import catalogue, lake
 from watchfloor.insight.compile import Ask, compile_rows
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.spikes.stored import Shared, filters
-from watchfloor.insight.spikes.table import OPEN_FACTS
+from watchfloor.insight.spikes.table import RIGHTS
 from watchfloor.items.models import ItemVersion
 from watchfloor.items.queries import types
 from watchfloor.kernel import clock
@@ -55,7 +55,7 @@ BEARING = (
 
 def case_ids(metric: str, where: Mapping[str, str], start: datetime, end: datetime, limit: int = SAMPLE) -> list[UUID]:
     """The newest cases of a slice."""
-    ask = Ask(start=naive(start), end=naive(end), asof=naive(clock.now()), where=filters(where), rights=OPEN_FACTS)
+    ask = Ask(start=naive(start), end=naive(end), asof=naive(clock.now()), where=filters(where), rights=RIGHTS)
     query = compile_rows(catalogue.metric(metric), ask, ("case_id",), limit=limit, offset=0)
     return list(dict.fromkeys(UUID(row[0]) for row in lake.answer(query, ask.start, ask.end) if row[0]))
 

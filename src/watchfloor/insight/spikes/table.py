@@ -10,18 +10,22 @@ import polars as pl
 
 from watchfloor.insight import catalogue, lake
 from watchfloor.insight.compile import Ask, Query, compile_metrics
+from watchfloor.insight.dialects import DUCK
+from watchfloor.insight.dialects.expressions import either, parse
 from watchfloor.insight.flatten import naive
+from watchfloor.insight.parts import population
 from watchfloor.insight.spikes.domain.watched import Watched
 from watchfloor.insight.spikes.stored import filters
 from watchfloor.kernel import clock
 
 OPEN_FACTS = "(clearance IS NULL OR clearance = '')"  # what may be counted in a spike
+RIGHTS = parse(OPEN_FACTS)
 
 
 def hours(watched: Watched, start: datetime, end: datetime) -> pl.DataFrame:
     """Columns ``hour``, the dimensions, ``n`` and, for ratios, ``d``; only hours and slices in which something was."""
     ask = Ask(
-        start=naive(start), end=naive(end), asof=naive(clock.now()), interval="hour", by=watched.dims, rights=OPEN_FACTS
+        start=naive(start), end=naive(end), asof=naive(clock.now()), interval="hour", by=watched.dims, rights=RIGHTS
     )
     metric = catalogue.metric(watched.key)
     rows = lake.answer(compile_metrics([metric], ask), ask.start, ask.end)
@@ -38,7 +42,7 @@ def parts(
     metrics: Sequence[str], start: datetime, end: datetime, where: Mapping[str, str]
 ) -> dict[str, tuple[float | None, float | None]]:
     """Numerator and denominator (None: there is none) of metrics of one slice and span."""
-    ask = Ask(start=naive(start), end=naive(end), asof=naive(clock.now()), where=filters(where), rights=OPEN_FACTS)
+    ask = Ask(start=naive(start), end=naive(end), asof=naive(clock.now()), where=filters(where), rights=RIGHTS)
     found: dict[str, tuple[float | None, float | None]] = {}
     for key in metrics:
         rows = lake.answer(compile_metrics([catalogue.metric(key)], ask), ask.start, ask.end)
@@ -55,7 +59,13 @@ def moments(watched: Watched, where: Mapping[str, str], start: datetime, end: da
     values: dict[str, Any] = {"start": naive(start), "end": naive(end), "step": int(step.total_seconds())}
     values |= {f"w{place}": where[name] for place, name in enumerate(names)}
     conditions = " AND ".join(
-        [OPEN_FACTS, f"({metric.where})", f"{metric.clock} >= $start", f"{metric.clock} < $end", *tests]
+        [
+            OPEN_FACTS,
+            f"({DUCK.write(either(population(metric)))})",
+            f"{metric.clock} >= $start",
+            f"{metric.clock} < $end",
+            *tests,
+        ]
     )
     sql = (
         f"SELECT date_diff('second', $start::TIMESTAMP, {metric.clock}) // $step AS place, count(*) FROM {{relation}} AS r "
@@ -76,7 +86,7 @@ def came_late(
     values |= {f"w{place}": where[name] for place, name in enumerate(names)}
     sql = (
         "SELECT count(*) FILTER (WHERE leaf >= $leaf), count(*) FILTER (WHERE leaf < $leaf) FROM {relation} AS r "
-        f"WHERE {OPEN_FACTS} AND ({metric.where}) AND {metric.clock} >= $start AND {metric.clock} < $end{tests}"
+        f"WHERE {OPEN_FACTS} AND ({DUCK.write(either(population(metric)))}) AND {metric.clock} >= $start AND {metric.clock} < $end{tests}"
     )
     late, before = lake.answer(Query(sql, values, metric.source), naive(start), naive(end))[0]
     return float(late), float(before)
