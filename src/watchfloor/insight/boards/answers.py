@@ -289,7 +289,7 @@ def _bounds(actor: Actor, span: Span, one: Metric) -> dict[datetime, tuple[float
     """The 95 % Wilson interval of a share in each interval: a share of few is not drawn as if it were of many."""
     if one.kind not in ("share", "stock_share"):
         return {}
-    allowed, values = rights.condition(actor)
+    allowed, values = rights.expression(actor)
     now = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
     ask = Ask(
         start=naive(span.start), end=naive(span.end), asof=naive(now), interval=span.interval, where=span.where, rights=allowed,
