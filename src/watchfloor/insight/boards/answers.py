@@ -125,7 +125,8 @@ def answer(actor: Actor, panel: Panel, look: Look, targets: Sequence[Target] | N
     aside = looking.beside(look, span)
     known = list(marking.targets(actor)) if targets is None else targets
     plain = Answer(
-        panel=panel, title=panel.title or title_of(panel, metrics), sentence="", unit=metrics[0].unit if metrics else "",
+        panel=panel, title=_(panel.title) if panel.title else title_of(panel, metrics), sentence="",
+        unit=metrics[0].unit if metrics else "",
         start=span.start, end=span.end, interval=span.interval, filters=filters, base=aside.words,
         definitions=[(_(one.title), _(one.formula), _(one.pitfalls)) for one in metrics], counted_at=clock.now(),
     )  # fmt: skip
@@ -140,7 +141,7 @@ def answer(actor: Actor, panel: Panel, look: Look, targets: Sequence[Target] | N
         return msgspec.structs.replace(plain, lines=lines, more=more, marks=_marks(span, filters), sentence=sentence)
     if panel.form == "heat":
         return _heat(actor, span, panel, metrics[0], plain)
-    return _table(actor, span, panel, metrics, aside, plain)
+    return _table(actor, span, panel, metrics, aside, plain, look)
 
 
 def title_of(panel: Panel, metrics: Sequence[Metric]) -> str:
@@ -309,12 +310,14 @@ def _marks(span: Span, filters: Mapping[str, str]) -> list[Mark]:
     return sorted([*changed[: max(0, MARKS - len(noted))], *noted], key=lambda mark: mark.at)
 
 
-def _table(actor: Actor, span: Span, panel: Panel, metrics: Sequence[Metric], aside: Beside, plain: Answer) -> Answer:
+def _table(
+    actor: Actor, span: Span, panel: Panel, metrics: Sequence[Metric], aside: Beside, plain: Answer, look: Look
+) -> Answer:
     by = tuple(name for name in (panel.by, panel.then if panel.form == "table" else "") if name)
     keys = [one.key for one in metrics]
     slices = queries.split(actor, span, by, metrics=keys, limit=1000)
     earlier: dict[tuple[str, ...], Mapping[str, float | None]] = {each.names: each.before for each in slices}
-    if aside.kind == "none":
+    if aside.kind == "none" or (aside.kind == "other" and look.other.partition(":")[0] in by):  # a row beside itself
         earlier = {}
     elif aside.span is not None:
         earlier = {each.names: each.values for each in queries.split(actor, aside.span, by, metrics=keys, limit=1000)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -76,7 +77,7 @@ def put(
     roles: Sequence[str] = (),
 ) -> Board:  # fmt: skip
     """Insert a board with its first version, within a transaction of the caller's."""
-    name, body = _named(name), msgspec.to_builtins(checked(document))
+    name, body = _named(name), _plain(document)
     now = clock.now()
     row = w.create(
         Board, name=name, purpose=purpose.strip()[:300], owner=owner, shared=shared, key=key, roles=list(roles), document=body,
@@ -98,7 +99,7 @@ def save(
     Raises:
         Conflict: somebody saved another version meanwhile.
     """
-    body = msgspec.to_builtins(checked(document))
+    body = _plain(document)
     with writing(actor) as w:
         row = _locked(actor, board_id)
         if row.version != seen:
@@ -194,6 +195,11 @@ def _named(name: str) -> str:
     if not found or len(found) > 120:
         raise BadInput("bad_name", "A board needs a name of at most 120 characters.", where="name")
     return found
+
+
+def _plain(document: Document) -> Any:
+    """As the database gives it back."""
+    return msgspec.json.decode(msgspec.json.encode(checked(document)))
 
 
 def _person(actor: Actor) -> UUID:

@@ -45,7 +45,7 @@ def read(document: Document, query: Mapping[str, str]) -> Look:
     """
     asked = {name: query[name] for name in ("span", "from", "to") if query.get(name)} or {"span": document.span or "7d"}
     filters = {**document.filters, **{name: query[name] for name in DIMENSIONS if name in query}}
-    compare = query.get("compare") or document.compare or "usual"
+    compare = "other" if query.get("other") else query.get("compare") or document.compare or "usual"
     other = query.get("other") or document.other
     if compare not in COMPARES:
         raise BadInput(

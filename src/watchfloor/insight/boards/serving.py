@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from watchfloor.identity.domain import Actor
-from watchfloor.insight import params, queries
+from watchfloor.insight import catalogue, params, queries
 from watchfloor.insight.boards import marking
-from watchfloor.insight.boards.answers import Answer, answer
+from watchfloor.insight.boards.answers import Answer, answer, title_of
 from watchfloor.insight.boards.domain.document import Document, Panel
 from watchfloor.insight.boards.drawing.picture import grid
 from watchfloor.insight.boards.looking import CARRIED, Look
@@ -36,6 +36,16 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     answer: Answer | None = None
     problem: str = ""
+
+    @property
+    def title(self) -> str:
+        """As it is headed, answered or not."""
+        known = catalogue.metrics()
+        return (
+            _(self.panel.title)
+            if self.panel.title
+            else title_of(self.panel, [known[key] for key in self.panel.metrics if key in known])
+        )
 
 
 def slots(

@@ -41,7 +41,7 @@ def scale(
 
 def _round_step(raw: float) -> float:
     """The next of 1, 2, 5 times a power of ten."""
-    power = 10 ** math.floor(math.log10(raw))
+    power = 10.0 ** math.floor(math.log10(raw))
     return next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= raw * 0.999)
 
 

@@ -101,7 +101,7 @@ def _lines(slide: Any, answered: Answer) -> None:
         return
     values = [dot.value for line in answered.lines for dot in line.dots if dot.value is not None]
     unit, size = wording.scale(answered.unit, max(values, default=0))
-    data = CategoryChartData()
+    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
     data.categories = [wording.tick_words(dot.at, answered.interval) for dot in longest]
     for line in answered.lines:
         data.add_series(
@@ -132,7 +132,7 @@ def _bars(slide: Any, answered: Answer) -> None:
         return
     cells = [row.cells[0] for row in shown]
     unit, size = wording.scale(answered.unit, max((cell.value or 0 for cell in cells), default=0))
-    data = CategoryChartData()
+    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
     data.categories = [_plain(", ".join(row.names)) for row in shown]
     title = answered.definitions[0][0] + (f" ({unit})" if unit else "")
     data.add_series(title, [None if cell.value is None else cell.value / size for cell in cells])

@@ -120,6 +120,8 @@ def _after(history: History, sent: QueryDict, do: str) -> History:
             now, span=sent.get("span", ""), interval=sent.get("interval", ""), compare=sent.get("compare", ""),
             filters={name: sent[f"where_{name}"] for name in FILTERS if sent.get(f"where_{name}")},
         ))  # fmt: skip
+    if do not in ("earlier", "later", "place", "size", *NUDGES):
+        raise BadInput("unknown_step", f"{do[:20]!r} is no edit.", where="do")
     place = editing.place_of(now, panel)
     here = now.panels[place]
     if do in ("earlier", "later"):
@@ -132,10 +134,8 @@ def _after(history: History, sent: QueryDict, do: str) -> History:
                 now, panel, _whole(sent.get("width", ""), here.width), _whole(sent.get("height", ""), here.height)
             )
         )
-    if do in NUDGES:
-        wider, taller = NUDGES[do]
-        return history.then(editing.resize(now, panel, here.width + wider, here.height + taller))
-    raise BadInput("unknown_step", f"{do[:20]!r} is no edit.", where="do")
+    wider, taller = NUDGES[do]
+    return history.then(editing.resize(now, panel, here.width + wider, here.height + taller))
 
 
 def _whole(text: str, otherwise: int) -> int:
@@ -195,7 +195,9 @@ def about(request: HttpRequest, board_id: UUID) -> HttpResponse:
             return _do(request, actor, row)
         except BadInput as problem:
             errors[problem.where or "name"] = problem.message
-    typed = {"name": serving.name_of(row), "purpose": serving.purpose_of(row)} if not errors else request.POST.dict()
+    typed = {"name": serving.name_of(row), "purpose": serving.purpose_of(row)}
+    if errors:
+        typed |= {name: request.POST.get(name, "") for name in typed}
     roles: list[tuple[str, str]] = list(Role.objects.order_by("name").values_list("key", "name"))
     context = {
         "board": row, "name": serving.name_of(row), "typed": typed, "errors": errors, "roles": roles,

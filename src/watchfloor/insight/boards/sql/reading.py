@@ -42,6 +42,10 @@ FORBIDDEN_STARTS: Final = (
     "pst_",
 )
 
+_KEYWORDS: Final = frozenset(
+    {"current_user", "current_role", "session_user", "user", "current_catalog", "current_schema", "current_database"}
+)
+
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
     """SQL that may run: its text, and the tables of ours it names."""
@@ -137,6 +141,10 @@ def _look(node: dict[str, Any], tables: frozenset[str], common: set[str], named:
             raise BadInput(
                 "forbidden", f"{name[:60]!r} cannot be read from here.", where="sql", hint=", ".join(sorted(tables))
             )
+    elif kind == "COLUMN_REF":
+        names = [str(each).lower() for each in node.get("column_names", ())]
+        if len(names) == 1 and names[0] in _KEYWORDS:  # read as a column, bound as a function
+            raise BadInput("forbidden", f"The function {names[0]!r} may not be used here.", where="sql")
     elif kind == "SHOW_REF":
         raise BadInput("not_select", "The tables and columns stand beside the field.", where="sql")
     if "function_name" in node:
