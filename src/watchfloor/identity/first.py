@@ -25,7 +25,7 @@ def open_house() -> bool:
 
 
 def make_administrator(
-    *, name: str, email: str, password: str, time_zone: str, install: Callable[[Writer], None]
+    *, name: str, email: str, password: str, time_zone: str, install: Callable[[Writer], object]
 ) -> User:
     """The first user, holding everything a person may hold, and the shipped defaults by ``install``; one transaction.
 
