@@ -174,6 +174,12 @@ def detect(
     metavar="NAME",
     help="Instead: a factor of a product, columns NAME_before, NAME_after.",
 )
+@click.option(
+    "--quantile", type=float, metavar="Q", help="Instead: of a quantile (.9 for p90) of --value, by --period."
+)
+@click.option("--value", metavar="COL", help="With --quantile: column of the values, a row per case.")
+@click.option("--count", metavar="COL", help="With --quantile: cases that a row stands for (default: one).")
+@click.option("--period", metavar="COL=BEFORE,AFTER", help="With --quantile: column of the period and its two values.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (it is printed anyhow).")
 def decompose(
     file: Path,
@@ -184,14 +190,22 @@ def decompose(
     by: tuple[str, ...],
     method: str,
     factors: tuple[str, ...],
+    quantile: float | None,
+    value: str | None,
+    count: str | None,
+    period: str | None,
     as_json: bool,
 ) -> None:
     """Split the change of a ratio into rates and mix, or that of a product into its factors.
 
     FILE holds one row per slice. For each dimension, and for all of them together, what the slices' own rates did and what the shift
-    between slices did, with 95 % intervals; the parts add up to the change. With --factor each row is a product of its factors.
+    between slices did, with 95 % intervals; the parts add up to the change. Dimensions that tell most come first, corrected for how many
+    slices they have. With --factor each row is a product of its factors; with --quantile distributions are weighed against each other.
     """
-    from watchfloor.engines.metrics import chain
+    if quantile is not None:
+        say(_of_quantile(file, quantile, value, count, period, by))
+        return
+    from watchfloor.engines.metrics import best_dimensions, chain
     from watchfloor.engines.metrics import decompose as split
 
     if factors:
@@ -207,19 +221,10 @@ def decompose(
     given = (before_num, before_den, after_num, after_den)
     frame = read(file, given)
     dims = list(by) or [name for name in frame.columns if name not in given]
-    sets = [[each] for each in dims] + ([dims] if len(dims) > 1 else [])
-    found = [
-        split(
-            frame,
-            before_num=before_num,
-            before_den=before_den,
-            after_num=after_num,
-            after_den=after_den,
-            by=each,
-            method=method,
-        )
-        for each in sets
-    ]
+    columns_of = {"before_num": before_num, "before_den": before_den, "after_num": after_num, "after_den": after_den}
+    found = best_dimensions(frame, **columns_of, dims=dims, method=method)
+    if len(dims) > 1:
+        found.append(split(frame, **columns_of, by=dims, method=method))
     say(found)
 
 
@@ -271,6 +276,24 @@ def effect(
     series = {name: wide[name].to_list() for name in units}
     controls = {name: values for name, values in series.items() if name not in touched}
     say(measure({name: series[name] for name in touched}, controls, at=moments.index(at), method=method, level=level))
+
+
+def _of_quantile(
+    file: Path, q: float, value: str | None, count: str | None, period: str | None, by: tuple[str, ...]
+) -> Any:
+    """The parts of a quantile's change by each dimension, and by all together."""
+    from watchfloor.engines.metrics import decompose_quantile
+
+    column, _, pair = (period or "").partition("=")
+    before, _, after = pair.partition(",")
+    if not (value and column and before and after):
+        raise click.UsageError("--quantile wants --value COL and --period COL=BEFORE,AFTER.")
+    frame = read(file, (value, count) if count else (value,))
+    dims = list(by) or [name for name in frame.columns if name not in (value, count, column)]
+    return [
+        decompose_quantile(frame, value=value, period=column, before=before, after=after, by=each, q=q, count=count)
+        for each in ([[dim] for dim in dims] + ([dims] if len(dims) > 1 else []))
+    ]
 
 
 COMMANDS = (locate, detect, decompose, insight_forecast.forecast, effect)

@@ -147,3 +147,13 @@ def test_forecast_of_parts_with_events_and_holidays(tmp_path: Path) -> None:
     one[:84].write_csv(path)
     with pytest.raises(BadInput, match="0 moments"):
         run("forecast", path, "--event", "promotion", "--horizon", "7")
+
+
+def test_decompose_a_quantile(tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    rows = [("w09", "short", 10, 5), ("w09", "long", 40, 5), ("w10", "short", 20, 1), ("w10", "long", 80, 9)]
+    pl.DataFrame(rows, schema=["week", "kind", "seconds", "cases"], orient="row").write_csv(path)
+    given = ("--quantile", "0.8", "--value", "seconds", "--count", "cases", "--period", "week=w09,w10")
+    (found,) = run("decompose", path, *given)
+    assert (found["by"], found["change"], found["rate"]["value"], found["mix"]["value"]) == (["kind"], 40, 40, 0)
+    assert CliRunner().invoke(insight, ["decompose", str(path), "--quantile", "0.8"]).exit_code == 2

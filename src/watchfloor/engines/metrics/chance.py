@@ -15,12 +15,21 @@ _MOST_COUNT = 60
 def uniform(count: int, seed: int) -> pl.Series:
     """Numbers in the open interval (0, 1)."""
     # splitmix64 (Steele, Lea and Flood, 2014) of the row number; integer columns wrap, as it wants them to.
-    start = ((seed * 2 + 1) * 0x9E3779B97F4A7C15) % 2**64
+    # The seed is mixed in the same way first, or neighbouring seeds would give one sequence, two places further on.
+    start = _mixed(seed * 2 + 1)
     state = pl.int_range(count, dtype=pl.UInt64, eager=True) * 0x9E3779B97F4A7C15 + start
     state = _xored(state, 30) * 0xBF58476D1CE4E5B9
     state = _xored(state, 27) * 0x94D049BB133111EB
     state = _xored(state, 31)
     return (state // 2048).cast(pl.Float64) * 2.0**-53 + 2.0**-54
+
+
+def _mixed(number: int) -> int:
+    """The same for one whole number."""
+    state = number * 0x9E3779B97F4A7C15 % 2**64
+    state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    state = (state ^ (state >> 27)) * 0x94D049BB133111EB % 2**64
+    return state ^ (state >> 31)
 
 
 def normal(count: int, seed: int) -> pl.Series:

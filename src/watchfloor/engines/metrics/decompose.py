@@ -27,7 +27,10 @@ _NORMAL_95 = 1.959964
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One slice's part of the change. ``status`` is ``both``, ``appeared`` or ``gone``."""
+    """One slice's part of the change. ``status`` is ``both``, ``appeared`` or ``gone``.
+
+    ``rate_error`` and ``mix_error`` are half widths of 95 % intervals of its rate and mix (counting noise, delta method).
+    """
 
     where: dict[str, str]
     status: str
@@ -38,6 +41,8 @@ class Part(msgspec.Struct, frozen=True):
     rate: float
     mix: float
     interaction: float
+    rate_error: float = 0.0
+    mix_error: float = 0.0
 
 
 class Decomposition(msgspec.Struct, frozen=True):
@@ -46,6 +51,10 @@ class Decomposition(msgspec.Struct, frozen=True):
     Attributes:
         rate: what the slices' own rates did; ``rate_low`` and ``rate_high`` hold it with 95 % (counting noise, delta method).
         mix: what the shift between slices did, likewise.
+        appeared: what slices did that had nothing before: a part of the mix, and so is
+        gone: what those did that have nothing any more.
+        explained: what the parts tell beyond "all slices changed alike" and beyond what noise makes of so many slices, over the size
+            of the change: the measure by which ``best_dimensions`` orders.
         simpson: the whole went one way, and the slices that carry most of the denominator went the other.
         closes: what is left of the change less its parts: rounding only.
     """
@@ -65,6 +74,9 @@ class Decomposition(msgspec.Struct, frozen=True):
     simpson: bool
     closes: float
     parts: list[Part]
+    appeared: float = 0.0
+    gone: float = 0.0
+    explained: float = 0.0
 
 
 def decompose(
@@ -107,9 +119,8 @@ def decompose(
     rate, mix, interaction = (
         math.fsum(getattr(each, name) for each in parts) for name in ("rate", "mix", "interaction")
     )
-    rate_error, mix_error = _errors(
-        parts, whole[1], whole[3], all(row[1] <= row[2] and row[3] <= row[4] for row in rows)
-    )
+    proportion = all(row[1] <= row[2] and row[3] <= row[4] for row in rows)
+    parts, rate_error, mix_error = _errors(parts, whole[1], whole[3], (r0 + r1) / 2, proportion)
     against = math.fsum(
         (each.share_before + each.share_after) / 2
         for each in parts
@@ -131,7 +142,37 @@ def decompose(
         simpson=against > 0.5,
         closes=r1 - r0 - math.fsum((rate, mix, interaction)),
         parts=sorted(parts, key=lambda each: -abs(each.rate + each.mix + each.interaction)),
+        appeared=math.fsum(each.mix for each in parts if each.status == "appeared"),
+        gone=math.fsum(each.mix for each in parts if each.status == "gone"),
+        explained=_explained(parts, r1 - r0),
     )
+
+
+def best_dimensions(
+    frame: pl.DataFrame,
+    *,
+    before_num: str,
+    before_den: str,
+    after_num: str,
+    after_den: str,
+    dims: Sequence[str],
+    method: str = "kitagawa",
+) -> list[Decomposition]:
+    """The change by each dimension alone, first the one that tells most, corrected for how many slices each has (``explained``)."""
+    names = {"before_num": before_num, "before_den": before_den, "after_num": after_num, "after_den": after_den}
+    found = [decompose(frame, **names, by=[dim], method=method) for dim in dims]
+    return sorted(found, key=lambda each: -each.explained)
+
+
+def _explained(parts: Sequence[Part], change: float) -> float:
+    """Movement of the parts about an even change, less what noise alone would show (root of 2 / pi of each standard error)."""
+    seen = noise = 0.0
+    for each in parts:
+        even = (each.share_before + each.share_after) / 2 * change
+        error = math.hypot(each.rate_error, each.mix_error) / _NORMAL_95
+        seen += abs(each.rate + each.mix + each.interaction - even)
+        noise += error * math.sqrt(2 / math.pi)
+    return max(0.0, seen - noise) / abs(change) if change else 0.0
 
 
 def chain(rows: Sequence[Mapping[str, tuple[float, float]]]) -> dict[str, float]:
@@ -189,8 +230,11 @@ def _part(
     return Part(where, status, w0, w1, known[0], known[1], rate, mix, interaction)
 
 
-def _errors(parts: Sequence[Part], n0: float, n1: float, proportion: bool) -> tuple[float, float]:
-    """Half widths of 95 % intervals of rate and mix (of the symmetric split), from counting noise."""
+def _errors(
+    parts: Sequence[Part], n0: float, n1: float, whole: float, proportion: bool
+) -> tuple[list[Part], float, float]:
+    """The parts with half widths of 95 % intervals of rate and mix (of the symmetric split), and those of the sums; counting noise."""
+    found: list[Part] = []
     rate = mix = 0.0
     means, squares = [0.0, 0.0], [0.0, 0.0]
     for each in parts:
@@ -202,13 +246,21 @@ def _errors(parts: Sequence[Part], n0: float, n1: float, proportion: bool) -> tu
                 # Where the numerator is no part of the denominator, single values are taken to scatter as much as they amount to.
                 noise += (max(r * (1 - r), 0.0) if proportion else r * r) / (share * count)
         middle = (r0 + r1) / 2
-        rate += ((each.share_before + each.share_after) / 2) ** 2 * noise
-        mix += ((each.share_after - each.share_before) / 2) ** 2 * noise
+        own_rate = ((each.share_before + each.share_after) / 2) ** 2 * noise
+        by_rate = ((each.share_after - each.share_before) / 2) ** 2 * noise
+        shares = sum(
+            share * (1 - share) / n for share, n in zip((each.share_before, each.share_after), (n0, n1), strict=True)
+        )
+        own_mix = by_rate + shares * (middle - whole) ** 2
+        halves = [_NORMAL_95 * math.sqrt(max(variance, 0.0)) for variance in (own_rate, own_mix)]
+        found.append(msgspec.structs.replace(each, rate_error=halves[0], mix_error=halves[1]))
+        rate += own_rate
+        mix += by_rate
         for at, share in enumerate((each.share_before, each.share_after)):
             means[at] += share * middle
             squares[at] += share * middle * middle
     mix += sum(max(square - mean * mean, 0.0) / n for mean, square, n in zip(means, squares, (n0, n1), strict=True))
-    return _NORMAL_95 * math.sqrt(rate), _NORMAL_95 * math.sqrt(mix)
+    return found, _NORMAL_95 * math.sqrt(rate), _NORMAL_95 * math.sqrt(mix)
 
 
 def _log_mean(a: float, b: float) -> float:
