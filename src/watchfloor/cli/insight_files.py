@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -11,6 +12,9 @@ import msgspec
 from watchfloor.cli import insight_forecast
 from watchfloor.cli.plain_tables import FILE, read, say
 from watchfloor.kernel.errors import BadInput
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @click.command()
@@ -101,6 +105,9 @@ def locate(
     "--rate", type=float, default=0.05, show_default=True, help="With --by: share of false alarms among alarms."
 )
 @click.option("--elapsed", type=float, default=1.0, show_default=True, help="With --by: part of the last bucket gone.")
+@click.option(
+    "--market", metavar="COL", help="With --by: which of them is a country (ISO 3166); its holidays are days off."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a line for each.")
 def detect(
     file: Path,
@@ -112,6 +119,7 @@ def detect(
     by: tuple[str, ...],
     rate: float,
     elapsed: float,
+    market: str | None,
     as_json: bool,
 ) -> None:
     """Find unusual points.
@@ -132,8 +140,19 @@ def detect(
         if moments.null_count():
             raise BadInput("bad_moments", f"Column {moment!r} holds something that is no date or moment.", where=moment)
         frame = frame.with_columns(moments.alias(moment), *(pl.col(name).cast(pl.String) for name in by))
+        days = _days_off(frame, moment, market) if market in by else None
         lines: list[Any] = list(
-            watch_slices(frame, time=moment, value=value, by=by, season=season or 7, rate=rate, elapsed=elapsed)
+            watch_slices(
+                frame,
+                time=moment,
+                value=value,
+                by=by,
+                season=season or 7,
+                rate=rate,
+                elapsed=elapsed,
+                holidays=days,
+                market=market,
+            )
         )
     else:
         frame = read(file, (value,), (moment,))
@@ -276,6 +295,20 @@ def effect(
     series = {name: wide[name].to_list() for name in units}
     controls = {name: values for name, values in series.items() if name not in touched}
     say(measure({name: series[name] for name in touched}, controls, at=moments.index(at), method=method, level=level))
+
+
+def _days_off(frame: pl.DataFrame, moment: str, market: str | None) -> dict[str, frozenset[date]]:
+    """Public holidays of each country in the years of the table; values that are no country have none."""
+    from watchfloor.review.domain.calendars import holidays_of
+
+    years = sorted(set(frame[moment].dt.year().to_list()))
+    found = {}
+    for name in frame[market or ""].unique().to_list():
+        try:
+            found[name] = frozenset(day for year in years for day in holidays_of((name or "").upper(), "", year))
+        except BadInput:
+            continue
+    return found
 
 
 def _of_quantile(

@@ -157,3 +157,20 @@ def test_decompose_a_quantile(tmp_path: Path) -> None:
     (found,) = run("decompose", path, *given)
     assert (found["by"], found["change"], found["rate"]["value"], found["mix"]["value"]) == (["kind"], 40, 40, 0)
     assert CliRunner().invoke(insight, ["decompose", str(path), "--quantile", "0.8"]).exit_code == 2
+
+
+def test_detect_knows_the_holidays_of_a_market(tmp_path: Path) -> None:
+    first, christmas = date(2026, 11, 1), date(2026, 12, 25)
+    days = [first + timedelta(day) for day in range((christmas - first).days + 1)]
+    rows = [
+        {"day": str(day), "market": market, "count": 8 if day == christmas and market == "de" else 60 + day.day % 5}
+        for day in days
+        for market in ("de", "cn", "elsewhere")
+    ]
+    path = tmp_path / "days.csv"
+    pl.DataFrame(rows).write_csv(path)
+    given = ("--time", "day", "--value", "count", "--by", "market", "--json")
+    blind = {each["where"]["market"]: each["alarm"] for each in run("detect", path, *given)}
+    told = {each["where"]["market"]: each["alarm"] for each in run("detect", path, *given, "--market", "market")}
+    assert blind == {"de": True, "cn": False, "elsewhere": False}
+    assert not any(told.values())

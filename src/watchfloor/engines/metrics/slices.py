@@ -4,15 +4,19 @@ Counts are small and come by season, so a slice is compared with the same place 
 counts and not by standard deviations. If its last ``m`` such counts sum to ``S``, the next is negative binomial with mean ``S / m`` and
 variance ``mean + mean / m``: counting noise, and that of having seen only ``m``. Restless slices (variance above their mean) are
 widened by what they and all slices together show. Alarms are the discoveries of Benjamini and Hochberg over all slices of the day.
+Public holidays are compared with earlier ones, and other days never with them (see ``closed``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 import msgspec
 import polars as pl
 
+from watchfloor.engines.metrics.closed import Holidays
 from watchfloor.engines.metrics.tails import discoveries, nb_tails
 from watchfloor.kernel.errors import BadInput
 
@@ -28,7 +32,7 @@ class SliceAlarm(msgspec.Struct, frozen=True):
         where: its value in each dimension.
         value: the count.
         expected: what it was expected to be.
-        p: two-sided chance of a count as far out.
+        p: two-sided chance of a count further out, and half of that of the count itself (mid-p: few counts have few values).
         alarm: whether it is among the discoveries.
         kind: ``spike`` or ``dip``, or ``step`` if the bucket before was as far out on the same side.
     """
@@ -51,6 +55,8 @@ def watch_slices(
     rounds: int = 8,
     rate: float = 0.05,
     elapsed: float = 1.0,
+    holidays: Mapping[str, Collection[date]] | None = None,
+    market: str | None = None,
 ) -> list[SliceAlarm]:
     """Judge the last bucket of each slice; missing buckets count nought.
 
@@ -61,35 +67,45 @@ def watch_slices(
         season: buckets per season.
         rounds: earlier seasons looked at.
         rate: the share of false alarms among alarms that one is ready to see.
-        elapsed: the part of the last bucket that has passed, if it is not over.
+        elapsed: the part of the last bucket's usual count that should have come by now, if it is not over.
+        holidays: days off by market ("" where there is one calendar for all).
+        market: the dimension that names a slice's market; without it ``holidays[""]`` holds for all.
     """
     if season < 1 or rounds < 1 or not 0 < rate < 1 or not 0 < elapsed <= 1:
         raise BadInput("bad_watch", "season and rounds are at least 1, rate and elapsed lie between 0 and 1.")
-    table, many = _counts(frame, time, value, by)
+    table, many, moments = _counts(frame, time, value, by)
     if many < 2:
         raise BadInput("too_short", "There are fewer than two buckets: nothing to compare the last one with.")
     last = many - 1
     places = [last - back * season for back in range(1, rounds + 1) if last - back * season >= 0]
     if len(places) < 2:  # too short for a season: the buckets just before
         places = list(range(max(0, last - rounds), last))
-    seen = [table[str(place)].to_list() for place in places]
-    now = table[str(last)].to_list()
-    before = table[str(last - 1)].to_list()
-    histories = list(zip(*seen, strict=True))
+    columns = [table[str(place)].to_list() for place in range(many)]
+    if market is not None and market not in by:
+        raise BadInput("no_market", f"The market {market!r} is none of the dimensions.", where="market")
+    names_of_markets = table[market].cast(pl.String).fill_null("").to_list() if market else [""] * len(table)
+    days = Holidays(moments, columns, names_of_markets, holidays or {}, season)
+    histories = [
+        [columns[place][number] for place in days.comparable(name, places)]
+        for number, name in enumerate(names_of_markets)
+    ]
     widen = _restlessness(histories)
     found, ps = [], []
-    for number, history in enumerate(histories):
-        loose = widen[number]
+    for number, (history, name) in enumerate(zip(histories, names_of_markets, strict=True)):
+        now, before = columns[last][number], columns[last - 1][number]
+        loose, off = widen[number], days.today(name)
         known = sum(history) + _PRIOR * loose
         mean = known / len(history)
-        mean_now = mean * elapsed
-        variance = (mean_now + mean_now * mean_now / known) * loose
-        high, low = nb_tails(now[number], mean_now, variance)
-        p = min(1.0, 2 * min(high, low))
+        mean_now = mean * elapsed * off.factor
+        variance = (mean_now + mean_now * mean_now / known) * loose + (mean_now * off.unsure) ** 2
+        high, low = _mid(*nb_tails(now, mean_now, variance))
         kind = "spike" if high < low else "dip"
-        again = nb_tails(before[number], mean, mean * (1 + 1 / len(history)) * loose)
-        steady = min(again) * 2 <= max(p, 0.01) and (again[0] < again[1]) == (high < low)
-        found.append((now[number], mean_now, "step" if steady else kind))
+        p = min(1.0, 2 * min(high, low))
+        if off.unknown and kind == "dip":  # fewer on a day off, and nobody knows how many fewer
+            p = 1.0
+        again = nb_tails(before, mean, mean * (1 + 1 / len(history)) * loose)
+        steady = not off.any and min(again) * 2 <= max(p, 0.01) and (again[0] < again[1]) == (high < low)
+        found.append((now, mean_now, "step" if steady else kind))
         ps.append(p)
     alarms = discoveries(ps, rate)
     names = table.select(by).cast(pl.String).fill_null("").rows()
@@ -99,15 +115,23 @@ def watch_slices(
     ]
 
 
-def _counts(frame: pl.DataFrame, time: str, value: str, by: Sequence[str]) -> tuple[pl.DataFrame, int]:
-    """A row per slice, a column per bucket (named by its place), and how many buckets, gaps filled."""
+def _mid(high: float, low: float) -> tuple[float, float]:
+    """Both tails with half of what they share."""
+    half = max(high + low - 1, 0.0) / 2
+    return max(high - half, 0.0), max(low - half, 0.0)
+
+
+def _counts(
+    frame: pl.DataFrame, time: str, value: str, by: Sequence[str]
+) -> tuple[pl.DataFrame, int, list[date | None]]:
+    """A row per slice, a column per bucket (named by its place), how many buckets, gaps filled, and the date of each, if it has one."""
     for name in (time, value, *by):
         if name not in frame.columns:
             raise BadInput("no_column", f"There is no column {name!r}.", hint=f"Columns: {', '.join(frame.columns)}.")
     moments = frame[time].unique().sort()
     if moments.null_count() or len(moments) < 2:
-        return frame.select(by).unique(), len(moments)
-    step = moments.diff().drop_nulls().min()
+        return frame.select(by).unique(), len(moments), []
+    step: Any = moments.diff().drop_nulls().min()
     places = ((frame[time] - moments[0]) / step).round().cast(pl.Int64)
     counted = (
         frame.with_columns(__place=places)
@@ -118,7 +142,13 @@ def _counts(frame: pl.DataFrame, time: str, value: str, by: Sequence[str]) -> tu
     )
     many = int(places.max() or 0) + 1
     missing = [str(place) for place in range(many) if str(place) not in counted.columns]
-    return counted.with_columns(pl.lit(0.0).alias(name) for name in missing), many
+    start: Any = moments[0]
+    dates = [start + step * place if isinstance(start, date) else None for place in range(many)]
+    return counted.with_columns(pl.lit(0.0).alias(name) for name in missing), many, [_day(each) for each in dates]
+
+
+def _day(moment: date | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _restlessness(histories: Sequence[Sequence[float]]) -> list[float]:

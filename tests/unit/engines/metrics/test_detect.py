@@ -99,3 +99,41 @@ def test_slices_have_gaps_kinds_and_unfinished_days() -> None:
     late = watch_slices(half.filter(pl.col("market") != "jp"), time="day", value="count", by=["market"])
     assert not any(each.alarm for each in early) and all(each.kind == "dip" for each in late if each.alarm)
     assert any(each.alarm for each in late)
+
+
+def test_holidays_are_compared_with_holidays() -> None:
+    chance = random.Random(8)
+    days = [date(2026, 1, 1) + timedelta(each) for each in range(71)]
+    off = {days[20], days[41], days[56], days[70]}  # the last day is one; 56 is the same weekday two weeks before
+
+    def table(today: float, last: int) -> pl.DataFrame:
+        rows = [
+            {
+                "market": market,
+                "day": day,
+                "count": float(poisson(chance, 80 * (0.3 if market == "de" and day in off else 1))),
+            }
+            for market in ("de", "fr")
+            for day in days[: last + 1]
+        ]
+        frame = pl.DataFrame(rows)
+        now = (pl.col("day") == days[last]) & (pl.col("market") == "de")
+        return frame.with_columns(pl.when(now).then(today).otherwise("count").alias("count"))
+
+    def seen(today: float, last: int = 70, known: bool = True) -> tuple[bool, str, float]:
+        calendar = {"de": off} if known else {}
+        found = watch_slices(
+            table(today, last), time="day", value="count", by=["market"], holidays=calendar, market="market"
+        )
+        slices = {each.where["market"]: each for each in found}
+        assert not slices["fr"].alarm
+        return slices["de"].alarm, slices["de"].kind, slices["de"].expected
+
+    assert seen(24.0)[0] is False and seen(24.0, known=False)[0]
+    assert seen(24.0)[2] == pytest.approx(24, rel=0.2)
+    assert seen(80.0)[:2] == (True, "spike")  # as many as on any other day is many
+    assert seen(4.0)[:2] == (True, "dip")
+    assert seen(80.0, last=63)[2] > seen(80.0, last=63, known=False)[2]  # a usual day does not mind that 56 was one
+    assert not seen(24.0, last=20)[0]  # the first of its kind: fewer are no news
+    with pytest.raises(BadInput, match="dimensions"):
+        watch_slices(table(1.0, 70), time="day", value="count", by=["market"], holidays={}, market="policy")
