@@ -86,7 +86,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(_("Training"), "school", "training", "t", ("training.learn", "training.view", "training.edit")),
     ),
     (
-        Entry(_("Workforce"), "users", "workforce", "w", ("floor.view",)),
+        Entry(_("Workforce"), "users", "certificates", "w", ("people.manage", "training.view"), ("/workforce",)),
         Entry(_("Vendors"), "building-store", "vendors", "v", ("floor.view",)),
         Entry(_("App review"), "apps", "appreview", "a", ("case.view",)),
         Entry(_("Programme"), "road", "programme", "m", ("insight.view",)),

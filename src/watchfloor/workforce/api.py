@@ -11,10 +11,11 @@ from ninja import Router, Schema
 
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.guard import needs
-from watchfloor.workforce import weeks, wellbeing
+from watchfloor.workforce import api_certificates, weeks, wellbeing
 from watchfloor.workforce.domain.suppression import LEAST
 
 router = Router(tags=["well-being"])
+router.add_router("", api_certificates.router)
 
 
 class BudgetOut(Schema):

@@ -1,12 +1,13 @@
-"""Addresses of the screens of well-being."""
+"""Addresses of the screens of well-being, and of certificates."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.workforce.pages import budgets, mine, pause, team
+from watchfloor.workforce.pages import budgets, certificates, mine, pause, team
 
 urlpatterns = [
+    path("workforce/certificates", certificates.index, name="certificates"),
     path("wellbeing", mine.mine, name="wellbeing"),
     path("wellbeing/filters", mine.filters, name="wellbeing-filters"),
     path("wellbeing/pause", pause.pause, name="wellbeing-pause"),

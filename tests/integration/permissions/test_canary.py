@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.integration.permissions import crawl
@@ -14,6 +15,7 @@ from tests.integration.permissions.addresses import pages
 from tests.integration.permissions.people import BLIND, SCOPES, World
 from tests.integration.permissions.world import Planted, ghost
 
+from watchfloor.insight import stream
 from watchfloor.kernel import ids
 from watchfloor.ledger.models import Event, Outbox
 
@@ -101,6 +103,32 @@ def test_programs_read_nothing(world: World, before: Any) -> None:
     for where in crawl.api_lists():
         _status, body = crawl.read(world, "", where, token="all")
         assert "zzclear" not in body and ids.encode("case", world.planted["zzclear"].decided) not in body, where
+
+
+def test_nothing_but_topics(world: World, before: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The live stream says which parts of a page to ask for again: no id, no count, no word, whatever has happened."""
+    monkeypatch.setattr(stream, "EVERY", 0.0)
+    ledger = stream.newest(0)
+    assert {"case.opened", "decision.made", "job.ready"} <= {kind for kind, _ordinal in ledger}
+    at_first, now = stream.Watch(), stream.Watch()
+    now.note(ledger)
+
+    class Shared(stream.Watch):
+        looks = 0
+
+        async def look(self) -> dict[str, int]:
+            self.looks += 1
+            return dict((at_first if self.looks == 1 else now).changed)
+
+    async def told() -> list[bytes]:
+        said = stream.events(set(stream.TOPICS), Shared())
+        return [await anext(said) for _ in range(1 + sum(ordinal > 0 for ordinal in now.changed.values()))]
+
+    retry, *lines = async_to_sync(told)()
+    assert retry == b"retry: 3000\n\n"
+    topics = [json.loads(line.removeprefix(b"data: ")) for line in lines]
+    assert topics == [{"topic": name} for name in sorted(now.changed) if now.changed[name]]
+    assert {"topic": "cases"} in topics
 
 
 def test_messages_and_the_ledger_hold_no_words(world: World, before: Any) -> None:

@@ -75,7 +75,7 @@ def _floor(request: HttpRequest) -> dict[str, Any]:
         "now_url": f"{reverse('floor-now')}?{request.GET.urlencode()}", "simulated": bool(settings.DEMO),
         "surges": list(Surge.objects.filter(ended_at__isnull=True).order_by("started_at")),
         "boosts": Boost.objects.filter(ended_at__isnull=True, surge_id__isnull=True, until__gt=now).count(),
-        "incidents": panels.incidents(actor), "skips": panels.skip_rates(actor) if by == "queue" else {},
+        "incidents": panels.incidents(actor), "spikes": panels.spikes(actor), "skips": panels.skip_rates(actor) if by == "queue" else {},
         "spent": panels.spent(wall.people), "csv_url": _narrowed(request, format="csv"),
         "note": _note(actor, asked["site"]), "may_act": actor.has("review.reassign"), "may_plan": actor.has("queue.manage"),
         "needed_rule": _(

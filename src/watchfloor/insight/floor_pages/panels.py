@@ -1,4 +1,4 @@
-"""What the floor says beside its table: incidents that are open, and how much of what people may be shown today is used up."""
+"""What the floor says beside its table: incidents and spikes that are open, and how much of what people may be shown today is used up."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from watchfloor.identity.domain import Actor
 from watchfloor.insight.live import FEWEST
+from watchfloor.insight.spikes.queries import SpikeLine, open_spikes
 from watchfloor.kernel import ids
 from watchfloor.kernel.remembered import RememberedBy
 from watchfloor.oncall.models_incidents import Incident
@@ -31,6 +32,11 @@ def incidents(actor: Actor) -> list[OpenIncident]:
     """The open incidents this actor may know of, the newest first."""
     rows = visible(actor).filter(state=Incident.State.OPEN)[:MOST]
     return [OpenIncident(row, reverse("incident", args=[ids.encode("inc", row.pk)])) for row in rows]
+
+
+def spikes(actor: Actor) -> list[SpikeLine]:
+    """The open spikes this actor may know of, the newest first; nobody who may not open numbers is told of any."""
+    return open_spikes(actor, limit=MOST) if actor.has("insight.view") else []
 
 
 def spent(people: Sequence[PersonOn]) -> int | None:
