@@ -13,6 +13,7 @@ PERMISSIONS: dict[str, str] = {
     "floor.view": "see the floor: backlog, breaches, people",
     "insight.view": "see metrics and dashboards and the rows behind them",
     "board.edit": "make boards for others, set targets, put notes at moments, have boards sent",
+    "metric.define": "define metrics and dimensions of the team's own",
     "insight.sql": "ask the facts in SQL, read-only, within one's own limits",
     "case.view": "open cases within one's scope",
     "case.search": "search cases and items",
