@@ -180,6 +180,7 @@ def measure(count: int, rounds: int) -> dict[str, float]:
     rolled = page()
     from_rollups = timed(page, rounds)
     Generation.objects.update(shape="none")
+    lake.forget()
     raw = page()
     from_facts = timed(page, max(1, rounds // 3))
     wrong, loose = compare(rolled, raw)

@@ -20,7 +20,7 @@ def page() -> str:
     ways = {"up": "more is better", "down": "less is better", "neutral": "neither more nor less is better"}
     for theme, title in catalogue.THEMES.items():
         lines += [f"## {title}", ""]
-        for metric in (each for each in catalogue.metrics().values() if each.theme == theme):
+        for metric in (each for each in catalogue.shipped().values() if each.theme == theme):
             lines += [f"### {metric.title} (`{metric.key}`)", "", prose(metric.formula), ""]
             read = "at the end of each interval" if metric.stock else "over an interval"
             lines += [

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from watchfloor.cli import insight_files, trends
+from watchfloor.cli import insight_files, insight_metrics, trends
 from watchfloor.cli import spikes as spike_commands
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.console import prepare
@@ -21,20 +21,9 @@ def insight() -> None:
     """Metrics from the command line."""
 
 
-for _command in (*insight_files.COMMANDS, *spike_commands.COMMANDS):
+for _command in (*insight_files.COMMANDS, insight_metrics.metrics, *spike_commands.COMMANDS):
     insight.add_command(_command)
 insight.add_command(trends.topics)
-
-
-@insight.command()
-@json_option
-def metrics(as_json: bool) -> None:
-    """List what can be measured, with the formula of each."""
-    from watchfloor.insight.catalogue import metrics as catalogue
-
-    found = list(catalogue().values())
-    rows = [{"metric": each.key, "title": each.title, "unit": each.unit, "formula": each.formula} for each in found]
-    emit(found, as_json=as_json, text=table(rows, ["metric", "title", "unit", "formula"], empty="No metrics."))
 
 
 @insight.command()

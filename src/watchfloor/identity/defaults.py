@@ -14,7 +14,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         if name not in {"restricted.view", "glass.break", "protected.know", "law.confidential"} and not name.startswith("cybertip.")
     ]),
     "program_manager": ("Program manager", "Runs the day: floor, numbers, queues, vendors, launches.", [
-        "floor.view", "insight.view", "board.edit", "insight.sql", "case.view", "case.search", "policy.view", "policy.approve", "rule.view",
+        "floor.view", "insight.view", "board.edit", "metric.define", "insight.sql", "case.view", "case.search",
+        "policy.view", "policy.approve", "rule.view",
         "investigate.view",
         "change.record", "spike.manage",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",

@@ -13,6 +13,7 @@ PERMISSIONS: dict[str, str] = {
     "floor.view": "see the floor: backlog, breaches, people",
     "insight.view": "see metrics and dashboards and the rows behind them",
     "board.edit": "make boards for others, set targets, put notes at moments, have boards sent",
+    "metric.define": "define metrics and dimensions of the team's own",
     "insight.sql": "ask the facts in SQL, read-only, within one's own limits",
     "change.record": "write into the change log by hand, import calendars, take entries out",
     "spike.manage": "answer spikes: plan, judge, join, mute, page; be told of alarms",

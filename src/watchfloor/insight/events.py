@@ -24,3 +24,27 @@ class HandoverSigned(LedgerEvent, frozen=True, tag="handover.signed"):
 
     site: str
     facts: int
+
+
+class OwnMetricSaved(LedgerEvent, frozen=True, tag="metric.saved"):
+    """A team's own metric was made or changed; its definition is in its version."""
+
+    key: str
+    number: int
+    kind: str
+
+
+class OwnMetricArchived(LedgerEvent, frozen=True, tag="metric.archived"):
+    """A team's own metric was put away (or, ``back``, taken out again)."""
+
+    key: str
+    back: bool = False
+
+
+class OwnDimensionSaved(LedgerEvent, frozen=True, tag="dimension.saved"):
+    """A team's own dimension was made, changed or put away: so many values of ``base`` have a group."""
+
+    key: str
+    base: str
+    values: int
+    archived: bool = False

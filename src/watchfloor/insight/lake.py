@@ -23,10 +23,19 @@ from watchfloor.insight.models import FactFile
 from watchfloor.insight.relations import RELATIONS
 from watchfloor.insight.rollups import generations
 from watchfloor.insight.schema import SCHEMA
+from watchfloor.kernel.remembered import RememberedBy
 
 HOT_ROWS = 1_000_000
 _KEEP = 512
 _SQL_TYPES = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN"}
+
+
+def _read_rows(_leaf: int) -> int:
+    rows: int | None = FactFile.objects.filter(replaced_at__isnull=True).aggregate(n=Sum("rows"))["n"]
+    return rows or 0
+
+
+_rows = RememberedBy(_read_rows, seconds=10)
 
 
 class _Lake:
@@ -50,8 +59,7 @@ class _Lake:
         if leaf == self.loaded:
             return True
         fresh = FactFile.objects.filter(replaced_at__isnull=True, last__gte=self.loaded, first__lt=leaf)
-        rows: int = FactFile.objects.filter(replaced_at__isnull=True).aggregate(n=Sum("rows"))["n"] or 0
-        if rows > HOT_ROWS or leaf < self.loaded:
+        if _rows(leaf) > HOT_ROWS or leaf < self.loaded:
             self.cool()
             return False
         files = [str(facts.folder() / path) for path in fresh.values_list("path", flat=True)]
@@ -114,8 +122,15 @@ def state() -> State:
     with here.lock:
         if here.warm(leaf):
             return State(leaf, True)
+    return _cold(leaf)
+
+
+def _read_cold(leaf: int) -> State:
     made = generations.current()
     return State(leaf, False) if made is None else State(made.leaf, False, generations.folder() / made.path)
+
+
+_cold = RememberedBy(_read_cold, seconds=2)
 
 
 def answer(
@@ -169,6 +184,8 @@ def run(
 def forget() -> None:
     """Drop what is held and every kept answer (after a rebuild, and between tests)."""
     here = lake()
+    _cold.forget()
+    _rows.forget()
     with here.lock:
         here.cool()
         here.answers.clear()

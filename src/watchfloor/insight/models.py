@@ -115,3 +115,7 @@ class HandoverNote(Projected):
     class Meta:
         db_table = "insight_handover"
         indexes = [models.Index(fields=["site", "-shift_to"], name="insight_handover_site")]
+
+
+# Teams' own metrics stand in a file of their own.
+from watchfloor.insight.own_metrics import models as _own  # noqa: E402, F401

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.insight import catalogue, happening, params, queries, show, stream
+from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.schema import DIMENSIONS, SIMULATED
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
@@ -104,7 +105,8 @@ def rows(request: HttpRequest, name: str) -> HttpResponseBase:
 
 def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
     """What the pages of numbers have in common: the fields of the filter bar, badges."""
-    actor = actor_of(request)
+    actor, titles = actor_of(request), keeping.titles()
+    splits = [*params.SPLITS, *keeping.dimensions()]
     fields: list[dict[str, Any]] = [
         {"name": "span", "label": _("Last 7 days"), "options": list(params.SPANS.items())},
         {
@@ -115,14 +117,12 @@ def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
         {
             "name": "by",
             "label": _("Split by %(names)s") % {"names": _(DIMENSIONS["queue"]).lower()},
-            "options": [
-                (name, _("Split by %(names)s") % {"names": _(DIMENSIONS[name]).lower()}) for name in params.SPLITS
-            ],
+            "options": [(name, _("Split by %(names)s") % {"names": _(titles[name]).lower()}) for name in splits],
         },
         {
             "name": "then",
             "label": _("No second split"),
-            "options": [(name, _("then %(name)s") % {"name": _(DIMENSIONS[name]).lower()}) for name in params.SPLITS],
+            "options": [(name, _("then %(name)s") % {"name": _(titles[name]).lower()}) for name in splits],
         },
     ]
     for name in params.FILTERS:
@@ -135,7 +135,7 @@ def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
         "fields": fields,
         "fresh": queries.fresh(),
         "query": request.GET,
-        "dimensions": {name: _(title) for name, title in DIMENSIONS.items()},
+        "dimensions": {name: _(title) for name, title in titles.items()},
         "simulated": sorted(_(DIMENSIONS[name]) for name in SIMULATED if name in DIMENSIONS) if settings.DEMO else [],
         "span_words": show.span_words(asked.span.start, asked.span.end),
     }

@@ -12,8 +12,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from watchfloor.insight.compile import INTERVALS
+from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.queries import Span
-from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 
@@ -60,13 +60,12 @@ def read(query: Mapping[str, str], *, default: str = "7d", by: str = "queue") ->
         raise BadInput(
             "unknown_interval", f"{interval[:20]!r} is no interval.", where="interval", hint="hour, day or week"
         )
+    known = keeping.titles()
     split = tuple(dict.fromkeys(name for name in (query.get("by") or by, query.get("then")) if name))
     for name in split:
-        if name not in DIMENSIONS:
-            raise BadInput(
-                "unknown_dimension", f"{name[:40]!r} is no dimension.", where="by", hint=", ".join(DIMENSIONS)
-            )
-    filters = {name: query[name] for name in DIMENSIONS if query.get(name)}
+        if name not in known:
+            raise BadInput("unknown_dimension", f"{name[:40]!r} is no dimension.", where="by", hint=", ".join(known))
+    filters = {name: query[name] for name in known if query.get(name)}
     span = Span(start=start, end=end, interval=interval, where={name: (value,) for name, value in filters.items()})
     return Params(span=span, by=split, preset=preset, filters=filters)
 

@@ -19,6 +19,7 @@ from watchfloor.insight import catalogue, facts, lake, relations, rights
 from watchfloor.insight.catalogue import Metric
 from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count, compile_rows, groups, starts, timed
 from watchfloor.insight.flatten import naive
+from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.rollups import answer, generations
 from watchfloor.kernel import clock
 
@@ -191,6 +192,12 @@ def fresh() -> Fresh:
     return Fresh(made.made_at if made else None, known.late_at, known.late_from, known.late_facts)
 
 
+def trial(actor: Actor, span: Span, metric: Metric) -> tuple[float | None, list[Point]]:
+    """A metric that is not in the catalogue (yet): its value over a span, and its series."""
+    now, _ = _totals(actor, span, [metric], (), "insight.view")
+    return now.get(metric.key), series(actor, span, [metric])[metric.key]
+
+
 VS_DAYS = {
     1: N_("vs the %(day)s before"), 2: N_("vs two %(day)ss"), 3: N_("vs three %(day)ss"), 4: N_("vs four %(day)ss"),
 }  # fmt: skip
@@ -248,7 +255,7 @@ def _ask(actor: Actor, span: Span, permission: str = "insight.view", **more: Any
     now = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)  # so that answers can be kept for a while
     return Ask(
         start=naive(span.start), end=naive(span.end), asof=naive(now), where=span.where, rights=allowed,
-        rights_values=values, **more,
+        rights_values=values, own=keeping.expressions(), **more,
     )  # fmt: skip
 
 
@@ -262,12 +269,14 @@ def _answer(group: Sequence[Metric], ask: Ask) -> list[tuple[Any, ...]]:
     added = [metric for metric in group if fits[metric.key] and metric.kind != "quantile"]
     if added and (found := fits[added[0].key]):
         parts.append((added, lake.answer(answer.cells_query(added, ask, found, of.folder), of=of)))
-    for metric in group:
-        if metric.kind == "quantile" and (found := fits[metric.key]):
-            parts.append(([metric], lake.answer(answer.quantile_query(metric, ask, found, of.folder), of=of)))
+    quantiles = [metric for metric in group if fits[metric.key] and metric.kind == "quantile"]
+    width = len(ask.by) + timed(ask)
+    if quantiles and (found := fits[quantiles[0].key]):
+        rows = lake.answer(answer.quantiles_query(quantiles, ask, found, of.folder), of=of)
+        parts.extend(answer.by_metric(quantiles, width, rows))
     if left := [metric for metric in group if fits[metric.key] is None]:
         parts.append((left, _from_facts(left, ask, of)))
-    return answer.merged(group, len(ask.by) + timed(ask), parts)
+    return answer.merged(group, width, parts)
 
 
 def _from_facts(group: Sequence[Metric], ask: Ask, of: lake.State) -> list[tuple[Any, ...]]:

@@ -24,7 +24,7 @@ MARKS = 4
 def tile(kpi: Kpi, href: str) -> dict[str, Any]:
     """A KPI for the tile macro; ``kind`` says which filter writes the value."""
     return {
-        "name": _(kpi.title), "kind": kpi.unit, "value": _scaled(kpi.unit, kpi.value), "raw": kpi.value, "before": kpi.before,
+        "name": _(kpi.title), "kind": kpi.unit, "value": scaled(kpi.unit, kpi.value), "raw": kpi.value, "before": kpi.before,
         "base": kpi.base, "good": kpi.direction if kpi.direction in ("up", "down") else "", "href": href,
         "spark": [point.value for point in kpi.series], "help": _(metric(kpi.key).formula),
     }  # fmt: skip
@@ -33,12 +33,12 @@ def tile(kpi: Kpi, href: str) -> dict[str, Any]:
 def cell(one: Metric, value: float | None, before: float | None) -> dict[str, Any]:
     """One number of a split table."""
     return {
-        "kind": one.unit, "value": _scaled(one.unit, value), "raw": value, "before": before,
+        "kind": one.unit, "value": scaled(one.unit, value), "raw": value, "before": before,
         "good": one.direction if one.direction in ("up", "down") else "",
     }  # fmt: skip
 
 
-def _scaled(unit: str, value: float | None) -> float | timedelta | None:
+def scaled(unit: str, value: float | None) -> float | timedelta | None:
     return timedelta(milliseconds=value) if unit == "ms" and value is not None else value
 
 

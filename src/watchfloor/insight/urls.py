@@ -6,6 +6,7 @@ from django.urls import path
 
 from watchfloor.insight import pages
 from watchfloor.insight.floor_pages import acting, due_times, floor, notes, plan, surges
+from watchfloor.insight.own_metrics import pages as catalogue
 
 urlpatterns = [
     path("floor", floor.floor, name="floor"),
@@ -20,6 +21,12 @@ urlpatterns = [
     path("floor/handover/<uuid:note_id>", notes.one, name="handover-note"),
     path("insight", pages.kpis, name="insight-kpis"),
     path("insight", pages.kpis, name="insight"),
+    path("insight/catalogue", catalogue.index, name="insight-catalogue"),
+    path("insight/catalogue/new", catalogue.new, name="insight-metric-new"),
+    path("insight/catalogue/dimensions/new", catalogue.dimension, name="insight-dimension-new"),
+    path("insight/catalogue/dimensions/<slug:key>", catalogue.dimension, name="insight-dimension-edit"),
+    path("insight/catalogue/<slug:key>", catalogue.edit, name="insight-metric-edit"),
+    path("insight/catalogue/<slug:key>/archive", catalogue.archive, name="insight-metric-archive"),
     path("insight/metric/<slug:name>", pages.metric, name="insight-metric"),
     path("insight/rows/<slug:name>", pages.rows, name="insight-rows"),
 ]

@@ -104,6 +104,7 @@ def compare(history: History) -> None:
         rolled = [everything(span, ACTORS[name]) for name, span in asked]
         assert lake.state().folder is not None
         Generation.objects.update(shape="none")
+        lake.forget()
         assert lake.state().folder is None
         raw = [everything(span, ACTORS[name]) for name, span in asked]
     assert_same(rolled, raw)

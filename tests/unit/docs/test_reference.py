@@ -70,14 +70,14 @@ def test_the_api_page_has_every_path(generated: dict[str, str]) -> None:
 
 def test_every_event_metric_permission_and_reason_is_listed(generated: dict[str, str]) -> None:
     from watchfloor.identity.domain import PERMISSIONS
-    from watchfloor.insight.catalogue import metrics
+    from watchfloor.insight.catalogue import shipped
     from watchfloor.ledger.schema import registry
     from watchfloor.policy.defaults import load_reasons
 
     for name, kind in registry().items():
         if not kind.__subclasses__() and kind.__module__.startswith("watchfloor."):
             assert f"### `{name}`" in generated["ledger-events.md"]
-    for key in metrics():
+    for key in shipped():
         assert f"(`{key}`)" in generated["metrics.md"]
     for key in PERMISSIONS:
         assert f"| `{key}` |" in generated["permissions.md"]

@@ -101,7 +101,7 @@ def metric(key: str) -> Metric:
         BadInput: there is none of that name; the message lists the known ones.
     """
     try:
-        return metrics()[key]
+        return shipped().get(key) or metrics()[key]
     except KeyError:
         raise BadInput(
             "unknown_metric", f"There is no metric {key[:60]!r}.", where="metric", hint="Known: " + ", ".join(metrics())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,7 +39,9 @@ def fit(metric: Metric, ask: Ask) -> Fit | None:
     asked |= {base for name in ask.by for base in names(dimension(name, ask))}
     wanted = asked - {ALWAYS}
     table = next((each for each in tables() if (each.source, each.clock) == (metric.source, metric.clock)), None)
-    sets = [each for each in shapes.SETS if wanted <= set(each)]
+    sets = [
+        each for each in shapes.SETS if wanted <= set(each) and (metric.kind != "quantile" or each in shapes.SKETCHED)
+    ]
     return Fit(table, min(sets, key=len)) if table is not None and sets else None
 
 
@@ -70,21 +73,42 @@ def cells_query(chosen: Sequence[Metric], ask: Ask, found: Fit, folder: Path) ->
     return Query(sql, used(sql, values), "rollup")
 
 
-def quantile_query(metric: Metric, ask: Ask, found: Fit, folder: Path) -> Query:
-    """One quantile, from the sketch of its values."""
+def quantiles_query(chosen: Sequence[Metric], ask: Ask, found: Fit, folder: Path) -> Query:
+    """Quantiles of metrics that fit one table: for each key and sketch, every percentile that is asked of any."""
     keys, where, values = _frame(ask)
-    [(_, part)] = parts_of(metric)[0]
     places = [f"k{place}" for place in range(len(keys))]
-    named = [f"{key.rsplit(' AS ', 1)[0]} AS {place}" for key, place in zip(keys, places, strict=True)]
-    of = f"PARTITION BY {', '.join(places)}" if places else ""
+    named = "".join(f"{key.rsplit(' AS ', 1)[0]} AS {place}, " for key, place in zip(keys, places, strict=True))
+    by = ", ".join((*places, "sketch"))
+    numbers = ", ".join(str(number) for number in sorted({sketch(_values(metric)) for metric in chosen}))
+    percentiles = ", ".join(f"{quantile_sql(q)} AS q{place}" for place, q in enumerate(_percentiles(chosen)))
     sql = (
-        f"SELECT {''.join(f'{place}, ' for place in places)}{quantile_sql(part.q)} AS {metric.key}_n FROM ("
-        f"SELECT *, sum(n) OVER ({of} ORDER BY bucket) AS below, sum(n) OVER ({of}) AS total FROM ("
-        f"SELECT {''.join(f'{key}, ' for key in named)}bucket, sum(n) AS n "
-        f"FROM '{folder / file_of(found.table, found.names, '-sketch')}' WHERE sketch = {sketch(part)} AND {where} GROUP BY ALL"
-        f")){_grouped(len(keys))}{_ordered(len(keys))}"
+        f"SELECT {by}, {percentiles} FROM ("
+        f"SELECT *, sum(n) OVER (PARTITION BY {by} ORDER BY bucket) AS below, sum(n) OVER (PARTITION BY {by}) AS total FROM ("
+        f"SELECT {named}sketch, bucket, sum(n) AS n FROM '{folder / file_of(found.table, found.names, '-sketch')}' "
+        f"WHERE sketch IN ({numbers}) AND {where} GROUP BY ALL)) GROUP BY {by}"
     )
     return Query(sql, used(sql, values), "rollup")
+
+
+def by_metric(chosen: Sequence[Metric], width: int, rows: Sequence[Row]) -> list[tuple[Sequence[Metric], list[Row]]]:
+    """The rows of ``quantiles_query`` for each metric."""
+    percentiles, of_sketch = _percentiles(chosen), defaultdict[int, list[Row]](list)
+    for row in rows:
+        of_sketch[row[width]].append(row)
+    found: list[tuple[Sequence[Metric], list[Row]]] = []
+    for metric in chosen:
+        place = width + 1 + percentiles.index(metric.q)
+        found.append(([metric], [(*row[:width], row[place]) for row in of_sketch[sketch(_values(metric))]]))
+    return found
+
+
+def _values(metric: Metric) -> Part:
+    [(_, part)] = parts_of(metric)[0]
+    return part
+
+
+def _percentiles(chosen: Sequence[Metric]) -> list[float]:
+    return sorted({metric.q for metric in chosen})
 
 
 def merged(group: Sequence[Metric], width: int, answers: Sequence[tuple[Sequence[Metric], Sequence[Row]]]) -> list[Row]:

@@ -246,7 +246,7 @@ def _roll(db: duckdb.DuckDBPyConnection, table: Table, source: str, condition: s
         from_cube = smaller and set(names) <= set(shapes.USUAL)
         columns, rows = (summed, "cube") if from_cube else (counted, "chosen")
         _add(db, file_of(table, names), f"SELECT hour, {keys}, {columns} FROM {rows} GROUP BY ALL")
-        for number in table.sketches:
+        for number in table.sketches if names in shapes.SKETCHED else ():
             _add(
                 db, file_of(table, names, "-sketch"),
                 f"SELECT hour, {keys}, {number}::INTEGER AS sketch, b_{number} AS bucket, count(*) AS n FROM chosen "
@@ -272,7 +272,7 @@ def _add(db: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
 def _keep(db: duckdb.DuckDBPyConnection, table: Table, before: Path) -> None:
     """The hours of the generation before that nothing touched."""
     for names in shapes.SETS:
-        for what in ("", "-sketch") if table.sketches else ("",):
+        for what in ("", "-sketch") if table.sketches and names in shapes.SKETCHED else ("",):
             name = file_of(table, names, what)
             db.execute(f"""INSERT INTO "{name}" BY NAME SELECT * FROM '{before}/{name}'
                 WHERE hour NOT IN (SELECT hour FROM "touched:{table.name}")""")

@@ -20,16 +20,21 @@ _SINGLES = (
     "queue", "market", "policy", "vendor", "channel", "language", "severity", "kind", "tenure", "team", "surface", "rule", "origin",
 )  # fmt: skip
 _PAIRS = (
-    ("queue", "market"), ("queue", "policy"), ("queue", "vendor"), ("queue", "channel"), ("queue", "language"), ("queue", "severity"),
-    ("queue", "kind"), ("market", "policy"), ("market", "vendor"), ("market", "channel"), ("market", "language"), ("market", "severity"),
-    ("policy", "vendor"), ("policy", "channel"), ("policy", "language"), ("policy", "severity"), ("vendor", "channel"),
-    ("vendor", "tenure"), ("vendor", "severity"),
+    ("queue", "market"), ("queue", "policy"), ("queue", "vendor"), ("queue", "channel"), ("queue", "severity"), ("market", "policy"),
+    ("market", "vendor"), ("market", "channel"), ("market", "severity"), ("policy", "vendor"), ("policy", "channel"),
+    ("policy", "severity"), ("vendor", "channel"),
 )  # fmt: skip
 _TRIPLES = (
-    ("queue", "market", "policy"), ("queue", "market", "vendor"), ("market", "policy", "vendor"), ("market", "policy", "channel"),
+    ("queue", "market", "vendor"),
+    ("market", "policy", "vendor"),
+    ("market", "policy", "channel"),
     ("queue", "market", "severity"),
-)  # fmt: skip
+)
 SETS: tuple[tuple[str, ...], ...] = ((), *((name,) for name in _SINGLES), *_PAIRS, *_TRIPLES)
+# A sketch of a thin cell has nearly a row for each value: of pairs only those that are asked for most.
+SKETCHED = frozenset({
+    (), *((name,) for name in _SINGLES), ("queue", "market"), ("queue", "vendor"), ("market", "policy"), ("policy", "vendor"),
+})  # fmt: skip
 USUAL = (
     "queue",
     "market",
