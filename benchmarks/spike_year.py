@@ -213,7 +213,7 @@ def refined(
             if place < len(counts):
                 counts[place] += 1
     gap = abs(rate - before)
-    blur = min(1.0, max(0.05, 1.5 / gap)) if gap else 1.0
+    blur = min(1.0, max(0.1, 1.5 / gap)) if gap else 1.0
     return begin + onset.likeliest_break(counts, before / 12, rate / 12) * (HOUR / 12), blur
 
 

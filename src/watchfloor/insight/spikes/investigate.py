@@ -162,7 +162,7 @@ def _onset(
     steps = HOUR / STEP
     place = onset.likeliest_break(counts, before / steps, rate / steps)
     gap = abs(rate - before)
-    blur = min(1.0, max(0.05, 1.5 / gap)) if gap else 1.0  # about the time in which one or two more (or fewer) come in
+    blur = min(1.0, max(0.1, 1.5 / gap)) if gap else 1.0  # about the time in which one or two more (or fewer) come in
     return naive(begin) + place * STEP, blur
 
 

@@ -153,7 +153,9 @@ def _case(watched: Watched, rung: Sequence[Alarm], hour: datetime, frame: pl.Dat
 def _goes_on(row: Spike, end: datetime) -> None:
     """It lasts: the investigation is made anew, over all of it."""
     start = row.starts_at.replace(minute=0, second=0, microsecond=0)
-    found = investigate(row.metric, start, end, alarm=row.where, calm=cases.calm_spans(row.pk), up=row.value >= row.expected)
+    found = investigate(
+        row.metric, start, end, alarm=row.where, calm=cases.calm_spans(row.pk), up=row.value >= row.expected
+    )
     with writing(cases.WATCHER) as w:
         cases.add_version(w, cases.locked(row.pk), found, "goes_on")
 

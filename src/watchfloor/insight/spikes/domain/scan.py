@@ -92,13 +92,16 @@ def _cells(
     for depth in range(min(DEPTH, len(dims)) + 1):
         cuboids = list(combinations(dims, depth))
         for names in cuboids:
-            sums = table.group_by(list(names)).agg(pl.col("real", "expected").sum()) if names else table.select(pl.col("real", "expected").sum())
+            both = pl.col("real", "expected").sum()
+            sums = table.group_by(list(names)).agg(both) if names else table.select(both)
             moved = pl.col("real") > pl.col("expected") if up else pl.col("real") < pl.col("expected")
             sums = sums.with_columns(ratio=pl.when(moved).then(_ratio(windows)).otherwise(0.0))
             paid = math.log(max(1, len(sums))) + math.log(len(cuboids)) + depth
             for row in sums.iter_rows(named=True):
                 where = {name: row[name] for name in names}
-                found.append((row["ratio"] / spread - paid, Cell(where, row["real"], row["expected"], row["ratio"], 1.0)))
+                found.append(
+                    (row["ratio"] / spread - paid, Cell(where, row["real"], row["expected"], row["ratio"], 1.0))
+                )
     return found
 
 
