@@ -14,6 +14,8 @@ from watchfloor.identity.domain import Actor
 from watchfloor.insight import happening, live
 from watchfloor.insight.events import HandoverSigned, HandoverWritten
 from watchfloor.insight.models import HandoverNote
+from watchfloor.insight.spikes import queries as spikes
+from watchfloor.insight.spikes.models import Spike
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import writing
@@ -67,6 +69,9 @@ def gather(actor: Actor, start: datetime, end: datetime, *, site: str = "") -> l
         "made_at"
     ):
         found.append(Fact(key="boost", words=boost.why, value=boost.points, at=boost.until.isoformat()))
+    for row in Spike.objects.filter(last_at__gt=start, starts_at__lt=end).exclude(state__in=("dismissed", "joined")):
+        if spikes.may_see(actor, row):
+            found.append(Fact(key="spike", words=spikes.line(row).headline, at=row.starts_at.isoformat()))
     found.append(Fact(key="escalations_open", value=_open_escalations(actor)))
     if sees_all(actor):
         for change in reversed(happening.changes(start, end, limit=CHANGES)):

@@ -40,6 +40,7 @@ def group(facts: Sequence[Fact]) -> list[Section]:
         ("worst", _("Queues to watch")),
         ("surge", _("Surges that are on")),
         ("boost", _("Boosts that are on")),
+        ("spike", _("Spikes")),
         ("change", _("What was changed")),
     ):
         sections.append(Section(title, [], [_line(key, fact) for fact in facts if fact.key == key]))

@@ -1,18 +1,24 @@
-"""Writes a bad Thursday into a running installation: two vendors over twelve days, one of them slower since new hires began, and
-unwanted messages in Spain since a rule was paused. A program: ``python -m tests.e2e.journeys.spike`` with ``WATCHFLOOR_HOME`` set.
+"""Writes a bad Thursday into a running installation: two vendors over twelve days, one of them slower since new hires began; unwanted
+messages in Spain since a rule was paused, until it was put on again. A program: ``python -m tests.e2e.journeys.spike`` with
+``WATCHFLOOR_HOME`` set.
 
 Everything goes through the floor's public functions, each at its own moment; nothing here is measured by the test itself.
 """
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
-DAYS, PER_DAY, SPIKE = 12, 3, 40
+DAYS, PER_DAY = 12, 3
 CLEAR_MS, SLOW_MS = 60_000, 96_000
 RULE = "MedicineOffer"
 MARKETS = (("ES", "es", "spam.es"), ("GB", "en", "spam.en"))
+# Hours before now: when it began, when the rule was put on; messages an hour in Spain meanwhile and after, in Britain all the time.
+BEGAN, MENDED = 7.0, 2.5
+SPAIN, AFTER, BRITAIN = 16.0, 3.0, 6.0
+SPIKE = int(SPAIN * (BEGAN - MENDED))
 
 
 def write() -> None:
@@ -35,10 +41,22 @@ def write() -> None:
                 arrive(number, moment, market, language)
                 decide(people[vendor], queue, moment + timedelta(minutes=20), SLOW_MS if slow else CLEAR_MS)
                 number += 1
-    with clock.at(now - timedelta(minutes=50)), writing(system("test")) as w:
-        set_rule_state(w, RULE, "paused", why="Paused while its false alarms are looked into.")
-    for each in range(SPIKE):
-        arrive(number + each, now - timedelta(seconds=60 * 40 - 40 * each), "ES", "es")
+    agree()
+    for hours, state, why in (
+        (BEGAN + 9 / 60, "paused", "Paused while its false alarms are looked into."),
+        (MENDED, "on", "Its false alarms are mended."),
+    ):
+        with clock.at(now - timedelta(hours=hours)), writing(system("test")) as w:
+            set_rule_state(w, RULE, state, why=why)
+    chance = random.Random(3)
+    for hours, until, pace, (market, language, _queue) in (
+        (BEGAN, MENDED, SPAIN, MARKETS[0]), (MENDED, 0.0, AFTER, MARKETS[0]), (BEGAN, 0.0, BRITAIN, MARKETS[1]),
+    ):  # fmt: skip
+        count = int(pace * (hours - until))
+        for each in range(count):
+            before = hours - (each + 0.8 * chance.random()) / count * (hours - until)
+            arrive(number, now - timedelta(hours=before), market, language)
+            number += 1
 
 
 def make_people() -> dict[str, Any]:
@@ -59,6 +77,26 @@ def make_people() -> dict[str, Any]:
             workforce.save_reviewer(w, user.pk, vendor_key=key, languages=["en", "es"], skills=["spam"], queues=queues)
             people[key] = user
     return {key: actor_for(user) for key, user in people.items()}
+
+
+def agree() -> None:
+    """What was agreed for such a day: Alder, who works English only by now, helps out in Spanish."""
+    from watchfloor.identity.domain import system
+    from watchfloor.identity.models import User
+    from watchfloor.ledger.writer import writing
+    from watchfloor.review import surge
+    from watchfloor.workforce import actions as workforce
+
+    with writing(system("first-run")) as w:
+        alder = User.objects.get(email="alder@example.org")
+        workforce.save_reviewer(
+            w, alder.pk, vendor_key="alder", languages=["en", "es"], skills=["spam"], queues=["spam.en"]
+        )
+        steps = [
+            {"kind": "boost", "filters": {"queue": "spam.es"}, "points": 3},
+            {"kind": "vendor_queues", "vendor": "alder", "queues": ["spam.es"]},
+        ]
+        surge.save_playbook(w, key="wave-es", name="Wave in Spanish", steps=steps, hours=4)
 
 
 def arrive(number: int, moment: datetime, market: str, language: str) -> None:

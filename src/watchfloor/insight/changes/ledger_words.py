@@ -87,8 +87,8 @@ def scope_of(type_: str, data: Mapping[str, Any], reach: Reach) -> dict[str, lis
     """Values by dimension; an empty one is everything."""
     match type_:
         case "rule.state_changed" | "rule.text_put_on":
-            policy = reach.rules.get(data.get("rule", ""), "")
-            return {"rule": [data.get("rule", "")], **({"policy": [policy]} if policy else {})}
+            of_rule = reach.rules.get(data.get("rule", ""), "")
+            return {"rule": [data.get("rule", "")], **({"policy": [of_rule]} if of_rule else {})}
         case "rule_file.saved":
             policies = reach.files.get(data.get("path", ""), [])
             return {"policy": policies} if policies else {}

@@ -42,7 +42,7 @@ def from_csv(text: str) -> list[ChangeIn]:
     names = set(rows.fieldnames or ())
     if not {"kind", "title", "starts_at"} <= names:
         raise BadInput("no_columns", "The first line names the columns.", where="file", hint=", ".join(COLUMNS))
-    found = []
+    found: list[ChangeIn] = []
     for line, row in enumerate(rows, 2):
         if len(found) >= MOST:
             raise BadInput("too_many", f"More than {MOST:,} changes.", where="file")

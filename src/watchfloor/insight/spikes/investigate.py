@@ -44,6 +44,7 @@ def investigate(
     base: tuple[datetime, datetime] | None = None,
     calm: Sequence[tuple[datetime, datetime]] = (),
     frame: pl.DataFrame | None = None,
+    up: bool | None = None,
 ) -> Found:
     """Everything there is to know of a metric in ``[start, end)``, whole hours with a zone.
 
@@ -53,6 +54,7 @@ def investigate(
         base: compare with this stretch instead of the same hours before.
         calm: spans of earlier spikes, which are nothing to compare with.
         frame: the hourly table, if it is at hand.
+        up: the way it moved; by default that of the whole.
     """
     watched = WATCHED[metric]
     since, until = naive(start), naive(end)
@@ -60,7 +62,7 @@ def investigate(
         frame = table.hours(watched, start - HISTORY, end)
     if fixed:
         frame = frame.filter(pl.all_horizontal([pl.col(name) == value for name, value in fixed.items()]))
-    shifts, place, leafs, stretch = _moved(watched, frame, since, until, base, calm)
+    shifts, place, leafs, stretch = _moved(watched, frame, since, until, base, calm, up)
     slices = [SliceFound(where={**(fixed or {}), **each.where}, real=each.real, expected=each.expected, p=each.p,
                          query=Query(metric=metric, start=start, end=end, where={**(fixed or {}), **each.where}))
               for each in place.slices]  # fmt: skip
@@ -77,7 +79,8 @@ def investigate(
     if slices and not place.slices:
         elsewhere = (place.real - slices[0].real, place.expected - slices[0].expected)
     began, blur = _onset(watched, frame, where, since, until, shifts)
-    up = place.real >= place.expected
+    if up is None:
+        up = slices[0].real >= slices[0].expected if slices else place.real >= place.expected
     candidates, none_p = _candidates(watched, leafs, [each.where for each in slices], began, blur, up, until)
     sampled, shared, items = alike.shared(metric, where, start, end, shifts or [WEEK])
     return Found(
@@ -95,7 +98,7 @@ def investigate(
 
 def _moved(
     watched: Watched, frame: pl.DataFrame, since: datetime, until: datetime, base: tuple[datetime, datetime] | None,
-    calm: Sequence[tuple[datetime, datetime]],
+    calm: Sequence[tuple[datetime, datetime]], up: bool | None,
 ) -> tuple[list[timedelta], looking.Place, pl.DataFrame, tuple[datetime, datetime] | None]:  # fmt: skip
     first = frame["hour"].min()
     assert first is None or isinstance(first, datetime)
@@ -111,7 +114,7 @@ def _moved(
             leafs = _scaled(frame, before, watched.dims, since, until, scale)
         return (
             [since - naive(base[0])],
-            looking.place_counts(leafs, watched.dims),
+            looking.place_counts(leafs, watched.dims, 1, up=up),
             leafs,
             (naive(base[0]), naive(base[1])),
         )
@@ -119,7 +122,7 @@ def _moved(
     quiet = [(naive(a), naive(b)) for a, b in calm]
     shifts = looking.shifts_for(first or since, since, until, season, quiet) or [season]
     leafs = looking.leaf_counts(frame, watched.dims, since, until, shifts)
-    return shifts, looking.place_counts(leafs, watched.dims), leafs, None
+    return shifts, looking.place_counts(leafs, watched.dims, len(shifts), up=up), leafs, None
 
 
 def _scaled(
@@ -159,7 +162,7 @@ def _onset(
     steps = HOUR / STEP
     place = onset.likeliest_break(counts, before / steps, rate / steps)
     gap = abs(rate - before)
-    blur = min(1.0, max(0.05, 1.5 / gap)) if gap else 1.0  # about the time in which one or two more (or fewer) come in
+    blur = min(1.0, max(0.1, 1.5 / gap)) if gap else 1.0  # about the time in which one or two more (or fewer) come in
     return naive(begin) + place * STEP, blur
 
 
@@ -198,7 +201,7 @@ def _mix(watched: Watched, leafs: pl.DataFrame, where: Mapping[str, str]) -> Mix
     """For a ratio: rate against mix, by the dimension of the slice whose values explain most (else the first that varies)."""
     if not watched.ratio:
         return None
-    names = [name for name in watched.dims if name in where] or looking.varying(leafs, watched.dims, ())
+    names = [name for name in watched.dims if name in where] or looking.varying(leafs, watched.dims)
     if not names or float(leafs["real_d"].sum()) <= 0 or float(leafs["base_d"].sum()) <= 0:
         return None
     found = [
@@ -260,7 +263,8 @@ def _beside(
     for key in BESIDE:
         top = sum(each[key][0] or 0 for each in before)
         if now[key][1] is None and key in ("incoming_manual", "solved_manual"):
-            value, was = now[key][0], top / scale
+            value: float | None = now[key][0]
+            was: float | None = top / scale
         else:
             below = sum(each[key][1] or 0 for each in before)
             value, was = _ratio(now[key]), top / below if below else None

@@ -8,11 +8,13 @@ action within the spike and after it. When the slice moved away from the others 
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+import polars as pl
 
 from watchfloor.engines.metrics import effect
 from watchfloor.identity.domain import Actor
@@ -133,10 +135,9 @@ def change_after(row: Spike, acted: datetime, until: datetime, wanted: float | N
     if touched is None or not controls:
         return Turn(outcome="early", why="few_controls", **facts)
     result = effect({"slice": touched}, controls, at=before)
-    level = sum(touched[:before]) / before
-    if result.verdict == "refused" or result.effect is None or result.low is None or result.high is None or level <= 0:
+    if result.verdict == "refused" or result.effect is None or result.low is None or result.high is None:
         return Turn(outcome="unknown", why="drift", drift_p=result.drift_p, controls=sorted(controls), **facts)
-    change, low, high = result.effect / level, result.low / level, result.high / level
+    change, low, high = (math.expm1(each) for each in (result.effect, result.low, result.high))
     return Turn(
         outcome=verdict(change, low, high, wanted, up=row.value >= row.expected), change=change, low=low, high=high, p=result.p,
         drift_p=result.drift_p, controls=sorted(controls), **facts,
@@ -159,7 +160,7 @@ def siblings(row: Spike) -> list[dict[str, str]]:
     frame = table.hours(watched, row.starts_at - timedelta(days=7), row.last_at)
     found: list[dict[str, str]] = []
     for name in row.where:
-        counts = frame.group_by(name).agg(n=table.pl.col("n").sum()).sort("n", descending=True)
+        counts = frame.group_by(name).agg(n=pl.col("n").sum()).sort("n", descending=True)
         for value, count in counts.iter_rows():
             if value != row.where[name] and count >= 20 and len(found) < 12:
                 found.append({name: value})
@@ -169,7 +170,10 @@ def siblings(row: Spike) -> list[dict[str, str]]:
 def _over(
     row: Spike, where: dict[str, str], start: datetime, count: int, step: timedelta, shifts: list[timedelta]
 ) -> list[float] | None:
-    """Each step of a slice over what is usual for it; None where too little is usual."""
+    """Each step of a slice over what is usual for it, as a logarithm (half a count for none); None where too little is usual.
+
+    In logarithms a slice that is several times its size may be held against others: what moves all by a part moves them alike.
+    """
     watched = WATCHED[row.metric]
     end = start + count * step
     if watched.ratio:
@@ -184,21 +188,21 @@ def _over(
         mean = sum(real) / count
         if mean <= 0:
             return None
-        return [value / mean for value in real]
+        return [math.log(max(value, 0.5) / mean) for value in real]
     # A step's own expectation is drawn half to the mean: with few counts it is mostly noise.
-    return [value / (0.5 * each + 0.5 * mean) for value, each in zip(real, usual, strict=True)]
+    return [math.log(max(value, 0.5) / (0.5 * each + 0.5 * mean)) for value, each in zip(real, usual, strict=True)]
 
 
 def _ratios(row: Spike, where: dict[str, str], start: datetime, count: int) -> list[float] | None:
     watched = WATCHED[row.metric]
     frame = table.hours(watched, start, start + count * HOUR)
     inside = frame.filter(looking.holds(where))
-    n = dict(inside.group_by("hour").agg(table.pl.col("n").sum()).iter_rows())
-    d = dict(inside.group_by("hour").agg(table.pl.col("d").sum()).iter_rows())
+    n: dict[datetime, float] = dict(inside.group_by("hour").agg(pl.col("n").sum()).iter_rows())
+    d: dict[datetime, float] = dict(inside.group_by("hour").agg(pl.col("d").sum()).iter_rows())
     whole = sum(d.values())
     if whole < count:
         return None
     mean = sum(n.values()) / whole
     first = naive(start).replace(minute=0, second=0, microsecond=0)
     hours = [first + place * HOUR for place in range(count)]
-    return [n[hour] / d[hour] / mean if d.get(hour) else 1.0 for hour in hours]
+    return [math.log(max(n[hour] / d[hour] / mean, 1e-3)) if d.get(hour) else 0.0 for hour in hours]

@@ -41,7 +41,8 @@ def checks(
 
 def late(where: Mapping[str, str], start: datetime, end: datetime, shifts: Sequence[timedelta]) -> Check:
     """Reports that were an hour or more on their way: a backlog that was let in looks like a spike."""
-    now, before = [], []
+    now: list[tuple[Any, ...]] = []
+    before: list[tuple[Any, ...]] = []
     for into, since, until in [(now, start, end), *((before, start - shift, end - shift) for shift in shifts)]:
         into.append(_one(
             f"SELECT count(*) FILTER (WHERE wait_ms > {LATE_MS}), count(*) FROM {{relation}} AS r WHERE type = 'report.received'",

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import polars as pl
 from django.db import DatabaseError, connection
@@ -14,9 +13,9 @@ from django.db import DatabaseError, connection
 from watchfloor.insight import facts
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.spikes import attention, cases, plans, table
-from watchfloor.insight.spikes.domain import looking, onset
+from watchfloor.insight.spikes.domain.beginning import first_hour
 from watchfloor.insight.spikes.domain.watched import WATCHED, Watched
-from watchfloor.insight.spikes.domain.watching import Alarm, season, threshold, watch_counts, watch_ratios, weighted
+from watchfloor.insight.spikes.domain.watching import Alarm, threshold, watch_counts, watch_ratios, weighted
 from watchfloor.insight.spikes.investigate import HISTORY, investigate
 from watchfloor.insight.spikes.models import Spike, WatchDay, WatchState
 from watchfloor.kernel import clock
@@ -28,7 +27,7 @@ SMALL = 0.02  # p-values that are remembered
 LONG_HOURS = 3  # a second look over so many hours finds what one hour is too short for
 SETTLE = timedelta(minutes=5)  # after an hour closed, until its facts are in
 AT_ONCE = 24  # hours looked at in one go when there is something to catch up with
-CATCH_UP = timedelta(days=21)
+CATCH_UP = timedelta(days=4)  # how far back the watch begins when it has never looked
 ALONE = 7_310_052_219  # of the advisory lock
 RINGS = ("incoming_manual", "incoming_total", "solved_manual", "aht", "overturn_rate", "automation_share", "aas")
 
@@ -127,13 +126,13 @@ def _case(watched: Watched, rung: Sequence[Alarm], hour: datetime, frame: pl.Dat
     """Alarms of one metric and direction: a spike that goes on, or a new one for each cause."""
     best = min(rung, key=lambda each: (each.p, len(each.where) == 0, -abs(each.value - each.expected)))
     end = hour + HOUR
-    start = _start(watched, best, end, frame)
+    start = first_hour(frame, watched, best, naive(end)).replace(tzinfo=UTC)
     known = cases.overlapping(watched.key, [alarm.where for alarm in rung], start, end)
     if known is not None:
         if known.state in cases.LIVE and known.metric == watched.key and end > known.last_at:
             _goes_on(known, end)
         return known
-    found = investigate(watched.key, start, end, alarm=best.where, calm=cases.calm_spans(), frame=frame)
+    found = investigate(watched.key, start, end, alarm=best.where, calm=cases.calm_spans(), frame=frame, up=best.up)
     real, expected = cases.totals(found)
     if (real > expected) != best.up:
         return None
@@ -154,7 +153,9 @@ def _case(watched: Watched, rung: Sequence[Alarm], hour: datetime, frame: pl.Dat
 def _goes_on(row: Spike, end: datetime) -> None:
     """It lasts: the investigation is made anew, over all of it."""
     start = row.starts_at.replace(minute=0, second=0, microsecond=0)
-    found = investigate(row.metric, start, end, alarm=row.where, calm=cases.calm_spans(row.pk))
+    found = investigate(
+        row.metric, start, end, alarm=row.where, calm=cases.calm_spans(row.pk), up=row.value >= row.expected
+    )
     with writing(cases.WATCHER) as w:
         cases.add_version(w, cases.locked(row.pk), found, "goes_on")
 
@@ -162,45 +163,6 @@ def _goes_on(row: Spike, end: datetime) -> None:
 def _only_mix(rung: Sequence[Alarm]) -> bool:
     """Slices moved and the whole did not: what came is distributed in another way."""
     return len(rung) > 1 and all(alarm.where for alarm in rung) and all(alarm.p > 1e-6 for alarm in rung)
-
-
-def _start(watched: Watched, alarm: Alarm, end: datetime, frame: pl.DataFrame) -> datetime:
-    """The hour (for a ratio: the day) in which it began."""
-    until = naive(end)
-    if watched.ratio:
-        return _level(watched, alarm, end, frame)
-    step = season(frame, until - HOUR)
-    first: Any = frame["hour"].min()
-    if step is None:
-        return end - alarm.hours * HOUR
-    lead = min(72, int((until - first) / HOUR))
-    shifts = looking.shifts_for(first, until - lead * HOUR, until, step) or looking.shifts_for(
-        first, until - DAY, until, step
-    )
-    if not shifts:
-        return end - alarm.hours * HOUR
-    hours = looking.hourly(frame, alarm.where, until - lead * HOUR, until, shifts)
-    while len(hours) > alarm.hours and onset.unusual(hours[-1][1], hours[-1][2], up=alarm.up) >= onset.UNUSUAL:
-        hours.pop()  # of three hours the last may be an ordinary one
-        if end - hours[-1][0].replace(tzinfo=UTC) > alarm.hours * HOUR:
-            break
-    place = onset.first_unusual([each[1] for each in hours], [each[2] for each in hours], up=alarm.up)
-    return min(hours[place][0].replace(tzinfo=UTC), end - HOUR)
-
-
-def _level(watched: Watched, alarm: Alarm, end: datetime, frame: pl.DataFrame) -> datetime:
-    inside = frame.filter(looking.holds(alarm.where)) if alarm.where else frame
-    days = 14
-    values, weights = [], []
-    for back in range(days, 0, -1):
-        part = inside.filter(
-            (pl.col("hour") >= naive(end) - back * DAY) & (pl.col("hour") < naive(end) - (back - 1) * DAY)
-        )
-        n, d = float(part["n"].sum()), float(part["d"].sum())
-        values.append(n / d if d else alarm.expected)
-        weights.append(d)
-    place = onset.level_break(values, weights, 7)
-    return end - (days - place) * DAY
 
 
 def _settled() -> bool:

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import msgspec
 import polars as pl
 
-from watchfloor.engines.metrics import locate_counts, locate_ratio
+from watchfloor.engines.metrics import locate_ratio
+from watchfloor.insight.spikes.domain import scan
 from watchfloor.insight.spikes.domain.ranking import Leaf
+from watchfloor.insight.spikes.domain.scan import holds as holds
 
 HOUR = timedelta(hours=1)
-MOST_SLICES = 3
 SHIFTS = 6
 
 
@@ -40,7 +41,7 @@ def shifts_for(
     first: datetime, start: datetime, end: datetime, season: timedelta, calm: Sequence[tuple[datetime, datetime]] = ()
 ) -> list[timedelta]:
     """How far back the comparable windows lie; those that touch an interval of ``calm`` (earlier spikes) are left out."""
-    found = []
+    found: list[timedelta] = []
     step = season * max(1, -((start - end) // season))
     for back in range(1, SHIFTS * 3):
         shift = step * back
@@ -78,29 +79,34 @@ def leaf_ratios(
     return both.group_by(list(dims)).agg(pl.col(names).sum()).sort(list(dims))
 
 
-def place_counts(table: pl.DataFrame, dims: Sequence[str]) -> Place:
-    """Locate a count's movement; every cell belongs to the first slice that holds it."""
-    used = varying(table, dims, ("real", "expected"))
-    whole = (float(table["real"].sum()), float(table["expected"].sum()))
+def place_counts(table: pl.DataFrame, dims: Sequence[str], windows: int, *, up: bool | None = None) -> Place:
+    """Locate a count's movement; every cell belongs to the first slice that holds it.
+
+    Args:
+        windows: how many earlier ones ``expected`` is the mean of.
+        up: the way it moved; by default that of the whole.
+    """
+    used = varying(table, dims)
+    real, expected = float(table["real"].sum()), float(table["expected"].sum())
     if not used:
-        return Place("everywhere", [], whole, *whole, 1.0)
+        return Place("everywhere", [], (real, expected), real, expected, 1.0)
     merged = table.group_by(used).agg(pl.col("real", "expected").sum()).sort(used)
-    found = locate_counts(merged, real="real", forecast="expected", dims=used, most=MOST_SLICES, depth=3)
+    found = scan.slices(merged, used, max(windows, 1), up=real >= expected if up is None else up)
     slices, rest = [], merged
-    for cause in found.causes:
-        inside = holds(cause.where)
-        part = rest.filter(inside)
-        rest = rest.filter(~inside)
-        slices.append(Slice(cause.where, float(part["real"].sum()), float(part["expected"].sum()), cause.p))
-    sign = 1 if whole[0] >= whole[1] else -1
-    slices = [each for each in slices if (each.real - each.expected) * sign > 0] if slices else slices
-    left = (whole[0] - sum(each.real for each in slices), whole[1] - sum(each.expected for each in slices))
-    return Place(found.verdict if slices or not found.causes else "none", slices, left, *whole, found.p)
+    for cell in found:
+        if cell.where:
+            inside = holds(cell.where)
+            part = rest.filter(inside)
+            rest = rest.filter(~inside)
+            slices.append(Slice(cell.where, float(part["real"].sum()), float(part["expected"].sum()), cell.p))
+    left = (real - sum(each.real for each in slices), expected - sum(each.expected for each in slices))
+    verdict = "localised" if slices else "everywhere" if found else "none"
+    return Place(verdict, slices, left, real, expected, found[0].p if found else 1.0)
 
 
 def place_ratios(table: pl.DataFrame, dims: Sequence[str]) -> Place:
     """Locate a ratio's movement."""
-    used = varying(table, dims, ("real_d", "base_d"))
+    used = varying(table, dims)
     rn, rd, bn, bd = (float(table[name].sum()) for name in ("real_n", "real_d", "base_n", "base_d"))
     whole = (rn / rd if rd else 0.0, bn / bd if bd else 0.0)
     if not used or not rd or not bd:
@@ -121,7 +127,7 @@ def place_ratios(table: pl.DataFrame, dims: Sequence[str]) -> Place:
     return Place(found.verdict, slices, left, *whole, found.p)
 
 
-def varying(table: pl.DataFrame, dims: Sequence[str], _counted: Sequence[str]) -> list[str]:
+def varying(table: pl.DataFrame, dims: Sequence[str]) -> list[str]:
     """Dimensions with more than one value: the others say nothing."""
     return [name for name in dims if table[name].n_unique() > 1]
 
@@ -161,7 +167,3 @@ def hourly(
 
 def _between(frame: pl.DataFrame, start: datetime, end: datetime) -> pl.DataFrame:
     return frame.filter((pl.col("hour") >= start) & (pl.col("hour") < end))
-
-
-def holds(where: Mapping[str, str]) -> pl.Expr:
-    return pl.all_horizontal([pl.col(name) == value for name, value in where.items()]) if where else pl.lit(True)

@@ -93,7 +93,7 @@ def rank(
 ) -> tuple[list[Ranked], float]:
     """Changes by probability, the likeliest first, and the probability of none of them."""
     column = (VOLUME, TIME, QUALITY).index(family)
-    total = sum(leaf.real - leaf.expected for leaf in leaves)
+    total = sum(leaf.real - leaf.expected for leaf in leaves if leaf.inside)
     weights: list[tuple[float, Event, float, float, float]] = []
     for event in events:
         prior = PRIORS.get(event.kind, PRIORS["other"])
@@ -104,7 +104,7 @@ def rank(
         if event.ends_at is not None and event.ends_at <= onset:
             density *= 0.1
         holds, moved = reach(event.scope, leaves, total)
-        scope = (0.02 + 0.98 * holds**3) * (0.05 + 0.95 * math.sqrt(moved))
+        scope = (0.02 + 0.98 * holds**3) * (0.02 + 0.98 * moved**0.75)
         way = 1.0 if not event.effect else WITH if (event.effect == "more") == up else AGAINST
         weights.append((prior[column] * density * scope * way, event, lag, holds, moved))
     none = NONE_PRIOR / NONE_HOURS
@@ -123,10 +123,10 @@ def reach(scope: Mapping[str, Sequence[str]], leaves: Sequence[Leaf], total: flo
     held = base = both = real_in = real_both = 0.0
     for leaf in leaves:
         if all(leaf.names[name] in values for name, values in known.items()):
-            held += leaf.real - leaf.expected
             base += leaf.expected
             real_in += leaf.real
             if leaf.inside:
+                held += leaf.real - leaf.expected
                 both += leaf.expected
                 real_both += leaf.real
     holds = min(1.0, max(0.0, held / total)) if total else 0.0

@@ -19,6 +19,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
         ratio: a mean or a share (numerator and denominator), not a count.
         least: by how much a count must be off at least; for a ratio the least denominator.
         relative: by which part of what was expected it must be off at least.
+        pairs: dimensions that are watched together too: what dips in one corner is lost in either.
         bad: the direction that is a worry: up | down | both. Others are alarms too, of less weight.
     """
 
@@ -29,12 +30,13 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     least: float = 6.0
     relative: float = 0.5
     bad: str = "up"
+    pairs: tuple[tuple[str, ...], ...] = ()
 
 
 WATCHED: dict[str, Watched] = {
     each.key: each
     for each in (
-        Watched(key="incoming_manual", dims=IN, bad="both"),
+        Watched(key="incoming_manual", dims=IN, bad="both", pairs=(("market", "policy"),)),
         Watched(key="incoming_total", dims=IN[1:], bad="both"),
         Watched(key="solved_manual", dims=WORK, bad="down", least=10.0),
         Watched(key="aht", dims=WORK, family=TIME, ratio=True, least=20, relative=0.15),

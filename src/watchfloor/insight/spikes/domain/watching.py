@@ -70,7 +70,7 @@ def watch_counts(frame: pl.DataFrame, watched: Watched, hour: datetime, *, hours
     ]
     table = pl.concat(parts)
     found: list[Alarm] = []
-    for dims in [(), *((name,) for name in watched.dims)]:
+    for dims in [(), *((name,) for name in watched.dims), *watched.pairs]:
         names = list(dims) or ["__all"]
         grouped = table.with_columns(__all=pl.lit("")).group_by(*names, "__place").agg(pl.col("n").sum())
         if dims:

@@ -15,7 +15,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.insight import catalogue
 from watchfloor.insight.spikes import morning, queries, words
 from watchfloor.insight.spikes.domain.watched import WATCHED
-from watchfloor.insight.spikes.models import WatchState
+from watchfloor.insight.spikes.models import Spike, WatchState
 from watchfloor.insight.spikes.pages.parts import MANAGE, tabs
 from watchfloor.kernel import clock, ids
 from watchfloor.platform.csvfile import csv_response
@@ -75,7 +75,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     return render(request, "insight/spikes/index.html", context)
 
 
-def _line(row: queries.Spike) -> dict[str, object]:
+def _line(row: Spike) -> dict[str, object]:
     found = queries.found_of(row)
     line = queries.line(row)
     return {
