@@ -151,7 +151,7 @@ function build(frame: HTMLElement, data: ChartData): uPlot | null {
       width: Math.max(200, target.clientWidth),
       height: HEIGHT,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
-      padding: [12, 8, 0, 0],
+      padding: [12, 24, 0, 0], // room for half of the last tick's words
       legend: { show: false },
       cursor: { y: false, points: { size: 8, width: 2 }, drag: { x: true, y: false } },
       scales: { y: { range: (_plot, low, high) => [Math.min(0, low), Math.max(high, goal) > 0 ? Math.max(high, goal) * 1.08 : 1] } },

@@ -26,7 +26,6 @@ export function start(): void {
   const close = (): void => {
     shown = [];
     list.hidden = true;
-    field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
   };
   const draw = (): void => {
@@ -47,7 +46,6 @@ export function start(): void {
       }),
     );
     list.hidden = shown.length === 0;
-    field.setAttribute("aria-expanded", String(shown.length > 0));
     if (shown.length) field.setAttribute("aria-activedescendant", `sql-word-${chosen}`);
   };
   const offer = (all: boolean): void => {

@@ -109,6 +109,17 @@ def series(
     return found
 
 
+def fractions(actor: Actor, span: Span, metric: Metric) -> dict[datetime, tuple[float, float]]:
+    """What a divided metric is made of, by interval: numerator and denominator, where there is something to divide by."""
+    ask = _ask(actor, span, interval=span.interval)
+    found = {}
+    for bucket, *row in _answer([metric], ask):
+        above, below = _parts(metric, [metric], row)
+        if below:
+            found[bucket.replace(tzinfo=UTC)] = (float(above or 0), float(below))
+    return found
+
+
 def series_by(
     actor: Actor, span: Span, metric_key: str, dimension: str, *, permission: str = "insight.view"
 ) -> dict[str, list[Point]]:

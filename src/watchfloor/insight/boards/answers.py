@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 
 from watchfloor.engines.textmodels.metrics import wilson
 from watchfloor.identity.domain import Actor
-from watchfloor.insight import catalogue, happening, lake, queries, rights, show
+from watchfloor.insight import catalogue, happening, queries, show
 from watchfloor.insight.boards import looking, marking, wording
 from watchfloor.insight.boards.domain.document import Panel
 from watchfloor.insight.boards.looking import Beside, Look
 from watchfloor.insight.boards.models import Target
 from watchfloor.insight.catalogue import Metric
-from watchfloor.insight.compile import INTERVALS, Ask, compile_metrics
-from watchfloor.insight.flatten import naive
+from watchfloor.insight.compile import INTERVALS
 from watchfloor.insight.queries import Span
 from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel import clock
@@ -290,17 +289,10 @@ def _bounds(actor: Actor, span: Span, one: Metric) -> dict[datetime, tuple[float
     """The 95 % Wilson interval of a share in each interval: a share of few is not drawn as if it were of many."""
     if one.kind not in ("share", "stock_share"):
         return {}
-    allowed, values = rights.expression(actor)
-    now = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
-    ask = Ask(
-        start=naive(span.start), end=naive(span.end), asof=naive(now), interval=span.interval, where=span.where, rights=allowed,
-        rights_values=values,
-    )  # fmt: skip
     found = {}
-    for bucket, hits, of in lake.answer(compile_metrics([one], ask), ask.start, ask.end):
-        if of:
-            interval = wilson(int(hits or 0), int(of))
-            found[bucket.replace(tzinfo=UTC)] = (interval.low, interval.high)
+    for at, (hits, of) in queries.fractions(actor, span, one).items():
+        interval = wilson(int(hits), int(of))
+        found[at] = (interval.low, interval.high)
     return found
 
 

@@ -200,7 +200,8 @@ def test_files_hold_the_numbers_their_meaning_and_nothing_that_runs(actor: Actor
         exports.make("Board", "", found, "exe")
 
 
-def test_pixels_and_slides(actor: Actor) -> None:
+def test_pixels_and_slides(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watchfloor.insight.boards.exports.fonts.CUT", ())  # seconds of work that say nothing new
     pptx = pytest.importorskip("pptx", reason="pip install 'watchfloor[exchange]'")
     found = list(answers(actor).values())
     assert exports.make("Board", "", found, "png").body.startswith(b"\x89PNG")

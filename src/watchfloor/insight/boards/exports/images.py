@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from watchfloor.insight.boards import drawing
 from watchfloor.insight.boards.answers import Answer
+from watchfloor.insight.boards.exports import fonts
 from watchfloor.kernel.errors import MissingExtra
 
 LARGEST = 4_000  # pixels of a side
@@ -32,8 +33,8 @@ def png(picture: str, *, zoom: float = 2.0) -> bytes:
         raise MissingExtra("exchange", "A picture as PNG") from None
     width, height = (int(picture.split(f'{side}="', 1)[1].split('"', 1)[0]) for side in ("width", "height"))
     zoom = min(zoom, LARGEST / max(width, height))
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=picture, width=int(width * zoom), height=int(height * zoom), sans_serif_family="DejaVu Sans"
-        )
-    )
+    made = resvg_py.svg_to_bytes(
+        svg_string=picture, width=int(width * zoom), height=int(height * zoom), font_files=fonts.files(), font_family=fonts.FAMILY,
+        sans_serif_family=fonts.FAMILY,
+    )  # fmt: skip
+    return bytes(made)
