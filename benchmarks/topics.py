@@ -1,6 +1,6 @@
 """Planted topics in a month of short texts: how many are found, how soon, how many false alarms a day, and what it costs.
 
-    WATCHFLOOR_DATA=<folder> python benchmarks/topics.py [--seeds 3] [--rival]      (the rival needs scikit-learn)
+    WATCHFLOOR_DATA=<folder> python benchmarks/topics.py [--seeds 3]      (the rival joins where scikit-learn is installed)
 
 Stream: 30 days of 400 texts a day drawn at random from question titles of a programmers' site, tweets, and German, Spanish and Italian
 titles, in no order of time, so nothing in it is new or grows but what is planted; every alarm that is not mostly a planted topic is
@@ -25,6 +25,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from watchfloor.engines.metrics.tails import discoveries, nb_tails
@@ -210,10 +211,9 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--first", type=int, default=1)
-    options.add_argument("--rival", action="store_true")
     asked = options.parse_args()
     ways: dict[str, Callable[[list[Said]], Found]] = {"ours": ours, "words": words}
-    if asked.rival:
+    if find_spec("sklearn") is not None:
         ways["k-means"] = kmeans
     rows: dict[str, list[tuple[dict[str, float], float, float]]] = {name: [] for name in ways}
     for seed in range(asked.first, asked.first + asked.seeds):
@@ -233,6 +233,10 @@ def main() -> None:
             f"{name:<9} {by_kind['campaign']:>4}/{total:<4} {by_kind['new']:>5}/{total:<4} {by_kind['grows']:>8}/{total:<4}"
             f" {middle:>10.0f} h {statistics.mean(false for _, false, _ in many):>12.2f} {statistics.mean(cpu for *_, cpu in many):>12.1f}"
         )
+    for name, many in rows.items():
+        if name != "ours":
+            cost = statistics.mean(row[2] for row in rows["ours"]) / statistics.mean(row[2] for row in many)
+            print(f"CPU of ours / {name}: {cost:.2f}")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,15 @@ def over(above: str, below: str, less: str = "0") -> str:
     )
 
 
+def overturned(origin: str) -> str:
+    return f"""SELECT avg(EXISTS (SELECT 1 FROM e f WHERE f.type = 'decision.superseded' AND f.why = 'appeal'
+        AND f.decision_id = d.decision_id)) FROM e d WHERE d.type = 'decision.made' AND d.verdict = 'violating'
+        AND d.origin = '{origin}' AND d.moment >= :a AND d.moment < :b"""
+
+
+FELL = "(type = 'decision.superseded' AND verdict = 'violating' AND why IN ('appeal', 'undo'))"
+
+
 def mean(field: str, condition: str) -> str:
     return f"SELECT avg({field}) FROM e WHERE {IN} AND ({condition})"
 
@@ -158,6 +167,15 @@ QUERIES: dict[str, str | tuple[float, str]] = {
     "overturned_per_decision": f"""SELECT avg(EXISTS (SELECT 1 FROM e f WHERE f.type = 'decision.superseded' AND f.why = 'appeal'
         AND f.decision_id = d.decision_id)) {OF_DECISIONS}""",
     "violation_rate": share("verdict = 'violating'", "type = 'decision.made' AND origin = 'human'"),
+    "automatic_decision_share": share("origin = 'rule'", f"{kind('decision.made')} AND origin IN ('human', 'rule')"),
+    "automatic_decisions": count(f"{kind('decision.made')} AND origin = 'rule'"),
+    "auto_overturned": overturned("rule"),
+    "human_overturned": overturned("human"),
+    "wrongly_enforced": count(FELL),
+    "wrongly_enforced_cases": f"SELECT count(DISTINCT case_id) FROM e WHERE {IN} AND {FELL}",
+    "restore_lag": """SELECT avg((f.moment - d.moment) / 1000) FROM e d JOIN e f ON f.decision_id = d.decision_id
+        WHERE d.type = 'decision.made' AND d.verdict = 'violating' AND f.type = 'decision.superseded' AND f.why = 'appeal'
+        AND f.moment >= :a AND f.moment < :b""",
     "drift": count(kind("drift.found")),
     "appeals": count(kind("appeal.filed")),
     "appeals_refused": share("type = 'appeal.ineligible'", "type IN ('appeal.filed', 'appeal.ineligible')"),

@@ -23,6 +23,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
         "training.view", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
+        "topic.manage", "study.manage", "study.label",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -42,14 +43,15 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
         "enforcement.catalogue",
         "edge.rule", "review.answer", "macro.share", "training.approve", "training.view", "policy.translate", "claim.edit",
+        "topic.manage", "study.label",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "insight.sql",
-        "case.view", "case.search", "policy.view",
+        "case.view", "case.search", "policy.view", "topic.manage",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
-        "training.learn", "training.approve", "training.view",
+        "training.learn", "training.approve", "training.view", "study.manage", "study.label",
     ]),
     "trainer": ("Trainer", "Keeps practice and exams true to the policy; sees who is certified.", [
         "policy.view", "training.learn", "training.edit", "training.approve", "training.view", "policy.translate",

@@ -24,6 +24,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "oncall": ("page.", "call.", "incident.", "schedule."),
     "actions": ("action.", "strike.", "notice."),
     "rules": ("rule.", "rule_file.", "model."),
+    "topics": ("topic.",),
     "people": ("presence.", "reviewer.", "vendor."),
     "floor": ("",),  # anything
 }

@@ -35,6 +35,7 @@ CONTEXTS = [
     "insight",
     "insight.boards",
     "insight.spikes",
+    "insight.trends",
     "law",
     "transparency",
     "cybertip",

@@ -279,6 +279,13 @@ BY_HAND: dict[str, float] = {
     "overturn_rate": 1,
     "overturned_per_decision": 1 / 2,
     "violation_rate": 1 / 2,  # of d1, d3
+    "automatic_decision_share": 1 / 3,  # d2 of d1, d2, d3
+    "automatic_decisions": 1,
+    "auto_overturned": 0,
+    "human_overturned": 1,  # d1
+    "wrongly_enforced": 1,  # d1; d3 that was undone was clean
+    "wrongly_enforced_cases": 1,
+    "restore_lag": 269 * MINUTE,  # d1 from 9:31 to 14:00
     "exposure_3": 90 * MINUTE,
     "exposure_4": 20 * MINUTE,
     "exposure_5": MINUTE,

@@ -163,6 +163,10 @@ class Topics:
         self.topics[topic.id] = topic
         return topic
 
+    def begin_at(self, number: int) -> None:
+        """Ids below this number were given before."""
+        self._next = max(self._next, number)
+
     def index(self, topic: Topic) -> None:
         """Find it by its present head from now on."""
         self._changed.add(topic.id)

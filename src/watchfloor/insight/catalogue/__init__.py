@@ -60,7 +60,8 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 THEMES = {
     "volume": N_("Volume"), "time": N_("Time"), "service": N_("Service"), "quality": N_("Quality"),
-    "enforcement": N_("Enforcement"), "oncall": N_("On-call"), "training": N_("Training"), "wellbeing": N_("Well-being"),
+    "enforcement": N_("Enforcement"), "automation": N_("Automation and over-enforcement"),
+    "oncall": N_("On-call"), "training": N_("Training"), "wellbeing": N_("Well-being"),
 }  # fmt: skip
 
 

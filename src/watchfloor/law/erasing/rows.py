@@ -35,6 +35,7 @@ NOT_THEIRS: Final = {
     "review_reporter_mute": "kept: a mute names its reporter by a keyed hash; the id is emptied with MORE",
     "training_answer": "what colleagues answered",
     "insight_handover": "what one shift tells the next",
+    "insight_topic": "names that colleagues give to topics; their texts are read where they live, so erased ones are gone",
     "law_authority": "courts and agencies",
     "policy_claim": "claims that circulate, and their sources",
     "cybertip_settings": "who reports for the house",

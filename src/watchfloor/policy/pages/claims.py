@@ -148,6 +148,8 @@ def claim_of(claim_id: UUID) -> Claim:
 
 def _edit(request: HttpRequest, row: Claim | None) -> HttpResponse:
     typed: dict[str, Any] = _typed(row)
+    if row is None and request.GET.get("text"):  # from a topic of report text
+        typed["text"] = request.GET["text"][:300]
     errors: list[tuple[str, str]] = []
     if request.method == "POST":
         typed = {name: request.POST.get(name, "").replace("\r\n", "\n") for name in (*FIELDS, "revision")}

@@ -1,0 +1,1 @@
+"""Screens: topics, prevalence, over-enforcement, automation."""
