@@ -45,7 +45,7 @@ def test_the_timeline_says_who_did_what_and_why(floor: Floor) -> None:
     actions.undo(reviewer, first.pk, "wrong key")
     entries = queries.case_timeline(reviewer, case.pk)
     told = [entry.what for entry in entries]
-    assert told[0] == "the case was opened under spam, severity 1"
+    assert told[0] == "the case was opened under Spam, severity 1"
     assert "took the decision back" in told
     assert next(entry.why for entry in entries if entry.what == "took the decision back") == "wrong key"
     assert next(entry.text for entry in entries if entry.type == "note.added") == "seen this before"

@@ -22,6 +22,7 @@ from watchfloor.review.actions.people import person_id
 from watchfloor.review.domain.macros import PLACEHOLDERS
 from watchfloor.review.models_bench import Macro
 from watchfloor.review.pages.work import WORK
+from watchfloor.review.queries import names
 
 FIELDS = ("name", "text", "policy_key", "queue_key")
 
@@ -54,7 +55,7 @@ def macros(request: HttpRequest) -> HttpResponse:
             "may_share": actor.has("macro.share"),
             "placeholders": PLACEHOLDERS,
             "policies": [("", _("Any policy")), *((each.key, each.name) for each in policies.all_policies())],
-            "queues": [("", _("Any queue")), *((each.key, each.key) for each in plan.live_queues())],
+            "queues": [("", _("Any queue")), *((each.key, names.queue(each.key)) for each in plan.live_queues())],
         },
         status=422 if errors else 200,
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from watchfloor.kernel import ids
+from watchfloor.review.queries import names
 from watchfloor.review.queries.terms import term
 
 Data = dict[str, Any]
@@ -53,7 +54,7 @@ def _cluster(data: Data) -> str:
 
 
 def _queued(data: Data) -> str:
-    values = {"queue": data["queue"], "cases": f"{data['cases']:,}"}
+    values = {"queue": names.queue(data["queue"]), "cases": f"{data['cases']:,}"}
     return _("put the cluster into %(queue)s as one job (open cases: %(cases)s)") % values
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
-from watchfloor.review.queries import appeal_words, bench_words, effect_words, many_words, other_words
+from watchfloor.review.queries import appeal_words, bench_words, effect_words, many_words, names, other_words
 from watchfloor.review.queries.terms import term
 
 Data = dict[str, Any]
@@ -45,6 +45,10 @@ def _value(name: str) -> Callable[[Data], Any]:
     return lambda data: data[name]
 
 
+def _named(of_key: Callable[[str], str], name: str) -> Callable[[Data], str]:
+    return lambda data: of_key(data[name])
+
+
 def _term(name: str) -> Callable[[Data], str]:
     return lambda data: term(data[name])
 
@@ -52,6 +56,9 @@ def _term(name: str) -> Callable[[Data], str]:
 def _span(name: str) -> Callable[[Data], str]:
     return lambda data: span(data[name])
 
+
+QUEUE, TO_QUEUE = _named(names.queue, "queue"), _named(names.queue, "to_queue")
+POLICY = _named(names.policy, "policy")
 
 RECEIVED = {
     "opened": N_("a report (%(reason)s) came in from: %(who)s, by %(channel)s"),
@@ -73,7 +80,7 @@ DECIDED = {
 
 def _received(data: Data) -> str:
     said = _(RECEIVED[data["joined"]]) % {
-        "reason": data["reason"], "who": term(data["reporter_kind"]), "channel": term(data["channel"]),
+        "reason": names.reason(data["reason"]), "who": term(data["reporter_kind"]), "channel": term(data["channel"]),
     }  # fmt: skip
     if data["counted"] or data["joined"] == "muted":
         return said
@@ -81,7 +88,7 @@ def _received(data: Data) -> str:
 
 
 def _finding(data: Data) -> str:
-    return term(data["verdict"]) + (f", {data['violation']}" if data["violation"] else "")
+    return term(data["verdict"]) + (f", {names.violation(data['violation'])}" if data["violation"] else "")
 
 
 def _closed(data: Data) -> str:
@@ -129,25 +136,25 @@ def _of_party(by_author: str, by_reporter: str, **values: Callable[[Data], Any])
 SENTENCES: dict[str, Callable[[Data], str]] = {
     **bench_words.SENTENCES,
     "case.opened": _with(
-        N_("the case was opened under %(policy)s, severity %(severity)s"), policy=_value("policy"), severity=_value("severity")
+        N_("the case was opened under %(policy)s, severity %(severity)s"), policy=POLICY, severity=_value("severity")
     ),
     "case.reopened": _reopened,
     "case.closed": _closed,
     "report.received": _received,
     "signal.received": _with(N_("detection spoke up: %(sources)s"), sources=lambda data: ", ".join(data["sources"])),
     "job.ready": _with(
-        N_("a job (%(kind)s) entered %(queue)s (rule: %(rule)s)"), kind=_term("kind"), queue=_value("queue"), rule=_value("routed_by"),
+        N_("a job (%(kind)s) entered %(queue)s (rule: %(rule)s)"), kind=_term("kind"), queue=QUEUE, rule=_value("routed_by"),
     ),
-    "job.transferred": _with(N_("moved the job from %(before)s to %(after)s"), before=_value("queue"), after=_value("to_queue")),
+    "job.transferred": _with(N_("moved the job from %(before)s to %(after)s"), before=QUEUE, after=TO_QUEUE),
     "job.leased": _with(
-        N_("took the job (%(kind)s) from %(queue)s after %(span)s"), kind=_term("kind"), queue=_value("queue"), span=_span("wait_ms"),
+        N_("took the job (%(kind)s) from %(queue)s after %(span)s"), kind=_term("kind"), queue=QUEUE, span=_span("wait_ms"),
     ),
     "job.released": _released,
     "job.decided": _decided_job,
     "job.cancelled": _with(
-        N_("the job (%(kind)s) in %(queue)s ended (%(why)s)"), kind=_term("kind"), queue=_value("queue"), why=_term("why")
+        N_("the job (%(kind)s) in %(queue)s ended (%(why)s)"), kind=_term("kind"), queue=QUEUE, why=_term("why")
     ),
-    "job.breached": _with(N_("the job (%(kind)s) in %(queue)s passed its due time"), kind=_term("kind"), queue=_value("queue")),
+    "job.breached": _with(N_("the job (%(kind)s) in %(queue)s passed its due time"), kind=_term("kind"), queue=QUEUE),
     "decision.made": _decision,
     "decision.superseded": _with(N_("the decision (%(finding)s) fell"), finding=_finding),
     "appeal.filed": _of_party(
@@ -156,14 +163,14 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     ),
     "appeal.ineligible": _of_party(N_("the author's appeal cannot be heard"), N_("the reporter's appeal cannot be heard")),
     "appeal.queued": _of_party(
-        N_("the author's appeal waits in %(queue)s"), N_("the reporter's appeal waits in %(queue)s"), queue=_value("queue")
+        N_("the author's appeal waits in %(queue)s"), N_("the reporter's appeal waits in %(queue)s"), queue=QUEUE
     ),
     "appeal.decided": _of_party(
         N_("the author's appeal was %(outcome)s"), N_("the reporter's appeal was %(outcome)s"), outcome=_term("outcome")
     ),
     "appeal.remedied": _plain(N_("everything the fallen decision did is undone")),
     "appeal.withdrawn": _of_party(N_("the author withdrew the appeal"), N_("the reporter withdrew the appeal")),
-    "escalation.raised": _with(N_("handed the case up to %(queue)s"), queue=_value("to_queue")),
+    "escalation.raised": _with(N_("handed the case up to %(queue)s"), queue=TO_QUEUE),
     "escalation.acknowledged": _with(N_("acknowledged the escalation after %(span)s"), span=_span("after_ms")),
     "escalation.resolved": _with(N_("the escalation was resolved after %(span)s"), span=_span("after_ms")),
     "escalation.handed_back": _plain(N_("handed the case back to the floor")),
