@@ -127,6 +127,8 @@ def form(**more: str) -> dict[str, str]:
 
 def test_the_form_previews_keeps_what_was_typed_and_saves() -> None:
     browser = client()
+    for address in ("insight-metric-new", "insight-dimension-new"):
+        assert browser.get(reverse(address)).status_code == 200
     body = browser.post(reverse("insight-metric-new"), form(do="preview")).content.decode()
     assert "data-preview" in body and "The example gives 0.5" in body and not OwnMetric.objects.exists()
     refused = browser.post(reverse("insight-metric-new"), form(do="save", expected="0.9"))

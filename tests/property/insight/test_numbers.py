@@ -36,7 +36,14 @@ def open_at(history: History, moment: object) -> dict[str, int]:
     return {queue: list(where.values()).count(queue) for queue in set(where.values())}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
+@given(histories, st.lists(st.integers(0, 4), min_size=3, max_size=9))
+def test_late_and_out_of_order_exports_change_nothing(history: History, order: list[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert flow.hours(history.files(Path(folder), order)) == flow.hours(history.file(Path(folder)))
+
+
+@settings(max_examples=int(os.environ.get("WATCHFLOOR_FLOW_EXAMPLES", "30")), deadline=None)
 @given(histories)
 def test_the_flow_identity_holds_in_every_hour_and_is_the_backlog(history: History) -> None:
     with tempfile.TemporaryDirectory() as folder:

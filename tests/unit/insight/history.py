@@ -21,6 +21,7 @@ from watchfloor.ledger.schema import decode, registry
 from watchfloor.oncall import events as _of_pages  # noqa: F401
 from watchfloor.review import events as _declared  # noqa: F401
 from watchfloor.review import events_bench as _of_questions  # noqa: F401
+from watchfloor.review import events_many as _of_joining  # noqa: F401
 from watchfloor.training import events as _of_exams  # noqa: F401
 from watchfloor.workforce import events as _of_people  # noqa: F401
 
@@ -51,6 +52,16 @@ class History:
             changes=data.get("changes"),
         )  # fmt: skip
         self.events.append(row)
+
+    def files(self, folder: Path, order: Sequence[int]) -> list[str]:
+        """The same facts as they are after late exports: each in the file that ``order`` says, the files in that order too."""
+        facts, found = self.facts(), []
+        for number in dict.fromkeys(order):
+            rows = [tuple(f.values()) for place, f in enumerate(facts) if order[place % len(order)] == number]
+            path = folder / f"part-{number}.parquet"
+            pl.DataFrame(rows, schema=SCHEMA, orient="row").write_parquet(path)
+            found.append(str(path))
+        return found
 
     def facts(self, reviewers: dict[str, ReviewerThen] | None = None) -> list[dict[str, Any]]:
         """Flat."""
@@ -152,7 +163,7 @@ def played(choices: Sequence[int]) -> History:
     made = 0
     for choice in choices:
         history.now += timedelta(minutes=choice % 97)
-        act, pick = (choice // 97) % 6, choice // 582
+        act, pick = (choice // 97) % 9, choice // 873
         queue = QUEUES[pick % 3]
         if act == 0 or not open_jobs:
             made += 1
@@ -192,6 +203,24 @@ def played(choices: Sequence[int]) -> History:
         elif act == 4:
             history.lease(job, case, here, f"r{pick % 4}", "ab"[pick % 2])
             history.release(job, case, here, f"r{pick % 4}", "ab"[pick % 2], "skipped")
+        elif act == 6:  # its clock stands still for a while: it stays where it is
+            what = {"queue": here, "kind": "review", "waits_for": "author"}
+            history.add("job.paused", f"job:{job}", case, **what)
+            history.now += timedelta(minutes=pick % 50)
+            history.add("job.resumed", f"job:{job}", case, paused_ms=60_000 * (pick % 50), **what)
+        elif act == 7:  # the case goes into another as its duplicate
+            history.add("case.joined", f"case:{case}", case, into="c1", reports=1, signals=0, notes=0)
+            history.cancel(job, case, here, "joined")
+            history.close(case, "duplicate", 1000)
+            closed.append(case)
+            del open_jobs[job]
+        elif act == 8:  # a part of it becomes a case of its own, with a job
+            made += 1
+            other = f"c{made}"
+            history.add("case.split", f"case:{case}", case, into=other, reports=1, signals=0)
+            history.open(other)
+            history.ready(f"j{made}", other, queue, "new", timedelta(hours=2))
+            open_jobs[f"j{made}"] = (other, queue)
         else:
             made += 1
             history.cancel(job, case, here, "escalated")

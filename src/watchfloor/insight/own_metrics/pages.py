@@ -143,10 +143,11 @@ def _typed(sent: QueryDict) -> dict[str, Any]:
 
 
 def _stored(row: OwnMetric | None) -> dict[str, Any]:
+    empty: dict[str, Any] = dict.fromkeys(_PLAIN, "")
     if row is None:
-        return {"kind": "count", "direction": "neutral", "theme": "volume", "q": "0.9", "seen": "0"}
+        return empty | {"kind": "count", "direction": "neutral", "theme": "volume", "q": "0.9", "seen": "0"}
     made = msgspec.convert(row.body, Definition)
-    found: dict[str, Any] = {name: getattr(made, name) for name in _PLAIN if hasattr(made, name)}
+    found = empty | {name: getattr(made, name) for name in _PLAIN if hasattr(made, name)}
     found |= {"rows": row.rows, "expected": row.expected, "seen": row.number}
     for sort in ("where", "of"):
         for place, one in enumerate(getattr(made, sort)):
