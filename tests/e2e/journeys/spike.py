@@ -17,7 +17,8 @@ RULE = "MedicineOffer"
 MARKETS = (("ES", "es", "spam.es"), ("GB", "en", "spam.en"))
 # Hours before now: when it began, when the rule was put on; messages an hour in Spain meanwhile and after, in Britain all the time.
 BEGAN, MENDED = 7.0, 2.5
-SPAIN, AFTER, BRITAIN = 16.0, 3.0, 6.0
+SPAIN, AFTER, BRITAIN = 16.0, 3.0, 5.0
+USUAL_DAYS = 4  # on which as much came in Britain
 SPIKE = int(SPAIN * (BEGAN - MENDED))
 
 
@@ -49,9 +50,9 @@ def write() -> None:
         with clock.at(now - timedelta(hours=hours)), writing(system("test")) as w:
             set_rule_state(w, RULE, state, why=why)
     chance = random.Random(3)
-    for hours, until, pace, (market, language, _queue) in (
-        (BEGAN, MENDED, SPAIN, MARKETS[0]), (MENDED, 0.0, AFTER, MARKETS[0]), (BEGAN, 0.0, BRITAIN, MARKETS[1]),
-    ):  # fmt: skip
+    waves = [(BEGAN, MENDED, SPAIN, MARKETS[0]), (MENDED, 0.0, AFTER, MARKETS[0]), (BEGAN, 0.0, BRITAIN, MARKETS[1])]
+    waves += [(24 * day + BEGAN + 1, 24 * day - 1.0, BRITAIN, MARKETS[1]) for day in range(USUAL_DAYS, 0, -1)]
+    for hours, until, pace, (market, language, _queue) in waves:
         count = int(pace * (hours - until))
         for each in range(count):
             before = hours - (each + 0.8 * chance.random()) / count * (hours - until)

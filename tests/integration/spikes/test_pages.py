@@ -85,7 +85,7 @@ def test_the_pages_tell_the_story_and_carry_a_plan_to_its_day(spike: Spike) -> N
     assert pilar.post(act, {"step": "again"}).status_code == 302
     spike.refresh_from_db()
     assert spike.version == 2
-    assert "weigh 1.5" in pilar.get(f"/insight/spikes/{name}").content.decode()
+    assert "weigh 1.5 times" in pilar.get(f"/insight/spikes/{name}").content.decode()
 
 
 def test_who_may_not_see_the_slice_does_not_know_of_the_spike(spike: Spike) -> None:

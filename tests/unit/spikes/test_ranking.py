@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchfloor.insight.spikes.domain import ranking
 from watchfloor.insight.spikes.domain.ranking import Event, Leaf
 
 ONSET = datetime(2026, 11, 19, 15)  # noqa: DTZ001 - UTC without a zone, as facts are
+CELLS = [(market, policy) for market in ("ES", "GB") for policy in ("spam", "hate")]
 LEAVES = [
-    Leaf({"market": market, "policy": policy}, 90.0 if (market, policy) == ("ES", "spam") else 10.0, 10.0, (market, policy) == ("ES", "spam"))
-    for market in ("ES", "GB")
-    for policy in ("spam", "hate")
-]  # fmt: skip
+    Leaf({"market": market, "policy": policy}, 90.0 if moved else 10.0, 10.0, moved)
+    for market, policy in CELLS
+    for moved in [(market, policy) == ("ES", "spam")]
+]
 
 
 def event(name: str, minutes: float, **more: object) -> Event:
@@ -51,12 +52,12 @@ def test_nothing_known_is_none_of_them() -> None:
     assert rank(event("elsewhere", 600, scope={"market": ["GB"]}))["none"] > 0.9
 
 
-@given(
-    st.lists(
-        st.tuples(st.floats(-120, 6_000), st.sampled_from(list(ranking.PRIORS)), st.sampled_from(["", "more", "less"])),
-        max_size=20,
-    )
+CHANGES = st.tuples(
+    st.floats(-120, 6_000), st.sampled_from(list(ranking.PRIORS)), st.sampled_from(["", "more", "less"])
 )
+
+
+@given(st.lists(CHANGES, max_size=20))
 def test_probabilities_add_up(given_: list[tuple[float, str, str]]) -> None:
     events = [event(str(place), minutes, kind=kind, effect=way) for place, (minutes, kind, way) in enumerate(given_)]
     found = rank(*events)
@@ -64,9 +65,10 @@ def test_probabilities_add_up(given_: list[tuple[float, str, str]]) -> None:
     assert all(p >= 0 for p in found.values())
 
 
-@given(st.floats(0.1, 10), st.floats(0.01, 2))
+@settings(max_examples=25)
+@given(st.floats(0.1, 10), st.floats(0.05, 2))
 def test_the_lag_density_is_one(pace: float, blur: float) -> None:
-    step = min(pace, blur) / 8
+    step = min(pace, blur) / 4
     low, high = -8 * blur, 25 * pace + 8 * blur
     count = int((high - low) / step)
     whole = sum(ranking.blurred(low + step * (place + 0.5), pace, blur) for place in range(count)) * step
