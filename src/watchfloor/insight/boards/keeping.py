@@ -184,7 +184,7 @@ def _locked(actor: Actor, board_id: UUID) -> Board:
 
 
 def _may_share(actor: Actor, shared: bool) -> None:
-    if not actor.has(EDITS if shared else SEES):
+    if not (actor.has(EDITS) or (not shared and actor.has(SEES))):
         raise Forbidden(
             "no_permission", "Your roles do not include making boards for others.", hint="It needs board.edit."
         )

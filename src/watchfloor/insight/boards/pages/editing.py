@@ -118,7 +118,7 @@ def _after(history: History, sent: QueryDict, do: str) -> History:
     if do == "board":
         return history.then(msgspec.structs.replace(
             now, span=sent.get("span", ""), interval=sent.get("interval", ""), compare=sent.get("compare", ""),
-            filters={name: sent[f"where_{name}"] for name in FILTERS if sent.get(f"where_{name}")},
+            filters=_filters(sent),
         ))  # fmt: skip
     if do not in ("earlier", "later", "place", "size", *NUDGES):
         raise BadInput("unknown_step", f"{do[:20]!r} is no edit.", where="do")
@@ -138,6 +138,12 @@ def _after(history: History, sent: QueryDict, do: str) -> History:
     return history.then(editing.resize(now, panel, here.width + wider, here.height + taller))
 
 
+def _filters(sent: QueryDict) -> dict[str, str]:
+    """The filters that were chosen."""
+    given = {name: sent.get(f"where_{name}", "") for name in FILTERS}
+    return {name: value for name, value in given.items() if value}
+
+
 def _whole(text: str, otherwise: int) -> int:
     return int(text) if text.isdecimal() and len(text) < 4 else otherwise
 
@@ -151,7 +157,7 @@ def _typed(sent: QueryDict, now: Document) -> Panel:
         metrics=() if form == "text" else tuple(sent.getlist("metric")), by=sent.get("by", ""),
         then=sent.get("then", ""), span=sent.get("span", ""), interval=sent.get("interval", ""), title=sent.get("title", "").strip(),
         text=sent.get("text", "").replace("\r\n", "\n"), width=_whole(sent.get("width", ""), 2), height=_whole(sent.get("height", ""), 1),
-        filters={name: sent[f"where_{name}"] for name in FILTERS if sent.get(f"where_{name}")},
+        filters=_filters(sent),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from watchfloor.insight.boards.answers import answer, shade, shades, span_said
 from watchfloor.insight.boards.domain.document import Document
 from watchfloor.insight.boards.drawing.small import small_plot
 from watchfloor.insight.boards.models import Board, BoardDraft
+from watchfloor.insight.spikes.queries import open_spikes
 from watchfloor.kernel.errors import NotFound
 from watchfloor.platform.render import render
 
@@ -63,8 +64,10 @@ def one(request: HttpRequest, board_id: UUID) -> HttpResponse:
     look = looking.read(document, query)
     carried = serving.carried(query)
     shown = serving.slots(actor, row, document, look, urlencode(carried))
+    shows = {key for each in document.panels for key in each.metrics}
     context = {
         "board": row, "name": serving.name_of(row), "purpose": serving.purpose_of(row), "slots": shown, "look": look,
+        "spikes": [spike for spike in open_spikes(actor, limit=20) if spike.metric in shows][:3],
         "version": version, "query": request.GET, "may_change": keeping.may_change(actor, row) and not row.archived_at,
         "may_mark": actor.has(keeping.EDITS), "fields": serving.fields(actor, look), "carried": urlencode(carried),
         "has_draft": actor.kind == "user" and BoardDraft.objects.filter(board=row, user_id=UUID(actor.id)).exists(),
