@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from watchfloor.insight.trends.models import ITEM, NOTE
 
 TABS = (
-    ("insight-kpis", "numbers"), ("insight-topics", "topics"), ("insight-prevalence", "prevalence"),
+    ("insight-kpis", "numbers"), ("spikes", "spikes"), ("insight-topics", "topics"), ("insight-prevalence", "prevalence"),
     ("insight-over", "over"), ("insight-automation", "automation"),
 )  # fmt: skip
 
@@ -19,7 +19,7 @@ TABS = (
 def tabs(here: str) -> list[dict[str, Any]]:
     """The pages beside one another."""
     words = {
-        "numbers": _("Numbers"), "topics": _("Topics"), "prevalence": _("Prevalence"), "over": _("Over-enforcement"),
+        "numbers": _("Numbers"), "spikes": _("Spikes"), "topics": _("Topics"), "prevalence": _("Prevalence"), "over": _("Over-enforcement"),
         "automation": _("Automation"),
     }  # fmt: skip
     return [{"label": words[key], "href": reverse(name), "current": key == here} for name, key in TABS]

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -175,15 +175,14 @@ def _links(actor: Any, line: topics.Line, examples: list[topics.Example]) -> lis
     if actor.has("claim.edit") and examples:
         address = f"{reverse('claim-new')}?{urlencode({'text': examples[0].text[:300]})}"
         found.append({"label": _("Put the claim into the register"), "href": address, "icon": "scale"})
-    try:
-        address = reverse("spike-new")
+    if actor.has("spike.manage"):
+        now = clock.now()
+        span = {"metric": "incoming_total", "from": f"{now - topics.DAY:%Y-%m-%dT%H:%M}", "to": f"{now:%Y-%m-%dT%H:%M}"}
         found.append(
             {
                 "label": _("Open a spike case"),
-                "href": f"{address}?{urlencode({'metric': 'reports'})}",
-                "icon": "chart-line",
+                "href": f"{reverse('spike-investigate')}?{urlencode(span)}",
+                "icon": "trending-up",
             }
         )
-    except NoReverseMatch:
-        pass
     return found
