@@ -117,8 +117,9 @@ def test_from_a_new_topic_to_how_much_there_is(
     page.set_viewport_size({"width": 1440, "height": 900})
     page.locator("#policy").select_option("spam")
     page.locator("h1").click()
-    for place, key in enumerate("1223"):
-        page.get_by_text(f"{place} of 4").first.wait_for()
+    for place, key in enumerate("1223", start=1):
+        page.get_by_role("heading", name=f"Number {place} of 4").wait_for()
+        page.wait_for_load_state("load")  # the keys are there once the page's scripts are
         page.keyboard.press(key)
     page.get_by_text("Nothing is left for you to label").wait_for()
     page.get_by_role("link", name="Messages of the week").click()
