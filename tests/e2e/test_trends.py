@@ -82,7 +82,7 @@ def test_from_a_new_topic_to_how_much_there_is(
     four_looks(page)
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("row", name=re.compile("What reporters write")).get_by_role("link").first.click()
-    assert page.get_by_role("heading", level=1).inner_text().count("harbour") == 1
+    page.get_by_role("heading", level=1, name=re.compile("harbour")).wait_for()
     four_looks(page)
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_label("Name").fill("Harbour lottery")
@@ -113,6 +113,7 @@ def test_from_a_new_topic_to_how_much_there_is(
     page.locator("#size").fill("4")
     page.get_by_role("button", name="Draw the sample").click()
     page.get_by_role("link", name="Label").click()
+    page.get_by_role("heading", name="Number 1 of 4").wait_for()
     four_looks(page)
     page.set_viewport_size({"width": 1440, "height": 900})
     page.locator("#policy").select_option("spam")
