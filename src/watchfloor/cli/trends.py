@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from watchfloor.cli.insight_files import FILE, read, say
+from watchfloor.cli.plain_tables import FILE, read, say
 from watchfloor.kernel.errors import BadInput
 
 if TYPE_CHECKING:
