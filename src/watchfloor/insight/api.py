@@ -118,7 +118,7 @@ def query_numbers(request: HttpRequest, body: NumbersIn) -> Any:
     )  # fmt: skip
     if body.by:
         slices = queries.split(actor, span, tuple(body.by), metrics=body.metrics)
-        numbers = [
+        numbers: list[dict[str, Any]] = [
             {"metric": key, "names": each.names, "value": each.values.get(key), "before": each.before.get(key)}
             for each in slices
             for key in body.metrics

@@ -168,7 +168,8 @@ def dimension(name: str, ask: Ask) -> Expr:
 
 def inside(ask: Ask, clock: str, d: Dialect) -> tuple[list[str], dict[str, Any]]:
     """The span and its shifted ones as conditions on a clock."""
-    tests, values = [], {}
+    tests: list[str] = []
+    values: dict[str, Any] = {}
     for number, shift in enumerate((timedelta(0), *ask.shifts)):
         values |= {f"start{number}": ask.start - shift, f"end{number}": ask.end - shift}
         begin, end = d.param(f"start{number}", "moment"), d.param(f"end{number}", "moment")

@@ -160,7 +160,9 @@ def test_which_questions_a_roll_up_answers() -> None:
 
     assert sets("reports") == ()
     assert sets("reports", by=("queue",)) == ("queue",)
-    assert sets("aas_p90", by=("queue",), where={"market": ("US",)}) == ("queue", "market", "vendor")
+    assert sets("aas", by=("queue",), where={"market": ("US",)}) == ("queue", "market", "vendor")
+    assert sets("aas_p90", by=("queue",), where={"market": ("US",)}) is None  # of triples no sketch is kept
+    assert sets("aas_p90", by=("policy",), where={"market": ("US",)}) == ("market", "policy")
     assert sets("reports", by=("reviewer",)) is None
     assert sets("reports", start=start + timedelta(minutes=1)) is None
     assert sets("solved_items") is None and sets("backlog") is None and sets("sla") is None

@@ -28,14 +28,14 @@ GOOD = Panel(id="a", form="line", metrics=("aht",))
 
 def checked(**panel: object) -> Document:
     document = Document(panels=(msgspec.structs.replace(GOOD, **panel),))
-    return check(document, catalogue.metrics(), DIMENSIONS)
+    return check(document, catalogue.shipped(), DIMENSIONS)
 
 
 def test_the_shipped_boards_hold_what_there_is() -> None:
     documents = defaults.documents()
     assert len(documents) == 9
     for ready in defaults.READY:
-        document = check(documents[ready.key], catalogue.metrics(), DIMENSIONS)
+        document = check(documents[ready.key], catalogue.shipped(), DIMENSIONS)
         assert len(document.panels) == len(ready.panels), f"{ready.key} names a metric that is not there"
 
 
@@ -58,7 +58,7 @@ def test_what_a_panel_may_not_be_is_said_with_its_place(panel: dict[str, object]
 def test_two_panels_of_one_id_and_too_many_are_refused() -> None:
     for panels in ((GOOD, GOOD), tuple(msgspec.structs.replace(GOOD, id=f"p{n}") for n in range(41))):
         with pytest.raises(BadInput):
-            check(Document(panels=panels), catalogue.metrics(), DIMENSIONS)
+            check(Document(panels=panels), catalogue.shipped(), DIMENSIONS)
 
 
 steps = st.lists(

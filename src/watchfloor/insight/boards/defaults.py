@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as N_
 from watchfloor.insight.boards import keeping
 from watchfloor.insight.boards.domain.document import Document, Panel
 from watchfloor.insight.boards.models import Board
-from watchfloor.insight.catalogue import metrics
+from watchfloor.insight.catalogue import shipped
 from watchfloor.ledger.writer import Writer
 
 NUMBERS = {"form": "number", "width": 1}
@@ -138,7 +138,7 @@ READY = (
 
 def documents() -> dict[str, Document]:
     """The shipped documents by key; a panel whose metrics the catalogue does not have (any more) is left out."""
-    known = metrics()
+    known = shipped()
     found = {}
     for ready in READY:
         panels = [

@@ -15,3 +15,5 @@ DUCK: Dialect = Duck()
 CLICKHOUSE: Dialect = ClickHouse()
 POSTGRES: Dialect = Postgres()
 DIALECTS: dict[str, Dialect] = {each.name: each for each in (DUCK, CLICKHOUSE, POSTGRES)}
+
+__all__ = ["CLICKHOUSE", "DIALECTS", "DUCK", "POSTGRES", "Dialect"]

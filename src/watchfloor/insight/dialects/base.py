@@ -45,8 +45,8 @@ class Dialect:
                 return self.text(self.write(what))
             case Call(name="millis", args=(first, last)):
                 return self.millis(self.write(first), self.write(last))
-            case Call(name=name, args=args):
-                return f"{name}({', '.join(self.write(each) for each in args)})"
+            case Call(name=function, args=args):
+                return f"{function}({', '.join(self.write(each) for each in args)})"
             case Compare(op=op, left=left, right=right):
                 return f"({self.write(left)} {op} {self.write(right)})"
             case IsNull(what=what, yes=yes):
@@ -65,8 +65,8 @@ class Dialect:
                 return self.span(count, unit)
             case Cases(cases=cases, otherwise=otherwise):
                 whens = " ".join(f"WHEN {self.write(test)} THEN {self.write(then)}" for test, then in cases)
-                last = "" if otherwise is None else f" ELSE {self.write(otherwise)}"
-                return f"CASE {whens}{last} END"
+                rest = "" if otherwise is None else f" ELSE {self.write(otherwise)}"
+                return f"CASE {whens}{rest} END"
 
     def literal(self, value: bool | float | str) -> str:
         """A literal; quotes inside are doubled."""
