@@ -17,8 +17,8 @@ RULE = "MedicineOffer"
 MARKETS = (("ES", "es", "spam.es"), ("GB", "en", "spam.en"))
 # Hours before now: when it began, when the rule was put on; messages an hour in Spain meanwhile and after, in Britain all the time.
 BEGAN, MENDED = 7.0, 2.5
-SPAIN, AFTER, BRITAIN = 16.0, 3.0, 5.0
-USUAL_DAYS = 4  # on which as much came in Britain
+SPAIN, AFTER, BRITAIN = 16.0, 3.0, 4.0
+USUAL_DAYS = 7  # on which as much came in Britain
 SPIKE = int(SPAIN * (BEGAN - MENDED))
 
 

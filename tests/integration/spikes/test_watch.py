@@ -47,6 +47,6 @@ def test_a_planted_spike_becomes_one_case_that_names_its_slice_and_cause() -> No
 
 def test_a_quiet_fortnight_rings_nobody() -> None:
     put(fortnight(spike=1.0, ends=SPIKE_AT))
-    catch_up(18)
+    catch_up(10)
     assert list(Spike.objects.values_list("metric", "where")) == []
     assert clock.now() == NOW

@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchfloor.insight.spikes.domain import looking, onset, scan, watching
@@ -25,6 +25,7 @@ def cells(chance: random.Random, factor: float) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["market", "policy", "real", "expected"], orient="row")
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_the_slices_and_elsewhere_are_the_whole(seed: int) -> None:
     chance = random.Random(seed)

@@ -42,7 +42,7 @@ class ChangeWritten(Schema):
     key: str = Field("", max_length=180)
 
 
-class ChangeOut(Schema):
+class LoggedChangeOut(Schema):
     """A change. ``source``: ledger (it wrote itself), hand, api, file or calendar."""
 
     id: str
@@ -56,10 +56,10 @@ class ChangeOut(Schema):
     source: str
 
 
-class ChangesOut(Schema):
+class LoggedChangesOut(Schema):
     """The newest first."""
 
-    changes: list[ChangeOut]
+    changes: list[LoggedChangeOut]
 
 
 class SpikeOut(Schema):
@@ -98,7 +98,7 @@ class SpikeWhole(SpikeOut):
     story: list[str]
 
 
-@router.post("/insight/changes", response={201: ChangeOut})
+@router.post("/insight/changes", response={201: LoggedChangeOut})
 def write_change(request: HttpRequest, asked: ChangeWritten) -> Any:
     """Write a change down. Needs ``change.record``."""
     actor = needs(request, "change.record")
@@ -112,7 +112,7 @@ def write_change(request: HttpRequest, asked: ChangeWritten) -> Any:
     return 201, _change(queries.of_row(row))
 
 
-@router.get("/insight/changes", response=ChangesOut)
+@router.get("/insight/changes", response=LoggedChangesOut)
 def list_changes(
     request: HttpRequest, since: datetime | None = None, until: datetime | None = None, kind: str = "", scope: str = ""
 ) -> Any:
@@ -125,7 +125,7 @@ def list_changes(
     return {"changes": [_change(each) for each in found]}
 
 
-@router.delete("/insight/changes/{change_id}", response=ChangeOut)
+@router.delete("/insight/changes/{change_id}", response=LoggedChangeOut)
 def undo_change(request: HttpRequest, change_id: str) -> Any:
     """Take a change that was written down out of the log. Needs ``change.record``."""
     actor = needs(request, "change.record")
@@ -162,7 +162,7 @@ def one_spike(request: HttpRequest, spike_id: str, version: int | None = None) -
 
 
 def _change(each: Change) -> dict[str, Any]:
-    return {name: getattr(each, name) for name in ChangeOut.model_fields}
+    return {name: getattr(each, name) for name in LoggedChangeOut.model_fields}
 
 
 def _spike(row: Spike) -> dict[str, Any]:

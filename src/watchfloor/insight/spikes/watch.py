@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+from django.conf import settings
 from django.db import DatabaseError, connection
 
 from watchfloor.insight import facts
@@ -27,7 +28,8 @@ SMALL = 0.02  # p-values that are remembered
 LONG_HOURS = 3  # a second look over so many hours finds what one hour is too short for
 SETTLE = timedelta(minutes=5)  # after an hour closed, until its facts are in
 AT_ONCE = 24  # hours looked at in one go when there is something to catch up with
-CATCH_UP = timedelta(days=4)  # how far back the watch begins when it has never looked
+CATCH_UP = timedelta(days=2)  # how far back the watch begins when it has never looked
+DEMO_CATCH_UP = timedelta(days=5)  # the demo's spike is some days old
 ALONE = 7_310_052_219  # of the advisory lock
 RINGS = ("incoming_manual", "incoming_total", "solved_manual", "aht", "overturn_rate", "automation_share", "aas")
 
@@ -54,7 +56,7 @@ def _work(limit: int) -> int:
         return 0
     if not _settled():  # the newest hour waits for its facts, for an hour at most
         closed -= HOUR
-    hour = state.hour + HOUR if state else max(first + 3 * DAY, closed - CATCH_UP)
+    hour = state.hour + HOUR if state else max(first + 3 * DAY, closed - (DEMO_CATCH_UP if settings.DEMO else CATCH_UP))
     hour = hour.replace(minute=0, second=0, microsecond=0)
     last = min(closed, hour + (limit - 1) * HOUR)
     if hour > last:
