@@ -82,6 +82,18 @@ def test_a_budget_is_a_day_s() -> None:
     assert other.leased("2", BOB, severity=4).faults() == []
 
 
+def test_a_need_that_is_not_waived_yet_is_no_reason_to_wait_for() -> None:
+    """The later job's need is waived, the earlier one's is not: whoever has neither could only have the later one."""
+    later = START + timedelta(days=1)
+
+    def story(relax_at: str) -> Story:
+        waiting = Story().ready("1", 9, needs=["graphic"], relax_at=relax_at)
+        return waiting.ready("2", 1, needs=["graphic"], relax_at=START.isoformat()).leased("2", ANN, waived=True)
+
+    assert story(later.isoformat()).faults() == []
+    assert story(START.isoformat()).faults() == ["starved"]
+
+
 def test_passing_over_is_no_fault_where_the_person_could_not_have_it() -> None:
     skipped = Story().ready("2", 9, excluded=["ann"]).ready("1", 1).leased("1", ANN)
     other_kind = Story().ready("2", 9, language="de").ready("1", 1).leased("1", ANN)

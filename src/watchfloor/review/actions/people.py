@@ -62,6 +62,11 @@ def person(actor: Actor) -> Person:
     )  # fmt: skip
 
 
+def with_limits(who: Person) -> Person:
+    """The same person with the limits of this moment."""
+    return msgspec.structs.replace(who, limits=limits_of(who.id))
+
+
 def vendor_of(pk: UUID | None) -> str:
     """The vendor of a reviewer, ``""`` when staffing does not know them."""
     row = roster_row(pk) if pk else None

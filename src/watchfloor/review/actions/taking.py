@@ -15,7 +15,7 @@ from watchfloor.kernel.errors import Forbidden, NotFound
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import writing
 from watchfloor.review import plan
-from watchfloor.review.actions import claimsql
+from watchfloor.review.actions import claimsql, people
 from watchfloor.review.actions.claims import expire, out
 from watchfloor.review.actions.claimsql import Found, Wanted
 from watchfloor.review.actions.people import Person, person
@@ -79,6 +79,9 @@ def give(
             if held.lease_until and held.lease_until > now:
                 return out(held)
             _end(held.pk, now)
+            who = people.with_limits(who)  # what was seen under that lease counts by now
+            if who.limits.rest:
+                return None
         elif found.lease is not None:
             return found.lease
         elif found.ran_out:

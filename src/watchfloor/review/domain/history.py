@@ -134,6 +134,8 @@ class _Reader:
                 continue
             if person in (other.row.get("excluded") or ()) or other.row.get("needs") != taken.row.get("needs"):
                 continue
+            if event.data.get("waived") and not _waived(other, event.at):
+                continue  # its extra need is not waived yet: this person could not have had it
             other.passed += 1
             if other.passed == self.rules.patience + 1:
                 self._fault(event, "starved", other_id, who, f"passed over by {job_id}, which comes after it")
@@ -166,6 +168,11 @@ class _Reader:
 
 def _alike(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row.get(name) for name in ALIKE)
+
+
+def _waived(job: _Job, at: datetime) -> bool:
+    relax_at = job.row.get("relax_at")
+    return bool(relax_at) and datetime.fromisoformat(str(relax_at)) <= at
 
 
 def _before(one: _Job, one_id: str, other: _Job, other_id: str) -> bool:
