@@ -1,0 +1,216 @@
+"""The index of hashes against a linear scan: nothing missed, nothing invented, whatever the hashes are and whatever happened before.
+
+``WATCHFLOOR_TEST_ROUNDS`` multiplies the number of examples and the size of the larger ones.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from watchfloor.engines.matching.index import HashIndex, hash_index, segment
+from watchfloor.engines.matching.index import state as state_module
+from watchfloor.kernel.errors import Conflict
+
+ROUNDS = int(os.environ.get("WATCHFLOOR_TEST_ROUNDS", "1"))
+QUIET = settings(max_examples=12 * ROUNDS, deadline=None, suppress_health_check=list(HealthCheck))
+KINDS = ("even chance", "one band in common", "all alike", "families", "few words", "sums of a carry")
+
+
+def hashes(kind: str, count: int, rng: np.random.Generator) -> Any:
+    """Hashes that make it hard for bands: skewed, related, the same."""
+    rows = rng.integers(0, 2**64, (count, 4), dtype=np.uint64)
+    if kind == "one band in common":
+        rows[:, 0] &= ~np.uint64(0xFFFFFFFFFF)  # 40 bits are nought in all: whole bands are of no use
+    elif kind == "all alike":
+        rows[:] = rows[0]
+        disturb(rows, 40, rng)
+    elif kind == "families":
+        rows = np.repeat(rows[: count // 20 + 1], 20, axis=0)[:count]
+        disturb(rows, 30, rng)
+    elif kind == "few words":
+        rows = rng.choice(rows[:6].ravel(), (count, 4))
+    elif kind == "sums of a carry":
+        rows[: count // 2] = ~rows[-(count // 2) :] if count > 1 else rows[: count // 2]  # all 256 bits differ
+    return rows
+
+
+def disturb(rows: Any, most: int, rng: np.random.Generator) -> None:
+    for _ in range(most):
+        bit = rng.integers(0, 256, len(rows))
+        flip = np.where(rng.random(len(rows)) < 0.7, np.uint64(1) << (bit & 63).astype(np.uint64), np.uint64(0))
+        rows[np.arange(len(rows)), bit >> 6] ^= flip
+
+
+def scanned(ids: Any, rows: Any, asked: Any, radius: int) -> set[tuple[int, int, int]]:
+    """By the book: bits unpacked, compared, counted."""
+    bank = np.unpackbits(np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), 32), axis=1)
+    found = set()
+    for number, row in enumerate(asked):
+        distance = (bank != np.unpackbits(np.ascontiguousarray(row).view(np.uint8))).sum(axis=1)
+        found |= {(number, int(ids[at]), int(distance[at])) for at in np.flatnonzero(distance <= radius)}
+    return found
+
+
+def answered(index: HashIndex, asked: Any, radius: int) -> set[tuple[int, int, int]]:
+    found = index.search(asked, radius)
+    pairs = list(zip(found.question.tolist(), found.id.tolist(), found.distance.tolist(), strict=True))
+    assert len(pairs) == len(set(pairs)), "each once"
+    return set(pairs)
+
+
+def questions(rows: Any, count: int, rng: np.random.Generator) -> Any:
+    near = rows[rng.integers(0, len(rows), count)].copy()
+    disturb(near, 34, rng)
+    return np.concatenate([near, rng.integers(0, 2**64, (3, 4), dtype=np.uint64)])
+
+
+@QUIET
+@given(
+    kind=st.sampled_from(KINDS),
+    count=st.sampled_from([1, 2, 300, 3_000, 12_000]),
+    radius=st.sampled_from([0, 1, 15, 16, 21, 30, 31, 32, 48, 100]),
+    seed=st.integers(0, 1_000),
+)
+def test_nothing_is_missed_and_nothing_invented(kind: str, count: int, radius: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = hashes(kind, count, rng)
+    ids = rng.permutation(count * 3)[:count].astype(np.int64)
+    index = HashIndex()
+    index.add(ids, rows)
+    asked = questions(rows, 6, rng)
+    assert answered(index, asked, radius) == scanned(ids, rows, asked, radius)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_eleven_bands_miss_nothing_either(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cut of a large index, at a size that can be scanned."""
+    bands = segment.Bands(11, 18)
+    monkeypatch.setattr(segment, "bands_for", lambda _: bands)
+    rng = np.random.default_rng(5)
+    count = 9_000 * ROUNDS
+    rows = hashes(kind, count, rng)
+    ids = np.arange(count)
+    made = segment.build(ids, rows)
+    asked = questions(rows, 20, rng)
+    for radius in (0, 10, 11, 22, 31):
+        found = set(zip(*(part.tolist() for part in made.search(asked, radius)), strict=True))
+        assert found == scanned(made.ids, made.rows, asked, radius)
+
+
+class Life(RuleBasedStateMachine):
+    """An index in a folder beside a dictionary; it is killed, torn, compacted and followed by a reader at any moment."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="watchfloor-index-"))
+        self.index = HashIndex(self.folder)
+        self.reader = HashIndex(self.folder, read_only=True)
+        self.known: dict[int, Any] = {}
+        self.rng = np.random.default_rng(1)
+        self.pool = hashes("families", 200, self.rng)
+
+    @rule(first=st.integers(0, 150), count=st.integers(1, 90))
+    def add(self, first: int, count: int) -> None:
+        ids = np.arange(first, first + count)
+        rows = self.pool[self.rng.integers(0, len(self.pool), count)]
+        self.index.add(ids, rows)
+        self.known.update(zip(ids.tolist(), rows, strict=True))
+
+    @rule(first=st.integers(0, 200), count=st.integers(1, 60))
+    def delete(self, first: int, count: int) -> None:
+        ids = list(range(first, first + count))
+        assert self.index.delete(np.array(ids)) == sum(each in self.known for each in ids)
+        for each in ids:
+            self.known.pop(each, None)
+
+    @rule()
+    def compact(self) -> None:
+        self.index.compact()
+
+    @rule()
+    def killed(self) -> None:
+        self.index.close()  # what the system does to a dead process's lock; nothing else is written
+        self.index = HashIndex(self.folder)
+
+    @rule(part=st.integers(1, 47))
+    def killed_while_writing(self, part: int) -> None:
+        self.index.close()
+        with max(self.folder.glob("journal-*")).open("ab") as file:
+            file.write(b"\x01" * part)
+        self.index = HashIndex(self.folder)
+
+    @rule(after=st.integers(0, 2))
+    def killed_while_compacting(self, after: int) -> None:
+        """Before the snapshot's files, before the manifest, or before the old files are gone."""
+
+        class Killed(BaseException):
+            pass
+
+        def die(*_: object, **__: object) -> None:
+            raise Killed
+
+        with pytest.MonkeyPatch.context() as patch:
+            if after == 0:
+                patch.setattr(hash_index, "save", die)
+            elif after == 1:
+                patch.setattr(hash_index, "load", die)
+            else:
+                patch.setattr(hash_index.shutil, "rmtree", die)
+                patch.setattr(Path, "unlink", die)
+            try:
+                self.index.compact()
+            except Killed:
+                self.index.close()
+        self.index.close()
+        self.index = HashIndex(self.folder)
+
+    @precondition(lambda self: hasattr(self, "known"))
+    @invariant()
+    def both_processes_know_the_same(self) -> None:
+        self.reader.refresh()
+        asked = self.pool[:2]
+        ids, rows = (
+            np.array(list(self.known), dtype=np.int64),
+            np.array(list(self.known.values()), dtype=np.uint64).reshape(-1, 4),
+        )
+        wanted = scanned(ids, rows, asked, 31)
+        for each in (self.index, self.reader):
+            assert len(each) == len(self.known)
+            assert answered(each, asked, 31) == wanted
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.index.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def test_life_of_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_module, "TAIL", 64)  # so that segments are made and merged
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=6 * ROUNDS, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+def test_only_one_process_writes(tmp_path: Path) -> None:
+    with HashIndex(tmp_path) as index:
+        with pytest.raises(Conflict, match="Another process"):
+            HashIndex(tmp_path)
+        with pytest.raises(Conflict, match="reading only"):
+            HashIndex(tmp_path, read_only=True).add(np.array([1]), np.zeros((1, 4), dtype=np.uint64))
+        index.add(np.array([1]), np.zeros((1, 4), dtype=np.uint64))
+    assert len(HashIndex(tmp_path)) == 1
