@@ -28,15 +28,21 @@ def scale(
     """A scale that holds zero and all values; ticks are round in units of ``size`` (milliseconds of an hour, say)."""
     known = [value / size for value in values if value is not None and math.isfinite(value)]
     low, high = min([0.0, *known]), max([0.0, *known])
-    if high == low:
+    if high - low < 1e-300:  # nothing but zero, as far as numbers can be divided
         high = 1.0
     step = _round_step((high - low) / max(2, (bottom - top) / 56))
-    first, last = math.floor(low / step), math.ceil(high / step - 1e-9)
+    first, last = -_steps(-low / step), _steps(high / step)
     ticks = tuple(number * step * size for number in range(first, last + 1))
     top_value = ticks[-1] if most is None else min(ticks[-1], max(most, max([0.0, *known]) * size))
     return Scale(
         low=ticks[0], high=top_value, top=top, bottom=bottom, ticks=tuple(t for t in ticks if t <= top_value + 1e-12)
     )
+
+
+def _steps(length: float) -> int:
+    """So many steps hold a length; one that is off by rounding alone needs no step more."""
+    near = round(length)
+    return near if math.isclose(length, near, rel_tol=1e-9) else math.ceil(length)
 
 
 def _round_step(raw: float) -> float:
