@@ -10,7 +10,8 @@ from watchfloor.identity.domain import Scope
 AREAS: dict[str, str] = {  # by the first part of a permission
     "incident": N_("Incidents"), "law": N_("Law"), "order": N_("Orders"), "oncall": N_("On-call"),
     "appeal": N_("Appeals"), "case": N_("Cases"), "claim": N_("Claims that go round"), "edge": N_("Edge cases"),
-    "change": N_("Change log"), "spike": N_("Spikes"),
+    "change": N_("Change log"), "spike": N_("Spikes"), "board": N_("Boards"), "metric": N_("Metrics"), "study": N_("Studies"),
+    "topic": N_("Topics"),
     "enforcement": N_("Enforcement"), "cybertip": N_("NCMEC reports"),
     "event": N_("Events"), "floor": N_("Floor"), "glass": N_("Break-glass"), "insight": N_("Insight"),
     "intake": N_("Intake"), "investigate": N_("Investigate"), "item": N_("Items"), "ledger": N_("Ledger"),

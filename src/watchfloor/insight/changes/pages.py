@@ -22,6 +22,7 @@ from watchfloor.identity.names import names_of
 from watchfloor.insight.changes import actions, queries, reading
 from watchfloor.insight.changes.contracts import ChangeIn
 from watchfloor.insight.changes.kinds import KINDS
+from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger.writer import writing
@@ -67,6 +68,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "rows": rows[:300], "more": len(rows) > 300, "gone": gone, "query": asked, "kinds": KINDS, "errors": errors,
         "typed": request.POST if errors else QueryDict(), "sources": {key: _(name) for key, name in SOURCES.items()},
         "names": names_of(row.by for row in [*rows[:300], *gone]), "may_write": actor.has("change.record"), "now": now,
+        "dimensions": {key: _(name) for key, name in DIMENSIONS.items()},
         "kind_options": [(each.key, _(each.title)) for each in KINDS.values()],
         "filters": [
             {"name": "days", "label": _("Last 7 days"), "options": [(key, _(name)) for key, name in SPANS.items()]},
