@@ -16,7 +16,8 @@ COPIES = [
 ]
 OTHERS = [
     "The committee met on Tuesday and agreed on the minutes of its last meeting",
-    "How do I measure the current through a coil?", "ok", "", "a", "🙂🙂", "٣ 中文的句子在這裡 очень длинный текст", "http://a.example/x 12345678",
+    "How do I measure the current through a coil?", "ok", "", "a", "🙂🙂", "٣ 中文的句子在這裡 очень длинный текст",
+    "http://a.example/x 12345678",
 ]  # fmt: skip
 
 
