@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -145,7 +146,8 @@ class Life(RuleBasedStateMachine):
     @rule(part=st.integers(1, 47))
     def killed_while_writing(self, part: int) -> None:
         self.index.close()
-        with max(self.folder.glob("journal-*")).open("ab") as file:
+        named = json.loads((self.folder / "manifest.json").read_text())["journals"]
+        with (self.folder / named[-1]).open("ab") as file:
             file.write(b"\x01" * part)
         self.index = HashIndex(self.folder)
 

@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "deliveries",
         "See what has not reached the platform, and send it again.",
     ),
-    "media": ("watchfloor.cli.media", "media", "See how pictures and video fare, try them again, erase one."),
+    "media": ("watchfloor.cli.media", "media", "Hash and match plain files; see how the media store fares."),
     "ledger": ("watchfloor.cli.ledger", "ledger", "Verify, rebuild and prove what happened."),
     "user": ("watchfloor.cli.people", "user", "Make users and give them roles."),
     "glass": ("watchfloor.cli.glass", "glass", "Break-glass: take rights in an emergency, list, end."),

@@ -1,4 +1,4 @@
-"""``watchfloor media``: what became of pictures and video, trying refused ones again, and erasing one for good."""
+"""``watchfloor media``: what became of pictures and video in the store; and hashing and matching of plain files (``media_files``)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from watchfloor.cli.media_files import cluster_command, hash_command, match_command, watch_command
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.console import prepare
 from watchfloor.kernel.errors import NotFound
@@ -15,7 +16,11 @@ STATES = ("fetching", "decoding", "ready", "refused", "gone")
 
 @click.group()
 def media() -> None:
-    """The media store. Contents are not shown, only how they fare."""
+    """Hash and match plain files; see how the media store fares (its contents are not shown)."""
+
+
+for _command in (hash_command, match_command, cluster_command, watch_command):
+    media.add_command(_command)
 
 
 @media.command("list")

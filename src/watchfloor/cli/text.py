@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from watchfloor.cli.progress import Bar
 from watchfloor.cli.text_rows import BadRow, read_examples, read_rows
 from watchfloor.engines.textmodels.metrics import Quality, Scored, evaluate, threshold_for_precision
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
@@ -21,35 +21,6 @@ from watchfloor.engines.textmodels.protocol import Example, distinct, held_out, 
 from watchfloor.kernel.errors import BadInput
 
 _SHOWN_BAD_ROWS = 10
-
-
-class _Bar:
-    """A progress bar on standard error that appears only when the work takes more than a second."""
-
-    def __init__(self, what: str, total: int) -> None:
-        self._what, self._total, self._done = what, total, 0
-        self._start = time.monotonic()
-        self._progress: Progress | None = None
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def step(self) -> None:
-        self._done += 1
-        if self._done % 200:
-            return
-        if self._progress is None:
-            if time.monotonic() - self._start < 1.0:
-                return
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._progress.start()
-            self._task = self._progress.add_task(self._what, total=self._total)
-        self._progress.update(self._task, completed=self._done)
-
-    def __exit__(self, *_: object) -> None:
-        if self._progress is not None:
-            self._progress.stop()
 
 
 @click.group()
@@ -129,13 +100,13 @@ def _scores(examples: list[Example], *, online: bool, order: str, seed: int) -> 
         stream = list(examples)
         if order == "shuffled":
             random.Random(seed).shuffle(stream)  # noqa: S311
-        with _Bar("Predict, then learn", len(stream)) as bar:
+        with Bar("Predict, then learn", len(stream)) as bar:
             start = time.process_time()
             scored = list(running(stream, step=bar.step))
             return scored, time.process_time() - start
     groups = len({example.group for example in examples})
     rounds = min(groups, 20) if groups > 1 else 5
-    with _Bar("Learn and hold back", len(examples) * rounds) as bar:
+    with Bar("Learn and hold back", len(examples) * rounds) as bar:
         start = time.process_time()
         scored = list(held_out(examples, seed=seed, step=bar.step))
         return scored, time.process_time() - start

@@ -2,8 +2,8 @@
 
 Of two hashes that differ in at most ``radius`` bits, one of ``b`` bands differs in at most ``radius // b`` (multi-index hashing: Norouzi,
 Punjani, Fleet 2012). Few wide bands make small buckets and many look-ups, many narrow ones the reverse. For radius 31: 16 bands of 16 bits
-with one change (272 look-ups) while there are few hashes, 11 bands with two changes above; these grow with the number of hashes so that
-a bucket holds about one. Bits that no band covers do no harm: the distance is always taken over all 256.
+with one change (272 look-ups) while there are few hashes, 11 bands of 22 or 23 bits with two changes (about 3,000)
+above. Bits that no band covers do no harm: the distance is always taken over all 256.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from watchfloor.engines.matching.arrays import numpy
 if TYPE_CHECKING:
     from watchfloor.engines.matching.arrays import Rows
 
-_FEW = 300_000
+_FEW = 500_000
 _WIDEST = 23  # 11 x 23 of 256 bits
 
 
@@ -42,7 +42,7 @@ def bands_for(hashes: int) -> Bands:
     """The cut for so many hashes."""
     if hashes <= _FEW:
         return Bands(16, 16)
-    return Bands(11, min(_WIDEST, hashes.bit_length() + 1))
+    return Bands(11, min(_WIDEST, hashes.bit_length() + 3))
 
 
 def keys(rows: Rows, bands: Bands) -> Any:

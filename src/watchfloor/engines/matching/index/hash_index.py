@@ -22,6 +22,8 @@ from watchfloor.engines.matching.pdq import RADIUS
 from watchfloor.kernel.errors import BadInput, Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from watchfloor.engines.matching.arrays import Ids, Rows
 
 _MANIFEST = "manifest.json"
@@ -60,12 +62,12 @@ class HashIndex:
     def __len__(self) -> int:
         return len(self._state)
 
-    def add(self, ids: Ids, rows: Rows) -> None:
+    def add(self, ids: Ids | Sequence[int], rows: Rows) -> None:
         """Hashes (n x 4 words) under these ids; an id that was there before is replaced. Counts as soon as it returns."""
         np = numpy()
         self._change(journal.records(np.asarray(ids, dtype=np.int64), np.asarray(rows, dtype=np.uint64).reshape(-1, 4)))
 
-    def delete(self, ids: Ids) -> int:
+    def delete(self, ids: Ids | Sequence[int]) -> int:
         """Take ids away, at once; returns how many of them were there."""
         np = numpy()
         named = np.unique(np.asarray(ids, dtype=np.int64))

@@ -1,11 +1,13 @@
-"""Hashes that do not change any more, with their buckets: four arrays that can be mapped from files, so that processes share one copy.
+"""Hashes that do not change any more, with their buckets: arrays that can be mapped from files, so that processes share one copy.
 
-``offsets`` and ``entries`` hold all bands behind one another: bucket ``k`` of band ``b`` is
-``entries[offsets[b * buckets + k] : offsets[b * buckets + k + 1]]``, positions in ``rows``. A bucket is one run of memory.
+``table`` has a word for each bucket of each band: 0 for an empty one, else how many hashes it has (lowest eight bits) and where among
+the band's ``entries`` they begin (the rest), so one look into memory tells both. ``entries`` are positions in ``rows``; a bucket is one
+run. Of a bucket with 255 and more the count stands in ``crowded``.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
     from watchfloor.engines.matching.arrays import Ids, Rows
 
-_TOGETHER = 24  # questions looked up at once: their buckets' addresses stay in the processor's cache
+_TOGETHER = 16  # questions looked up at once: their buckets' addresses stay in the processor's cache
 _AT_ONCE = 1 << 20  # candidates compared at once
 _DEAR = 8  # a candidate costs about so many times what a row costs that is read in order
+_MANY = 255
 
 
 class Segment(NamedTuple):
@@ -29,8 +32,9 @@ class Segment(NamedTuple):
 
     rows: Rows
     ids: Ids
-    offsets: Any
+    table: Any
     entries: Any
+    crowded: Any  # k x 2: place in the table, count
     bands: Bands
     dead: Any
 
@@ -58,31 +62,46 @@ class Segment(NamedTuple):
         np = numpy()
         bands = self.bands
         turned = keys(asked, bands).T.astype(np.int64) + np.arange(bands.number) * bands.buckets  # questions x bands
-        places = (turned[:, :, None] ^ changes(bands.width, radius // bands.number)).reshape(len(asked), -1)
-        starts = self.offsets.take(places)
-        places += 1
-        counts = self.offsets.take(places) - starts
-        totals = counts.sum(axis=1, dtype=np.int64)
-        dear = totals > len(self.rows) // _DEAR
+        changed = changes(bands.width, radius // bands.number)
+        places = (turned[:, :, None] ^ changed).ravel()
+        buckets = self.table.take(places)
+        used = np.flatnonzero(buckets)
+        buckets = buckets.take(used)
+        counts = (buckets & _MANY).astype(np.int64)
+        if len(self.crowded):
+            full = np.flatnonzero(counts == _MANY)
+            where = np.searchsorted(self.crowded[:, 0], places.take(used.take(full)))
+            counts[full] = self.crowded[where, 1]
+        band = used // len(changed)
+        question = band // bands.number
+        starts = (buckets >> 8).astype(np.int64) + (band - question * bands.number) * len(self.rows)
+        totals = np.bincount(question, weights=counts, minlength=len(asked))
+        dear = totals > len(self.rows) / _DEAR
         if dear.any():  # buckets that very many share: reading everything once in order is cheaper, and as exact
             chosen = np.flatnonzero(dear)
-            question, position, distance = scan(self.rows, asked[chosen], radius)
-            yield chosen[question], position, distance
-            counts[chosen] = 0
+            number, position, distance = scan(self.rows, asked[chosen], radius)
+            yield chosen[number], position, distance
+            kept = np.flatnonzero(~dear[question])
+            starts, counts, question = starts[kept], counts[kept], question[kept]
             totals[chosen] = 0
         for low, high in _groups(totals.tolist()):
-            yield self._compare(asked, low, starts[low:high], counts[low:high], radius)
+            first, last = np.searchsorted(question, [low, high])
+            yield self._compare(asked, question[first:last], starts[first:last], counts[first:last], radius)
 
-    def _compare(self, asked: Rows, first: int, starts: Any, counts: Any, radius: int) -> tuple[Ids, Ids, Ids]:
-        """The distance of all candidates of some questions; what lies within is kept once."""
+    def _compare(self, asked: Rows, question: Ids, starts: Ids, counts: Ids, radius: int) -> tuple[Ids, Ids, Ids]:
+        """The distance of the hashes of some buckets to their questions; what lies within is kept once."""
         np = numpy()
-        width = starts.shape[1]
-        used = np.flatnonzero(counts)
-        many = counts.ravel().take(used).astype(np.int64)
-        run = np.repeat(starts.ravel().take(used).astype(np.int64) - (np.cumsum(many) - many), many)
+        ends = np.cumsum(counts)
+        run = np.repeat(starts - (ends - counts), counts)
         run += np.arange(len(run))
         position = self.entries.take(run)
-        question = np.repeat(used // width + first, many)
+        question = np.repeat(question, counts)
+        # Half of each hash first: of strangers hardly one in a million gets past it, and it is half of the memory.
+        halves = self.rows.reshape(-1).view("V16").take(position.astype(np.int64) << 1).view(np.uint64).reshape(-1, 2)
+        halves ^= np.ascontiguousarray(asked[:, :2]).take(question, axis=0)
+        bits = np.bitwise_count(halves).view(np.uint16).ravel()
+        near = np.flatnonzero((bits + (bits >> 8) & 0xFF) <= radius)
+        position, question = position.take(near).astype(np.int64), question.take(near)
         distance = apart(self.rows.take(position, axis=0), asked.take(question, axis=0))
         near = np.flatnonzero(distance <= radius)
         pairs, where = np.unique(question[near] * len(self.rows) + position[near], return_index=True)
@@ -96,26 +115,30 @@ def build(ids: Ids, rows: Rows) -> Segment:
     ids, rows = np.ascontiguousarray(ids[order]), np.ascontiguousarray(rows[order])
     bands = bands_for(len(rows))
     size = len(rows)
-    offsets = np.zeros(bands.number * bands.buckets + 1, dtype=np.uint32)
+    table = np.zeros(bands.number * bands.buckets, dtype=np.uint32 if size < 1 << 24 else np.uint64)
     entries = np.empty(bands.number * size, dtype=np.uint32)
+    crowded = []
     positions = np.arange(size, dtype=np.uint64)
     for band, key in enumerate(keys(rows, bands)):
         # Key and position in one word: sorting numbers is several times quicker than finding an order.
         both = key << np.uint64(32) | positions
         both.sort()
         entries[band * size : (band + 1) * size] = both & np.uint64(0xFFFFFFFF)
-        ends = np.cumsum(np.bincount((both >> np.uint64(32)).astype(np.int64), minlength=bands.buckets)) + band * size
-        offsets[band * bands.buckets + 1 : (band + 1) * bands.buckets + 1] = ends
-    return Segment(rows, ids, offsets, entries, bands, np.zeros(size, dtype=bool))
+        key = (both >> np.uint64(32)).astype(np.int64)
+        begins = np.flatnonzero(np.diff(key, prepend=-1))
+        counts = np.diff(begins, append=size)
+        used = key[begins] + band * bands.buckets
+        table[used] = begins << 8 | np.minimum(counts, _MANY)
+        full = counts >= _MANY
+        crowded.append(np.stack([used[full], counts[full]], axis=1))
+    return Segment(rows, ids, table, entries, np.concatenate(crowded), bands, np.zeros(size, dtype=bool))
 
 
-_PARTS = ("rows", "ids", "offsets", "entries")
+_PARTS = ("rows", "ids", "table", "entries", "crowded")
 
 
 def save(segment: Segment, folder: Path) -> None:
     """Write the arrays into a new folder, and wait until the disk has them."""
-    import os
-
     np = numpy()
     folder.mkdir(parents=True)
     for name in _PARTS:
@@ -128,10 +151,9 @@ def save(segment: Segment, folder: Path) -> None:
 def load(folder: Path) -> Segment:
     """Map the arrays of a folder; nothing is read until it is asked for."""
     np = numpy()
-    rows, ids, offsets, entries = (
-        np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _PARTS
-    )
-    return Segment(rows, ids, offsets, entries, bands_for(len(rows)), np.zeros(len(rows), dtype=bool))
+    mapped = (np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _PARTS)
+    rows, ids, table, entries, crowded = (each.view(np.ndarray) for each in mapped)
+    return Segment(rows, ids, table, entries, crowded, bands_for(len(rows)), np.zeros(len(rows), dtype=bool))
 
 
 def _groups(totals: list[int]) -> Iterator[tuple[int, int]]:
