@@ -176,7 +176,7 @@ def look(
     place = looking.place_counts(table, DIMS, len(shifts), up=best.up)
     where = place.slices[0].where if place.slices else best.where
     slices = [each.where for each in place.slices] or ([best.where] if best.where else [])
-    began, blur = refined(chance, known, where, start, end, shifts, spike)
+    began, blur = refined(chance, known, where, start, end, shifts, spike, up=best.up)
     near = [each for each in events if began - 4 * DAY <= each.starts_at <= began + HOUR * (1 + 2 * blur)]
     leaves = looking.leaves_for(table, DIMS, slices)
     ranked, none = ranking.rank(near, leaves, onset=began, blur_hours=blur, up=place.real >= place.expected)
@@ -193,14 +193,13 @@ def look(
 
 def refined(
     chance: random.Random, frame: pl.DataFrame, where: dict[str, str], start: datetime, end: datetime, shifts: list[timedelta],
-    spike: dict[str, Any],
+    spike: dict[str, Any], *, up: bool,
 ) -> tuple[datetime, float]:  # fmt: skip
     """The onset to five minutes: the hour's counts are laid out over its minutes as they would have come."""
-    hours = looking.hourly(frame, where, start, end, shifts)
-    rate, before = sum(each[1] for each in hours) / len(hours), sum(each[2] for each in hours) / len(hours)
-    begin, finish = start - HOUR, min(end, start + 2 * HOUR)
-    counts = [0.0] * int((finish - begin) / (HOUR / 12))
-    for hour, value, _usual in looking.hourly(frame, where, begin, finish, shifts):
+    begin = start - onset.LEAD
+    hours = looking.hourly(frame, where, begin, end, shifts)
+    counts = [0.0] * (len(hours) * 12)
+    for number, (hour, value, _usual) in enumerate(hours):
         into = max(0.0, min(1.0, (spike["begin"] - hour) / HOUR))
         late = (1 - into) * spike["factor"]
         for _ in range(int(value)):  # before the spike at the usual pace, after it at its own
@@ -209,12 +208,9 @@ def refined(
                 if chance.random() < into / (into + late)
                 else into + chance.random() * (1 - into)
             )
-            place = int(((hour - begin) / HOUR + at) * 12)
-            if place < len(counts):
-                counts[place] += 1
-    gap = abs(rate - before)
-    blur = min(1.0, max(0.1, 1.5 / gap)) if gap else 1.0
-    return begin + onset.likeliest_break(counts, before / 12, rate / 12) * (HOUR / 12), blur
+            counts[number * 12 + min(11, int(at * 12))] += 1
+    place, off = onset.likeliest_break(counts, [each[2] / 12 for each in hours for _ in range(12)], up=up)
+    return begin + place * (HOUR / 12), min(1.0, max(0.1, off / 12))
 
 
 def effects(seed: int, count: int) -> dict[str, float]:

@@ -56,7 +56,13 @@ def test_all_moved_alike_is_everywhere() -> None:
 def test_it_began_with_the_first_unusual_hour_and_the_likeliest_five_minutes() -> None:
     values = [10, 12, 9, 30, 41, 28, 33]
     assert onset.first_unusual(values, [10.0] * 7, up=True) == 3
-    assert onset.likeliest_break([1, 0, 1, 1, 4, 6, 5, 4], 1, 5) == 4
+    place, off = onset.likeliest_break([1, 0, 1, 1, 4, 6, 5, 4], [1.0] * 8, up=True)
+    assert place == 4
+    assert off < 1
+    assert onset.likeliest_break([5, 6, 4, 5, 0, 1, 0, 1], [5.0] * 8, up=False)[0] == 4
+    # Long before it nothing happened: a window that begins too early does not draw it forward.
+    assert onset.likeliest_break([0, 1, 1, 0] * 9 + [3, 4, 2, 4] * 3, [0.5] * 48, up=True)[0] == 36
+    assert onset.likeliest_break([1, 1, 2, 1], [1.0] * 4, up=True)[1] > 0.5  # hardly anything: hardly known
     assert onset.level_break([40.0] * 10 + [60.0] * 4, [30.0] * 14, 7) == 10
 
 

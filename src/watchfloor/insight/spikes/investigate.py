@@ -78,9 +78,9 @@ def investigate(
     elsewhere = place.elsewhere
     if slices and not place.slices:
         elsewhere = (place.real - slices[0].real, place.expected - slices[0].expected)
-    began, blur = _onset(watched, frame, where, since, until, shifts)
     if up is None:
         up = slices[0].real >= slices[0].expected if slices else place.real >= place.expected
+    began, blur = _onset(watched, frame, where, since, until, shifts, up)
     candidates, none_p = _candidates(watched, leafs, [each.where for each in slices], began, blur, up, until)
     sampled, shared, items = alike.shared(metric, where, start, end, shifts or [WEEK])
     return Found(
@@ -148,22 +148,17 @@ def _onset(
     since: datetime,
     until: datetime,
     shifts: Sequence[timedelta],
+    up: bool,
 ) -> tuple[datetime, float]:
     """The moment it began, and how many hours that may be off."""
     if watched.ratio:
         return since, 12.0
-    hours = looking.hourly(frame, where, since - HOUR, until, shifts)
-    real = [value for _hour, value, _usual in hours if _hour >= since]
-    usual = [expected for _hour, _value, expected in hours if _hour >= since]
-    rate, before = sum(real) / len(real), sum(usual) / len(usual)
-    begin = (since - HOUR).replace(tzinfo=UTC)
-    finish = min(until, since + 2 * HOUR).replace(tzinfo=UTC)
-    counts = table.moments(watched, where, begin, finish, STEP)
-    steps = HOUR / STEP
-    place = onset.likeliest_break(counts, before / steps, rate / steps)
-    gap = abs(rate - before)
-    blur = min(1.0, max(0.1, 1.5 / gap)) if gap else 1.0  # about the time in which one or two more (or fewer) come in
-    return naive(begin) + place * STEP, blur
+    begin = since - onset.LEAD
+    steps = int(HOUR / STEP)
+    usual = [expected for _hour, _value, expected in looking.hourly(frame, where, begin, until, shifts)]
+    counts = table.moments(watched, where, begin.replace(tzinfo=UTC), until.replace(tzinfo=UTC), STEP)
+    place, off = onset.likeliest_break(counts, [each / steps for each in usual for _ in range(steps)], up=up)
+    return begin + place * STEP, min(1.0, max(0.1, off / steps))
 
 
 def _candidates(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import timedelta
 
 from watchfloor.engines.metrics.tails import nb_tails
 
 UNUSUAL = 0.05
+LEAD = timedelta(hours=2)  # before the first unusual hour, in which it may have begun already
 QUIET = 2  # so many usual steps in a row end the way back
 
 
@@ -31,16 +33,24 @@ def unusual(value: float, expected: float, *, up: bool, spread: float = 1.0) -> 
     return high if up else low
 
 
-def likeliest_break(counts: Sequence[float], before: float, after: float) -> int:
-    """The step from which counts are rather ``after`` than ``before`` (means per step, Poisson)."""
-    before, after = max(before, 1e-3), max(after, 1e-3)
-    gain = math.log(after / before)
-    best, best_at, tail = -math.inf, 0, 0.0
+def likeliest_break(counts: Sequence[float], expected: Sequence[float], *, up: bool) -> tuple[int, float]:
+    """The step in which a count began to be a multiple of what is expected of it, and by how many steps that may be off.
+
+    For a break before step ``k``, with ``c`` counted and ``e`` expected from there on, the likelihood of the best multiple ``c / e``
+    against none is ``c ln(c / e) - c + e`` (Poisson). The multiple belongs to the break: one that is estimated over a window which
+    begins too early is too small and draws the break forward. The second number is the root mean square distance of all breaks from
+    the likeliest one, each weighted by its likelihood.
+    """
+    gains = [0.0] * len(counts)
+    c = e = 0.0
     for place in range(len(counts) - 1, -1, -1):
-        tail += counts[place] * gain - (after - before)
-        if tail > best:
-            best, best_at = tail, place
-    return best_at
+        c, e = c + counts[place], e + max(expected[place], 1e-3)
+        if (c > e) == up:
+            gains[place] = (c * math.log(c / e) if c else 0.0) - c + e
+    best = max(range(len(gains)), key=lambda place: gains[place])
+    weights = [math.exp(each - gains[best]) for each in gains]
+    square = math.fsum(weight * (place - best) ** 2 for place, weight in enumerate(weights)) / math.fsum(weights)
+    return best, math.sqrt(square)
 
 
 def level_break(values: Sequence[float], weights: Sequence[float], last: int) -> int:

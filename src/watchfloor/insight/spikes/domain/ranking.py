@@ -6,8 +6,8 @@ For a spike that began at ``t0`` in a slice, and a change of kind ``k`` that beg
 
 ``prior``: how often a change of this kind is behind such a movement, relative to the others. ``lag density``: per hour, an exponential of
 the kind's own pace, blurred by how well the onset is known, and a thin uniform tail over two days. ``reach``: the part of the
-movement that lies in ``S`` (cubed: a cause holds nearly all of it), and how much of what ``S`` reached did move (square root:
-a change for everyone is a poor explanation of one corner). ``direction``: a change that lightens work hardly makes more of it.
+movement that lies in ``S`` (cubed: a cause holds nearly all of it), and how much of what ``S`` reached did move
+(a change for everyone is a poor explanation of one corner). ``direction``: a change that lightens work hardly makes more of it.
 "No known change" has a weight of its own, as if changes nobody wrote down began evenly over three days; its share of the sum is
 its probability. The constants were chosen on planted years with other seeds than those that are reported (benchmarks/spike_year.py).
 """
@@ -40,6 +40,7 @@ PRIORS: dict[str, tuple[float, float, float, float]] = {
     "world": (0.7, 0.2, 0.2, 2.0),
     "other": (0.2, 0.2, 0.2, 2.0),
 }
+SLIGHT = 0.005  # weight of a change whose scope has nothing to do with what moved
 NONE_PRIOR = 0.3
 NONE_HOURS = 72.0
 TAIL, TAIL_HOURS = 0.06, 48.0
@@ -104,7 +105,7 @@ def rank(
         if event.ends_at is not None and event.ends_at <= onset:
             density *= 0.1
         holds, moved = reach(event.scope, leaves, total)
-        scope = (0.02 + 0.98 * holds**3) * (0.02 + 0.98 * moved**0.75)
+        scope = (SLIGHT + holds**3) * (SLIGHT + moved)
         way = 1.0 if not event.effect else WITH if (event.effect == "more") == up else AGAINST
         weights.append((prior[column] * density * scope * way, event, lag, holds, moved))
     none = NONE_PRIOR / NONE_HOURS
