@@ -125,10 +125,10 @@ def _shared(request: HttpRequest, asked: params.Params) -> dict[str, Any]:
             "options": [(name, _("then %(name)s") % {"name": _(titles[name]).lower()}) for name in splits],
         },
     ]
-    for name in params.FILTERS:
+    for name in params.filters():
         values = queries.values_of(actor, queries.Span(start=asked.span.start, end=asked.span.end), name)
         fields.append({
-            "name": name, "label": _(EVERY[name]),
+            "name": name, "label": _(EVERY[name]) if name in EVERY else _(titles[name]),
             "options": [(value, value) for value in sorted(values)],
         })  # fmt: skip
     return {

@@ -38,6 +38,11 @@ SPLITS = (
 )
 
 
+def filters() -> tuple[str, ...]:
+    """What pages of numbers offer to filter by: the usual dimensions, then teams' own."""
+    return (*FILTERS, *keeping.dimensions())
+
+
 class Params(msgspec.Struct, frozen=True, kw_only=True):
     """A page's question."""
 

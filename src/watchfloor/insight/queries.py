@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as N_
 
 from watchfloor.identity.domain import Actor
-from watchfloor.insight import catalogue, facts, lake, relations, rights
+from watchfloor.insight import catalogue, facts, lake, persons, relations, rights
 from watchfloor.insight.catalogue import Metric
 from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count, compile_rows, groups, starts, timed
 from watchfloor.insight.flatten import naive
@@ -172,9 +172,9 @@ def rows_behind(actor: Actor, span: Span, metric_key: str, *, limit: int = 100, 
     """The facts (or jobs, cases ...) that a number is made of, newest first, within the actor's rights."""
     metric = catalogue.metric(metric_key)
     columns = relations.ROW_COLUMNS[metric.source]
-    ask = _ask(actor, span)
+    ask, shown = persons.rows(_ask(actor, span), metric.source), persons.columns(columns, metric.source)
     total = lake.answer(compile_row_count(metric, ask), ask.start, ask.end)[0][0]
-    rows = lake.answer(compile_rows(metric, ask, columns, limit=limit, offset=offset), ask.start, ask.end)
+    rows = lake.answer(compile_rows(metric, ask, shown, limit=limit, offset=offset), ask.start, ask.end)
     return Rows(columns, rows, int(total))
 
 
@@ -272,7 +272,7 @@ def _ask(actor: Actor, span: Span, permission: str = "insight.view", **more: Any
 
 def _answer(group: Sequence[Metric], ask: Ask) -> list[tuple[Any, ...]]:
     """From roll-ups where there are some and they fit, else from facts; the same rows either way."""
-    of = lake.state()
+    of, ask = lake.state(), persons.narrowed(ask, group[0].source)
     if of.folder is None:
         return _from_facts(group, ask, of)
     fits = {metric.key: answer.fit(metric, ask) for metric in group}

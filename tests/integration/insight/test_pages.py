@@ -17,10 +17,12 @@ from watchfloor.identity import actions as identity
 from watchfloor.identity import defaults as identity_defaults
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import User
-from watchfloor.insight import facts, lake, stream
+from watchfloor.insight import facts, lake, queries, stream
+from watchfloor.insight.own_metrics import keeping
 from watchfloor.kernel import clock
 from watchfloor.ledger import sequencer
 from watchfloor.ledger.writer import writing
+from watchfloor.review import actions
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,33 @@ def test_rows_are_what_was_counted_and_can_be_filtered() -> None:
     german = rows_of(browser, "incoming_manual", market="DE")
     assert [row["market"] for row in german] == ["DE", "DE"]
     assert {row["type"] for row in german} == {"job.ready"}
+
+
+def test_rows_say_who_decided_and_not_who_gave_back() -> None:
+    """As the tables that one asks in SQL: whoever took, skipped or stepped back is no column, no filter and no split of numbers."""
+    anna, ben = someone(LEAD), someone(LEAD)
+    held = [actions.claim(anna, queue="spam.en"), actions.claim(ben, queue="spam.en")]
+    assert held[0] is not None and held[1] is not None
+    actions.skip(anna, held[0].job_id, held[0].token, "language")
+    actions.skip(ben, held[1].job_id, held[1].token, "wellbeing")
+    sequencer.catch_up()
+    facts.export()
+    browser = client()
+    assert {"job.leased", "job.released"} == {row["type"] for row in rows_of(browser, "skip_rate")}
+    assert {row["reviewer"] for row in rows_of(browser, "skip_rate")} == {""}
+    assert [row["type"] for row in rows_of(browser, "skip_rate")].count(
+        "job.released"
+    ) == 1  # the step back is not among them
+    assert all(row["reviewer"] for row in rows_of(browser, "violation_rate"))  # decisions
+    assert not rows_of(browser, "skip_rate", reviewer=anna.id)
+    day = queries.Span(start=clock.now() - timedelta(hours=2), end=clock.now() + timedelta(hours=1))
+    by = queries.split(system("test"), day, ("reviewer",), metrics=["skip_rate"])
+    assert [each.names for each in by] == [("(none)",)]
+    assert len(queries.split(system("test"), day, ("reviewer",), metrics=["aht"])) == 2
+    groups = {anna.id: "Anna", ben.id: "Ben"}
+    keeping.save_dimension(system("test"), key="people", title="People", base="reviewer", groups=groups)
+    by = queries.split(system("test"), day, ("people",), metrics=["skip_rate"])
+    assert [each.names for each in by] == [("(none)",)]
 
 
 def test_who_is_limited_to_a_market_sees_its_numbers_only() -> None:

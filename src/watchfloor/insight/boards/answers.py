@@ -21,7 +21,6 @@ from watchfloor.insight.boards.models import Target
 from watchfloor.insight.catalogue import Metric
 from watchfloor.insight.compile import INTERVALS
 from watchfloor.insight.queries import Span
-from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel import clock
 
 SERIES = 6  # lines a person can tell apart
@@ -148,7 +147,7 @@ def title_of(panel: Panel, metrics: Sequence[Metric]) -> str:
     if not metrics:
         return _("Text")
     names = ", ".join(_(one.title) for one in metrics[:3]) + (" …" if len(metrics) > 3 else "")
-    by = [_(DIMENSIONS[name]).lower() for name in (panel.by, panel.then) if name]
+    by = [wording.dimension_words(name).lower() for name in (panel.by, panel.then) if name]
     if panel.form == "number" or not by:
         return names
     if len(by) == 1 or panel.form not in ("heat", "table"):
@@ -329,7 +328,7 @@ def _table(
         sentence = _("%(name)s has most: %(value)s") % {
             "name": ", ".join(rows[0].names), "value": wording.value_words(first.unit, first.value),
         }  # fmt: skip
-    columns = [*(_(DIMENSIONS[name]) for name in by), *(_(one.title) for one in metrics)]
+    columns = [*(wording.dimension_words(name) for name in by), *(_(one.title) for one in metrics)]
     return msgspec.structs.replace(
         plain, rows=rows, columns=columns, more=max(0, len(slices) - ROWS), sentence=sentence
     )
@@ -357,7 +356,7 @@ def _heat(actor: Actor, span: Span, panel: Panel, one: Metric, plain: Answer) ->
     ]  # fmt: skip
     more = max(0, len(sizes[0]) - HEAT)
     return msgspec.structs.replace(
-        plain, rows=rows, columns=[_(DIMENSIONS[panel.by]), *across], more=more, sentence=plain.title
+        plain, rows=rows, columns=[wording.dimension_words(panel.by), *across], more=more, sentence=plain.title
     )
 
 

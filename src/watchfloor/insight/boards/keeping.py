@@ -15,7 +15,7 @@ from watchfloor.insight import catalogue
 from watchfloor.insight.boards.domain.document import Document, check
 from watchfloor.insight.boards.events import BoardArchived, BoardSaved, BoardShared
 from watchfloor.insight.boards.models import Board, BoardDraft, BoardVersion
-from watchfloor.insight.schema import DIMENSIONS
+from watchfloor.insight.own_metrics.keeping import titles
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import Writer, writing
@@ -62,7 +62,16 @@ def document_of(row: Board | BoardVersion) -> Document:
 
 def checked(document: Document) -> Document:
     """The document, its metrics and dimensions known. ``BadInput`` otherwise."""
-    return check(document, catalogue.metrics(), DIMENSIONS)
+    return check(document, catalogue.metrics(), titles())
+
+
+def using(actor: Actor) -> dict[str, list[Board]]:
+    """By metric, the boards in use whose panels show it, of those the actor may open."""
+    found: dict[str, list[Board]] = {}
+    for row in listed(actor):
+        for key in dict.fromkeys(key for panel in document_of(row).panels for key in panel.metrics):
+            found.setdefault(key, []).append(row)
+    return found
 
 
 def make(actor: Actor, name: str, document: Document, *, purpose: str = "", shared: bool = False) -> Board:

@@ -10,13 +10,21 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from watchfloor.insight import params, queries
+from watchfloor.insight.boards import wording
 from watchfloor.insight.boards.domain.document import COMPARES, Document, Panel
+from watchfloor.insight.own_metrics.keeping import titles
 from watchfloor.insight.queries import Span
-from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel.errors import BadInput
 
 WEEK = timedelta(days=7)
-CARRIED = ("span", "from", "to", "interval", "compare", "other", *DIMENSIONS)  # of a board's address, what narrows it
+CARRIED = (
+    "span",
+    "from",
+    "to",
+    "interval",
+    "compare",
+    "other",
+)  # of a board's address, what narrows it beside dimensions
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +52,7 @@ def read(document: Document, query: Mapping[str, str]) -> Look:
         BadInput: an unknown span, interval, comparison or dimension, or a date that is none.
     """
     asked = {name: query[name] for name in ("span", "from", "to") if query.get(name)} or {"span": document.span or "7d"}
-    filters = {**document.filters, **{name: query[name] for name in DIMENSIONS if name in query}}
+    filters = {**document.filters, **{name: query[name] for name in titles() if name in query}}
     compare = "other" if query.get("other") else query.get("compare") or document.compare or "usual"
     other = query.get("other") or document.other
     if compare not in COMPARES:
@@ -54,7 +62,7 @@ def read(document: Document, query: Mapping[str, str]) -> Look:
             where="compare",
             hint=", ".join(filter(None, COMPARES)),
         )
-    if other and other.partition(":")[0] not in DIMENSIONS:
+    if other and other.partition(":")[0] not in titles():
         raise BadInput("unknown_dimension", "Say whom to compare with, as market:DE.", where="other")
     look = Look(
         asked=asked, interval=query.get("interval") or document.interval, compare=compare, other=other,
@@ -65,7 +73,14 @@ def read(document: Document, query: Mapping[str, str]) -> Look:
 
 
 def span_of(look: Look, panel: Panel) -> Span:
-    """What one panel looks at: the board's, but for what the panel says itself."""
+    """What one panel looks at: the board's, but for what the panel says itself.
+
+    Raises:
+        BadInput: a filter names a dimension that was put away: without it the number would be another one.
+    """
+    for name in filters_of(look, panel):
+        if name not in titles():
+            raise BadInput("unknown_dimension", f"{name[:40]!r} is no dimension.", where=name, hint=", ".join(titles()))
     return params.read(_query(look, panel)).span
 
 
@@ -97,7 +112,10 @@ def beside(look: Look, span: Span) -> Beside:
         case "other" if look.other:
             name, _sep, value = look.other.partition(":")
             where = {**span.where, name: (value,)}
-            words = _("vs %(dimension)s %(value)s") % {"dimension": _(DIMENSIONS[name]).lower(), "value": value}
+            words = _("vs %(dimension)s %(value)s") % {
+                "dimension": wording.dimension_words(name).lower(),
+                "value": value,
+            }
             return Beside(kind="other", span=msgspec.structs.replace(span, where=where), words=words)
         case "none":
             return Beside(kind="none", span=None, words="")

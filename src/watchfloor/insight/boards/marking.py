@@ -14,7 +14,7 @@ from watchfloor.insight import catalogue
 from watchfloor.insight.boards.events import MomentNoted, TargetEnded, TargetSet
 from watchfloor.insight.boards.keeping import EDITS, SEES
 from watchfloor.insight.boards.models import Annotation, Target
-from watchfloor.insight.schema import DIMENSIONS
+from watchfloor.insight.own_metrics.keeping import titles
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
 from watchfloor.ledger.writer import writing
@@ -34,9 +34,9 @@ def set_target(actor: Actor, metric: str, value: float, scope: Mapping[str, str]
     _may(actor)
     catalogue.metric(metric)
     for name in scope:
-        if name not in DIMENSIONS:
+        if name not in titles():
             raise BadInput(
-                "unknown_dimension", f"{name[:40]!r} is no dimension.", where="scope", hint=", ".join(DIMENSIONS)
+                "unknown_dimension", f"{name[:40]!r} is no dimension.", where="scope", hint=", ".join(titles())
             )
     if not math.isfinite(value):
         raise BadInput("bad_target", "A target is a number.", where="value")
@@ -92,9 +92,9 @@ def note_moment(actor: Actor, at: datetime, text: str, scope: Mapping[str, str])
     if not words or len(words) > 200:
         raise BadInput("bad_text", "A note has 1 to 200 characters.", where="text")
     for name in scope:
-        if name not in DIMENSIONS:
+        if name not in titles():
             raise BadInput(
-                "unknown_dimension", f"{name[:40]!r} is no dimension.", where="scope", hint=", ".join(DIMENSIONS)
+                "unknown_dimension", f"{name[:40]!r} is no dimension.", where="scope", hint=", ".join(titles())
             )
     with writing(actor) as w:
         row = w.create(Annotation, at=at, text=words, scope=dict(scope), made_by=str(actor), made_at=clock.now())

@@ -14,12 +14,13 @@ from django.utils.translation import pgettext
 
 from watchfloor.identity.domain import Actor
 from watchfloor.insight import catalogue, params, queries
-from watchfloor.insight.boards import marking
+from watchfloor.insight.boards import marking, wording
 from watchfloor.insight.boards.answers import Answer, answer, title_of
 from watchfloor.insight.boards.domain.document import Document, Panel
 from watchfloor.insight.boards.drawing.picture import grid
 from watchfloor.insight.boards.looking import CARRIED, Look
 from watchfloor.insight.boards.models import Board
+from watchfloor.insight.own_metrics.keeping import titles
 from watchfloor.insight.pages import EVERY
 from watchfloor.insight.schema import DIMENSIONS, SIMULATED
 from watchfloor.kernel.errors import WatchfloorError
@@ -69,7 +70,7 @@ def slots(
 
 def carried(query: Mapping[str, str]) -> dict[str, str]:
     """Of an address what narrows a board; it goes with every link and export."""
-    return {name: query[name] for name in CARRIED if name in query}
+    return {name: query[name] for name in (*CARRIED, *titles()) if name in query}
 
 
 def fields(actor: Actor, look: Look) -> list[dict[str, Any]]:
@@ -90,9 +91,15 @@ def fields(actor: Actor, look: Look) -> list[dict[str, Any]]:
     ]  # fmt: skip
     start, end = params.read(look.asked).span.start, params.read(look.asked).span.end
     others: list[tuple[str, str]] = []
-    for name in params.FILTERS:
+    for name in params.filters():
         values = sorted(queries.values_of(actor, queries.Span(start=start, end=end), name))
-        found.append({"name": name, "label": _(EVERY[name]), "options": [(value, value) for value in values]})
+        found.append(
+            {
+                "name": name,
+                "label": _(EVERY[name]) if name in EVERY else wording.dimension_words(name),
+                "options": [(value, value) for value in values],
+            }
+        )
         if name in ("market", "vendor"):
             others += [(f"{name}:{value}", f"{_(DIMENSIONS[name])} {value}") for value in values]
     found.append({"name": "other", "label": _("Beside nobody"), "options": others})
@@ -137,8 +144,6 @@ def form_names() -> list[tuple[str, str]]:
 
 def chart(answered: Answer) -> dict[str, Any]:
     """Data for the line_chart macro: lines, what they are compared with, intervals, targets, marks; each point's rows."""
-    from watchfloor.insight.boards import wording
-
     values = [dot.value for line in answered.lines for dot in line.dots if dot.value is not None]
     unit, size = wording.scale(answered.unit, max(values, default=0))
     longest = max((line.dots for line in answered.lines), key=len, default=[])

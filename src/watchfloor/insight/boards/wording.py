@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from watchfloor.insight.schema import DIMENSIONS
+from watchfloor.insight.own_metrics.keeping import titles
 
 DASH = "–"
 MINUS = "−"
@@ -54,7 +54,12 @@ def filters_words(filters: Mapping[str, str]) -> str:
     """``Market DE, Queue spam.en``; the whole floor where nothing narrows it."""
     if not filters:
         return _("the whole floor, within the rights of who asked")
-    return ", ".join(f"{_(DIMENSIONS[name])} {value}" for name, value in sorted(filters.items()))
+    return ", ".join(f"{dimension_words(name)} {value}" for name, value in sorted(filters.items()))
+
+
+def dimension_words(name: str) -> str:
+    """What a dimension is called, shipped or a team's own; one that was put away by its key."""
+    return _(titles().get(name, name))
 
 
 def moment_words(moment: datetime) -> str:

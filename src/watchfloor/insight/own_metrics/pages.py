@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.insight import catalogue, queries, show
+from watchfloor.insight.boards import keeping as boards
+from watchfloor.insight.boards.serving import name_of
 from watchfloor.insight.floor_pages.parts import sentence
 from watchfloor.insight.own_metrics import keeping, trying
 from watchfloor.insight.own_metrics.definition import (
@@ -45,10 +47,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
     actor, query = actor_of(request), request.GET
     words, theme, whose = query.get("q", "").strip().lower(), query.get("theme", ""), query.get("whose", "")
     known = {row.key: row for row in OwnMetric.objects.all()}
+    using = boards.using(actor)
     found = [
         {
             "key": one.key, "title": _(one.title), "theme": _(catalogue.THEMES[one.theme]), "formula": _(one.formula),
             "owner": one.owner if one.own else _(one.owner), "own": one.own, "number": known[one.key].number if one.own else None,
+            "boards": [(row.pk, name_of(row)) for row in using.get(one.key, ())],
         }
         for one in catalogue.metrics().values()
         if (not theme or one.theme == theme) and (whose != "own" or one.own) and (whose != "shipped" or not one.own)
@@ -56,7 +60,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = [row for row in found if words in f"{row['key']} {row['title']} {row['formula']} {row['owner']}".lower()]
     if query.get("format") == "csv":
         names = ("key", "title", "theme", "formula", "owner")
-        return csv_response("metrics", names, ([row[name] for name in names] for row in rows))
+        lines = ([*(row[name] for name in names), "; ".join(name for _pk, name in row["boards"])] for row in rows)
+        return csv_response("metrics", (*names, "boards"), lines)
     context = {
         "rows": rows, "query": query, "may_define": actor.has(keeping.DEFINES),
         "themes": [(key, _(title)) for key, title in catalogue.THEMES.items()],

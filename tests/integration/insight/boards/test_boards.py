@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from tests.support.people import actor_of, member, signed_in
 
-from watchfloor.identity.domain import Actor
+from watchfloor.identity.domain import Actor, system
 from watchfloor.identity.models import User
 from watchfloor.insight import queries
 from watchfloor.insight.boards import defaults, exports, keeping, looking, marking
@@ -22,6 +22,7 @@ from watchfloor.insight.boards.answers import answer
 from watchfloor.insight.boards.domain.document import Document, Panel
 from watchfloor.insight.boards.models import Board, BoardVersion
 from watchfloor.insight.catalogue import metrics
+from watchfloor.insight.own_metrics import keeping as own_metrics
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, MissingExtra, NotFound
 from watchfloor.ledger.writer import writing
@@ -73,6 +74,33 @@ def test_each_point_leads_to_exactly_its_rows(actor: Actor, mona: User) -> None:
     for value, url in places:
         body = browser.get(f"{url}&format=csv").getvalue().decode("utf-8-sig")  # type: ignore[attr-defined]
         assert len(list(csv.DictReader(body.splitlines()))) == value, url
+
+
+def test_a_teams_own_dimension_splits_and_narrows_a_board(mona: User, actor: Actor) -> None:
+    groups = {"DE": "Europe", "US": "America"}
+    own_metrics.save_dimension(system("test"), key="region", title="Region", base="market", groups=groups)
+    regions = Panel(id="r", form="bars", metrics=("incoming_manual",), by="region", filters={"region": "Europe"})
+    row = keeping.make(actor, "Regions", Document(panels=(regions,), span="24h"))
+    found = answer(actor, regions, looking.read(keeping.document_of(row), {}))
+    assert [(each.names, each.cells[0].value) for each in found.rows] == [(("Europe",), 2)]
+    assert found.title == "Incoming, manual by region" and found.columns[0] == "Region"
+    beside = looking.read(Document(span="24h"), {"other": "region:America"})
+    assert answer(actor, PANELS[0], beside).numbers[0].before == 4
+    marking.set_target(actor, "aht", 60_000, {"region": "Europe"}, clock.now().date())
+    browser = signed_in(mona)
+    page = browser.get(f"/insight/boards/{row.pk}?region=America").content.decode()
+    assert (
+        '<option value="America" selected>' in page and "region=America" in page
+    )  # the filter bar, and what files are asked with
+    form = browser.get(f"/insight/boards/{row.pk}/edit?panel=r").content.decode()
+    assert 'name="where_region"' in form and '<option value="region" selected>Region' in form
+    catalogue = browser.get("/insight/catalogue?q=incoming_manual").content.decode()
+    assert f'href="/insight/boards/{row.pk}">Regions</a>' in catalogue
+    own_metrics.save_dimension(
+        system("test"), key="region", title="Region", base="market", groups=groups, archived=True
+    )
+    page = browser.get(f"/insight/boards/{row.pk}").content.decode()
+    assert "is no dimension" in page  # said at the panel: without the filter it would be another number
 
 
 def test_a_reader_sees_what_their_rights_allow_whoever_made_it(actor: Actor, german: Actor) -> None:

@@ -18,18 +18,17 @@ from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.models import Role
 from watchfloor.insight import catalogue, params
-from watchfloor.insight.boards import drafts, keeping, looking, serving
+from watchfloor.insight.boards import drafts, keeping, looking, serving, wording
 from watchfloor.insight.boards.domain import editing
 from watchfloor.insight.boards.domain.document import COMPARES, INTERVALS, SPANS, Document, Panel
 from watchfloor.insight.boards.domain.editing import History
 from watchfloor.insight.boards.models import Board
 from watchfloor.insight.boards.pages.showing import tools
-from watchfloor.insight.schema import DIMENSIONS
+from watchfloor.insight.own_metrics.keeping import titles
 from watchfloor.kernel.errors import BadInput, WatchfloorError
 from watchfloor.platform.render import render
 
 NUDGES = {"wider": (1, 0), "narrower": (-1, 0), "taller": (0, 1), "lower": (0, -1)}
-FILTERS = (*params.FILTERS, "kind")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,8 +139,13 @@ def _after(history: History, sent: QueryDict, do: str) -> History:
 
 def _filters(sent: QueryDict) -> dict[str, str]:
     """The filters that were chosen."""
-    given = {name: sent.get(f"where_{name}", "") for name in FILTERS}
+    given = {name: sent.get(f"where_{name}", "") for name in _narrowing()}
     return {name: value for name, value in given.items() if value}
+
+
+def _narrowing() -> tuple[str, ...]:
+    """Dimensions that forms filter by."""
+    return (*params.filters(), "kind")
 
 
 def _whole(text: str, otherwise: int) -> int:
@@ -181,9 +185,10 @@ def _editor(
         "may_change": keeping.may_change(actor, row), "is_stale": draft.based_on != row.version,
         "can_undo": draft.history.at > 0, "can_redo": draft.history.at < len(draft.history.documents) - 1,
         "is_changed": document != keeping.document_of(row), "forms": serving.form_names(), "themes": themes,
-        "theme_names": catalogue.THEMES, "dimensions": [(name, _(title)) for name, title in DIMENSIONS.items()],
+        "theme_names": catalogue.THEMES, "dimensions": [(name, _(title)) for name, title in titles().items()],
         "spans": list(params.SPANS.items()), "intervals": [("hour", _("By hour")), ("day", _("By day")), ("week", _("By week"))],
-        "compares": fields["compare"], "filters": [(name, _(DIMENSIONS[name]), fields.get(name, [])) for name in FILTERS], **tools(),
+        "compares": fields["compare"],
+        "filters": [(name, wording.dimension_words(name), fields.get(name, [])) for name in _narrowing()], **tools(),
     }  # fmt: skip
     assert set(SPANS[1:]) <= {name for name, _words in context["spans"]} and INTERVALS and COMPARES
     return render(request, "insight/boards/edit.html", context, status=422 if problem else 200)

@@ -18,13 +18,12 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.insight import catalogue, params
 from watchfloor.insight.boards import keeping, marking, serving, wording
 from watchfloor.insight.boards.answers import summed
-from watchfloor.insight.schema import DIMENSIONS
+from watchfloor.insight.own_metrics.keeping import titles
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
-SCOPES = params.FILTERS
 INPUT = {"ms": 60_000.0, "share": 0.01, "count": 1.0}  # people type minutes, per cent, numbers
 
 
@@ -52,12 +51,14 @@ def targets(request: HttpRequest) -> Any:
             "targets", head, ((row["name"], row["scope"], row["target"], row["row"].begins_on) for row in rows)
         )
     values = {
-        field["name"]: field["options"] for field in serving.fields(actor, _everything()) if field["name"] in SCOPES
+        field["name"]: field["options"]
+        for field in serving.fields(actor, _everything())
+        if field["name"] in params.filters()
     }
     context = {
         "rows": rows, "typed": typed, "errors": errors, "may_change": actor.has(keeping.EDITS), "query": request.GET,
         "metrics": [(one.key, _(one.title)) for one in catalogue.metrics().values()],
-        "scopes": [(name, _(DIMENSIONS[name]), values.get(name, [])) for name in SCOPES],
+        "scopes": [(name, wording.dimension_words(name), values.get(name, [])) for name in params.filters()],
     }  # fmt: skip
     return render(request, "insight/boards/targets.html", context, status=422 if errors else 200)
 
@@ -78,7 +79,7 @@ def _do(request: HttpRequest, actor: Actor, typed: dict[str, str]) -> HttpRespon
         day = None
     if day is None:
         raise BadInput("bad_date", _("That is no date."), where="begins_on")
-    scope = {name: typed[f"where_{name}"] for name in SCOPES if typed.get(f"where_{name}")}
+    scope = {name: typed[f"where_{name}"] for name in params.filters() if typed.get(f"where_{name}")}
     marking.set_target(actor, one.key, value * INPUT.get(one.unit, 1.0), scope, day)
     messages.success(request, _("The target is set; panels that look at it draw it."))
     return redirect("board-targets")
@@ -105,7 +106,7 @@ def note(request: HttpRequest, board_id: UUID) -> HttpResponse:
         marking.remove_note(actor, _id(request.POST["gone"]))
     else:
         at = params.moment(request.POST.get("at", ""), "at")
-        scope = {name: request.POST[f"where_{name}"] for name in DIMENSIONS if request.POST.get(f"where_{name}")}
+        scope = {name: request.POST[f"where_{name}"] for name in titles() if request.POST.get(f"where_{name}")}
         marking.note_moment(actor, at, request.POST.get("text", ""), scope)
         messages.success(request, _("The note is drawn on every line it concerns."))
     return redirect("board", row.pk)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from watchfloor.insight.persons import TOLD
 from watchfloor.insight.relations import RELATIONS
 from watchfloor.insight.schema import DIMENSIONS, SCHEMA
 
-# Who did something is told of decisions only: who took a job, gave it back or was away is nobody's to query.
-_SAID = "type IN ('job.decided', 'decision.made', 'decision.superseded')"
+# Who did something is told of decisions only (see ``persons``): who took a job, gave it back or was away is nobody's to query.
+_SAID = f"type IN {TOLD}"
 _OWN = ("actor", "subject", "event")
 FACTS: Final[dict[str, str]] = {
     name: f"CASE WHEN {_SAID} THEN {name} END" if name in ("reviewer", "tenure", "team") else name
