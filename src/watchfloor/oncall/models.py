@@ -92,7 +92,7 @@ class Page(Projected):
         RESOLVED = "resolved"
 
     key = models.CharField(max_length=200)  # of what it is about: one live page for each
-    about = models.CharField(max_length=20)  # escalation | case | spike | delivery | manual
+    about = models.CharField(max_length=20)  # escalation | case | spike | delivery | clock | policy | manual
     state = models.CharField(max_length=12, choices=State)
     words = models.CharField(max_length=200, blank=True)  # of who paged, for those who may open it
     case_id = models.UUIDField(null=True)

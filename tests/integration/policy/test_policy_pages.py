@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.integration.oncall.conftest import plan
 from tests.integration.policy.people import Browser
 from tests.support.floor import Floor
 
@@ -13,6 +14,7 @@ from watchfloor.identity.domain import system
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
+from watchfloor.oncall.models import Page
 from watchfloor.policy import actions, queries, texts, touches
 from watchfloor.policy.models import PolicyVersion, RulingPlace, Translation
 from watchfloor.policy.pages import forms
@@ -172,8 +174,13 @@ def test_a_policy_for_an_event_ends_by_itself(ada: Browser, bo: Browser, reader:
     assert [row.key for row in queries.violations("flood-2027")] == ["flood.warning"]
     assert "This version ends by itself" in reader.get("policy-detail", "flood-2027")
     assert "Flood" in reader.get("policy-list", show="ending")
+    assert "This version ends by itself" in ada.get("policy-list")
+    assert "This version ends by itself" not in reader.get("policy-list")
+    plan(ada.person.pk, bo.person.pk)
     with writing(system("policy")) as w:
         assert (actions.warn_due(w), actions.warn_due(w)) == (1, 0)
+    told = Page.objects.get()
+    assert (told.about, told.severity, told.policy_key, told.times) == ("policy", 1, "flood-2027", 1)
     with clock.at(until), writing(system("policy")) as w:
         assert actions.end_due(w) == 1
     assert queries.version_in_force("flood-2027") is None and queries.violations("flood-2027") == []

@@ -13,6 +13,8 @@ from watchfloor.identity.domain import system
 from watchfloor.items import keying
 from watchfloor.kernel import ids
 from watchfloor.ledger.writer import writing
+from watchfloor.policy import queries as policies
+from watchfloor.policy.models import RulingPlace
 from watchfloor.review import actions, bulk, clusters
 from watchfloor.review.actions.reporters import who_is
 from watchfloor.review.models import Batch, Case, Cluster, EdgeCase, Joining, Report
@@ -128,7 +130,13 @@ def test_reporters_and_accounts_and_edge_cases(floor: Floor, boss: Any) -> None:
         edge = actions.flag_edge_case(w, case, "Is satire <u>spam</u> in a reply?")
     assert "satire" in text(boss.get(reverse("edge-cases") + "?q=satire"))
     assert "satire" not in text(boss.get(reverse("edge-cases") + "?q=parody"))
-    boss.post(reverse("edge-rule", args=[edge.pk]), {"ruling": "Satire is clean.", "finding": "clean:"})
+    boss.post(reverse("edge-rule", args=[edge.pk]), {"ruling": "Satire.", "clause": "no-such"})
+    assert EdgeCase.objects.get().state == "open"
+    clause = policies.version_in_force("spam").clauses[0]
+    assert f'value="{clause.key}"' in text(boss.get(reverse("edge-cases")))
+    form = {"ruling": "Satire is clean.", "finding": "clean:", "clause": clause.key}
+    boss.post(reverse("edge-rule", args=[edge.pk]), form)
+    assert RulingPlace.objects.get(ruling_id=edge.pk).clause_key == clause.key
     assert EdgeCase.objects.get().verdict == "clean"
     assert "Satire is clean." in text(boss.get(reverse("edge-cases") + "?state=ruled"))
 

@@ -19,7 +19,7 @@ from watchfloor.oncall.domain import matrix, paging
 from watchfloor.oncall.events import PageAcknowledged, PageHandedBack, PageRaised, PageRepeated, PageResolved
 from watchfloor.oncall.models import Call, EscalationPolicy, Matrix, Page
 
-ABOUT = ("escalation", "case", "spike", "delivery", "clock", "manual")
+ABOUT = ("escalation", "case", "spike", "delivery", "clock", "policy", "manual")
 
 
 def page(w: Writer, asked: PageIn) -> Page | None:

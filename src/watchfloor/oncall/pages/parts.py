@@ -45,6 +45,7 @@ def about_words() -> dict[str, str]:
         "spike": _("Spike"),
         "delivery": _("Delivery"),
         "clock": _("Legal deadline"),
+        "policy": _("Policy"),
         "manual": _("By hand"),
     }
 

@@ -8,8 +8,8 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict
 from watchfloor.ledger.writer import Writer, plain
+from watchfloor.policy import endings, queries, texts, touches
 from watchfloor.policy import events as happened
-from watchfloor.policy import queries, texts, touches
 from watchfloor.policy.actions.frame import say_violation
 from watchfloor.policy.actions.versions import expect, locked, next_number, serialise
 from watchfloor.policy.domain import document as documents
@@ -91,13 +91,14 @@ def end_due(w: Writer) -> int:
 
 
 def warn_due(w: Writer) -> int:
-    """Say once of each version that will end within ``states.WARN_DAYS`` that it will."""
+    """Say once of each version that will end within ``states.WARN_DAYS`` that it will, and tell who is to know (``endings``)."""
     soon = clock.now() + timedelta(days=states.WARN_DAYS)
     due = list(PolicyVersion.objects.filter(state=State.IN_FORCE, ends_at__lte=soon, warned_at__isnull=True))
     for version in due:
         w.update(version, warned_at=clock.now())
         event = happened.VersionEnding(policy=version.policy_key, number=version.number, ends_at=plain(version.ends_at))
         w.event(event, version, policy_version=version.pk)
+        endings.tell(w, version)
     return len(due)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,9 +13,11 @@ from django.views.decorators.http import require_safe
 
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
+from watchfloor.kernel import clock
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries
+from watchfloor.policy.domain.states import WARN_DAYS
 from watchfloor.policy.domain.translations import coverage
 from watchfloor.policy.models import Claim, PolicyVersion, Translation
 from watchfloor.policy.texts import document_of
@@ -52,7 +55,7 @@ def policy_list(request: HttpRequest) -> HttpResponseBase:
         return csv_response("policies", head, (_line(row) for row in rows))
     context = {
         "rows": rows, "query": request.GET, "open_claims": Claim.objects.filter(ended_at__isnull=True).count(),
-        "may_edit": actor_of(request).has("policy.edit"),
+        "may_edit": actor_of(request).has("policy.edit"), "ending": _ending(rows) if actor_of(request).has("policy.approve") else [],
         "filters": [
             {"name": "q", "label": _("Search policies"), "type": "search", "chip": _("Name")},
             {"name": "show", "label": _("All policies"), "chip": _("Show"), "options": [
@@ -61,6 +64,14 @@ def policy_list(request: HttpRequest) -> HttpResponseBase:
         ],
     }  # fmt: skip
     return render(request, "policy/list.html", context)
+
+
+def _ending(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those whose text ends within the days of warning: whoever approves texts is told above the list."""
+    soon = clock.now() + timedelta(days=WARN_DAYS)
+    return [
+        row for row in rows if row["version"] is not None and row["version"].ends_at and row["version"].ends_at <= soon
+    ]
 
 
 def _rows() -> list[dict[str, Any]]:

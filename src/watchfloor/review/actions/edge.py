@@ -8,6 +8,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.policy import actions as policy
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.domain import clocks, findings
 from watchfloor.review.events_many import EdgeCaseAsked, EdgeCaseRuled, EdgeCaseWithdrawn
@@ -29,8 +30,14 @@ def flag_edge_case(w: Writer, case: Case, question: str) -> EdgeCase:
     return row
 
 
-def rule(actor: Actor, edge_id: UUID, *, ruling: str, verdict: str = "", violation_key: str = "") -> EdgeCase:
-    """Answer it. ``verdict`` and ``violation_key`` say how such a case is decided, where it can be said so. The case stays as it is."""
+def rule(
+    actor: Actor, edge_id: UUID, *, ruling: str, verdict: str = "", violation_key: str = "", clause: str = ""
+) -> EdgeCase:
+    """Answer it. ``verdict`` and ``violation_key`` say how such a case is decided, where it can be said so. The case stays as it is.
+
+    ``clause`` is the key of the policy's clause that the ruling is read with from then on; empty: of none. ``BadInput`` for one that
+    the policy does not have.
+    """
     case = _case(actor, edge_id)
     if not actor.may(PERMISSION, market=case.market, severity=case.severity, clearance=case.clearance):
         raise Forbidden("no_permission", "Your roles do not include rulings on edge cases.")
@@ -50,6 +57,8 @@ def rule(actor: Actor, edge_id: UUID, *, ruling: str, verdict: str = "", violati
             **of_case(case), verdict=verdict, violation=violation_key, after_ms=clocks.milliseconds(now - row.asked_at)
         )
         w.event(event, row, case_id=case.pk)
+        if clause:
+            policy.place_ruling(w, row.pk, row.policy_key, clause)
         return row
 
 

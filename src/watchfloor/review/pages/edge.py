@@ -35,10 +35,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @guard.page(PERMISSION)
 def rule(request: HttpRequest, edge_id: UUID) -> HttpResponse:
     """Answer one question."""
-    typed = {name: request.POST.get(name, "").strip() for name in ("ruling", "finding")}
+    typed = {name: request.POST.get(name, "").strip() for name in ("ruling", "finding", "clause")}
     verdict, _sep, violation = typed["finding"].partition(":")
     try:
-        actions.rule(actor_of(request), edge_id, ruling=typed["ruling"], verdict=verdict, violation_key=violation)
+        actions.rule(
+            actor_of(request), edge_id, ruling=typed["ruling"], verdict=verdict, violation_key=violation,
+            clause=typed["clause"],
+        )  # fmt: skip
     except (BadInput, Conflict, Forbidden) as error:
         return _page(request, [(f"ruling-{edge_id}", error.message)], {edge_id: typed})
     messages.success(request, _("Ruled. It stands as a precedent from now on."))
@@ -64,6 +67,7 @@ def _page(request: HttpRequest, errors: list[tuple[str, str]], typed: dict[UUID,
         "typed": typed,
         "query": request.GET,
         "findings": findings,
+        "clauses": {key: _clauses(key) for key in {row.policy_key for row in found.rows if row.state == "open"}},
         "may_rule": actor.has(PERMISSION),
         "filters": [
             {"name": "q", "label": _("Words in question or ruling"), "chip": _("Search"), "type": "search"},
@@ -83,3 +87,9 @@ def _page(request: HttpRequest, errors: list[tuple[str, str]], typed: dict[UUID,
         "next_page": tables.next_link(request.GET, found.next),
     }
     return render(request, "review/edge_cases.html", context, status=422 if errors else 200)
+
+
+def _clauses(policy_key: str) -> list[tuple[str, str]]:
+    """The clauses of the text in force, by number and first words."""
+    version = policies.version_in_force(policy_key)
+    return [(each.key, f"{each.number} {each.text[:60]}") for each in (version.clauses if version else ())]
