@@ -33,7 +33,7 @@ def template() -> Catalog:
 
 def messages() -> Iterator[Found]:
     """Message (or singular and plural), comments for the translator, context."""
-    for path in sorted(SOURCE.glob("*/jinja2/**/*.html")):
+    for path in sorted(SOURCE.glob("**/jinja2/**/*.html")):
         yield from _from(path, "jinja2.ext:babel_extract", TEMPLATES)
     for path in sorted(SOURCE.rglob("*.py")):
         if "migrations" not in path.parts:
