@@ -68,6 +68,7 @@ class Table(msgspec.Struct, frozen=True):
         return [part.where for part in (*self.cells.values(), *self.sketches.values())]
 
 
+@lru_cache(1000)
 def rolled(metric: Metric) -> bool:
     """Whether a metric can be added up from hours: no stock, nothing that depends on what time it is now, nothing distinct but ``ONCE``."""
     if metric.stock or metric.own or (metric.kind == "distinct" and (metric.source, metric.field) not in ONCE):
@@ -76,6 +77,7 @@ def rolled(metric: Metric) -> bool:
     return not any(name == "asof" for _, part in (*numerator, *denominator) for name in params(part.where))
 
 
+@lru_cache(1000)
 def settled(metric: Metric) -> tuple[tuple[Signed, ...], tuple[Signed, ...]]:
     """What a metric is made of when its hours are past: that its clock is not ahead of now need not be said.
 
@@ -87,9 +89,10 @@ def settled(metric: Metric) -> tuple[tuple[Signed, ...], tuple[Signed, ...]]:
     return _settled(numerator, metric.clock), _settled(denominator, metric.clock)
 
 
-def settled_population(metric: Metric) -> list[Expr]:
+@lru_cache(1000)
+def settled_population(metric: Metric) -> tuple[Expr, ...]:
     """Whose rows it looks at, when its hours are past."""
-    return [_past(condition, metric.clock) for condition in population(metric)]
+    return tuple(_past(condition, metric.clock) for condition in population(metric))
 
 
 def again_of(source: str) -> str:
@@ -119,12 +122,14 @@ def kept() -> Expr:
     return either([condition for metric in found for condition in population(metric)])
 
 
+@lru_cache(1000)
 def cell(part: Part) -> str:
     """A column's name, of what is in it."""
     text = f"{part.kind}|{DUCK.write(part.where)}|{DUCK.write(part.field)}"
     return f"{part.kind[0]}_{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
+@lru_cache(1000)
 def sketch(part: Part) -> int:
     """A sketch's number, the same for every quantile of the same values."""
     text = f"{DUCK.write(part.where)}|{DUCK.write(part.field)}"
