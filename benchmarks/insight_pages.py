@@ -2,18 +2,23 @@
 
     python -m benchmarks.insight_pages [--facts 10000000] [--rounds 5]
     python -m benchmarks.insight_pages --growth 100000 1000000 10000000 [--plot docs/explanation/growth-insight.svg]
+    python -m benchmarks.insight_pages --facts 10000000 --home DIR     keeps the lake, or takes what is there of that size
+    ... --results FILE     adds what was measured to a file of JSON lines, and plots all that is in it
 
 Thirty days of a floor, from a seed: 30 markets and 20 policies (Zipf), 40 queues that follow from policy and language, 25 languages
 that follow from the market, 6 vendors, 5 channels; six facts a case as the exporter writes them, in hourly Parquet files. The page is
 ``/insight``'s own work: all numbers of the catalogue with what they are compared to and their series over the last seven whole days, and
 the split of the eight main ones by queue and by market x policy. Answers are counted anew each time. Every count must be the same
-both ways, every quantile within the sketch's stated error.
+both ways, every quantile within the sketch's stated error. Of the rounds the median and the least are told, and the processor's seconds
+(of both cores): on a machine that has other work the last is what compares.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
+import json
 import os
 import shutil
 import statistics
@@ -23,7 +28,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from benchmarks._plot import log_log
@@ -130,14 +135,23 @@ def page() -> dict[str, Any]:
     return found
 
 
-def timed(work: Callable[[], Any], rounds: int) -> float:
-    taken = []
+class Taken(NamedTuple):
+    """Seconds of some rounds."""
+
+    median: float
+    least: float
+    processor: float
+
+
+def timed(work: Callable[[], Any], rounds: int) -> Taken:
+    taken, used = [], []
     for _ in range(rounds):
         gc.collect()
-        started = time.perf_counter()
+        started, before = time.perf_counter(), time.process_time()
         work()
         taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
+        used.append(time.process_time() - before)
+    return Taken(statistics.median(taken), min(taken), statistics.median(used))
 
 
 def compare(rolled: dict[str, Any], raw: dict[str, Any]) -> tuple[int, float]:
@@ -160,37 +174,48 @@ def compare(rolled: dict[str, Any], raw: dict[str, Any]) -> tuple[int, float]:
     return wrong, loose
 
 
-def measure(count: int, rounds: int) -> dict[str, float]:
-    """One size: seconds of building, of the page both ways."""
+def made_of(count: int) -> Any:
+    """The roll-ups of so many facts: those that are there, or new ones of new facts."""
     from watchfloor.insight import facts, lake
     from watchfloor.insight.models import FactFile, Generation
     from watchfloor.insight.rollups import care, generations
 
+    made = generations.current()
+    if made is not None and made.leaf == count + 6:
+        return made
     for folder in (facts.folder(), generations.folder()):
         shutil.rmtree(folder, ignore_errors=True)
     FactFile.objects.all().delete()
     Generation.objects.all().delete()
     lake.forget()
-    lake.HOT_ROWS = 0
     fill(count)
-    started = time.perf_counter()
-    made = care.make(again=True)
-    assert made is not None
-    built = time.perf_counter() - started
+    return care.make(again=True)
+
+
+def measure(count: int, rounds: int) -> dict[str, float]:
+    """One size: seconds of building, of the page both ways."""
+    from watchfloor.insight import lake
+    from watchfloor.insight.models import Generation
+
+    lake.HOT_ROWS = 0
+    made = made_of(count)
+    built = made.took_ms / 1000
     rolled = page()
     from_rollups = timed(page, rounds)
     Generation.objects.update(shape="none")
     lake.forget()
     raw = page()
     from_facts = timed(page, max(1, rounds // 3))
+    Generation.objects.update(shape=made.shape)
+    lake.forget()
     wrong, loose = compare(rolled, raw)
     print(f"roll-ups: {made.rows:,} rows, {made.size / 1e6:,.0f} MB, built in {built:,.1f} s")
     print(f"{len(rolled):,} rows of numbers compared: {wrong} differ; quantiles off by at most {loose:.3%}")
-    print(
-        f"page from roll-ups {from_rollups:.3f} s, from facts {from_facts:.3f} s: x{from_facts / from_rollups:,.1f}\n",
-        flush=True,
-    )
-    return {"built": built, "rollups": from_rollups, "facts": from_facts}
+    for name, taken in (("roll-ups", from_rollups), ("facts", from_facts)):
+        print(f"page from {name}: {taken.median:.3f} s (least {taken.least:.3f}, processor {taken.processor:.3f})")
+    by, used = from_facts.median / from_rollups.median, from_facts.processor / from_rollups.processor
+    print(f"x{by:,.1f} (processor x{used:,.1f})\n", flush=True)
+    return {"facts_in_lake": count, "built": built, "rollups": from_rollups.median, "facts": from_facts.median}
 
 
 def main(arguments: list[str]) -> None:
@@ -199,8 +224,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--growth", type=int, nargs="*")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--results", type=Path)
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="watchfloor-pages-") as home:
+    with contextlib.ExitStack() as stack:
+        scratch = options.home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="watchfloor-pages-")))
+        scratch.mkdir(parents=True, exist_ok=True)
+        home = str(scratch)
         os.environ["WATCHFLOOR_HOME"] = home
         os.environ.pop("DATABASE_URL", None)
         from watchfloor.platform.postgres import Embedded
@@ -212,12 +242,16 @@ def main(arguments: list[str]) -> None:
 
             prepare.django(migrate=True)
             sizes = options.growth or [options.facts]
-            found = {size: measure(size, options.rounds) for size in sizes}
+            found = [measure(size, options.rounds) for size in sizes]
         finally:
             server.stop()
+    if options.results:
+        with options.results.open("a", encoding="utf-8") as book:
+            book.writelines(json.dumps(one) + "\n" for one in found)
+        found = [json.loads(line) for line in options.results.read_text(encoding="utf-8").splitlines()]
     if options.plot:
         lines = {
-            name: [(float(size), one[key]) for size, one in found.items()]
+            name: sorted((one["facts_in_lake"], one[key]) for one in found)
             for name, key in (
                 ("page, from facts (s)", "facts"),
                 ("page, from roll-ups (s)", "rollups"),

@@ -89,6 +89,8 @@ def compile_metrics(metrics: Sequence[Metric], ask: Ask, dialect: Dialect = DUCK
         source = f"{d.moments()} CROSS JOIN {PLACE} AS r"
         open_then = "(r.started < moments.t AND (r.ended IS NULL OR r.ended >= moments.t))"
         bucket, spans = "bucket", [open_then]
+        values |= {"first_bound": min(bounds(ask), default=ask.start), "last_bound": max(bounds(ask), default=ask.start)}
+        ever = f"r.started < {d.param('last_bound', 'moment')} AND (r.ended IS NULL OR r.ended >= {d.param('first_bound', 'moment')})"
     else:
         source, clock = f"{PLACE} AS r", first.clock
         bucket = d.truncated(ask.interval, clock) if ask.interval else clock
@@ -99,6 +101,8 @@ def compile_metrics(metrics: Sequence[Metric], ask: Ask, dialect: Dialect = DUCK
             bucket = f"CASE {cases} END"
     conditions.append(either([each for metric in metrics for each in population(metric)]))
     where = [*(d.write(each) for each in conditions), "(" + " OR ".join(spans) + ")"]
+    if first.stock:
+        where.append(ever)  # so that an engine need not hold every row against every moment
     columns = [*([f"{d.moment(bucket)} AS bucket"] if timed(ask) else [])]
     columns += [f"{d.write(dimension(name, ask))} AS {name}" for name in ask.by]
     for metric in metrics:

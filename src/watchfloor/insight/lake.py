@@ -138,7 +138,7 @@ def answer(
 ) -> list[tuple[Any, ...]]:
     """The query's rows. ``start`` and ``end`` (UTC without zone) prune files, unless the query needs the whole history."""
     of = of or state()
-    key = (of, query.sql, repr(query.values))
+    key = (of, query.relation, query.sql, repr(query.values))
     here = lake()
     with here.lock:
         if key in here.answers:
@@ -162,8 +162,9 @@ def answer(
 
 def _from_files(query: Query, start: datetime | None, end: datetime | None, of: State) -> list[tuple[Any, ...]]:
     """From roll-ups, from a relation they keep, or from facts, all of the same state."""
-    if of.folder is not None and (query.relation == "rollup" or query.relation in RELATIONS):
-        source = f"'{of.folder / query.relation}.parquet'"
+    if of.folder is not None and query.relation != "facts":
+        name = query.relation.removeprefix("rollup:").removesuffix(".parquet")
+        source = f"'{of.folder / name}.parquet'"
         return lake().database.cursor().execute(query.sql.replace(PLACE, source), query.values).fetchall()
     since = None if query.relation in RELATIONS or start is None else start.replace(tzinfo=UTC)
     until = None if query.relation in RELATIONS or end is None else end.replace(tzinfo=UTC)

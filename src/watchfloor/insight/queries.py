@@ -21,6 +21,7 @@ from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count, 
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.rollups import answer, generations
+from watchfloor.insight.rollups.shapes import again_of
 from watchfloor.kernel import clock
 
 WEEK = timedelta(days=7)
@@ -82,8 +83,9 @@ def kpis(
     """Metrics (all of the catalogue unless named) over a span, each with its comparison and its series."""
     chosen = [catalogue.metric(key) for key in metrics] if metrics is not None else list(catalogue.metrics().values())
     shifts, base = comparison(span) if compare else ((), "")
-    now, before = _totals(actor, span, chosen, shifts, permission)
-    lines = series(actor, span, chosen, permission=permission)
+    of = lake.state()
+    now, before = _totals(actor, span, chosen, shifts, permission, of)
+    lines = series(actor, span, chosen, permission=permission, of=of)
     return [
         Kpi(
             key=each.key, title=each.title, unit=each.unit, direction=each.direction, value=now.get(each.key),
@@ -94,17 +96,22 @@ def kpis(
 
 
 def series(
-    actor: Actor, span: Span, metrics: Sequence[Metric], *, permission: str = "insight.view"
+    actor: Actor,
+    span: Span,
+    metrics: Sequence[Metric],
+    *,
+    permission: str = "insight.view",
+    of: lake.State | None = None,
 ) -> dict[str, list[Point]]:
     """Each metric by interval. An interval without rows is 0 for counts and a gap for everything else."""
     ask = _ask(actor, span, permission, interval=span.interval)
-    buckets = starts(ask)
+    buckets, of = starts(ask), of or lake.state()
     found: dict[str, list[Point]] = {}
     for group in groups(metrics):
-        rows = {row[0]: row[1:] for row in _answer(group, ask)}
+        rows, places = {row[0]: row[1:] for row in _answer(group, ask, of)}, _places(group)
         for metric in group:
             found[metric.key] = [
-                Point(bucket.replace(tzinfo=UTC), _value(metric, group, rows.get(bucket))) for bucket in buckets
+                Point(bucket.replace(tzinfo=UTC), _value(metric, places, rows.get(bucket))) for bucket in buckets
             ]
     return found
 
@@ -113,8 +120,8 @@ def fractions(actor: Actor, span: Span, metric: Metric) -> dict[datetime, tuple[
     """What a divided metric is made of, by interval: numerator and denominator, where there is something to divide by."""
     ask = _ask(actor, span, interval=span.interval)
     found = {}
-    for bucket, *row in _answer([metric], ask):
-        above, below = _parts(metric, [metric], row)
+    for bucket, *row in _answer([metric], ask, lake.state()):
+        above, below = _parts(metric, _places([metric]), row)
         if below:
             found[bucket.replace(tzinfo=UTC)] = (float(above or 0), float(below))
     return found
@@ -127,11 +134,11 @@ def series_by(
     metric = catalogue.metric(metric_key)
     ask = _ask(actor, span, permission, interval=span.interval, by=(dimension,))
     buckets = starts(ask)
-    rows: dict[str, dict[datetime, tuple[Any, ...]]] = {}
-    for bucket, name, *parts in _answer([metric], ask):
+    places, rows = _places([metric]), dict[str, dict[datetime, tuple[Any, ...]]]()
+    for bucket, name, *parts in _answer([metric], ask, lake.state()):
         rows.setdefault(name, {})[bucket] = tuple(parts)
     return {
-        name: [Point(bucket.replace(tzinfo=UTC), _value(metric, [metric], found.get(bucket))) for bucket in buckets]
+        name: [Point(bucket.replace(tzinfo=UTC), _value(metric, places, found.get(bucket))) for bucket in buckets]
         for name, found in rows.items()
     }
 
@@ -143,23 +150,24 @@ def split(actor: Actor, span: Span, by: tuple[str, ...], *, metrics: Sequence[st
     ask = _ask(actor, span, shifts=shifts, by=by)
     current: dict[tuple[str, ...], dict[str, float | None]] = {}
     earlier: dict[tuple[str, ...], dict[str, float | None]] = {}
-    depth = len(by)
+    depth, of = len(by), lake.state()
     for group in groups(chosen):
+        places = _places(group)
         cells: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-        for row in _answer(group, ask):
+        for row in _answer(group, ask, of):
             moment, names, parts = (row[0], row[1 : depth + 1], row[depth + 1 :]) if shifts else (
                 ask.start, row[:depth], row[depth:]
             )  # fmt: skip
             if moment == ask.start:
-                current.setdefault(names, {}).update({m.key: _value(m, group, parts) for m in group})
+                current.setdefault(names, {}).update({m.key: _value(m, places, parts) for m in group})
             else:
                 cells.setdefault(names, []).append(parts)
         for names, many in cells.items():
-            earlier.setdefault(names, {}).update({m.key: _pooled(m, group, many, len(shifts)) for m in group})
+            earlier.setdefault(names, {}).update({m.key: _pooled(m, places, many, len(shifts)) for m in group})
     slices = [
         Slice(
             names=names,
-            values={m.key: current[names].get(m.key, _value(m, [m], None)) for m in chosen},
+            values={m.key: current[names].get(m.key, _value(m, {}, None)) for m in chosen},
             before=earlier.get(names, {}),
         )
         for names in current
@@ -205,7 +213,7 @@ def fresh() -> Fresh:
 
 def trial(actor: Actor, span: Span, metric: Metric) -> tuple[float | None, list[Point]]:
     """A metric that is not in the catalogue (yet): its value over a span, and its series."""
-    now, _ = _totals(actor, span, [metric], (), "insight.view")
+    now, _ = _totals(actor, span, [metric], (), "insight.view", lake.state())
     return now.get(metric.key), series(actor, span, [metric])[metric.key]
 
 
@@ -242,22 +250,27 @@ def _first_fact() -> datetime | None:
 
 
 def _totals(
-    actor: Actor, span: Span, metrics: Sequence[Metric], shifts: tuple[timedelta, ...], permission: str
+    actor: Actor,
+    span: Span,
+    metrics: Sequence[Metric],
+    shifts: tuple[timedelta, ...],
+    permission: str,
+    of: lake.State,
 ) -> tuple[dict[str, float | None], dict[str, float | None]]:
     ask = _ask(actor, span, permission, shifts=shifts)
     now: dict[str, float | None] = {}
     before: dict[str, float | None] = {}
     for group in groups(metrics):
-        rows = _answer(group, ask)
+        rows, places = _answer(group, ask, of), _places(group)
         if shifts:
             current = next((row[1:] for row in rows if row[0] == ask.start), None)
             earlier = [row[1:] for row in rows if row[0] != ask.start]
         else:
             current, earlier = (rows[0] if rows else None), []
         for metric in group:
-            now[metric.key] = _value(metric, group, current)
+            now[metric.key] = _value(metric, places, current)
             if shifts:
-                before[metric.key] = _pooled(metric, group, earlier, len(shifts))
+                before[metric.key] = _pooled(metric, places, earlier, len(shifts))
     return now, before
 
 
@@ -270,22 +283,30 @@ def _ask(actor: Actor, span: Span, permission: str = "insight.view", **more: Any
     )  # fmt: skip
 
 
-def _answer(group: Sequence[Metric], ask: Ask) -> list[tuple[Any, ...]]:
+def _answer(group: Sequence[Metric], ask: Ask, of: lake.State) -> list[tuple[Any, ...]]:
     """From roll-ups where there are some and they fit, else from facts; the same rows either way."""
-    of, ask = lake.state(), persons.narrowed(ask, group[0].source)
+    ask = persons.narrowed(ask, group[0].source)
     if of.folder is None:
         return _from_facts(group, ask, of)
     fits = {metric.key: answer.fit(metric, ask) for metric in group}
     parts: list[tuple[Sequence[Metric], list[tuple[Any, ...]]]] = []
+    width = len(ask.by) + timed(ask)
     added = [metric for metric in group if fits[metric.key] and metric.kind != "quantile"]
     if added and (found := fits[added[0].key]):
-        parts.append((added, lake.answer(answer.cells_query(added, ask, found, of.folder), of=of)))
+        rows = lake.answer(answer.cells_query(added, ask, found), of=of)
+        for metric in (each for each in added if each.kind == "distinct"):
+            query = msgspec.structs.replace(compile_metrics([metric], ask), relation=again_of(metric.source))
+            rows = answer.with_again(rows, width + _places(added)[metric.key], width, lake.answer(query, of=of))
+        parts.append((added, rows))
     quantiles = [metric for metric in group if fits[metric.key] and metric.kind == "quantile"]
-    width = len(ask.by) + timed(ask)
     if quantiles and (found := fits[quantiles[0].key]):
-        rows = lake.answer(answer.quantiles_query(quantiles, ask, found, of.folder), of=of)
+        rows = lake.answer(answer.quantiles_query(quantiles, ask, found), of=of)
         parts.extend(answer.by_metric(quantiles, width, rows))
-    if left := [metric for metric in group if fits[metric.key] is None]:
+    left = [metric for metric in group if fits[metric.key] is None]
+    if kept := [metric for metric in left if answer.kept(metric)]:
+        query = msgspec.structs.replace(compile_metrics(kept, ask), relation="kept")
+        parts.append((kept, lake.answer(query, of=of)))
+    if left := [metric for metric in left if not answer.kept(metric)]:
         parts.append((left, _from_facts(left, ask, of)))
     return answer.merged(group, width, parts)
 
@@ -295,14 +316,19 @@ def _from_facts(group: Sequence[Metric], ask: Ask, of: lake.State) -> list[tuple
     return lake.answer(compile_metrics(group, ask), first, ask.end, of)
 
 
-def _parts(metric: Metric, group: Sequence[Metric], row: Sequence[Any]) -> tuple[Any, Any]:
-    """A metric's numerator and denominator in a row of its group (see ``compile``)."""
-    place = 0
+def _places(group: Sequence[Metric]) -> dict[str, int]:
+    """Where each metric's numerator is in a row of its group (see ``compile``)."""
+    found, place = {}, 0
     for each in group:
-        if each.key == metric.key:
-            return row[place], row[place + 1] if _divided(each) else None
+        found[each.key] = place
         place += 2 if _divided(each) else 1
-    raise AssertionError(metric.key)
+    return found
+
+
+def _parts(metric: Metric, places: Mapping[str, int], row: Sequence[Any]) -> tuple[Any, Any]:
+    """A metric's numerator and denominator in a row of its group (see ``compile``)."""
+    place = places[metric.key]
+    return row[place], row[place + 1] if _divided(metric) else None
 
 
 def _divided(metric: Metric) -> bool:
@@ -313,18 +339,18 @@ def _counted(metric: Metric) -> bool:
     return metric.kind in {"count", "difference", "distinct", "stock_count"}
 
 
-def _value(metric: Metric, group: Sequence[Metric], row: Sequence[Any] | None) -> float | None:
+def _value(metric: Metric, places: Mapping[str, int], row: Sequence[Any] | None) -> float | None:
     if row is None:
         return 0.0 if _counted(metric) else None
-    above, below = _parts(metric, group, row)
+    above, below = _parts(metric, places, row)
     if _divided(metric):
         return float(above or 0) / float(below) if below else None
     return None if above is None else float(above)
 
 
-def _pooled(metric: Metric, group: Sequence[Metric], rows: Sequence[Sequence[Any]], spans: int) -> float | None:
+def _pooled(metric: Metric, places: Mapping[str, int], rows: Sequence[Sequence[Any]], spans: int) -> float | None:
     """One value for several earlier spans: ratios from their summed parts, counts as the mean of the spans."""
-    parts = [_parts(metric, group, row) for row in rows]
+    parts = [_parts(metric, places, row) for row in rows]
     if _divided(metric):
         below = sum(float(part[1] or 0) for part in parts)
         return sum(float(part[0] or 0) for part in parts) / below if below else None

@@ -94,7 +94,8 @@ def _solves(d: Dialect) -> str:
     return f"""
         SELECT * FROM (
             SELECT leaf, case_id, {", ".join(_DIMS)}, type, solves, how, moment, age_ms,
-                CASE WHEN lead(type) {_OF_CASE} = 'case.reopened' THEN lead(moment) {_OF_CASE} END AS reopened_at
+                CASE WHEN lead(type) {_OF_CASE} = 'case.reopened' THEN lead(moment) {_OF_CASE} END AS reopened_at,
+                {_when("count", "1", SOLVE)} OVER (PARTITION BY case_id) AS times
             FROM facts WHERE type = 'case.reopened' OR {SOLVE}
         ) AS closed WHERE {SOLVE}"""
 
@@ -136,7 +137,7 @@ COLUMNS: dict[str, frozenset[str]] = {
         *_DIMS, "leaf", "case_id", "opening", "openings", "opened_at", "first_opened_at", "first_human_at", "closed_at", "how", "leases",
         "jobs_decided", "escalations",
     }),
-    "solves": frozenset({*_DIMS, "leaf", "case_id", "type", "solves", "how", "moment", "age_ms", "reopened_at"}),
+    "solves": frozenset({*_DIMS, "leaf", "case_id", "type", "solves", "how", "moment", "age_ms", "reopened_at", "times"}),
     "decisions": frozenset({*_DIMS, "leaf", "case_id", "decision_id", "moment", "appealed_at", "overturned_at"}),
 }  # fmt: skip
 

@@ -137,6 +137,26 @@ def test_compaction_changes_files_and_nothing_else() -> None:
     assert read_all() == before
 
 
+def test_dimensions_are_written_as_dictionaries() -> None:
+    """In files of exports and in those that replace them: each value once, and a number in each row."""
+    for minute in range(facts.COMPACT_FROM):
+        happen(3, start=NINE + timedelta(minutes=minute), step=timedelta(seconds=1), vendor="north")
+        facts.export()
+    small = facts.files()
+    assert facts.compact() == 1
+    for path in (*small, *facts.files()):
+        encodings = dict(
+            lake.run(
+                "SELECT path_in_schema, encodings FROM parquet_metadata($path) WHERE path_in_schema IN "
+                "('type', 'queue', 'market', 'policy', 'severity', 'vendor')",
+                {"path": path},
+                [],
+            )
+        )
+        assert len(encodings) == 6
+        assert all("RLE_DICTIONARY" in found for found in encodings.values()), encodings
+
+
 def test_a_late_event_lands_in_its_hour_and_moves_the_numbers() -> None:
     span = Span(start=NINE, end=NINE + HOUR, interval="hour")
     happen(3)

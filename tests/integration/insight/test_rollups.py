@@ -161,8 +161,9 @@ def test_which_questions_a_roll_up_answers() -> None:
     assert sets("reports") == ()
     assert sets("reports", by=("queue",)) == ("queue",)
     assert sets("aas", by=("queue",), where={"market": ("US",)}) == ("queue", "market", "vendor")
-    assert sets("aas_p90", by=("queue",), where={"market": ("US",)}) is None  # of triples no sketch is kept
+    assert sets("aas_p90", by=("queue",), where={"market": ("US",)}) == shapes.EVERY  # of triples no sketch is kept
     assert sets("aas_p90", by=("policy",), where={"market": ("US",)}) == ("market", "policy")
     assert sets("reports", by=("reviewer",)) is None
     assert sets("reports", start=start + timedelta(minutes=1)) is None
-    assert sets("solved_items") is None and sets("backlog") is None and sets("sla") is None
+    assert sets("solved_items") == () and sets("wrongly_enforced_cases") is None and sets("backlog") is None
+    assert sets("sla") == () and sets("sla", asof=start + DAY / 2) is None  # what is due later is not settled

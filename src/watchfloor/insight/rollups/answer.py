@@ -5,77 +5,106 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from watchfloor.insight.catalogue import Metric
-from watchfloor.insight.compile import Ask, Query, dimension, filters, inside, timed, used
+from watchfloor.insight.compile import PLACE, Ask, Query, dimension, filters, inside, timed, used
 from watchfloor.insight.dialects import DUCK
 from watchfloor.insight.dialects.expressions import names
-from watchfloor.insight.parts import Part, Signed, parts_of, population
+from watchfloor.insight.parts import Part, Signed
 from watchfloor.insight.rollups import shapes
-from watchfloor.insight.rollups.build import file_of
-from watchfloor.insight.rollups.shapes import ALWAYS, Table, cell, counted, rolled, sketch, tables
+from watchfloor.insight.rollups.rolling import DAYS, VALUES, file_of
+from watchfloor.insight.rollups.shapes import (
+    ALWAYS,
+    Table,
+    cell,
+    counted,
+    rolled,
+    settled,
+    settled_population,
+    sketch,
+    tables,
+)
 from watchfloor.insight.rollups.sketch import quantile_sql
 
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+ROLLED = "rollup:"  # before a file's name, in a query's relation
+_MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - inside, the lake speaks UTC without a zone
 Row = tuple[Any, ...]
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """A table and a set of dimensions that can answer."""
+    """A table and a set of dimensions that can answer; ``what`` says whether from days of sketches or from values."""
 
     table: Table
     names: tuple[str, ...]
+    what: str = ""
+
+    @property
+    def relation(self) -> str:
+        """What a query over it reads, for the lake."""
+        return ROLLED + file_of(self.table, self.names, self.what)
 
 
 def fit(metric: Metric, ask: Ask) -> Fit | None:
     """The smallest roll-up that has what is asked for; None where only facts can tell."""
-    if not rolled(metric) or not _whole_hours(ask):
+    if not rolled(metric) or not _whole(ask, _HOUR) or (shapes.waits(metric) and ask.end > ask.asof):
         return None
     asked = {name for condition in filters(ask)[0] for name in names(condition)}
     asked |= {base for name in ask.by for base in names(dimension(name, ask))}
     wanted = asked - {ALWAYS}
     table = next((each for each in tables() if (each.source, each.clock) == (metric.source, metric.clock)), None)
-    sets = [
-        each for each in shapes.SETS if wanted <= set(each) and (metric.kind != "quantile" or each in shapes.SKETCHED)
-    ]
-    return Fit(table, min(sets, key=len)) if table is not None and sets else None
+    if table is None:
+        return None
+    sets = [each for each in shapes.SETS if wanted <= set(each)]
+    if metric.kind == "quantile":
+        sets = (
+            [each for each in sets if each in shapes.SKETCHED] if ask.interval != "hour" and _whole(ask, _DAY) else []
+        )
+        if not sets:
+            return Fit(table, shapes.EVERY, VALUES) if wanted <= set(shapes.EVERY) else None
+        return Fit(table, min(sets, key=len), DAYS)
+    return Fit(table, min(sets, key=len)) if sets else None
 
 
-def _whole_hours(ask: Ask) -> bool:
-    """Whether the span begins and ends on the hour, here and where it is compared; an end in the future will do."""
-    if any(shift % _HOUR for shift in ask.shifts) or _off(ask.start):
+def kept(metric: Metric) -> bool:
+    """Whether a generation keeps the facts that a metric is counted over."""
+    return metric.source == "facts" and not (metric.stock or metric.own or rolled(metric))
+
+
+def _whole(ask: Ask, step: timedelta) -> bool:
+    """Whether the span begins and ends on the hour (or day), here and where it is compared; an end in the future will do."""
+    if any(shift % step for shift in ask.shifts) or _off(ask.start, step):
         return False
-    return not _off(ask.end) or (ask.end >= ask.asof and not ask.shifts)
+    return not _off(ask.end, step) or (ask.end >= ask.asof and not ask.shifts)
 
 
-def _off(moment: datetime) -> bool:
-    return bool(moment.minute or moment.second or moment.microsecond)
+def _off(moment: datetime, step: timedelta) -> bool:
+    return bool((moment - _MIDNIGHT) % step)
 
 
-def cells_query(chosen: Sequence[Metric], ask: Ask, found: Fit, folder: Path) -> Query:
+def cells_query(chosen: Sequence[Metric], ask: Ask, found: Fit) -> Query:
     """Counts and sums of metrics that fit one table; one row for each key that any of them has rows of."""
-    keys, where, values = _frame(ask)
+    keys, where, values = _frame(ask, _HOUR)
     columns = [*keys]
     for metric in chosen:
-        numerator, denominator = parts_of(metric)
+        numerator, denominator = settled(metric)
         columns.append(f"{_added(numerator)} AS {metric.key}_n")
         if denominator:
             columns.append(f"{_added(denominator)} AS {metric.key}_d")
-    there = " + ".join(dict.fromkeys(_sum(part) for metric in chosen for part in counted(population(metric))))
+    there = " + ".join(dict.fromkeys(_sum(part) for metric in chosen for part in counted(settled_population(metric))))
     sql = (
-        f"SELECT {', '.join(columns)} FROM '{folder / file_of(found.table, found.names)}' WHERE {where}"
+        f"SELECT {', '.join(columns)} FROM {PLACE} WHERE {where}"
         f"{_grouped(len(keys))} HAVING {there} > 0{_ordered(len(keys))}"
     )
-    return Query(sql, used(sql, values), "rollup")
+    return Query(sql, used(sql, values), found.relation)
 
 
-def quantiles_query(chosen: Sequence[Metric], ask: Ask, found: Fit, folder: Path) -> Query:
+def quantiles_query(chosen: Sequence[Metric], ask: Ask, found: Fit) -> Query:
     """Quantiles of metrics that fit one table: for each key and sketch, every percentile that is asked of any."""
-    keys, where, values = _frame(ask)
+    keys, where, values = _frame(ask, _DAY if found.what == DAYS else _HOUR)
     places = [f"k{place}" for place in range(len(keys))]
     named = "".join(f"{key.rsplit(' AS ', 1)[0]} AS {place}, " for key, place in zip(keys, places, strict=True))
     by = ", ".join((*places, "sketch"))
@@ -84,10 +113,10 @@ def quantiles_query(chosen: Sequence[Metric], ask: Ask, found: Fit, folder: Path
     sql = (
         f"SELECT {by}, {percentiles} FROM ("
         f"SELECT *, sum(n) OVER (PARTITION BY {by} ORDER BY bucket) AS below, sum(n) OVER (PARTITION BY {by}) AS total FROM ("
-        f"SELECT {named}sketch, bucket, sum(n) AS n FROM '{folder / file_of(found.table, found.names, '-sketch')}' "
+        f"SELECT {named}sketch, bucket, sum(n) AS n FROM {PLACE} "
         f"WHERE sketch IN ({numbers}) AND {where} GROUP BY ALL)) GROUP BY {by}"
     )
-    return Query(sql, used(sql, values), "rollup")
+    return Query(sql, used(sql, values), found.relation)
 
 
 def by_metric(chosen: Sequence[Metric], width: int, rows: Sequence[Row]) -> list[tuple[Sequence[Metric], list[Row]]]:
@@ -102,8 +131,14 @@ def by_metric(chosen: Sequence[Metric], width: int, rows: Sequence[Row]) -> list
     return found
 
 
+def with_again(rows: Sequence[Row], place: int, width: int, again: Sequence[Row]) -> list[Row]:
+    """Rows of ``cells_query`` with what is distinct among the rest added at a place."""
+    more = {row[:width]: row[width] for row in again}
+    return [(*row[:place], row[place] + more.get(row[:width], 0), *row[place + 1 :]) for row in rows]
+
+
 def _values(metric: Metric) -> Part:
-    [(_, part)] = parts_of(metric)[0]
+    [(_, part)] = settled(metric)[0]
     return part
 
 
@@ -118,7 +153,7 @@ def merged(group: Sequence[Metric], width: int, answers: Sequence[tuple[Sequence
         for row in rows:
             place, parts = width, {}
             for metric in metrics:
-                size = 1 + bool(parts_of(metric)[1])
+                size = 1 + bool(settled(metric)[1])
                 parts[metric.key] = row[place : place + size]
                 place += size
             found.setdefault(row[:width], {}).update(parts)
@@ -130,17 +165,17 @@ def merged(group: Sequence[Metric], width: int, answers: Sequence[tuple[Sequence
 
 
 def _nothing(metric: Metric) -> Row:
-    numerator, denominator = parts_of(metric)
+    numerator, denominator = settled(metric)
     of_none = [0 if numerator[0][1].kind in ("count", "distinct") else None]
     if denominator:
         of_none.append(0 if denominator[0][1].kind == "count" else None)
     return tuple(of_none)
 
 
-def _frame(ask: Ask) -> tuple[list[str], str, dict[str, Any]]:
+def _frame(ask: Ask, step: timedelta) -> tuple[list[str], str, dict[str, Any]]:
     conditions, values = filters(ask)
-    if _off(ask.end):  # it lies in the future: the hour that goes on is all there is of it
-        ask = msgspec.structs.replace(ask, end=ask.end.replace(minute=0, second=0, microsecond=0) + _HOUR)
+    if _off(ask.end, step):  # it lies in the future: the hour (or day) that goes on is all there is of it
+        ask = msgspec.structs.replace(ask, end=ask.end - (ask.end - _MIDNIGHT) % step + step)
     spans, more = inside(ask, "hour", DUCK)
     where = " AND ".join([*(DUCK.write(each) for each in conditions), "(" + " OR ".join(spans) + ")"])
     bucket = DUCK.truncated(ask.interval, "hour")

@@ -16,18 +16,19 @@ import duckdb
 import msgspec
 
 from watchfloor.insight.dialects import DUCK
-from watchfloor.insight.dialects.expressions import either
-from watchfloor.insight.parts import Part
 from watchfloor.insight.relations import RELATIONS
 from watchfloor.insight.rollups import shapes
-from watchfloor.insight.rollups.shapes import ALWAYS, Table, tables
-from watchfloor.insight.rollups.sketch import bucket_sql
+from watchfloor.insight.rollups.rolling import DAYS, VALUES, file_of, roll, sketch_days, sketched
+from watchfloor.insight.rollups.shapes import Table, tables
 from watchfloor.insight.schema import SCHEMA
 
 PORTION = 4_000_000  # facts of which relations are derived at once
 HOURS = 2_000_000  # facts that are rolled up at once
 MEMORY = "3GB"
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+KEPT = "kept.parquet"
+# A reader skips groups of rows by what it asks for: stays that were over by then.
+_ORDER = {"spans": " ORDER BY ended NULLS LAST", "solves": " ORDER BY moment"}
 Progress = Callable[[str, int, int], None]
 
 
@@ -72,17 +73,22 @@ def from_all(parts: list[FactPart], until: int, folder: Path, progress: Progress
     folder.mkdir(parents=True)
     with engine(folder / "scratch") as db:
         _relations(db, parts, until, folder, progress)
-        portions = list(_portions(parts))
+        db.execute(f'CREATE TABLE "{KEPT}" AS SELECT * FROM {_files([])}')
+        _again(db, folder)
+        portions = list(_portions(parts)) or [[]]
         for place, paths in enumerate(portions):
             progress("facts", place, len(portions))
             _load(db, paths, f"leaf < {until}")
             for table in tables():
                 if table.source == "facts":
-                    _roll(db, table, "portion", "true")
+                    roll(db, table, "portion", "true")
+            db.execute(f'INSERT INTO "{KEPT}" SELECT * FROM portion WHERE {DUCK.write(shapes.kept())}')
         for table in tables():
             progress(table.name, 0, 1)
             if table.source != "facts":
-                _roll(db, table, f"'{folder}/{table.source}.parquet'", "true")
+                roll(db, table, f"'{folder}/{table.source}.parquet'", "true")
+            if table.sketches:
+                sketch_days(db, table, "true")
         return _write(db, folder, [], progress)
 
 
@@ -105,11 +111,12 @@ def from_before(
         for name in RELATIONS:
             progress(name, 0, 1)
             _renew(db, name, before, folder)
+        _again(db, folder)
         for table in tables():
             progress(table.name, 0, 1)
             if table.source == "facts":
                 db.execute(f'CREATE TABLE "touched:{table.name}" AS SELECT hour FROM touched_facts')
-                _roll(
+                roll(
                     db,
                     table,
                     "portion",
@@ -117,12 +124,14 @@ def from_before(
                 )
             else:
                 _touched_hours(db, table, before, folder)
-                _roll(
+                roll(
                     db, table, f"'{folder}/{table.source}.parquet'",
                     f'date_trunc(\'hour\', {table.clock}) IN (SELECT hour FROM "touched:{table.name}")',
                 )  # fmt: skip
         for table in tables():
             _keep(db, table, before)
+        db.execute(f"""CREATE TABLE "{KEPT}" AS SELECT * FROM '{before}/{KEPT}'
+            UNION ALL BY NAME SELECT * FROM fresh WHERE {DUCK.write(shapes.kept())}""")
         return _write(db, folder, sorted(hour for hour in hours if last and hour < last - timedelta(hours=1)), progress)
 
 
@@ -140,38 +149,52 @@ def _portions(parts: list[FactPart]) -> Iterator[list[str]]:
         yield paths
 
 
-def file_of(table: Table, names: tuple[str, ...], what: str = "") -> str:
-    """The name of a table's file for a set of dimensions."""
-    return f"{table.name}--{'-'.join(names) or 'all'}{what}.parquet"
-
-
 def _relations(
     db: duckdb.DuckDBPyConnection, parts: list[FactPart], until: int, folder: Path, progress: Progress
 ) -> None:
+    """The derived relations, by portions of cases (of decisions by their own name: an appeal may name no case)."""
     portions = max(1, -(-sum(part.rows for part in parts) // PORTION))
     paths = [part.path for part in parts]
-    for name, sql in RELATIONS.items():
-        for place in range(portions):
-            progress(name, place, portions)
-            key = "coalesce(decision_id, case_id)" if name == "decisions" else "coalesce(case_id, job_id)"
-            facts = f"SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE leaf < {until}"
-            if portions > 1:
-                facts += f" AND hash({key}) % {portions} = {place}"
+    for place in range(portions):
+        progress("relations", place, portions)
+        _load(db, paths, f"leaf < {until} AND hash(coalesce(case_id, job_id)) % {portions} = {place}", "history")
+        for name, sql in RELATIONS.items():
             head = f"CREATE TABLE {name} AS" if place == 0 else f"INSERT INTO {name}"
-            db.execute(f"{head} WITH facts AS ({facts}) {sql}", {"files": paths} if paths else None)
-        db.execute(f"COPY (SELECT * FROM {name}) TO '{folder}/{name}.parquet' {_PARQUET}")
+            if name != "decisions":
+                db.execute(f"{head} WITH facts AS (SELECT * FROM history) {sql}")
+    db.execute("DROP TABLE history")
+    for place in range(portions):
+        progress("decisions", place, portions)
+        one = f"leaf < {until} AND hash(coalesce(decision_id, case_id)) % {portions} = {place}"
+        head = "CREATE TABLE decisions AS" if place == 0 else "INSERT INTO decisions"
+        db.execute(
+            f"{head} WITH facts AS (SELECT * FROM {_files(paths)} WHERE {one}) {RELATIONS['decisions']}", _given(paths)
+        )
+    for name in RELATIONS:
+        db.execute(f"COPY (SELECT * FROM {name}{_ORDER.get(name, '')}) TO '{folder}/{name}.parquet' {_PARQUET}")
         db.execute(f"DROP TABLE {name}")
 
 
+def _again(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The rows of relations in which something stands again that a number counts but once."""
+    for (source, _), once in shapes.ONCE.items():
+        db.execute(f"""COPY (SELECT * FROM '{folder}/{source}.parquet' WHERE NOT ({DUCK.write(once)}))
+            TO '{folder}/{shapes.again_of(source)}.parquet' {_PARQUET}""")
+
+
+def _files(paths: list[str]) -> str:
+    if paths:
+        return "read_parquet($files, hive_partitioning = false)"
+    columns = ", ".join(f"NULL::{_DUCK.get(str(kind), 'TIMESTAMP')} AS {column}" for column, kind in SCHEMA.items())
+    return f"(SELECT * FROM (SELECT {columns}) WHERE false)"
+
+
+def _given(paths: list[str]) -> dict[str, list[str]] | None:
+    return {"files": paths} if paths else None
+
+
 def _load(db: duckdb.DuckDBPyConnection, paths: list[str], condition: str, name: str = "portion") -> None:
-    if not paths:
-        columns = ", ".join(f"NULL::{_DUCK.get(str(kind), 'TIMESTAMP')} AS {column}" for column, kind in SCHEMA.items())
-        db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM (SELECT {columns}) WHERE false")
-        return
-    db.execute(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE {condition}",
-        {"files": paths},
-    )
+    db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {_files(paths)} WHERE {condition}", _given(paths))
 
 
 _DUCK = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN"}
@@ -209,7 +232,7 @@ def _renew(db: duckdb.DuckDBPyConnection, name: str, before: Path, folder: Path)
         f'CREATE TABLE "new:{name}" AS SELECT * FROM ({RELATIONS[name]}) WHERE case_id IN (SELECT case_id FROM touched)'
     )
     db.execute(f"""COPY (SELECT * FROM {old} WHERE case_id IS NULL OR case_id NOT IN (SELECT case_id FROM touched)
-        UNION ALL BY NAME SELECT * FROM "new:{name}") TO '{folder}/{name}.parquet' {_PARQUET}""")
+        UNION ALL BY NAME SELECT * FROM "new:{name}"{_ORDER.get(name, "")}) TO '{folder}/{name}.parquet' {_PARQUET}""")
 
 
 def _touched_hours(db: duckdb.DuckDBPyConnection, table: Table, before: Path, folder: Path) -> None:
@@ -218,64 +241,19 @@ def _touched_hours(db: duckdb.DuckDBPyConnection, table: Table, before: Path, fo
         UNION SELECT {hour} FROM "new:{table.source}" WHERE {table.clock} IS NOT NULL""")
 
 
-def _roll(db: duckdb.DuckDBPyConnection, table: Table, source: str, condition: str) -> None:
-    """Add the rows of a source to every set of a table.
-
-    What a row counts for is worked out once, not once for each set; and the sets of the usual dimensions are added up from one cube of
-    them all, where that is smaller: what happens to a case in an hour mostly has the same dimensions.
-    """
-    wanted = DUCK.write(either(table.population()))
-    marks = [f"CASE WHEN {DUCK.write(p.where)} THEN {_worth(p)} END AS {name}" for name, p in table.cells.items()]
-    marks += [
-        f"CASE WHEN {DUCK.write(p.where)} THEN {bucket_sql(DUCK.write(p.field))} END AS b_{number}"
-        for number, p in table.sketches.items()
-    ]
-    every = ", ".join((*sorted({*shapes.USUAL, *(name for names in shapes.SETS for name in names)}), ALWAYS))
-    db.execute(f"""CREATE OR REPLACE TEMP TABLE chosen AS
-        SELECT date_trunc('hour', {table.clock}) AS hour, {every}, {", ".join(marks)} FROM {source}
-        WHERE {table.clock} IS NOT NULL AND ({condition}) AND ({wanted})""")
-    counted = ", ".join(
-        f"{'count' if p.kind == 'count' else 'sum'}({name})::BIGINT AS {name}" for name, p in table.cells.items()
-    )
-    summed = ", ".join(f"sum({name})::BIGINT AS {name}" for name in table.cells)
-    usual = ", ".join((*shapes.USUAL, ALWAYS))
-    db.execute(f"CREATE OR REPLACE TEMP TABLE cube AS SELECT hour, {usual}, {counted} FROM chosen GROUP BY ALL")
-    smaller = _rows(db, "cube") < 0.7 * _rows(db, "chosen")
-    for names in shapes.SETS:
-        keys = ", ".join((*names, ALWAYS))
-        from_cube = smaller and set(names) <= set(shapes.USUAL)
-        columns, rows = (summed, "cube") if from_cube else (counted, "chosen")
-        _add(db, file_of(table, names), f"SELECT hour, {keys}, {columns} FROM {rows} GROUP BY ALL")
-        for number in table.sketches if names in shapes.SKETCHED else ():
-            _add(
-                db, file_of(table, names, "-sketch"),
-                f"SELECT hour, {keys}, {number}::INTEGER AS sketch, b_{number} AS bucket, count(*) AS n FROM chosen "
-                f"WHERE b_{number} IS NOT NULL GROUP BY ALL",
-            )  # fmt: skip
-    db.execute("DROP TABLE chosen")
-    db.execute("DROP TABLE cube")
-
-
-def _worth(part: Part) -> str:
-    return "1::UTINYINT" if part.kind == "count" else f"({DUCK.write(part.field)})"
-
-
-def _rows(db: duckdb.DuckDBPyConnection, name: str) -> int:
-    return int(db.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
-
-
-def _add(db: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
-    known = db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = $name", {"name": name}).fetchone()
-    db.execute(f'INSERT INTO "{name}" {sql}' if known else f'CREATE TABLE "{name}" AS {sql}')
-
-
 def _keep(db: duckdb.DuckDBPyConnection, table: Table, before: Path) -> None:
-    """The hours of the generation before that nothing touched."""
-    for names in shapes.SETS:
-        for what in ("", "-sketch") if table.sketches and names in shapes.SKETCHED else ("",):
-            name = file_of(table, names, what)
-            db.execute(f"""INSERT INTO "{name}" BY NAME SELECT * FROM '{before}/{name}'
-                WHERE hour NOT IN (SELECT hour FROM "touched:{table.name}")""")
+    """The hours of the generation before that nothing touched; then the days with hours that something did."""
+    touched = f'SELECT hour FROM "touched:{table.name}"'
+    days = f"SELECT date_trunc('day', hour) FROM \"touched:{table.name}\""
+    hourly = [file_of(table, names) for names in shapes.SETS]
+    if table.sketches:
+        hourly.append(file_of(table, (), VALUES))
+    for name in hourly:
+        db.execute(f"INSERT INTO \"{name}\" BY NAME SELECT * FROM '{before}/{name}' WHERE hour NOT IN ({touched})")
+    if table.sketches:
+        sketch_days(db, table, f"date_trunc('day', hour) IN ({days})")
+        for name in (file_of(table, names, DAYS) for names in sketched()):
+            db.execute(f"INSERT INTO \"{name}\" BY NAME SELECT * FROM '{before}/{name}' WHERE hour NOT IN ({days})")
 
 
 def _write(db: duckdb.DuckDBPyConnection, folder: Path, late: list[datetime], progress: Progress) -> Built:
@@ -286,6 +264,13 @@ def _write(db: duckdb.DuckDBPyConnection, folder: Path, late: list[datetime], pr
     rows = 0
     for place, name in enumerate(names):
         progress("files", place, len(names))
-        db.execute(f"COPY (SELECT * FROM \"{name}\" ORDER BY hour) TO '{folder}/{name}' {_PARQUET}")
+        order = (
+            "moment"
+            if name == KEPT
+            else "sketch, hour"
+            if name.endswith((f"{VALUES}.parquet", f"{DAYS}.parquet"))
+            else "hour"
+        )
+        db.execute(f"COPY (SELECT * FROM \"{name}\" ORDER BY {order}) TO '{folder}/{name}' {_PARQUET}")
         rows += db.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]
     return Built(rows, sum(path.stat().st_size for path in folder.glob("*.parquet")), late)
