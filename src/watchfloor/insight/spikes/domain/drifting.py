@@ -17,7 +17,8 @@ import polars as pl
 
 from watchfloor.engines.metrics.effect import student_p
 from watchfloor.insight.spikes.domain.onset import level_break
-from watchfloor.insight.spikes.domain.watched import TIME, Watched
+from watchfloor.insight.spikes.domain.ranking import TIME
+from watchfloor.insight.spikes.domain.watched import Watched
 from watchfloor.insight.spikes.domain.watching import HOUR, Alarm
 
 DAY = timedelta(days=1)
