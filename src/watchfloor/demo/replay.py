@@ -21,11 +21,22 @@ from django.db import connection
 
 from watchfloor.demo.clockwork import Clockwork, InStep
 from watchfloor.demo.scenario import Scenario
-from watchfloor.demo.steps import Account, MessagePosted, Reported, RulePaused, RuleResumed, ShiftEnded, ShiftStarted
+from watchfloor.demo.steps import (
+    Account,
+    CohortJoined,
+    MessagePosted,
+    Reported,
+    RulePaused,
+    RuleResumed,
+    ShiftEnded,
+    ShiftStarted,
+)
 from watchfloor.demo.world import REASON, RULE_NAME, SOURCE, VIOLATION, World
 from watchfloor.detection import hits, ruleset
 from watchfloor.detection.actions import set_rule_state
 from watchfloor.identity.domain import system
+from watchfloor.insight import changes
+from watchfloor.insight.changes import ChangeIn
 from watchfloor.intake import drain, lake
 from watchfloor.intake.models import Spooled
 from watchfloor.intake.rows import EVENT, REPORT
@@ -76,6 +87,9 @@ class Replay:
         self._plan(self.scenario.start + SWEEP, self._sweep)
         steps = iter(self.scenario.steps)
         step = next(steps, None)
+        if self.scenario.end - SHORT_STAFFED > self.scenario.start:
+            short = "Most shifts of the last hours are empty (simulated)."
+            self._plan(self.scenario.end - SHORT_STAFFED, self._note, short, {}, "short-staffed")
         while step is not None or self._agenda:
             if step is not None and (not self._agenda or step.at <= self._agenda[0][0]):
                 moment, act, arguments = step.at, self._arrive, (step,)
@@ -133,6 +147,8 @@ class Replay:
             with writing(system("demo")) as w:
                 set_rule_state(w, RULE_NAME, after, why=step.why)
             ruleset.forget()
+        elif isinstance(step, CohortJoined):
+            self._note(moment, step.why, {"vendor": [step.vendor.lower()]}, "cohort")
         elif isinstance(step, ShiftStarted):
             self._on_until[step.reviewer_id] = step.until
             workforce.heartbeat(self.world.reviewers[step.reviewer_id], "available")
@@ -141,6 +157,12 @@ class Replay:
                 self._plan(moment + timedelta(seconds=30), self._take_next, step.reviewer_id)
         elif isinstance(step, ShiftEnded):
             workforce.heartbeat(self.world.reviewers[step.reviewer_id], "away")
+
+    def _note(self, moment: datetime, title: str, scope: dict[str, list[str]], key: str) -> None:
+        """Into the change log, as whoever plans shifts would."""
+        known = ChangeIn(kind="staffing", title=title, starts_at=moment, scope=scope, source="api", key=f"demo:{key}")
+        with writing(system("demo")) as w:
+            changes.record(w, known)
 
     def _know_account(self, account_id: str, moment: datetime) -> None:
         if account_id in self._accounts:

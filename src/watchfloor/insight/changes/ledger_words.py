@@ -77,10 +77,12 @@ KIND_OF: dict[str, str] = {
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """What is looked up once to say whom changes reached: policies of rules and of rule files."""
+    """What is looked up once to say whom changes reached: policies of rules and of rule files, queues of routing versions and surges."""
 
     rules: Mapping[str, str]
     files: Mapping[str, list[str]]
+    routings: Mapping[int, list[str]] = {}
+    surges: Mapping[str, list[str]] = {}
 
 
 def scope_of(type_: str, data: Mapping[str, Any], reach: Reach) -> dict[str, list[str]]:
@@ -92,6 +94,12 @@ def scope_of(type_: str, data: Mapping[str, Any], reach: Reach) -> dict[str, lis
         case "rule_file.saved":
             policies = reach.files.get(data.get("path", ""), [])
             return {"policy": policies} if policies else {}
+        case "routing.saved":
+            queues = reach.routings.get(data.get("number", 0), [])
+            return {"queue": queues} if queues else {}
+        case "surge.started" | "surge.ended":
+            queues = reach.surges.get(data.get("playbook", ""), [])
+            return {"queue": queues} if queues else {}
         case "queue.saved":
             return {"queue": [data.get("key", "")]}
         case "move.made":

@@ -13,6 +13,7 @@ from django.db.models import Q
 from watchfloor.insight.changes.contracts import Change
 from watchfloor.insight.changes.ledger_words import KIND_OF, TOLD, Reach, effect_of, scope_of
 from watchfloor.insight.changes.models import ChangeRow
+from watchfloor.insight.changes.reach import look_up
 from watchfloor.kernel import ids
 
 SETTING_UP = ("system:init", "system:first-run")  # setting up is not a change
@@ -71,7 +72,7 @@ def in_ledger(start: datetime, end: datetime, *, limit: int, causes: bool = Fals
             [list(KIND_OF if causes else TOLD), start, end, list(SETTING_UP), limit],
         )
         rows = cursor.fetchall()
-    reach = _reach() if rows else Reach({}, {})
+    reach = look_up({row[1] for row in rows}) if rows else Reach({}, {})
     found = []
     for event_id, type_, at, actor, raw in rows:
         data = raw if isinstance(raw, dict) else msgspec.json.decode(raw)
@@ -129,10 +130,3 @@ def _link(type_: str, data: dict[str, object]) -> str:
     if type_.startswith("policy_version.") and data.get("policy"):
         return f"/policies/{data['policy']}"
     return "/floor/surges" if type_.startswith("surge.") else ""
-
-
-def _reach() -> Reach:
-    from watchfloor.detection.models import Rule
-
-    rules = dict(Rule.objects.exclude(policy_key="").values_list("name", "policy_key"))
-    return Reach(rules, {})

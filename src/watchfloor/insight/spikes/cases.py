@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from watchfloor.identity.domain import Actor, system
 from watchfloor.insight import facts
 from watchfloor.insight.spikes import stored
@@ -98,6 +100,7 @@ def again(actor: Actor, row: Spike, why: str = "asked") -> Spike:
         base=base,
         fixed=fixed,
         alarm=row.where,
+        alarm_p=row.p,
         calm=calm_spans(row.pk),
     )
     with writing(actor) as w:
@@ -184,8 +187,9 @@ def split(actor: Actor, row: Spike, where: dict[str, str]) -> Spike:
 
 
 def end_quiet(now: datetime) -> int:
-    """Spikes without a plan that have been quiet for a day are over."""
-    rows = Spike.objects.filter(state=Spike.State.OPEN, last_at__lt=now - timedelta(hours=QUIET_HOURS))
+    """Spikes without a plan that have been quiet for a day are over; what drifts is looked at once a day, and has three."""
+    slow = Q(kind__in=("step", "trend"), last_at__gte=now - timedelta(hours=3 * QUIET_HOURS))
+    rows = Spike.objects.filter(state=Spike.State.OPEN, last_at__lt=now - timedelta(hours=QUIET_HOURS)).exclude(slow)
     count = 0
     for spike_id in rows.filter(found_by=str(WATCHER)).values_list("pk", flat=True):
         _close(WATCHER, spike_id, Spike.State.OVER, "", "over")

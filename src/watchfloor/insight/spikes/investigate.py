@@ -41,6 +41,7 @@ def investigate(
     *,
     fixed: Mapping[str, str] | None = None,
     alarm: Mapping[str, str] | None = None,
+    alarm_p: float = 1.0,
     base: tuple[datetime, datetime] | None = None,
     calm: Sequence[tuple[datetime, datetime]] = (),
     frame: pl.DataFrame | None = None,
@@ -50,7 +51,7 @@ def investigate(
 
     Args:
         fixed: only within this slice.
-        alarm: the slice that rang, for when nothing can be located within it.
+        alarm: the slice that rang, for when nothing can be located within it, and ``alarm_p`` the chance of it.
         base: compare with this stretch instead of the same hours before.
         calm: spans of earlier spikes, which are nothing to compare with.
         frame: the hourly table, if it is at hand.
@@ -68,16 +69,13 @@ def investigate(
               for each in place.slices]  # fmt: skip
     where = slices[0].where if slices else dict(fixed or {})
     verdict = place.verdict
-    if not slices and alarm and not watched.ratio:
-        where, verdict = dict(alarm), "localised"
-        inside = leafs.filter(looking.holds(alarm)) if alarm else leafs
-        real, expected = float(inside["real"].sum()), float(inside["expected"].sum())
-        slices = [SliceFound(where=where, real=real, expected=expected, p=place.p,
-                             query=Query(metric=metric, start=start, end=end, where=where))] if where else []  # fmt: skip
-        verdict = "localised" if where else "everywhere"
     elsewhere = place.elsewhere
-    if slices and not place.slices:
-        elsewhere = (place.real - slices[0].real, place.expected - slices[0].expected)
+    if not slices and alarm is not None:  # what rang is what is known of where
+        where, verdict = dict(alarm), "localised" if alarm else "everywhere"
+        if alarm:
+            part, elsewhere = looking.part_of(leafs, alarm)
+            query = Query(metric=metric, start=start, end=end, where=where)
+            slices = [SliceFound(where=where, real=part[0], expected=part[1], p=min(place.p, alarm_p), query=query)]
     if up is None:
         up = slices[0].real >= slices[0].expected if slices else place.real >= place.expected
     began, blur = _onset(watched, frame, where, since, until, shifts, up)

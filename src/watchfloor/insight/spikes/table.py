@@ -38,6 +38,29 @@ def hours(watched: Watched, start: datetime, end: datetime) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(numbers).fill_null(0.0))
 
 
+def days(watched: Watched, end: datetime, count: int) -> pl.DataFrame:
+    """A ratio by day, as ``drifting.drifts`` wants it."""
+    metric = catalogue.metric(watched.key)
+    start = end - timedelta(days=count)
+    back = ((pl.lit(naive(end)) - pl.col("hour")).dt.total_seconds() - 3600) // 86_400
+    if metric.kind != "mean":
+        frame = hours(watched, start, end).with_columns(back=back.cast(pl.Int64), m=pl.col("n"), q=pl.col("n"))
+        return frame.drop("hour")
+    field = DUCK.write(parse(metric.field))
+    names = [f"coalesce({name}::VARCHAR, '(none)') AS {name}" for name in watched.dims]
+    sql = (
+        f"SELECT date_diff('second', {metric.clock}, $end::TIMESTAMP) // 86400 AS back, {', '.join(names)}, sum({field})::DOUBLE, "
+        f"count(*)::DOUBLE, sum(ln(greatest({field}, 1))), sum(ln(greatest({field}, 1)) ** 2) FROM {{relation}} AS r "
+        f"WHERE {OPEN_FACTS} AND ({DUCK.write(either(population(metric)))}) AND {metric.clock} >= $start AND {metric.clock} < $end "
+        f"AND {field} IS NOT NULL GROUP BY ALL"
+    )
+    rows = lake.answer(Query(sql, {"start": naive(start), "end": naive(end)}, metric.source), naive(start), naive(end))
+    schema: dict[str, Any] = {
+        "back": pl.Int64, **dict.fromkeys(watched.dims, pl.String), **dict.fromkeys(("n", "d", "m", "q"), pl.Float64),
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
 def parts(
     metrics: Sequence[str], start: datetime, end: datetime, where: Mapping[str, str]
 ) -> dict[str, tuple[float | None, float | None]]:

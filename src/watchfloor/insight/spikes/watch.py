@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from watchfloor.insight import facts
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.spikes import attention, cases, plans, table
+from watchfloor.insight.spikes.domain import drifting
 from watchfloor.insight.spikes.domain.beginning import first_hour
 from watchfloor.insight.spikes.domain.watched import WATCHED, Watched
 from watchfloor.insight.spikes.domain.watching import Alarm, threshold, watch_counts, watch_ratios, weighted
@@ -31,7 +32,11 @@ AT_ONCE = 24  # hours looked at in one go when there is something to catch up wi
 CATCH_UP = timedelta(days=2)  # how far back the watch begins when it has never looked
 DEMO_CATCH_UP = timedelta(days=5)  # the demo's spike is some days old
 ALONE = 7_310_052_219  # of the advisory lock
-RINGS = ("incoming_manual", "incoming_total", "solved_manual", "aht", "overturn_rate", "automation_share", "aas")
+STILL = 0.05
+SLOW_AT = 23  # the hour after which days are looked at (UTC)
+RINGS = (
+    "incoming_manual", "incoming_total", "solved_manual", "aht", "overturn_rate", "automation_share", "aas", "action_dead_rate",
+)  # fmt: skip
 
 
 def work(limit: int = AT_ONCE) -> int:
@@ -95,7 +100,11 @@ def look(hour: datetime, frames: dict[str, pl.DataFrame]) -> int:
             continue
         for hours in (1, LONG_HOURS):
             found += watch_counts(known, watched, at, hours=hours)
-    worth = [alarm for alarm in _ringing(found, at) if alarm.worth]
+    slow: list[Alarm] = []
+    if at.hour == SLOW_AT:
+        drifting_now, slow = _drifting(hour, frames)
+        _still_off(drifting_now, hour + HOUR)
+    worth = [alarm for alarm in (*_ringing(found, at), *slow) if alarm.worth]
     muted = attention.mutes(hour)
     worth = [alarm for alarm in worth if not any(attention.covers(mute, alarm.metric, alarm.where) for mute in muted)]
     for metric in RINGS:
@@ -105,6 +114,32 @@ def look(hour: datetime, frames: dict[str, pl.DataFrame]) -> int:
             if rung and _wanted(WATCHED[metric], up):
                 _case(WATCHED[metric], rung, hour, frames[metric].filter(pl.col("hour") <= at))
     return len(found)
+
+
+def _drifting(hour: datetime, frames: dict[str, pl.DataFrame]) -> tuple[list[Alarm], list[Alarm]]:
+    """What drifts over days, looked at once a day: all slices, and those that ring. Of these alarms by themselves the same share may be
+    false."""
+    end = hour + HOUR
+    found: list[Alarm] = []
+    for key, watched in WATCHED.items():
+        if watched.ratio:
+            frame = table.days(watched, end, drifting.DAYS)
+        else:
+            frame = frames[key].filter(pl.col("hour") < naive(end))
+        found += drifting.drifts(frame, watched, naive(end))
+    ps = weighted(found, attention.weights(found))
+    limit = threshold(ps, len(ps), RATE)
+    return found, [alarm for alarm, p in zip(found, ps, strict=True) if p <= limit]
+
+
+def _still_off(found: Sequence[Alarm], end: datetime) -> None:
+    """A drift that is known goes on while its slice is off at all: that is one question, not thousands."""
+    for row in Spike.objects.filter(state__in=cases.LIVE, kind__in=("step", "trend"), last_at__lt=end):
+        up = row.value >= row.expected
+        if any(
+            each.metric == row.metric and each.where == row.where and each.up == up and each.p < STILL for each in found
+        ):
+            _goes_on(row, end)
 
 
 def _wanted(watched: Watched, up: bool) -> bool:
@@ -128,24 +163,26 @@ def _case(watched: Watched, rung: Sequence[Alarm], hour: datetime, frame: pl.Dat
     """Alarms of one metric and direction: a spike that goes on, or a new one for each cause."""
     best = min(rung, key=lambda each: (each.p, len(each.where) == 0, -abs(each.value - each.expected)))
     end = hour + HOUR
-    start = first_hour(frame, watched, best, naive(end)).replace(tzinfo=UTC)
+    if best.slow:
+        start = max(end - best.hours * HOUR, end - 14 * DAY)
+    else:
+        start = first_hour(frame, watched, best, naive(end)).replace(tzinfo=UTC)
     known = cases.overlapping(watched.key, [alarm.where for alarm in rung], start, end)
     if known is not None:
         if known.state in cases.LIVE and known.metric == watched.key and end > known.last_at:
             _goes_on(known, end)
         return known
-    found = investigate(watched.key, start, end, alarm=best.where, calm=cases.calm_spans(), frame=frame, up=best.up)
+    found = investigate(
+        watched.key, start, end, alarm=best.where, alarm_p=best.p, calm=cases.calm_spans(), frame=frame, up=best.up
+    )
     real, expected = cases.totals(found)
     if (real > expected) != best.up:
         return None
-    kind = (
-        "distribution"
-        if _only_mix(rung)
-        else best.kind
-        if not watched.ratio
-        else ("step" if end - start >= 2 * DAY else best.kind)
-    )
-    row = None
+    kind = best.kind
+    if not best.slow and _only_mix(rung):
+        kind = "distribution"
+    elif not best.slow and watched.ratio and end - start >= 2 * DAY:
+        kind = "step"
     with writing(cases.WATCHER) as w:
         row = cases.open_case(w, found, kind=kind)
         attention.tell(w, row)
@@ -156,7 +193,13 @@ def _goes_on(row: Spike, end: datetime) -> None:
     """It lasts: the investigation is made anew, over all of it."""
     start = row.starts_at.replace(minute=0, second=0, microsecond=0)
     found = investigate(
-        row.metric, start, end, alarm=row.where, calm=cases.calm_spans(row.pk), up=row.value >= row.expected
+        row.metric,
+        start,
+        end,
+        alarm=row.where,
+        alarm_p=row.p,
+        calm=cases.calm_spans(row.pk),
+        up=row.value >= row.expected,
     )
     with writing(cases.WATCHER) as w:
         cases.add_version(w, cases.locked(row.pk), found, "goes_on")

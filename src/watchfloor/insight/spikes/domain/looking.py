@@ -127,6 +127,22 @@ def place_ratios(table: pl.DataFrame, dims: Sequence[str]) -> Place:
     return Place(found.verdict, slices, left, *whole, found.p)
 
 
+def part_of(table: pl.DataFrame, where: Mapping[str, str]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What is (real, expected) in a slice, and outside of it; for ratios the ratios."""
+    inside = holds(where)
+    both = []
+    for part in (table.filter(inside), table.filter(~inside)):
+        if "real_n" in table.columns:
+            pairs = (("real_n", "real_d"), ("base_n", "base_d"))
+            sums = [(float(part[n].sum()), float(part[d].sum())) for n, d in pairs]
+            both.append(
+                (sums[0][0] / sums[0][1] if sums[0][1] else 0.0, sums[1][0] / sums[1][1] if sums[1][1] else 0.0)
+            )
+        else:
+            both.append((float(part["real"].sum()), float(part["expected"].sum())))
+    return both[0], both[1]
+
+
 def varying(table: pl.DataFrame, dims: Sequence[str]) -> list[str]:
     """Dimensions with more than one value: the others say nothing."""
     return [name for name in dims if table[name].n_unique() > 1]

@@ -19,6 +19,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
         ratio: a mean or a share (numerator and denominator), not a count.
         least: by how much a count must be off at least; for a ratio the least denominator.
         relative: by which part of what was expected it must be off at least.
+        excess: of a ratio: so much more (or less) must there be in the numerator.
         pairs: dimensions that are watched together too: what dips in one corner is lost in either.
         bad: the direction that is a worry: up | down | both. Others are alarms too, of less weight.
     """
@@ -29,6 +30,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     ratio: bool = False
     least: float = 6.0
     relative: float = 0.5
+    excess: float = 0.0
     bad: str = "up"
     pairs: tuple[tuple[str, ...], ...] = ()
 
@@ -43,5 +45,6 @@ WATCHED: dict[str, Watched] = {
         Watched(key="aas", dims=WORK[:3], family=TIME, ratio=True, least=20, relative=0.3),
         Watched(key="overturn_rate", dims=WORK, family=QUALITY, ratio=True, least=15, relative=0.3),
         Watched(key="automation_share", dims=IN[1:3], family=QUALITY, ratio=True, least=30, relative=0.15, bad="both"),
+        Watched(key="action_dead_rate", dims=IN[1:3], family=QUALITY, ratio=True, least=20, relative=1.0, excess=5),
     )
 }  # fmt: skip

@@ -28,7 +28,7 @@ NOISE_DAYS = 21
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """A slice that was looked at. ``hours``: the length of the bucket; ``kind``: spike | dip | step."""
+    """A slice that was looked at. ``hours``: the length of the bucket; ``kind``: spike | dip | step | trend."""
 
     metric: str
     where: dict[str, str]
@@ -39,6 +39,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     up: bool
     kind: str
     worth: bool  # big enough to matter
+    slow: bool = False  # of days (``drifting``): it began ``hours`` before the end of the day
 
 
 def season(frame: pl.DataFrame, hour: datetime) -> timedelta | None:
@@ -121,7 +122,8 @@ def watch_ratios(frame: pl.DataFrame, watched: Watched, hour: datetime) -> list[
                 continue
             base, p = judge_ratio(now, list(by_day.values()))
             value = now[0] / now[1]
-            worth = abs(value - base) >= watched.relative * abs(base)
+            gap = abs(value - base)
+            worth = gap >= watched.relative * abs(base) and gap * now[1] >= watched.excess
             where = dict(zip(dims, key, strict=False)) if dims else {}
             found.append(
                 Alarm(metric=watched.key, where=where, hours=24, value=value, expected=base, p=p, up=value > base,
@@ -136,7 +138,8 @@ def judge_ratio(now: tuple[float, float], days: Sequence[tuple[float, float]]) -
     base = n / d
     square = math.fsum(den * (num / den - base) ** 2 for num, den in days) / (len(days) - 1)
     if 0 <= base <= 1 and all(num <= den for num, den in days):  # a share has counting noise, whatever few days show
-        square = max(square, base * (1 - base))
+        usual = (n + 0.5) / (d + 1)  # of what never happened nobody knows that it cannot
+        square = max(square, usual * (1 - usual))
     error = math.sqrt(square * (1 / now[1] + 1 / d))
     gap = now[0] / now[1] - base
     return base, student_p(gap / error, len(days) - 1) if error > 0 else (1.0 if gap == 0 else 0.0)
