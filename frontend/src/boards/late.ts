@@ -1,4 +1,4 @@
-// A panel that comes after its page need not be waited for: its request is taken back, and the panel says so.
+// A panel that comes after its page need not be waited for: its request is taken back, the server stops counting, and the panel says so.
 interface Aborts extends HTMLElement {
   _htmx?: { abort?: () => void };
 }
@@ -9,9 +9,15 @@ export function start(): void {
     const late = button?.closest<Aborts>("[data-panel-late]");
     if (!late) return;
     late.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true }));
+    stop(button?.dataset["panelStop"] ?? "");
     const link = document.createElement("a");
-    link.href = (late.getAttribute("hx-get") ?? "").replace(/[?&]part=1/, "");
+    link.href = (late.getAttribute("hx-get") ?? "").replace(/[?&]part=1.*$/, "");
     link.textContent = late.closest(".board-panel")?.querySelector("h2")?.textContent ?? link.href;
     late.replaceWith(link);
   });
+}
+
+function stop(address: string): void {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+  if (address) void fetch(address, { method: "POST", headers: { "X-CSRFToken": token }, keepalive: true }).catch(() => undefined);
 }

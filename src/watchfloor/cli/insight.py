@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from watchfloor.cli import insight_files, insight_metrics, trends
+from watchfloor.cli import insight_files, insight_metrics, prevalence, trends
 from watchfloor.cli import spikes as spike_commands
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.console import prepare
@@ -24,6 +24,7 @@ def insight() -> None:
 for _command in (*insight_files.COMMANDS, insight_metrics.metrics, *spike_commands.COMMANDS):
     insight.add_command(_command)
 insight.add_command(trends.topics)
+insight.add_command(prevalence.prevalence)
 
 
 @insight.command()

@@ -17,7 +17,7 @@ import duckdb
 import msgspec
 from django.db.models import Sum
 
-from watchfloor.insight import facts
+from watchfloor.insight import facts, stopping
 from watchfloor.insight.compile import PLACE, Query
 from watchfloor.insight.models import FactFile
 from watchfloor.insight.relations import RELATIONS
@@ -150,7 +150,7 @@ def answer(
         cursor = here.database.cursor()
         if hot:  # read under the lock: the tables must stand still
             name = query.relation if query.relation in RELATIONS else "facts"
-            rows = cursor.execute(query.sql.replace(PLACE, f"hot.{name}"), query.values).fetchall()
+            rows = stopping.fetch(cursor, query.sql.replace(PLACE, f"hot.{name}"), query.values)
     if not hot:
         rows = _from_files(query, start, end, of)
     with here.lock:
@@ -179,7 +179,7 @@ def run(
     source += f" WHERE leaf < {int(below)}" if files and below is not None else ""
     given = {**values, "files": list(files)} if files else values
     text = sql.replace(PLACE, f"({RELATIONS.get(relation, 'SELECT * FROM facts')})")
-    return lake().database.cursor().execute(f"WITH facts AS ({source}) {text}", given).fetchall()
+    return stopping.fetch(lake().database.cursor(), f"WITH facts AS ({source}) {text}", given)
 
 
 def forget() -> None:

@@ -78,6 +78,7 @@ LABELS = {
     "cancelled_at": N_("Cancelled"), "born": N_("Case opened"), "opened_at": N_("Opened"),
     "first_human_at": N_("First decision"), "closed_at": N_("Closed"), "reopened_at": N_("Reopened"),
     "appealed_at": N_("Appealed"), "overturned_at": N_("Overturned"), "type": N_("Event"), "how": N_("How"),
+    "cause": N_("Cause"),
 }  # fmt: skip
 
 NAMED = {"verdict", "outcome", "how", "kind"}  # columns whose values have words

@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from tests.support.floor import CLEAN, LEAD, SPAM, Floor, install, someone
 from tests.support.lake import NOON, event, fresh
 
-from watchfloor.identity.domain import Actor
+from watchfloor.identity.actions import create_token
+from watchfloor.identity.domain import Actor, system
 from watchfloor.insight.trends import studies, study_actions, verdicts
 from watchfloor.insight.trends.models import Study, StudyLabel, StudyUnit
 from watchfloor.intake import lake
@@ -17,6 +19,7 @@ from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.models import Event
+from watchfloor.ledger.writer import writing
 from watchfloor.review import actions as review
 from watchfloor.review.models import Case, Job
 
@@ -180,3 +183,47 @@ def test_what_became_of_decisions(items: list[Item]) -> None:
     assert line.by_person == 2 and line.fell == 1 and line.by_rule == 0 and line.share == 0
     assert verdicts.people_affected(ANN, start, end) == 1
     assert verdicts.lines(someone(frozenset({"insight.view"})), start, end, "policy") == []
+
+
+def test_programs_draw_read_and_label(items: list[Item]) -> None:
+    def token(*permissions: str) -> dict[str, str]:
+        with writing(system("test")) as w:
+            _row, secret = create_token(w, system("test"), name="tool", permissions=list(permissions), source="tool")
+        return {"authorization": f"Bearer {secret}"}
+
+    web, maker, tool = Client(), token("study.manage"), token("study.label")
+    asked = {
+        "name": "Posts",
+        "start": f"{NOON - DAY:%Y-%m-%dT%H:%M:%SZ}",
+        "end": f"{NOON + DAY:%Y-%m-%dT%H:%M:%SZ}",
+        "size": 40,
+        "double_share": 0,
+    }
+    made = web.post("/v1/insight/studies", asked, "application/json", headers=maker)
+    assert made.status_code == 201 and made.json()["size"] == 39  # not the restricted one
+    address = f"/v1/insight/studies/{made.json()['id']}"
+    assert web.post("/v1/insight/studies", asked | {"size": 0}, "application/json", headers=maker).status_code == 422
+    assert web.get(f"{address}/next", headers=maker).status_code == 403
+    while (unit := web.get(f"{address}/next", headers=tool).json()["unit"]) is not None:
+        bad = int(unit["item_id"][1:]) % 5 == 0
+        body = {"verdict": "violating", "policy": "spam"} if bad else {"verdict": "clean"}
+        assert (
+            web.post(f"/v1/insight/studies/units/{unit['id']}", body, "application/json", headers=tool).status_code
+            == 201
+        )
+    again = web.post(
+        f"/v1/insight/studies/units/{StudyUnit.objects.all()[0].pk}",
+        {"verdict": "clean"},
+        "application/json",
+        headers=tool,
+    )
+    assert again.status_code == 409
+    whole = web.get(address, headers=tool).json()
+    study = Study.objects.get()
+    assert whole["prevalence"]["share"] == studies.result(study).share == pytest.approx(8 / 39)
+    assert whole["done"] == 39 and {(each["by"], each["value"]) for each in whole["parts"]} >= {
+        ("policy", "spam"),
+        ("market", "DE"),
+    }
+    assert [each["name"] for each in web.get("/v1/insight/studies", headers=tool).json()["studies"]] == ["Posts"]
+    assert web.get("/v1/insight/topics", headers=tool).status_code == 403

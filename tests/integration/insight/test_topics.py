@@ -6,14 +6,17 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 from tests.support.floor import Floor, install, someone
 
+from watchfloor.identity.actions import create_token
 from watchfloor.identity.domain import system
 from watchfloor.insight.trends import follow, memory, topic_actions, topics
 from watchfloor.insight.trends.models import Topic, TopicAlarm, TopicText
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
 from watchfloor.ledger.models import Event
+from watchfloor.ledger.writer import writing
 from watchfloor.review.models import Case, Report
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +154,19 @@ def test_people_name_mute_split_and_join(reported: Floor) -> None:
     with clock.at(NOON + 2 * HOUR):
         follow.keep_up()  # takes it over
     assert TopicText.objects.filter(topic=key).count() == 9
+
+
+def test_programs_read_topics(reported: Floor) -> None:
+    with clock.at(NOON):
+        with writing(system("test")) as w:
+            _row, secret = create_token(w, system("test"), name="reader", permissions=["insight.view"], source="reader")
+        web, head = Client(), {"authorization": f"Bearer {secret}"}
+        listed = web.get("/v1/insight/topics", {"source": "note"}, headers=head).json()["topics"]
+        assert [(each["total"], each["alarm"]["kind"]) for each in listed] == [(9, "new")]
+        one = web.get(f"/v1/insight/topics/{listed[0]['key']}", headers=head).json()
+        assert {(each["value"], each["day"]) for each in one["parts"] if each["by"] == "market"} == {
+            ("US", 7),
+            ("DE", 2),
+        }
+        assert one["texts"] == []  # the token may see numbers, not open cases
+        assert web.get("/v1/insight/topics/n9999", headers=head).status_code == 404

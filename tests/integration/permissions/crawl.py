@@ -44,6 +44,8 @@ def addresses(world: World, planted: Planted | None = None) -> Iterator[str]:
             yield from (
                 page.at(lambda _kind, _name, key=key: key) + "?span=24h" for key in ("incoming_total", "solved_manual")
             )
+        elif (found := world.insight.at(page)) is not None:
+            yield from found
         else:
             yield page.at(lambda kind, name: known(some, kind, name))
     yield from LISTS

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db import transaction
 from django.test import Client
+from tests.integration.permissions import insight
 from tests.integration.permissions import world as planting
 from tests.support import lake as lakes
 from tests.support.floor import Floor, install
-from tests.support.people import member, signed_in
+from tests.support.people import actor_of, member, signed_in
 
 from watchfloor.cybertip import drafts
 from watchfloor.identity import defaults as identity_defaults
@@ -82,12 +83,15 @@ class World:
             seed(word="zzgrave", reason="threat", violation="violence.threat", policy="violence"),
         ])  # fmt: skip
         self.count_up()
+        self.insight = insight.plant(actor_of(self.users["cleared"]))
+        self.count_up()
 
     def plant_restricted(self) -> planting.Planted:
         """The case that only cleared people may know of."""
         word = planting.Seed(word="zzclear", reason="child-abuse", violation="child-safety.csam", policy="child-safety")
         self.planted |= planting.plant(self.floor, [word])
         drafts.gather()  # and the report about it
+        insight.read_texts()
         self.count_up()
         return self.planted["zzclear"]
 

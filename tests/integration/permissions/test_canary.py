@@ -10,12 +10,16 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.integration.permissions import crawl
+from tests.integration.permissions import crawl, insight
 from tests.integration.permissions.addresses import pages
 from tests.integration.permissions.people import BLIND, SCOPES, World
 from tests.integration.permissions.world import Planted, ghost
 
-from watchfloor.insight import stream
+from watchfloor.identity.domain import system
+from watchfloor.insight import queries, stream
+from watchfloor.insight.queries import Span
+from watchfloor.insight.spikes import queries as spikes
+from watchfloor.insight.spikes.investigate import investigate
 from watchfloor.kernel import ids
 from watchfloor.ledger.models import Event, Outbox
 
@@ -23,13 +27,13 @@ pytestmark = pytest.mark.django_db
 
 
 WHO = "everything, uncleared"  # holds every permission there is, so it reads whatever any shipped role without clearance reads
+INSIGHT = ("board", "spike", "insight-topic", "study")
 KNOWN_OF = {  # what may change by the presence of what one may not know of, and why
     "/settings/reads": "whoever audits looks must see that somebody looked; at what is said only to the cleared",
     "/proof/": "a proof names the size of the whole log, which is public",
 }
-EVENTS = (
-    "/investigate"  # platform events stand in no queue and have no severity: their limits are markets and clearances
-)
+# Platform events stand in no queue and have no severity: their limits, and those of samples of them, are markets and clearances.
+EVENTS = ("/investigate", "/insight/prevalence")
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +62,43 @@ def test_the_word_shows_nowhere(world: World, before: Any, who: str) -> None:
         _status, body = crawl.read(world, who, where)
         leaks += [(where, word) for word in blind if word in body]
     assert not leaks
+
+
+def test_what_insight_keeps_is_for_each_role_what_it_may_know_of(world: World, before: Any) -> None:
+    """A board, a spike, a topic and a study, opened by everyone: the door is the permission, and no restricted word is behind it."""
+    there = {page.name: found for page in pages() if page.name in INSIGHT and (found := world.insight.at(page))}
+    assert set(there) == set(INSIGHT)
+    for who in (*world.roles, *SCOPES):
+        may = who in SCOPES or "insight.view" in world.roles[who][2]
+        words = {"zzclear"} & BLIND.get(who, {"zzclear"}) | ({insight.PRIVATE} if who != "cleared" else set())
+        for where in (found[0] for found in there.values()):
+            status, body = crawl.read(world, who, where)
+            assert status in ((200, 404) if may else (403,)), (who, where)
+            assert not [word for word in words if word in body], (who, where)
+    every = {where for found in there.values() for where in found}
+    read = {who: {where: crawl.read(world, who, where) for where in every} for who in (WHO, "one market")}
+    everything, one_market = ({where for where, (status, _body) in of.items() if status == 200} for of in read.values())
+    assert {
+        f"/insight/prevalence/{world.insight.studies[0]}",
+        f"/insight/spikes/{world.insight.spike}",
+    } <= everything - one_market
+    assert {
+        f"/insight/prevalence/{world.insight.studies[1]}",
+        f"/insight/boards/{world.insight.board}",
+    } <= everything & one_market
+    said = "".join(body for _status, body in read[WHO].values())  # else the above could not fail
+    assert all(
+        word in said for word in ("all about zzmarket", "see zzplain", "zzplain-first", "/insight/rows/incoming_total")
+    )
+
+
+def test_a_spike_counts_nothing_restricted(world: World, before: Any) -> None:
+    row = spikes.spike(system("test"), ids.decode("spk", world.insight.spike))
+    found = spikes.found_of(row)
+    assert found is not None and found.real >= 8
+    assert investigate(found.metric, found.start, found.end).real == found.real  # a restricted case came in since
+    span = Span(start=found.start, end=found.end)
+    assert queries.kpis(system("test"), span, metrics=[found.metric])[0].value == found.real + 2
 
 
 def test_whoever_is_cleared_does_read_it(world: World, before: Any) -> None:

@@ -34,11 +34,16 @@ NAMES_OF_OURS = {
     "AAS",
     "SLA",
     "shipped policies",
+    "SVG",
+    "PNG",
+    "PPTX",
+    "PARQUET",
 }  # the same in every language
 KEY = re.compile(
     r"[\w$-]+([.\-_:/][\w-]+)+|[A-Z0-9]{5}|[0-9a-f]{8,}|(\{\w+\} ?)+|[A-Z]{2}"
 )  # identifiers, paths, placeholders
 NUMBER = re.compile(r"^[\d.]+ | \d+$")  # of a clause before its title; how many, after what is counted
+CLOCK = re.compile(r"\d\d:\d\d UTC")
 LIST = re.compile(r"[,:;·()“”]| - ")
 
 
@@ -64,6 +69,8 @@ def is_data(text: str, known: set[str]) -> bool:
         return True
     if len(text) > 15 and any(text in each for each in known if len(each) > 40):
         return True  # a piece of a longer text
+    if KEY.fullmatch(bare) or CLOCK.fullmatch(text):
+        return True
     parts = (part.strip(" .…’'+") for part in LIST.split(bare))
     return all(part in known or KEY.fullmatch(part) or not pseudo.WORD.search(part) for part in parts)
 

@@ -71,12 +71,11 @@ def _decided(floor: Floor, seed: Seed) -> Decision:
     actions.file_appeal(
         CLEARED, AppealIn(decision_id=decision.pk, by="author", appellant=f"{word}-author", grounds=f"no {word} at all")
     )
-    lake.write([
-        event(
+    seen = event(
             zlib.crc32(word.encode()), {"text": f"an event of {word}"}, market=seed.market, author=f"{word}-author",
             item=item.external_id, minutes=(clock.now() - NOON).total_seconds() / 60,
-        )
-    ])  # fmt: skip
+        )  # fmt: skip
+    lake.write([msgspec.structs.replace(seen, item_version=item.current_version)])
     return decision
 
 

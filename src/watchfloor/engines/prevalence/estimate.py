@@ -10,6 +10,7 @@ weights (Kish 1965).
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -87,6 +88,8 @@ def estimate(seen: Iterable[Seen], *, sizes: Mapping[str, int] | None = None, co
 
 def wilson_at(share: float, effective: float, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's interval at a size that need not be whole, by going between the two whole sizes beside it."""
+    if math.isinf(effective):  # everything was labelled: the share is known
+        return share, share
     below = max(1, int(effective))
     low = wilson_of(share, below, confidence)
     high = wilson_of(share, below + 1, confidence)

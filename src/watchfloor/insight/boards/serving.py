@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -24,6 +25,7 @@ from watchfloor.insight.own_metrics.keeping import titles
 from watchfloor.insight.pages import EVERY
 from watchfloor.insight.schema import DIMENSIONS, SIMULATED
 from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.kernel.ids import new_id
 
 PATIENCE = (
     1.5  # seconds that a page waits for its panels; what is not there then comes one by one, and need not be waited for
@@ -36,6 +38,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     panel: Panel
     url: str
     answer: Answer | None = None
+    ask: UUID | None = None  # under which one that is still to come can be stopped
     problem: str = ""
 
     @property
@@ -59,7 +62,7 @@ def slots(
     for place, panel in enumerate(document.panels):
         url = reverse("board-panel", args=[row.pk, panel.id]) + (f"?{query}" if query else "")
         if place and time.monotonic() > end:
-            found.append(Slot(panel=panel, url=url))
+            found.append(Slot(panel=panel, url=url, ask=new_id()))
             continue
         try:
             found.append(Slot(panel=panel, url=url, answer=answer(actor, panel, look, targets)))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("insight/boards/wall/screen", wall.screen, name="board-wall-screen"),
     path("insight/boards/<uuid:board_id>", showing.one, name="board"),
     path("insight/boards/<uuid:board_id>/panel/<slug:panel_id>", showing.panel, name="board-panel"),
+    path("insight/boards/asks/<uuid:ask>/stop", showing.stop, name="board-ask-stop"),
     path("insight/boards/<uuid:board_id>/export", showing.export, name="board-export"),
     path("insight/boards/<uuid:board_id>/edit", editing.edit, name="board-edit"),
     path("insight/boards/<uuid:board_id>/step", editing.step, name="board-step"),

@@ -6,7 +6,10 @@ import csv
 import io
 import re
 from datetime import timedelta
+from queue import Queue
+from threading import Thread
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import msgspec
@@ -16,8 +19,8 @@ from tests.support.people import actor_of, member, signed_in
 
 from watchfloor.identity.domain import Actor, system
 from watchfloor.identity.models import User
-from watchfloor.insight import queries
-from watchfloor.insight.boards import defaults, exports, keeping, looking, marking
+from watchfloor.insight import lake, queries, stopping
+from watchfloor.insight.boards import defaults, exports, keeping, looking, marking, serving
 from watchfloor.insight.boards.answers import answer
 from watchfloor.insight.boards.domain.document import Document, Panel
 from watchfloor.insight.boards.models import Board, BoardVersion
@@ -285,3 +288,40 @@ def test_the_wall_shows_no_names_and_goes_round(mona: User, actor: Actor) -> Non
     screens = [browser.get(f"/insight/boards/wall/screen?boards={row.pk}&at={at}").content.decode() for at in range(3)]
     assert ["Screen 1 of 2" in each for each in screens] == [True, False, True]
     assert "<html" not in screens[1]
+
+
+SLOW = "SELECT sum(a.range * b.range) FROM range(10000000) AS a, range(10000000) AS b"  # some hours
+
+
+def test_stopping_a_panel_interrupts_the_query_behind_it(mona: User, actor: Actor, german: Actor) -> None:
+    ask, told = uuid4(), Queue[str]()
+
+    def count() -> None:
+        try:
+            with stopping.stoppable(actor, str(ask)):
+                lake.run(SLOW, {}, [])
+            told.put("counted")
+        except Conflict as problem:
+            told.put(problem.code)
+
+    counting = Thread(target=count)
+    counting.start()
+    stopping.stop(german, str(ask))  # another's question of the same name
+    assert counting.is_alive()
+    assert signed_in(mona).post(f"/insight/boards/asks/{ask}/stop").status_code == 204
+    counting.join(60)
+    assert told.get_nowait() == "stopped"
+    with stopping.stoppable(actor, str(ask)):  # what was stopped can be asked again
+        assert lake.run("SELECT 1", {}, []) == [(1,)]
+
+
+def test_a_late_panel_can_be_stopped_by_its_own_name(mona: User, actor: Actor) -> None:
+    row = keeping.make(actor, "Late", BOARD)
+    slots = serving.slots(actor, row, BOARD, look(), "", patience=-1.0)
+    late = next(slot for slot in slots if slot.ask is not None)
+    assert len({slot.ask for slot in slots}) == len(slots)
+    answered = signed_in(mona).get(f"{late.url}?part=1&ask={late.ask}")
+    assert answered.status_code == 200
+    stopping.stop(actor, str(late.ask))
+    lake.forget()
+    assert signed_in(mona).get(f"{late.url}?part=1&ask={late.ask}").status_code == 409

@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
+from watchfloor.insight import stopping
 from watchfloor.insight.boards import exports, keeping, looking, serving
 from watchfloor.insight.boards.answers import answer, shade, shades, span_said
 from watchfloor.insight.boards.domain.document import Document
@@ -21,6 +22,7 @@ from watchfloor.insight.boards.drawing.small import small_plot
 from watchfloor.insight.boards.models import Board, BoardDraft
 from watchfloor.insight.spikes.queries import open_spikes
 from watchfloor.kernel.errors import NotFound
+from watchfloor.kernel.ids import new_id
 from watchfloor.platform.render import render
 
 
@@ -88,7 +90,8 @@ def panel(request: HttpRequest, board_id: UUID, panel_id: str) -> HttpResponse:
         raise NotFound("no_panel", "There is no such panel on this board.")
     query = request.GET.dict()
     look = looking.read(document, query)
-    answered = answer(actor, found, look)
+    with stopping.stoppable(actor, request.GET.get("ask") or str(new_id())):
+        answered = answer(actor, found, look)
     if request.GET.get("format"):
         name = f"{serving.name_of(row)}: {answered.title}"
         return _file(exports.make(name, "", [answered], request.GET["format"], alone=True))
@@ -102,6 +105,14 @@ def panel(request: HttpRequest, board_id: UUID, panel_id: str) -> HttpResponse:
     return render(
         request, "insight/boards/panel_part.html" if request.GET.get("part") else "insight/boards/panel.html", context
     )
+
+
+@require_POST
+@page("insight.view")
+def stop(request: HttpRequest, ask: UUID) -> HttpResponse:
+    """A panel that one asked for as ``?ask=`` need not be counted any further. 204, whether or not it still was."""
+    stopping.stop(actor_of(request), str(ask))
+    return HttpResponse(status=204)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
-from watchfloor.insight import catalogue, show
+from watchfloor.insight import catalogue, changes, show
 from watchfloor.insight import queries as numbers
 from watchfloor.insight.changes.kinds import KINDS
 from watchfloor.insight.spikes import attention, plans, queries, words
@@ -43,7 +44,7 @@ def context_of(request: HttpRequest, row: Spike, errors: dict[str, str], typed: 
     actor = actor_of(request)
     text = request.GET.get("version", "")
     version = int(text) if text.isdecimal() and len(text) < 6 else None
-    found = queries.found_of(row, version)
+    found = _in_their_words(queries.found_of(row, version))
     past = queries.versions(row)
     metric = catalogue.metric(row.metric)
     surges = list(Surge.objects.filter(started_at__gte=row.starts_at - timedelta(hours=1)).order_by("started_at")[:5])
@@ -71,6 +72,18 @@ def context_of(request: HttpRequest, row: Spike, errors: dict[str, str], typed: 
         "errors": errors, "typed": typed, "now": clock.now(), "number": words.number,
         "act_url": reverse("spike-act", args=[ids.encode("spk", row.pk)]),
     }  # fmt: skip
+
+
+def _in_their_words(found: Found | None) -> Found | None:
+    """With the titles of changes as the reader's language has them; what was kept of them speaks the watcher's."""
+    if found is None or not found.candidates:
+        return found
+    moments = [each.at for each in found.candidates]
+    known = {
+        each.id: each.title for each in changes.between(min(moments), max(moments) + timedelta(seconds=1), causes=True)
+    }
+    told = [msgspec.structs.replace(each, title=known.get(each.id, each.title)) for each in found.candidates]
+    return msgspec.structs.replace(found, candidates=told)
 
 
 def _chart(row: Spike, found: Found | None) -> dict[str, Any] | None:
