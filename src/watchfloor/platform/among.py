@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Field, ForeignKey, Lookup, Q
 
 
-class _Among(Lookup):  # type: ignore[type-arg]
+class _Among(Lookup):
     lookup_name = "among"
 
     def get_prep_lookup(self) -> Any:
@@ -16,10 +16,10 @@ class _Among(Lookup):  # type: ignore[type-arg]
         target = field.target_field if isinstance(field, ForeignKey) else field
         return [target.get_prep_value(each) for each in self.rhs]
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         return "%s", [value]
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, params = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s)", [*params, self.rhs]
 
