@@ -16,11 +16,12 @@ from django.utils.translation import get_language
 
 from watchfloor.identity.domain import Actor
 from watchfloor.insight import queries, solve_plan, wall
-from watchfloor.insight.needed import needed
+from watchfloor.insight.needed import handling_per_unit, needed
 from watchfloor.insight.queries import Span
 from watchfloor.insight.wall import Flow, Group
 from watchfloor.kernel import clock
 from watchfloor.kernel.remembered import RememberedBy
+from watchfloor.review.domain import workload
 from watchfloor.review.models import Queue
 from watchfloor.workforce import queries as workforce
 from watchfloor.workforce.models import Reviewer, Vendor
@@ -50,6 +51,7 @@ class QueueNow(msgspec.Struct, kw_only=True):
     oldest: datetime | None = None
     next_due: datetime | None = None
     staffed: int = 0
+    strength: float = 0.0  # the shares of a full day that those on stand for
     needed: int | None = None
     plan: float | None = None
     paused: bool = False
@@ -154,9 +156,16 @@ def floor(
     _staff(rows, by, people, sites)
     if by == "queue":
         plans = solve_plan.hour(now)
+        weights = {key: workload.weight(queue.kind, queue.weight) for key, queue in known.items()}
+        per_unit = handling_per_unit(
+            [(row.solved_hour, row.handling, weights.get(row.key, 1.0)) for row in by_queue.values()]
+        )
         for key, row in rows.items():
             row.plan = plans.get(key)
-            row.needed = needed(row.in_hour, row.handling, row.due_4h)
+            handling = row.handling
+            if handling is None and per_unit is not None:
+                handling = per_unit * weights.get(key, 1.0)
+            row.needed = needed(row.in_hour, handling, row.due_4h)
     seen = [row for row in rows.values() if by != "queue" or _shown(actor, row, known)]
     for row in seen:
         row.name = row.name or "–"
@@ -203,14 +212,16 @@ def _staff(rows: dict[str, QueueNow], by: str, people: list[PersonOn], sites: di
     working = [person for person in people if person.state in ("available", "working")]
     if by == "queue":
         for row in rows.values():
-            row.staffed = sum(1 for person in working if not person.queues or row.key in person.queues)
+            here = [person for person in working if not person.queues or row.key in person.queues]
+            row.staffed, row.strength = len(here), sum(person.strength for person in here)
         return
     place: dict[str, Callable[[PersonOn], str]] = {
         "vendor": lambda person: person.vendor, "site": lambda person: sites.get(person.vendor, "")
     }  # fmt: skip
     if by in place:
         for person in working:
-            _at(rows, place[by](person)).staffed += 1
+            row = _at(rows, place[by](person))
+            row.staffed, row.strength = row.staffed + 1, row.strength + person.strength
 
 
 def _read_places(_: str) -> dict[str, Person]:

@@ -104,7 +104,7 @@ class RoutingRunOut(Schema):
 
 
 class QueueIO(Schema):
-    """A queue. ``overflow_after`` in seconds, ``target_minutes`` null for the policy's own."""
+    """A queue. ``overflow_after`` in seconds, ``target_minutes`` null for the policy's own; ``weight`` of a job beside an ordinary one."""
 
     key: str
     name: str
@@ -119,6 +119,7 @@ class QueueIO(Schema):
     push: bool = False
     paused: bool = False
     position: int = 0
+    weight: float = 1.0
 
 
 @router.get("/routing", response=VersionOut, summary="Read the routing table", operation_id="routing")

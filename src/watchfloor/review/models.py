@@ -33,6 +33,7 @@ class Queue(Projected):
     overflow_to = models.CharField(max_length=80, blank=True)  # whose people may take from here, too,
     overflow_after = models.IntegerField(null=True)  # what has waited for so many seconds
     push = models.BooleanField(default=False)  # jobs are put before free people; else they take the next themselves
+    weight = models.FloatField(default=1.0)  # of one job beside an ordinary review, see ``domain.workload``
 
     class Meta:
         db_table = "review_queue"

@@ -26,6 +26,7 @@ class QueueRef(msgspec.Struct, frozen=True):
     overflow_to: str = ""
     overflow_after: int | None = None
     push: bool = False
+    weight: float = 1.0
 
     def takes(self, clearance: str) -> bool:
         """Whether ordinary jobs of cases that need this clearance ("": none) may wait here."""
@@ -55,7 +56,7 @@ def _read() -> Plan:
     queues = {
         row.key: QueueRef(
             row.key, row.kind, row.paused, row.archived_at is not None, row.target_minutes, row.clearance, row.overflow_to,
-            row.overflow_after, row.push,
+            row.overflow_after, row.push, row.weight,
         )
         for row in rows
     }  # fmt: skip

@@ -14,6 +14,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.workforce.certificates import grant_certificate, revoke_certificate
+from watchfloor.workforce.domain import capacity
 from watchfloor.workforce.domain.matching import shifts
 from watchfloor.workforce.events import PresenceChanged, ReviewerSaved, VendorSaved
 from watchfloor.workforce.models import Presence, Reviewer, Vendor
@@ -52,10 +53,13 @@ def save_reviewer(
     extras: Sequence[str] | None = None,
     hours: Sequence[Mapping[str, Any]] | None = None,
     push: bool | None = None,
+    share: float | None = None,
+    ramp_days: int | None = None,
 ) -> Reviewer:
     """Make a user a reviewer, or change what they may be given. ``markets=None`` is every market.
 
-    ``extras`` (extra skills), ``hours`` (see ``domain.matching.Shift``) and ``push`` (is offered work) stay as they are when None.
+    ``extras`` (extra skills), ``hours`` (see ``domain.matching.Shift``), ``push`` (is offered work), ``share`` (of a full day) and
+    ``ramp_days`` (see ``domain.capacity``) stay as they are when None.
     """
     if not Vendor.objects.filter(key=vendor_key).exists():
         raise BadInput(
@@ -72,6 +76,11 @@ def save_reviewer(
         values["hours"] = [dict(each) for each in hours]
     if push is not None:
         values["push"] = push
+    if share is not None:
+        values["share"] = share
+    if ramp_days is not None:
+        values["ramp_days"] = ramp_days
+    capacity.check(values.get("share", 1.0), values.get("ramp_days", 0))
     reviewer = Reviewer.objects.filter(pk=user_id).first()
     reviewer = w.create(Reviewer, id=user_id, **values) if reviewer is None else w.update(reviewer, **values)
     w.event(ReviewerSaved(reviewer=str(user_id), vendor=vendor_key, active=active), reviewer)

@@ -11,11 +11,12 @@ from ninja import Router, Schema
 
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.guard import needs
-from watchfloor.workforce import api_certificates, weeks, wellbeing
+from watchfloor.workforce import api_certificates, api_shares, weeks, wellbeing
 from watchfloor.workforce.domain.suppression import LEAST
 
 router = Router(tags=["well-being"])
 router.add_router("", api_certificates.router)
+router.add_router("", api_shares.router)
 
 
 class BudgetOut(Schema):
@@ -29,6 +30,7 @@ class BudgetOut(Schema):
     work_break: int
     break_minutes: int
     schedule: list[str]
+    day_units: int
     filters: dict[str, bool]
     hold_filters: bool
     ask_from: int

@@ -13,6 +13,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     ``max_severity``: severe work above this has used up today's (or the week's) budget of exposure.
     ``avoid``: policy keys the person has opted out of. ``rest``: a break is due or taken; nothing new is handed out.
+    ``units``: what of the house's day of work is theirs, counted since ``day`` (their midnight); 0 limits nothing.
     ``why`` says it in one sentence to the person themself, and to nobody else.
     """
 
@@ -20,6 +21,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     avoid: tuple[str, ...] = ()
     rest: bool = False
     why: str = ""
+    units: float = 0.0
+    day: datetime | None = None
 
 
 NO_LIMITS = Limits()

@@ -19,6 +19,15 @@ class ReviewerSaved(LedgerEvent, frozen=True, tag="reviewer.saved"):
     active: bool
 
 
+class ShareSet(LedgerEvent, frozen=True, tag="reviewer.share"):
+    """How much of a full day's work someone stands for was set; ``ramp_days``: they grow into it for so long."""
+
+    reviewer: str
+    vendor: str
+    share: float
+    ramp_days: int
+
+
 class CertificateGranted(LedgerEvent, frozen=True, tag="certificate.granted"):
     """Someone has shown that they know a version of a policy. ``how``: exam | training | manager | import; ``expires_at`` may be ""."""
 

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from watchfloor.kernel import clock
 from watchfloor.kernel.remembered import RememberedBy
 from watchfloor.ledger import rows
-from watchfloor.workforce import wellbeing
+from watchfloor.workforce import queries, wellbeing
 from watchfloor.workforce.contracts import NO_LIMITS, Limits
 from watchfloor.workforce.domain import budgets
 from watchfloor.workforce.wellbeing_models import Exposure
@@ -45,6 +46,15 @@ class _Now(NamedTuple):
 
 def _limits(user_id: UUID) -> Limits:
     who, now = _budget_of(user_id), clock.now()
+    limits = _of_well_being(user_id, who, now)
+    if not who.budget.day_units:
+        return limits
+    row = queries.roster_row(user_id)
+    share = 1.0 if row is None else row.strength(now)
+    return msgspec.structs.replace(limits, units=who.budget.day_units * share, day=budgets.day_start(now, who.tz))
+
+
+def _of_well_being(user_id: UUID, who: wellbeing.Profile, now: datetime) -> Limits:
     found = _ask(user_id, who, now)
     avoid = tuple(found.avoided or ())
     if found.on_break:

@@ -34,6 +34,8 @@ class Reviewer(Projected):
     hours = models.JSONField(default=list)  # working hours, see ``domain.matching.Shift``; none: always
     push = models.BooleanField(default=False)  # is offered the next job when available, instead of taking it
     started_on = models.DateField(null=True)
+    share = models.FloatField(default=1.0)  # of a full day's work, see ``domain.capacity``
+    ramp_days = models.IntegerField(default=0)  # from ``started_on``; 0: the whole share at once
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.remembered import Remembered, RememberedBy
 from watchfloor.ledger import rows
 from watchfloor.workforce.certificates import CertificateOut, certificates, held_of
+from watchfloor.workforce.domain import capacity
 from watchfloor.workforce.domain.matching import Held, Shift, shifts
 from watchfloor.workforce.models import Certificate, Presence, Reviewer, Vendor
 
@@ -43,6 +44,7 @@ class PersonOn(msgspec.Struct, frozen=True):
     state: str
     since: datetime
     queues: tuple[str, ...]
+    strength: float = 1.0  # of a full day's work, today
 
 
 class RosterRow(msgspec.Struct, frozen=True):
@@ -58,6 +60,13 @@ class RosterRow(msgspec.Struct, frozen=True):
     hours: tuple[Shift, ...] = ()
     push: bool = False
     certificates: tuple[Held, ...] = ()
+    share: float = 1.0
+    ramp_days: int = 0
+    started_on: date | None = None
+
+    def strength(self, now: datetime) -> float:
+        """Of a full day's work, on the day of this moment."""
+        return capacity.strength(self.share, self.started_on, self.ramp_days, now.date())
 
 
 def _roster_row(user_id: UUID) -> RosterRow | None:
@@ -68,7 +77,7 @@ def _roster_row(user_id: UUID) -> RosterRow | None:
     return RosterRow(
         row.vendor_key, row.active, tuple(row.languages), None if row.markets is None else tuple(row.markets),
         tuple(row.skills), tuple(row.queues), tuple(row.extras), shifts(row.hours), row.push,
-        tuple(held_of(certified)),
+        tuple(held_of(certified)), row.share, row.ramp_days, row.started_on,
     )  # fmt: skip
 
 
@@ -82,20 +91,30 @@ def people_on(actor: Actor, permission: str = "floor.view", *, vendor: str = "")
     seen = Presence.objects.filter(seen_at__gt=clock.now() - GONE).exclude(state="away")
     present = {row.reviewer_id: row for row in seen}
     allowed = access.rows(actor, permission, vendor="vendor_key")
+    today = clock.now().date()
     chosen = Q(pk__in=present.keys()) & allowed & (Q(vendor_key=vendor) if vendor else Q())
-    return [
-        PersonOn(row.pk, row.vendor_key, row.team, present[row.pk].state, present[row.pk].since, tuple(row.queues))
-        for row in Reviewer.objects.filter(chosen).order_by("vendor_key", "team")
-    ]
+    found = []
+    for row in Reviewer.objects.filter(chosen).order_by("vendor_key", "team"):
+        here, strength = present[row.pk], capacity.strength(row.share, row.started_on, row.ramp_days, today)
+        found.append(PersonOn(row.pk, row.vendor_key, row.team, here.state, here.since, tuple(row.queues), strength))
+    return found
 
 
 def available(*, push: bool | None = None) -> list[UUID]:
-    """Who is on the floor and ready for work, longest waiting first; ``push``: only those who are offered work, or who take it."""
+    """Who is on the floor and ready for work; ``push``: only those who are offered work, or who take it.
+
+    Longest waiting first, where an hour of waiting counts by one's share: who works half the time is offered half as much.
+    """
     seen = Presence.objects.filter(seen_at__gt=clock.now() - GONE, state="available").order_by("since", "pk")
-    waiting = list(seen.values_list("reviewer_id", flat=True))
-    rows = Reviewer.objects.filter(pk__in=waiting, active=True)
-    wanted = set((rows if push is None else rows.filter(push=push)).values_list("pk", flat=True))
-    return [pk for pk in waiting if pk in wanted]
+    waiting = dict(seen.values_list("reviewer_id", "since"))
+    rows = Reviewer.objects.filter(pk__in=list(waiting), active=True)
+    found = (rows if push is None else rows.filter(push=push)).values_list("pk", "share", "started_on", "ramp_days")
+    now = clock.now()
+    counted = {
+        pk: (now - waiting[pk]) * capacity.strength(share, started_on, ramp_days, now.date())
+        for pk, share, started_on, ramp_days in found
+    }
+    return sorted(counted, key=lambda pk: (-counted[pk], waiting[pk], pk))
 
 
 def vendors(actor: Actor, permission: str = "floor.view") -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import msgspec
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Forbidden
+from watchfloor.review.actions import workload
 from watchfloor.review.models import Case, Job
 from watchfloor.workforce.contracts import NO_LIMITS, Limits
 from watchfloor.workforce.domain.matching import on_shift, skills
@@ -50,7 +51,7 @@ def person(actor: Actor) -> Person:
     pk = person_id(actor)
     row = roster_row(pk)
     if row is None:
-        return Person(id=pk, limits=limits_of(pk))
+        return Person(id=pk, limits=workload.within(pk, limits_of(pk)))
     if not row.active:
         raise Forbidden("inactive", "You are not on the roster any more.", hint="Ask your team lead.")
     now = clock.now()
@@ -58,13 +59,14 @@ def person(actor: Actor) -> Person:
     return Person(
         id=pk, vendor=row.vendor, languages=row.languages, queues=row.queues, markets=row.markets,
         skills=skills(row.skills, row.certificates, now), extras=tuple(sorted({*row.extras, *certified})),
-        on_shift=on_shift(row.hours, now), push=row.push, limits=limits_of(pk),
+        on_shift=on_shift(row.hours, now), push=row.push,
+        limits=workload.within(pk, limits_of(pk)),
     )  # fmt: skip
 
 
 def with_limits(who: Person) -> Person:
     """The same person with the limits of this moment."""
-    return msgspec.structs.replace(who, limits=limits_of(who.id))
+    return msgspec.structs.replace(who, limits=workload.within(who.id, limits_of(who.id)))
 
 
 def vendor_of(pk: UUID | None) -> str:

@@ -9,6 +9,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import Writer
 from watchfloor.review import plan
+from watchfloor.review.domain.workload import LARGEST, LEAST
 from watchfloor.review.events import QueueSaved
 from watchfloor.review.models import Job, Queue, RoutingTable
 
@@ -62,6 +63,8 @@ def _check(key: str, row: Queue | None, values: dict[str, Any]) -> None:
         number = values.get(name)
         if number is not None and number < 1:
             raise BadInput("bad_number", "That is a whole number from 1, or nothing.", where=name)
+    if not LEAST <= values.get("weight", 1.0) <= LARGEST:
+        raise BadInput("bad_weight", f"A job weighs {LEAST:g} to {LARGEST:g}; an ordinary review is 1.", where="weight")
     to, after = _now(row, values, "overflow_to", ""), _now(row, values, "overflow_after", None)
     if bool(to) != (after is not None):
         where = "overflow_after" if to else "overflow_to"

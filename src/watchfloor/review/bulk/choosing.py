@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
+from django.db.models import Exists, OuterRef
 
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
@@ -15,6 +16,7 @@ from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform.among import among
 from watchfloor.review import find, queries
 from watchfloor.review.models import Case
 
@@ -108,7 +110,7 @@ def with_cases(actor: Actor, items: Sequence[UUID], policy_key: str = "") -> lis
     group = policies.policy(policy_key).harm_group if policy_key else ""
     found: dict[UUID, list[UUID]] = {}
     for start in range(0, len(items), AT_ONCE):
-        rows = queries.visible_cases(actor).filter(item__in=items[start : start + AT_ONCE])
+        rows = queries.visible_cases(actor).filter(among("item", items[start : start + AT_ONCE]))
         rows = rows.filter(harm_group=group) if group else rows.exclude(state="closed")
         for item, pk in rows.order_by("pk").values_list("item_id", "pk"):
             found.setdefault(item, []).append(pk)
@@ -122,17 +124,17 @@ def open_to(actor: Actor, items: Sequence[UUID]) -> set[UUID]:
     """The items of which the actor may know: of their markets, and without those that a restricted case is about."""
     found: set[UUID] = set()
     allowed = access.rows(actor, "case.view", market="market")
+    hidden = Case.objects.filter(item=OuterRef("pk")).exclude(clearance="")
     for start in range(0, len(items), AT_ONCE):
         part = list(items[start : start + AT_ONCE])
-        hidden = Case.objects.filter(item__in=part).exclude(clearance="").values_list("item_id", flat=True)
-        rows = Item.objects.filter(allowed, pk__in=part).exclude(pk__in=list(hidden))
+        rows = Item.objects.filter(allowed, among("pk", part)).exclude(Exists(hidden))
         found |= set(rows.values_list("pk", flat=True))
     return found
 
 
 def _in(rows, wanted: list[UUID]) -> Iterable[tuple[UUID, UUID]]:  # type: ignore[no-untyped-def]
     for start in range(0, len(wanted), AT_ONCE):
-        yield from rows.filter(pk__in=wanted[start : start + AT_ONCE]).values_list("pk", "item_id")
+        yield from rows.filter(among("pk", wanted[start : start + AT_ONCE])).values_list("pk", "item_id")
 
 
 def _id(kind: str, text: str) -> UUID:

@@ -125,6 +125,11 @@ def read(request: HttpRequest) -> dict[str, Any]:
     for name in ("markets", "languages"):
         parts = [part.strip() for part in post.get(name, "").split(",") if part.strip()]
         values[name] = parts or None
+    text = post.get("weight", "").strip().replace(",", ".") or "1"
+    try:
+        values["weight"] = float(text)
+    except ValueError:
+        raise BadInput("bad_weight", "A weight is a number such as 1 or 2.5.", where="weight") from None
     return values | {"paused": bool(post.get("paused")), "push": bool(post.get("push"))}
 
 
@@ -134,6 +139,7 @@ def written(row: Queue | None) -> dict[str, Any]:
         return {"kind": "review", "position": Queue.objects.count()}
     return {
         **{name: getattr(row, name) for name in (*TEXTS, "key", "target_minutes", "position", "paused", "push")},
+        "weight": f"{row.weight:g}",
         "overflow_after": row.overflow_after // 60 if row.overflow_after else "",
         "markets": ", ".join(row.markets or ()), "languages": ", ".join(row.languages or ()),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.db.models import F
 
 from watchfloor.engines.nearby import distance, sketch
 from watchfloor.identity.domain import Actor
@@ -19,6 +20,7 @@ from watchfloor.items import keys
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item, ItemKey, ItemVersion
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform.among import among
 from watchfloor.review.models import Case
 from watchfloor.review.queries import access
 
@@ -118,13 +120,14 @@ def members(actor: Actor, case: Case, kind: str, most: int = 20_000) -> list[UUI
 
 def alike(case: Case, candidates: Sequence[UUID]) -> list[UUID]:
     """Those whose text is a near-duplicate of the case's item, in the order given."""
-    rows = Item.objects.filter(pk__in=[case.item_id, *candidates]).values_list("pk", "type_key", "current_version")
-    places = {version: (pk, type_key) for pk, type_key, version in rows if version}
-    sketches: dict[UUID, tuple[int, ...]] = {}
-    versions = ItemVersion.objects.filter(pk__in=places, erased_at__isnull=True).values_list("pk", "data")
-    for version, data in versions.iterator(chunk_size=500):
-        pk, type_key = places[version]
-        sketches[pk] = sketch(item_queries.text_of(type_key, data))
+    # A version belongs to one item, so its own one is found by the join.
+    versions = ItemVersion.objects.filter(
+        among("item", [case.item_id, *candidates]), pk=F("item__current_version"), erased_at__isnull=True
+    )
+    sketches = {
+        pk: sketch(item_queries.text_of(type_key, data))
+        for pk, type_key, data in versions.values_list("item_id", "item__type_key", "data").iterator(chunk_size=500)
+    }
     own = sketches.get(case.item_id, ())
     return [pk for pk in candidates if distance(own, sketches.get(pk, ())) <= ALIKE]
 

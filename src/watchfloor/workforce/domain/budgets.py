@@ -25,7 +25,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
 
     ``reserve``: severe work ends when less than this is left, so that the case in hand does not break the budget. ``severe_break``
     and ``work_break``: minutes of severe exposure, or of work, after which a break of ``break_minutes`` is due (0: never).
-    ``schedule``: breaks planned for every working day, as ``"10:30"`` in the person's own time.
+    ``schedule``: breaks planned for every working day, as ``"10:30"`` in the person's own time. ``day_units``: the work a full day
+    is worth, in weights of jobs (an ordinary review is 1); each person is handed their share of it (0: as much as they do).
     """
 
     day: Mapping[int, int] = {}
@@ -35,6 +36,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     work_break: int = 0
     break_minutes: int = 10
     schedule: tuple[str, ...] = ()
+    day_units: int = 0
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -60,9 +62,10 @@ def check(budget: Budget) -> Budget:
                     "bad_budget", f"{limit} minutes a {span} for severity {severity} make no sense.",
                     where=f"{span}_{severity}", hint="Severities 3 to 5, minutes within the span.",
                 )  # fmt: skip
-    for name, most in (("reserve", 60), ("severe_break", 480), ("work_break", 480)):
+    for name, most in (("reserve", 60), ("severe_break", 480), ("work_break", 480), ("day_units", 10_000)):
         if not 0 <= getattr(budget, name) <= most:
-            raise BadInput("bad_minutes", f"This is 0 to {most} minutes.", where=name)
+            unit = "units" if name == "day_units" else "minutes"
+            raise BadInput("bad_minutes", f"This is 0 to {most} {unit}.", where=name)
     if not 1 <= budget.break_minutes <= 120:
         raise BadInput("bad_minutes", "A break lasts 1 to 120 minutes.", where="break_minutes")
     for text in budget.schedule:
@@ -93,7 +96,7 @@ def strictest(budgets: Iterable[Budget]) -> Budget:
         day=day, week=week, reserve=max((b.reserve for b in found), default=0),
         severe_break=_sooner(b.severe_break for b in found), work_break=_sooner(b.work_break for b in found),
         break_minutes=max((b.break_minutes for b in found), default=10),
-        schedule=tuple(sorted({each for b in found for each in b.schedule})),
+        schedule=tuple(sorted({each for b in found for each in b.schedule})), day_units=_sooner(b.day_units for b in found),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from watchfloor.workforce.domain import budgets
 from watchfloor.workforce.domain.budgets import LEVELS, Budget
 
 SPANS = ("day", "week")
-MINUTES = ("reserve", "severe_break", "work_break", "break_minutes")
+MINUTES = ("reserve", "severe_break", "work_break", "break_minutes", "day_units")
 
 
 def budget(post: Mapping[str, str], *, whole: bool = True) -> Budget:
