@@ -1,4 +1,4 @@
-"""Near-duplicates among very many texts: ours against ``datasketch`` (MinHash of 3-word shingles, LSH), speed, recall and false joins.
+"""Near-duplicates among very many texts: ours against ``datasketch``, speed, recall and false joins.
 
     WATCHFLOOR_DATA=<folder> OPENBLAS_NUM_THREADS=1 python -m benchmarks.matching_text [--background 96000] [--json]
 
@@ -19,6 +19,7 @@ import os
 import random
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from benchmarks.nearby_text import altered
 from watchfloor.engines.matching import texts
+from watchfloor.engines.textmodels.normalise import normalise
 
 try:
     from datasketch import MinHash, MinHashLSH
@@ -80,14 +82,31 @@ def overlap(left: str, right: str) -> float:
     return len(one & other) / max(1, len(one | other))
 
 
-def by_datasketch(every: list[str]) -> set[tuple[int, int]]:
-    """Pairs, as its documentation makes them: threshold 0.5, 128 permutations."""
-    lsh = MinHashLSH(threshold=0.5, num_perm=128)
+def by_words(every: list[str]) -> set[tuple[int, int]]:
+    """Pairs as the rival's documentation makes them: shingles of three words, threshold 0.5, 128 permutations."""
+
+    def cut(text: str) -> list[bytes]:
+        words = text.lower().split()
+        return [" ".join(words[place : place + 3]).encode() for place in range(max(1, len(words) - 2))]
+
+    return _by_datasketch(every, cut, MinHashLSH(threshold=0.5, num_perm=128))
+
+
+def by_pieces(every: list[str]) -> set[tuple[int, int]]:
+    """Pairs by the rival with as much recall as ours: four characters of the normal form, twelve bands of three."""
+
+    def cut(text: str) -> list[bytes]:
+        words = " ".join(re.findall(r"\w+", normalise(text).text))
+        return [words[place : place + 4].encode() for place in range(max(1, len(words) - 3))]
+
+    return _by_datasketch(every, cut, MinHashLSH(num_perm=128, params=(12, 3)))
+
+
+def _by_datasketch(every: list[str], cut: Callable[[str], list[bytes]], lsh: Any) -> set[tuple[int, int]]:
     hashes = []
     for number, text in enumerate(every):
-        words = text.lower().split()
         made = MinHash(num_perm=128)
-        made.update_batch([" ".join(words[place : place + 3]).encode() for place in range(max(1, len(words) - 2))])
+        made.update_batch(cut(text))
         lsh.insert(number, made)
         hashes.append(made)
     return {
@@ -132,27 +151,29 @@ def main() -> None:
         "background_pairs": len(strangers),
         "their_overlap": sum(overlap(every[a], every[b]) for a, b in sample) / max(1, len(sample)),
     }
-    if MinHash is not None:
+    rivals = {"by words": by_words, "by pieces": by_pieces} if MinHash is not None else {}
+    for name, do in rivals.items():
         part = every[: given.rival_texts]
         began = time.process_time()
-        theirs = by_datasketch(part)
-        row["datasketch_us"] = (time.process_time() - began) / len(part) * 1e6
-        row |= {f"datasketch_{name}": value for name, value in judge(theirs, plants, every).items()}
+        theirs = do(part)
+        row[f"{name}_us"] = (time.process_time() - began) / len(part) * 1e6
+        row |= {f"{name}_{key}": value for key, value in judge(theirs, plants, every).items()}
     if given.json:
         print(json.dumps(row))
         return
     print(
         f"Input: {len(plants) // 4} spam messages, three altered copies of each, among {len(every) - len(plants):,} real texts."
     )
-    print(f"{'':12} {'a text':>10} " + "".join(f"{name:>9}" for name in STRENGTHS) + f" {'false joins':>13}")
-    for name, prefix in (("ours", ""), ("datasketch", "datasketch_")):
-        if f"{name}_us" not in row:
-            print("Left out, as it is not installed: datasketch.")
-            continue
+    print(
+        f"{'':22} {'a text':>10} {'ratio':>7}" + "".join(f"{name:>9}" for name in STRENGTHS) + f" {'false joins':>13}"
+    )
+    for name, prefix in (("ours", ""), *((each, f"{each}_") for each in rivals)):
         recall = "".join(f"{row[f'{prefix}recall_{strength}']:9.1%}" for strength in STRENGTHS)
-        print(f"{name:12} {row[f'{name}_us']:7.1f} us {recall} {row[f'{prefix}false_joins']:13}")
-    if MinHash is not None:
-        print(f"Ratio: {row['datasketch_us'] / row['ours_us']:.1f}x.")
+        title = name if name == "ours" else f"datasketch {name}"
+        ratio = row[f"{name}_us"] / row["ours_us"]
+        print(f"{title:22} {row[f'{name}_us']:7.1f} us {ratio:6.1f}x{recall} {row[f'{prefix}false_joins']:13}")
+    if not rivals:
+        print("Left out, as it is not installed: datasketch.")
     print(
         f"Of the background, {row['background_pairs']:,} pairs are joined; mean word overlap of a hundred: {row['their_overlap']:.2f}."
     )
