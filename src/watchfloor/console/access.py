@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from django.http import HttpRequest
 
 from watchfloor.identity.domain import NOBODY, Actor
+from watchfloor.identity.middleware import actor_of
 
 
 def viewer(request: HttpRequest) -> Actor | None:
     """The actor of this request; None when nobody is signed in."""
-    actor = cast("Actor | None", getattr(request, "actor", None))
+    actor = actor_of(request) if hasattr(request, "actor") else None
     return None if actor is None or actor.id == NOBODY.id else actor
 
 

@@ -93,6 +93,16 @@ def test_who_may_not_see_the_slice_does_not_know_of_the_spike(spike: Spike) -> N
     assert elsewhere.get(f"/insight/spikes/{ids.encode('spk', spike.pk)}").status_code == 404
     assert ids.encode("spk", spike.pk) not in elsewhere.get("/insight/spikes").content.decode()
     assert [line.id for line in queries.open_spikes(system("test"))] == [ids.encode("spk", spike.pk)]
+    pilar = person("pilar@example.org")
+    for query, address in (
+        ("change true", f"/insight/spikes/{ids.encode('spk', spike.pk)}"), ("spikes", "/insight/spikes"), ("topics", "/insight/topics"),
+        ("prevalence", "/insight/prevalence"), ("catalogue", "/insight/catalogue"), ("boards", "/insight/boards"),
+        ("aht", "/insight/metric/aht"),
+    ):  # fmt: skip
+        found = {entry["url"] for entry in pilar.get("/console/palette.json", {"q": query}).json()["entries"]}
+        assert address in found, query
+    hidden = elsewhere.get("/console/palette.json", {"q": "change true"}).json()["entries"]
+    assert not [entry for entry in hidden if "/insight/spikes/" in entry["url"]]
 
 
 def test_changes_are_written_imported_and_taken_out() -> None:

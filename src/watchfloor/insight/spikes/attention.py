@@ -1,9 +1,9 @@
-"""How much alarms may ask of people: budgets by person and day, mutes with an end, and what feedback makes of thresholds.
+"""How much spikes may ask of people: whom they are told, mutes with an end, and what feedback makes of thresholds.
 
 Feedback tunes by weights. A slice's p-value is divided by its weight before the day's discoveries are taken (Genovese, Roeder and
 Wasserman 2006): each "noise" halves the weight of the metric in that slice, each "useful" raises it by half, "known" leaves it;
-weights stay between 1/16 and 4, and feedback older than ninety days no longer counts. Beyond a person's budget alarms wait for the
-daily digest; severe ones page whoever is on call and do not count.
+weights stay between 1/16 and 4, and feedback older than ninety days no longer counts. Budgets are in
+``telling``; severe ones page whoever is on call and do not count.
 """
 
 from __future__ import annotations
@@ -15,19 +15,16 @@ from uuid import UUID
 from django.urls import reverse
 
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.models import User
-from watchfloor.identity.queries import actor_for
-from watchfloor.insight.spikes import queries
+from watchfloor.insight.spikes import queries, telling
 from watchfloor.insight.spikes.domain.watching import Alarm
 from watchfloor.insight.spikes.events import SpikeAnswered, SpikeEscalated, SpikeMuted, SpikeUnmuted
-from watchfloor.insight.spikes.models import Feedback, Mute, Notified, Spike
+from watchfloor.insight.spikes.models import Feedback, Mute, Spike
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.oncall import actions as oncall
 from watchfloor.oncall.contracts import PageIn
 
-BUDGET = 5  # alarms a day, for whoever chose nothing else
 WEIGHTS = {"useful": 1.5, "noise": 0.5, "known": 1.0}
 LOWEST, HIGHEST = 1 / 16, 4.0
 MEMORY = timedelta(days=90)
@@ -113,35 +110,23 @@ def severity(row: Spike) -> int:
     return 5 if times >= 10 and gap >= 500 else 4 if times >= 5 and gap >= 100 else 3 if times >= 2 and gap >= 20 else 2
 
 
-def budget_of(user: User) -> int:
-    """How many alarms a day this person wants to be told of one by one."""
-    kept = (user.preferences or {}).get("alarms")
-    wanted = kept.get("budget") if isinstance(kept, dict) else None
-    return wanted if isinstance(wanted, int) else BUDGET
-
-
-def save_budget(user: User, budget: int) -> None:
-    """A person's own choice: 0 puts everything into the digest."""
-    if not 0 <= budget <= 50:
-        raise BadInput("bad_budget", "A budget is 0 to 50 alarms a day.", where="budget")
-    user.preferences = {**(user.preferences or {}), "alarms": {"budget": budget}}
-    user.save(update_fields=["preferences"])
-
-
 def tell(w: Writer, row: Spike) -> None:
     """Tell those who watch, within their budgets; page on-call where its matrix has a line for such a spike."""
-    today = clock.now().date()
-    for user in User.objects.filter(is_active=True).order_by("pk"):
-        budget = budget_of(user)
-        actor = actor_for(user)
-        if not actor.has("spike.manage") or not queries.may_see(actor, row):
-            continue
-        told = Notified.objects.filter(person=str(actor), day=today, digest=False).count()
-        Notified.objects.get_or_create(
-            spike=row, person=str(actor), defaults={"at": clock.now(), "day": today, "digest": told >= budget}
-        )
+    news = telling.News(
+        about="spike", subject=ids.encode("spk", row.pk), permission="spike.manage", sees=lambda actor: queries.may_see(actor, row)
+    )  # fmt: skip
+    telling.tell(news)
     if clock.now() - row.last_at < timedelta(hours=2):  # what is caught up with days later calls nobody out of bed
         page(w, row)
+
+
+def read(actor: Actor, subject: str, _at: datetime) -> telling.Line | None:
+    """A spike as news."""
+    row = Spike.objects.filter(pk=ids.decode("spk", subject)).first()
+    if row is None or not queries.may_see(actor, row):
+        return None
+    line = queries.line(row)
+    return telling.Line(line.headline, line.since, line.url)
 
 
 def page(w: Writer, row: Spike, words: str = "") -> bool:
@@ -158,12 +143,9 @@ def page(w: Writer, row: Spike, words: str = "") -> bool:
     return paged is not None
 
 
-def mine(actor: Actor, *, digest: bool = False) -> list[tuple[Notified, Spike]]:
-    """A person's alarms of today: those within the budget, or the digest of the others."""
-    rows = Notified.objects.filter(person=str(actor), day=clock.now().date(), digest=digest).select_related("spike")
-    return [(row, row.spike) for row in rows.order_by("-at")]
-
-
 def address(row: Spike) -> str:
     """Where a spike is shown."""
     return reverse("spike", args=[ids.encode("spk", row.pk)])
+
+
+telling.register("spike", read)

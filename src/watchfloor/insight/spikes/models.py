@@ -146,9 +146,10 @@ class Feedback(Projected):
 
 
 class Notified(models.Model):
-    """An alarm that a person was told of, by itself or (``digest``) in the day's summary."""
+    """News that a person was told of (``telling``), by itself or (``digest``) in the day's summary."""
 
-    spike = models.ForeignKey(Spike, on_delete=models.CASCADE, related_name="told")
+    about = models.CharField(max_length=12)  # spike | topic | study
+    subject = models.CharField(max_length=80)
     person = models.CharField(max_length=120)
     at = models.DateTimeField()
     day = models.DateField()
@@ -157,5 +158,7 @@ class Notified(models.Model):
 
     class Meta:
         db_table = "insight_notified"
-        constraints = [models.UniqueConstraint(fields=["spike", "person"], name="insight_notified_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["about", "subject", "person", "day"], name="insight_notified_once")
+        ]
         indexes = [models.Index(fields=["person", "day"], name="insight_notified_day")]

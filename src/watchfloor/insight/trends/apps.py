@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "watchfloor.insight.trends"
     label = "insight_trends"
+
+    def ready(self) -> None:
+        """Kinds of news are registered when the module is loaded."""
+        from watchfloor.insight.trends import news  # noqa: F401

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from watchfloor.engines.topics import Alarm, Rules, adopt, judge
 from watchfloor.identity.domain import system
-from watchfloor.insight.trends import texts
+from watchfloor.insight.trends import news, texts
 from watchfloor.insight.trends.events import TopicAlarmed, TopicJoined
 from watchfloor.insight.trends.memory import PREFIX, Memory, remembered, voice
 from watchfloor.insight.trends.models import ITEM, NOTE, Topic, TopicAlarm, TopicText, TrendState
@@ -171,3 +171,4 @@ def _alarm(w: Writer, source: str, alarm: Alarm, first_seen: datetime, now: date
         p=alarm.p,
     )
     w.event(event, made)
+    news.topic_alarmed(made)

@@ -46,13 +46,13 @@ class Progress(msgspec.Struct, frozen=True):
 
 def studies(actor: Actor) -> list[Study]:
     """The studies one may know of, the newest first."""
-    return [row for row in Study.objects.order_by("-made_at", "-pk")[:200] if _known(actor, row)]
+    return [row for row in Study.objects.order_by("-made_at", "-pk")[:200] if knows(actor, row)]
 
 
 def study(actor: Actor, study_id: UUID) -> Study:
     """One study; ``NotFound`` where there is none for this actor."""
     row = Study.objects.filter(pk=study_id).first()
-    if row is None or not _known(actor, row):
+    if row is None or not knows(actor, row):
         raise NotFound("unknown_study", "There is no such study.")
     return row
 
@@ -175,7 +175,7 @@ def _for(actor: Actor, rows: QuerySet[StudyUnit]) -> QuerySet[StudyUnit]:
     return rows.filter(access.rows(actor, LABEL, market="market"))
 
 
-def _known(actor: Actor, row: Study) -> bool:
+def knows(actor: Actor, row: Study) -> bool:
     """Who is limited to markets knows the studies of these; a study of all markets is for those who may know all."""
     wanted: list[str | None] = [*row.markets] or [None]
     return any(

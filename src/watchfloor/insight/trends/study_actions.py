@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from watchfloor.engines.prevalence import METHODS, draw, seeded
 from watchfloor.identity.domain import Actor, system
-from watchfloor.insight.trends import population, studies
+from watchfloor.insight.trends import news, population, studies
 from watchfloor.insight.trends.events import StudyDrawn, StudyEnded, StudyLabelled, StudyRepeats
 from watchfloor.insight.trends.models import Study, StudyLabel, StudyUnit
 from watchfloor.kernel import clock
@@ -147,6 +147,8 @@ def end(actor: Actor, study_id: UUID, *, drop: bool = False) -> Study:
         w.event(
             StudyEnded(how=study.state, labelled=0 if drop else found.labelled, share=share, low=low, high=high), study
         )
+        if not drop:
+            news.study_ended(study, actor)
     return study
 
 

@@ -113,6 +113,11 @@ def listed(actor: Actor, wanted: Mapping[str, str], *, limit: int = 30) -> list[
     return lines[:limit]
 
 
+def known(actor: Actor, key: str) -> bool:
+    """Whether a text of the topic counts for the actor."""
+    return counted(actor).filter(topic=key).exists()
+
+
 def one(actor: Actor, key: str) -> Line:
     """One topic; ``NotFound`` where the actor has no text in it."""
     now = clock.now()

@@ -18,7 +18,7 @@ from watchfloor.identity.models import User
 from watchfloor.identity.names import names_of
 from watchfloor.insight import catalogue
 from watchfloor.insight.floor_pages.parts import number
-from watchfloor.insight.spikes import attention, queries, words
+from watchfloor.insight.spikes import attention, telling, words
 from watchfloor.insight.spikes.models import Mute
 from watchfloor.insight.spikes.pages.parts import MANAGE, must_manage, tabs
 from watchfloor.kernel import clock
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
                 attention.unmute(actor, _id(request.POST.get("id", "")))
                 messages.success(request, _("Alarms about it ring again."))
             else:
-                attention.save_budget(user, int(number(request.POST.get("budget", ""), "budget")))
+                telling.save_budget(user, int(number(request.POST.get("budget", ""), "budget")))
                 messages.success(request, _("Your budget is saved."))
             return redirect("spike-attention")
     muted = list(Mute.objects.filter(ended_at__isnull=True, until__gt=clock.now()).order_by("until"))
@@ -48,9 +48,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     for metric, where, verdict in said:
         tuned.setdefault((metric, tuple(sorted(where.items()))), []).append(verdict)
     context = {
-        "tabs": tabs("attention"), "mine": [queries.line(row) for _told, row in attention.mine(actor)],
-        "digest": [queries.line(row) for _told, row in attention.mine(actor, digest=True)], "errors": errors,
-        "budget": request.POST.get("budget") or (attention.budget_of(user) if user else attention.BUDGET),
+        "tabs": tabs("attention"), "mine": telling.mine(actor),
+        "digest": telling.mine(actor, digest=True), "errors": errors,
+        "budget": request.POST.get("budget") or (telling.budget_of(user) if user else telling.BUDGET),
         "mutes": [{"row": row, "what": _title(row.metric), "slice": words.slice_long(row.where)} for row in muted],
         "names": names_of(row.made_by for row in muted), "may_manage": actor.has(MANAGE),
         "tuned": [
