@@ -71,6 +71,11 @@ def score(policy: str, text: str) -> float:
     return float(loaded.model.score(text))
 
 
+def at_work() -> list[str]:
+    """Policies that have a live model."""
+    return sorted(_current())
+
+
 def forget() -> None:
     """Look for new versions at the next use."""
     global _looked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from django.test import Client
 from tests.support.floor import CLEAN, LEAD, SPAM, Floor, install, someone
 from tests.support.lake import NOON, event, fresh
 
+from watchfloor.detection import models_in_force
+from watchfloor.engines.textmodels import OnlineClassifier
 from watchfloor.identity.actions import create_token
 from watchfloor.identity.domain import Actor, system
 from watchfloor.insight.trends import studies, study_actions, verdicts
@@ -109,6 +112,26 @@ def test_strata_recall_and_what_was_enforced_though_clean(items: list[Item]) -> 
     [line] = verdicts.lines(ANN, start, end, "policy")
     assert (line.name, line.by_person, line.person["sample"]) == ("spam", 3, verdicts.Held(3, 2))
     assert verdicts.clean_though_enforced(ANN, start, end) == verdicts.Held(3, 2)
+
+
+def test_strata_by_what_a_model_thinks(items: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
+    model = OnlineClassifier()
+    for _ in range(60):
+        model.learn("bad text", True)
+        model.learn("good text", False)
+    live = models_in_force.Loaded(policy="spam", version=1, model=model, signal_at=2.0, open_at=None)
+    monkeypatch.setattr(models_in_force, "_current", lambda: {"spam": live})
+    study = begin(method="stratified", by="model:spam", size=16)
+    sizes, drawn = dict(study.strata), Counter(study.units.values_list("stratum", flat=True))
+    likely, unlikely = sizes["0.9-1"], sum(many for name, many in sizes.items() if name != "0.9-1")
+    assert (likely, unlikely) == (8, 32)
+    assert drawn["0.9-1"] == 8  # all of the few that matter ...
+    label_all(ANN, study)
+    found = studies.result(study)
+    assert found.share == pytest.approx(8 / 40, abs=0.02)  # ... and yet they count as the fifth that they are
+    for by in ("model:hate", "model:child-safety"):
+        with pytest.raises(BadInput, match="No model of"):
+            begin(method="stratified", by=by)
 
 
 def test_two_people_never_the_same_one(items: list[Item]) -> None:

@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     words, theme, whose = query.get("q", "").strip().lower(), query.get("theme", ""), query.get("whose", "")
     known = {row.key: row for row in OwnMetric.objects.all()}
     using = boards.using(actor)
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "key": one.key, "title": _(one.title), "theme": _(catalogue.THEMES[one.theme]), "formula": _(one.formula),
             "owner": one.owner if one.own else _(one.owner), "own": one.own, "number": known[one.key].number if one.own else None,

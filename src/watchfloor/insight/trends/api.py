@@ -66,7 +66,7 @@ class TopicPart(Schema):
     total: int
 
 
-class TopicText(Schema):
+class TopicTextOut(Schema):
     """A text that stands for a topic, of a case the caller may open."""
 
     text: str
@@ -81,10 +81,10 @@ class TopicWhole(TopicOut):
 
     parts: list[TopicPart]
     alarms: list[TopicAlarmOut]
-    texts: list[TopicText]
+    texts: list[TopicTextOut]
 
 
-class ShareOut(Schema):
+class PrevalenceOut(Schema):
     """A share of the whole with its 95 % interval; ``low_if`` and ``high_if``: if none, or all, of the unsure counted."""
 
     share: float
@@ -117,7 +117,7 @@ class StudyOut(Schema):
     population: int
     seed: str
     weekly: bool
-    prevalence: ShareOut
+    prevalence: PrevalenceOut
 
 
 class StudiesOut(Schema):
@@ -126,7 +126,7 @@ class StudiesOut(Schema):
     studies: list[StudyOut]
 
 
-class StudyPart(ShareOut):
+class StudyPart(PrevalenceOut):
     """The share within a market, language or stratum, or of a policy."""
 
     by: str
@@ -138,8 +138,8 @@ class StudyWhole(StudyOut):
     ``same``: how often two people agree over ``pairs``; ``kappa``: beyond chance."""
 
     parts: list[StudyPart]
-    recall: ShareOut
-    wrongly: ShareOut
+    recall: PrevalenceOut
+    wrongly: PrevalenceOut
     done: int
     pairs: int
     same: float

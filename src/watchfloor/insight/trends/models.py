@@ -99,7 +99,9 @@ class Study(Projected):
 
     name = models.CharField(max_length=120)
     method = models.CharField(max_length=12)  # simple | stratified | views
-    by = models.CharField(max_length=12, blank=True)  # what the strata are: market | language | item_type
+    by = models.CharField(
+        max_length=80, blank=True
+    )  # what the strata are: market | language | item_type | views | model:POLICY
     unit = models.CharField(max_length=8)  # event | item
     names = ArrayField(models.CharField(max_length=60), default=list)  # of events; none: all
     item_types = ArrayField(models.CharField(max_length=40), default=list)

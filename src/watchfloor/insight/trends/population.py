@@ -11,6 +11,7 @@ import polars as pl
 
 from watchfloor.detection import lakes
 from watchfloor.engines.prevalence import Unit
+from watchfloor.insight.trends import scores
 from watchfloor.items.models import Item
 from watchfloor.kernel.errors import BadInput
 from watchfloor.review.models import Case
@@ -55,13 +56,15 @@ def read(
     *, unit: str, start: datetime, end: datetime, names: Sequence[str] = (), item_types: Sequence[str] = (), markets: Sequence[str] = (),
     languages: Sequence[str] = (), by: str = "", views_field: str = "",
 ) -> list[Row]:  # fmt: skip
-    """See ``rows``. ``by``: market, language, item_type, ``views`` (bands of reach) or a typed column of the lake."""
+    """See ``rows``. ``by``: market, language, item_type, ``views`` (bands of reach), ``model:POLICY`` (bands of its score)
+    or a typed column of the lake."""
     frame = lakes.frames(start, end)
     known = frame.collect_schema().names()
     column = f"$.{views_field}" if views_field and not views_field.startswith("$") else views_field
     if column and column not in known:
         raise BadInput("unknown_field", f"No event has the number {views_field!r}.", where="views_field")
-    stratum = STRATA.get(by) or (column if by == "views" else by)
+    scored = by.startswith(scores.PREFIX)
+    stratum = "" if scored else STRATA.get(by) or (column if by == "views" else by)
     if stratum and stratum not in known:
         raise BadInput("unknown_stratum", f"There is no column {by!r} to form strata by.", where="by")
     frame = frame.filter(pl.col("action_name") != REPORTED)
@@ -93,11 +96,12 @@ def read(
         raise BadInput(
             "too_many", f"More than {MOST:,} rows fit the population.", where="population", hint="Shorten the span."
         )
+    bands = scores.bands(by, list(table.select("item_type", "item_version").unique().iter_rows())) if scored else {}
     return [
         Row(
             row["id"] if unit == "event" else f"{row['item_type']}\n{row['item_id']}", row["item_type"], row["item_id"],
-            row["item_version"], row["market"] or "", row["language"] or "", band(row["views"]) if by == "views" else row["stratum"],
-            row["views"],
+            row["item_version"], row["market"] or "", row["language"] or "",
+            bands.get(row["item_version"], "") if scored else band(row["views"]) if by == "views" else row["stratum"], row["views"],
         )
         for row in table.iter_rows(named=True)
     ]  # fmt: skip

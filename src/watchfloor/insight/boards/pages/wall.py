@@ -19,12 +19,13 @@ from watchfloor.insight.boards.answers import answer
 from watchfloor.insight.boards.domain.document import Document, Panel
 from watchfloor.insight.boards.drawing.picture import grid
 from watchfloor.insight.boards.models import Board
+from watchfloor.insight.own_metrics.keeping import dimensions
+from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.platform.render import render
 
 SECONDS = (10, 600)
 ROWS = 3  # on one screen; a longer board goes on on the next
 CELL, HIGH = 460, 310
-NAMES = frozenset({"reviewer"})  # dimensions that name persons
 
 
 @require_safe
@@ -68,8 +69,12 @@ def _screen(request: HttpRequest, theme: str) -> dict[str, Any]:
     placed, rows = grid([(panel.width, panel.height) for panel in panels], 4)
     cells = []
     for panel, (column, line) in zip(panels, placed, strict=True):
+        try:
+            answered = answer(actor, panel, look)
+        except WatchfloorError:  # of a metric or dimension that was put away: said on the board, not on a wall
+            continue
         picture = drawing.panel(
-            answer(actor, panel, look),
+            answered,
             theme=theme,
             width=panel.width * CELL,
             height=panel.height * HIGH,
@@ -100,8 +105,9 @@ def _boards(actor: Actor, named: str) -> list[Board]:
 def parts(document: Document) -> list[list[Panel]]:
     """A board cut into screens of at most ``ROWS`` rows, without panels that would name persons."""
     screens: list[list[Panel]] = []
+    persons = {"reviewer", *(key for key, own in dimensions().items() if own.base == "reviewer")}
     for panel in document.panels:
-        if NAMES & {panel.by, panel.then, *panel.filters} or panel.form == "text":
+        if persons & {panel.by, panel.then, *panel.filters} or panel.form == "text":
             continue
         longer = [*screens[-1], panel] if screens else []
         if longer and grid([(each.width, each.height) for each in longer], 4)[1] <= ROWS:

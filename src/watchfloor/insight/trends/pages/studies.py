@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from watchfloor.engines.prevalence import needed
 from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
-from watchfloor.insight.trends import studies, study_actions
+from watchfloor.insight.trends import scores, studies, study_actions
 from watchfloor.insight.trends.models import Study
 from watchfloor.insight.trends.pages import parts
 from watchfloor.insight.trends.study_actions import LABEL, MANAGE
@@ -104,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         "typed": typed, "errors": errors, "of": dict(errors), "methods": list(methods().items()), "units": list(units().items()),
         "bys": [("", _("None")), ("market", _("Market")), ("language", _("Language")), ("item_type", _("Item type")),
-         ("views", _("Reach"))],
+         ("views", _("Reach")), *((f"{scores.PREFIX}{key}", f"{_('Model')}: {name}") for key, name in scores.names().items())],
         "types": ", ".join(sorted(types())), "wanted": wanted,
     }  # fmt: skip
     return render(request, "insight/trends/study_new.html", context, status=422 if errors else 200)
