@@ -13,6 +13,7 @@ from watchfloor.detection.models import TextModel
 from watchfloor.engines.textmodels import OnlineClassifier
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.review.contracts import SignalIn
+from watchfloor.review.surge.standing import steps_on
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
@@ -45,6 +46,7 @@ def look(text: str) -> list[Verdict]:
     if not text:
         return []
     verdicts = []
+    moved = _moved()
     for each in _current().values():
         score = each.model.score(text)
         if score < each.signal_at:
@@ -55,7 +57,8 @@ def look(text: str) -> list[Verdict]:
             source=f"model:{each.policy}", policy_key=each.policy, score=round(score, 4), reason=reason,
             details={"version": each.version, "words": why},
         )  # fmt: skip
-        verdicts.append(Verdict(signal, each.open_at is not None and score >= each.open_at))
+        open_at = moved.get(each.policy, each.open_at)
+        verdicts.append(Verdict(signal, each.open_at is not None and open_at is not None and score >= open_at))
     return verdicts
 
 
@@ -74,6 +77,17 @@ def score(policy: str, text: str) -> float:
 def at_work() -> list[str]:
     """Policies that have a live model."""
     return sorted(_current())
+
+
+def open_at(policy: str) -> float | None:
+    """The score from which the policy's live model opens cases now; None where it opens none."""
+    loaded = _current().get(policy)
+    return None if loaded is None or loaded.open_at is None else _moved().get(policy, loaded.open_at)
+
+
+def _moved() -> dict[str, float]:
+    """Thresholds that surges have moved while they are on; the latest counts."""
+    return {step["policy"]: float(step["at"]) for step in steps_on("open_at")}
 
 
 def forget() -> None:

@@ -15,7 +15,7 @@ import msgspec
 from django.utils.translation import get_language
 
 from watchfloor.identity.domain import Actor
-from watchfloor.insight import queries, solve_plan, wall
+from watchfloor.insight import queries, solve_plan, surge_need, wall
 from watchfloor.insight.needed import handling_per_unit, needed
 from watchfloor.insight.queries import Span
 from watchfloor.insight.wall import Flow, Group
@@ -156,6 +156,7 @@ def floor(
     _staff(rows, by, people, sites)
     if by == "queue":
         plans = solve_plan.hour(now)
+        said = surge_need.needs()
         weights = {key: workload.weight(queue.kind, queue.weight) for key, queue in known.items()}
         per_unit = handling_per_unit(
             [(row.solved_hour, row.handling, weights.get(row.key, 1.0)) for row in by_queue.values()]
@@ -166,6 +167,8 @@ def floor(
             if handling is None and per_unit is not None:
                 handling = per_unit * weights.get(key, 1.0)
             row.needed = needed(row.in_hour, handling, row.due_4h)
+            if key in said:
+                row.needed = max(row.needed or 0, said[key])
     seen = [row for row in rows.values() if by != "queue" or _shown(actor, row, known)]
     for row in seen:
         row.name = row.name or "–"

@@ -10,7 +10,7 @@ from watchfloor.review.boosts import FILTERS
 
 VERBS = {
     "boost": "boost", "pause": "pause_queues", "open": "open_queues", "overflow": "overflow", "vendor": "vendor_queues",
-    "hold": "hold_automation",
+    "hold": "hold_automation", "need": "need", "model": "open_at",
 }  # fmt: skip
 _SAID = {kind: verb for verb, kind in VERBS.items()}
 
@@ -48,10 +48,16 @@ def _value(kind: str, name: str, value: str, number: int) -> tuple[str, Any]:
             return "points", float(value)
         if (kind, name) == ("overflow", "most"):
             return "most", int(value)
+        if (kind, name) == ("need", "people"):
+            return "people", int(value)
+        if (kind, name) == ("open_at", "at"):
+            return "at", float(value)
     except ValueError:
         raise BadInput("bad_step", f"Line {number}: {name} is a number.", where="steps") from None
     if (kind, name) == ("overflow", "to"):
         return "to_queue", value
+    if (kind, name) in (("need", "queue"), ("open_at", "policy")):
+        return name, value
     if (kind, name) == ("vendor_queues", "vendor"):
         return "vendor", value
     if name == "queues" and kind in ("pause_queues", "open_queues", "vendor_queues"):
@@ -65,6 +71,9 @@ def write(step: Mapping[str, Any]) -> str:
     words += [f"{name}={value}" for name, value in (step.get("filters") or {}).items()]
     if "points" in step:
         words.append(f"points={step['points']:g}")
+    words += [f"{name}={step[name]}" for name in ("queue", "people", "policy") if name in step]
+    if "at" in step:
+        words.append(f"at={step['at']:g}")
     if "vendor" in step:
         words.append(f"vendor={step['vendor']}")
     if "queues" in step:

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from tests.support.floor import LEAD, REVIEWER, Floor, someone
 
+from watchfloor.detection import models_in_force
 from watchfloor.detection.hold import holding
+from watchfloor.detection.models import TextModel
+from watchfloor.engines.textmodels import OnlineClassifier
 from watchfloor.identity.domain import Actor, system
+from watchfloor.insight import live, surge_lines, surge_need
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.kernel.ids import new_id
@@ -146,3 +150,38 @@ def test_what_makes_no_sense_is_refused(ready: Floor) -> None:
             surge.start_surge(BOSS, "spam-wave", why=why, hours=hours)
     with pytest.raises(NotFound):
         surge.start_surge(BOSS, "nothing", why="x")
+
+
+def test_what_only_holds_while_it_is_on(ready: Floor) -> None:
+    model = OnlineClassifier()
+    for number in range(40):
+        model.learn(f"buy cheap pills now {number}", True)
+        model.learn(f"see you at lunch {number}", False)
+    text = "buy cheap pills now"
+    score = model.score(text)
+    assert score > 0.5
+    report = {"signal_at": 0.5, "open_at": 0.5}
+    TextModel.objects.create(
+        policy_key="spam", version=1, blob=model.to_bytes(), made_at=clock.now(), live=True, report=report
+    )
+    models_in_force.forget()
+    steps = surge_lines.read(f"need queue=spam.en people=12\nmodel policy=spam at={min(1.0, score + 1e-6)}")
+    assert surge_lines.read("\n".join(map(surge_lines.write, steps))) != []
+    with writing(system("test")) as w:
+        surge.save_playbook(w, key="calm", name="Fewer cases", steps=steps, hours=1)
+    with pytest.raises(BadInput):
+        surge_lines.read("need queue=spam.en people=many")
+    said = {each.kind: each.count for each in surge.preview(BOSS, "calm")}
+    assert said == {"need": 12, "open_at": 0}
+    assert [each.opens_case for each in models_in_force.look(text)] == [True]
+    with pytest.raises(Forbidden):
+        surge.start_surge(someone(LEAD), "calm", why="a wave")
+    on = surge.start_surge(BOSS, "calm", why="a wave")
+    assert surge_need.needs() == {"spam.en": 12}
+    viewer = someone(LEAD | {"floor.view"})
+    [row] = [each for each in live.floor(viewer, trends=False).queues if each.key == "spam.en"]
+    assert row.needed == 12
+    assert [each.opens_case for each in models_in_force.look(text)] == [False]
+    surge.end_surge(BOSS, on.pk)
+    assert surge_need.needs() == {}
+    assert [each.opens_case for each in models_in_force.look(text)] == [True]
