@@ -4,10 +4,10 @@
 
 Input: distinct real texts of the shared sets (forum titles, short messages, posts, comments) as background, and among them 300 spam
 messages with three altered copies each: light (case, punctuation, two typing errors), medium (another number, every tenth word another),
-heavy (every fourth word another). Recall: copies joined with their original. A false join is a pair of a planted text with a stranger
-whose words overlap by less than a third. Speed: making the index and asking it for every text, CPU time of one thread, on a part of the
-background for ``datasketch``. Also told: how many background texts are joined with each other, by how much they overlap (the word
-overlap of a random hundred of these pairs). Rivals are left out, and it is said, where ``datasketch`` is not installed.
+heavy (every fourth word another). Recall: copies joined with their original. A false join is a pair of a planted text with one of the
+background whose words overlap by less than a third. Speed: making the index and asking it for every text, CPU time of one thread, on a
+part of the texts for ``datasketch``. Also told: how many background texts are joined with each other, and the word overlap of a hundred
+of these pairs. Rivals are left out, and it is said, where ``datasketch`` is not installed.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def judge(pairs: set[tuple[int, int]], plants: list[tuple[str, int, str]], every
         if left < size and right < size and plants[left][1] == plants[right][1]:
             if not plants[left][2]:
                 found[plants[right][2]] += 1
-        elif left < size:
+        elif left < size <= right:
             false += overlap(every[left], every[right]) < 1 / 3
     return {**{f"recall_{name}": each / (size / 4) for name, each in found.items()}, "false_joins": false}
 

@@ -92,10 +92,12 @@ def test_nothing_is_missed_and_nothing_invented(kind: str, count: int, radius: i
     assert answered(index, asked, radius) == scanned(ids, rows, asked, radius)
 
 
+@pytest.mark.parametrize("large", [10**9, 1])
 @pytest.mark.parametrize("kind", KINDS)
-def test_eleven_bands_miss_nothing_either(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cut of a large index, at a size that can be scanned."""
+def test_eleven_bands_miss_nothing_either(kind: str, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cut of a large index, at a size that can be scanned; without and with halves beside the entries."""
     bands = segment.Bands(11, 18)
+    monkeypatch.setattr(segment, "_LARGE", large)
     monkeypatch.setattr(segment, "bands_for", lambda _: bands)
     rng = np.random.default_rng(5)
     count = 9_000 * ROUNDS
@@ -198,6 +200,7 @@ class Life(RuleBasedStateMachine):
 
 def test_life_of_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state_module, "TAIL", 64)  # so that segments are made and merged
+    monkeypatch.setattr(segment, "_LARGE", 100)
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(

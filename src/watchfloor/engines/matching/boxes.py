@@ -2,7 +2,8 @@
 
 The reference slides a box of ``(side + 127) // 128`` pixels over each row and column, twice, and keeps every ``side / 64``-th value.
 What becomes of one line of pixels is therefore a 64 x side matrix in which each row is zero but for about two boxes' width. It is made
-once per side. Rows are applied in groups of eight, which leaves out most of the zeros. Nothing is approximated.
+once per side. Rows are applied in groups of eight, which leaves out most of the zeros. Nothing is approximated. Products are kept so small
+that the linear algebra library does each in this thread: its threads would wait for one another longer than they work.
 Source of the method: "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing algorithm", Facebook 2019.
 """
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SIDE = 64
 _GROUP = 8  # rows of the matrix that are applied together
+_SMALL = 200_000  # multiplications of one product; OpenBLAS calls its threads from 4 * 65,536
 
 
 @lru_cache(maxsize=256)
@@ -57,6 +59,15 @@ def shrink(grey: Grey) -> Small:
     height, width = grey.shape
     tall = np.empty((SIDE, width), dtype=np.float32)
     for first, low, high, part in _groups(height):
-        np.matmul(part, grey[low:high].astype(np.float32), out=tall[first : first + _GROUP])
-    made: Small = tall @ shrinking(width).T
+        band = grey[low:high].astype(np.float32)
+        step = max(1, _SMALL // part.size)
+        for left in range(0, width, step):
+            np.matmul(part, band[:, left : left + step], out=tall[first : first + _GROUP, left : left + step])
+    made: Small = np.empty((SIDE, SIDE), dtype=np.float32)
+    step = _SMALL // SIDE // _GROUP
+    for first, low, high, part in _groups(width):
+        total = tall[:, low : min(low + step, high)] @ part[:, :step].T
+        for left in range(step, high - low, step):  # very wide pictures only
+            total += tall[:, low + left : min(low + left + step, high)] @ part[:, left : left + step].T
+        made[:, first : first + _GROUP] = total
     return made

@@ -191,8 +191,10 @@ def chain(rows: Sequence[Mapping[str, tuple[float, float]]]) -> dict[str, float]
         before, after = (math.prod(pair[at] for pair in row.values()) for at in (0, 1))
         zeros = [name for name, pair in row.items() if 0 in pair and pair[0] != pair[1]]
         if before == 0 or after == 0:  # the limit: the factors that come from or go to nought carry all of it
-            for name in zeros:
-                found[name].append((after - before) / len(zeros))
+            # A product too small for a number is nought as well, though no factor is: then all that moved carry it.
+            carry = zeros or [name for name, pair in row.items() if pair[0] != pair[1]]
+            for name in carry:
+                found[name].append((after - before) / len(carry))
             continue
         mean = _log_mean(after, before)
         for name, (old, new) in row.items():
