@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -120,3 +120,25 @@ def test_a_real_log_of_incidents_agrees_with_a_second_query(tmp_path: Path) -> N
         and line.values["transferred_in"]
         and line.values["aas"]
     )
+
+
+LAKE = os.environ.get("WATCHFLOOR_LAKE", "")  # the folder lake/facts of a floor, as the replayed demo's
+
+
+@pytest.mark.skipif(not LAKE, reason="WATCHFLOOR_LAKE names no folder of facts")
+def test_a_floor_s_facts_agree_with_a_second_query(tmp_path: Path) -> None:
+    """All of the catalogue over the last week but one day of it, with what came before it as history."""
+    files = sorted(Path(LAKE).glob("date=*/hour=*/*.parquet"))
+    facts = pl.concat([pl.read_parquet(file) for file in files]).unique("leaf").sort("leaf")
+    path = tmp_path / "floor.parquet"
+    facts.write_parquet(path)
+    newest = facts["moment"].max()
+    assert isinstance(newest, datetime)
+    end = newest.replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    start = end - timedelta(days=6)
+    [line] = plain.compute([path], list(shipped().values()), start=start, end=end)
+    second = Second(facts.iter_rows(named=True))
+    for key, metric_ in shipped().items():  # a millisecond has begun for one engine and is not over for the other
+        expected = second.ask(key, start, end, end)
+        assert line.values[key] == pytest.approx(expected, abs=1.0 if metric_.unit == "ms" else 1e-12), key
+    assert line.values["incoming_total"] and line.values["backlog"] and line.values["aht"]
