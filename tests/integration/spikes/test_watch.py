@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
+import random
+from datetime import UTC, timedelta
 from uuid import UUID
 
 import pytest
 from tests.integration.spikes.floor import NOW, SPIKE_AT, fortnight, put, write_changes
 
-from watchfloor.insight.spikes import queries, watch
+from watchfloor.identity.domain import system
+from watchfloor.insight import changes
+from watchfloor.insight.changes import ChangeIn
+from watchfloor.insight.flatten import naive
+from watchfloor.insight.spikes import queries, table, watch
+from watchfloor.insight.spikes.domain.watched import WATCHED
 from watchfloor.insight.spikes.models import Spike, WatchState
 from watchfloor.kernel import clock, ids
+from watchfloor.ledger.writer import writing
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +58,32 @@ def test_a_quiet_fortnight_rings_nobody() -> None:
     catch_up(10)
     assert list(Spike.objects.values_list("metric", "where")) == []
     assert clock.now() == NOW
+
+
+def test_a_vendor_that_became_slower_is_a_new_level_that_goes_on_day_by_day() -> None:
+    chance, since = random.Random(3), naive(NOW.replace(hour=0, minute=0) - timedelta(days=4))
+    rows = fortnight(spike=1.0, ends=SPIKE_AT)
+    for row in rows:
+        if row["type"] == "job.decided":
+            row["vendor"] = chance.choice(("alder", "birch", "cedar"))
+            slower = 0.5 if row["vendor"] == "birch" and row["moment"] >= since else 0.0
+            row["active_total_ms"] = round(math.exp(chance.gauss(11 + slower, 0.5)))
+    put(rows)
+    with writing(system("test")) as w:
+        cohort = ChangeIn(
+            kind="staffing", title="New hires", starts_at=since.replace(tzinfo=UTC), scope={"vendor": ["birch"]}
+        )
+        changes.record(w, cohort)
+    frames = {key: table.hours(watched, NOW - timedelta(days=20), NOW) for key, watched in WATCHED.items()}
+    midnight = NOW.replace(hour=0, minute=0)
+    watch.look(midnight - timedelta(hours=25), frames)
+    [row] = Spike.objects.filter(metric="aht")
+    assert (row.where, row.kind, row.last_at) == ({"vendor": "birch"}, "step", midnight - timedelta(days=1))
+    assert row.value / row.expected > 1.3
+    assert abs(row.starts_at - since.replace(tzinfo=UTC)) <= timedelta(days=1)
+    found = queries.found_of(row)
+    assert found is not None
+    assert (found.candidates[0].title, found.candidates[0].p > 0.5) == ("New hires", True)
+    watch.look(midnight - timedelta(hours=1), frames)
+    [row] = Spike.objects.filter(metric="aht")
+    assert (row.last_at, row.version) == (midnight, 2)
