@@ -89,7 +89,10 @@ def compile_metrics(metrics: Sequence[Metric], ask: Ask, dialect: Dialect = DUCK
         source = f"{d.moments()} CROSS JOIN {PLACE} AS r"
         open_then = "(r.started < moments.t AND (r.ended IS NULL OR r.ended >= moments.t))"
         bucket, spans = "bucket", [open_then]
-        values |= {"first_bound": min(bounds(ask), default=ask.start), "last_bound": max(bounds(ask), default=ask.start)}
+        values |= {
+            "first_bound": min(bounds(ask), default=ask.start),
+            "last_bound": max(bounds(ask), default=ask.start),
+        }
         ever = f"r.started < {d.param('last_bound', 'moment')} AND (r.ended IS NULL OR r.ended >= {d.param('first_bound', 'moment')})"
     else:
         source, clock = f"{PLACE} AS r", first.clock
