@@ -78,7 +78,7 @@ def measure(kind: str, size: int, count: int) -> dict[str, Any]:
     one_by_one, _ = cpu(lambda: [segment.search(each, RADIUS) for each in asked[:, None, :][: count // 2]])
     few = asked[:: max(1, count // 32)]
     exact = pairs(scan(bank, few, RADIUS)) == pairs(segment.search(few, RADIUS))
-    arrays = (segment.rows, segment.ids, segment.table, segment.entries, segment.halves)
+    arrays = (segment.rows, segment.ids, segment.table, segment.entries)
     row: dict[str, Any] = {
         "hashes": size,
         "kind": kind,

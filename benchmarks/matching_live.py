@@ -2,9 +2,9 @@
 
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.matching_live [--minutes 5] [--clips 20] [--gop 2] [--json]
 
-Input: a made stream, 720p at 30 frames a second (H.264, a key frame every ``--gop`` seconds and at no cut), each shot some five seconds of a
-picture that moves; among them clips of six seconds that a bank knows by its own hashes of them, saved again at another size. Delay: the
-second at which a clip is told, less the second at which it begins. Cost: CPU time by the length of the stream, in cores.
+Input: a made stream, 720p at 30 frames a second (H.264, a key frame every ``--gop`` seconds and at no cut), each shot some five
+seconds of a picture that moves; among them clips of six seconds that a bank knows by its own hashes of them, saved again at another
+size. Delay: the second at which a clip is told, less the second at which it begins. Cost: CPU time by the length of the stream.
 ``--gop 10`` shows what rare key frames cost. Needs the extra ``media``.
 """
 

@@ -92,12 +92,10 @@ def test_nothing_is_missed_and_nothing_invented(kind: str, count: int, radius: i
     assert answered(index, asked, radius) == scanned(ids, rows, asked, radius)
 
 
-@pytest.mark.parametrize("large", [10**9, 1])
 @pytest.mark.parametrize("kind", KINDS)
-def test_eleven_bands_miss_nothing_either(kind: str, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cut of a large index, at a size that can be scanned; without and with halves beside the entries."""
+def test_eleven_bands_miss_nothing_either(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cut of a large index, at a size that can be scanned."""
     bands = segment.Bands(11, 18)
-    monkeypatch.setattr(segment, "_LARGE", large)
     monkeypatch.setattr(segment, "bands_for", lambda _: bands)
     rng = np.random.default_rng(5)
     count = 9_000 * ROUNDS
@@ -108,6 +106,56 @@ def test_eleven_bands_miss_nothing_either(kind: str, large: int, monkeypatch: py
     for radius in (0, 10, 11, 22, 31):
         found = set(zip(*(part.tolist() for part in made.search(asked, radius)), strict=True))
         assert found == scanned(made.ids, made.rows, asked, radius)
+
+
+def flipped(row: Any, bits: list[int]) -> Any:
+    """The row with these bits changed."""
+    made = row.copy()
+    for bit in bits:
+        made[bit >> 6] ^= np.uint64(1) << np.uint64(bit & 63)
+    return made
+
+
+@pytest.mark.parametrize("bands", [segment.Bands(16, 16), segment.Bands(11, 18), segment.Bands(11, 23)])
+def test_thirty_one_bits_spread_as_badly_as_they_can_be_are_found(
+    bands: segment.Bands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many changes in every band as leave none with fewer than must be looked up: only the last bands, or one, can find it."""
+    monkeypatch.setattr(segment, "bands_for", lambda _: bands)
+    rng = np.random.default_rng(2)
+    rows = hashes("even chance", 13_000, rng)
+    made = segment.build(np.arange(len(rows)), rows)
+    asked, least = [], 31 // bands.number
+    for place in range(bands.number):  # which band has one change less than the others
+        spread = [least + 1] * bands.number
+        spread[place] = least
+        while sum(spread) > 31:
+            spread[max((each for each in range(bands.number) if each != place), key=lambda each: spread[each])] -= 1
+        bits = [
+            band * bands.width + int(bit)
+            for band, count in enumerate(spread)
+            for bit in rng.choice(bands.width, count, replace=False)
+        ]
+        asked.append(flipped(rows[place], bits))
+    question, position, distance = made.search(np.array(asked), 31)
+    assert {(place, place) for place in range(bands.number)} <= set(
+        zip(question.tolist(), position.tolist(), strict=True)
+    )
+    assert set(distance.tolist()) == {31}
+
+
+def test_a_bucket_of_hundreds_is_searched_to_its_end() -> None:
+    rng = np.random.default_rng(4)
+    rows = hashes("even chance", 9_000, rng)
+    rows[:700, 0] = rows[:700, 0] >> np.uint64(16) << np.uint64(16)  # 700 share the first band of 16 bits, and no other
+    made = segment.build(np.arange(len(rows)), rows)
+    assert len(made.crowded) == 1
+    bits = [
+        band * 16 + bit for band in range(1, 16) for bit in (1, 5)
+    ]  # two changes in every other band: only the first finds them
+    asked = np.array([flipped(row, bits) for row in rows[:700:20]])
+    question, position, _ = made.search(asked, 31)
+    assert position[np.argsort(question)].tolist() == list(range(0, 700, 20))
 
 
 class Life(RuleBasedStateMachine):
@@ -145,7 +193,7 @@ class Life(RuleBasedStateMachine):
         self.index.close()  # what the system does to a dead process's lock; nothing else is written
         self.index = HashIndex(self.folder)
 
-    @rule(part=st.integers(1, 47))
+    @rule(part=st.integers(1, 110))
     def killed_while_writing(self, part: int) -> None:
         self.index.close()
         named = json.loads((self.folder / "manifest.json").read_text())["journals"]
@@ -200,7 +248,6 @@ class Life(RuleBasedStateMachine):
 
 def test_life_of_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state_module, "TAIL", 64)  # so that segments are made and merged
-    monkeypatch.setattr(segment, "_LARGE", 100)
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(

@@ -37,11 +37,6 @@ class Bands(NamedTuple):
         flips = radius // self.number
         return self.number * len(changes(self.width, flips)) if 0 <= flips <= 2 else None
 
-    def other_half(self) -> Any:
-        """For each band, the half of the hash (0: the lower 128 bits, 1: the upper) in which it does not lie, or less so."""
-        np = numpy()
-        return ((np.arange(self.number) * 2 + 1) * self.width < 256).astype(np.int64)
-
 
 def bands_for(hashes: int) -> Bands:
     """The cut for so many hashes."""

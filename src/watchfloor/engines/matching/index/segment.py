@@ -2,8 +2,7 @@
 
 ``table`` has a word for each bucket of each band: 0 for an empty one, else how many hashes it has (lowest eight bits) and where among
 the band's ``entries`` they begin (the rest), so one look into memory tells both. ``entries`` are positions in ``rows``; a bucket is one
-run. Of a bucket with 255 and more the count stands in ``crowded``. In a large segment ``halves`` has, beside each entry, the half of its
-hash that the band does not lie in, so that candidates are compared without another look into memory (176 bytes a hash).
+run. Of a bucket with 255 and more the count stands in ``crowded``.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ _TOGETHER = 16  # questions looked up at once: their buckets' addresses stay in 
 _AT_ONCE = 1 << 20  # candidates compared at once
 _DEAR = 8  # a candidate costs about so many times what a row costs that is read in order
 _MANY = 255
-_LARGE = 3_000_000  # rows; with fewer, buckets hold so little that ``halves`` would not pay
 
 
 class Segment(NamedTuple):
@@ -37,7 +35,6 @@ class Segment(NamedTuple):
     table: Any
     entries: Any
     crowded: Any  # k x 2: place in the table, count
-    halves: Any  # as many pairs of words as entries, or none
     bands: Bands
     dead: Any
 
@@ -77,9 +74,7 @@ class Segment(NamedTuple):
             counts[full] = self.crowded[where, 1]
         band = used // len(changed)
         question = band // bands.number
-        band -= question * bands.number
-        starts = (buckets >> 8).astype(np.int64) + band * len(self.rows)
-        halves = question << 1 | bands.other_half().take(band)
+        starts = (buckets >> 8).astype(np.int64) + (band - question * bands.number) * len(self.rows)
         totals = np.bincount(question, weights=counts, minlength=len(asked))
         dear = totals > len(self.rows) / _DEAR
         if dear.any():  # buckets that very many share: reading everything once in order is cheaper, and as exact
@@ -87,32 +82,26 @@ class Segment(NamedTuple):
             number, position, distance = scan(self.rows, asked[chosen], radius)
             yield chosen[number], position, distance
             kept = np.flatnonzero(~dear[question])
-            starts, counts, question, halves = starts[kept], counts[kept], question[kept], halves[kept]
+            starts, counts, question = starts[kept], counts[kept], question[kept]
             totals[chosen] = 0
         for low, high in _groups(totals.tolist()):
             first, last = np.searchsorted(question, [low, high])
-            yield self._compare(asked, halves[first:last], starts[first:last], counts[first:last], radius)
+            yield self._compare(asked, question[first:last], starts[first:last], counts[first:last], radius)
 
-    def _compare(self, asked: Rows, halves: Ids, starts: Ids, counts: Ids, radius: int) -> tuple[Ids, Ids, Ids]:
-        """The distance of the hashes of some buckets to their questions; what lies within is kept once.
-
-        ``halves`` says of each bucket twice its question, plus which half of the hash (0 or 1) is compared first. Of strangers hardly
-        one in a thousand gets past that half, and it is half of the memory.
-        """
+    def _compare(self, asked: Rows, question: Ids, starts: Ids, counts: Ids, radius: int) -> tuple[Ids, Ids, Ids]:
+        """The distance of the hashes of some buckets to their questions; what lies within is kept once."""
         np = numpy()
         ends = np.cumsum(counts)
         run = np.repeat(starts - (ends - counts), counts)
         run += np.arange(len(run))
-        halves = np.repeat(halves, counts)
-        if len(self.halves):
-            there = self.halves.view("V16").ravel().take(run)
-        else:
-            there = self.rows.view("V16").ravel().take(self.entries.take(run).astype(np.int64) << 1 | halves & 1)
-        words = there.view(np.uint64).reshape(-1, 2)
-        words ^= asked.view("V16").ravel().take(halves).view(np.uint64).reshape(-1, 2)
-        bits = np.bitwise_count(words).view(np.uint16).ravel()
+        position = self.entries.take(run)
+        question = np.repeat(question, counts)
+        # Half of each hash first: of strangers hardly one in a million gets past it, and it is half of the memory.
+        halves = self.rows.reshape(-1).view("V16").take(position.astype(np.int64) << 1).view(np.uint64).reshape(-1, 2)
+        halves ^= np.ascontiguousarray(asked[:, :2]).take(question, axis=0)
+        bits = np.bitwise_count(halves).view(np.uint16).ravel()
         near = np.flatnonzero((bits + (bits >> 8) & 0xFF) <= radius)
-        position, question = self.entries.take(run.take(near)).astype(np.int64), halves.take(near) >> 1
+        position, question = position.take(near).astype(np.int64), question.take(near)
         distance = apart(self.rows.take(position, axis=0), asked.take(question, axis=0))
         near = np.flatnonzero(distance <= radius)
         pairs, where = np.unique(question[near] * len(self.rows) + position[near], return_index=True)
@@ -128,18 +117,13 @@ def build(ids: Ids, rows: Rows) -> Segment:
     size = len(rows)
     table = np.zeros(bands.number * bands.buckets, dtype=np.uint32 if size < 1 << 24 else np.uint64)
     entries = np.empty(bands.number * size, dtype=np.uint32)
-    halves = np.empty((len(entries) if size >= _LARGE else 0, 2), dtype=np.uint64)
     crowded = []
     positions = np.arange(size, dtype=np.uint64)
     for band, key in enumerate(keys(rows, bands)):
         # Key and position in one word: sorting numbers is several times quicker than finding an order.
         both = key << np.uint64(32) | positions
         both.sort()
-        order = both & np.uint64(0xFFFFFFFF)
-        entries[band * size : (band + 1) * size] = order
-        if len(halves):
-            half = int(bands.other_half()[band])
-            halves[band * size : (band + 1) * size] = rows[:, 2 * half : 2 * half + 2][order.astype(np.int64)]
+        entries[band * size : (band + 1) * size] = both & np.uint64(0xFFFFFFFF)
         key = (both >> np.uint64(32)).astype(np.int64)
         begins = np.flatnonzero(np.diff(key, prepend=-1))
         counts = np.diff(begins, append=size)
@@ -147,10 +131,10 @@ def build(ids: Ids, rows: Rows) -> Segment:
         table[used] = begins << 8 | np.minimum(counts, _MANY)
         full = counts >= _MANY
         crowded.append(np.stack([used[full], counts[full]], axis=1))
-    return Segment(rows, ids, table, entries, np.concatenate(crowded), halves, bands, np.zeros(size, dtype=bool))
+    return Segment(rows, ids, table, entries, np.concatenate(crowded), bands, np.zeros(size, dtype=bool))
 
 
-_PARTS = ("rows", "ids", "table", "entries", "crowded", "halves")
+_PARTS = ("rows", "ids", "table", "entries", "crowded")
 
 
 def save(segment: Segment, folder: Path) -> None:
@@ -168,8 +152,8 @@ def load(folder: Path) -> Segment:
     """Map the arrays of a folder; nothing is read until it is asked for."""
     np = numpy()
     mapped = (np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _PARTS)
-    rows, ids, table, entries, crowded, halves = (each.view(np.ndarray) for each in mapped)
-    return Segment(rows, ids, table, entries, crowded, halves, bands_for(len(rows)), np.zeros(len(rows), dtype=bool))
+    rows, ids, table, entries, crowded = (each.view(np.ndarray) for each in mapped)
+    return Segment(rows, ids, table, entries, crowded, bands_for(len(rows)), np.zeros(len(rows), dtype=bool))
 
 
 def _groups(totals: list[int]) -> Iterator[tuple[int, int]]:
