@@ -315,8 +315,13 @@ def test_stopping_a_panel_interrupts_the_query_behind_it(mona: User, actor: Acto
         assert lake.run("SELECT 1", {}, []) == [(1,)]
 
 
-def test_a_late_panel_can_be_stopped_by_its_own_name(mona: User, actor: Actor) -> None:
+def test_a_late_panel_can_be_stopped_by_its_own_name(mona: User, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     row = keeping.make(actor, "Late", BOARD)
+    monkeypatch.setattr(serving.slots, "__defaults__", (-1.0,))
+    page = signed_in(mona).get(f"/insight/boards/{row.pk}").content.decode()
+    late_one = r'part=1&amp;ask=([0-9a-f-]{36})".*?data-panel-stop="/insight/boards/asks/([0-9a-f-]{36})/stop"'
+    named = re.findall(late_one, page, re.DOTALL)
+    assert len(named) == len(PANELS) - 1 and all(one == other for one, other in named)
     slots = serving.slots(actor, row, BOARD, look(), "", patience=-1.0)
     late = next(slot for slot in slots if slot.ask is not None)
     assert len({slot.ask for slot in slots}) == len(slots)
