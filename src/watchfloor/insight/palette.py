@@ -1,4 +1,4 @@
-"""What the command palette knows of numbers: the catalogue, and each metric by its title or key."""
+"""What the command palette knows of numbers: the catalogue, and each shipped metric by its title or key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENOUGH = 2  # letters before metrics are searched
 
 
 def provide(actor: Actor, query: str) -> Iterator[dict[str, str]]:
-    """The catalogue and metrics that hold all words."""
+    """The catalogue and its shipped metrics that hold all words; they are at hand, so that no answer depends on what was read before."""
     want = query.casefold().split()
     if not want or not actor.has("insight.view"):
         return
@@ -29,7 +29,7 @@ def provide(actor: Actor, query: str) -> Iterator[dict[str, str]]:
         }
     if len(query.strip()) < ENOUGH:
         return
-    for key, metric in catalogue.metrics().items():
+    for key, metric in catalogue.shipped().items():
         name = _(metric.title)
         if all(word in f"{name} {key}".casefold() for word in want):
             yield {
