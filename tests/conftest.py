@@ -38,6 +38,19 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+LAKE = ("insight", "spikes", "permissions", "transparency", "demo", "law")  # folders whose tests write fact files
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes (``--dist loadgroup``) a file stays whole, and what writes fact files stays together: the folder is one."""
+    for item in items:
+        parts = item.path.parts
+        lake = "integration" in parts and (
+            any(name in parts for name in LAKE) or item.path.name == "test_routing_versions.py"
+        )
+        item.add_marker(pytest.mark.xdist_group("lake" if lake else str(item.path)))
+
+
 def _hurry(dsn: str) -> None:
     """This database is thrown away: it need not survive a power cut. (What must is tested on servers of their own.)"""
     import psycopg

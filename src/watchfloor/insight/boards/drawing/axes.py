@@ -34,9 +34,13 @@ def scale(
     first, last = -_steps(-low / step), _steps(high / step)
     ticks = tuple(number * step * size for number in range(first, last + 1))
     top_value = ticks[-1] if most is None else min(ticks[-1], max(most, max([0.0, *known]) * size))
-    return Scale(
-        low=ticks[0], high=top_value, top=top, bottom=bottom, ticks=tuple(t for t in ticks if t <= top_value + 1e-12)
+    # The outermost value stays inside, whatever rounding does to its tick.
+    least, greatest = (
+        min([ticks[0], *(value * size for value in known)]),
+        max([top_value, *(value * size for value in known)]),
     )
+    shown = tuple(tick for tick in ticks if tick <= top_value + 1e-12)
+    return Scale(low=least, high=greatest, top=top, bottom=bottom, ticks=shown)
 
 
 def _steps(length: float) -> int:
