@@ -15,6 +15,7 @@ from uuid import UUID
 
 import polars as pl
 import pytest
+from django.db import connection
 from tests.integration.law.conftest import LAWYER, table
 from tests.support.floor import PLATFORM, SPAM, Floor, install, someone
 from tests.support.media import picture
