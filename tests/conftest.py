@@ -36,19 +36,16 @@ def pytest_configure(config: pytest.Config) -> None:
         _hurry(server.dsn(user="postgres"))
         atexit.register(server.stop)
     django.setup()
+    if hasattr(config, "workerinput"):
+        _own_lake(config.workerinput["workerid"])
 
 
-LAKE = ("insight", "spikes", "permissions", "transparency", "demo", "law")  # folders whose tests write fact files
+def _own_lake(worker: str) -> None:
+    """Processes that test side by side have a database each and one data folder: fact files are put apart, for tests clear them away."""
+    from watchfloor.insight import facts
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes (``--dist loadgroup``) a file stays whole, and what writes fact files stays together: the folder is one."""
-    for item in items:
-        parts = item.path.parts
-        lake = "integration" in parts and (
-            any(name in parts for name in LAKE) or item.path.name == "test_routing_versions.py"
-        )
-        item.add_marker(pytest.mark.xdist_group("lake" if lake else str(item.path)))
+    lake = facts.folder().parent / worker
+    facts.folder = lambda: lake / "facts"  # type: ignore[assignment]
 
 
 def _hurry(dsn: str) -> None:
