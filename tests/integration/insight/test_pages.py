@@ -4,49 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.support.floor import CLEAN, LEAD, SPAM, Floor, install, someone
+from tests.support.floor import LEAD, someone
 
 from watchfloor.identity import actions as identity
 from watchfloor.identity import defaults as identity_defaults
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import User
-from watchfloor.insight import facts, lake, queries, stream
+from watchfloor.insight import facts, queries, stream
 from watchfloor.insight.own_metrics import keeping
 from watchfloor.kernel import clock
 from watchfloor.ledger import sequencer
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def worked() -> Iterator[None]:
-    """Six cases today: three in the US and one in Germany solved, one each left."""
-    shutil.rmtree(facts.folder(), ignore_errors=True)
-    lake.forget()
-    install()
-    floor, people = Floor(), [someone(LEAD), someone(LEAD)]
-    before = clock.now() - timedelta(minutes=20)
-    with clock.at(before):
-        for market in ("US", "US", "US", "DE"):
-            floor.report(market=market)
-    with clock.at(before + timedelta(minutes=10)):
-        for number in range(4):
-            floor.decide(people[number % 2], CLEAN if number % 2 else SPAM)
-        floor.report(market="US")
-        floor.report(market="DE")
-    sequencer.catch_up()
-    facts.export()
-    yield
-    lake.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worked")]
 
 
 def client(role: str = "program_manager", **limits: object) -> Client:

@@ -9,7 +9,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchfloor.insight.spikes.domain import looking, onset, scan, watching
+from watchfloor.engines.metrics import locate_small
+from watchfloor.insight.spikes.domain import looking, onset, watching
 from watchfloor.insight.spikes.domain.watched import WATCHED
 
 START = datetime(2026, 11, 2)  # noqa: DTZ001 - UTC without a zone, as facts are
@@ -37,12 +38,12 @@ def test_the_slices_and_elsewhere_are_the_whole(seed: int) -> None:
 
 def test_the_very_cell_is_named_and_quiet_tables_name_none() -> None:
     right = sum(
-        bool(found := scan.slices(cells(random.Random(seed), 6.0), ["market", "policy"], 6, up=True))
+        bool(found := locate_small(cells(random.Random(seed), 6.0), ["market", "policy"], 6, up=True))
         and found[0].where == {"market": "ES", "policy": "spam"}
         for seed in range(40)
     )
     false = sum(
-        bool(scan.slices(cells(random.Random(seed), 1.0), ["market", "policy"], 6, up=True)) for seed in range(40)
+        bool(locate_small(cells(random.Random(seed), 1.0), ["market", "policy"], 6, up=True)) for seed in range(40)
     )
     assert right >= 38
     assert false <= 2

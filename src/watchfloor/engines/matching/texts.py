@@ -16,16 +16,15 @@ from zlib import crc32
 
 from watchfloor.engines.matching.arrays import numpy
 from watchfloor.engines.matching.groups import Group, groups
-from watchfloor.engines.nearby.minhash import _SHIFT, BANDS, FEWEST, PLACES, ROWS
-from watchfloor.engines.nearby.shingles import _WORD, LONGEST, SIZE, _hash
+from watchfloor.engines.nearby.minhash import BANDS, FEWEST, PLACES, ROWS, SHIFT
+from watchfloor.engines.nearby.shingles import LONGEST, SIZE, WORD, piece_hash
 from watchfloor.engines.textmodels.normalise import normalise
 
 WITHIN = 0.5
 """How far two texts may be apart to be one: found to part altered copies of campaigns from strangers (docs: how media is matched)."""
 
-_CROWD = (
-    48  # texts under one key of which all pairs are compared; of more, each with the eight next and the eight first
-)
+# Texts under one key of which all pairs are compared; of more, each with the eight next and the eight first.
+_CROWD = 48
 _GAP = re.compile(r"\W+")
 _EACH = 8
 _AT_ONCE = 20_000  # texts
@@ -42,7 +41,7 @@ class Pieces(NamedTuple):
 def exact(text: str) -> str:
     """SHA-256 of how the engines read a text: the same for two that differ only in disguise, case, punctuation and spacing."""
     form = normalise(text)
-    said = " ".join([*_WORD.findall(form.text), *(f"{kind}:{value}" for kind, value in form.entities)])
+    said = " ".join([*WORD.findall(form.text), *(f"{kind}:{value}" for kind, value in form.entities)])
     return sha256(said.encode()).hexdigest()
 
 
@@ -75,7 +74,7 @@ def signatures(of: Pieces) -> Any:
             break
         lender = np.roll(least, -steps, axis=1)
         now = empty & (lender != none)
-        filled[now] = lender[now] + np.uint32(steps * _SHIFT & 0xFFFFFFFF)
+        filled[now] = lender[now] + np.uint32(steps * SHIFT & 0xFFFFFFFF)
         empty &= ~now
     return filled
 
@@ -174,16 +173,16 @@ def _pieces(texts: Sequence[str]) -> Pieces:
     for number, text in enumerate(texts):
         form = normalise(text[:LONGEST])
         if "⟨" in form.text:
-            words = " ".join([word[:2] if word[0] == "⟨" else word for word in _WORD.findall(form.text)])
+            words = " ".join([word[:2] if word[0] == "⟨" else word for word in WORD.findall(form.text)])
         else:
             words = _GAP.sub(" ", form.text).strip(" ")
         said.append(f" {words} " if words else "")
         for kind, value in form.entities:
             extra_text.append(number)
-            extra_hash.append(_hash(f"{kind}:{value}".encode("utf-32-le")))
+            extra_hash.append(piece_hash(f"{kind}:{value}".encode("utf-32-le")))
         if words and len(words) < SIZE - 2:  # shorter than one piece
             extra_text.append(number)
-            extra_hash.append(_hash(said[-1].encode("utf-32-le")))
+            extra_hash.append(piece_hash(said[-1].encode("utf-32-le")))
     lengths = np.array([len(each) for each in said], dtype=np.int64)
     code = np.frombuffer("".join(said).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     windows = np.maximum(lengths - SIZE + 1, 0)
@@ -208,7 +207,7 @@ def _once(numbers: Any) -> Any:
 
 
 def _hash_windows(code: Any, place: Any) -> Any:
-    """``shingles._hash`` of the four characters at each place: a CRC is linear, so each character's part comes from a table."""
+    """``shingles.piece_hash`` of the four characters at each place: a CRC is linear, so each character's part comes from a table."""
     np = numpy()
     low, high = _tables()
     total = np.full(len(place), crc32(bytes(4 * SIZE)), dtype=np.uint32)

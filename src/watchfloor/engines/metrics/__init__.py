@@ -1,6 +1,7 @@
 """The arithmetic of metrics: where a change comes from, whether it is one, what it is made of, what comes next, what a measure did.
 
     locate_counts(frame, real="real", forecast="forecast")      # which slices explain a change of a count
+    locate_small(frame, dims, windows, up=True)                 # the same for counts of nought to three
     locate_ratio(frame, real_num=..., real_den=..., ...)        # the same for a ratio, with a calibrated p-value
     detect(values) -> [Seen(score, alarm, kind, expected), ...] # one series, causal
     watch_slices(frame, time=..., value=..., by=[...])          # thousands of slices under one rate of false alarms
@@ -24,6 +25,7 @@ from watchfloor.engines.metrics.locate_ratios import locate_ratio
 from watchfloor.engines.metrics.located import Cause, Location
 from watchfloor.engines.metrics.quantiles import QuantileChange, decompose_quantile
 from watchfloor.engines.metrics.slices import SliceAlarm, watch_slices
+from watchfloor.engines.metrics.small_counts import SmallCell, locate_small
 
 __all__ = [
     "Cause",
@@ -36,6 +38,7 @@ __all__ = [
     "QuantileChange",
     "Seen",
     "SliceAlarm",
+    "SmallCell",
     "best_dimensions",
     "chain",
     "decompose",
@@ -46,5 +49,6 @@ __all__ = [
     "forecast_tree",
     "locate_counts",
     "locate_ratio",
+    "locate_small",
     "watch_slices",
 ]

@@ -6,9 +6,8 @@ import math
 
 import polars as pl
 
-_BY_COUNTING = (
-    12.0  # below this mean a count is drawn from its exact distribution, above it from a gamma by a cube of a normal
-)
+# Below this mean a count is drawn from its exact distribution, above it from a gamma by a cube of a normal.
+_BY_COUNTING = 12.0
 _MOST_COUNT = 60
 
 

@@ -18,7 +18,7 @@ BANDS = 12
 ROWS = 3
 PLACES = BANDS * ROWS
 FEWEST = 8  # a text with fewer pieces (some ten characters) is like too many others to mean anything
-_SHIFT = 0x9E3779B1
+SHIFT = 0x9E3779B1
 
 
 def signature(found: Iterable[int]) -> tuple[int, ...] | None:
@@ -40,7 +40,7 @@ def signature(found: Iterable[int]) -> tuple[int, ...] | None:
         while value_there is None:
             steps += 1
             value_there = least[(place + steps) % PLACES]
-        made.append((value_there + steps * _SHIFT) & 0xFFFFFFFF)
+        made.append((value_there + steps * SHIFT) & 0xFFFFFFFF)
     return tuple(made)
 
 

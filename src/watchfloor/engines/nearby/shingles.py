@@ -23,25 +23,27 @@ SKETCH = 256
 LONGEST = 20_000
 """Characters looked at; the rest of a longer text is not read."""
 
-_WORD = re.compile(r"⟨\w+⟩|\w+")
+# A word of the normal form, or a placeholder.
+WORD = re.compile(r"⟨\w+⟩|\w+")
 
 
 def pieces(text: str) -> set[int]:
     """The hashes (32 bits) of a text's overlapping pieces of ``SIZE`` characters; empty for a text without letters or digits."""
     form = normalise(text[:LONGEST])
     # A placeholder counts as two characters, not as the word it is written with.
-    words = " ".join(word[:2] if word[0] == "⟨" else word for word in _WORD.findall(form.text))
-    found = {_hash(f"{kind}:{value}".encode("utf-32-le")) for kind, value in form.entities}
+    words = " ".join(word[:2] if word[0] == "⟨" else word for word in WORD.findall(form.text))
+    found = {piece_hash(f"{kind}:{value}".encode("utf-32-le")) for kind, value in form.entities}
     if not words:
         return found
     raw = f" {words} ".encode("utf-32-le")
     width = 4 * SIZE
     for piece in {raw[start : start + width] for start in range(0, max(4, len(raw) - width + 4), 4)}:
-        found.add(_hash(piece))
+        found.add(piece_hash(piece))
     return found
 
 
-def _hash(raw: bytes) -> int:
+def piece_hash(raw: bytes) -> int:
+    """32 bits of a piece in UTF-32; what was stored under them stays comparable, so they never change."""
     # The product spreads what a CRC, being linear, leaves in order.
     return crc32(raw) * 0x9E3779B97F4A7C15 >> 16 & 0xFFFFFFFF
 

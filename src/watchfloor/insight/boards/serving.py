@@ -27,9 +27,8 @@ from watchfloor.insight.schema import DIMENSIONS, SIMULATED
 from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.kernel.ids import new_id
 
-PATIENCE = (
-    1.5  # seconds that a page waits for its panels; what is not there then comes one by one, and need not be waited for
-)
+# Seconds that a page waits for its panels; what is not there then comes one by one, and need not be waited for.
+PATIENCE = 1.5
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 import msgspec
 import polars as pl
 
-from watchfloor.engines.metrics import locate_ratio
-from watchfloor.insight.spikes.domain import scan
+from watchfloor.engines.metrics import locate_ratio, locate_small
+from watchfloor.engines.metrics.small_counts import holds as holds
 from watchfloor.insight.spikes.domain.ranking import Leaf
-from watchfloor.insight.spikes.domain.scan import holds as holds
 
 HOUR = timedelta(hours=1)
 SHIFTS = 6
@@ -91,7 +90,7 @@ def place_counts(table: pl.DataFrame, dims: Sequence[str], windows: int, *, up: 
     if not used:
         return Place("everywhere", [], (real, expected), real, expected, 1.0)
     merged = table.group_by(used).agg(pl.col("real", "expected").sum()).sort(used)
-    found = scan.slices(merged, used, max(windows, 1), up=real >= expected if up is None else up)
+    found = locate_small(merged, used, max(windows, 1), up=real >= expected if up is None else up)
     slices, rest = [], merged
     for cell in found:
         if cell.where:

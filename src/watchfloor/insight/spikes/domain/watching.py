@@ -20,9 +20,7 @@ from watchfloor.insight.spikes.domain.watched import Watched
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 ROUNDS = 8
-LONG = (
-    4 * WEEK
-)  # of history, from which the same hours of the week are the comparison; the same hours of the day before that
+LONG = 4 * WEEK  # of history: from then on the same hours of the week are the comparison, before that those of the day
 FEWEST_DAYS = 4
 NOISE_DAYS = 21
 

@@ -1,6 +1,6 @@
 """Which slices hold a movement of small counts: the likeliest one of every cell of every cuboid, "all of it" among them.
 
-``engines.metrics.locate_counts`` weighs leaves by how alike they moved, which needs leaves that hold something; by the hour and in many
+``locate_counts`` weighs leaves by how alike they moved, which needs leaves that hold something; by the hour and in many
 dimensions most hold nought to three. Here only sums count. For a cell with ``c`` now and ``s`` in ``m`` windows before, the log
 likelihood ratio of two Poisson rates against one is
 
@@ -28,7 +28,7 @@ LEAST_PART = 0.15  # of the movement that is left, for a further slice
 _LEAST_EXPECTED = 1.0
 
 
-class Cell(msgspec.Struct, frozen=True):
+class SmallCell(msgspec.Struct, frozen=True):
     """A slice. ``where`` is empty for all of it; ``p`` bounds the chance of such a cell anywhere when nothing moved."""
 
     where: dict[str, str]
@@ -38,7 +38,7 @@ class Cell(msgspec.Struct, frozen=True):
     p: float
 
 
-def slices(table: pl.DataFrame, dims: Sequence[str], windows: int, *, up: bool) -> list[Cell]:
+def locate_small(table: pl.DataFrame, dims: Sequence[str], windows: int, *, up: bool) -> list[SmallCell]:
     """The slices that moved up (or down), the likeliest first; one with an empty ``where``: all moved alike. None: chance.
 
     Args:
@@ -51,7 +51,7 @@ def slices(table: pl.DataFrame, dims: Sequence[str], windows: int, *, up: bool) 
     looked = len(cells)
     first = max(cells, key=lambda each: each[0])
     spread = _spread(table, first[1].where, windows)
-    found: list[Cell] = []
+    found: list[SmallCell] = []
     left = table
     while len(found) < MOST:
         cells = _cells(left, dims, windows, up, spread)
@@ -63,7 +63,7 @@ def slices(table: pl.DataFrame, dims: Sequence[str], windows: int, *, up: bool) 
             break
         if found and abs(cell.real - cell.expected) < LEAST_PART * abs(found[0].real - found[0].expected):
             break
-        found.append(Cell(cell.where, cell.real, cell.expected, cell.ratio, p))
+        found.append(SmallCell(cell.where, cell.real, cell.expected, cell.ratio, p))
         if not cell.where:
             break
         left = left.filter(~holds(cell.where))
@@ -86,9 +86,9 @@ def holds(where: Mapping[str, str]) -> pl.Expr:
 
 def _cells(
     table: pl.DataFrame, dims: Sequence[str], windows: int, up: bool, spread: float = 1.0
-) -> list[tuple[float, Cell]]:
+) -> list[tuple[float, SmallCell]]:
     """The best cell of each cuboid and, so that looks are counted, the number of the others as cells of no score."""
-    found: list[tuple[float, Cell]] = []
+    found: list[tuple[float, SmallCell]] = []
     for depth in range(min(DEPTH, len(dims)) + 1):
         cuboids = list(combinations(dims, depth))
         for names in cuboids:
@@ -100,7 +100,7 @@ def _cells(
             for row in sums.iter_rows(named=True):
                 where = {name: row[name] for name in names}
                 found.append(
-                    (row["ratio"] / spread - paid, Cell(where, row["real"], row["expected"], row["ratio"], 1.0))
+                    (row["ratio"] / spread - paid, SmallCell(where, row["real"], row["expected"], row["ratio"], 1.0))
                 )
     return found
 
