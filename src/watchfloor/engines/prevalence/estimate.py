@@ -87,19 +87,11 @@ def estimate(seen: Iterable[Seen], *, sizes: Mapping[str, int] | None = None, co
 
 
 def wilson_at(share: float, effective: float, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval at a size that need not be whole, by going between the two whole sizes beside it."""
+    """Wilson's interval of a share at an effective size."""
     if math.isinf(effective):  # everything was labelled: the share is known
         return share, share
-    below = max(1, int(effective))
-    low = wilson_of(share, below, confidence)
-    high = wilson_of(share, below + 1, confidence)
-    part = min(1.0, max(0.0, effective - below))
-    return low[0] + part * (high[0] - low[0]), low[1] + part * (high[1] - low[1])
-
-
-def wilson_of(share: float, of: int, confidence: float) -> tuple[float, float]:
-    """The one Wilson of the house, asked for a share whose count need not be whole."""
-    found = wilson(share * of, of, confidence=confidence)  # type: ignore[arg-type]  # the formula holds for parts, too
+    size = max(1.0, effective)
+    found = wilson(share * size, size, confidence=confidence)
     return found.low, found.high
 
 

@@ -48,8 +48,8 @@ class Quality(NamedTuple):
     recall: Interval
 
 
-def wilson(hits: int, of: int, *, confidence: float = 0.95) -> Interval:
-    """The share ``hits / of`` with its interval; (0, 0, 1) where nothing was counted."""
+def wilson(hits: float, of: float, *, confidence: float = 0.95) -> Interval:
+    """The share ``hits / of`` with its interval; (0, 0, 1) where nothing was counted. Effective sizes need not be whole."""
     if of == 0:
         return Interval(0.0, 0.0, 1.0)
     z = NormalDist().inv_cdf(0.5 + confidence / 2)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.prevalence import held
 
 from watchfloor.engines.prevalence import Seen, Unit, agreement, draw, estimate, needed
 from watchfloor.engines.textmodels.metrics import wilson
@@ -72,46 +72,9 @@ def test_who_could_not_say_is_left_out_and_bounds_it() -> None:
 
 @pytest.mark.parametrize("method", ["simple", "stratified", "views"])
 def test_intervals_hold_the_truth_as_often_as_they_say(method: str) -> None:
-    """2,000 items, 4 % violating, three times as many of them in a small stratum, and seen more often."""
-    rng = random.Random(7)
-    truth, units = {}, []
-    for n in range(2000):
-        stratum = "scored" if n % 10 == 0 else "rest"
-        truth[str(n)] = rng.random() < (0.15 if stratum == "scored" else 0.03)
-        units.append(Unit(str(n), stratum, rng.expovariate(1) * (3 if truth[str(n)] else 1)))
-    whole = sum(unit.weight for unit in units)
-    true = (
-        sum(unit.weight for unit in units if truth[unit.id]) / whole
-        if method == "views"
-        else sum(truth.values()) / len(truth)
-    )
-    sizes = {"scored": 200, "rest": 1800} if method == "stratified" else {"": 2000} if method == "simple" else None
-    held, shares = 0, []
-    for number in range(ROUNDS):
-        drawn = draw(
-            units,
-            300,
-            method=method,
-            seed=str(number),
-            shares={"scored": 0.4, "rest": 0.6} if method == "stratified" else None,
-        )
-        found = estimate(
-            [
-                Seen(
-                    probability=each.probability, hit=truth[each.id], times=each.times,
-                    stratum=each.stratum if method == "stratified" else "",
-                )
-                for each in drawn
-            ]
-            if method != "views"
-            # Draws of views are equal parts of all views: each counts once.
-            else [Seen(probability=1.0, hit=truth[each.id], times=each.times) for each in drawn],
-            sizes=sizes,
-        )  # fmt: skip
-        held += found.low <= true <= found.high
-        shares.append(found.share)
-    assert sum(shares) / len(shares) == pytest.approx(true, rel=0.05)
-    assert held / ROUNDS >= 0.91
+    found = held(method, ROUNDS)
+    assert found.mean == pytest.approx(found.truth, rel=0.05)
+    assert found.share >= 0.91
 
 
 def test_the_size_for_an_interval() -> None:
