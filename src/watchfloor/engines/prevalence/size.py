@@ -23,7 +23,7 @@ def needed(share: float, half: float, *, population: int | None = None, confiden
     low, high = 1, max(2, math.ceil(z * z / (half * half)) * 4)
     while low < high:
         middle = (low + high) // 2
-        found = wilson(share * middle, middle, confidence=confidence)  # type: ignore[arg-type]
+        found = wilson(share * middle, middle, confidence=confidence)
         if (found.high - found.low) / 2 <= half:
             high = middle
         else:
