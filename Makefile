@@ -31,9 +31,8 @@ demo-full: setup ## As demo, with the comments, titles and posts of WATCHFLOOR_D
 	@$(BIN)/watchfloor demo --full
 
 test: setup ## Every test: unit, property, integration, conformance, crash, browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/property tests/integration tests/conformance --ignore tests/integration/law/test_erasing.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/property tests/integration tests/conformance
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e  # processes of their own: a browser test sees no other's settings
-	@$(BIN)/python -m pytest tests/integration/law/test_erasing.py  # reads the database's own files: alone
 	@$(BIN)/python -m pytest tests/crash
 
 unit: setup ## Pure tests only

@@ -1,14 +1,16 @@
 """What the database has let go of still lies in its files: dead rows, pages of the write-ahead log, samples kept by its planner.
 
 ``scrub`` rewrites the tables (``VACUUM FULL``: heap, indexes and TOAST anew), lets the planner forget its samples, and turns the
-write-ahead log over until no old segment is left, without recycling any. Readers and writers of a table wait while it is rewritten; a
-table that is busy is left for the next time. What the file system does with the blocks of deleted files is beyond the database.
+write-ahead log over until no old segment is left, without recycling any. It begins when every transaction is over that could still see
+what was erased: rewriting a table keeps what any of them may see. Readers and writers of a table wait while it is rewritten; a table
+that is busy is left for the next time. What the file system does with the blocks of deleted files is beyond the database.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,7 +24,7 @@ from watchfloor.platform import config
 from watchfloor.platform.postgres import Embedded
 
 log = logging.getLogger(__name__)
-PATIENCE = "5s"  # for a lock: the floor goes on, the table is done next time
+PATIENCE_S = 5  # for a lock, and for transactions to end: the floor goes on, the table is done next time
 MOST_SEGMENTS = 1000
 BESIDE = (
     "ledger_outbox", "intake_spool", "items_version", "items_key", "items_media_link", "detection_text_model",
@@ -31,7 +33,7 @@ BESIDE = (
 
 
 def scrub(tables: Collection[str]) -> list[str]:
-    """Rewrite these tables and turn the log over; the tables that were too busy.
+    """Rewrite these tables and turn the log over; the tables that were too busy (all of them, while an older transaction goes on).
 
     Raises:
         Conflict: the database is yours, and the account of its URL is no superuser; nothing was done.
@@ -45,6 +47,9 @@ def scrub(tables: Collection[str]) -> list[str]:
                 hint="Run VACUUM FULL on the tables yourself; how is in the guide to erasing a person.",
             ) from None  # fmt: skip
         try:
+            if not _nobody_sees(db):
+                log.warning("a transaction from before the erasure goes on: nothing is rewritten until the next time")
+                return sorted(set(tables))
             busy = [table for table in sorted(set(tables)) if not _rewrite(db, table)]
             _rewrite(db, "pg_catalog.pg_statistic")
             _turn_over(db)
@@ -53,11 +58,35 @@ def scrub(tables: Collection[str]) -> list[str]:
     return busy
 
 
+# The oldest transaction whose work somebody may not see yet. VACUUM FULL itself looks with a snapshot, which reaches back to the oldest
+# transaction that writes in any database of the server.
+_OLDEST = """
+SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - greatest(
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint - pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+    (SELECT max(age(seen)) FROM (
+        SELECT backend_xmin AS seen FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        UNION ALL SELECT xmin FROM pg_replication_slots UNION ALL SELECT transaction FROM pg_prepared_xacts) AS others))
+"""
+
+
+def _nobody_sees(db: psycopg.Connection[Any]) -> bool:
+    """Wait until every transaction that ran when this was called is over; False when some go on for longer than there is patience."""
+    began: int = db.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()[0]  # type: ignore[index]
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        oldest: int = db.execute(_OLDEST).fetchone()[0]  # type: ignore[index]
+        if oldest > began:
+            return True
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+
+
 def _rewrite(db: psycopg.Connection[Any], table: str) -> bool:
     schema, _, name = table.rpartition(".")
     place = sql.Identifier(schema or "public", name)
     try:
-        db.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(PATIENCE)))
+        db.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{PATIENCE_S}s")))
         db.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(place))
     except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
         log.warning("%s is busy: it is rewritten the next time", table)
