@@ -37,15 +37,28 @@ def metrics(
 
     Values are counts, shares of one, and milliseconds.
     """
-    from watchfloor.insight import plain
-    from watchfloor.insight.catalogue import metric, shipped
+    from django.conf import settings
 
+    if not settings.configured:  # the catalogue's words ask for a language; there is no installation to ask
+        settings.configure(USE_I18N=False)
+    from watchfloor.insight import plain
+    from watchfloor.insight.catalogue import shipped
+
+    known = shipped()
     if not files:
-        found = list(shipped().values())
+        found = list(known.values())
         rows = [{"metric": each.key, "title": each.title, "unit": each.unit, "formula": each.formula} for each in found]
         emit(found, as_json=as_json, text=table(rows, ["metric", "title", "unit", "formula"], empty="No metrics."))
         return
-    keys = list(chosen) or list(shipped())
+    keys = list(chosen) or list(known)
+    for key in keys:
+        if key not in known:
+            raise BadInput(
+                "unknown_metric",
+                f"There is no metric {key[:60]!r}.",
+                where="--metric",
+                hint="`watchfloor insight metrics` lists them.",
+            )
     filters: dict[str, tuple[str, ...]] = {}
     for each in where:
         name, sep, value = each.partition("=")
@@ -53,7 +66,7 @@ def metrics(
             raise BadInput("bad_filter", f"{each!r} is no filter.", where="--where", hint="DIMENSION=VALUE")
         filters[name] = (*filters.get(name, ()), value)
     lines = plain.compute(
-        files, [metric(key) for key in keys], by=by, start=start, end=end, interval=interval or "", where=filters
+        files, [known[key] for key in keys], by=by, start=start, end=end, interval=interval or "", where=filters
     )
     shown: list[dict[str, Any]] = [
         {

@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from watchfloor import __version__
-from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.kernel.errors import Conflict, WatchfloorError
 
 # command -> (module, attribute, one line of help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -110,6 +110,21 @@ def main(argv: list[str] | None = None) -> None:
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:
+        if not _no_such_table(error):
+            raise
+        _say(
+            Conflict(
+                "not_installed", "The database has not what this command reads: nothing is installed there yet, or an earlier version is.",
+                hint="Run `watchfloor init` for a new one, `watchfloor upgrade` for an earlier one; WATCHFLOOR_HOME names the data folder.",
+            )
+        )  # fmt: skip
+        sys.exit(2)
+
+
+def _no_such_table(error: Exception) -> bool:
+    """A table or column is missing in the database; only asked when a command has failed, so Django may be imported or not."""
+    return type(error.__cause__).__name__ in ("UndefinedTable", "UndefinedColumn")
 
 
 def _say(error: WatchfloorError) -> None:

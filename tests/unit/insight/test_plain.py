@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -37,6 +39,22 @@ def test_the_command_gives_the_day_by_hand(tmp_path: Path) -> None:
     assert {one["names"]["queue"]: one["values"]["jobs_ready"] for one in json.loads(split.output)} == {
         "appeals": 1, "escalations": 1, "spam.en": 4,
     }  # fmt: skip
+
+
+def test_a_process_of_its_own_needs_no_installation(tmp_path: Path) -> None:
+    [file] = the_day().file(tmp_path)
+    home = os.environ | {"WATCHFLOOR_HOME": str(tmp_path / "none"), "PYTHONPATH": os.pathsep.join(sys.path)}
+    home.pop("DATABASE_URL", None)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        asked = [sys.executable, "-m", "watchfloor", "insight", *words]
+        return subprocess.run(asked, env=home, capture_output=True, text=True, check=False)
+
+    found = run("metrics", str(file), "--from", "2026-11-02", "--to", "2026-11-03", "--metric", "jobs_ready", "--json")
+    assert json.loads(found.stdout)[0]["values"] == {"jobs_ready": BY_HAND["jobs_ready"]}, found.stderr
+    unknown = run("metrics", str(file), "--metric", "nothing")
+    assert unknown.returncode == 2 and "There is no metric 'nothing'" in unknown.stderr
+    assert not (tmp_path / "none").exists(), "nothing is set up by asking"
 
 
 def test_a_csv_with_few_columns_will_do(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from watchfloor.engines.matching.arrays import pyav
 from watchfloor.engines.matching.clips import ClipBank
 from watchfloor.engines.matching.pdq import RADIUS, of_grey
 from watchfloor.engines.matching.videos import Frame, _opened, _picture_stream, grey_of_frame
+from watchfloor.kernel.errors import BadInput
 
 RARE = 1.5
 """Seconds without a key frame after which every frame is decoded."""
@@ -112,4 +113,7 @@ def _looked_at(source: str | Path, at_rate: bool) -> Iterator[tuple[float, float
                     yield now, lag, Frame(number, round(seconds, 3), made.hex, made.quality)
                     number += 1
         except (av.FFmpegError, ValueError):
-            return
+            if number:  # it broke off: what came before was looked at
+                return
+        if not number:
+            raise BadInput("no_video", "Not one frame of it can be read as a video.")

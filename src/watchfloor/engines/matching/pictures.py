@@ -70,9 +70,9 @@ def grey_of(source: bytes | BinaryIO, *, exact: bool = False, upright: bool = Tr
     except image_module.DecompressionBombError:
         raise BadInput("too_many_pixels", f"The picture has more pixels than are opened ({MOST_PIXELS:,}).") from None
     except _BROKEN as problem:
-        raise BadInput(
-            "no_picture", f"It cannot be read as a picture ({str(problem)[:100] or type(problem).__name__})."
-        ) from None
+        said = str(problem)[:100] or type(problem).__name__
+        said = "" if "BytesIO" in said else f" ({said})"  # which object it was read from says nothing to a person
+        raise BadInput("no_picture", f"It cannot be read as a picture{said}.") from None
     except Exception as problem:  # struct.error, zlib.error and what else parsers of strange files raise
         raise BadInput("no_picture", f"It cannot be read as a picture ({type(problem).__name__}).") from None
     if turn in range(2, 9):
