@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from django.utils.formats import date_format
@@ -107,10 +107,27 @@ def number(value: float, unit: str) -> str:
     if unit == "share":
         return f"{value:.1%}".replace("%", " %")
     if unit == "ms":
-        seconds = value / 1000
-        return _("%(n)s s") % {"n": f"{seconds:,.0f}"} if seconds < 120 else _("%(n)s min") % {"n": f"{seconds / 60:,.0f}"} if (
-            seconds < 7200) else _("%(n)s h") % {"n": f"{seconds / 3600:,.1f}"}  # fmt: skip
+        return _duration(value / 1000)
     return f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:,.1f}"
+
+
+def _duration(seconds: float) -> str:
+    """So fine that a change which is told can be seen: minutes with their seconds up to an hour."""
+    sign, whole = ("−" if round(seconds) < 0 else ""), abs(round(seconds))
+    if whole < 120:
+        return sign + _("%(n)s s") % {"n": whole}
+    if whole < 3600:
+        minutes, left = divmod(whole, 60)
+        return sign + _("%(n)s min") % {"n": minutes} + (" " + _("%(n)s s") % {"n": left} if left else "")
+    return sign + _("%(n)s h") % {"n": f"{whole / 3600:,.1f}"}
+
+
+def _moments(start: datetime, end: datetime) -> str:
+    """From when to when, with the days where it is not one of them."""
+    start, end = localtime(start), localtime(end)
+    if start.date() == end.date():
+        return f"{start:%H:%M}–{end:%H:%M}"
+    return f"{date_format(start, 'j M')} {start:%H:%M} – {date_format(end, 'j M')} {end:%H:%M}"
 
 
 def story(row: Spike, found: Found) -> list[list[Piece]]:
@@ -148,7 +165,7 @@ def story(row: Spike, found: Found) -> list[list[Piece]]:
 
 def _whole(found: Found, unit: str) -> list[Piece]:
     assert found.query is not None
-    span = f"{localtime(found.start):%H:%M}–{localtime(found.end):%H:%M}"
+    span = _moments(found.start, found.end)
     gap = found.real - found.expected
     return [
         Piece(_("From %(span)s there were ") % {"span": span} if unit == "count" else _("From %(span)s it was ") % {"span": span}),
