@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from watchfloor import __version__
@@ -59,6 +59,22 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     where = ".".join(str(part) for part in (path[1:] if place == "body" else path))
     body = {"code": "invalid", "message": str(first.get("msg", "The request does not fit.")), "where": where}
     return api.create_response(request, {"error": body}, status=422)
+
+
+@api.exception_handler(HttpError)
+def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the framework refuses by itself: no token, or a body that is no JSON."""
+    if isinstance(error, AuthenticationError):
+        body = {
+            "code": "no_token",
+            "message": "This needs a valid token.",
+            "hint": "Send it as Authorization: Bearer TOKEN.",
+        }
+    elif error.status_code == 400:
+        body = {"code": "bad_json", "message": "The body is no JSON.", "hint": "Send one JSON document in UTF-8."}
+    else:
+        body = {"code": "refused", "message": str(error)}
+    return api.create_response(request, {"error": body}, status=error.status_code)
 
 
 def openapi() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.utils import translation
 
@@ -44,6 +44,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: it does not exist, or the viewer may not know that it does."""
+    if request.path.startswith("/v1/"):  # a program asks
+        return JsonResponse(
+            {"error": {"code": "not_found", "message": "There is nothing at this address."}}, status=404
+        )
     return _page(request, 404, **_words(exception))
 
 

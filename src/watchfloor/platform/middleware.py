@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from watchfloor.kernel.errors import Overloaded, WatchfloorError
+from watchfloor.kernel.errors import NotFound, Overloaded, WatchfloorError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
@@ -46,6 +46,10 @@ class _ErrorsForPeople:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:  # no name of anything has it, and the database cannot even be asked
+            found = self.process_exception(request, NotFound("not_found", "There is nothing at this address."))
+            assert found is not None
+            return found
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
