@@ -3,6 +3,7 @@
     locate_counts(frame, real="real", forecast="forecast")      # which slices explain a change of a count
     locate_small(frame, dims, windows, up=True)                 # the same for counts of nought to three
     locate_ratio(frame, real_num=..., real_den=..., ...)        # the same for a ratio, with a calibrated p-value
+    locate_mean(frame, dims=...)                                # the same for a mean of times, by their logarithms
     detect(values) -> [Seen(score, alarm, kind, expected), ...] # one series, causal
     watch_slices(frame, time=..., value=..., by=[...])          # thousands of slices under one rate of false alarms
     decompose(frame, before_num=..., ..., by=[...])             # rates against mix; chain(rows) for products
@@ -21,6 +22,7 @@ from watchfloor.engines.metrics.detect import Detector, Seen, detect
 from watchfloor.engines.metrics.effect import Effect, effect
 from watchfloor.engines.metrics.forecast import Forecast, forecast
 from watchfloor.engines.metrics.locate_counts import locate_counts
+from watchfloor.engines.metrics.locate_means import locate_mean
 from watchfloor.engines.metrics.locate_ratios import locate_ratio
 from watchfloor.engines.metrics.located import Cause, Location
 from watchfloor.engines.metrics.quantiles import QuantileChange, decompose_quantile
@@ -48,6 +50,7 @@ __all__ = [
     "forecast",
     "forecast_tree",
     "locate_counts",
+    "locate_mean",
     "locate_ratio",
     "locate_small",
     "watch_slices",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from watchfloor.engines.metrics import chain, decompose
-from watchfloor.insight import changes
+from watchfloor.insight import catalogue, changes
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.spikes import alike, quality, table
 from watchfloor.insight.spikes.domain import looking, onset, ranking
@@ -63,7 +63,7 @@ def investigate(
         frame = table.hours(watched, start - HISTORY, end)
     if fixed:
         frame = frame.filter(pl.all_horizontal([pl.col(name) == value for name, value in fixed.items()]))
-    shifts, place, leafs, stretch = _moved(watched, frame, since, until, base, calm, up)
+    shifts, place, leafs, stretch = _moved(watched, frame, since, until, base, calm, up, fixed or {})
     slices = [SliceFound(where={**(fixed or {}), **each.where}, real=each.real, expected=each.expected, p=each.p,
                          query=Query(metric=metric, start=start, end=end, where={**(fixed or {}), **each.where}))
               for each in place.slices]  # fmt: skip
@@ -96,14 +96,17 @@ def investigate(
 
 def _moved(
     watched: Watched, frame: pl.DataFrame, since: datetime, until: datetime, base: tuple[datetime, datetime] | None,
-    calm: Sequence[tuple[datetime, datetime]], up: bool | None,
+    calm: Sequence[tuple[datetime, datetime]], up: bool | None, fixed: Mapping[str, str],
 ) -> tuple[list[timedelta], looking.Place, pl.DataFrame, tuple[datetime, datetime] | None]:  # fmt: skip
     first = frame["hour"].min()
     assert first is None or isinstance(first, datetime)
     if watched.ratio:
         stretch = (naive(base[0]), naive(base[1])) if base else (since - max(7 * DAY, until - since), since)
-        leafs = looking.leaf_ratios(frame, watched.dims, since, until, stretch)
-        return [], looking.place_ratios(leafs, watched.dims), leafs, stretch
+        if catalogue.metric(watched.key).kind == "mean":
+            leafs = table.leaf_times(watched, since, until, stretch, fixed)
+        else:
+            leafs = looking.leaf_ratios(frame, watched.dims, since, until, stretch)
+        return [], looking.place_ratios(leafs, watched.dims, up=up), leafs, stretch
     if base:
         scale = (until - since) / (base[1] - base[0])
         leafs = looking.leaf_counts(frame, watched.dims, since, until, [since - naive(base[0])])

@@ -61,6 +61,47 @@ def days(watched: Watched, end: datetime, count: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def leaf_times(
+    watched: Watched, start: datetime, end: datetime, base: tuple[datetime, datetime], fixed: Mapping[str, str]
+) -> pl.DataFrame:
+    """A mean of times in a window and in what it is compared with: dimensions, then for both (``real``, ``base``) the sum ``_n``, the
+    number ``_d``, and ``_m``, ``_q``, sum and sum of squares of the logarithms. Moments are UTC without a zone."""
+    metric = catalogue.metric(watched.key)
+    field = DUCK.write(parse(metric.field))
+    inside = {
+        "real": f"{metric.clock} >= $start AND {metric.clock} < $end",
+        "base": f"{metric.clock} >= $since AND {metric.clock} < $until",
+    }
+    sums = {
+        "n": f"sum({field}::DOUBLE)",
+        "d": "count(*)",
+        "m": f"sum(ln(greatest({field}, 1)))",
+        "q": f"sum(ln(greatest({field}, 1)) ** 2)",
+    }
+    asked = [f"{sql} FILTER (WHERE {inside[side]})" for side in inside for sql in sums.values()]
+    names = [f"coalesce({name}::VARCHAR, '(none)') AS {name}" for name in watched.dims]
+    tests = [f"coalesce({name}::VARCHAR, '(none)') = $w{place}" for place, name in enumerate(fixed)]
+    conditions = " AND ".join(
+        [
+            OPEN_FACTS,
+            f"({DUCK.write(either(population(metric)))})",
+            f"({inside['real']} OR {inside['base']})",
+            f"{field} IS NOT NULL",
+            *tests,
+        ]
+    )
+    sql = f"SELECT {', '.join(names)}, {', '.join(asked)} FROM {{relation}} AS r WHERE {conditions} GROUP BY ALL"
+    since, until = base
+    values: dict[str, Any] = {"start": start, "end": end, "since": since, "until": until}
+    values |= {f"w{place}": value for place, value in enumerate(fixed.values())}
+    rows = lake.answer(Query(sql, values, metric.source), min(start, since), max(end, until))
+    columns = [f"{side}_{name}" for side in inside for name in sums]
+    schema: dict[str, Any] = {**dict.fromkeys(watched.dims, pl.String), **dict.fromkeys(columns, pl.Float64)}
+    return (
+        pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(columns).fill_null(0.0)).sort(watched.dims)
+    )
+
+
 def parts(
     metrics: Sequence[str], start: datetime, end: datetime, where: Mapping[str, str]
 ) -> dict[str, tuple[float | None, float | None]]:

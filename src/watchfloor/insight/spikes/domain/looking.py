@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 import polars as pl
 
-from watchfloor.engines.metrics import locate_ratio, locate_small
+from watchfloor.engines.metrics import Location, locate_mean, locate_ratio, locate_small
 from watchfloor.engines.metrics.small_counts import holds as holds
 from watchfloor.insight.spikes.domain.ranking import Leaf
 
@@ -103,17 +103,18 @@ def place_counts(table: pl.DataFrame, dims: Sequence[str], windows: int, *, up: 
     return Place(verdict, slices, left, real, expected, found[0].p if found else 1.0)
 
 
-def place_ratios(table: pl.DataFrame, dims: Sequence[str]) -> Place:
-    """Locate a ratio's movement."""
+def place_ratios(table: pl.DataFrame, dims: Sequence[str], *, up: bool | None = None) -> Place:
+    """Locate a ratio's movement; a mean of times' by their logarithms where the table has their sums (``real_m`` and so on).
+
+    Args:
+        up: the way a mean moved; by default that of the whole, mix set aside.
+    """
     used = varying(table, dims)
     rn, rd, bn, bd = (float(table[name].sum()) for name in ("real_n", "real_d", "base_n", "base_d"))
     whole = (rn / rd if rd else 0.0, bn / bd if bd else 0.0)
     if not used or not rd or not bd:
         return Place("everywhere", [], whole, *whole, 1.0)
-    merged = table.group_by(used).agg(pl.col("real_n", "real_d", "base_n", "base_d").sum()).sort(used)
-    found = locate_ratio(
-        merged, real_num="real_n", real_den="real_d", forecast_num="base_n", forecast_den="base_d", dims=used, depth=2
-    )
+    found = _located(table, used, up)
     slices = [Slice(cause.where, cause.real, cause.forecast, cause.p) for cause in found.causes]
     rest = table
     for each in slices:
@@ -124,6 +125,16 @@ def place_ratios(table: pl.DataFrame, dims: Sequence[str]) -> Place:
         float(rest["base_n"].sum()) / rest_bd if rest_bd else 0.0,
     )
     return Place(found.verdict, slices, left, *whole, found.p)
+
+
+def _located(table: pl.DataFrame, dims: Sequence[str], up: bool | None) -> Location:
+    names = [name for name in table.columns if name.startswith(("real_", "base_"))]
+    merged = table.group_by(dims).agg(pl.col(names).sum()).sort(dims)
+    if "real_m" in names:
+        return locate_mean(merged, dims=dims, up=up)
+    return locate_ratio(
+        merged, real_num="real_n", real_den="real_d", forecast_num="base_n", forecast_den="base_d", dims=dims, depth=2
+    )
 
 
 def part_of(table: pl.DataFrame, where: Mapping[str, str]) -> tuple[tuple[float, float], tuple[float, float]]:
