@@ -30,8 +30,8 @@ class Media(Projected):
     why_code = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     md5 = models.CharField(
-        max_length=32, blank=True
-    )  # what many exchanges hold of files; "" on media from before it was kept
+        max_length=32, blank=True, default=""
+    )  # what exchanges hold; "" on media from before it was kept
     kind = models.CharField(max_length=10, blank=True)  # image | video | audio, by its bytes
     mime = models.CharField(max_length=60, blank=True)
     bytes = models.BigIntegerField(default=0)
