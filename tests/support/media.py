@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import random
+import struct
+import wave
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
@@ -32,6 +36,33 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (640, 480), shade: int =
     Image.merge("RGB", (image, image.point([(value + shade) % 256 for value in range(256)]), image)).save(
         out, form, **more
     )
+    return out.getvalue()
+
+
+def photo(
+    seed: int = 0, form: str = "JPEG", *, size: tuple[int, int] = (800, 600), image: Image.Image | None = None
+) -> bytes:
+    """A picture like no other with another seed, in which much happens (PDQ quality 100); or ``image`` in this format."""
+    out = BytesIO()
+    if image is None:
+        chance = random.Random(seed)
+        small = Image.frombytes("L", (40, 30), chance.randbytes(1200))
+        image = small.resize(size, Image.Resampling.BICUBIC)
+    image.convert("RGB").save(out, form, quality=90)
+    return out.getvalue()
+
+
+def sound(seconds: float, *, rate: int = 8000) -> bytes:
+    """A tone that grows louder."""
+    out = BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        count = int(seconds * rate)
+        file.writeframes(
+            b"".join(struct.pack("<h", int(30_000 * place / count * math.sin(place / 3))) for place in range(count))
+        )
     return out.getvalue()
 
 

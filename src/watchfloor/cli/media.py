@@ -8,6 +8,7 @@ import click
 
 from watchfloor.cli.media_files import cluster_command, hash_command, match_command, watch_command
 from watchfloor.cli.output import emit, json_option, table
+from watchfloor.cli.progress import Bar
 from watchfloor.console import prepare
 from watchfloor.kernel.errors import NotFound
 
@@ -39,6 +40,40 @@ def listing(state: str | None, limit: int, as_json: bool) -> None:
     columns = ["id", "state", "kind", "bytes", "why"]
     text = f"{table(rows, columns, empty='Nothing waits, nothing was refused.')}\n{summary}"
     emit({"counts": counts, "rows": rows}, as_json=as_json, text=text)
+
+
+@media.command("prints")
+@click.option("--missing", is_flag=True, help="Make those of media that became ready before fingerprints were kept.")
+@json_option
+def prints_command(missing: bool, as_json: bool) -> None:
+    """How many media have fingerprints; with --missing, make those that are not there. Workers do so by themselves, slowly.
+
+    \b
+    watchfloor media prints --missing
+    """
+    prepare.django()
+    from watchfloor.items.media import work
+    from watchfloor.items.media.models import Media, MediaPrint
+
+    ready = Media.objects.filter(state="ready")
+    waiting, made = ready.filter(printed_at__isnull=True).count(), 0
+    if missing:
+        with Bar("Fingerprints", waiting) as bar:
+            while found := work.print_missing():
+                made += len(found)
+                bar.step(len(found))
+    counts = {
+        "made": made, "media": ready.count(), "missing": ready.filter(printed_at__isnull=True).count(),
+        "prints": MediaPrint.objects.count(),
+    }  # fmt: skip
+    words = (
+        f"{counts['prints']:,} fingerprints of {counts['media']:,} media; {counts['missing']:,} media wait for theirs."
+    )
+    emit(
+        counts,
+        as_json=as_json,
+        text=words + (" Make them with: watchfloor media prints --missing" if counts["missing"] else ""),
+    )
 
 
 @media.command()

@@ -13,6 +13,12 @@ def media() -> int:
     return work.work()
 
 
+@loop("items.prints", idle=60.0)
+def print_missing() -> int:
+    """Media from before fingerprints were kept get theirs, a few at a time."""
+    return len(work.print_missing(4))
+
+
 @loop("items.keys", idle=1.0)
 def note_keys() -> int:
     """Key versions that have none yet."""

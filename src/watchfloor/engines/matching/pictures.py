@@ -64,7 +64,7 @@ def grey_of(source: bytes | BinaryIO, *, exact: bool = False, upright: bool = Tr
             if image.format == "JPEG" and image.mode in ("RGB", "L") and not exact:
                 image.draft("L", (SHORTEST, SHORTEST))
             turn = image.getexif().get(_ORIENTATION, 1) if upright else 1
-            grey = _luminance(image) if exact and image.mode == "RGB" else np.asarray(_grey(image))
+            grey = _luminance(image) if exact and image.mode == "RGB" else grey_of_image(image)
     except BadInput:
         raise
     except image_module.DecompressionBombError:
@@ -79,6 +79,12 @@ def grey_of(source: bytes | BinaryIO, *, exact: bool = False, upright: bool = Tr
         grey = turned(grey, turn)
         width, height = (height, width) if turn >= 5 else (width, height)
     return Picture(np.ascontiguousarray(grey), width, height)
+
+
+def grey_of_image(image: Any) -> Grey:
+    """The grey pixels of a picture that Pillow has open, in any of its modes; as ``grey_of`` makes them."""
+    made: Grey = numpy().ascontiguousarray(numpy().asarray(_grey(image)))
+    return made
 
 
 def _grey(image: Any) -> Any:

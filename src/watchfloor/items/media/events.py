@@ -27,6 +27,12 @@ class MediaReady(LedgerEvent, frozen=True, tag="media.ready"):
     renditions: list[str]
 
 
+class MediaPrinted(LedgerEvent, frozen=True, tag="media.printed"):
+    """Its fingerprints were made later than its renditions."""
+
+    prints: int
+
+
 class MediaRefused(LedgerEvent, frozen=True, tag="media.refused"):
     """It cannot be fetched or shown; ``code`` says why for programs."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import importlib.util
 import logging
 from datetime import timedelta
 from uuid import UUID
@@ -10,8 +12,9 @@ from uuid import UUID
 from django.db import connection
 
 from watchfloor.identity.domain import system
-from watchfloor.items.media import actions, decoding, store
-from watchfloor.items.media.decoding import Failed
+from watchfloor.items.media import actions, decoding, events, prints, store
+from watchfloor.items.media.contracts import Print
+from watchfloor.items.media.decoding import Failed, Made
 from watchfloor.items.media.fetch import Limits, NotNow, Refused, Resolve, fetch, system_resolver
 from watchfloor.items.media.models import Media
 from watchfloor.items.media.options import Options, options
@@ -23,6 +26,7 @@ from watchfloor.ledger.writer import writing
 
 log = logging.getLogger(__name__)
 ACTOR = system("media")
+PART = 1 << 20  # bytes read at a time
 AT_ONCE = 4  # files fetched side by side: one slow host holds up nobody
 PAUSES = (30, 120, 600, 3_600, 6 * 3_600)  # seconds after each failed try
 HOLD = timedelta(minutes=15)  # a worker that died leaves its files to others after so long
@@ -58,6 +62,44 @@ def decode_due(limit: int = 8) -> int:
     for media_id in due:
         _decode(media_id)
     return len(due)
+
+
+def print_missing(limit: int = 8, *, after: UUID | None = None) -> list[UUID]:
+    """Make the fingerprints of media that became ready before these were made; the media that were looked at, in order.
+
+    One that cannot be opened any more has none, and is not tried again. ``[]``: there are no more, or numpy is not installed.
+    """
+    kinds = [kind for kind in ("image", "video", "audio") if decoding.available(kind)]
+    due = Media.objects.filter(state=Media.State.READY, printed_at__isnull=True, key__isnull=False, kind__in=kinds)
+    if after is not None:
+        due = due.filter(pk__gt=after)
+    found = list(due.order_by("pk")[:limit]) if importlib.util.find_spec("numpy") else []
+    for row in found:
+        made, md5 = _opened_again(row)
+        with writing(ACTOR, reason="fingerprints of older media") as w:
+            held = Media.objects.select_for_update().get(pk=row.pk)
+            if held.state != Media.State.READY or held.printed_at is not None:
+                continue
+            w.update(held, md5=md5)
+            prints.keep(w, held, made)
+            w.event(events.MediaPrinted(prints=len(made)), held)
+    return [row.pk for row in found]
+
+
+def _opened_again(row: Media) -> tuple[tuple[Print, ...], str]:
+    """Prints and MD5 of a medium's bytes; none and ``""`` where they are damaged or cannot be opened."""
+    md5 = hashlib.md5(usedforsecurity=False)
+    try:
+        with store.opened(row, store.ORIGINAL) as reader:
+            for offset in range(0, reader.size, PART):
+                md5.update(reader.read_at(offset, min(PART, reader.size - offset)))
+            kind = sniff(reader.read_at(0, 4096)) or Kind(row.kind, row.mime, "")
+            made = decoding.decode(reader, kind, options().budget())
+    except (WatchfloorError, OSError) as problem:
+        if isinstance(problem, WatchfloorError) and problem.code in {"no_decoder", "missing_extra"}:
+            raise
+        return (), ""
+    return (made.prints or () if isinstance(made, Made) else ()), md5.hexdigest()
 
 
 async def _fetch_all(rows: list[Media], setting: Options, resolve: Resolve) -> list[Incoming | Exception]:

@@ -123,7 +123,10 @@ def _drop_root() -> None:
 
 
 def _warm_up() -> None:
-    """Decode one small picture of each format: whatever is loaded at first use is loaded now, for a child can open no file."""
+    """Decode one small picture of each format: whatever is loaded at first use is loaded now, for a child can open no file.
+
+    That holds for numpy, too, and for the matrices of the fingerprints.
+    """
     from PIL import Image, features
 
     def ignore(*_: object) -> None:

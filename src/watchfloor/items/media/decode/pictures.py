@@ -23,6 +23,8 @@ from PIL import (  # a plugin is known once it is imported; later no file can be
     WebPImagePlugin,
 )
 
+from watchfloor.items.media.decode import prints
+
 Emit = Callable[[str, str, int, int, bytes], None]  # name, mime, width, height, data
 LARGE, SMALL = 1600, 320
 TILES = 12  # of the strip of a moving picture
@@ -103,9 +105,12 @@ def _picture(file: Any, decoder: str, emit: Emit) -> dict[str, Any]:
         if decoder == "JPEG":
             image.draft("RGB", (LARGE, LARGE))
         image.load()
+    # Before the picture is made smaller; how a camera was held is not heeded, as banks are made without.
+    found = None if decoder == "JPEG" else prints.of_image(image)
     still = turned(shrunk(image, LARGE), turn)
     give(emit, "poster", still, 82)
     give(emit, "small", shrunk(still, SMALL), 72)
+    report["prints"] = prints.of_jpeg(file, decoder) if decoder == "JPEG" else found
     if getattr(image, "is_animated", False) and decoder in {"GIF", "PNG", "WEBP", "AVIF"}:
         _moving(image, report, emit)
     return report
@@ -162,14 +167,16 @@ def spread(things: list[Any], count: int) -> list[Any]:
 def _moving(image: Image.Image, report: dict[str, Any], emit: Emit) -> None:
     """Walk once through the frames, keeping ever fewer of them, so that ten or a hundred thousand cost the same memory."""
     report["animated"] = True
-    kept: list[tuple[float, Image.Image]] = []
+    kept: list[tuple[float, Image.Image, list[Any]]] = []
     stride, at, number, ended = 1, 0.0, 0, False
     until = time.process_time() + FRAME_SECONDS
     while number < MOST_FRAMES and time.process_time() < until:
         try:
             image.seek(number)
             if number % stride == 0:
-                kept.append((at, shrunk(image.copy(), SMALL)))
+                frame = image.copy()
+                found = prints.of_image(frame, kind="frame", seconds=round(at, 3)) if number else None
+                kept.append((at, shrunk(frame, SMALL), found or []))
         except EOFError:
             ended = True
             break
@@ -185,8 +192,10 @@ def _moving(image: Image.Image, report: dict[str, Any], emit: Emit) -> None:
     chosen = spread(kept, TILES)
     if len(chosen) > 1:
         report["duration_s"] = round(at, 3) if ended else None
-        report["frame_times"] = [round(moment, 3) for moment, _ in chosen]
-        give(emit, "strip", strip([tile for _, tile in chosen]), 70)
+        report["frame_times"] = [round(moment, 3) for moment, *_ in chosen]
+        give(emit, "strip", strip([tile for _, tile, _ in chosen]), 70)
+    if report["prints"] is not None:
+        report["prints"] += [row for _, _, rows in kept for row in rows]
 
 
 def _check(width: int, height: int, decoder: str) -> None:

@@ -15,6 +15,7 @@ import av.logging
 from av.codec.context import ThreadType
 from PIL import Image
 
+from watchfloor.items.media.decode import prints
 from watchfloor.items.media.decode.pictures import LARGE, SMALL, Emit, Unreadable, give, shrunk, spread, strip
 
 TILES = 16
@@ -56,7 +57,12 @@ def _video(container: Any, emit: Emit) -> dict[str, Any]:
     if not streams:
         if not container.streams.audio:
             raise Unreadable("no_streams", "There is neither picture nor sound in this file.")
-        return {"duration_s": _duration(container, container.streams.audio[0]), "sound": True, "kind": "audio"}
+        return {
+            "duration_s": _duration(container, container.streams.audio[0]),
+            "sound": True,
+            "kind": "audio",
+            "prints": [],
+        }
     stream = streams[0]
     context = stream.codec_context
     if context is None:
@@ -82,6 +88,7 @@ def _video(container: Any, emit: Emit) -> dict[str, Any]:
     if len(stills) > 1:
         report["frame_times"] = [round(moment, 3) for moment in times]
         give(emit, "strip", strip([shrunk(image, SMALL) for image in stills]), 70)
+    report["prints"] = prints.of_video(container, stream, duration)
     return report
 
 
