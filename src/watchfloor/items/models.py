@@ -114,7 +114,17 @@ class Label(Projected):
         indexes = [models.Index(fields=["item", "value"], name="items_label_item")]
 
 
-from watchfloor.items.media.models import Media, MediaLink  # noqa: E402  Django looks for tables here
+from watchfloor.items.media.models import Media, MediaLink, MediaPrint  # noqa: E402  Django looks for tables here
 from watchfloor.items.models_protected import ProtectedAccount, Representative  # noqa: E402
 
-__all__ = ["Item", "ItemType", "ItemVersion", "Label", "Media", "MediaLink", "ProtectedAccount", "Representative"]
+__all__ = [
+    "Item",
+    "ItemType",
+    "ItemVersion",
+    "Label",
+    "Media",
+    "MediaLink",
+    "MediaPrint",
+    "ProtectedAccount",
+    "Representative",
+]

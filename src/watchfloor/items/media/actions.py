@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from watchfloor.items import holds
-from watchfloor.items.media import events, store
+from watchfloor.items.media import events, prints, store
 from watchfloor.items.media.decoding import Failed, Made
-from watchfloor.items.media.models import Media, MediaLink
+from watchfloor.items.media.models import Media, MediaLink, MediaPrint
 from watchfloor.items.media.options import installation_secret
 from watchfloor.items.media.store import Incoming
 from watchfloor.items.models import ItemVersion
@@ -51,7 +51,7 @@ def received(w: Writer, file: Incoming, *, how: str, source: str = "", media: Me
     assert kind is not None
     now = clock.now()
     values: dict[str, Any] = {
-        "state": Media.State.DECODING, "sha256": file.sha256, "kind": kind.kind, "mime": kind.mime, "bytes": file.size,
+        "state": Media.State.DECODING, "sha256": file.sha256, "md5": file.md5, "kind": kind.kind, "mime": kind.mime, "bytes": file.size,
         "key": file.wrapped, "received_at": now, "attempts": 0, "next_at": now, "why": "", "why_code": "",
     }  # fmt: skip
     event = events.MediaReceived(how=how, kind=kind.kind, mime=kind.mime, bytes=file.size)
@@ -75,7 +75,11 @@ def received(w: Writer, file: Incoming, *, how: str, source: str = "", media: Me
     if media is not None:
         if media.clearance:
             restrict(w, twin, media.clearance)
+        links = list(MediaLink.objects.filter(media=media))
         MediaLink.objects.filter(media=media).update(media=twin)
+        for link in links:
+            link.media = twin
+        prints.shown_again(w, links)
         w.update(media, state=Media.State.GONE, same_as=twin, why="It is the same as another.", next_at=None)
         w.event(same, media)
     else:
@@ -103,6 +107,8 @@ def ready(w: Writer, media: Media, made: Made) -> None:
         },
     )  # fmt: skip
     w.event(events.MediaReady(renditions=[each.name for each in kept]), media)
+    if made.prints is not None:
+        prints.keep(w, media, made.prints)
 
 
 def refuse(w: Writer, media: Media, failed: Failed) -> None:
@@ -162,6 +168,7 @@ def erase(w: Writer, media: Media, *, why: str) -> None:
         key=None,
         next_at=None,
     )
+    MediaPrint.objects.filter(media=media).delete()
     w.event(events.MediaErased(bytes=size), media, reason=why)
     transaction.on_commit(lambda: store.drop(media.pk))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -65,3 +67,60 @@ class Viewed(msgspec.Struct, frozen=True, kw_only=True):
     clearance: str  # "" when not restricted
     method: str  # GET | HEAD
     item_version: str = ""
+
+
+class Print(msgspec.Struct, frozen=True, kw_only=True):
+    """A fingerprint of a medium.
+
+    Attributes:
+        kind: ``pdq`` (of a picture) or ``frame`` (of a video or moving picture, at ``seconds``).
+        bits: 32 bytes, in the order of the 64 hexadecimal digits by which a PDQ is written.
+        quality: 0 to 100; below 50 it must not be matched (``engines.matching.pdq.ENOUGH``).
+        inner: of the picture without the even bars around it, beside the one of the whole.
+    """
+
+    kind: Literal["pdq", "frame"]
+    bits: bytes
+    quality: int
+    seconds: float = 0.0
+    inner: bool = False
+
+    @property
+    def hex(self) -> str:
+        """The 64 digits."""
+        return self.bits.hex()
+
+
+class Printed(msgspec.Struct, frozen=True, kw_only=True):
+    """A medium is ready and has its fingerprints (none, if it is a sound); or (``again``) another item version shows it.
+
+    Attributes:
+        kind: ``image``, ``video`` or ``audio``. sha256, md5: of the file's bytes; ``md5`` may be ``""`` on very old media.
+        item_version: of ``again`` the one that shows it now; else ``""``, and ``prints.items_of`` names those that do.
+    """
+
+    media_id: UUID
+    kind: str
+    sha256: str
+    md5: str
+    prints: tuple[Print, ...]
+    again: bool = False
+    item_version: str = ""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """An item version that shows a medium."""
+
+    item_id: UUID
+    item_version: str
+    field: str
+    place: int
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A kept print and whose it is; ``id`` orders rows by when they were made."""
+
+    id: UUID
+    media_id: UUID
+    day: date
+    print: Print

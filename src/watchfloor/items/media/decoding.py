@@ -23,6 +23,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from watchfloor.items.media.contracts import Print
 from watchfloor.items.media.decode import wire
 from watchfloor.items.media.sniff import Kind
 from watchfloor.kernel.errors import MissingExtra, WatchfloorError
@@ -30,6 +31,7 @@ from watchfloor.kernel.errors import MissingExtra, WatchfloorError
 _ROOT = Path(__file__).resolve().parents[3]
 _START = "import sys; sys.path.insert(0, sys.argv[2]); from watchfloor.items.media.decode import nursery; nursery.main(int(sys.argv[1]))"
 _KILLED = 1000
+MOST_PRINTS = 4_000  # of one medium
 _MESSAGES = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
 
 
@@ -61,12 +63,16 @@ class Rendition(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True):
-    """What came of a file. ``held`` names what the cage could hold back (see ``decode.cage``), ``read`` the bytes looked at."""
+    """What came of a file. ``held`` names what the cage could hold back (see ``decode.cage``), ``read`` the bytes looked at.
+
+    ``prints`` is None where what makes them is not installed.
+    """
 
     renditions: tuple[Rendition, ...]
     facts: dict[str, Any]
     held: tuple[str, ...]
     read: int
+    prints: tuple[Print, ...] | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -157,7 +163,22 @@ def _done(report: dict[str, Any], renditions: dict[str, Rendition]) -> Made | Fa
     if "error" in report:
         return Failed(str(report["error"])[:40], str(report["why"])[:300])
     held = tuple(str(each) for each in report.pop("held", ()))
-    return Made(tuple(renditions.values()), report, held, int(report.pop("read", 0)))
+    read, found = int(report.pop("read", 0)), report.pop("prints", None)
+    return Made(tuple(renditions.values()), report, held, read, None if found is None else _prints(found))
+
+
+def _prints(found: list[list[Any]]) -> tuple[Print, ...]:
+    """What the decoder says are fingerprints, as far as they can be: it read somebody's file, so it may say anything."""
+    if len(found) > MOST_PRINTS:
+        raise ValueError("too many prints")
+    made = []
+    for kind, inner, seconds, digits, quality in found:
+        if kind not in ("pdq", "frame") or not isinstance(inner, bool) or len(digits) != 64:
+            raise ValueError("no print")
+        if not (isinstance(quality, int) and 0 <= quality <= 100 and 0 <= float(seconds) < 366 * 86_400):
+            raise ValueError("a print that cannot be")
+        made.append(Print(kind=kind, bits=bytes.fromhex(digits), quality=quality, seconds=float(seconds), inner=inner))
+    return tuple(made)
 
 
 def _died(code: int, budget: Budget) -> Failed:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from watchfloor.items.domain import Field
-from watchfloor.items.media import actions
+from watchfloor.items.media import actions, prints
 from watchfloor.items.media.options import options
 from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.ids import decode
@@ -34,7 +34,10 @@ def link_media(w: Writer, fields: list[Field], data: dict[str, Any], item_versio
             continue
         if media is not None:
             links.append(actions.link(item_version, field, place, media, alt))
-    return rows.insert(links, unless_known=True)
+    count = rows.insert(links, unless_known=True)
+    if count:
+        prints.shown_again(w, links)
+    return count
 
 
 def has_media(fields: list[Field], data: dict[str, Any]) -> bool:

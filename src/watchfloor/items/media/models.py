@@ -29,6 +29,9 @@ class Media(Projected):
     why = models.CharField(max_length=300, blank=True)
     why_code = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    md5 = models.CharField(
+        max_length=32, blank=True
+    )  # what many exchanges hold of files; "" on media from before it was kept
     kind = models.CharField(max_length=10, blank=True)  # image | video | audio, by its bytes
     mime = models.CharField(max_length=60, blank=True)
     bytes = models.BigIntegerField(default=0)
@@ -50,9 +53,10 @@ class Media(Projected):
     key = models.BinaryField(null=True)
     attempts = models.IntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # when somebody works on it (again); null: nothing to do
+    printed_at = models.DateTimeField(null=True)  # when its prints were made; null: not yet
 
     private: ClassVar[frozenset[str]] = frozenset({"url", "why"})
-    untracked: ClassVar[frozenset[str]] = frozenset({"key", "attempts", "next_at"})
+    untracked: ClassVar[frozenset[str]] = frozenset({"key", "attempts", "next_at", "printed_at"})
 
     class Meta:
         app_label = "items"
@@ -65,6 +69,9 @@ class Media(Projected):
         indexes = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="items_media_due"),
             models.Index(fields=["url_hash", "noted_at"], condition=~Q(url_hash=""), name="items_media_url"),
+            models.Index(
+                fields=["id"], condition=Q(state="ready", printed_at__isnull=True), name="items_media_unprinted"
+            ),
         ]
 
 
@@ -83,3 +90,29 @@ class MediaLink(models.Model):
         db_table = "items_media_link"
         constraints = [models.UniqueConstraint(fields=["item_version", "field", "place"], name="items_media_link_once")]
         indexes = [models.Index(fields=["media"], name="items_media_link_media")]
+
+
+class MediaPrint(models.Model):
+    """A fingerprint of a medium: PDQ of a picture, or of a frame of a video at its second. Derived; goes with the medium.
+
+    ``bits`` are the 32 bytes that the 64 hexadecimal digits of a PDQ say, in their order. ``inner``: of the picture without the even
+    bars around it. ``day`` is when it was made: the ring that is searched when something is banked later.
+    """
+
+    class Kind(models.TextChoices):
+        PDQ = "pdq"
+        FRAME = "frame"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    media = models.ForeignKey(Media, on_delete=models.CASCADE, related_name="prints")
+    kind = models.CharField(max_length=6, choices=Kind)
+    inner = models.BooleanField(default=False)
+    seconds = models.FloatField(default=0.0)
+    bits = models.BinaryField(max_length=32)
+    quality = models.SmallIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        app_label = "items"
+        db_table = "items_media_print"
+        indexes = [models.Index(fields=["day", "id"], name="items_media_print_day")]

@@ -36,7 +36,7 @@ class Incoming:
         self.limit, self.size = limit, 0
         self.kind: sniff.Kind | None = None
         self.key = sealed.new_key()
-        self._hash = hashlib.sha256()
+        self._hash, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
         self._head = b""
         self._file = storage().create(name(self.id, ORIGINAL))
         self._writer = sealed.Writer(self._file.__enter__(), self.key, label(self.id, ORIGINAL))
@@ -46,6 +46,11 @@ class Incoming:
     def sha256(self) -> str:
         """Of the plain bytes so far, hex."""
         return self._hash.hexdigest()
+
+    @property
+    def md5(self) -> str:
+        """Likewise; what many exchanges hold of files."""
+        return self._md5.hexdigest()
 
     @property
     def wrapped(self) -> bytes:
@@ -62,6 +67,7 @@ class Incoming:
             if len(self._head) == sniff.HEAD:
                 self._look()
         self._hash.update(data)
+        self._md5.update(data)
         self._writer.write(data)
 
     def finish(self) -> sniff.Kind:

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 PATIENCE_S = 5  # for a lock, and for transactions to end: the floor goes on, the table is done next time
 MOST_SEGMENTS = 1000
 BESIDE = (
-    "ledger_outbox", "intake_spool", "items_version", "items_key", "items_media_link", "detection_text_model",
+    "ledger_outbox", "intake_spool", "items_version", "items_key", "items_media_link", "items_media_print",
+    "detection_text_model",
     "detection_list_entry", "detection_due_label", "review_reporter_tally", "enforcement_attempt", "django_session",
 )  # fmt: skip
 
