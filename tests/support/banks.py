@@ -9,10 +9,17 @@ from typing import Any
 import pytest
 from tests.support.floor import Floor, install
 
-from watchfloor.detection.banks import actions, indexes
+from watchfloor.detection.banks import actions, indexes, matching
 from watchfloor.detection.banks.contracts import Added, BankIn, EntryIn
-from watchfloor.detection.banks.models import Bank
+from watchfloor.detection.banks.models import Bank, Due
 from watchfloor.identity.domain import system
+from watchfloor.items import keying
+from watchfloor.items.media import prints
+from watchfloor.items.media.contracts import Print
+from watchfloor.items.media.events import MediaReady
+from watchfloor.items.media.models import Media, MediaLink
+from watchfloor.items.models import Item
+from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
 
 BY = system("test")
@@ -59,3 +66,32 @@ class Banks(Floor):
     def remove(self, bank: Bank, ids: Any, why: str = "wrong") -> int:
         with writing(BY) as w:
             return actions.remove_entries(w, bank, ids, why)
+
+    def medium(self, digits: str, *shown_by: tuple[Item, str], quality: int = 95, frames: Any = (), **more: Any) -> Media:
+        """A medium that became ready with this fingerprint, shown by these item versions."""
+        number = Media.objects.count()
+        values = {"sha256": f"{number:064x}", "md5": f"{number:032x}", "kind": "video" if frames else "image", **more}
+        with writing(BY) as w:
+            media = w.create(Media, state=Media.State.READY, noted_at=clock.now(), **values)
+            w.event(MediaReady(renditions=[]), media)
+            for item, version in shown_by:
+                self.link(media, version)
+            made = [Print(kind="pdq", bits=bytes.fromhex(digits), quality=quality)] if digits else []
+            made += [Print(kind="frame", bits=bytes.fromhex(each), quality=95, seconds=at) for at, each in enumerate(frames)]
+            prints.keep(w, media, made)
+        return media
+
+    def link(self, media: Media, version: str) -> MediaLink:
+        return MediaLink.objects.create(item_version=version, field="image", media=media)
+
+    def again(self, media: Media, version: str) -> None:
+        """An item version shows a medium that is known."""
+        link = self.link(media, version)
+        with writing(BY) as w:
+            prints.shown_again(w, [link])
+
+    def match(self) -> None:
+        """Everything that waits is worked."""
+        keying.note_new(10_000)
+        while Due.objects.filter(tries__lt=matching.TRIES).exists():
+            matching.work()
