@@ -21,18 +21,20 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "enforcement.lift", "enforcement.stop",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
+        "bank.view",
         "training.view", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
         "topic.manage", "study.manage", "study.label",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
-        *_WORK, "review.appeal", "review.cluster", "case.search", "list.edit", "case.arrange",
+        *_WORK, "review.appeal", "review.cluster", "case.search", "list.edit", "case.arrange", "bank.view", "bank.edit",
     ]),
     "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
         *_WORK, "review.escalation", "review.appeal", "review.cluster", "review.reassign", "review.undo", "case.search", "floor.view",
         "enforcement.view",
         "enforcement.approve", "enforcement.lift", "enforcement.stop", "restricted.view", "list.edit", "case.arrange", "case.bulk",
+        "bank.view", "bank.edit", "bank.manage",
         "reporter.view", "reporter.mute", "glass.break", "review.claim_case", "review.answer", "macro.share", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "incident.manage",
     ]),
@@ -47,6 +49,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "insight.sql",
+        "bank.view", "bank.edit", "bank.manage",
         "case.view", "case.search", "policy.view", "topic.manage",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [

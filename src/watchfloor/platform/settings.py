@@ -30,6 +30,7 @@ CONTEXTS = [
     "enforcement",
     "review",
     "detection",
+    "detection.banks",
     "intake",
     "training",
     "insight",

@@ -1,0 +1,25 @@
+"""The loops of banks: the index follows the entries, what came in is matched, retro-matches are worked, verdicts are learned."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from watchfloor.detection.banks import indexes, matching
+from watchfloor.platform.loops import loop
+
+
+def arrays_here() -> bool:
+    """Whether what hashes are compared with is installed; without it there are none."""
+    return find_spec("numpy") is not None
+
+
+@loop("banks.index", idle=0.25)
+def index() -> int:
+    """Take new, changed and removed entries into the index."""
+    return indexes.follow() if arrays_here() else 0
+
+
+@loop("banks.match", idle=0.25)
+def match() -> int:
+    """Hold what came in against the banks."""
+    return matching.work()
