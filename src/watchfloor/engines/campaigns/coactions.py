@@ -1,0 +1,161 @@
+"""Who acted on the same object within a window: every pair, counted, as a join over ranges would find them, without one.
+
+The actions are sorted by object and time and laid on one line, on which no two of different objects lie within the window (long gaps
+are shortened, short ones kept). One binary search then says where each action's window ends, and the pairs are runs of neighbours.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from watchfloor.kernel.errors import BadInput
+
+MOST_PAIRS = 40_000_000
+"""Pairs of actions looked at. Beyond, the objects with the most are left out, and named."""
+
+_AT_ONCE = 4_000_000
+_TICKS = 1_000_000  # a second
+
+
+class Actions(NamedTuple):
+    """Actions in the order of object and time.
+
+    Attributes:
+        accounts, objects: the names behind the codes.
+        table: ``account``, ``object`` (codes), ``time`` (ticks) and ``line`` (place in ticks on the one line).
+        ticks: ticks of one second.
+        reach: the widest window, in ticks, that the line keeps.
+    """
+
+    accounts: pl.Series
+    objects: pl.Series
+    table: pl.DataFrame
+    ticks: int
+    reach: int
+
+
+class Coactions(NamedTuple):
+    """Pairs of accounts.
+
+    Attributes:
+        edges: ``left`` < ``right`` (codes), ``actions`` (pairs of actions within the window), ``objects`` (different ones).
+        pairs: per object, how many pairs of actions lie within the window, one account's own among them.
+        left_out: objects that were too much, with their pairs: ``object``, ``pairs``.
+    """
+
+    edges: pl.DataFrame
+    pairs: pl.DataFrame
+    left_out: pl.DataFrame
+
+
+def read_actions(frame: pl.DataFrame, *, account: str, object: str, time: str, reach: float) -> Actions:
+    """Actions from three columns. Times are date-times, or numbers of seconds. Rows in which one is missing are left out.
+
+    Args:
+        reach: the widest window that will be asked, in seconds.
+
+    Raises:
+        BadInput: a column is missing, or times are none.
+    """
+    for name in (account, object, time):
+        if name not in frame.columns:
+            raise BadInput("no_column", f"There is no column {name!r}.", hint=f"Columns: {', '.join(frame.columns)}.")
+    frame = frame.select(
+        account=pl.col(account).cast(pl.String), object=pl.col(object).cast(pl.String), time=pl.col(time)
+    ).drop_nulls()
+    kind = frame["time"].dtype
+    if kind == pl.Date or kind.base_type() == pl.Datetime:
+        moment, ticks = pl.col("time").cast(pl.Datetime("us")).cast(pl.Int64), _TICKS
+    elif kind.is_integer() and float(reach).is_integer():
+        moment, ticks = pl.col("time").cast(pl.Int64), 1
+    elif kind.is_numeric():
+        frame = frame.filter(pl.col("time").cast(pl.Float64).is_finite())
+        moment, ticks = (pl.col("time").cast(pl.Float64) * _TICKS).round().cast(pl.Int64), _TICKS
+    else:
+        raise BadInput("no_times", f"Column {time!r} holds neither date-times nor numbers of seconds.", where=time)
+    accounts, account_codes = _codes(frame["account"])
+    objects, object_codes = _codes(frame["object"])
+    far = round(reach * ticks)
+    table = frame.select(account=account_codes, object=object_codes, time=moment).sort("object", "time", "account")
+    # A gap beyond the reach, or to the next object, is just beyond it: so the line stays short whatever the times are.
+    gap = pl.when(pl.col("object") == pl.col("object").shift()).then(pl.col("time").diff()).otherwise(far + 1)
+    line = gap.clip(upper_bound=far + 1).fill_null(0).cum_sum()
+    return Actions(accounts, objects, table.with_columns(line=line), ticks, far)
+
+
+def coactions(of: Actions, window: float, most: int = MOST_PAIRS) -> Coactions:
+    """All pairs of different accounts that acted on one object at most ``window`` seconds apart."""
+    table = of.table.with_columns(end=ends(of, window)).with_row_index("place")
+    table = table.with_columns(pairs=(pl.col("end") - pl.col("place") - 1).cast(pl.Int64))
+    pairs = table.group_by("object").agg(pl.col("pairs").sum()).sort("object")
+    left_out = pairs.sort("pairs", "object", descending=[True, False])
+    if len(pairs) and pairs["pairs"].sum() > most:
+        rest = int(pairs["pairs"].sum()) - left_out["pairs"].cum_sum()
+        left_out = left_out.head(int((rest > most).sum()) + 1)
+        table = table.join(left_out, on="object", how="anti", maintain_order="left")
+        pairs = pairs.join(left_out, on="object", how="anti", maintain_order="left")
+    else:
+        left_out = left_out.clear()
+    return Coactions(_edges(of, table), pairs, left_out)
+
+
+def ends(of: Actions, window: float) -> pl.Series:
+    """For each action the place after the last one in its window. ``of`` may hold a part of the rows, in order."""
+    line = of.table["line"]
+    return line.search_sorted(line + round(window * of.ticks), side="right").cast(pl.UInt32)
+
+
+def spread(table: pl.DataFrame) -> pl.DataFrame:
+    """Each action of ``place`` with each later one before ``end``: their places as ``first`` and ``second``."""
+    return table.select(
+        first=pl.col("place").repeat_by(pl.col("end") - pl.col("place") - 1).explode(),
+        second=pl.int_ranges(pl.col("place") + 1, pl.col("end"), dtype=pl.UInt32).explode(),
+    )
+
+
+def _edges(of: Actions, table: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of accounts with their counts, some millions of pairs of actions at a time, each object in one go."""
+    width = max(1, len(of.accounts))
+    account = of.table["account"]
+    # Whoever acts on an object again may meet the same account there again: only such pairs need be told apart by object.
+    again = of.table.select((pl.col("object").cast(pl.UInt64) * width + pl.col("account")).is_duplicated()).to_series()
+    before = table.group_by("object", maintain_order=True).agg(pl.col("pairs").sum())
+    before = before.select("object", part=(pl.col("pairs").cum_sum() - pl.col("pairs")) // _AT_ONCE)
+    table = table.filter(pl.col("pairs") > 0).join(before, on="object", how="left", maintain_order="left")
+    made = [_counted(part, account, of.table["object"], again, width) for part in table.partition_by("part", maintain_order=True)]
+    none = pl.DataFrame(schema={"pair": pl.UInt64, "actions": pl.UInt32, "objects": pl.UInt32})
+    counted = made[0] if len(made) == 1 else pl.concat([none, *made]).group_by("pair").agg(pl.all().sum())
+    return counted.select(
+        left=(pl.col("pair") // width).cast(pl.UInt32),
+        right=(pl.col("pair") % width).cast(pl.UInt32),
+        actions="actions",
+        objects="objects",
+    )
+
+
+def _counted(
+    table: pl.DataFrame, account: pl.Series, object: pl.Series, again: pl.Series, width: int
+) -> pl.DataFrame:
+    both = spread(table)
+    one, other = account.gather(both["first"]), account.gather(both["second"])
+    pairs = pl.DataFrame({"one": one, "other": other}).select(
+        pair=pl.min_horizontal("one", "other").cast(pl.UInt64) * width + pl.max_horizontal("one", "other")
+    )
+    apart = one != other
+    counted = pairs.filter(apart).group_by("pair").agg(actions=pl.len())
+    twice = apart & (again.gather(both["first"]) | again.gather(both["second"]))
+    if not twice.any():
+        return counted.with_columns(objects="actions")
+    objects = object.gather(both["first"].filter(twice))
+    extra = pairs.filter(twice).with_columns(objects).group_by("pair", "object").agg(extra=pl.len() - 1)
+    extra = extra.group_by("pair").agg(pl.col("extra").sum())
+    found = counted.join(extra, on="pair", how="left")
+    return found.select("pair", "actions", objects=pl.col("actions") - pl.col("extra").fill_null(0))
+
+
+def _codes(names: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The different names in order, and each row's place among them."""
+    values = names.unique().sort()
+    return values, names.cast(pl.Enum(values)).to_physical().cast(pl.UInt32)
