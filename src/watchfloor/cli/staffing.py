@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 
 import click
 import msgspec
 
-from watchfloor.cli.output import emit, json_option
+from watchfloor.cli.output import emit, json_option, table
 from watchfloor.engines.staffing import erlang as formulas
+from watchfloor.engines.staffing.backlog import Problem, evaluate, required
 from watchfloor.engines.staffing.durations import said, seconds
+from watchfloor.engines.staffing.files import read
 
 
 class Share(click.ParamType[float]):
@@ -100,3 +103,48 @@ def erlang(
     if within is not None and found.served_within is not None:
         lines.append(f"  in time         {found.served_within:.1%} within {said(within)}")
     emit({**msgspec.to_builtins(found), "paid": paid}, as_json=as_json, text="\n".join(lines))
+
+
+@staffing.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--need",
+    type=click.Choice(["level", "flat"]),
+    help="The fewest agents: as level as due times allow, or one number.",
+)
+@json_option
+def backlog(file: Path, need: str | None, as_json: bool) -> None:
+    """Work that may wait for hours: what the agents of FILE leave undone and late, or how many are needed.
+
+    Without agents in FILE the need is told. The page "Files of staffing" shows what FILE holds.
+
+    \b
+    watchfloor staffing backlog week.json
+    watchfloor staffing backlog week.json --need flat --json
+    """
+    problem = read(file, Problem)
+    plan = None
+    if need or not problem.agents:
+        plan = required(problem, need or "level")
+    result = plan.result if plan else evaluate(problem)
+    lines = []
+    if plan:
+        lines.append(
+            f"{plan.agent_hours:,.0f} agent-hours, {plan.peak:,} agents at the peak, {max(plan.paid):,} paid for it"
+        )
+        lines.append("agents by interval: " + " ".join(map(str, plan.agents)))
+    else:
+        lines.append(
+            f"{result.agent_hours:,.0f} agent-hours for {result.work_hours:,.0f} hours of work: busy {result.occupancy:.1%}"
+        )
+    if result.grows:
+        lines.append(f"Too few: {result.grows:,.1f} agent-hours of work are left over each turn, for ever.")
+    rows = [
+        {
+            "class": each.name, "items": round(each.items), "in time": f"{each.attainment:.1%}", "target": f"{each.target:.0%}",
+            "mean wait": said(each.mean_wait), "most waiting": round(each.most_waiting), "oldest": said(max(each.oldest_by_interval)),
+        }
+        for each in result.classes
+    ]  # fmt: skip
+    lines.append(table(rows, list(rows[0]), empty=""))
+    emit(plan or result, as_json=as_json, text="\n".join(lines))
