@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
     "oncall": ("watchfloor.cli.oncall", "oncall", "Who is on call; page somebody, answer a page."),
+    "staffing": ("watchfloor.cli.staffing", "staffing", "How many people the work needs, on plain files."),
     "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),
     "case": ("watchfloor.cli.cases", "case", "Join, split and tag cases; see what they have in common."),
     "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),

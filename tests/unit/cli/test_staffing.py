@@ -1,0 +1,63 @@
+"""``watchfloor staffing`` on plain files: what it answers, and its one sentence for each mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from watchfloor.cli.staffing import staffing
+from watchfloor.kernel.errors import BadInput
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(staffing, list(map(str, words)), catch_exceptions=False)
+
+
+def test_erlang_finds_the_fewest_agents_and_who_is_paid() -> None:
+    words = ("erlang", "--rate", 200, "--aht", "3m", "--target", "80%", "--within", "20s", "--shrinkage", "30%")
+    found = json.loads(run(*words, "--json").output)
+    assert (found["agents"], found["paid"], found["model"]) == (14, 20, "Erlang C")
+    assert "14 agents at work, 20 paid" in run(*words).output
+
+
+def test_erlang_with_too_few_agents() -> None:
+    with pytest.raises(BadInput, match="grows without end"):
+        run("erlang", "--rate", 200, "--aht", "3m", "--agents", 9)
+    assert (
+        "leave unserved  21." in run("erlang", "--rate", 200, "--aht", "3m", "--agents", 9, "--patience", "1m").output
+    )
+
+
+def test_erlang_asks_for_one_question() -> None:
+    assert run("erlang", "--rate", 200, "--aht", "3m").exit_code == 2
+    assert run("erlang", "--rate", 200, "--aht", "3m", "--target", "80%").exit_code == 2
+
+
+def write(path: Path, content: object) -> Path:
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_backlog_needs_and_results(tmp_path: Path) -> None:
+    problem = {"classes": [{"name": "hate.en", "arrivals": [100, 300], "aht": "2m", "due": "4h"}], "interval": "1h"}
+    file = write(tmp_path / "p.json", problem)
+    need = json.loads(run("backlog", file, "--json").output)
+    assert need["peak"] == max(need["agents"]) and need["result"]["meets"]
+    few = write(tmp_path / "few.json", {**problem, "agents": [5]})
+    assert "left over each turn" in run("backlog", few).output
+    assert "hate.en" in run("backlog", few, "--need", "flat").output
+
+
+def test_mistakes_in_a_file_are_one_sentence_with_a_place(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        run("backlog", write(tmp_path / "p.json", {"classes": [{"name": "a", "arrivals": ["x"], "aht": 1, "due": 9}]}))
+    assert refused.value.where.endswith("p.json: classes[0].arrivals[0]")
+    with pytest.raises(BadInput) as refused:
+        run("backlog", write(tmp_path / "q.json", {"classes": [], "agnets": []}))
+    assert "agnets" in refused.value.message
+    (tmp_path / "r.json").write_text("{")
+    with pytest.raises(BadInput, match="no JSON"):
+        run("backlog", tmp_path / "r.json")
