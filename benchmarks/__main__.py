@@ -5,8 +5,10 @@ python -m benchmarks [NAME ...]
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -14,7 +16,8 @@ PAGE = HERE.parent / "docs/benchmarks.md"
 INTRO = """# Benchmarks
 
 Each benchmark runs the rival beside ours in the same run and prints the ratio and the input. Read ratios, not seconds: machines differ.
-Repeat with `make bench`, or one with `python -m benchmarks NAME`.
+Repeat with `make bench`, or one with `python -m benchmarks NAME`. Each says when it ran and how busy the machine was: where more
+waited than it has processors, times are too long and only ratios mean something.
 """
 
 
@@ -26,12 +29,13 @@ def main(names: list[str]) -> int:
     failed = 0
     for name in chosen:
         print(f"== {name}", flush=True)
+        busy = f"{date.today()}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"  # noqa: DTZ011 - of this machine
         run = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], capture_output=True, text=True, check=False)
         print(run.stdout, run.stderr if run.returncode else "", sep="", flush=True)
         if run.returncode:
             failed += 1
         else:
-            sections[name] = run.stdout.strip()
+            sections[name] = f"{busy}\n\n{run.stdout.strip()}"
     body = "\n".join(f"\n## {name}\n\n```text\n{text}\n```\n" for name, text in sorted(sections.items()))
     PAGE.write_text(INTRO + body, encoding="utf-8")
     return failed
