@@ -67,7 +67,9 @@ class Banks(Floor):
         with writing(BY) as w:
             return actions.remove_entries(w, bank, ids, why)
 
-    def medium(self, digits: str, *shown_by: tuple[Item, str], quality: int = 95, frames: Any = (), **more: Any) -> Media:
+    def medium(
+        self, digits: str, *shown_by: tuple[Item, str], quality: int = 95, frames: Any = (), **more: Any
+    ) -> Media:
         """A medium that became ready with this fingerprint, shown by these item versions."""
         number = Media.objects.count()
         values = {"sha256": f"{number:064x}", "md5": f"{number:032x}", "kind": "video" if frames else "image", **more}
@@ -77,7 +79,9 @@ class Banks(Floor):
             for item, version in shown_by:
                 self.link(media, version)
             made = [Print(kind="pdq", bits=bytes.fromhex(digits), quality=quality)] if digits else []
-            made += [Print(kind="frame", bits=bytes.fromhex(each), quality=95, seconds=at) for at, each in enumerate(frames)]
+            made += [
+                Print(kind="frame", bits=bytes.fromhex(each), quality=95, seconds=at) for at, each in enumerate(frames)
+            ]
             prints.keep(w, media, made)
         return media
 

@@ -38,7 +38,12 @@ def test_a_flood_is_stopped_before_fifty_are_acted_on(banks: Banks, apart: bool)
     assert entry.state == "quarantined"
     assert Decision.objects.count() == 30 < 50
     assert Match.objects.filter(did="flooded").count() == 1 and Match.objects.count() == 31
-    assert Event.objects.filter(type="bank.quarantined").get().data == {"bank": "known", "hits": 31, "limit": 30, "acted": 30}
+    assert Event.objects.filter(type="bank.quarantined").get().data == {
+        "bank": "known",
+        "hits": 31,
+        "limit": 30,
+        "acted": 30,
+    }
     assert Case.objects.filter(state="open").count() == 1 == Signal.objects.filter(source="flood:known").count()
     assert look_up("pdq", a_hash(1)) == []
     indexes.follow()

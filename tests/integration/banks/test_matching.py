@@ -34,7 +34,9 @@ def test_known_content_is_decided_without_a_view(banks: Banks) -> None:
     events = Event.objects.filter(type="bank.matched")
     assert [event.data["views_avoided"] for event in events] == [1, 1]
     signal = Signal.objects.first()
-    assert signal is not None and signal.source == "match:known" and signal.score == pytest.approx(1 - 4 / 128, abs=1e-3)
+    assert (
+        signal is not None and signal.source == "match:known" and signal.score == pytest.approx(1 - 4 / 128, abs=1e-3)
+    )
     assert signal.reason == "4 of 256 bits from an entry of the bank “Known”, up to 31 count; quality 95."
     sequencer.catch_up()
     assert rebuild.check().differences == []
@@ -57,7 +59,9 @@ def test_an_item_that_shows_it_later_is_matched_too_and_each_once(banks: Banks) 
     [("decide", 20, 95, "decided"), ("decide", 21, 95, "queued"), ("decide", 4, 52, "queued"), ("queue", 4, 95, "queued"),
      ("note", 4, 95, "noted")],
 )  # fmt: skip
-def test_what_is_near_the_limit_is_for_a_person(banks: Banks, action: str, distance: int, quality: int, did: str) -> None:
+def test_what_is_near_the_limit_is_for_a_person(
+    banks: Banks, action: str, distance: int, quality: int, did: str
+) -> None:
     banks.add(banks.bank(action=action), a_hash(1))
     banks.medium(flipped(a_hash(1), distance), banks.item(), quality=quality)
     banks.match()
@@ -95,7 +99,10 @@ def test_people_are_not_overruled_and_a_hold_holds(banks: Banks) -> None:
         hold_automation(w, why="drill", hours=1)
     banks.again(media, banks.item()[1])
     banks.match()
-    assert Match.objects.exclude(did="cleared").get().did == "queued" and Decision.objects.filter(origin="rule").count() == 0
+    assert (
+        Match.objects.exclude(did="cleared").get().did == "queued"
+        and Decision.objects.filter(origin="rule").count() == 0
+    )
 
 
 def test_a_share_of_the_items_and_a_sample_of_the_decisions(banks: Banks) -> None:

@@ -204,6 +204,7 @@ class Match(models.Model):
     verdict = models.CharField(max_length=10, blank=True)  # confirmed | rejected
     judged_at = models.DateTimeField(null=True)
     judged_by = models.CharField(max_length=120, blank=True)
+    judged_how = models.CharField(max_length=8, blank=True)  # review: who looked anyway | check: the sample | appeal
 
     class Meta:
         db_table = "detection_bank_match"
@@ -220,6 +221,16 @@ class Match(models.Model):
                 fields=["bank", "-at"], name="detection_bank_match_check", condition=Q(sampled=True, verdict="")
             ),
         ]
+
+
+class Followed(models.Model):
+    """How far the ledger was read for verdicts: the next leaf."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    leaf = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "detection_bank_followed"
 
 
 class Due(models.Model):

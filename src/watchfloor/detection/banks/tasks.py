@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from watchfloor.detection.banks import indexes, matching
+from watchfloor.detection.banks import indexes, learning, matching, retro
 from watchfloor.platform.loops import loop
 
 
@@ -23,3 +23,15 @@ def index() -> int:
 def match() -> int:
     """Hold what came in against the banks."""
     return matching.work()
+
+
+@loop("banks.learn", idle=2.0)
+def learn() -> int:
+    """What people decide confirms or rejects matches."""
+    return learning.follow()
+
+
+@loop("banks.retro", idle=1.0)
+def search_back() -> int:
+    """Entries are held against the last days, and what was found is done or undone."""
+    return retro.work() if arrays_here() else 0

@@ -28,6 +28,7 @@ from watchfloor.review.actions.service import restore_plan, save_plan, settle_pl
 from watchfloor.review.actions.stepping_back import step_back
 from watchfloor.review.actions.tags import tag
 from watchfloor.review.actions.taking import claim
+from watchfloor.review.actions.taking_back import take_back, withdraw_case
 
 __all__ = [
     "accept",
@@ -84,6 +85,7 @@ __all__ = [
     "sweep_leases",
     "sweep_warnings",
     "tag",
+    "take_back",
     "transfer",
     "undo",
     "undo_joining",
@@ -91,6 +93,7 @@ __all__ = [
     "unmark",
     "unmute",
     "withdraw",
+    "withdraw_case",
     "withdraw_edge_case",
     "withdraw_inquiry",
 ]
