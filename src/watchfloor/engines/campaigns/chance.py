@@ -32,8 +32,8 @@ _OWN = 2.0  # near pairs that the usual share is worth on one object
 _AT_ONCE = 4_000_000
 
 
-def by_activity(of: Actions, found: Coactions) -> tuple[pl.DataFrame, float]:
-    """The edges with two objects or more, with what activity makes us expect and its p; and the number of pairs of accounts it could be.
+def by_activity(of: Actions, found: Coactions) -> tuple[pl.DataFrame, int]:
+    """The edges with two objects or more, with what activity makes us expect and its p; and how many accounts acted twice.
 
     Columns are added: ``expected`` (objects) and ``p_activity``.
     """
@@ -58,7 +58,7 @@ def by_activity(of: Actions, found: Coactions) -> tuple[pl.DataFrame, float]:
         expected=pl.Series([means[cell] for cell in kinds["cell"]], dtype=pl.Float64),
         p_activity=pl.Series([gamma_p(k, means[cell]) for cell, k in kinds.iter_rows()], dtype=pl.Float64),
     )
-    return edges.join(kinds, on=["cell", "objects"], how="left").drop("cell"), able * (able - 1) / 2
+    return edges.join(kinds, on=["cell", "objects"], how="left").drop("cell"), able
 
 
 def by_timing(of: Actions, found: Coactions, edges: pl.DataFrame, window: float) -> tuple[pl.DataFrame, float, float]:

@@ -7,13 +7,14 @@ import math
 import msgspec
 import polars as pl
 
-from watchfloor.engines.campaigns.chance import by_activity, by_timing
-from watchfloor.engines.campaigns.coactions import MOST_PAIRS, Actions, coactions, read_actions
+from watchfloor.engines.campaigns.chance import WIDE, by_activity, by_timing
+from watchfloor.engines.campaigns.coactions import MOST_PAIRS, Actions, Coactions, coactions, read_actions
 from watchfloor.engines.campaigns.components import Parts
-from watchfloor.engines.campaigns.chance import WIDE
+from watchfloor.engines.campaigns.rings import Ring, rings_of
 from watchfloor.kernel.errors import BadInput
 
 FDR = 0.01
+_COUNTED = 5_000_000  # pairs of near actions up to which it is counted, and not bounded, how many pairs of accounts they are
 
 
 class Tie(msgspec.Struct, frozen=True):
@@ -37,27 +38,6 @@ class Tie(msgspec.Struct, frozen=True):
     near_expected: float
     p_timing: float
     p: float
-    q: float
-
-
-class Ring(msgspec.Struct, frozen=True):
-    """Accounts held together by ties.
-
-    Attributes:
-        ties: how many there are; ``density``: of all pairs of its accounts.
-        objects: the objects on which most of them acted within the window of another member, at most twenty, each with its number of members.
-        shared: how many such objects there are. ``first``, ``last``: seconds since 1970 of these actions.
-        q: of its strongest tie.
-    """
-
-    id: int
-    accounts: list[str]
-    ties: int
-    density: float
-    objects: list[tuple[str, int]]
-    shared: int
-    first: float
-    last: float
     q: float
 
 
@@ -110,17 +90,10 @@ def coordinate(
         raise BadInput("bad_rate", "The rate of false discoveries lies between 0 and 1.", where="fdr")
     of = read_actions(frame, account=account, object=object, time=time, reach=window * WIDE)
     found = coactions(of, window, most)
-    edges, tested = by_activity(of, found)
-    edges = _among(edges, tested, fdr)
-    if len(edges):
-        suspected = len(edges)
-        edges, share, near = by_timing(of, found, edges, window)
-        tests, least = _timing_tests(share, near, tested, suspected, fdr)
-        edges = edges.filter(pl.col("near") >= least).with_columns(
-            score=2 * pl.max_horizontal(pl.col("p_activity") * tested, pl.col("p_timing") * tests)
-        )
-        edges = _discoveries(edges, fdr)
-    ties = _ties(of, edges)
+    tested, edges = _called(of, found, window, fdr / 2, most)
+    parts = Parts(len(of.accounts))
+    parts.join(edges.select("left", "right").iter_rows())
+    joined = _join(of, parts, edges, window, fdr / 2, most)
     return Coordination(
         actions=len(of.table),
         accounts=len(of.accounts),
@@ -129,10 +102,64 @@ def coordinate(
         tested=int(tested),
         window=window,
         fdr=fdr,
-        rings=_rings(of, edges, window) if ties else [],
-        ties=ties,
+        rings=rings_of(of, parts, edges, joined, window),
+        ties=_ties(of, edges),
         left_out=[(of.objects[code], pairs) for code, pairs in found.left_out.iter_rows()],
     )
+
+
+def _called(
+    of: Actions, found: Coactions, window: float, fdr: float, most: int, groups: pl.Series | None = None
+) -> tuple[float, pl.DataFrame]:
+    """How many pairs of accounts were tested, and those that neither activity nor timing explains; with ``groups``, pairs with these."""
+    edges, able = by_activity(of, found)
+    tested = able * (able - 1) / 2
+    wanted = pl.lit(True)
+    if groups is not None:
+        tested = float(len(groups) * able)
+        wanted = pl.col("left").is_in(groups.implode()) | pl.col("right").is_in(groups.implode())
+        edges = edges.filter(wanted)
+    edges = _among(edges, tested, fdr)
+    if not len(edges):
+        return tested, edges.with_columns(q=pl.lit(1.0))
+    suspected = len(edges)
+    edges, share, near = by_timing(of, found, edges, window)
+    tests, least = _timing_tests(share, near, tested, suspected, fdr)
+    if near <= _COUNTED:
+        wide = coactions(of, window * WIDE, most)
+        tests = max(1.0, float(len(wide.edges.filter(wanted, pl.col("objects") >= least))))
+    score = 2 * pl.max_horizontal(pl.col("p_activity") * tested, pl.col("p_timing") * tests)
+    return tested, _discoveries(edges.filter(pl.col("near") >= least).with_columns(score=score), fdr)
+
+
+def _join(
+    of: Actions, parts: Parts, edges: pl.DataFrame, window: float, fdr: float, most: int
+) -> list[tuple[int, int, int, float, float]]:
+    """Who meets with a group as a whole more than chance explains joins it, until nobody does: members that take turns meet few
+    others often. Each round is allowed half the false ones of the round before. Returns (account, its new group, objects, expected, q).
+    """
+    joined: list[tuple[int, int, int, float, float]] = []
+    changed = len(edges) > 0
+    while changed and (fdr := fdr / 2) > 1e-6:
+        roots = pl.Series(parts.roots(), dtype=pl.UInt32)
+        groups = roots.filter(roots.is_duplicated()).unique()
+        whole = _as_one(of, roots, window)
+        _, more = _called(whole, coactions(whole, window, most), window, fdr, most, groups)
+        changed = False
+        for left, right, objects, expected, q in more.select("left", "right", "objects", "expected", "q").iter_rows():
+            if parts.root(left) != parts.root(right):
+                parts.join([(left, right)])
+                joined.append((left, right, objects, expected, q))
+                changed = True
+    return joined
+
+
+def _as_one(of: Actions, roots: pl.Series, window: float) -> Actions:
+    """The actions as if each group were one account; what it does on an object in one go is one action."""
+    table = of.table.with_columns(account=roots.gather(of.table["account"])).sort("object", "account", "line")
+    same = (pl.col("object") == pl.col("object").shift()) & (pl.col("account") == pl.col("account").shift())
+    again = (same & (pl.col("line").diff() <= round(window * of.ticks))).fill_null(False)
+    return of._replace(table=table.filter(~again).sort("line", "account"))
 
 
 def _among(edges: pl.DataFrame, tested: float, fdr: float) -> pl.DataFrame:
@@ -168,45 +195,3 @@ def _ties(of: Actions, edges: pl.DataFrame) -> list[Tie]:
         p=pl.max_horizontal("p_activity", "p_timing"),
     )
     return [Tie(**row) for row in named.select(Tie.__struct_fields__).iter_rows(named=True)]
-
-
-def _rings(of: Actions, edges: pl.DataFrame, window: float) -> list[Ring]:
-    """The connected parts, the largest first, and on what their members met."""
-    codes = pl.concat([edges["left"], edges["right"]]).unique().sort()
-    place = {code: number for number, code in enumerate(codes)}
-    parts = Parts(len(codes))
-    parts.join((place[left], place[right]) for left, right in edges.select("left", "right").iter_rows())
-    ring = pl.DataFrame({"account": codes, "ring": parts.roots()}).with_columns(pl.col("ring").cast(pl.UInt32))
-    held = edges.join(ring, left_on="left", right_on="account").group_by("ring").agg(ties=pl.len(), q=pl.col("q").min())
-    table = of.table.join(ring, on="account").sort("ring", "line", "account")
-    # Beside another member's action on the same object within the window, before or after.
-    reach = round(window * of.ticks)
-    met = table.with_columns(
-        gap=pl.when(pl.col("ring") == pl.col("ring").shift()).then(pl.col("line").diff()),
-        changed=pl.col("account") != pl.col("account").shift(),
-    ).with_columns(joined=(pl.col("gap") <= reach).fill_null(False))
-    met = met.with_columns(bout=(~pl.col("joined")).cum_sum())
-    met = met.filter(pl.col("account").n_unique().over("bout") > 1)
-    made = []
-    for number, accounts in ring.group_by("ring").agg("account").iter_rows():
-        there = met.filter(pl.col("ring") == number)
-        objects = there.group_by("object").agg(members=pl.col("account").n_unique())
-        objects = objects.sort("members", "object", descending=[True, False])
-        ties, q = held.filter(pl.col("ring") == number).select("ties", "q").row(0)
-        first, last = there.select(pl.col("time").min(), pl.col("time").max().alias("last")).row(0)
-        size = len(accounts)
-        made.append(
-            Ring(
-                0,
-                sorted(of.accounts[code] for code in accounts),
-                ties,
-                ties / (size * (size - 1) / 2),
-                [(of.objects[code], members) for code, members in objects.head(20).iter_rows()],
-                len(objects),
-                first / of.ticks,
-                last / of.ticks,
-                q,
-            )
-        )
-    made.sort(key=lambda each: (-len(each.accounts), each.q, each.accounts))
-    return [msgspec.structs.replace(each, id=number) for number, each in enumerate(made, 1)]
