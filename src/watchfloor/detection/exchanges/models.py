@@ -99,7 +99,7 @@ class Record(models.Model):
 
     class Meta:
         db_table = "detection_exchange_record"
-        constraints = [models.UniqueConstraint(fields=["exchange", "key"], name="detection_exchange_record_once")]
+        constraints = [models.UniqueConstraint(fields=["exchange", "key"], name="detection_exchange_rec_once")]
         indexes = [models.Index(fields=["exchange", "generation"], name="detection_exchange_age")]
 
 
@@ -112,7 +112,7 @@ class Signal(models.Model):
 
     class Meta:
         db_table = "detection_exchange_signal"
-        constraints = [models.UniqueConstraint(fields=["record", "entry_id"], name="detection_exchange_signal_once")]
+        constraints = [models.UniqueConstraint(fields=["record", "entry_id"], name="detection_exchange_sig_once")]
         indexes = [models.Index(fields=["entry_id"], name="detection_exchange_entry")]
 
 
@@ -145,12 +145,12 @@ class Feedback(Projected):
         db_table = "detection_exchange_feedback"
         constraints = [
             models.UniqueConstraint(
-                fields=["exchange", "entry_id"], condition=Q(state="waiting"), name="detection_exchange_feedback_one"
+                fields=["exchange", "entry_id"], condition=Q(state="waiting"), name="detection_exchange_wait_once"
             )
         ]
         indexes = [
-            models.Index(fields=["try_at"], name="detection_exchange_feedback_due", condition=Q(state="released")),
-            models.Index(fields=["exchange", "state", "-judged_at"], name="detection_exchange_feedbacks"),
+            models.Index(fields=["try_at"], name="detection_exchange_to_tell", condition=Q(state="released")),
+            models.Index(fields=["exchange", "state", "-judged_at"], name="detection_exchange_told"),
         ]
 
 

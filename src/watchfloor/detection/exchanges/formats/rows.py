@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from watchfloor.detection.banks.domain import values
 from watchfloor.kernel.errors import BadInput
 
-KINDS = ("pdq", "md5", "sha256", "video", "text", "url")
-LONGEST_TEXT = 20_000
+KINDS = values.KINDS
 MOST_TAGS = 40
 _LENGTHS = {"pdq": 64, "md5": 32, "sha256": 64}
 _HEX = re.compile(r"[0-9a-f]+")
@@ -72,7 +72,7 @@ class Collect:
         try:
             row = HashRow(
                 kind=(known := kind_of(kind or self.default_kind)), value=normal(known, value), tags=tags_of(tags),
-                evidence=evidence.strip()[:300], source=source.strip()[:120], source_ref=source_ref.strip()[:300],
+                evidence=evidence.strip()[:120], source=source.strip()[:80], source_ref=source_ref.strip()[:200],
                 expires_at=moment(expires), line=line, at=at,
             )  # fmt: skip
         except BadInput as error:
@@ -114,17 +114,7 @@ def normal(kind: str, value: str) -> str:
         if len(value) != _LENGTHS[kind]:
             raise BadInput("bad_value", f"a value of kind {kind} has {_LENGTHS[kind]} digits; this has {len(value)}.")
         return value
-    if kind == "video":
-        frames = value.lower().replace(";", ",").split(",")
-        for number, frame in enumerate(frames, start=1):
-            if len(frame.strip()) != 64 or not _HEX.fullmatch(frame.strip()):
-                raise BadInput("bad_value", f"frame {number} of the video is no hash of 64 hexadecimal digits.")
-        return ",".join(frame.strip() for frame in frames)
-    if kind == "url" and not re.match(r"(?i)[a-z][a-z0-9+.-]*://[^\s/]|[^\s/]+\.[^\s/]+", value):
-        raise BadInput("bad_value", "this is no web address.")
-    if len(value) > LONGEST_TEXT:
-        raise BadInput("too_long", f"it has {len(value):,} characters; at most {LONGEST_TEXT:,} are kept.")
-    return value
+    return values.normal(kind, value)
 
 
 def tags_of(given: Any) -> tuple[str, ...]:
