@@ -31,6 +31,7 @@ CONTEXTS = [
     "review",
     "detection",
     "detection.banks",
+    "detection.exchanges",
     "intake",
     "training",
     "insight",
