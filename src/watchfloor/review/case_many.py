@@ -23,6 +23,7 @@ def context(actor: Actor, case: Case) -> dict[str, Any]:
     here: dict[str, Any] = {"market": case.market, "severity": case.severity, "clearance": case.clearance}
     return {
         "related": queries.related(actor, case),
+        "seen": queries.seen_before(actor, case),
         "joinings": [row for row in steps if row.source_id in seen and row.target_id in seen],
         "cluster": queries.cluster_of(case) if actor.has(PERMISSION) else None,
         "edges": list(EdgeCase.objects.filter(case=case).order_by("-asked_at")),

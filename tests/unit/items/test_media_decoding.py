@@ -54,7 +54,11 @@ GOOD = picture("PNG", (20, 20))
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF"])
 def test_a_picture_becomes_a_large_still_and_a_small_one(form: str) -> None:
     stills = made(picture(form, (2000, 500)))
-    assert {name: still.size for name, still in stills.items()} == {"poster": (1600, 400), "small": (320, 80)}
+    assert {name: still.size for name, still in stills.items()} == {
+        "poster": (1600, 400),
+        "small": (320, 80),
+        "veil": (32, 8),
+    }
     assert {still.format for still in stills.values()} == {"WEBP"}
 
 

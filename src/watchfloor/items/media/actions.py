@@ -22,7 +22,6 @@ from watchfloor.kernel.errors import Conflict
 from watchfloor.kernel.ids import encode
 from watchfloor.ledger.writer import Writer
 
-SMALL = ("small", "strip")  # what restricted media never have
 SAME_FOR = timedelta(days=1)  # an address is taken to hold the same file for so long
 
 

@@ -31,6 +31,7 @@ class MediaView(msgspec.Struct, frozen=True, kw_only=True):
         poster_url: the large still (at most 1600 px, re-encoded, upright, without metadata): the whole picture, or a frame of the video.
         small_url: the same, at most 320 px.
         strip_url: ``frames`` equal tiles (at most 320 px) side by side in one image, evenly spread over the time; shown at ``frame_times``.
+        veil_url: at most 32 px, grey and blurred beyond recognition: for lists of many, where nobody asked to see any.
         play_url: the video or sound itself; answers range requests.
         width, height: of the medium itself, upright; 0 where unknown. duration_s: None for stills.
         state: ``ready``; else ``why`` says in a sentence what is the matter, and there are no addresses.
@@ -42,6 +43,7 @@ class MediaView(msgspec.Struct, frozen=True, kw_only=True):
     poster_url: str = ""
     small_url: str = ""
     strip_url: str = ""
+    veil_url: str = ""
     frames: int = 0
     play_url: str = ""
     width: int = 0
@@ -62,7 +64,7 @@ class Viewed(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody was given a rendition: told to every function registered by ``items.media.watchers.on_view``."""
 
     media_id: str  # med_...
-    variant: str  # poster | small | strip | play
+    variant: str  # poster | small | strip | veil | play
     actor: str  # user:...
     clearance: str  # "" when not restricted
     method: str  # GET | HEAD

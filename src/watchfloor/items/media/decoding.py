@@ -53,7 +53,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rendition(msgspec.Struct, frozen=True):
-    """A derived still: ``poster``, ``small`` or ``strip``."""
+    """A derived still: ``poster``, ``small``, ``veil`` or ``strip``."""
 
     name: str
     mime: str
@@ -146,7 +146,7 @@ def _serve(line: socket.socket, source: Ranges, budget: Budget) -> Made | Failed
                 left -= len(data)
                 if left < 0:
                     return Failed("too_large", "What it becomes is larger than a rendition may be.")
-                if head["name"] not in {"poster", "small", "strip"} or head["mime"] != "image/webp":
+                if head["name"] not in {"poster", "small", "strip", "veil"} or head["mime"] != "image/webp":
                     raise wire.Broken("a rendition nobody asked for")
                 renditions[head["name"]] = msgspec.convert(head | {"data": data}, Rendition)
             elif letter == b"E":

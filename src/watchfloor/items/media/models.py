@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -40,6 +42,9 @@ class Media(Projected):
     duration_ms = models.BigIntegerField(null=True)
     renditions = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
+    provenance = models.JSONField(
+        default=dict
+    )  # what the file says of how it was made; from its bytes, so not in the ledger
     clearance = models.CharField(max_length=120, blank=True)  # needed to see it; several with commas
     source = models.CharField(max_length=60, blank=True)  # who sent it
     url = models.TextField(blank=True)
@@ -56,7 +61,7 @@ class Media(Projected):
     printed_at = models.DateTimeField(null=True)  # when its prints were made; null: not yet
 
     private: ClassVar[frozenset[str]] = frozenset({"url", "why"})
-    untracked: ClassVar[frozenset[str]] = frozenset({"key", "attempts", "next_at", "printed_at"})
+    untracked: ClassVar[frozenset[str]] = frozenset({"key", "attempts", "next_at", "printed_at", "provenance"})
 
     class Meta:
         app_label = "items"
@@ -111,8 +116,12 @@ class MediaPrint(models.Model):
     bits = models.BinaryField(max_length=32)
     quality = models.SmallIntegerField()
     day = models.DateField()
+    bands = ArrayField(models.IntegerField(), default=list)  # see ``near``; none of a print that says too little
 
     class Meta:
         app_label = "items"
         db_table = "items_media_print"
-        indexes = [models.Index(fields=["day", "id"], name="items_media_print_day")]
+        indexes = [
+            models.Index(fields=["day", "id"], name="items_media_print_day"),
+            GinIndex(fields=["bands"], name="items_media_print_bands"),
+        ]

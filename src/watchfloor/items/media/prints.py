@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from watchfloor.engines.matching.pdq import ENOUGH
+from watchfloor.items.media.bands import bands_of
 from watchfloor.items.media.contracts import Print, Printed, Row, Shown
 from watchfloor.items.media.models import Media, MediaLink, MediaPrint
 from watchfloor.items.models import ItemVersion
@@ -44,6 +46,7 @@ def keep(w: Writer, media: Media, prints: Iterable[Print]) -> None:
     made = [
         MediaPrint(
             media=media, kind=each.kind, inner=each.inner, seconds=each.seconds, bits=each.bits, quality=each.quality, day=today,
+            bands=bands_of(each.bits) if each.quality >= ENOUGH else [],
         )
         for each in found
     ]  # fmt: skip

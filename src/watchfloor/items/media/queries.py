@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 
@@ -29,6 +30,11 @@ def views(item_version: str, actor: Actor) -> list[MediaView]:
     links = MediaLink.objects.filter(item_version=item_version).select_related("media", "media__same_as").order_by("id")
     found = [(link, link.media.same_as or link.media) for link in links]
     return [_view(link, media, actor) for link, media in found if may_see(actor, media.clearance)]
+
+
+def id_of(media_id: UUID) -> str:
+    """``med_...``, as views name a medium."""
+    return encode("med", media_id)
 
 
 def _view(link: MediaLink, media: Media, actor: Actor) -> MediaView:
@@ -64,6 +70,7 @@ def _view(link: MediaLink, media: Media, actor: Actor) -> MediaView:
         poster_url=address("poster", there="poster" in media.renditions),
         small_url=address("small", there="small" in media.renditions),
         strip_url=address("strip", there="strip" in media.renditions),
+        veil_url=address("veil", there="veil" in media.renditions),
         play_url=address("play", there=playable, longer=(media.duration_ms or 0) / 1000),
         frames=len(times) if "strip" in media.renditions else 0,
         frame_times=times if "strip" in media.renditions else (),

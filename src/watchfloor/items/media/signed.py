@@ -20,7 +20,7 @@ from watchfloor.kernel.errors import Forbidden
 from watchfloor.platform import config
 
 SECONDS = 120
-VARIANTS = ("poster", "small", "strip", "play")
+VARIANTS = ("poster", "small", "strip", "veil", "play")
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Cluster cases: many items judged by reading a stated random sample of them, with an exact bound on what was decided unread."""
 
+from watchfloor.review.clusters.campaign import Campaign, campaign
 from watchfloor.review.clusters.making import make, needed, visible, visible_clusters
 from watchfloor.review.clusters.queueing import (
     KIND,
@@ -16,7 +17,9 @@ from watchfloor.review.clusters.reading import Bound, bound, decide, drop, next_
 __all__ = [
     "KIND",
     "Bound",
+    "Campaign",
     "bound",
+    "campaign",
     "cluster_of_job",
     "decide",
     "decide_in_hand",

@@ -1,4 +1,4 @@
-"""Work that is one thing is put together by itself: when enough open cases share a link or near-duplicate text, they become one job.
+"""Work that is one thing is put together by itself: when enough open cases share a link, near text or near media, they become one job.
 
 Only what was reported or flagged is taken in, never a look-alike that nobody spoke of; nothing of it is decided before a person has
 read the sample. Off unless ``WATCHFLOOR_CLUSTER_AT`` says how many open cases are enough.
@@ -17,7 +17,7 @@ from watchfloor.items import keys
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict
 from watchfloor.review.bulk import choosing
-from watchfloor.review.clusters import queueing
+from watchfloor.review.clusters import alike, queueing
 from watchfloor.review.clusters.making import make
 from watchfloor.review.models import Case, Cluster
 from watchfloor.review.queries.related import members
@@ -54,14 +54,16 @@ def gather(enough: int | None = None) -> int:
             SHARED, {"since": clock.now() - WINDOW, "seeds": SEEDS, "kinds": list(KINDS)},
         )  # fmt: skip
         found = cursor.fetchall()
+    seeds = [(KINDS[kind], case_id) for kind, case_id in found]
+    seeds += [("media", case_id) for case_id in alike.seeds(clock.now() - WINDOW, SEEDS)]
     taken: set[UUID] = set()
     made = 0
-    for kind, case_id in found:
+    for kind, case_id in seeds:
         case = Case.objects.select_related("item", "item__author").get(pk=case_id)
         if case.item_id in taken:
             continue
-        items = _open(case, KINDS[kind])
-        if len(items) >= enough and _queue(case, KINDS[kind], items):
+        items = _open(case, kind)
+        if len(items) >= enough and _queue(case, kind, items):
             taken.update(items)
             made += 1
     return made

@@ -33,7 +33,11 @@ def related(request: HttpRequest, case_id: str) -> HttpResponse:
     """``/cases/<case>/related``: what its item has in common with others, for a panel that asks when it is opened."""
     actor = actor_of(request)
     case = queries.case(actor, ids.decode("case", case_id), why="related")
-    return render(request, "review/related_part.html", {"related": queries.related(actor, case)})
+    return render(
+        request,
+        "review/related_part.html",
+        {"related": queries.related(actor, case), "seen": queries.seen_before(actor, case)},
+    )
 
 
 @require_POST

@@ -134,6 +134,7 @@ def detail(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
         "job": clusters.job_of(cluster),
         "queues": queues(),
         "bound": clusters.bound(cluster, typed["verdict"]),
+        "campaign": clusters.campaign(actor, cluster),
         "row": row,
         "text": _whole(row),
         "drawn": [{"row": each, "text": texts.get(each.item.current_version, "")} for each in drawn],

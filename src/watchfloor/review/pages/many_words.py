@@ -51,6 +51,7 @@ def kinds() -> dict[str, str]:
     return {
         "author": _("Same author"), "device": _("Same device"), "ip": _("Same address"), "payment": _("Same payment"),
         "link": _("Same link"), "text": _("Near-duplicate text"),
+        "media": _("Same or near media"),
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from watchfloor.review.queries.matching import why_me, why_nothing
 from watchfloor.review.queries.pages import Page, page
 from watchfloor.review.queries.queues import why_not_queue
 from watchfloor.review.queries.related import Related, related
+from watchfloor.review.queries.seen_media import seen_before
 from watchfloor.review.queries.skips import SkipRate, skips
 from watchfloor.review.queries.summary import QueueNow, queue_summary
 from watchfloor.review.queries.timeline import Entry, case_timeline
@@ -44,6 +45,7 @@ __all__ = [
     "related",
     "reviewer_today",
     "rulings",
+    "seen_before",
     "skips",
     "visible_cases",
     "visible_jobs",

@@ -1,4 +1,4 @@
-"""What a case's item has in common with others: author, device, address, payment, link, near-duplicate text. Counts, and the first few.
+"""What a case's item has in common with others: author, device, address, payment, link, near text and media. Counts, and the first few.
 
 Everything is looked up by index (``items.keys``), at most ``MOST`` per kind, and filtered to what the actor may know of before it is
 counted; so the answer costs the same beside a million items as beside a thousand.
@@ -18,13 +18,14 @@ from watchfloor.engines.nearby import distance, sketch
 from watchfloor.identity.domain import Actor
 from watchfloor.items import keys
 from watchfloor.items import queries as item_queries
+from watchfloor.items.media import seen
 from watchfloor.items.models import Item, ItemKey, ItemVersion
 from watchfloor.kernel.errors import BadInput
 from watchfloor.platform.among import among
 from watchfloor.review.models import Case
 from watchfloor.review.queries import access
 
-KINDS = ("author", "device", "ip", "payment", "link", "text")
+KINDS = ("author", "device", "ip", "payment", "link", "text", "media")
 MOST = 200
 FIRST = 5
 COMPARED = 20  # near-duplicate candidates whose texts are compared for the page
@@ -141,6 +142,8 @@ def _candidates(item: Item, kind: str, most: int) -> list[UUID]:
         rows = Item.objects.filter(author_id=account).exclude(pk=item.pk).order_by("-first_seen_at")
         made = list(rows.values_list("pk", flat=True)[:most])
         return made if account == item.pk else [account, *made][:most]
+    if kind == "media":
+        return seen.items_near(item, most)
     # What is known of the account (its device, its payment) counts for what it made.
     own = [item.pk] if kind in ("text", "link") or item.author_id is None else [item.pk, item.author_id]
     rows_of = ItemKey.objects.filter(item__in=own, kind=_NUMBER[kind]).values_list("key", flat=True)

@@ -1,4 +1,4 @@
-"""A picture becomes a large still and a small one; a moving picture a strip as well. Runs in the cage; pixels only, no metadata kept."""
+"""A picture becomes a large, a small and a veiled still; a moving picture a strip as well. Runs in the cage; pixels only, no metadata."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from PIL import (  # a plugin is known once it is imported; later no file can be
     GifImagePlugin,
     Image,
     ImageFile,
+    ImageFilter,
     JpegImagePlugin,
     MpoImagePlugin,
     PngImagePlugin,
@@ -26,7 +27,7 @@ from PIL import (  # a plugin is known once it is imported; later no file can be
 from watchfloor.items.media.decode import prints
 
 Emit = Callable[[str, str, int, int, bytes], None]  # name, mime, width, height, data
-LARGE, SMALL = 1600, 320
+LARGE, SMALL, VEIL = 1600, 320, 32
 TILES = 12  # of the strip of a moving picture
 MOST_PIXELS = 100_000_000
 MOST_JPEG = 400_000_000  # read at a fraction of its size
@@ -55,7 +56,7 @@ class Unreadable(Exception):
 
 
 def picture(file: Any, decoder: str, emit: Emit) -> dict[str, Any]:
-    """Make ``poster`` and ``small`` (and ``strip``) of a picture; returns what is known of it. Raises ``Unreadable``."""
+    """Make ``poster``, ``small`` and ``veil`` (and ``strip``) of a picture; returns what is known of it. Raises ``Unreadable``."""
     warnings.simplefilter("ignore")
     try:
         return _picture(file, decoder, emit)
@@ -110,6 +111,7 @@ def _picture(file: Any, decoder: str, emit: Emit) -> dict[str, Any]:
     still = turned(shrunk(image, LARGE), turn)
     give(emit, "poster", still, 82)
     give(emit, "small", shrunk(still, SMALL), 72)
+    give(emit, "veil", veiled(still), 50)
     report["prints"] = prints.of_jpeg(file, decoder) if decoder == "JPEG" else found
     if getattr(image, "is_animated", False) and decoder in {"GIF", "PNG", "WEBP", "AVIF"}:
         _moving(image, report, emit)
@@ -134,6 +136,12 @@ def shrunk(image: Image.Image, side: int) -> Image.Image:
     clean = Image.new("RGB", image.size)  # a new one: nothing of the file's metadata comes along
     clean.paste(image.convert("RGB"))
     return clean
+
+
+def veiled(image: Image.Image) -> Image.Image:
+    """Grey, tiny and blurred beyond recognition: what may stand on a page unasked, to tell one picture from another."""
+    tiny = shrunk(image.copy(), VEIL).convert("L").filter(ImageFilter.GaussianBlur(1.5))
+    return tiny.convert("RGB")
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:

@@ -16,7 +16,7 @@ from av.codec.context import ThreadType
 from PIL import Image
 
 from watchfloor.items.media.decode import prints
-from watchfloor.items.media.decode.pictures import LARGE, SMALL, Emit, Unreadable, give, shrunk, spread, strip
+from watchfloor.items.media.decode.pictures import LARGE, SMALL, Emit, Unreadable, give, shrunk, spread, strip, veiled
 
 TILES = 16
 MOST_PIXELS = 36_000_000  # of one frame: 8K is 33 million
@@ -28,7 +28,7 @@ _ASKED = {"max_streams": "64", "probesize": "5000000", "analyzeduration": "50000
 
 
 def video(file: Any, decoder: str, emit: Emit) -> dict[str, Any]:
-    """Make ``poster``, ``small`` and ``strip`` of a video, nothing of a sound; returns what is known. Raises ``Unreadable``."""
+    """Make ``poster``, ``small``, ``veil`` and ``strip`` of a video, nothing of a sound; returns what is known. Raises ``Unreadable``."""
     av.logging.set_level(None)
     try:
         with av.open(
@@ -85,6 +85,7 @@ def _video(container: Any, emit: Emit) -> dict[str, Any]:
     report["width"], report["height"] = _upright(stream, best)
     give(emit, "poster", best, 82)
     give(emit, "small", shrunk(best.copy(), SMALL), 72)
+    give(emit, "veil", veiled(best), 50)
     if len(stills) > 1:
         report["frame_times"] = [round(moment, 3) for moment in times]
         give(emit, "strip", strip([shrunk(image, SMALL) for image in stills]), 70)
