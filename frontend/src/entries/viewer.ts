@@ -19,6 +19,7 @@ function begin(): void {
   cards = [...document.querySelectorAll<HTMLElement>("[data-viewer]")];
   viewers = cards.map((card) => new Viewer(card, page, counts));
   if (viewers.length > 0) registerKey();
+  if (document.querySelector("[data-scrub], [data-mark]")) registerSteps();
 }
 
 /** The medium a key means: the one the focus is in, else the first. */
@@ -51,6 +52,16 @@ function registerKey(): void {
       if (!event.repeat) meant()?.hold();
     },
   });
+}
+
+function registerSteps(): void {
+  const words = JSON.parse(cards[0]?.dataset["words"] ?? "{}") as Record<string, string>;
+  const group = words["media"] ?? "";
+  const keys = window.watchfloor.keys;
+  keys.register({ keys: ",", label: words["back"] ?? "", group, run: () => meant()?.step(-1) });
+  keys.register({ keys: ".", label: words["on"] ?? "", group, run: () => meant()?.step(1) });
+  keys.register({ keys: "<", label: words["before"] ?? "", group, run: () => meant()?.jump(-1) });
+  keys.register({ keys: ">", label: words["next"] ?? "", group, run: () => meant()?.jump(1) });
 }
 begin();
 document.addEventListener("wf:case", begin);

@@ -19,6 +19,7 @@ export class Viewer {
   private logged = false;
   private turn = 0; // which asking the pixels that arrive belong to
   private since = performance.now();
+  private at = -1; // the second of the mark one jumped to last
 
   constructor(private readonly card: HTMLElement, private readonly page: Viewing, private readonly seen: Seen) {
     this.stage = card.querySelector<HTMLElement>("[data-stage]") ?? card;
@@ -119,14 +120,40 @@ export class Viewer {
         const frame = times.reduce((best, time, index) => (Math.abs(time - at) < Math.abs((times[best] ?? 0) - at) ? index : best), 0);
         if (scrub) scrub.value = String(frame);
         this.turnTo(frame);
-        const video = this.stage.querySelector("video");
-        if (video) video.currentTime = at;
+        this.at = at;
+        const running = this.stage.querySelector<HTMLMediaElement>("video, audio");
+        if (running) running.currentTime = at;
       });
+    for (const one of this.card.querySelectorAll<HTMLElement>("[data-step]")) one.addEventListener("click", () => this.step(Number(one.dataset["step"])));
     this.button("play-button")?.addEventListener("click", () => {
       this.playing = !this.playing;
       this.button("play-button")?.setAttribute("aria-pressed", String(this.playing));
       if (this.wanted) void this.show("played");
     });
+  }
+
+  /** One still picture on or back; of a video that plays, a twenty-fifth of a second, and it stands. */
+  step(by: number): void {
+    const video = this.stage.querySelector("video");
+    if (video) {
+      video.pause();
+      video.currentTime = Math.max(0, video.currentTime + by / 25);
+      return;
+    }
+    const scrub = this.card.querySelector<HTMLInputElement>("[data-scrub]");
+    if (!scrub) return;
+    const frame = Math.min(Math.max(0, Number(scrub.value) + by), Number(scrub.max));
+    scrub.value = String(frame);
+    this.turnTo(frame);
+  }
+
+  /** To the next mark, or the one before. */
+  jump(by: number): void {
+    const marks = [...this.card.querySelectorAll<HTMLElement>("[data-mark]")];
+    const there = (mark: HTMLElement): number => Number(mark.dataset["mark"]);
+    const found = by > 0 ? marks.find((mark) => there(mark) > this.at) : marks.reverse().find((mark) => there(mark) < this.at);
+    found?.click();
+    found?.focus();
   }
 
   private turnTo(frame: number): void {

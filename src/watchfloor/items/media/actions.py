@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import IntegrityError, transaction
 
 from watchfloor.items import holds
@@ -95,10 +96,13 @@ def ready(w: Writer, media: Media, made: Made) -> None:
     ]
     for each in kept:
         store.put(media, each.name, each.data)
-    facts = {key: made.facts[key] for key in ("frame_times", "note", "animated", "sound") if made.facts.get(key)}
+    facts = {
+        key: made.facts[key] for key in ("frame_times", "note", "animated", "sound", "waveform") if made.facts.get(key)
+    }
     seconds = made.facts.get("duration_s")
+    said = msgspec.to_builtins(made.provenance) if made.provenance else {}
     w.update(
-        media, state=Media.State.READY, why="", why_code="", kind=made.facts.get("kind", media.kind), facts=facts,
+        media, state=Media.State.READY, provenance=said, why="", why_code="", kind=made.facts.get("kind", media.kind), facts=facts,
         width=int(made.facts.get("width") or 0), height=int(made.facts.get("height") or 0),
         duration_ms=None if seconds is None else round(seconds * 1000), next_at=None,
         renditions={
@@ -164,6 +168,7 @@ def erase(w: Writer, media: Media, *, why: str) -> None:
         why_code="erased",
         renditions={},
         facts={},
+        provenance={},
         key=None,
         next_at=None,
     )

@@ -18,6 +18,48 @@ class Mark(msgspec.Struct, frozen=True):
     at_s: float
     label: str
     kind: str = ""  # match | report | note ...
+    end_s: float | None = None  # of a stretch; None for a moment
+
+
+class Line(msgspec.Struct, frozen=True):
+    """Some words that are spoken in a medium, from this second on."""
+
+    at_s: float
+    text: str
+
+
+class Action(msgspec.Struct, frozen=True):
+    """A step that a file says was done to it: C2PA's key (``c2pa.edited``), with what, and IPTC's source type of it."""
+
+    action: str
+    agent: str = ""
+    source_type: str = ""
+
+
+class Provenance(msgspec.Struct, frozen=True):
+    """What a file says of how it was made. **Not verified**: neither its signature nor that it belongs to these pixels.
+
+    Attributes:
+        source_type: IPTC's digital source type from the XMP (``trainedAlgorithmicMedia``: made by AI).
+        manifests: of C2PA, in the file; 0 for none. generator: who wrote the active one. signer: whom its certificate names.
+        ingredients: how many other files it was made from.
+    """
+
+    source_type: str = ""
+    manifests: int = 0
+    generator: str = ""
+    signer: str = ""
+    actions: tuple[Action, ...] = ()
+    ingredients: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.source_type or self.manifests)
+
+    @property
+    def by_ai(self) -> bool:
+        """Whether it says that some of it was made by a trained model."""
+        said = [self.source_type, *(each.source_type for each in self.actions)]
+        return any("trainedalgorithmic" in each.lower() for each in said)
 
 
 class MediaView(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +76,7 @@ class MediaView(msgspec.Struct, frozen=True, kw_only=True):
         veil_url: at most 32 px, grey and blurred beyond recognition: for lists of many, where nobody asked to see any.
         play_url: the video or sound itself; answers range requests.
         width, height: of the medium itself, upright; 0 where unknown. duration_s: None for stills.
+        marks, words: what others know of it (``items.media.beside``): places in its time, a transcript.
         state: ``ready``; else ``why`` says in a sentence what is the matter, and there are no addresses.
         field: the field of the item that carries it. alt: the words that came with it; not ours, and not checked.
     """
@@ -58,6 +101,9 @@ class MediaView(msgspec.Struct, frozen=True, kw_only=True):
     mime: str = ""
     animated: bool = False
     restricted: bool = False
+    provenance: Provenance = Provenance()
+    words: tuple[Line, ...] = ()
+    waveform: tuple[int, ...] = ()  # of a sound: 0 to 100, evenly over its time
 
 
 class Viewed(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from watchfloor.items.media.contracts import Print
+from watchfloor.items.media.contracts import Print, Provenance
 from watchfloor.items.media.decode import wire
 from watchfloor.items.media.sniff import Kind
 from watchfloor.kernel.errors import MissingExtra, WatchfloorError
@@ -72,6 +72,7 @@ class Made(msgspec.Struct, frozen=True):
     facts: dict[str, Any]
     held: tuple[str, ...]
     read: int
+    provenance: Provenance = Provenance()
     prints: tuple[Print, ...] | None = None
 
 
@@ -153,7 +154,7 @@ def _serve(line: socket.socket, source: Ranges, budget: Budget) -> Made | Failed
                 return _done(json.loads(body), renditions)
             else:
                 raise wire.Broken(f"a frame {letter!r}")
-        except (OSError, ValueError, KeyError, TypeError) as problem:
+        except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError) as problem:
             if isinstance(problem, TimeoutError):
                 raise
             raise wire.Broken(str(problem)) from None
@@ -164,7 +165,22 @@ def _done(report: dict[str, Any], renditions: dict[str, Rendition]) -> Made | Fa
         return Failed(str(report["error"])[:40], str(report["why"])[:300])
     held = tuple(str(each) for each in report.pop("held", ()))
     read, found = int(report.pop("read", 0)), report.pop("prints", None)
-    return Made(tuple(renditions.values()), report, held, read, None if found is None else _prints(found))
+    said = _provenance(report.pop("provenance", {}))
+    return Made(tuple(renditions.values()), report, held, read, said, None if found is None else _prints(found))
+
+
+def _provenance(found: dict[str, Any]) -> Provenance:
+    """What the decoder says the file says, in bounds."""
+    made = msgspec.convert(found, Provenance)
+    names = (
+        made.source_type,
+        made.generator,
+        made.signer,
+        *(text for each in made.actions for text in msgspec.structs.astuple(each)),
+    )
+    if len(made.actions) > 40 or any(len(name) > 300 for name in names) or made.ingredients > 10_000:
+        raise ValueError("more provenance than there can be")
+    return made
 
 
 def _prints(found: list[list[Any]]) -> tuple[Print, ...]:

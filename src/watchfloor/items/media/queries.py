@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 
 from watchfloor.identity.domain import Actor
-from watchfloor.items.media import decoding, signed
+from watchfloor.items.media import beside, decoding, signed
 from watchfloor.items.media.access import may_see
-from watchfloor.items.media.contracts import MediaView, State
+from watchfloor.items.media.contracts import Line, Mark, MediaView, Provenance, State
 from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.kernel.errors import MissingExtra
 from watchfloor.kernel.ids import encode
@@ -29,7 +31,10 @@ def views(item_version: str, actor: Actor) -> list[MediaView]:
     """
     links = MediaLink.objects.filter(item_version=item_version).select_related("media", "media__same_as").order_by("id")
     found = [(link, link.media.same_as or link.media) for link in links]
-    return [_view(link, media, actor) for link, media in found if may_see(actor, media.clearance)]
+    seen = [(link, media) for link, media in found if may_see(actor, media.clearance)]
+    ids = list(dict.fromkeys(media.pk for _, media in seen))
+    marks, words = beside.marks_of(ids, item_version), beside.words_of(ids, item_version)
+    return [_view(link, media, actor, marks.get(media.pk, ()), words.get(media.pk, ())) for link, media in seen]
 
 
 def id_of(media_id: UUID) -> str:
@@ -37,7 +42,9 @@ def id_of(media_id: UUID) -> str:
     return encode("med", media_id)
 
 
-def _view(link: MediaLink, media: Media, actor: Actor) -> MediaView:
+def _view(
+    link: MediaLink, media: Media, actor: Actor, marks: tuple[Mark, ...], words: tuple[Line, ...]
+) -> MediaView:
     known: dict[str, Any] = {
         "kind": media.kind or _guess(link.field),
         "id": encode("med", media.pk),
@@ -72,6 +79,10 @@ def _view(link: MediaLink, media: Media, actor: Actor) -> MediaView:
         strip_url=address("strip", there="strip" in media.renditions),
         veil_url=address("veil", there="veil" in media.renditions),
         play_url=address("play", there=playable, longer=(media.duration_ms or 0) / 1000),
+        marks=marks,
+        words=words,
+        provenance=msgspec.convert(media.provenance, Provenance),
+        waveform=tuple(b64decode(media.facts.get("waveform") or "")),
         frames=len(times) if "strip" in media.renditions else 0,
         frame_times=times if "strip" in media.renditions else (),
     )

@@ -15,11 +15,13 @@ import os
 import signal
 import socket
 import time
+import wave
 from io import BytesIO
 from typing import Any
 
 from watchfloor.items.media.decode import cage, wire
 from watchfloor.items.media.decode.pictures import Unreadable, picture
+from watchfloor.items.media.decode.provenance import provenance
 
 try:
     from watchfloor.items.media.decode.videos import video
@@ -110,6 +112,8 @@ def _work(plan: dict[str, Any], line: socket.socket) -> dict[str, Any]:
             report = video(file, plan["decoder"], emit)
     except Unreadable as problem:
         report = {"error": problem.code, "why": problem.why}
+    else:
+        report["provenance"] = provenance(file, plan["decoder"], plan["size"])
     return report | {"read": file.asked}
 
 
@@ -162,3 +166,10 @@ def _warm_up_video(ignore: Any) -> None:
     out.seek(0)
     with contextlib.suppress(Unreadable):
         video(out, "matroska,webm", ignore)
+    out = BytesIO()
+    with wave.open(out, "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(3200))
+    out.seek(0)
+    with contextlib.suppress(Unreadable):
+        video(out, "wav", ignore)

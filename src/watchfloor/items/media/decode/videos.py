@@ -17,6 +17,7 @@ from PIL import Image
 
 from watchfloor.items.media.decode import prints
 from watchfloor.items.media.decode.pictures import LARGE, SMALL, Emit, Unreadable, give, shrunk, spread, strip, veiled
+from watchfloor.items.media.decode.sounds import waveform
 
 TILES = 16
 MOST_PIXELS = 36_000_000  # of one frame: 8K is 33 million
@@ -28,7 +29,7 @@ _ASKED = {"max_streams": "64", "probesize": "5000000", "analyzeduration": "50000
 
 
 def video(file: Any, decoder: str, emit: Emit) -> dict[str, Any]:
-    """Make ``poster``, ``small``, ``veil`` and ``strip`` of a video, nothing of a sound; returns what is known. Raises ``Unreadable``."""
+    """Make ``poster``, ``small``, ``veil`` and ``strip`` of a video, a line of a sound; returns what is known. Raises ``Unreadable``."""
     av.logging.set_level(None)
     try:
         with av.open(
@@ -57,12 +58,10 @@ def _video(container: Any, emit: Emit) -> dict[str, Any]:
     if not streams:
         if not container.streams.audio:
             raise Unreadable("no_streams", "There is neither picture nor sound in this file.")
-        return {
-            "duration_s": _duration(container, container.streams.audio[0]),
-            "sound": True,
-            "kind": "audio",
-            "prints": [],
-        }
+        sound = container.streams.audio[0]
+        lasts = _duration(container, sound)
+        line = waveform(container, sound, lasts)
+        return {"duration_s": lasts, "sound": True, "kind": "audio", "prints": [], "waveform": line}
     stream = streams[0]
     context = stream.codec_context
     if context is None:
