@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),
+    "bank": ("watchfloor.cli.banks", "bank", "Keep banks of known content; their index; search the last days."),
     "investigate": (
         "watchfloor.cli.investigate",
         "investigate",

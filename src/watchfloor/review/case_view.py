@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.urls import NoReverseMatch, reverse
 
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.enforcement.models import Notice
@@ -12,6 +13,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.items import queries as items
 from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
+from watchfloor.kernel.ids import encode
 from watchfloor.policy.models import PolicyVersion
 from watchfloor.review import bench, blind, case_jobs, queries
 from watchfloor.review.actions.claim_case import may_claim
@@ -82,6 +84,7 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
         ),
         "appeals": [] if is_blind else list(Appeal.objects.filter(case=case).order_by("-filed_at")),
         "may_appeal": actor.has("appeal.submit"),
+        "bank_url": _bank_url(actor, case),
         "may_release": bool(case.clearance) and actor.may("restricted.view", clearance=case.clearance),
     }
 
@@ -134,3 +137,13 @@ def _lines(row: ItemVersion) -> str:
     if row.erased_at is not None:
         return "(erased)"
     return "\n".join(f"{words_of(str(name))}: {plain(value)}" for name, value in row.data.items())
+
+
+def _bank_url(actor: Actor, case: Case) -> str:
+    """Where a decided case's content is put into a bank of known content, for those who keep banks."""
+    if case.last_decision_id is None or not actor.may("bank.edit", clearance=case.clearance):
+        return ""
+    try:
+        return reverse("bank-from", args=[encode("case", case.pk)])
+    except NoReverseMatch:  # detection stands above this context, and may be left out
+        return ""
