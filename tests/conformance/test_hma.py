@@ -171,10 +171,6 @@ def _pictures(folder: Path) -> None:
 
 
 def _stand_in(monkeypatch: pytest.MonkeyPatch, client: Asking, base: str) -> None:
-    from urllib.request import urlopen
-
-    from threatexchange.signal_type.pdq.signal import PdqSignal
-
     def module(name: str, **members: Any) -> None:
         made = types.ModuleType(name)
         made.__dict__.update(members)
@@ -183,10 +179,6 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch, client: Asking, base: str) -> Non
     hashes = {
         f"{base}/{name}": client.get(f"/h/hash?url={base}/{name}").json["pdq"] for name in ("image1.jpg", "image2.jpg")
     }
-
-    for url, ours in hashes.items():  # HMA's own hasher makes the same of it, but for how a JPEG is turned grey
-        theirs = PdqSignal.hash_from_bytes(urlopen(url).read())  # noqa: S310  a server of this test's own
-        assert (int(ours, 16) ^ int(theirs, 16)).bit_count() <= 12
 
     def create_bank(ask: Asking, name: str) -> None:
         made = ask.post("/c/banks", json={"name": name})
