@@ -9,7 +9,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -28,6 +28,9 @@ class Served:
         self.headers: list[dict[str, str]] = []
         self.fail_after: int | None = None
         self.answers = 0
+        self.before: Callable[[int], object] | None = (
+            None  # called with the number of each question, before it is answered
+        )
 
 
 @contextmanager
@@ -44,15 +47,18 @@ def serving(answer: Callable[[str, str, dict[str, list[str]], bytes, dict[str, s
             state.asked.append((self.command, parts.path, query, body))
             state.headers.append(headers)
             state.answers += 1
+            if state.before is not None:
+                state.before(state.answers)
             if state.fail_after is not None and state.answers > state.fail_after:
                 status, mime, data = 400, "text/plain", b"no"
             else:
                 status, mime, data = answer(self.command, parts.path, query, body, headers)
-            self.send_response(status)
-            self.send_header("content-type", mime)
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            with suppress(BrokenPipeError, ConnectionResetError):  # who asked may be dead
+                self.send_response(status)
+                self.send_header("content-type", mime)
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
 
         do_GET = _do  # noqa: N815  the names are http.server's
         do_POST = _do  # noqa: N815

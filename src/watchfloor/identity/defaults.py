@@ -34,7 +34,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         *_WORK, "review.escalation", "review.appeal", "review.cluster", "review.reassign", "review.undo", "case.search", "floor.view",
         "enforcement.view",
         "enforcement.approve", "enforcement.lift", "enforcement.stop", "restricted.view", "list.edit", "case.arrange", "case.bulk",
-        "bank.view", "bank.edit", "bank.manage",
+        "bank.view", "bank.edit", "bank.manage", "exchange.manage",
         "reporter.view", "reporter.mute", "glass.break", "review.claim_case", "review.answer", "macro.share", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "incident.manage",
     ]),
@@ -49,7 +49,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "insight.sql",
-        "bank.view", "bank.edit", "bank.manage",
+        "bank.view", "bank.edit", "bank.manage", "exchange.manage",
         "case.view", "case.search", "policy.view", "topic.manage",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [

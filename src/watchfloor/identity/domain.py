@@ -53,6 +53,7 @@ PERMISSIONS: dict[str, str] = {
     "bank.view": "see banks of known content, their entries, matches and figures",
     "bank.edit": "put known content into banks, take it out, match it against the last days, judge matches",
     "bank.manage": "begin banks, set what a match does and how near it must be, release what was quarantined",
+    "exchange.manage": "set up exchanges of hashes, read them, let findings go back to them, take banks in and out as files",
     "investigate.view": "query events and items",
     "investigate.label": "label everything a query finds, and undo it",
     "enforcement.view": "see actions, deliveries, dead letters",

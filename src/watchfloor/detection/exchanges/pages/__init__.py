@@ -1,0 +1,1 @@
+"""Screens of exchanges and of files in and out."""
