@@ -61,8 +61,8 @@ def shots(numbers: Sequence[int], each: int = 2) -> list[bytes]:
 
 
 @contextmanager
-def served(broadcast: Broadcast) -> Iterator[Broadcast]:
-    """On a free port of this machine, under a listed host."""
+def served(broadcast: Broadcast, port: int = 0) -> Iterator[Broadcast]:
+    """On this machine, at a free port unless one is named."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -75,7 +75,7 @@ def served(broadcast: Broadcast) -> Iterator[Broadcast]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     broadcast.url = f"http://127.0.0.1:{server.server_port}/live.m3u8"

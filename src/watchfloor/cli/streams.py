@@ -26,23 +26,26 @@ def streams() -> None:
 def listing(state: str | None, limit: int, as_json: bool) -> None:
     """What is read now, what cannot be and why. Example: watchfloor streams list --state broken"""
     prepare.django()
-    from django.db.models import Count
+    from django.db.models import Count, Max
 
     from watchfloor.detection.streams.models import Watch
     from watchfloor.detection.streams.watches import OPEN
 
     counts = {name: Watch.objects.filter(state=name).count() for name in STATES}
     chosen = Watch.objects.filter(state__in=[state] if state else OPEN).select_related("item")
-    found = chosen.annotate(matches=Count("hits")).order_by("-began_at")[: max(1, limit)]
+    found = chosen.annotate(
+        matches=Count("hits"), clips=Count("hits__clip", distinct=True), held=Max("hits__hold_until")
+    ).order_by("-began_at")[: max(1, limit)]
     rows = [
         {
             "stream": f"{row.item.type_key} {row.item.external_id}", "state": row.state, "frames": row.frames,
-            "seconds": round(row.last_second, 1), "matches": row.matches, "reader": row.holder or None, "why": row.why,
+            "seconds": round(row.last_second, 1), "matches": row.matches, "clips": row.clips, "held_until": row.held,
+            "reader": row.holder or None, "why": row.why,
         }
         for row in found
     ]  # fmt: skip
     summary = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-    columns = ["stream", "state", "frames", "seconds", "matches", "reader", "why"]
+    columns = ["stream", "state", "frames", "seconds", "matches", "clips", "reader", "why"]
     text = f"{table(rows, columns, empty='No stream is watched now.')}\n{summary}"
     emit({"counts": counts, "rows": rows}, as_json=as_json, text=text)
 

@@ -56,7 +56,7 @@ def variant(text: str, base: str) -> str:
         elif waiting is not None and not line.startswith("#"):
             lines = _whole(waiting.get("RESOLUTION", "").lower().rpartition("x")[2])
             cost = _whole(waiting.get("BANDWIDTH", ""))
-            found.append((lines >= LINES, cost, lines, urljoin(base, line)))
+            found.append((lines >= LINES, cost, lines, _joined(base, line)))
             waiting = None
     if not found:
         return ""
@@ -86,7 +86,7 @@ def segments(text: str, base: str) -> Playlist:
             given = _attributes(line)
             if "BYTERANGE" in given:
                 raise Unusable("byte_ranges", "Its segments are parts of files, which are not read.")
-            head = urljoin(base, given.get("URI", ""))
+            head = _joined(base, given.get("URI", ""))
         elif name == "#EXT-X-KEY":
             if _attributes(line).get("METHOD", "NONE") != "NONE":
                 raise Unusable(
@@ -95,11 +95,18 @@ def segments(text: str, base: str) -> Playlist:
         elif name == "#EXT-X-BYTERANGE":
             raise Unusable("byte_ranges", "Its segments are parts of files, which are not read.")
         elif not line.startswith("#"):
-            found.append(Segment(number + len(found), urljoin(base, line), seconds, head, apart))
+            found.append(Segment(number + len(found), _joined(base, line), seconds, head, apart))
             apart, seconds = False, 0.0
             if len(found) > MOST_SEGMENTS:
                 raise Unusable("too_long", f"The playlist names more than {MOST_SEGMENTS:,} segments.")
     return Playlist(tuple(found), target, over)
+
+
+def _joined(base: str, text: str) -> str:
+    try:
+        return urljoin(base, text)
+    except ValueError:
+        raise Unusable("bad_address", "The playlist names an address that is none.") from None
 
 
 def _lines(text: str) -> list[str]:
