@@ -9,6 +9,7 @@ import threading
 
 import click
 
+from watchfloor.cli.streams import stream_worker
 from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
 
@@ -31,6 +32,9 @@ def serve(host: str, port: int, media_port: int, webs: int, workers: int) -> Non
 @click.group()
 def run() -> None:
     """Run one role; for process managers of your own."""
+
+
+run.add_command(stream_worker)
 
 
 @run.command()

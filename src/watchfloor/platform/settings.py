@@ -32,6 +32,7 @@ CONTEXTS = [
     "detection",
     "detection.banks",
     "detection.exchanges",
+    "detection.streams",
     "intake",
     "training",
     "insight",

@@ -18,7 +18,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.policy import queries as policies
 from watchfloor.policy.contracts import ClaimHit, PolicyRef, VersionRef, ViolationRef
-from watchfloor.review import bench_media, blind, link_cards, queries, thread, translators
+from watchfloor.review import bench_live, bench_media, blind, link_cards, queries, thread, translators
 from watchfloor.review.bench_view import AuthorView, ItemView, author_view, item_view
 from watchfloor.review.domain import marks, scripts
 from watchfloor.review.models import Appeal, Case, Decision, Escalation, Job, Report, Signal
@@ -169,6 +169,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "links": link_cards.links(fields, data or {}),
         "claims": claims_of(case, data),
         "media_views": bench_media.views(case.item_version, actor),
+        "live_panel": bench_live.panel(case, actor),
         "marks": marks_of(case),
         "script": scripts.share(items.text_of(case.item.type_key, data) if data else ""),
         "can_translate": bool(translators.known()),

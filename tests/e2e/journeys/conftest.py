@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from tests.e2e.conftest import ROOT, Server, start_server, stop_server
+from tests.e2e.conftest import ROOT, Server, free_port, start_server, stop_server
 from tests.e2e.journeys.keyboard import Keyboard
 from tests.e2e.journeys.people import PASSWORD, email
 from tests.e2e.journeys.receiver import Platform
@@ -29,6 +29,13 @@ class Floor(msgspec.Struct):
     server: Server
     platform: Platform
     token: str
+    streams: int = 0  # the port from which it reads streams
+
+    def event(self, item: dict[str, Any], name: str = "stream_updated") -> None:
+        """Say what happened, as the platform does."""
+        signed = {"Authorization": f"Bearer {self.token}"}
+        answer = httpx.post(f"{self.server.url}/v1/events", json={"name": name, "item": item}, headers=signed)
+        assert answer.status_code == 202, answer.text
 
     def report(self, number: str, text: str, *, reason: str = "spam", **more: Any) -> str:
         """Report a message as the platform does; the receipt."""
@@ -64,11 +71,12 @@ def floor(folder: Path, made_before: Callable[[Path], None], request: pytest.Fix
     home = folder / str(request.module.__name__).rpartition(".")[2][:12]
     made_before(home)
     platform = Platform()
-    server, process = start_server(home, **PRIVATE)
+    streams = free_port()
+    server, process = start_server(home, **PRIVATE, WATCHFLOOR_MEDIA_HOSTS=f"127.0.0.1:{streams}")
     try:
         made = json.loads(program(home, "-m", "tests.e2e.journeys.people", platform.url))
         platform.secret = made["secret"]
-        yield Floor(server=server, platform=platform, token=made["token"])
+        yield Floor(server=server, platform=platform, token=made["token"], streams=streams)
     finally:
         stop_server(process)
         platform.close()

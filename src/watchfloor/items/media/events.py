@@ -14,7 +14,7 @@ class MediaNamed(LedgerEvent, frozen=True, tag="media.named"):
 class MediaReceived(LedgerEvent, frozen=True, tag="media.received"):
     """The bytes are here, sealed: uploaded or fetched. ``same_as`` names the medium that has these bytes already."""
 
-    how: str  # upload | fetch
+    how: str  # upload | fetch | stream
     kind: str
     mime: str
     bytes: int

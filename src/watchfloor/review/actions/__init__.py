@@ -15,7 +15,7 @@ from watchfloor.review.actions.inquiries import answer, ask, withdraw_inquiry
 from watchfloor.review.actions.joining import join, split, undo_joining
 from watchfloor.review.actions.live import stream_changed
 from watchfloor.review.actions.macros import archive_macro, save_macro
-from watchfloor.review.actions.marks import mark, mark_in_hand, unmark
+from watchfloor.review.actions.marks import mark, mark_found, mark_in_hand, unmark
 from watchfloor.review.actions.moves import move, preview_move, undo_move
 from watchfloor.review.actions.notes import note
 from watchfloor.review.actions.pauses import pause, resume
@@ -55,6 +55,7 @@ __all__ = [
     "heartbeat",
     "join",
     "mark",
+    "mark_found",
     "mark_in_hand",
     "move",
     "mute",

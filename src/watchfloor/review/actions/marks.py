@@ -46,6 +46,21 @@ def mark_in_hand(actor: Actor, job_id: UUID, token: int, *, at_ms: int, note: st
         return _keep(w, actor, case, case.item_version, at_ms, note, medium)
 
 
+def mark_found(w: Writer, case: Case, *, at_ms: int, note: str, medium: str = "") -> Mark | None:
+    """A mark by the program, in the transaction of what found it; None where the same is marked at the same moment already."""
+    at_ms = min(max(at_ms, 0), MAX_MS)
+    same = Mark.objects.filter(case=case, author=w.actor, at_ms=at_ms, medium=medium, removed_at__isnull=True)
+    if same.exists():
+        return None
+    row = w.create(
+        Mark, case=case, item_version=case.item_version, medium=medium[:MAX_MEDIUM], at_ms=at_ms, note=note[:MAX_NOTE],
+        author=w.actor, made_at=clock.now(),
+    )  # fmt: skip
+    event = MarkMade(**of_case(case), at_ms=at_ms, length=len(row.note))
+    w.event(event, row, case_id=case.pk, item_version=case.item_version)
+    return row
+
+
 def _check(at_ms: int, note: str, medium: str) -> None:
     if len(note) > MAX_NOTE or len(medium) > MAX_MEDIUM:
         raise BadInput("bad_note", f"A note has at most {MAX_NOTE} characters.", where="mark_note")

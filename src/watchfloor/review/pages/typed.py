@@ -54,6 +54,7 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
     mark_at: str = ""
     mark_note: str = ""
     medium: str = ""
+    stop_violation: str = ""  # in the question whether a stream is stopped
     macro_text: str = ""  # what the macro comes to here
 
     @property
@@ -104,6 +105,7 @@ def read(request: HttpRequest) -> Typed:
         mark_at=post.get("mark_at", "")[:20],
         mark_note=post.get("mark_note", "")[:300],
         medium=post.get("medium", "")[:80],
+        stop_violation=post.get("stop_violation", "")[:80],
         macro_text=MACROS[post.get("macro", "")][1] if post.get("macro", "") in MACROS else "",
     )
 

@@ -22,7 +22,19 @@ from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
-from watchfloor.review import actions, bench, bench_edge, bench_macros, case_jobs, clusters, informed, queries, thread
+from watchfloor.review import (
+    actions,
+    bench,
+    bench_edge,
+    bench_live,
+    bench_macros,
+    case_jobs,
+    clusters,
+    informed,
+    queries,
+    thread,
+)
+from watchfloor.review.contracts import DecisionIn
 from watchfloor.review.domain import marks
 from watchfloor.review.domain.findings import SKIP_REASONS
 from watchfloor.review.models import Job, Queue
@@ -190,6 +202,23 @@ def _mark(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -
     return again(request, actor, job_id, msgspec.structs.replace(typed, mark_at="", mark_note=""))
 
 
+def _stop(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
+    """Cut a live stream off: the decision that it violates, with the one action that ends it (and what the violation type does)."""
+    if not typed.stop_violation:
+        raise BadInput("no_violation", _("Choose what is violated."), where="stop_violation")
+    job = bench.my_job(actor, job_id)
+    if job is None:
+        return _stale(request, job_id, typed)
+    own = policies.violation(typed.stop_violation).actions
+    finding = DecisionIn(
+        verdict="violating", violation_key=typed.stop_violation, rationale=typed.full_note, active_ms=typed.active_ms,
+        actions=tuple(dict.fromkeys((bench_live.STOP, *own))),
+    )  # fmt: skip
+    decision = actions.decide_once(actor, job_id, typed.token, finding)
+    messages.success(request, _("The stream is being stopped. What was shown is kept with the case."))
+    return next_case(request, typed.queue, done=str(decision.pk))
+
+
 def _edge(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
     bench_edge.flag(actor, job_id, typed.token, typed.question)
     messages.success(request, _("Flagged for policy. Decide as the policy stands now."))
@@ -215,6 +244,7 @@ STEPS = {
     "extend": _extend,
     "ask": _ask,
     "mark": _mark,
+    "stop": _stop,
     "edge": _edge,
     "pause": _pause,
     **work_cluster.STEPS,

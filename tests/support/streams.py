@@ -1,0 +1,86 @@
+"""Live streams for tests: films cut into HLS segments, and a local server that shows as much of them as it is told."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from pathlib import Path
+
+import av
+from tests.support.films import RATE, film
+
+
+class Broadcast:
+    """HLS of which ``upto`` segments are listed; ``over`` ends it. ``files``: whatever else it serves, by path."""
+
+    def __init__(self, segments: Sequence[bytes], seconds: float) -> None:
+        self.segments, self.seconds = list(segments), seconds
+        self.upto, self.over = len(self.segments), True
+        self.apart: set[int] = set()  # segments before which time begins anew
+        self.files: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        self.url = ""
+
+    def playlist(self) -> bytes:
+        lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:1", "#EXT-X-MEDIA-SEQUENCE:0"]
+        for number in range(self.upto):
+            if number in self.apart:
+                lines.append("#EXT-X-DISCONTINUITY")
+            lines += [f"#EXTINF:{self.seconds:.3f},", f"{number}.ts"]
+        return "\n".join(lines + (["#EXT-X-ENDLIST"] if self.over else [])).encode()
+
+    def answer(self, path: str) -> bytes | None:
+        self.asked.append(path)
+        name = path.rpartition("/")[2]
+        if name == "live.m3u8":
+            return self.playlist()
+        if name.endswith(".ts") and name[:-3].isdecimal() and int(name[:-3]) < self.upto:
+            return self.segments[int(name[:-3])]
+        return self.files.get(name)
+
+
+def shots(numbers: Sequence[int], each: int = 2) -> list[bytes]:
+    """Segments of so many shots (a second each, a key frame a second), cut by FFmpeg as a platform does: time goes on through them."""
+    with tempfile.TemporaryDirectory() as folder:
+        with (
+            av.open(BytesIO(film(list(numbers), key_every=RATE, form="mpegts"))) as source,
+            av.open(
+                f"{folder}/live.m3u8", "w", format="hls", options={"hls_time": str(each), "hls_list_size": "0"}
+            ) as cut,
+        ):
+            stream = cut.add_stream_from_template(source.streams.video[0])
+            for packet in source.demux(source.streams.video[0]):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    cut.mux(packet)
+        return [path.read_bytes() for path in sorted(Path(folder).glob("*.ts"), key=lambda path: int(path.stem[4:]))]
+
+
+@contextmanager
+def served(broadcast: Broadcast, port: int = 0) -> Iterator[Broadcast]:
+    """On this machine, at a free port unless one is named."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            data = broadcast.answer(self.path)
+            self.send_response(200 if data is not None else 404)
+            self.send_header("Content-Length", str(len(data or b"")))
+            self.end_headers()
+            self.wfile.write(data or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    broadcast.url = f"http://127.0.0.1:{server.server_port}/live.m3u8"
+    try:
+        yield broadcast
+    finally:
+        server.shutdown()
+        server.server_close()
