@@ -22,7 +22,7 @@ from watchfloor.engines.textmodels.metrics import Threshold, threshold_for_preci
 from watchfloor.items import queries as items
 from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import NotFound
+from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.policy import queries as policies
@@ -62,11 +62,12 @@ def _train(policy: str, at_least: int) -> int:
             if not cursor.fetchone()[0]:
                 return 0
         last = TextModel.objects.filter(policy_key=policy).order_by("-version").first()
-        changes = _changes(policy, last.next_leaf if last else 0)
+        known = _known(last)
+        changes = _changes(policy, last.next_leaf if last and known else 0)
         if len(changes) < at_least:
             return 0
-        model = OnlineClassifier.from_bytes(bytes(last.blob)) if last else OnlineClassifier()
-        scored: list[Measured] = [_measured(row) for row in last.report.get("scored", [])] if last else []
+        model = known or OnlineClassifier()
+        scored: list[Measured] = [_measured(row) for row in last.report.get("scored", [])] if last and known else []
         learned, unlearned, scored = _learn(model, changes, scored)
         scored = scored[-REMEMBERED:]
         choice = None
@@ -94,6 +95,18 @@ def _train(policy: str, at_least: int) -> int:
             )  # fmt: skip
     models_in_force.forget()
     return learned + unlearned
+
+
+def _known(last: TextModel | None) -> OnlineClassifier | None:
+    """What the last version knows; None if there is none, or if another version of the program wrote it: all is then learned again."""
+    if last is None:
+        return None
+    try:
+        return OnlineClassifier.from_bytes(bytes(last.blob))
+    except BadInput as error:
+        if error.code != "model_version":
+            raise
+        return None
 
 
 def _changes(policy: str, next_leaf: int) -> list[Change]:

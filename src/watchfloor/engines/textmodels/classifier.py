@@ -5,6 +5,8 @@ the feature is seen (AdaGrad; Duchi, Hazan and Singer, 2011). What it already kn
 weights only if the model was wrong by more than the gate, and the gate is wider for the class there is more of, so that a
 thousand easy good texts cannot drown ten bad ones.
 
+Where the first look leaves it unsure, it looks again at the letters of the words (``letters.py``).
+
 The decisions themselves are kept (as features, not as text). Unlearning takes one out and learns the rest again in their
 order: the model is then the one that never saw it, to the last bit.
 """
@@ -20,7 +22,8 @@ import msgspec
 
 from watchfloor.engines.textmodels import features as feature_set
 from watchfloor.engines.textmodels.calibration import Platt, fit_platt, sigmoid
-from watchfloor.engines.textmodels.features import describe, features, kind_of, occurrences
+from watchfloor.engines.textmodels.features import LETTERS, describe, features, kind_of, occurrences
+from watchfloor.engines.textmodels.letters import Letters
 from watchfloor.engines.textmodels.normalise import normalise
 from watchfloor.engines.textmodels.stored import StoredModel, pack, unpack
 from watchfloor.kernel.errors import BadInput, NotFound
@@ -41,18 +44,22 @@ class Options(msgspec.Struct, frozen=True):
         rate: length of a step.
         gate: errors smaller than this (in probability) teach nothing.
         ready_at: labels of each class before the model's word should count (``OnlineClassifier.ready``).
+        unsure: margins (log-odds) nearer to zero than this are looked at twice; 0 never looks twice.
+        letters_rate: length of a step of the second look.
     """
 
     rate: float = 1.0
     gate: float = 0.01
     ready_at: int = 20
+    unsure: float = 2.0
+    letters_rate: float = 0.5
 
 
 class Contribution(NamedTuple):
     """How much one feature moved the score.
 
     Attributes:
-        feature: as the model knows it; ``kind`` is word, pair, stem, host, email, phone, number or shape.
+        feature: as the model knows it; ``kind`` is word, letters, pair, stem, host, email, phone, number or shape.
         shown: the same in words for a reviewer.
         weight: in log-odds; above zero speaks for the label, below against it.
         spans: where it stands in the original text, start and end.
@@ -86,6 +93,7 @@ class OnlineClassifier:
         self._journal: list[tuple[array[int], bool, float]] = []
         self._recent: deque[tuple[float, bool]] = deque(maxlen=_RECENT)
         self._platt = Platt()
+        self._letters = Letters(self.options.letters_rate)
 
     # -- what it knows ------------------------------------------------------------------------------------------------
 
@@ -122,24 +130,29 @@ class OnlineClassifier:
             index = self._index.get(feature)
             if index is not None and self._weights[index]:
                 weighed.append((self._weights[index] * scale, feature))
+        if abs(self._first_margin(found)) < self.options.unsure:
+            for word, weight in self._letters.weigh(found).items():
+                weighed.append((weight * self._platt.slope, LETTERS + word))
         weighed.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
         wanted = dict.fromkeys(feature for _, feature in weighed[:limit])
         places: dict[str, list[tuple[int, int]]] = {feature: [] for feature in wanted}
         for place in occurrences(form):
-            if place.feature in places:
-                places[place.feature].append(form.span(place.start, place.end))
+            for feature in (place.feature, LETTERS + place.feature):
+                if feature in places:
+                    places[feature].append(form.span(place.start, place.end))
         return [
             Contribution(feature, kind_of(feature), describe(feature), weight, tuple(places[feature]))
             for weight, feature in weighed[:limit]
         ]
 
     def _margin(self, found: list[str]) -> float:
+        first = self._first_margin(found)
+        return first + self._letters.margin(found) if abs(first) < self.options.unsure else first
+
+    def _first_margin(self, found: list[str]) -> float:
         lookup, weights = self._index.get, self._weights
-        total = 0.0
-        for feature in found:
-            index = lookup(feature)
-            if index is not None:
-                total += weights[index]
+        # An exact sum is the same in any order and in every version of Python.
+        total = math.fsum([weights[place] for place in map(lookup, found) if place is not None])
         return total / math.sqrt(len(found)) + self._bias
 
     # -- learning -----------------------------------------------------------------------------------------------------
@@ -186,26 +199,22 @@ class OnlineClassifier:
 
     def _learn(self, found: list[str], label: bool, weight: float) -> float:
         index, weights, squares = self._index, self._weights, self._squares
-        places = []
-        total = 0.0
-        for feature in found:
-            place = index.get(feature)
-            if place is None:
-                place = index[feature] = len(weights)
-                weights.append(0.0)
-                squares.append(_FIRST_SQUARE)
-            else:
-                total += weights[place]
-            places.append(place)
-        margin = total / math.sqrt(len(found)) + self._bias
-        said = self._platt.probability(margin)
-
+        places = [index.setdefault(feature, len(index)) for feature in found]
+        new = len(index) - len(weights)
+        if new:
+            weights += [0.0] * new
+            squares += [_FIRST_SQUARE] * new
+        first = math.fsum(map(weights.__getitem__, places)) / math.sqrt(len(found)) + self._bias
         self._journal.append((array("q", places), label, weight))
         self._counts[label] += 1
-        self._recent.append((margin, label))
-        error = float(label) - sigmoid(margin)
         plenty = (self._counts[label] + 5) / (self._counts[not label] + 5)
         gate = max(self.options.gate, min(self.options.gate * plenty, _WIDEST_GATE))
+        margin = first
+        if abs(first) < self.options.unsure:
+            margin += self._letters.learn(found, label, weight, first, gate)
+        said = self._platt.probability(margin)
+        self._recent.append((margin, label))
+        error = float(label) - sigmoid(first)
         if abs(error) >= gate:
             step = error * weight / math.sqrt(len(found))
             square, move = step * step, self.options.rate * step
@@ -255,6 +264,7 @@ class OnlineClassifier:
                 journal=[(list(places), label, weight) for places, label, weight in self._journal],
                 recent=list(self._recent),
                 platt=(self._platt.slope, self._platt.shift),
+                letters=self._letters.to_stored(),
             )
         )
 
@@ -274,4 +284,5 @@ class OnlineClassifier:
         model._journal = [(array("q", places), label, weight) for places, label, weight in stored.journal]
         model._recent.extend(stored.recent)
         model._platt = Platt(*stored.platt)
+        model._letters = Letters.from_stored(model.options.letters_rate, stored.letters)
         return model

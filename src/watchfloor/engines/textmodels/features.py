@@ -12,12 +12,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
+from watchfloor.engines.textmodels.scripts import WITHOUT_MARKS
 
-VERSION = 1  # of the set of features; a stored model is only read by the version that wrote it
+VERSION = 2  # of the set of features; a stored model is only read by the version that wrote it
 
 TOKEN = re.compile(r"⟨\w+⟩|[^\W_]+(?:'[^\W_]+)?|[£$€]+|[!?]+|[^\w\s]")
+LETTERS = "letters:"  # before a word: not the word but the letters it is made of (``letters.py``)
 _DIGIT = re.compile(r"\d")
-_UPPER = re.compile(r"[A-Z]")
+_CAPITALS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"  # to be taken out: far quicker than to be found
 _ENTITY_KIND = {"url": "host", "email": "email", "phone": "phone", "number": "number"}
 
 
@@ -32,7 +34,7 @@ class Occurrence(NamedTuple):
 def features(text: str | Normalised) -> list[str]:
     """The distinct features of a text, in an order that depends on nothing but the text."""
     form = normalise(text) if isinstance(text, str) else text
-    words = TOKEN.findall(form.text)
+    words = TOKEN.findall(_read(form))
     found = words
     shapes = words
     if _DIGIT.search(form.text):
@@ -40,7 +42,8 @@ def features(text: str | Normalised) -> list[str]:
         found = words + shapes
     found = found + [left + " " + right for left, right in pairwise(shapes)]
     found += [word[:5] + "*" for word in words if len(word) > 6 and word[0] != "⟨"]
-    found += [f"{_ENTITY_KIND[kind]}:{value}" for kind, value in form.entities]
+    if form.entities:
+        found += [f"{_ENTITY_KIND[kind]}:{value}" for kind, value in form.entities]
     found += _shape(form)
     # A dict keeps first-seen order, so the same text always gives the same list (a set would depend on the hash seed).
     return list(dict.fromkeys(found))
@@ -48,7 +51,7 @@ def features(text: str | Normalised) -> list[str]:
 
 def occurrences(form: Normalised) -> list[Occurrence]:
     """Each word, pair, stem and entity of a text with its place; for highlighting, so slower and fuller than ``features``."""
-    matches = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(form.text)]
+    matches = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(_read(form))]
     places: list[Occurrence] = []
     entities = iter(form.entities)
     previous: tuple[str, int] | None = None
@@ -70,7 +73,7 @@ def occurrences(form: Normalised) -> list[Occurrence]:
 
 
 def kind_of(feature: str) -> str:
-    """word, pair, stem, host, email, phone, number or shape."""
+    """word, letters, pair, stem, host, email, phone, number or shape."""
     head, colon, tail = feature.partition(":")
     if colon and head and tail and head.isalpha():
         return head
@@ -95,11 +98,18 @@ def describe(feature: str) -> str:
         name = feature[6:].rstrip("0123456789")
         level = feature[6 + len(name) :]
         return _SHAPE_WORDS.get(name, name) + (f" (step {level})" if level else "")
+    if kind == "letters":
+        return f"the letters of {feature[len(LETTERS) :]}"
     if kind in ("host", "email", "phone", "number"):
         return f"{kind} {feature.partition(':')[2]}"
     if kind == "stem":
         return f"words that begin with {feature[:-1]}"
     return feature
+
+
+def _read(form: Normalised) -> str:
+    """Latin letters without their marks: ``frëe`` and ``free``, ``für`` and ``fur`` are one word to a model."""
+    return form.text if form.text.isascii() else form.text.translate(WITHOUT_MARKS)
 
 
 def _shape_of(word: str) -> str:
@@ -111,8 +121,13 @@ def _shape(form: Normalised) -> list[str]:
     """Coarse steps, so that a model cannot lean on an exact length."""
     original = form.original
     length = len(original)
-    capitals = len(_UPPER.findall(original)) if original.isascii() else sum(map(str.isupper, original))
-    digits = len(_DIGIT.findall(original))
+    if original.isascii():
+        raw = original.encode()
+        capitals = length - len(raw.translate(None, _CAPITALS))
+        digits = length - len(raw.translate(None, _DIGITS))
+    else:
+        capitals = sum(map(str.isupper, original))
+        digits = len(_DIGIT.findall(original))
     shape = [
         f"shape:length{min(9, length.bit_length())}",
         f"shape:caps{10 * capitals // (length or 1)}",

@@ -1,9 +1,9 @@
 """One reading of a text for everything that compares texts, whatever tricks it was typed with.
 
-In order: compatibility forms and case (NFKC, casefold), invisible characters out, look-alike letters back to Latin in words
-that mix alphabets, links, addresses and long numbers to placeholders, digits that stand for letters back to letters inside a
-word, long repetitions and blanks squeezed. Placeholders are written in angle brackets no text can contain (they are
-replaced on the way in), so nobody can type one.
+In order: compatibility forms and case (NFKC, casefold), invisible characters and piled-up marks out, look-alike letters back to
+Latin in words that mix alphabets, links, addresses and long numbers to placeholders, digits that stand for letters back to
+letters inside a word (and at its ends, once the text has shown that trick), spelled-out words joined, long repetitions and blanks
+squeezed. Placeholders are written in angle brackets no text can contain (they are replaced on the way in), so nobody can type one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
-from watchfloor.engines.textmodels.scripts import CONFUSABLE_TABLE, HAS_BORROWED, HAS_LATIN, WORD, is_mixed
+from watchfloor.engines.textmodels.scripts import (
+    CONFUSABLE_TABLE,
+    HAS_BORROWED,
+    HAS_LATIN,
+    PHONETIC_TABLE,
+    WORD,
+    is_disguised,
+    is_mixed,
+)
 
 
 class Entity(NamedTuple):
@@ -66,9 +74,12 @@ class _CharTable(dict[int, str]):
             form = ""
         elif "\ud800" <= char <= "\udfff":  # half a character: nothing that could be stored
             form = "\ufffd"
+        elif code in PHONETIC_TABLE:
+            form = PHONETIC_TABLE[code]
         else:
             form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
             form = "".join(_BRACKETS.get(ord(part), part) for part in form if not is_invisible(part))
+            form = form.translate(PHONETIC_TABLE)
         if len(self) < 60_000:
             self[code] = form
         return form
@@ -95,6 +106,7 @@ _MARKS = (
     r"\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f]"
 )
 _COMBINING = re.compile(_MARKS)
+_PILED = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _CLUSTER = re.compile(rf".{_MARKS}*", re.DOTALL)
 
 _TLD = (
@@ -112,8 +124,16 @@ _PLACE = re.compile(
 # Cheap looks that spare most texts the dear patterns: nothing these miss is matched by those.
 _MAYBE_PLACE = re.compile(r"\d{4}|\d[ ().-]{1,2}\d|[a-z0-9-]\.[a-z]{2}")
 _MAYBE_LEET = re.compile(r"[013457@$!](?=[^\W\d_])")
-_LEET = re.compile(r"(?<=[^\W\d_])[013457@$!]{1,2}(?=[^\W\d_])")
-_LEET_TABLE = str.maketrans("013457@$!", "oieastasi")
+_INNER_LEET = re.compile(r"(?<=[^\W\d_])[013457@$!]{1,2}(?=[^\W\d_])")
+# A word with such characters anywhere in it; a run of digits alone, or a price, is none.
+_LEET_WORD = re.compile(r"(?<![^\W_]|[@$!|€⟨])(?=[^\s⟨⟩]*[^\W\d_])(?:[^\W\d_]|[013456789@$|€]|!(?=[^\W_]))+(?![^\W_⟩])")
+_LEET_TABLE = str.maketrans("03456789@$!|€", "oeasgtbgasile")
+# By how often a text has shown the trick: how much of a word may be digits and signs for it to be read as letters.
+_SHARES = (0.5, 0.7, 0.85)
+_NOT_LETTER = re.compile(r"[\d@$!|€]")
+_LEET_ONE = re.compile(r"(?<=[aeou])1|(?<=[bcfgkps])1(?=[aeiou])")
+_SPELLED = re.compile(r"(?<![^\W_])[a-z](?:([ .*_-])[a-z])(?:\1[a-z]){2,}(?![^\W_])")
+_MAYBE_SPELLED = re.compile(r"[ .*_-][a-z][ .*_-][a-z][ .*_-]")
 _REPEAT = re.compile(r"(.)\1\1+")
 _BLANKS = re.compile(r"[^\S ]\s*|\s{2,}")
 _NOT_DIGIT = re.compile(r"\D+")
@@ -148,7 +168,12 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
     if "@" in text or "://" in text or "www." in text or _MAYBE_PLACE.search(text):
         text = _substitute(_PLACE, lambda match: _placeholder(match, found), text, origins)
     if _MAYBE_LEET.search(text):
-        text = _LEET.sub(lambda match: match[0].translate(_LEET_TABLE), text)  # one character for one: the places stay
+        shown = len(_INNER_LEET.findall(text))
+        if shown:  # one character for one: the places stay
+            share = _SHARES[min(shown, len(_SHARES)) - 1]
+            text = _LEET_WORD.sub(lambda match: _letters(match[0], share), text)
+    if _MAYBE_SPELLED.search(text):
+        text = _substitute(_SPELLED, lambda match: match[0][::2], text, origins)
     if _REPEAT.search(text):
         text = _substitute(_REPEAT, lambda match: match[1] * 2, text, origins)
     if "  " in text or not text.isprintable():
@@ -171,6 +196,8 @@ def _fold_characters(original: str, origins: _Origins | None) -> str:
         else:
             composed = unicodedata.normalize("NFKC", cluster)
             form = unicodedata.normalize("NFKC", "".join([_CHARS[ord(char)] for char in composed]))
+            if len(form) > 1 and form[0] < "\u0530":  # marks that make no letter are piled on to break words
+                form = form[0] + _PILED.sub("", form[1:])
         forms.append(form)
         if origins is not None:
             origins.extend([(place, place + len(cluster))] * len(form))
@@ -178,14 +205,30 @@ def _fold_characters(original: str, origins: _Origins | None) -> str:
     return "".join(forms)
 
 
+def _letters(word: str, share: float) -> str:
+    """The letters that a word's digits and signs stand for, where they are no more than ``share`` of it."""
+    others = len(_NOT_LETTER.findall(word))
+    if not others or others > share * len(word):
+        return word
+    return _LEET_ONE.sub("l", word.translate(_LEET_TABLE)).replace("1", "i")
+
+
 def _fold_mixed_words(text: str) -> tuple[str, int]:
-    """Look-alikes to Latin in the words that mix alphabets; letter for letter, so that places stay."""
+    """Look-alikes to Latin in the words that mix alphabets; letter for letter, so that places stay.
+
+    Words of look-alikes alone count as well, unless some word is genuinely of that alphabet; of short ones beside a word that mixes
+    alphabets a weaker likeness is enough.
+    """
     mixed = 0
+    words = WORD.findall(text)
+    weak = any(is_mixed(word) for word in words)
+    borrowed = [word for word in words if HAS_BORROWED.search(word) and not HAS_LATIN.search(word)]
+    disguised = all(is_disguised(word, weak=weak) for word in borrowed)
 
     def fold(match: re.Match[str]) -> str:
         nonlocal mixed
         word = match[0]
-        if word.isascii() or not is_mixed(word):
+        if word.isascii() or not (is_mixed(word) or (disguised and HAS_BORROWED.search(word))):
             return word
         mixed += 1
         return word.translate(CONFUSABLE_TABLE)

@@ -9,7 +9,7 @@ import msgspec
 
 from watchfloor.kernel.errors import BadInput
 
-_MAGIC = b"WFTM\x01"  # the last byte is the version of this layout
+_MAGIC = b"WFTM\x02"  # the last byte is the version of this layout
 
 
 class StoredModel(msgspec.Struct):
@@ -25,6 +25,7 @@ class StoredModel(msgspec.Struct):
     journal: list[tuple[list[int], bool, float]]
     recent: list[tuple[float, bool]]
     platt: tuple[float, float]
+    letters: dict[str, Any]
 
 
 def pack(model: StoredModel) -> bytes:

@@ -79,3 +79,34 @@ def test_spans_point_into_what_was_typed() -> None:
         low, high = form.span(start, start + len(read))
         assert typed[low:high] == expected
     assert form.span(0, 0) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("fr33 m0ney 0u7 0f y0ur cl1cks", "free money out of your clicks"),  # the inner ones give the others away
+        ("c!ick p1ease, he1p ca1l p1lls", "ciick please, help call pills"),
+        ("ꜰʀᴇᴇ 🅵🆁🅴🅴 𝐟𝐫𝐞𝐞 ⓕⓡⓔⓔ", "free free free free"),
+        ("f̶r̶e̶e̶", "free"),
+        ("f r e e  m.o.n.e.y", "free money"),
+        ("սse оur сhаnnel то win", "use our channel to win"),  # Armenian, Cyrillic; a short word without a Latin letter
+        ("ѕсоре now", "scope now"),
+    ],
+)
+def test_more_tricks(typed: str, read: str) -> None:
+    assert normalise(typed).text == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mp3 4u 2day 150p 3g gr8 1st 80s £10 h264",
+        "a b c",
+        "то есть",
+        "u.s.a. and e.g. this",
+        "ελα το αυτο",
+        "так и со мной ok",
+    ],
+)
+def test_more_honest_text(text: str) -> None:
+    assert normalise(text).text == text
