@@ -61,7 +61,10 @@ class Campaign(msgspec.Struct, frozen=True):
 
 
 class Clusters(msgspec.Struct, frozen=True):
-    """Campaigns, the largest first; all hubs; and every edge: ``campaign``, ``left``, ``right`` (ids of texts), ``kind``, ``value``, ``distance``."""
+    """Campaigns, the largest first; all hubs; how many texts there were.
+
+    ``edges``: ``campaign``, ``left``, ``right`` (ids of texts), ``kind``, ``value`` (of a key), ``distance`` (of words).
+    """
 
     campaigns: list[Campaign]
     hubs: list[Key]
@@ -69,7 +72,9 @@ class Clusters(msgspec.Struct, frozen=True):
     texts: int
 
 
-def cluster(new: Texts, *, caps: Mapping[str, int] | None = None, look: bool = True, gates: Gates | None = None) -> Clusters:
+def cluster(
+    new: Texts, *, caps: Mapping[str, int] | None = None, look: bool = True, gates: Gates | None = None
+) -> Clusters:
     """The campaigns among texts, all at once.
 
     Args:
@@ -98,7 +103,10 @@ def campaigns(state: State, gates: Gates | None = None) -> Clusters:
     )
     known = any(account is not None for account in state.accounts)
     sums = table.group_by("root").agg(
-        texts=pl.len(), accounts=pl.col("account").drop_nulls().n_unique(), first=pl.col("time").min(), last=pl.col("time").max()
+        texts=pl.len(),
+        accounts=pl.col("account").drop_nulls().n_unique(),
+        first=pl.col("time").min(),
+        last=pl.col("time").max(),
     )
     good = sums.filter(pl.col("texts") >= gates.texts, pl.col("texts") > 1)
     if known:
@@ -132,26 +140,36 @@ def _edges(state: State, roots: pl.Series) -> pl.DataFrame:
         left=firsts.gather(state.near["left"]), right=firsts.gather(state.near["right"]), kind=pl.lit("near"), value=none,
         distance="distance",
     )  # fmt: skip
-    keyed = key_edges(state).select("left", right="text", kind="kind", value="value", distance=pl.lit(None, dtype=pl.Float64))
+    keyed = key_edges(state).select(
+        "left", right="text", kind="kind", value="value", distance=pl.lit(None, dtype=pl.Float64)
+    )
     same = same.select("left", "right", kind=pl.lit("same"), value=none, distance=pl.lit(0.0))
     every = pl.concat([same, alike, keyed])
     every = every.with_columns(root=pl.Series(state.roots, dtype=pl.UInt32).gather(every["right"]))
     return every.filter(pl.col("root").is_in(roots.implode())).sort("root", "right", "left", "kind", "value")
 
 
-def _campaigns(state: State, table: pl.DataFrame, good: pl.DataFrame, edges: pl.DataFrame, known: bool) -> list[Campaign]:
+def _campaigns(
+    state: State, table: pl.DataFrame, good: pl.DataFrame, edges: pl.DataFrame, known: bool
+) -> list[Campaign]:
     kinds: dict[int, dict[str, int]] = {}
     for root, kind, count in edges.group_by("root", "kind").agg(pl.len()).sort("root", "kind").iter_rows():
         kinds.setdefault(root, {})[kind] = count
     near_most = pl.concat([edges.filter(kind="near").select("root", text=side) for side in ("left", "right")])
-    best = near_most.group_by("root", "text").agg(near=pl.len()).sort(["root", "near", "text"], descending=[False, True, False])
+    best = (
+        near_most.group_by("root", "text")
+        .agg(near=pl.len())
+        .sort(["root", "near", "text"], descending=[False, True, False])
+    )
     standing = dict(best.group_by("root", maintain_order=True).agg(pl.col("text").first()).iter_rows())
     members = table.filter(pl.col("root").is_in(good["root"].implode()))
     parted = {root: part for (root,), part in members.partition_by("root", as_dict=True, maintain_order=True).items()}
     told = state.keys.join(state.judged, on=["kind", "value"])
     told = told.with_columns(root=pl.Series(state.roots, dtype=pl.UInt32).gather(told["text"]))
     told = told.group_by("root", "kind", "value").agg(pl.len().alias("here"), pl.col("parties", "hub").first())
-    told = told.filter(pl.col("root").is_in(good["root"].implode())).sort(["here", "kind", "value"], descending=[True, False, False])
+    told = told.filter(pl.col("root").is_in(good["root"].implode())).sort(
+        ["here", "kind", "value"], descending=[True, False, False]
+    )
     keys: dict[int, tuple[list[Key], list[Key]]] = {}
     for root, kind, value, here, parties, hub in told.iter_rows():
         keys.setdefault(root, ([], []))[hub].append(Key(kind, value, here, parties))

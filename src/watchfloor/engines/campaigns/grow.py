@@ -1,9 +1,9 @@
 """Texts come in, campaigns grow: what is known is kept, only what is new is read and compared.
 
-A campaign is what hangs together by edges: the same text, a near-duplicate, a shared key that is no hub. Its id is that of its earliest text, so
-it stays while the campaign grows; where two become one, the older id stays. Should a key turn out to be a hub, its edges are gone, and what hung
-by it alone falls apart again. Edges depend on the order in which texts came and on nothing else: the campaigns are the same whether texts come
-one by one, day by day or all at once.
+A campaign is what hangs together by edges: the same text, a near-duplicate, a shared key that is no hub. Its id is that of its
+earliest text, so it stays while the campaign grows; where two become one, the older id stays. Should a key turn out to be a hub,
+its edges are gone, and what hung by it alone falls apart again. Edges depend on the order in which texts came and on nothing
+else: the campaigns are the same whether texts come one by one, day by day or all at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import polars as pl
 from watchfloor.engines.campaigns.components import Parts
 from watchfloor.engines.campaigns.keys import canonical, found_in, judge
 from watchfloor.engines.campaigns.near import EDGES, near
-from watchfloor.engines.campaigns.pieces import FEWEST, Form, band_keys, form_of, pieces
+from watchfloor.engines.campaigns.pieces import FEWEST, NO_KEYS, Form, Keys, band_keys, form_of, pieces
 from watchfloor.kernel.errors import BadInput
 
 _KEYS = {"kind": pl.String, "value": pl.String, "text": pl.UInt32}
@@ -63,10 +63,12 @@ class State:
     forms: dict[bytes, int] = field(default_factory=dict)
     firsts: list[int] = field(default_factory=list)
     pieces: pl.Series = field(default_factory=lambda: pl.Series("pieces", [], dtype=pl.List(pl.UInt32)))
-    bands: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"form": pl.UInt32, "key": pl.UInt64}))
+    met: Keys = NO_KEYS
     near: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EDGES))
     keys: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
-    judged: pl.DataFrame = field(default_factory=lambda: judge(pl.DataFrame(schema=_KEYS), pl.Series(dtype=pl.UInt32), {}))
+    judged: pl.DataFrame = field(
+        default_factory=lambda: judge(pl.DataFrame(schema=_KEYS), pl.Series(dtype=pl.UInt32), {})
+    )
     roots: list[int] = field(default_factory=list)
 
 
@@ -86,11 +88,11 @@ def grow(state: State, new: Texts) -> Changes:
         text = state.texts[place]
         form = read.get(text)
         if form is None:
-            made = form_of(text)
-            form = state.forms.setdefault(made.key, len(state.firsts))
+            read_now = form_of(text)
+            form = state.forms.setdefault(read_now.key, len(state.firsts))
             if form == len(state.firsts):
                 state.firsts.append(place)
-                fresh.append(made)
+                fresh.append(read_now)
             read[text] = form
             if state.look:
                 seen_keys[text] = found_in(text)
@@ -108,8 +110,9 @@ def grow(state: State, new: Texts) -> Changes:
         columns = pl.DataFrame(found, schema=_KEYS, orient="row").unique(maintain_order=True)
         state.keys = pl.concat([state.keys, columns])
     state.pieces = pl.concat([state.pieces, pieces(fresh)])
-    state.bands = pl.concat([state.bands, band_keys(state.pieces.slice(first_form), first_form)])
-    state.near = pl.concat([state.near, near(state.bands, state.pieces, first_form)])
+    made = band_keys(state.pieces.slice(first_form), first_form)
+    state.met = Keys(pl.concat([state.met.bands, made.bands]), pl.concat([state.met.bits, made.bits]))
+    state.near = pl.concat([state.near, near(state.met, state.pieces, first_form)])
     return _renamed(state, start)
 
 
@@ -137,7 +140,9 @@ def _renamed(state: State, start: int) -> Changes:
     state.judged = judge(state.keys, _parties(state, alike, says), state.caps)
     whole = Parts(len(state.ids))
     whole.join((state.firsts[form], place) for place, form in enumerate(state.form) if says[form])
-    whole.join((state.firsts[left], state.firsts[right]) for left, right in state.near.select("left", "right").iter_rows())
+    whole.join(
+        (state.firsts[left], state.firsts[right]) for left, right in state.near.select("left", "right").iter_rows()
+    )
     whole.join(key_edges(state).select("left", "text").iter_rows())
     state.roots = after = whole.roots()
     return _changes(state, before, after, start)
@@ -146,7 +151,11 @@ def _renamed(state: State, start: int) -> Changes:
 def key_edges(state: State) -> pl.DataFrame:
     """``left`` (the first text with a key), ``text``, ``kind``, ``value`` of each key that is no hub."""
     good = state.judged.filter(~pl.col("hub")).select("kind", "value", left="first")
-    return state.keys.join(good, on=["kind", "value"]).filter(pl.col("left") != pl.col("text")).sort("text", "kind", "value")
+    return (
+        state.keys.join(good, on=["kind", "value"])
+        .filter(pl.col("left") != pl.col("text"))
+        .sort("text", "kind", "value")
+    )
 
 
 def _parties(state: State, alike: Sequence[int], says: Sequence[bool]) -> pl.Series:
@@ -178,7 +187,11 @@ def _changes(state: State, before: Sequence[int], after: Sequence[int], start: i
         begun=[names[root] for root in sorted(now) if now[root] > 1 and root not in kept],
         grown=[names[root] for root in sorted(kept & grown)],
         merged=[(names[root], names[other]) for root in sorted(into) for other in sorted(into[root]) if other < root],
-        split=[(names[root], [names[each] for each in sorted(parts)]) for root, parts in sorted(into.items()) if len(parts) > 1],
+        split=[
+            (names[root], [names[each] for each in sorted(parts)])
+            for root, parts in sorted(into.items())
+            if len(parts) > 1
+        ],
     )
 
 

@@ -1,17 +1,17 @@
 """Which texts are near-duplicates of earlier ones: few are compared, by a rule that knows only the order in which they came.
 
-Under each key a text is compared with the ``EACH`` that came just before it and with the ``LEADERS`` that came first. So it makes no difference
-whether texts come all at once or day by day.
+Under each key a text is compared with the ``EACH`` that came just before it and with the ``LEADERS`` that came first. So it makes
+no difference whether texts come all at once or day by day.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from watchfloor.engines.campaigns.pieces import distances
+from watchfloor.engines.campaigns.pieces import Keys, differ, distances
 
-WITHIN = 0.5
-"""How far two texts may be apart to be one: as in ``matching.texts``."""
+WITHIN = 0.55
+"""How far two texts may be apart to be one: short messages of which every seventh word is another are still alike."""
 
 LEADERS = 4
 EACH = 2
@@ -20,16 +20,18 @@ _AT_ONCE = 500_000
 EDGES = {"left": pl.UInt32, "right": pl.UInt32, "distance": pl.Float64}
 
 
-def near(keys: pl.DataFrame, of: pl.Series, start: int, within: float = WITHIN) -> pl.DataFrame:
+def near(keys: Keys, of: pl.Series, start: int, within: float = WITHIN) -> pl.DataFrame:
     """The near pairs of forms from ``start`` on with any before them: ``left`` < ``right``, ``distance``.
 
     Args:
-        keys: ``form`` and ``key`` of all bands of all forms; ``of``: the pieces of each form.
+        keys: of all forms; ``of``: the pieces of each.
     """
     sizes = of.list.len().cast(pl.Float64)
-    some = candidates(keys, start)
+    some = candidates(keys.bands, start)
     one, other = sizes.gather(some["left"]), sizes.gather(some["right"])
-    some = some.filter((one >= (1 - within) * other) & (other >= (1 - within) * one))  # others cannot share enough
+    some = some.filter(
+        ~differ(keys.bits, some["left"], some["right"]) & (one >= (1 - within) * other) & (other >= (1 - within) * one)
+    )  # others cannot share enough
     made = [pl.DataFrame(schema=EDGES)]
     for begin in range(0, len(some), _AT_ONCE):
         part = some.slice(begin, _AT_ONCE)
