@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,10 +39,11 @@ def read_columns(path: Path, text: str, others: list[str], bad: list[BadRow]) ->
     names = list(dict.fromkeys([text, *others]))
     made = Columns([], [], {name: [] for name in names})
     suffix = path.suffix.lower()
+    rows: Iterable[tuple[int, dict[str, str]]]
     if suffix in (".parquet", ".pq"):
         rows = ((line, dict(zip(names, row, strict=True))) for line, row in enumerate(_parquet(path, names), 1))
     elif suffix in (".jsonl", ".ndjson", ".json"):
-        rows = iter(_objects(path, names, bad))
+        rows = _objects(path, names, bad)
     else:
         rows = ((row.line, row.columns) for row in read_rows(path, names, bad))
     for line, columns in rows:

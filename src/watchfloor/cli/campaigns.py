@@ -279,7 +279,8 @@ def _write_coordination(folder: Path, found: Coordination) -> None:
          "first": each.first, "last": each.last, "q": each.q}
         for each in found.rings
     ]  # fmt: skip
-    made = {"groups": groups, "members": members, "ties": [msgspec.structs.asdict(each) for each in found.ties]}
+    ties = [msgspec.structs.asdict(each) for each in found.ties]
+    made: dict[str, list[dict[str, Any]]] = {"groups": groups, "members": members, "ties": ties}
     _write(folder, {name: pl.DataFrame(rows) for name, rows in made.items()})
 
 

@@ -12,6 +12,7 @@ from watchfloor.engines.campaigns.coordinate import FDR, Coordination, Tie, coor
 from watchfloor.engines.campaigns.found import Campaign, Clusters, Gates, Key, campaigns, cluster
 from watchfloor.engines.campaigns.grow import Changes, State, Texts, grow
 from watchfloor.engines.campaigns.keys import CAP, CAPS
+from watchfloor.engines.campaigns.layout import Line, Node, Picture, layout
 from watchfloor.engines.campaigns.rings import Joined, Ring
 
 __all__ = [
@@ -25,6 +26,9 @@ __all__ = [
     "Gates",
     "Joined",
     "Key",
+    "Line",
+    "Node",
+    "Picture",
     "Ring",
     "State",
     "Texts",
@@ -33,4 +37,5 @@ __all__ = [
     "cluster",
     "coordinate",
     "grow",
+    "layout",
 ]

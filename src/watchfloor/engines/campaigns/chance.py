@@ -121,7 +121,7 @@ def _meetings(of: Actions, edges: pl.DataFrame, window: float, reach: float) -> 
     table = of.table.with_columns(end=ends(of, reach)).with_row_index("place")
     runs = (table["end"] - table["place"] - 1).cast(pl.Int64)
     cuts = [0, *_cuts(table["object"], runs), len(table)]
-    width = int(max(of.table["account"].max() or 0, 0)) + 1  # type: ignore[arg-type,call-overload] # a code
+    width = int(max(of.table["account"].max() or 0, 0)) + 1  # type: ignore[arg-type] # a code
     wanted = edges.select(pair=pl.col("left").cast(pl.UInt64) * width + pl.col("right"))
     made = []
     for start, stop in pairwise(cuts):
