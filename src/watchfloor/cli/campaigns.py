@@ -75,7 +75,7 @@ def cluster_command(
     from watchfloor.engines.campaigns import Gates, State, Texts, grow
     from watchfloor.engines.campaigns import campaigns as standing
 
-    named = [_pair(each) for each in entities]
+    named, limits = [_pair(each) for each in entities], _caps(caps)
     bad: list[BadRow] = []
     wanted = [column for column in (account, time_column, id_column) if column] + [column for _, column in named]
     read = read_columns(file, text_column, wanted, bad)
@@ -89,7 +89,7 @@ def cluster_command(
     tell_bad(bad)
     if not read.texts:
         raise BadInput("no_rows", "No row of the file can be used.", hint="Check --text.")
-    state = State(caps=_caps(caps), look=not words_only)
+    state = State(caps=limits, look=not words_only)
     with Bar("Comparing", len(read.texts)) as bar:
         for start in range(0, len(read.texts), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)

@@ -9,7 +9,9 @@ hub.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
 from ipaddress import ip_address, ip_network
 
 import polars as pl
@@ -37,13 +39,24 @@ PUBLIC = frozenset(_PUBLIC.split())
 FOUND = ("phone", "email", "wallet", "url", "domain", "ip")
 """Kinds that are looked for in the text. Mentions of accounts (``handle``) say too little by themselves."""
 
-# A cheap look: without any of these there is nothing to be found in a plain text.
-_MAYBE = re.compile(r"\w@\w|://|\w\.\w|[\[({]|(?:[\doO]\W{0,3}){7}|[0-9A-Za-z]{26}|:[0-9a-fA-F]{0,4}:")
+# Without any of these there is nothing to be found in a plain text.
+_MAYBE = r"\w@\w|://|\w\.\w|[\[({]|(?:[\doO]\W{0,3}){7}|[0-9A-Za-z]{26}|:[0-9a-fA-F]{0,4}:"
+
+
+@cache
+def _maybe() -> Callable[[str], object]:
+    """A cheap look, twice as cheap with RE2."""
+    try:
+        library = import_module("re2")
+    except ImportError:
+        library = re
+    search: Callable[[str], object] = (library if hasattr(library, "Set") else re).compile(_MAYBE).search
+    return search
 
 
 def found_in(text: str) -> list[tuple[str, str]]:
     """(kind, canonical value) of what is in a text, each once."""
-    if text.isascii() and _MAYBE.search(text) is None:
+    if text.isascii() and _maybe()(text) is None:
         return []
     return list(dict.fromkeys((each.kind, each.canonical) for each in entities(text) if each.kind in FOUND))
 
