@@ -50,6 +50,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Ask the lake of events a question in the rule language.",
     ),
     "text": ("watchfloor.cli.text", "text", "Normalise text and measure text models on plain files."),
+    "campaigns": (
+        "watchfloor.cli.campaigns",
+        "campaigns",
+        "Texts and accounts that belong together, on plain files.",
+    ),
     "oncall": ("watchfloor.cli.oncall", "oncall", "Who is on call; page somebody, answer a page."),
     "staffing": ("watchfloor.cli.staffing", "staffing", "How many people the work needs, on plain files."),
     "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),

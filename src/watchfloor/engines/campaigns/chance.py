@@ -2,15 +2,16 @@
 
 Two models of nothing going on, and an edge must be more than either explains:
 
-*Activity.* Who is behind an action is drawn by how much each account does. Of the ``P`` pairs of actions on an object within the window each
-is theirs with probability ``c = 2 d_u d_v / (N (N - 1))``, so they meet there with probability at most ``1 - exp(-c P)``; the number of objects
-on which they meet is a sum of such chances, whose upper tail lies below Poisson's (Hoeffding 1956). Popular objects and busy accounts,
-and when each object was popular, are thereby accounted for.
+*Activity.* Who is behind an action is drawn by how much each account does. Of the ``P`` pairs of actions on an object within the
+window each is theirs with probability ``c = 2 d_u d_v / (N (N - 1))``, so they meet there with probability at most ``1 - exp(-c
+P)``; the number of objects on which they meet is a sum of such chances, whose upper tail lies below Poisson's (Hoeffding 1956).
+Popular objects and busy accounts, and when each object was popular, are thereby accounted for.
 
-*Timing.* People who share a language or an interest share objects. So of the objects on which both acted within ten windows of each
-other, how many times was it within one? By chance as often as with other accounts on the same object, and where it has too few of them, on all
-objects (an interval-jitter test: Date, Bienenstock, Geman 1998; Amarasingham and others 2012). A binomial tail at the mean chance bounds the tail
-of the sum (Hoeffding 1956). Accounts that the first model already suspects do not count among the others.
+*Timing.* People who share a language or an interest share objects. So of the objects on which both acted within ten windows of
+each other, how many times was it within one? By chance as often as with other accounts on the same object, and where it has too
+few of them, on all objects (an interval-jitter test: Date, Bienenstock, Geman 1998; Amarasingham and others 2012). A binomial
+tail at the mean chance bounds the tail of the sum (Hoeffding 1956). Accounts that the first model already suspects do not count
+among the others.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def by_activity(of: Actions, found: Coactions) -> tuple[pl.DataFrame, int]:
     sizes = found.pairs.filter(pl.col("pairs") > 0).group_by("pairs").agg(many=pl.len())
     cells = edges["cell"].unique().sort().to_list()
     meets = [
-        (pl.col("many") * (1 - (-math.exp(cell * _STEP) * pl.col("pairs")).exp())).sum().alias(str(cell)) for cell in cells
+        (pl.col("many") * (1 - (-math.exp(cell * _STEP) * pl.col("pairs")).exp())).sum().alias(str(cell))
+        for cell in cells
     ]
     expected = sizes.select(meets).row(0) if cells else ()
     means = dict(zip(cells, expected, strict=True))
@@ -77,7 +79,9 @@ def by_timing(of: Actions, found: Coactions, edges: pl.DataFrame, window: float)
     own = usual.select(
         "object", chance=pl.max_horizontal((pl.col("close") + _OWN * share) / (pl.col("near") + _OWN), pl.lit(share))
     )
-    meetings = _meetings(of._replace(table=kept.filter(pl.col("account").is_in(suspects.implode()))), edges, window, reach)
+    meetings = _meetings(
+        of._replace(table=kept.filter(pl.col("account").is_in(suspects.implode()))), edges, window, reach
+    )
     meetings = meetings.join(own, on="object", how="left").with_columns(pl.col("chance").fill_null(share))
     told = meetings.group_by("left", "right").agg(
         near=pl.len(), close=pl.col("close").sum(), near_expected=(1 - (1 - pl.col("chance")) ** pl.col("times")).sum()
@@ -117,7 +121,7 @@ def _meetings(of: Actions, edges: pl.DataFrame, window: float, reach: float) -> 
     table = of.table.with_columns(end=ends(of, reach)).with_row_index("place")
     runs = (table["end"] - table["place"] - 1).cast(pl.Int64)
     cuts = [0, *_cuts(table["object"], runs), len(table)]
-    width = int(max(of.table["account"].max() or 0, 0)) + 1  # type: ignore[arg-type,call-overload] # a code
+    width = int(max(of.table["account"].max() or 0, 0)) + 1  # type: ignore[arg-type] # a code
     wanted = edges.select(pair=pl.col("left").cast(pl.UInt64) * width + pl.col("right"))
     made = []
     for start, stop in pairwise(cuts):

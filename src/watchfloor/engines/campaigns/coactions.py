@@ -1,7 +1,8 @@
 """Who acted on the same object within a window: every pair, counted, as a join over ranges would find them, without one.
 
-The actions are sorted by object and time and laid on one line, on which no two of different objects lie within the window (long gaps
-are shortened, short ones kept). One binary search then says where each action's window ends, and the pairs are runs of neighbours.
+The actions are sorted by object and time and laid on one line, on which no two of different objects lie within the window (long
+gaps are shortened, short ones kept). One binary search then says where each action's window ends, and the pairs are runs of
+neighbours.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ from watchfloor.engines.campaigns.rings import Ring, rings_of
 from watchfloor.kernel.errors import BadInput
 
 FDR = 0.01
-_COUNTED = 5_000_000  # pairs of near actions up to which it is counted, and not bounded, how many pairs of accounts they are
+_COUNTED = (
+    5_000_000  # pairs of near actions up to which it is counted, and not bounded, how many pairs of accounts they are
+)
 
 
 class Tie(msgspec.Struct, frozen=True):

@@ -60,8 +60,8 @@ def rings_of(
     made = []
     for number, accounts in ring.group_by("ring").agg("account").iter_rows():
         there = met.filter(pl.col("ring") == number)
-        objects = there.group_by("object").agg(members=pl.col("account").n_unique())
-        objects = objects.sort("members", "object", descending=[True, False])
+        things = there.group_by("object").agg(members=pl.col("account").n_unique())
+        things = things.sort("members", "object", descending=[True, False])
         ties, q = held.filter(pl.col("ring") == number).select("ties", "q").row(0)
         first, last = there.select(pl.col("time").min(), pl.col("time").max().alias("last")).row(0)
         size = len(accounts)
@@ -71,8 +71,8 @@ def rings_of(
                 accounts=sorted(of.accounts[code] for code in accounts),
                 ties=ties,
                 density=ties / (size * (size - 1) / 2),
-                objects=[(of.objects[code], members) for code, members in objects.head(SHOWN).iter_rows()],
-                shared=len(objects),
+                objects=[(of.objects[code], members) for code, members in things.head(SHOWN).iter_rows()],
+                shared=len(things),
                 first=first / of.ticks,
                 last=last / of.ticks,
                 q=q,

@@ -1,0 +1,202 @@
+"""Texts come in, campaigns grow: what is known is kept, only what is new is read and compared.
+
+A campaign is what hangs together by edges: the same text, a near-duplicate, a shared key that is no hub. Its id is that of its
+earliest text, so it stays while the campaign grows; where two become one, the older id stays. Should a key turn out to be a hub,
+its edges are gone, and what hung by it alone falls apart again. Edges depend on the order in which texts came and on nothing
+else: the campaigns are the same whether texts come one by one, day by day or all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+import polars as pl
+
+from watchfloor.engines.campaigns.components import Parts
+from watchfloor.engines.campaigns.keys import canonical, found_in, judge
+from watchfloor.engines.campaigns.near import EDGES, near
+from watchfloor.engines.campaigns.pieces import FEWEST, NO_KEYS, Form, Keys, band_keys, form_of, pieces
+from watchfloor.kernel.errors import BadInput
+
+_KEYS = {"kind": pl.String, "value": pl.String, "text": pl.UInt32}
+
+
+class Texts(NamedTuple):
+    """Texts in the order they came; each column is as long as ``texts`` or missing.
+
+    Attributes:
+        ids: by which a text is called, each once ever (default: its number from 1).
+        accounts: who wrote it. ``times``: when, in seconds since 1970.
+        keys: kind -> what each text has of it (None or empty: nothing): ``{"device": [...], "ip": [...]}``.
+    """
+
+    texts: Sequence[str]
+    ids: Sequence[str] | None = None
+    accounts: Sequence[str | None] | None = None
+    times: Sequence[float | None] | None = None
+    keys: Mapping[str, Sequence[str | None]] | None = None
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What new texts did to campaigns of two texts and more: ids that began and that grew, (old, into), (old, what it fell into)."""
+
+    begun: list[str]
+    grown: list[str]
+    merged: list[tuple[str, str]]
+    split: list[tuple[str, list[str]]]
+
+
+@dataclass
+class State:
+    """What is known of all texts so far. ``caps``: for ``keys.judge``; ``look``: whether keys are looked for in the texts."""
+
+    caps: Mapping[str, int] = field(default_factory=dict)
+    look: bool = True
+    ids: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    accounts: list[str | None] = field(default_factory=list)
+    times: list[float | None] = field(default_factory=list)
+    form: list[int] = field(default_factory=list)
+    forms: dict[bytes, int] = field(default_factory=dict)
+    firsts: list[int] = field(default_factory=list)
+    pieces: pl.Series = field(default_factory=lambda: pl.Series("pieces", [], dtype=pl.List(pl.UInt32)))
+    met: Keys = NO_KEYS
+    near: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EDGES))
+    keys: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
+    judged: pl.DataFrame = field(
+        default_factory=lambda: judge(pl.DataFrame(schema=_KEYS), pl.Series(dtype=pl.UInt32), {})
+    )
+    roots: list[int] = field(default_factory=list)
+
+
+def grow(state: State, new: Texts) -> Changes:
+    """Take texts in. ``state`` is changed; what it then holds does not depend on how the texts were parted.
+
+    Raises:
+        BadInput: columns of different lengths, or an id that is known already.
+    """
+    start, first_form = len(state.ids), len(state.firsts)
+    _append(state, new)
+    fresh: list[Form] = []
+    read: dict[str, int] = {}
+    found: list[tuple[str, str, int]] = []
+    seen_keys: dict[str, list[tuple[str, str]]] = {}
+    for place in range(start, len(state.texts)):
+        text = state.texts[place]
+        form = read.get(text)
+        if form is None:
+            read_now = form_of(text)
+            form = state.forms.setdefault(read_now.key, len(state.firsts))
+            if form == len(state.firsts):
+                state.firsts.append(place)
+                fresh.append(read_now)
+            read[text] = form
+            if state.look:
+                seen_keys[text] = found_in(text)
+        state.form.append(form)
+        if state.look and (there := seen_keys[text]):
+            found += [(kind, value, place) for kind, value in there]
+    for kind, values in (new.keys or {}).items():
+        known: dict[str, str] = {}
+        for place, value in enumerate(values, start):
+            if value is not None and value.strip():
+                if value not in known:
+                    known[value] = canonical(kind, value)
+                found.append((kind, known[value], place))
+    if found:
+        columns = pl.DataFrame(found, schema=_KEYS, orient="row").unique(maintain_order=True)
+        state.keys = pl.concat([state.keys, columns])
+    state.pieces = pl.concat([state.pieces, pieces(fresh)])
+    made = band_keys(state.pieces.slice(first_form), first_form)
+    state.met = Keys(pl.concat([state.met.bands, made.bands]), pl.concat([state.met.bits, made.bits]))
+    state.near = pl.concat([state.near, near(state.met, state.pieces, first_form)])
+    return _renamed(state, start)
+
+
+def _append(state: State, new: Texts) -> None:
+    size, start = len(new.texts), len(state.ids)
+    for name, column in (("ids", new.ids), ("accounts", new.accounts), ("times", new.times), *(new.keys or {}).items()):
+        if column is not None and len(column) != size:
+            raise BadInput("lengths", f"{name} has {len(column)} rows, and there are {size} texts.", where=name)
+    ids = list(new.ids) if new.ids is not None else [str(start + number) for number in range(1, size + 1)]
+    if len(set(ids)) < size or not set(ids).isdisjoint(state.ids):
+        raise BadInput("known_id", "Each text needs an id of its own that was not used before.", where="ids")
+    state.ids += ids
+    state.texts += new.texts
+    state.accounts += new.accounts if new.accounts is not None else [None] * size
+    state.times += new.times if new.times is not None else [None] * size
+
+
+def _renamed(state: State, start: int) -> Changes:
+    """Judge the keys anew, join what hangs together, and say what became of the campaigns there were."""
+    before = state.roots
+    parts = Parts(len(state.firsts))
+    parts.join(state.near.select("left", "right").iter_rows())
+    alike = parts.roots()
+    says = [size >= FEWEST for size in state.pieces.list.len().to_list()]
+    state.judged = judge(state.keys, _parties(state, alike, says), state.caps)
+    whole = Parts(len(state.ids))
+    whole.join((state.firsts[form], place) for place, form in enumerate(state.form) if says[form])
+    whole.join(
+        (state.firsts[left], state.firsts[right]) for left, right in state.near.select("left", "right").iter_rows()
+    )
+    whole.join(key_edges(state).select("left", "text").iter_rows())
+    state.roots = after = whole.roots()
+    return _changes(state, before, after, start)
+
+
+def key_edges(state: State) -> pl.DataFrame:
+    """``left`` (the first text with a key), ``text``, ``kind``, ``value`` of each key that is no hub."""
+    good = state.judged.filter(~pl.col("hub")).select("kind", "value", left="first")
+    return (
+        state.keys.join(good, on=["kind", "value"])
+        .filter(pl.col("left") != pl.col("text"))
+        .sort("text", "kind", "value")
+    )
+
+
+def _parties(state: State, alike: Sequence[int], says: Sequence[bool]) -> pl.Series:
+    """Of each text whose it is: accounts linked by near-duplicate texts are one; a text without account stands for itself and its like."""
+    codes: dict[str, int] = {}
+    owners = [codes.setdefault(name, len(codes)) if name is not None else None for name in state.accounts]
+    forms, people = len(state.firsts), len(codes)
+    parts = Parts(forms + people + len(owners))
+    nodes = []
+    for place, owner in enumerate(owners):
+        node = forms + owner if owner is not None else forms + people + place
+        nodes.append(node)
+        if says[state.form[place]]:
+            parts.join([(alike[state.form[place]], node)])
+    return pl.Series([parts.root(node) for node in nodes], dtype=pl.UInt32)
+
+
+def _changes(state: State, before: Sequence[int], after: Sequence[int], start: int) -> Changes:
+    sizes = _sizes(before)
+    now = _sizes(after)
+    grown = {after[place] for place in range(start, len(after))}
+    into: dict[int, set[int]] = {}
+    for place in range(start):
+        if sizes[before[place]] > 1:
+            into.setdefault(before[place], set()).add(after[place])
+    names = state.ids
+    kept = {root for root in into if root in into[root]}
+    return Changes(
+        begun=[names[root] for root in sorted(now) if now[root] > 1 and root not in kept],
+        grown=[names[root] for root in sorted(kept & grown)],
+        merged=[(names[root], names[other]) for root in sorted(into) for other in sorted(into[root]) if other < root],
+        split=[
+            (names[root], [names[each] for each in sorted(parts)])
+            for root, parts in sorted(into.items())
+            if len(parts) > 1
+        ],
+    )
+
+
+def _sizes(roots: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for root in roots:
+        found[root] = found.get(root, 0) + 1
+    return found
