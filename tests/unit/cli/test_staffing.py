@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from watchfloor.cli.staffing import staffing
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.errors import BadInput, MissingExtra
 
 
 def run(*words: object) -> Result:
@@ -61,3 +62,38 @@ def test_mistakes_in_a_file_are_one_sentence_with_a_place(tmp_path: Path) -> Non
     (tmp_path / "r.json").write_text("{")
     with pytest.raises(BadInput, match="no JSON"):
         run("backlog", tmp_path / "r.json")
+
+
+def test_simulate_tells_and_compares(tmp_path: Path) -> None:
+    floor = {
+        "start": "2026-11-23T00:00Z",
+        "days": 1,
+        "queues": [{"name": "hate.en", "arrivals": [110], "aht": "1m", "due": "10m"}],
+        "teams": [{"name": "day", "agents": 2, "cost": 20}],
+    }
+    file = write(tmp_path / "floor.json", floor)
+    more = write(tmp_path / "more.json", {"changes": [{"change": "volume", "times": 1.1}]})
+    words = ("simulate", file, "--replications", 3, "--against", more)
+    plain = json.loads(run(*words, "--plain", "--json").output)
+    assert plain["difference"]["all"]["wait"]["value"] > 0 and plain["scenario"]["cost"]["value"] == 2 * 24 * 20
+    assert plain == json.loads(run(*words, "--json").output)  # compiled, with the same figures
+    said = run(*words, "--prices").output
+    assert "The other minus this one:" in said and "Late items spared" in said
+
+
+def test_the_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(
+        tmp_path / "f.json",
+        {
+            "start": "2026-11-23",
+            "queues": [{"name": "q", "arrivals": [1], "aht": 60, "due": 99}],
+            "teams": [{"name": "t", "agents": 1}],
+        },
+    )
+    monkeypatch.setitem(sys.modules, "numba", None)
+    monkeypatch.delitem(sys.modules, "watchfloor.engines.staffing.simulation.kernel", raising=False)
+    monkeypatch.delattr("watchfloor.engines.staffing.simulation.kernel", raising=False)
+    with pytest.raises(MissingExtra) as missing:
+        run("simulate", file)
+    assert missing.value.hint == 'pip install "watchfloor[compute]"'
+    assert run("simulate", file, "--plain", "--replications", 1).exit_code == 0
