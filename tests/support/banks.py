@@ -76,7 +76,7 @@ class Banks(Floor):
         with writing(BY) as w:
             media = w.create(Media, state=Media.State.READY, noted_at=clock.now(), **values)
             w.event(MediaReady(renditions=[]), media)
-            for item, version in shown_by:
+            for _item, version in shown_by:
                 self.link(media, version)
             made = [Print(kind="pdq", bits=bytes.fromhex(digits), quality=quality)] if digits else []
             made += [

@@ -42,7 +42,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),
-    "bank": ("watchfloor.cli.exchange", "bank", "Keep banks of known content: entries, files, their index, the last days."),
+    "bank": (
+        "watchfloor.cli.exchange",
+        "bank",
+        "Keep banks of known content: entries, files, their index, the last days.",
+    ),
     "exchange": ("watchfloor.cli.exchange", "exchange", "Exchanges of hashes: how they fare; read one now."),
     "investigate": (
         "watchfloor.cli.investigate",

@@ -55,7 +55,9 @@ def words_of(media: Sequence[UUID], item_version: str) -> dict[UUID, tuple[Line,
 
 
 def _asked(
-    providers: Sequence[Callable[[Sequence[UUID], str], Mapping[UUID, Iterable[T]]]], media: Sequence[UUID], item_version: str
+    providers: Sequence[Callable[[Sequence[UUID], str], Mapping[UUID, Iterable[T]]]],
+    media: Sequence[UUID],
+    item_version: str,
 ) -> dict[UUID, list[T]]:
     found: dict[UUID, list[T]] = {}
     for provider in list(providers) if media else ():

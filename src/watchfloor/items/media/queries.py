@@ -42,9 +42,7 @@ def id_of(media_id: UUID) -> str:
     return encode("med", media_id)
 
 
-def _view(
-    link: MediaLink, media: Media, actor: Actor, marks: tuple[Mark, ...], words: tuple[Line, ...]
-) -> MediaView:
+def _view(link: MediaLink, media: Media, actor: Actor, marks: tuple[Mark, ...], words: tuple[Line, ...]) -> MediaView:
     known: dict[str, Any] = {
         "kind": media.kind or _guess(link.field),
         "id": encode("med", media.pk),
