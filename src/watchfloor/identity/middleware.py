@@ -28,7 +28,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 ZONE_COOKIE = "wf-zone"  # the browser's own zone, set by the page's first script
 SEEN = "wf-seen"
 SEEN_EVERY = 60
-PROGRAMS = ("/v1/", "/xrpc/", "/hma/", "/static/")
+PROGRAMS = ("/v1/", "/1.1/", "/1.2/", "/xrpc/", "/hma/", "/static/")
 
 
 def set_actor(get_response: Handler) -> Handler:

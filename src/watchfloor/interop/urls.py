@@ -1,0 +1,20 @@
+"""Addresses of the doors and of their page. Those of the protocols are as their clients have them."""
+
+from django.urls import path
+
+from watchfloor.interop import pages
+from watchfloor.interop.akismet import views as akismet
+from watchfloor.interop.moderation import views as moderation
+
+urlpatterns = [
+    path("1.1/verify-key", akismet.verify_key, name="akismet-verify-key"),
+    path("1.1/comment-check", akismet.comment_check, name="akismet-comment-check"),
+    path("1.1/submit-spam", akismet.submit_spam, name="akismet-submit-spam"),
+    path("1.1/submit-ham", akismet.submit_ham, name="akismet-submit-ham"),
+    path("1.2/usage-limit", akismet.usage_limit, name="akismet-usage-limit"),
+    path("1.2/key-sites", akismet.key_sites, name="akismet-key-sites"),
+    path("settings/websites", pages.index, name="interop-sites"),
+    path("settings/websites/<uuid:site_id>/end", pages.end, name="interop-site-end"),
+    path("settings/websites/<uuid:site_id>/forget", pages.forget, name="interop-site-forget"),
+    path("v1/moderations", moderation.moderations, name="openai-moderations"),
+]
