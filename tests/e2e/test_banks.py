@@ -32,6 +32,11 @@ def test_banks_are_read_and_an_item_is_banked_and_taken_back(
     from watchfloor.review.models import Decision
 
     banks = Banks(tmp_path, monkeypatch)
+    item, version = banks.item("a message with a picture, long enough to be told from all the others")
+    case = banks.report(item, version)
+    banks.decide(someone(), SPAM)
+    banks.medium(a_hash(3), (item, version))
+    banks.medium(flipped(a_hash(3), 5), *[banks.item() for _ in range(4)])
     known = banks.bank("known-spam", name="Known spam pictures", purpose="Pictures of campaigns that were found violating.",
                        action="decide", sample=0.5, owner="Spam desk")  # fmt: skip
     banks.add(banks.bank("house-style", name="Pictures of the house", negative=True), a_hash(9))
@@ -48,13 +53,6 @@ def test_banks_are_read_and_an_item_is_banked_and_taken_back(
     banks.add(flooded, a_hash(5))
     banks.medium(a_hash(5), *[banks.item() for _ in range(7)])
     banks.match()
-    item, version = banks.item("a message with a picture, long enough to be told from all the others")
-    banks.medium(a_hash(3), (item, version))
-    banks.medium(flipped(a_hash(3), 5), *[banks.item() for _ in range(4)])
-    case = banks.report(item, version)
-    from watchfloor.review.models import Job
-
-    banks.decide(someone(), SPAM, queue=Job.objects.get(case=case).queue_key)
     with writing(system("test")) as w:
         person = create_user(w, email="bo@example.org", name="Bo", password=None)
         save_role(
