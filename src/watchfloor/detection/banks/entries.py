@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import F
 
 from watchfloor.detection.banks.contracts import Added, EntryIn, Problem
@@ -164,7 +164,7 @@ def _insert(w: Writer, bank: Bank, fresh: Sequence[tuple[bytes, EntryIn, str]], 
         )
         for place, (key, each, form) in enumerate(fresh)
     ]  # fmt: skip
-    Entry.objects.bulk_create(rows, batch_size=1_000)
+    _copy(rows)
     hashes: list[EntryHash] = []
     keys: list[EntryBand] = []
     for row in rows:
@@ -177,9 +177,20 @@ def _insert(w: Writer, bank: Bank, fresh: Sequence[tuple[bytes, EntryIn, str]], 
             ]
         elif row.kind == Entry.Kind.TEXT:
             keys += [EntryBand(entry=row, key=key) for key in band_keys(row.value)]
-    EntryHash.objects.bulk_create(hashes, batch_size=2_000)
+    _copy(hashes)
     EntryBand.objects.bulk_create(keys, batch_size=2_000, ignore_conflicts=True)
     return rows
+
+
+def _copy(rows: Sequence[Entry] | Sequence[EntryHash]) -> None:
+    """Insert by COPY, several times quicker than INSERT: exchanges bring a million at once. Ids the database gives are not read back."""
+    if not rows:
+        return
+    fields = [field for field in rows[0]._meta.concrete_fields if not isinstance(field, models.BigAutoField)]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {rows[0]._meta.db_table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
 
 
 def band_keys(text: str) -> list[int]:
