@@ -37,8 +37,10 @@ def enter(bank: Bank) -> Callable[..., Client]:
 def test_a_file_is_uploaded_looked_at_taken_in_and_back(
     enter: Callable[..., Client], standing: Callable[[], set[str]]
 ) -> None:
-    client = enter("exchange.manage")
-    assert client.get("/exchanges/files/shared").status_code == 200
+    client = enter("exchange.manage", "bank.view")
+    assert "/banks/of/shared/matches" in client.get("/exchanges/files/shared").content.decode()  # the tabs of the bank
+    assert "/exchanges/files/shared" in client.get("/banks/of/shared").content.decode()
+    assert "/banks/floods" in client.get("/exchanges").content.decode()
     nothing = client.post("/exchanges/files/shared", {"format": "csv"})
     assert nothing.status_code == 422 and "Choose a file." in nothing.content.decode()
     file = io.BytesIO(f"kind,value\npdq,{pdq(1)}\npdq,xx\n".encode())
