@@ -37,8 +37,10 @@ def enter(bank: Bank) -> Callable[..., Client]:
 def test_a_file_is_uploaded_looked_at_taken_in_and_back(
     enter: Callable[..., Client], standing: Callable[[], set[str]]
 ) -> None:
-    client = enter("exchange.manage")
-    assert client.get("/exchanges/files/shared").status_code == 200
+    client = enter("exchange.manage", "bank.view")
+    assert "/banks/of/shared/matches" in client.get("/exchanges/files/shared").content.decode()  # the tabs of the bank
+    assert "/exchanges/files/shared" in client.get("/banks/of/shared").content.decode()
+    assert "/banks/floods" in client.get("/exchanges").content.decode()
     nothing = client.post("/exchanges/files/shared", {"format": "csv"})
     assert nothing.status_code == 422 and "Choose a file." in nothing.content.decode()
     file = io.BytesIO(f"kind,value\npdq,{pdq(1)}\npdq,xx\n".encode())
@@ -90,7 +92,7 @@ def test_an_exchange_is_set_up_read_paused_and_its_secret_is_never_shown(enter: 
 
 def test_a_restricted_bank_does_not_leave_and_is_not_there_for_others(enter: Callable[..., Client], bank: Bank) -> None:
     with writing(system("test")) as w:
-        create_bank(w, BankIn(key="hidden", name="Hidden", negative=True, clearance="child-safety"))
+        create_bank(w, BankIn(key="hidden", name="Hidden", negative=True, clearance="child_safety"))
     client = enter("exchange.manage")
     assert client.get("/exchanges/files/hidden").status_code == 404
     assert client.post("/exchanges/files/hidden/export", {"format": "csv"}).status_code == 404
@@ -105,3 +107,18 @@ def test_without_the_permission_nothing_is_there(enter: Callable[..., Client]) -
         client.get(path).status_code for path in ("/exchanges", "/exchanges/files/shared", "/exchanges/new/ncmec")
     ]
     assert answers == [403, 403, 403] and Entry.objects.count() == 0
+
+
+def test_what_ncmec_shares_goes_only_into_a_bank_that_needs_a_clearance(enter: Callable[..., Client]) -> None:
+    form = {
+        "name": "ncmec",
+        "bank": "shared",
+        "environment": "Industry",
+        "user": "u",
+        "password": "p",
+        "every_minutes": "60",
+    }
+    answer = enter("exchange.manage").post("/exchanges/new/ncmec", form)
+    assert (
+        answer.status_code == 422 and "needs a clearance" in answer.content.decode() and not Exchange.objects.exists()
+    )

@@ -48,6 +48,11 @@ def create_exchange(w: Writer, bank: Bank, given: ExchangeIn) -> Exchange:
         raise BadInput("bad_name", "A name has letters, digits, - and _ only, at most 60.", where="name")
     if bank.archived_at is not None:
         raise Conflict("archived", f"The bank {bank.name} is out of use.", where="bank")
+    if KINDS[given.kind].restricted and not bank.clearance:
+        raise BadInput(
+            "needs_clearance", f"{KINDS[given.kind].name} fills only a bank that needs a clearance.", where="bank",
+            hint="Set the bank's clearance first, such as child_safety.",
+        )  # fmt: skip
     settings, secret = _settings(given), _secret(given, needed=True)
     identity, now = new_id(), clock.now()
     row = w.create_unless_known(

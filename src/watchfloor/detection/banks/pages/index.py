@@ -49,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
             errors[error.where or "name"] = forms.sentence(error)
     rows = _rows(actor, request)
     context = {
-        "rows": rows, "any": queries.banks(actor).exists(), "query": request.GET, "errors": errors, "tabs": words.tabs("banks"),
+        "rows": rows, "any": queries.banks(actor).exists(), "query": request.GET, "errors": errors, "tabs": words.tabs("banks", actor),
         "typed": forms.typed(request.POST), "actions": words.actions(), "may_begin": actor.has(queries.MANAGES),
         "options": forms.options() if actor.has(queries.MANAGES) else {}, "totals": _totals(rows), "lag": _lag(),
         "fields": [
@@ -100,7 +100,7 @@ def floods(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "rows": rows,
-        "tabs": words.tabs("bank-floods"),
+        "tabs": words.tabs("bank-floods", actor),
         "kinds": words.kinds(),
         "errors": errors,
         "query": request.GET,

@@ -220,7 +220,7 @@ def _entries(request: HttpRequest, bank: Bank) -> Any:
 
 def _shared(request: HttpRequest, actor: Actor, bank: Bank, here: str) -> dict[str, Any]:
     return {
-        "bank": bank, "tabs": words.bank_tabs(bank, here), "query": request.GET, "may_edit": queries.may(actor, queries.EDITS, bank),
+        "bank": bank, "tabs": words.bank_tabs(bank, here, actor), "query": request.GET, "may_edit": queries.may(actor, queries.EDITS, bank),
         "owner": names_of([bank.owner]).get(bank.owner, bank.owner), "action": words.actions()[bank.action],
     }  # fmt: skip
 

@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from watchfloor.detection.banks.models import Bank
+from watchfloor.identity.domain import Actor
+
+EXCHANGES = "exchange.manage"
 
 
 def kinds() -> dict[str, str]:
@@ -56,13 +59,17 @@ def searches() -> dict[str, str]:
     }  # fmt: skip
 
 
-def tabs(here: str) -> list[dict[str, Any]]:
+def tabs(here: str, actor: Actor) -> list[dict[str, Any]]:
     """Of all banks."""
     pages = [("banks", _("Banks")), ("bank-floods", _("Floods"))]
+    if actor.has(EXCHANGES):
+        pages.append(("exchanges", _("Exchanges")))
     return [{"label": label, "href": reverse(name), "current": name == here} for name, label in pages]
 
 
-def bank_tabs(bank: Bank, here: str) -> list[dict[str, Any]]:
+def bank_tabs(bank: Bank, here: str, actor: Actor) -> list[dict[str, Any]]:
     """Of one bank."""
     pages = [("bank", _("Entries")), ("bank-matches", _("Matches")), ("bank-settings", _("Settings and thresholds"))]
+    if actor.may(EXCHANGES, clearance=bank.clearance) and bank.archived_at is None:
+        pages.append(("bank-files", _("Files")))
     return [{"label": label, "href": reverse(name, args=[bank.key]), "current": name == here} for name, label in pages]

@@ -68,6 +68,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
         whole: each reading brings everything there is; what is missing has gone.
         stale_days: a checkpoint older than this may have missed deletions: everything is read again.
         feedback: it can be told what became of a match.
+        restricted: it fills only banks that need a clearance.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool = False
     stale_days: int | None = None
     feedback: bool = False
+    restricted: bool = False
 
 
 class NotTold(WatchfloorError):

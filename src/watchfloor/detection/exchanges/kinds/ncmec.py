@@ -141,4 +141,5 @@ KIND = Kind(
     ),
     open=Ncmec,
     feedback=True,
+    restricted=True,
 )

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from watchfloor.detection.banks.pages import words as of_banks
+from watchfloor.detection.banks.queries import SEES
 from watchfloor.detection.exchanges import actions, queries
 from watchfloor.detection.exchanges.kinds import KINDS
 from watchfloor.detection.exchanges.models import Feedback, Run
@@ -34,6 +36,7 @@ def exchange_list(request: HttpRequest) -> HttpResponse:
         return csv_response("exchanges", head, ([row[name] for name in head] for row in rows))
     kinds = words.kinds()
     context = {
+        "tabs": of_banks.tabs("exchanges", actor) if actor.has(SEES) else [],
         "rows": rows, "any": queries.exchanges(actor).exists(), "query": request.GET, "banks": queries.banks(actor),
         "kinds": [{"key": key, "name": name, "about": about} for key, (name, about) in kinds.items()],
         "fields": [

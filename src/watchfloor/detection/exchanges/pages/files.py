@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from watchfloor.detection.banks.pages import words as of_banks
+from watchfloor.detection.banks.queries import SEES
 from watchfloor.detection.exchanges import imports, queries
 from watchfloor.detection.exchanges.formats import FORMATS
 from watchfloor.detection.exchanges.models import Import
@@ -64,7 +66,8 @@ def bank_files(request: HttpRequest, key: str) -> HttpResponse:
     rows = list(Import.objects.filter(bank=bank).order_by("-made_at")[:SHOWN])
     states = words.import_states()
     context = {
-        "bank": bank, "errors": errors, "typed": request.POST, "formats": words.formats(), "kinds": [(each, each) for each in _KINDS],
+        "bank": bank, "tabs": of_banks.bank_tabs(bank, "bank-files", actor) if actor.has(SEES) else [],
+        "errors": errors, "typed": request.POST, "formats": words.formats(), "kinds": [(each, each) for each in _KINDS],
         "rows": [{"row": row, "chip": states[row.state], "url": reverse("bank-import", args=[row.pk])} for row in rows],
         "names": names_of(row.made_by for row in rows), "query": request.GET,
     }  # fmt: skip

@@ -13,7 +13,7 @@ def kinds() -> dict[str, tuple[str, str]]:
     """Name and a sentence of each kind of exchange."""
     return {
         "fb_threatexchange": (
-            "Meta ThreatExchange",
+            _("Meta ThreatExchange"),
             _("Indicators that the members of a privacy group share, with each member's opinion and tags."),
         ),
         "ncmec": (
@@ -23,11 +23,11 @@ def kinds() -> dict[str, tuple[str, str]]:
             ),
         ),
         "stopncii": (
-            "StopNCII.org",
+            _("StopNCII.org"),
             _("Hashes that adults made of intimate images of themselves, so that platforms can stop them."),
         ),
         "techagainstterrorism": (
-            "Tech Against Terrorism",
+            _("Tech Against Terrorism"),
             _("Hashes of terrorist content that its analysts verified."),
         ),
         "local_file": (
