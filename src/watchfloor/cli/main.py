@@ -59,6 +59,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "campaigns",
         "Texts and accounts that belong together, on plain files.",
     ),
+    "accounts": ("watchfloor.cli.accounts", "accounts", "Measure models of accounts on plain files."),
+    "urls": ("watchfloor.cli.urls", "urls", "Measure models of links on plain files."),
     "oncall": ("watchfloor.cli.oncall", "oncall", "Who is on call; page somebody, answer a page."),
     "staffing": ("watchfloor.cli.staffing", "staffing", "How many people the work needs, on plain files."),
     "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),

@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from watchfloor.cli.label_words import Meaning, meaning
 from watchfloor.engines.textmodels.protocol import Example
 from watchfloor.kernel.errors import BadInput
-
-_TRUE = {"1", "1.0", "true", "yes", "y", "spam", "positive", "violating", "toxic", "hateful"}
-_FALSE = {"0", "0.0", "false", "no", "n", "ham", "negative", "clean", "non-toxic", "non-hateful"}
 
 
 class BadRow(NamedTuple):
@@ -95,6 +93,8 @@ def _json_rows(name: str, text: str, wanted: list[str], bad: list[BadRow]) -> It
         except msgspec.DecodeError as error:
             bad.append(BadRow(name, line, f"is no JSON: {error}"))
             continue
+        if isinstance(record, dict) and any(column not in record for column in wanted):
+            record = flat(record)
         missing = [column for column in wanted if not isinstance(record, dict) or record.get(column) is None]
         if missing:
             bad.append(BadRow(name, line, f"has no {missing[0]!r}"))
@@ -108,33 +108,85 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else str(value)
 
 
+def columns_of(path: Path) -> list[str]:
+    """The names of a file's columns, or their numbers where the first line is taken for data: see ``read_rows``.
+
+    Raises:
+        BadInput: the file cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+            first = stream.readline()
+            if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+                names: dict[str, None] = {}
+                for line in [first, *stream]:
+                    try:
+                        record = msgspec.json.decode(line)
+                    except msgspec.DecodeError:
+                        continue
+                    if isinstance(record, dict):
+                        names.update(dict.fromkeys(flat(record)))
+                return list(names)
+    except OSError as error:
+        raise BadInput("unreadable", f"{path} cannot be read: {error.strerror}.") from error
+    tabs = path.suffix.lower() in (".tsv", ".tab") or "\t" in first
+    return [cell.strip() for cell in next(csv.reader([first], delimiter="\t" if tabs else ","), [])]
+
+
+def read_loose(path: Path, names: list[str], needed: str, bad: list[BadRow]) -> Iterator[Row]:
+    """Rows with whatever columns they have; only the ``needed`` one must be there. Missing ones are empty."""
+    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
+        for line, raw in enumerate(path.read_bytes().decode("utf-8-sig", errors="replace").split("\n"), start=1):
+            if not raw.strip():
+                continue
+            try:
+                record = msgspec.json.decode(raw)
+            except msgspec.DecodeError as error:
+                bad.append(BadRow(path.name, line, f"is no JSON: {error}"))
+                continue
+            columns = flat(record) if isinstance(record, dict) else {}
+            if columns.get(needed) is None:
+                bad.append(BadRow(path.name, line, f"has no {needed!r}"))
+                continue
+            yield Row(line, {name: "" if value is None else _as_text(value) for name, value in columns.items()})
+    else:
+        yield from read_rows(path, names, bad)
+
+
+def flat(record: dict[str, object]) -> dict[str, object]:
+    """A record with what is inside its objects beside it, named ``outer.inner``; lists are left as they are."""
+    plain: dict[str, object] = {}
+    for name, value in record.items():
+        if isinstance(value, dict):
+            plain.update({f"{name}.{inner}": each for inner, each in flat(value).items()})
+        else:
+            plain[name] = value
+    return plain
+
+
 def read_examples(
     paths: list[Path], *, text: str, label: str, group: str | None, positive: str | None, bad: list[BadRow]
-) -> list[Example]:
-    """All labelled texts of the files, in order. ``group="file"`` groups by file, unless a column has that name."""
+) -> tuple[list[Example], Meaning]:
+    """All labelled texts of the files, in order, and how the labels were read.
+
+    ``group="file"`` groups by file, unless a column has that name.
+    """
+    by_file = group == "file"
+    wanted = [text, label] + ([group] if group and not by_file else [])
+    rows = [(path.name, row) for path in paths for row in read_rows(path, wanted, bad)]
+    if not rows:
+        raise BadInput("no_rows", "No row of the file can be used.", hint="Check the names of the columns.")
+    meant = meaning([row.columns[label] for _, row in rows], positive)
     examples: list[Example] = []
-    for path in paths:
-        by_file = group == "file"
-        wanted = [text, label] + ([group] if group and not by_file else [])
-        for row in read_rows(path, wanted, bad):
-            truth = _truth(row.columns[label], positive)
-            if truth is None:
-                bad.append(
-                    BadRow(
-                        path.name, row.line, f"has the label {row.columns[label][:40]!r}, which is neither yes nor no"
-                    )
-                )
-            elif not row.columns[text].strip():
-                bad.append(BadRow(path.name, row.line, "has no text"))
-            else:
-                place = path.name if by_file else row.columns[group] if group else ""
-                examples.append(Example(row.columns[text], truth, place))
-    return examples
-
-
-def _truth(value: str, positive: str | None) -> bool | None:
-    word = value.strip()
-    if positive is not None:
-        return word == positive
-    word = word.casefold()
-    return True if word in _TRUE else False if word in _FALSE else None
+    for name, row in rows:
+        truth = meant.truth(row.columns[label])
+        if truth is None:
+            bad.append(
+                BadRow(name, row.line, f"has the label {row.columns[label][:40]!r}, which is neither yes nor no")
+            )
+        elif not row.columns[text].strip():
+            bad.append(BadRow(name, row.line, "has no text"))
+        else:
+            place = name if by_file else row.columns[group] if group else ""
+            examples.append(Example(row.columns[text], truth, place))
+    return examples, meant

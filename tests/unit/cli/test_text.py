@@ -85,9 +85,14 @@ def test_positive_names_the_label(tmp_path: Path) -> None:
     path.write_text(
         "t,y\n" + "".join(f"{body},{'bot' if verdict == 'spam' else 'human'}\n" for body, verdict in rows())
     )
-    assert "No row" in str(run("evaluate", path, "--text", "t", "--label", "y").exception)
-    done = run("evaluate", path, "--text", "t", "--label", "y", "--positive", "bot", "--json", "--resamples", 0)
-    assert json.loads(done.stdout)["positives"] == 20
+    for positive, expected in (("human", "human is yes, all else no"), ("bot,human", None)):
+        options = ["--text", "t", "--label", "y", "--positive", positive, "--json", "--resamples", 0]
+        done = run("evaluate", path, *options)
+        if expected is None:
+            assert isinstance(done.exception, BadInput)
+        else:
+            assert json.loads(done.stdout)["labels"] == expected
+    assert "'cat'" in str(run("evaluate", path, "--text", "t", "--label", "y", "--positive", "cat").exception)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,7 @@ def test_positive_names_the_label(tmp_path: Path) -> None:
         ("t,y\nx,1\nz,1\n", "same label"),
         ("a,b\n1,2\n", "no column 't'"),
         ("", "No row"),
+        ("t,y\n" + "a,1\nb,2\nc,3\n", "1 (1), 2 (1), 3 (1)"),
     ],
 )
 def test_what_cannot_be_judged_is_said(tmp_path: Path, content: str, words: str) -> None:
@@ -122,7 +128,7 @@ def test_normalise_lines_and_columns(comma: Path) -> None:
     first = json.loads(run("normalise", "--json", stdin="Fr\u200bee http://A.com").output)
     assert first == {
         "text": "free ⟨url⟩",
-        "entities": [{"kind": "url", "value": "a.com"}],
+        "entities": [{"kind": "domain", "canonical": "a.com", "start": 6, "end": 18, "note": ""}],
         "hidden": 1,
         "mixed_words": 0,
     }

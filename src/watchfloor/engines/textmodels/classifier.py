@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -32,6 +33,11 @@ _RECENT = 1_000  # predictions that the calibration looks back on
 _CALIBRATE_AT = (200, 500)  # labels; later at each full thousand
 _WIDEST_GATE = 0.2
 _FIRST_SQUARE = 1e-3  # damps the very first step of a feature
+
+
+Look = Callable[
+    [str], list[str]
+]  # from a text (or a link) to its distinct features, in an order that depends on nothing else
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -75,11 +81,14 @@ class Contribution(NamedTuple):
 class OnlineClassifier:
     """Says how probable a label is for a text; see the module's first lines for the way it learns.
 
+    ``look`` is what it sees of one (default: ``features.features``); a model of links sees ``links.features``.
+
     The same decisions in the same order give the same model, on any machine and in any process.
     """
 
-    def __init__(self, options: Options | None = None) -> None:
+    def __init__(self, options: Options | None = None, look: Look | None = None) -> None:
         self.options = options or Options()
+        self._look = look or features
         self._stale = False
         self._reset()
 
@@ -117,13 +126,13 @@ class OnlineClassifier:
     def score(self, text: str) -> float:
         """The probability, from 0 to 1, that the label holds for ``text``; .5 before anything was learned."""
         self._refresh()
-        return self._platt.probability(self._margin(features(text)))
+        return self._platt.probability(self._margin(self._look(text)))
 
     def explain(self, text: str, *, limit: int = 10) -> list[Contribution]:
         """The features that moved the score most, strongest first; fewer than ``limit`` if fewer are known."""
         self._refresh()
         form = normalise(text)
-        found = features(form)
+        found = features(form) if self._look is features else self._look(text)
         scale = self._platt.slope / math.sqrt(len(found))
         weighed = []
         for feature in found:
@@ -174,7 +183,7 @@ class OnlineClassifier:
                 hint="Give a number above 0, up to 100.",
             )
         self._refresh()
-        return self._learn(features(text), bool(label), float(weight))
+        return self._learn(self._look(text), bool(label), float(weight))
 
     def unlearn(self, text: str, label: bool, weight: float = 1.0) -> None:
         """Takes back one decision: afterwards the model is the one that never saw it, to the last bit.
@@ -185,7 +194,7 @@ class OnlineClassifier:
             NotFound: no such decision was learned (another label or weight, or another text).
         """
         # Features never met cannot be in the journal; -1 stands for them and equals nothing.
-        wanted = array("q", [self._index.get(feature, -1) for feature in features(text)])
+        wanted = array("q", [self._index.get(feature, -1) for feature in self._look(text)])
         for place in range(len(self._journal) - 1, -1, -1):
             if self._journal[place] == (wanted, bool(label), float(weight)):
                 del self._journal[place]
@@ -269,14 +278,14 @@ class OnlineClassifier:
         )
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> OnlineClassifier:
+    def from_bytes(cls, data: bytes, look: Look | None = None) -> OnlineClassifier:
         """The model that ``to_bytes`` gave.
 
         Raises:
             BadInput: the bytes are no model, are damaged, or were written by another version.
         """
         stored = unpack(data, features=feature_set.VERSION)
-        model = cls(msgspec.convert(stored.options, Options))
+        model = cls(msgspec.convert(stored.options, Options), look)
         model._index = {name: place for place, name in enumerate(stored.names)}
         model._weights, model._squares = stored.weights, stored.squares
         model._bias, model._bias_square = stored.bias

@@ -87,6 +87,17 @@ def threshold_for_precision(
     return best
 
 
+def best_threshold(scored: Sequence[Scored]) -> float:
+    """The threshold of greatest F1, the highest of equals; .5 where there is no positive."""
+    positives = sum(label for _, label in scored)
+    best, place = 0.0, 0.5
+    for score, right, above in _cuts(scored):
+        f1 = 2 * right / (above + positives)
+        if f1 > best:
+            best, place = f1, score
+    return place
+
+
 def _cuts(scored: Sequence[Scored]) -> list[tuple[float, int, int]]:
     """(score, true positives, all) at or above each distinct score, from the highest down."""
     cuts: list[tuple[float, int, int]] = []

@@ -94,6 +94,15 @@ _INVISIBLE = re.compile(
 )
 
 
+# Invisible characters that honest writing needs: joiners among Arabic, Indic and Khmer letters and emoji, the sign that makes a symbol
+# an emoji, and marks of direction beside letters that run from right to left.
+_HONEST = re.compile(
+    "(?<=[\u0600-\u08ff\u0900-\u109f\u1780-\u17ff\ufb50-\ufefc])[\u200c\u200d]|(?<=[\u203c-\u3299\U0001f000-\U0001faff\ufe0f])\u200d"
+    "|(?<=[#*0-9\xa9\xae\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
+    "|(?<=[\u0590-\u08ff\ufb1d-\ufefc])[\u200e\u200f]|[\u200e\u200f](?=[\u0590-\u08ff\ufb1d-\ufefc])"
+)
+
+
 def is_invisible(char: str) -> bool:
     """True for characters that show nothing and join or hide others; ordinary blanks and line ends are not."""
     return _INVISIBLE.match(char) is not None
@@ -160,6 +169,8 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
                 text = _substitute(_INVISIBLE, lambda match: "", text, origins)
     else:
         hidden = len(_INVISIBLE.findall(original))
+        if hidden:
+            hidden -= len(_HONEST.findall(original))
         text = _fold_characters(original, origins)
         if HAS_BORROWED.search(text) and HAS_LATIN.search(text):
             text, mixed = _fold_mixed_words(text)

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from watchfloor.engines.textmodels.classifier import OnlineClassifier, Options
+from watchfloor.engines.textmodels.classifier import Look, OnlineClassifier, Options
 from watchfloor.engines.textmodels.metrics import Scored
 from watchfloor.kernel.errors import BadInput
 
@@ -35,15 +35,20 @@ def distinct(examples: Sequence[Example]) -> list[Example]:
     return list(seen.values())
 
 
-def folds(examples: Sequence[Example], *, count: int = 5, seed: int = 0) -> list[list[Example]]:
-    """Disjoint parts: one per group where there are groups, otherwise ``count`` with the same share of labels each."""
+def folds(
+    examples: Sequence[Example], *, count: int = 5, seed: int = 0, most_groups: int = _MOST_GROUPS
+) -> list[list[Example]]:
+    """Disjoint parts: one per group where there are groups, otherwise ``count`` with the same share of labels each.
+
+    More than ``most_groups`` groups are dealt into so many parts, whole.
+    """
     groups = list(dict.fromkeys(example.group for example in examples))
     chance = random.Random(seed)
     if len(groups) > 1:
-        if len(groups) > _MOST_GROUPS:
+        if len(groups) > most_groups:
             chance.shuffle(groups)
-        place_of = {group: place % _MOST_GROUPS for place, group in enumerate(groups)}
-        parts: list[list[Example]] = [[] for _ in range(min(len(groups), _MOST_GROUPS))]
+        place_of = {group: place % most_groups for place, group in enumerate(groups)}
+        parts: list[list[Example]] = [[] for _ in range(min(len(groups), most_groups))]
         for example in examples:
             parts[place_of[example.group]].append(example)
         return parts
@@ -64,10 +69,12 @@ def held_out(
     count: int = 5,
     seed: int = 0,
     options: Options | None = None,
+    look: Look | None = None,
+    most_groups: int = _MOST_GROUPS,
     step: Step | None = None,
 ) -> Iterator[Scored]:
     """Each part scored by a model that learned the other parts, in shuffled order."""
-    parts = folds(examples, count=count, seed=seed)
+    parts = folds(examples, count=count, seed=seed, most_groups=most_groups)
     for held in parts:
         rest = [example for part in parts if part is not held for example in part]
         random.Random(seed).shuffle(rest)
@@ -79,7 +86,7 @@ def held_out(
                     hint="Give more texts, or another group column.",
                 )
             continue
-        model = OnlineClassifier(options)
+        model = OnlineClassifier(options, look)
         for example in rest:
             model.learn(example.text, example.label)
             if step is not None:
@@ -91,10 +98,14 @@ def held_out(
 
 
 def running(
-    examples: Sequence[Example], *, options: Options | None = None, step: Step | None = None
+    examples: Sequence[Example],
+    *,
+    options: Options | None = None,
+    look: Look | None = None,
+    step: Step | None = None,
 ) -> Iterator[Scored]:
     """Predict, then learn, in the order given: what a floor that decides case after case would have seen."""
-    model = OnlineClassifier(options)
+    model = OnlineClassifier(options, look)
     for example in examples:
         yield model.learn(example.text, example.label), example.label
         if step is not None:

@@ -1,5 +1,7 @@
 """What people type to get past a filter reads the same as what they mean, and honest text is left alone."""
 
+import unicodedata
+
 import pytest
 
 from watchfloor.engines.textmodels import Entity, normalise
@@ -110,3 +112,20 @@ def test_more_tricks(typed: str, read: str) -> None:
 )
 def test_more_honest_text(text: str) -> None:
     assert normalise(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "сегодня вечером мы идём в театр, а потом сразу домой", "ее сосед уехал, то есть со мной никого", "это новый ход",
+        "مرحبا، كيف حالك اليوم؟ نلتقي غدا في السوق", "می‌خواهم به خانه بروم", "आज मौसम बहुत अच्छा है, हम बाज़ार जाएँगे", "क्‍या हुआ",
+        "今天天气很好,我们去公园散步吧", "彼は学校に行きました", "오늘 날씨가 좋네요", "το σπίτι είναι μεγάλο",
+        "բարեւ ինչպես ես", "I ❤️ it 👩‍💻 1️⃣",
+    ],
+)  # fmt: skip
+def test_genuine_writing_raises_no_suspicion(text: str) -> None:
+    """Neither read as a disguise nor counted as one; what joiners are dropped, honest text with them reads as without."""
+    form = normalise(text)
+    assert (form.hidden, form.mixed_words) == (0, 0)
+    plain = unicodedata.normalize("NFKC", text.casefold())
+    assert form.text == "".join(char for char in plain if char not in "\u200c\u200d\ufe0f")
