@@ -260,7 +260,7 @@ def _coordination_text(found: Coordination, window: str) -> str:
         lines.append(f"... and {len(found.rings) - _SHOWN:,} more; --json or --out has all.")
     lines.append(
         f"{found.actions:,} actions of {found.accounts:,} accounts on {found.objects:,} objects; {found.edges:,} pairs met "
-        f"within {window}, {len(found.ties):,} more often than chance explains (at most {found.fdr:.2g} of these by chance)."
+        f"within {window}, {len(found.ties):,} more often than chance explains (at most {found.fdr * 100:.3g} % of these by chance)."
     )
     if found.left_out:
         lines.append(f"Left out as too crowded: {', '.join(name for name, _ in found.left_out[:5])}.")
