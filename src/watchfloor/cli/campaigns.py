@@ -131,13 +131,27 @@ def cluster_command(
     metavar="COL",
     help="Column of when: ISO 8601, or seconds or milliseconds since 1970.",
 )
-@click.option("--window", default="60s", show_default=True, help="How close together counts: 30s, 5m, 1h.")
+@click.option(
+    "--window",
+    "windows",
+    multiple=True,
+    default=["60s"],
+    show_default=True,
+    help="How close together counts: 30s, 5m, 1h; may be repeated, and the rate is then shared out.",
+)
 @click.option("--fdr", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.01, show_default=True,
               help="Share of ties that may be chance.")  # fmt: skip
 @_OUT
 @json_option
 def coordinate_command(
-    file: Path, account: str, thing: str, time_column: str, window: str, fdr: float, out: Path | None, as_json: bool
+    file: Path,
+    account: str,
+    thing: str,
+    time_column: str,
+    windows: tuple[str, ...],
+    fdr: float,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Accounts in FILE (CSV, TSV, JSON lines, Parquet) that meet on the same objects more often than chance explains.
 
@@ -147,17 +161,21 @@ def coordinate_command(
     """
     from watchfloor.engines.campaigns import coordinate
 
-    seconds = span_of(window)
+    spans = [span_of(window) for window in windows]
     bad: list[BadRow] = []
     frame = read_actions(file, account, thing, time_column, bad)
     tell_bad(bad)
     if not len(frame):
         raise BadInput("no_rows", "No row of the file can be used.", hint="Check --account, --object and --time.")
-    found = coordinate(frame, window=seconds, fdr=fdr)
-    if out is not None:
-        _write_coordination(out, found)
-    document = {**msgspec.to_builtins(found), "left_out_rows": len(bad)}
-    emit(document, as_json=as_json, text=_coordination_text(found, window))
+    documents, texts = [], []
+    for window, seconds in zip(windows, spans, strict=True):
+        found = coordinate(frame, window=seconds, fdr=fdr / len(spans))
+        if out is not None:
+            _write_coordination(out / window.replace(" ", "") if len(spans) > 1 else out, found)
+        documents.append({**msgspec.to_builtins(found), "left_out_rows": len(bad)})
+        texts.append(_coordination_text(found, window))
+    document = documents[0] if len(spans) == 1 else {"windows": documents}
+    emit(document, as_json=as_json, text="\n\n".join(texts))
 
 
 def _pair(given: str) -> tuple[str, str]:
@@ -242,7 +260,7 @@ def _coordination_text(found: Coordination, window: str) -> str:
         lines.append(f"... and {len(found.rings) - _SHOWN:,} more; --json or --out has all.")
     lines.append(
         f"{found.actions:,} actions of {found.accounts:,} accounts on {found.objects:,} objects; {found.edges:,} pairs met "
-        f"within {window}, {len(found.ties):,} more often than chance explains (at most {found.fdr:.0%} of these by chance)."
+        f"within {window}, {len(found.ties):,} more often than chance explains (at most {found.fdr * 100:.3g} % of these by chance)."
     )
     if found.left_out:
         lines.append(f"Left out as too crowded: {', '.join(name for name, _ in found.left_out[:5])}.")

@@ -79,6 +79,8 @@ def test_coordinate_finds_a_ring_and_writes_its_ties(tmp_path: Path) -> None:
     assert f"acts.csv:{last}: left out: has no account or object" in err
     assert f"acts.csv:{last + 1}: left out: 'whenever' is no time" in err
     assert len((tmp_path / "made/ties.csv").read_text().splitlines()) == 11
+    _, out, _ = run("coordinate", *given, "--window", "60s", "--window", "5m", "--json")
+    assert [(each["window"], each["fdr"]) for each in json.loads(out)["windows"]] == [(60, 0.005), (300, 0.005)]
     code, out, _ = run("coordinate", *given, "--window", "0.001s")
     assert "Nobody acts together beyond chance." in out
 

@@ -86,8 +86,8 @@ def coordinate(
     Raises:
         BadInput: a column is missing, times are none, or the window or rate makes no sense.
     """
-    if not (math.isfinite(window) and window >= 0):
-        raise BadInput("bad_window", "The window is a number of seconds, 0 or more.", where="window")
+    if not (math.isfinite(window) and window > 0):
+        raise BadInput("bad_window", "The window is a number of seconds above 0.", where="window")
     if not 0 < fdr < 1:
         raise BadInput("bad_rate", "The rate of false discoveries lies between 0 and 1.", where="fdr")
     of = read_actions(frame, account=account, object=object, time=time, reach=window * WIDE)

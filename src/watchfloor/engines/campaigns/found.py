@@ -117,8 +117,7 @@ def campaigns(state: State, gates: Gates | None = None) -> Clusters:
         good = good.filter(pl.col("last") - pl.col("first") >= gates.seconds)
     good = good.sort(["texts", "root"], descending=[True, False])
     edges = _edges(state, good["root"])
-    named = state.judged.with_columns(root=pl.lit(None, dtype=pl.UInt32))
-    hubs = [Key(*row) for row in named.filter("hub").select("kind", "value", "texts", "parties").iter_rows()]
+    hubs = [Key(*row) for row in state.judged.filter("hub").select("kind", "value", "texts", "parties").iter_rows()]
     made = _campaigns(state, table, good, edges, known)
     ids = pl.Series(state.ids, dtype=pl.String)
     shown = edges.select(

@@ -40,7 +40,7 @@ FOUND = ("phone", "email", "wallet", "url", "domain", "ip")
 """Kinds that are looked for in the text. Mentions of accounts (``handle``) say too little by themselves."""
 
 # Without any of these there is nothing to be found in a plain text.
-_MAYBE = r"\w@\w|://|\w\.\w|[\[({]|(?:[\doO]\W{0,3}){7}|[0-9A-Za-z]{26}|:[0-9a-fA-F]{0,4}:"
+_MAYBE = r"\w@\w|://|\w\.\w|[\[({]\s?(?:\.|@|:|(?i:dot|at|punkt|punto))|(?:[\doO]\W{0,3}){7}|[0-9A-Za-z]{26}|(?::[0-9a-fA-F]{0,4}){3}"
 
 
 @cache

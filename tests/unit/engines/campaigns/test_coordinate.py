@@ -56,7 +56,7 @@ def test_there_is_no_ring_where_none_was_planted(shape, seed) -> None:
 
 
 def test_members_that_take_turns_are_found_by_meeting_the_ring_as_a_whole() -> None:
-    made = planted(SIZE, rings=4, objects=20, joins=0.35, seed=3)
+    made = planted(20_000, rings=4, objects=20, joins=0.35, seed=3)
     found = coordinate(made.frame)
     assert len(found.rings) == 4
     for ring in found.rings:
@@ -150,7 +150,7 @@ def test_what_cannot_be_used_is_said() -> None:
     with pytest.raises(BadInput, match="no column 'when'"):
         coordinate(frame, time="when")
     with pytest.raises(BadInput, match="window"):
-        coordinate(frame, window=-1)
+        coordinate(frame, window=0)
     with pytest.raises(BadInput, match="between 0 and 1"):
         coordinate(frame, fdr=1)
 
