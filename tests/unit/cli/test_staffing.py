@@ -91,8 +91,9 @@ def test_the_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         },
     )
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.delitem(sys.modules, "watchfloor.engines.staffing.simulation.kernel", raising=False)
-    monkeypatch.delattr("watchfloor.engines.staffing.simulation.kernel", raising=False)
+    for part in ("kernel", "chance"):
+        monkeypatch.delitem(sys.modules, f"watchfloor.engines.staffing.simulation.{part}", raising=False)
+        monkeypatch.delattr(f"watchfloor.engines.staffing.simulation.{part}", raising=False)
     with pytest.raises(MissingExtra) as missing:
         run("simulate", file)
     assert missing.value.hint == 'pip install "watchfloor[compute]"'
