@@ -91,9 +91,30 @@ def test_the_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         },
     )
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.delitem(sys.modules, "watchfloor.engines.staffing.simulation.kernel", raising=False)
-    monkeypatch.delattr("watchfloor.engines.staffing.simulation.kernel", raising=False)
+    for part in ("kernel", "chance"):
+        monkeypatch.delitem(sys.modules, f"watchfloor.engines.staffing.simulation.{part}", raising=False)
+        monkeypatch.delattr(f"watchfloor.engines.staffing.simulation.{part}", raising=False)
     with pytest.raises(MissingExtra) as missing:
         run("simulate", file)
     assert missing.value.hint == 'pip install "watchfloor[compute]"'
     assert run("simulate", file, "--plain", "--replications", 1).exit_code == 0
+
+
+def test_roster_is_made_checked_and_planned_again(tmp_path: Path) -> None:
+    week = {
+        "start": "2026-11-23",
+        "demands": [{"name": "hate.en", "need": [0] * 6 + [1] * 16 + [0] * 2}],
+        "contracts": [{"name": "full", "starts": ["06:00", "14:00"]}],
+        "people": [{"name": f"p{number}", "contract": "full"} for number in range(3)],
+    }
+    file, made = write(tmp_path / "week.json", week), tmp_path / "roster.json"
+    assert "no roster leaves fewer" in run("roster", file, "--out", made).output
+    assert run("roster", file, "--check", made).output == "Every rule is kept.\n"
+    day = write(tmp_path / "day.json", {"day": "2026-11-25", "absent": ["p0", "p1"]})
+    again = json.loads(run("roster", file, "--replan", made, "--day", day, "--json").output)
+    assert {"p0", "p1"} >= {each["name"] for each in again["changes"] if each["absent"]}
+    wrong = json.loads(made.read_text())
+    wrong["people"][0]["duties"] = wrong["people"][0]["duties"][1:]
+    found = run("roster", file, "--check", write(tmp_path / "wrong.json", wrong))
+    assert found.exit_code == 1 and "p0 works 4 shifts instead of 5." in found.output
+    assert run("roster", file, "--replan", made).exit_code == 2

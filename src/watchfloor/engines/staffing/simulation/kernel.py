@@ -6,85 +6,22 @@ the arrays in which they came, idle agents stand in one linked line per team, an
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 
+from watchfloor.engines.staffing.simulation.chance import arrivals, compiled, handling, leaves
 from watchfloor.engines.staffing.simulation.shifts import NEVER
 from watchfloor.engines.staffing.simulation.totals import QUEUE, TEAM
 
-F = TypeVar("F", bound=Callable[..., Any])
+__all__ = ["arrivals", "run"]
 
-
-def _compiled(function: F) -> F:
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
-
-
-_A, _B, _C = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_30, _27, _31, _11, _ONE = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11), np.uint64(1)
 AWAY, RESTING, IDLE, BUSY = 0, 1, 2, 3
-_ARRIVED, _AUTOMATED, _SOLVED, _ABANDONED, _DUE, _MET, _AGE, _WAITED, _HANDLED, _OLDEST, _OPEN, _STARTED = range(
-    len(QUEUE)
-)
+_ARRIVED, _, _SOLVED, _ABANDONED, _DUE, _MET, _AGE, _WAITED, _HANDLED, _OLDEST, _OPEN, _STARTED = range(len(QUEUE))
 _BUSY_MS, _IDLE_MS, _BREAK_MS, _EXPOSED, _MOST, _TEAM_SOLVED, _SPENT = range(len(TEAM))
 
 
-@_compiled
-def uniform(key: Any, number: int) -> float:
-    """As ``draws.uniform``."""
-    state = key + _A * (np.uint64(number) + _ONE)
-    state = (state ^ (state >> _30)) * _B
-    state = (state ^ (state >> _27)) * _C
-    state = state ^ (state >> _31)
-    return float(state >> _11) * 2.0**-53
-
-
-@_compiled
-def arrivals(
-    items: Any,
-    begin: Any,
-    line_arrivals: Any,
-    automated: Any,
-    keys: Any,
-    interval: int,
-    warm: int,
-    end: int,
-    counts: Any,
-    came: Any,
-    number: Any,
-) -> bool:
-    """Fill the items of every queue between ``begin[q]`` and ``begin[q + 1]``; false where one does not fit. ``items[q]`` is how many."""
-    for queue in range(len(automated)):
-        spent, reached, hour, index, at = 0.0, 0.0, 0, 0, begin[queue]
-        hours = line_arrivals.shape[1]
-        while True:
-            spent -= math.log(1.0 - uniform(keys[queue, 0], index))
-            while hour < hours and reached + line_arrivals[queue, hour] < spent:
-                reached += line_arrivals[queue, hour]
-                hour += 1
-            if hour == hours:
-                break
-            when = int((hour + (spent - reached) / line_arrivals[queue, hour]) * interval)
-            if when >= end:
-                break
-            if automated[queue] > 0.0 and uniform(keys[queue, 4], index) < automated[queue]:
-                if when >= warm:
-                    counts[queue, _AUTOMATED] += 1
-            else:
-                if at == begin[queue + 1]:
-                    return False
-                came[at] = when
-                number[at] = index
-                at += 1
-            index += 1
-        items[queue] = at - begin[queue]
-    return True
-
-
-@_compiled
+@compiled
 def _replay(tree: Any, when: Any, leaf: int, size: int) -> None:
     """The tournament after the event of ``leaf`` has another time; on a tie the left one, which has the smaller number, wins."""
     place = (leaf + size) >> 1
@@ -94,32 +31,12 @@ def _replay(tree: Any, when: Any, leaf: int, size: int) -> None:
         place >>= 1
 
 
-@_compiled
+@compiled
 def _told(begin: int, until: int, warm: int, end: int) -> int:
     return max(0, min(until, end) - max(begin, warm))
 
 
-@_compiled
-def _handling(
-    spread: int, mean: float, location: float, scale: float, pace: float, key: Any, too: Any, index: int
-) -> int:
-    if spread == 0:
-        took = -mean * math.log(1.0 - uniform(key, index))
-    elif spread == 1:
-        far = math.sqrt(-2.0 * math.log(1.0 - uniform(key, index)))
-        normal = far * math.cos(2.0 * math.pi * uniform(too, index))
-        took = math.exp(location + scale * normal)
-    else:
-        took = mean
-    return max(1, int(took * pace))
-
-
-@_compiled
-def _leaves(came: int, patience: float, key: Any, index: int) -> int:
-    return came + 1 + int(-patience * math.log(1.0 - uniform(key, index)))
-
-
-@_compiled
+@compiled
 def _unlink(agent: int, crew_line: int, before: Any, after: Any, head: Any, tail: Any) -> None:
     if before[agent] >= 0:
         after[before[agent]] = after[agent]
@@ -131,7 +48,7 @@ def _unlink(agent: int, crew_line: int, before: Any, after: Any, head: Any, tail
         tail[crew_line] = before[agent]
 
 
-@_compiled
+@compiled
 def run(
     warm: int, end: int, interval: int, spread: Any, mean: Any, location: Any, scale: Any, window: Any, rank: Any, patience: Any,
     exposure: Any, keys: Any, begin: Any, items: Any, came: Any, number: Any, serve_begin: Any, serves: Any, taken_begin: Any,
@@ -200,7 +117,7 @@ def run(
                 continue
             while head_item[queue] < item:  # they all left before: an idle agent would have taken them
                 old = head_item[queue]
-                gone = _leaves(came[old], patience[queue], keys[queue, 3], number[old])
+                gone = leaves(came[old], patience[queue], keys[queue, 3], number[old])
                 if gone >= warm:
                     counts[queue, _ABANDONED] += 1
                 hours_out[queue, gone // interval] += 1
@@ -275,7 +192,7 @@ def run(
                 item = head_item[queue]
                 if patience[queue] > 0.0:
                     while item < nxt[queue]:
-                        gone = _leaves(came[item], patience[queue], keys[queue, 3], number[item])
+                        gone = leaves(came[item], patience[queue], keys[queue, 3], number[item])
                         if gone >= now:
                             break
                         if gone >= warm:
@@ -307,7 +224,7 @@ def run(
         state[agent] = BUSY
         since[agent] = now
         work[agent], work_queue[agent] = take, taken_queue
-        when[queues + agent] = now + _handling(
+        when[queues + agent] = now + handling(
             spread[taken_queue], mean[taken_queue], location[taken_queue], scale[taken_queue], pace[crew],
             keys[taken_queue, 1], keys[taken_queue, 2], number[take],
         )  # fmt: skip
@@ -326,7 +243,7 @@ def run(
     for queue in range(queues):
         for item in range(head_item[queue], nxt[queue]):
             gone = (
-                NEVER if patience[queue] == 0.0 else _leaves(came[item], patience[queue], keys[queue, 3], number[item])
+                NEVER if patience[queue] == 0.0 else leaves(came[item], patience[queue], keys[queue, 3], number[item])
             )
             if gone < end:
                 if gone >= warm:

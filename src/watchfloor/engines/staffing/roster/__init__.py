@@ -1,0 +1,21 @@
+"""Rosters of a week: tours chosen for coverage, handed to people by preference; a day planned again; a checker apart from it all."""
+
+from watchfloor.engines.staffing.roster.check import check
+from watchfloor.engines.staffing.roster.plan import plan
+from watchfloor.engines.staffing.roster.problem import Contract, Demand, Duty, Person, Plan, Problem, Roster
+from watchfloor.engines.staffing.roster.replan import Day, Replan, replan
+
+__all__ = [
+    "Contract",
+    "Day",
+    "Demand",
+    "Duty",
+    "Person",
+    "Plan",
+    "Problem",
+    "Replan",
+    "Roster",
+    "check",
+    "plan",
+    "replan",
+]
