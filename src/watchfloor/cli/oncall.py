@@ -1,13 +1,19 @@
-"""``watchfloor oncall``: who is on, page somebody, answer a page, from a shell or a script."""
+"""``watchfloor oncall``: who is on, page somebody, answer a page, from a shell or a script; a schedule in a file, without a server."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
 from watchfloor.cli.output import emit, json_option, table
+
+if TYPE_CHECKING:
+    from watchfloor.oncall.domain.plain import Answer, Plan
 
 ACTOR = "command"
 
@@ -85,6 +91,83 @@ def ack(page_id: str, as_json: bool) -> None:
 
     value = msgspec.to_builtins(page_out(actor, actions.acknowledge(actor, ids.decode("page", page_id))))
     emit(value, as_json=as_json, text=f"{value['id']} is {value['state']}.")
+
+
+@oncall.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "start", required=True, metavar="DAY", help="On the wall of the schedule's zone: 2026-03-23.")
+@click.option("--to", "end", required=True, metavar="DAY", help="The first moment that no longer counts.")
+@click.option("--ics", is_flag=True, help="Print a calendar (iCalendar).")
+@click.option("--pay", is_flag=True, help="Print hours by kind for each person, as CSV for payroll.")
+@json_option
+def schedule(file: Path, start: str, end: str, ics: bool, pay: bool, as_json: bool) -> None:
+    """Who is on call by FILE, where nobody is, and which rules of rest and fairness the plan breaks.
+
+    FILE is JSON; the page "Be on call" shows what it holds. No server and no database are asked.
+
+    \b
+    watchfloor oncall schedule leads.json --from 2026-03-23 --to 2026-04-20
+    watchfloor oncall schedule leads.json --from 2026-03-01 --to 2026-04-01 --pay > march.csv
+    """
+    from watchfloor.kernel import clock
+    from watchfloor.kernel.errors import BadInput
+    from watchfloor.oncall.domain import plain
+    from watchfloor.oncall.domain.ics import write
+
+    if ics + pay + as_json > 1:
+        raise click.UsageError("Choose one of --ics, --pay and --json.")
+    try:
+        plan = plain.parse(file.read_bytes())
+    except OSError as error:
+        raise BadInput("no_file", f"{file} cannot be read: {error.strerror}.", where="FILE") from None
+    first, last = plain.day(start, plan.schedule.zone), plain.day(end, plan.schedule.zone)
+    if not first < last:
+        raise BadInput("bad_span", "--to is after --from.", where="--to")
+    if (last - first).days > 3_660:
+        raise BadInput("bad_span", "At most ten years at a time.", where="--to")
+    found = plain.answer(plan, first, last)
+    if ics:
+        click.echo(write(plan.name, plain.entries(plan, found), clock.now()), nl=False)
+    elif pay:
+        click.echo("\n".join(",".join(row) for row in plain.pay_rows(plan, found)))
+    else:
+        emit(plain.as_json(plan, found), as_json=as_json, text=_told(plan, found))
+
+
+def _told(plan: Plan, found: Answer) -> str:
+    """The answer for people: times on the wall of the schedule's zone."""
+    place = ZoneInfo(plan.schedule.zone)
+
+    def at(moment: datetime) -> str:
+        return moment.astimezone(place).strftime("%a %Y-%m-%d %H:%M %z")
+
+    def hours(span: Any) -> float:
+        return float(span.total_seconds() / 3600)
+
+    rows = [
+        {"who": plan.names[each.person], "from": at(each.start), "until": at(each.end),
+         "hours": hours(each.end - each.start), "by": each.layer}
+        for each in found.shifts
+    ]  # fmt: skip
+    lines = [table(rows, ["who", "from", "until", "hours", "by"], empty="Nobody is on."), ""]
+    lines += [f"Nobody is on from {at(first)} until {at(last)}." for first, last in found.gaps]
+    words = {
+        "rest": "has {found:g} h free before the stretch from {at}; the rule asks for {limit:g}",
+        "row": "is on for {found:g} h without a break from {at}; the rule allows {limit:g}",
+        "four_weeks": "is on for {found:g} h in the four weeks until {at}; the rule allows {limit:g}",
+        "spread": "is on for {found:.1f} h of this span; the rule allows {limit:.1f}",
+    }
+    lines += [
+        f"{plan.names[each.person]} {words[each.rule].format(found=each.found, limit=each.limit, at=at(each.at))}."
+        for each in found.breaches
+    ]
+    load = [
+        {"who": plan.names[one.person], "hours": one.hours, "out of hours": more.total - more.working,
+         "shifts": one.shifts, "pages": one.pages, "at night": one.nights, "rest broken": one.rest_broken}
+        for one, more in zip(found.load, found.pay, strict=True)
+    ]  # fmt: skip
+    columns = ["who", "hours", "out of hours", "shifts", "pages", "at night", "rest broken"]
+    return "\n".join([*lines, *([""] if lines[-1] else []), table(load, columns, empty="")])
 
 
 def _actor() -> Any:

@@ -20,6 +20,29 @@ class OverrideSet(LedgerEvent, frozen=True, tag="schedule.overridden"):
     removed: bool = False
 
 
+class SwapAsked(LedgerEvent, frozen=True, tag="swap.asked"):
+    """Somebody asked somebody else to take a span of theirs. ``both``: for one of the other's."""
+
+    schedule: str
+    asker: str
+    other: str
+    both: bool
+
+
+class SwapAnswered(LedgerEvent, frozen=True, tag="swap.answered"):
+    """A swap was accepted, declined or withdrawn."""
+
+    schedule: str
+    state: str
+
+
+class FeedRenewed(LedgerEvent, frozen=True, tag="feed.renewed"):
+    """A person's calendar addresses were renewed; the earlier ones are dead."""
+
+    user: str
+    turn: int
+
+
 class EscalationPolicySaved(LedgerEvent, frozen=True, tag="escalation_policy.saved"):
     """Whom to page, step by step, was said, changed or archived."""
 

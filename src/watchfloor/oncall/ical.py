@@ -1,13 +1,13 @@
-"""A schedule as a calendar others subscribe to (iCalendar, RFC 5545): one event for each shift, in UTC, no rules of recurrence.
+"""Schedules, and a person's own shifts, as calendars others subscribe to (iCalendar).
 
-The address holds a signed token of the schedule and the person; it ends when they can no longer sign in, or all their sessions are
-ended.
+An address holds a signed token of what it shows, the person and the turn of their addresses; it ends when they can no longer sign in,
+when all their sessions are ended, or when they have their addresses renewed. No address is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.core import signing
@@ -15,69 +15,74 @@ from django.core import signing
 from watchfloor.identity.models import User
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
+from watchfloor.ledger.writer import Writer
 from watchfloor.oncall import queries
-from watchfloor.oncall.models import Schedule
+from watchfloor.oncall.domain import ics
+from watchfloor.oncall.domain.schedule import Shift
+from watchfloor.oncall.events import FeedRenewed
+from watchfloor.oncall.models import FeedAddress, Schedule
 
 SALT = "watchfloor.oncall.feed"
 BACK, AHEAD = timedelta(days=14), timedelta(days=90)
-FOLD = 75  # octets in a line, RFC 5545 section 3.1
+MINE: Final = "mine"  # in place of a schedule: the shifts of the person
 
 
-def token(row: Schedule, user: User) -> str:
-    """What the address of a person's feed of a schedule ends in."""
-    return signing.Signer(salt=SALT).sign_object([str(row.pk), str(user.pk), user.session_epoch])
+def token(row: Schedule | None, user: User) -> str:
+    """What the address of a person's feed of a schedule (None: of their own shifts) ends in."""
+    shown = MINE if row is None else str(row.pk)
+    return signing.Signer(salt=SALT).sign_object([shown, str(user.pk), user.session_epoch, _turn(user.pk)])
 
 
-def of_token(text: str) -> Schedule | None:
-    """The schedule behind a token that still counts."""
+def of_token(text: str) -> str | None:
+    """The calendar behind a token that still counts, or None."""
     try:
-        schedule, user, epoch = signing.Signer(salt=SALT).unsign_object(text)
+        shown, user_id, epoch, *turn = signing.Signer(salt=SALT).unsign_object(text)
     except (signing.BadSignature, ValueError):
         return None
-    if not User.objects.filter(pk=user, session_epoch=epoch, is_active=True).exists():
+    user = User.objects.filter(pk=user_id, session_epoch=epoch, is_active=True).first()
+    if user is None or (turn[0] if turn else 0) != _turn(user.pk):
         return None
-    return queries.live_schedules().filter(pk=schedule).first()
+    if shown == MINE:
+        return personal(user)
+    row = queries.live_schedules().filter(pk=shown).first()
+    return None if row is None else calendar(row)
+
+
+def renew(w: Writer, user_id: UUID) -> None:
+    """All addresses this person has given away end now."""
+    row = FeedAddress.objects.select_for_update().filter(user_id=user_id).first()
+    now = clock.now()
+    if row is None:
+        row = w.create(FeedAddress, user_id=user_id, turn=1, renewed_at=now)
+    else:
+        w.update(row, turn=row.turn + 1, renewed_at=now)
+    w.event(FeedRenewed(user=str(user_id), turn=row.turn), row)
 
 
 def calendar(row: Schedule) -> str:
-    """Two weeks back and ninety days ahead."""
+    """A schedule, two weeks back and ninety days ahead."""
     now = clock.now()
     shifts = queries.final(row, now - BACK, now + AHEAD)
     names = names_of({f"user:{shift.person}" for shift in shifts})
-    lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Watchfloor//on-call//EN", "METHOD:PUBLISH", f"NAME:{_text(row.name)}",
-        f"X-WR-CALNAME:{_text(row.name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
-    ]  # fmt: skip
-    for shift in shifts:
-        lines += _event(row, names[f"user:{shift.person}"], shift.person, shift.start, shift.end, now)
-    lines.append("END:VCALENDAR")
-    return "".join(f"{piece}\r\n" for line in lines for piece in _folded(line))
+    return ics.write(row.name, [_entry(row, each, names[f"user:{each.person}"]) for each in shifts], now)
 
 
-def _event(row: Schedule, name: str, person: UUID, start: datetime, end: datetime, now: datetime) -> list[str]:
-    return [
-        "BEGIN:VEVENT", f"UID:{row.pk}-{_moment(start)}-{person}@watchfloor", f"DTSTAMP:{_moment(now)}", f"DTSTART:{_moment(start)}",
-        f"DTEND:{_moment(end)}", f"SUMMARY:{_text(name)} · {_text(row.name)}", "TRANSP:TRANSPARENT", "END:VEVENT",
-    ]  # fmt: skip
+def personal(user: User) -> str:
+    """The shifts of one person by all schedules."""
+    now = clock.now()
+    entries = [
+        _entry(row, each, str(user))
+        for row in queries.live_schedules()
+        for each in queries.final(row, now - BACK, now + AHEAD)
+        if each.person == user.pk
+    ]
+    return ics.write(str(user), sorted(entries, key=lambda each: (each.start, each.uid)), now)
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+def _entry(row: Schedule, shift: Shift, name: str) -> ics.Entry:
+    uid = f"{row.pk}-{ics.moment(shift.start)}-{shift.person}@watchfloor"
+    return ics.Entry(uid=uid, start=shift.start, end=shift.end, summary=f"{name} · {row.name}")
 
 
-def _text(text: str) -> str:
-    for char, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n"), ("\r", "")):
-        text = text.replace(char, escaped)
-    return text
-
-
-def _folded(line: str) -> Iterable[str]:
-    """A line of at most 75 octets; what is longer goes on after a space."""
-    piece, size = "", 0
-    for char in line:
-        octets = len(char.encode())
-        if size + octets > FOLD:
-            yield piece
-            piece, size = " ", 1
-        piece, size = piece + char, size + octets
-    yield piece
+def _turn(user_id: UUID) -> int:
+    return FeedAddress.objects.filter(user_id=user_id).values_list("turn", flat=True).first() or 0

@@ -10,17 +10,19 @@ from watchfloor.ledger.models import Projected, Seal
 from watchfloor.oncall.models_incidents import CorrectiveAction, Incident, IncidentLine
 
 __all__ = [
-    "Call", "Contact", "CorrectiveAction", "EscalationPolicy", "Incident", "IncidentLine", "Matrix", "Override", "Page", "Schedule",
+    "Call", "Contact", "CorrectiveAction", "EscalationPolicy", "FeedAddress", "Incident", "IncidentLine", "Matrix", "Override", "Page",
+    "Schedule", "Swap",
 ]  # fmt: skip
 
 
 class Schedule(Projected):
-    """Who takes turns; ``layers`` as ``domain.schedule.Layer``."""
+    """Who takes turns; ``layers`` as ``domain.schedule.Layer``, ``rules`` as ``domain.rest.Rules``."""
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     zone = models.CharField(max_length=60)
     layers = models.JSONField(default=list)
+    rules = models.JSONField(default=dict)
     archived_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -40,6 +42,46 @@ class Override(Projected):
     class Meta:
         db_table = "oncall_override"
         indexes = [models.Index(fields=["schedule", "ends_at"], name="oncall_override_span")]
+
+
+class Swap(Projected):
+    """One person asks another to take a span of theirs, for nothing or for a span of the other's; accepted, it is overrides."""
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="swaps")
+    asker_id = models.UUIDField()
+    other_id = models.UUIDField()
+    gives_start = models.DateTimeField()
+    gives_end = models.DateTimeField()
+    takes_start = models.DateTimeField(null=True)
+    takes_end = models.DateTimeField(null=True)
+    state = models.CharField(max_length=12, choices=State)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "oncall_swap"
+        indexes = [
+            models.Index(
+                fields=["other_id", "gives_start"], name="oncall_swap_asked", condition=models.Q(state="asked")
+            )
+        ]
+
+
+class FeedAddress(Projected):
+    """How often a person has had the address of their calendars renewed; an address of an earlier turn is dead."""
+
+    user_id = models.UUIDField(unique=True)
+    turn = models.IntegerField(default=0)
+    renewed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "oncall_feed_address"
 
 
 class EscalationPolicy(Projected):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,9 +17,10 @@ from watchfloor.identity.models import User
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import NotFound
 from watchfloor.oncall.domain import load as loads
+from watchfloor.oncall.domain import pay, rest
 from watchfloor.oncall.domain import schedule as schedules
 from watchfloor.oncall.domain.schedule import Shift
-from watchfloor.oncall.models import Call, Matrix, Override, Page, Schedule
+from watchfloor.oncall.models import Call, Matrix, Override, Page, Schedule, Swap
 
 VIEW = "oncall.view"
 AHEAD = timedelta(days=28)  # how far one looks for who is next
@@ -104,6 +107,60 @@ def ringing(actor: Actor) -> QuerySet[Page]:
     """Pages that ring for this actor: they were called, and nobody has acknowledged."""
     called = Call.objects.filter(page=OuterRef("pk"), user_id=_user(actor), what="trigger")
     return Page.objects.filter(Exists(called), state=Page.State.RAISED).order_by("-severity", "raised_at")
+
+
+def breaches(row: Schedule, start: datetime, end: datetime) -> list[rest.Breach]:
+    """Which rules of a schedule its plan does not keep. Rest is rest: what its people do by other schedules counts too."""
+    rules = rest.read(row.rules)
+    own = final(row, start, end)
+    people = {each.person for each in own}
+    others = [
+        each
+        for other in live_schedules().exclude(pk=row.pk)
+        for each in final(other, start, end)
+        if each.person in people
+    ]
+    mine = msgspec.structs.replace(rules, spread=0)
+    fair = rest.Rules(spread=rules.spread)
+    return sorted(rest.breaches(mine, [*own, *others]) + rest.breaches(fair, own), key=lambda each: each.at)
+
+
+def swaps(row: Schedule, user: UUID) -> list[Swap]:
+    """Swaps of a schedule that still wait for an answer, of this person, the soonest first."""
+    waiting = Swap.objects.filter(schedule=row, state=Swap.State.ASKED, gives_start__gt=clock.now())
+    return list(waiting.filter(Q(asker_id=user) | Q(other_id=user)).order_by("gives_start", "pk"))
+
+
+def asked_of(actor: Actor) -> list[Swap]:
+    """Swaps this actor is asked for."""
+    waiting = Swap.objects.filter(state=Swap.State.ASKED, gives_start__gt=clock.now(), other_id=_user(actor))
+    return list(waiting.select_related("schedule").order_by("gives_start", "pk"))
+
+
+def hours(people: Iterable[UUID], start: datetime, end: datetime) -> list[pay.Hours]:
+    """What these people's time on call was made of, by name of the kind of hour; in the order given."""
+    wanted = list(dict.fromkeys(people))
+    shifts = [shift for row in live_schedules() for shift in final(row, start, end)]
+    zones = dict(User.objects.filter(pk__in=wanted).values_list("pk", "time_zone"))
+    called = Counter(
+        Call.objects.filter(user_id__in=wanted, what="trigger", pager="console", made_at__gte=start, made_at__lt=end)
+        .values_list("user_id", flat=True)
+    )  # fmt: skip
+    return [pay.hours(each, zones.get(each) or "UTC", shifts, pages=called[each]) for each in wanted]
+
+
+def substitutes(since: datetime) -> list[UUID]:
+    """Whom an override put on, that ended after a moment."""
+    rows = Override.objects.filter(removed_at__isnull=True, ends_at__gt=since, schedule__archived_at__isnull=True)
+    return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
+def history(actor: Actor, row: Schedule, start: datetime, end: datetime, most: int = 50) -> list[Page]:
+    """The pages of a time span that went by this schedule, as far as the actor may know of them; the newest first."""
+    by = visible_pages(actor).filter(raised_at__gte=start, raised_at__lt=end)
+    target = f"schedule:{row.key}"
+    found = (each for each in by.order_by("-raised_at", "-pk") if any(target in step["targets"] for step in each.steps))
+    return list(itertools.islice(found, most))
 
 
 def matrix_lines() -> list[dict[str, object]]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.oncall.pages import board, incidents, paged, setup
+from watchfloor.oncall.pages import board, incidents, load, paged, setup, swapping
 
 urlpatterns = [
     path("oncall", board.index, name="oncall"),
-    path("oncall/load", board.load, name="oncall-load"),
+    path("oncall/load", load.index, name="oncall-load"),
+    path("oncall/hours.csv", load.hours, name="oncall-hours"),
     path("oncall/schedules/<slug:key>", board.calendar, name="oncall-schedule"),
     path(
         "oncall/schedules/<slug:key>/overrides/<uuid:override_id>/remove",
         board.remove_override,
         name="oncall-override-remove",
     ),
+    path("oncall/swaps/<uuid:swap_id>", swapping.answer, name="oncall-swap"),
+    path("oncall/feed/renew", swapping.renew, name="oncall-feed-renew"),
     path("oncall/feed/<str:token>.ics", board.feed, name="oncall-feed"),
     path("oncall/setup", setup.index, name="oncall-setup"),
     path("oncall/setup/schedule", setup.schedule, name="oncall-schedule-edit"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import icalendar
 import recurring_ical_events
+import vobject
 from tests.support.people import signed_in
 
 from watchfloor.identity.domain import system
@@ -39,6 +40,8 @@ def test_read_back_by_another(people: tuple[Any, Any]) -> None:
     assert [str(each["SUMMARY"]) for each in events][:2] == [f"Lena Lead · {row.name}", f"Omar Other · {row.name}"]
     week = [each for each in events if MONDAY + timedelta(days=6) < each["DTSTART"].dt < MONDAY + timedelta(days=13)]
     assert sum((each["DTEND"].dt - each["DTSTART"].dt for each in week), timedelta(0)) == timedelta(hours=167)
+    others = [(each.dtstart.value, each.dtend.value) for each in vobject.readOne(text).vevent_list]
+    assert others == [(each.start, each.end) for each in expected]  # and a second reader
     assert len({str(each["UID"]) for each in events}) == len(events)
 
 
@@ -52,6 +55,14 @@ def test_the_address_ends_with_the_sessions(people: tuple[Any, Any], client: Any
     answer = client.get(where)
     assert answer.status_code == 200 and answer["Content-Type"].startswith("text/calendar")
     assert client.get("/oncall/feed/forged.ics").status_code == 404
+    assert signed_in(lena).post("/oncall/feed/renew").status_code == 302
+    assert client.get(where).status_code == 404  # renewed: the old address is dead
+    where = f"/oncall/feed/{ical.token(row, lena)}.ics"
+    mine = f"/oncall/feed/{ical.token(None, lena)}.ics"
+    assert client.get(where).status_code == client.get(mine).status_code == 200
+    assert mine in signed_in(lena).get("/oncall/contacts").content.decode()
+    events = vobject.readOne(client.get(mine).content.decode()).vevent_list
+    assert {each.summary.value for each in events} == {"Lena Lead · Leads"}
     lena.session_epoch += 1
     lena.save()
     assert client.get(where).status_code == 404

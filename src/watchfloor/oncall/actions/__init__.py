@@ -26,9 +26,11 @@ from watchfloor.oncall.actions.plans import (
     save_policy,
     save_schedule,
 )
+from watchfloor.oncall.actions.swaps import answer_swap, ask_swap
 
 __all__ = [
-    "acknowledge", "acknowledge_for", "add_case", "add_contact", "archive_schedule", "change", "check_recurrence", "close", "correct",
+    "acknowledge", "acknowledge_for", "add_case", "add_contact", "answer_swap", "archive_schedule", "ask_swap",
+    "change", "check_recurrence", "close", "correct",
     "corrected", "hand_back", "hold_evidence", "lift_hold", "open_incident", "override", "page", "remove_contact", "remove_override",
     "reopen", "resolve", "resolve_for", "review", "save_matrix", "save_policy", "save_schedule", "take_role", "write",
 ]  # fmt: skip

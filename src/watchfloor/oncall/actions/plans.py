@@ -14,19 +14,25 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import Writer
 from watchfloor.oncall import pagers
-from watchfloor.oncall.domain import matrix, paging, schedule
+from watchfloor.oncall.domain import matrix, paging, rest, schedule
 from watchfloor.oncall.events import ContactSaved, EscalationPolicySaved, MatrixSaved, OverrideSet, ScheduleSaved
 from watchfloor.oncall.models import Contact, EscalationPolicy, Matrix, Override, Schedule
 
 LONGEST_OVERRIDE = timedelta(days=62)
 
 
-def save_schedule(w: Writer, *, key: str, name: str, zone: str, layers: Any) -> Schedule:
-    """Make or change a schedule; an archived one comes back. ``layers`` as ``domain.schedule.Layer``, or plain values like it."""
+def save_schedule(w: Writer, *, key: str, name: str, zone: str, layers: Any, rules: Any = None) -> Schedule:
+    """Make or change a schedule; an archived one comes back. ``layers`` as ``domain.schedule.Layer``, or plain values like it.
+
+    ``rules`` as ``domain.rest.Rules``; None keeps those that are.
+    """
     found = schedule.read(zone, msgspec.to_builtins(layers))
     _named(key, name)
     _people(person for layer in found.layers for person in layer.people)
     values = {"name": name.strip(), "zone": zone, "layers": msgspec.to_builtins(found.layers), "archived_at": None}
+    if rules is not None:
+        asked = msgspec.to_builtins(rest.read(msgspec.to_builtins(rules)))
+        values["rules"] = {name: limit for name, limit in asked.items() if limit}
     row = Schedule.objects.select_for_update().filter(key=key).first()
     row = w.create(Schedule, key=key, **values) if row is None else w.update(row, **values)
     w.event(ScheduleSaved(key=key), row)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from watchfloor.oncall.domain.rest import stretches
 from watchfloor.oncall.domain.schedule import Shift
 
 DAY_BEGINS, DAY_ENDS = 9, 18  # on weekdays; everything else is out of hours
@@ -19,7 +20,10 @@ REST = timedelta(
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """One person over a span. ``nights``: pages between 22:00 and 06:00; ``rest_broken``: shifts that began less than 11 h after one."""
+    """One person over a span; on two schedules at once an hour counts once.
+
+    ``nights``: pages between 22:00 and 06:00; ``rest_broken``: shifts that began less than 11 h after one.
+    """
 
     person: UUID
     hours: float
@@ -54,7 +58,7 @@ def load(person: UUID, zone: str, shifts: Iterable[Shift], paged: Iterable[datet
     nights = [moment for moment in pages if at_night(moment, zone)]
     broken = sum(any(timedelta(0) < shift.start - moment < REST for moment in nights) for shift in mine)
     return Load(
-        person=person, hours=sum((each.end - each.start).total_seconds() for each in mine) / 3600, shifts=len(mine),
+        person=person, hours=sum((end - start).total_seconds() for start, end in stretches(mine)) / 3600, shifts=len(mine),
         pages=len(pages), out_of_hours=sum(out_of_hours(moment, zone) for moment in pages), nights=len(nights),
         rest_broken=broken,
     )  # fmt: skip

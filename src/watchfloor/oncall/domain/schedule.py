@@ -2,11 +2,14 @@
 
 A hand-over is a time on the wall of the schedule's zone. It happens at the first instant at which the wall shows that time or a
 later one: where the clocks jump over it, at the jump; where it comes twice, the first time. So nobody is on twice and nobody is
-left out, and a week with a change of the clocks has 167 or 169 hours. Later layers lie over earlier ones, overrides over all.
+left out, and a week with a change of the clocks has 167 or 169 hours. A turn of months ends on the same day of the month, or on the
+month's last day where it has no such day; it is counted from the first hand-over, so the 31st comes back after the 28th. Later layers
+lie over earlier ones, overrides over all.
 """
 
 from __future__ import annotations
 
+import calendar
 import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -21,11 +24,13 @@ import msgspec
 from watchfloor.kernel.errors import BadInput
 
 UNITS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+MONTH: Final = "month"  # of no fixed length
+LONGEST_MONTH: Final = timedelta(days=31)
 MOST_PEOPLE, MOST_LAYERS, MOST_EVERY = 60, 12, 366
 OVERRIDE: Final = "override"
 
 
-class Window(msgspec.Struct, frozen=True):
+class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a layer counts: on these days (0 is Monday) from ``start`` to ``end`` ("09:00"); an end not after it is next day."""
 
     days: tuple[int, ...]
@@ -33,10 +38,10 @@ class Window(msgspec.Struct, frozen=True):
     end: str
 
 
-class Layer(msgspec.Struct, frozen=True, kw_only=True):
+class Layer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """People who take turns. ``begins`` is the first hand-over on the wall of the zone; nobody is on before it.
 
-    ``unit`` and ``every``: a turn is so many hours (of elapsed time), days or weeks (of the wall). No ``windows``: always.
+    ``unit`` and ``every``: a turn is so many hours (of elapsed time), days, weeks or months (of the wall). No ``windows``: always.
     """
 
     name: str
@@ -148,6 +153,13 @@ def gaps(shifts: Sequence[Shift], start: datetime, end: datetime) -> list[tuple[
     return [*found, (reached, end)] if reached < end else found
 
 
+def months_later(wall: datetime, months: int) -> datetime:
+    """The same time on the same day so many months later, or on that month's last day where it has no such day."""
+    place = wall.year * 12 + wall.month - 1 + months
+    year, month = place // 12, place % 12 + 1
+    return wall.replace(year=year, month=month, day=min(wall.day, calendar.monthrange(year, month)[1]))
+
+
 @lru_cache(maxsize=100_000)
 def reach(zone: str, wall: datetime) -> datetime:
     """The first instant (UTC) at which the wall of ``zone`` shows ``wall`` (naive) or something later."""
@@ -179,13 +191,16 @@ def _turns(zone: str, layer: Layer, start: datetime, end: datetime) -> Iterable[
 def _hand_over(zone: str, layer: Layer, number: int) -> datetime:
     if layer.unit == "hour":
         return reach(zone, layer.begins) + number * layer.every * UNITS["hour"]
+    if layer.unit == MONTH:
+        return reach(zone, months_later(layer.begins, number * layer.every))
     return reach(zone, layer.begins + number * layer.every * UNITS[layer.unit])
 
 
 def _number_at(zone: str, layer: Layer, moment: datetime) -> int:
     """A turn that has begun by ``moment`` and the one after which has not, or 0 before the first."""
     begun = reach(zone, layer.begins)
-    number = max(0, (moment - begun) // (layer.every * UNITS[layer.unit]) - 1)  # clocks change by less than a turn
+    longest = LONGEST_MONTH if layer.unit == MONTH else UNITS[layer.unit]
+    number = max(0, (moment - begun) // (layer.every * longest) - 1)  # clocks change by less than a turn
     while _hand_over(zone, layer, number + 1) <= moment:
         number += 1
     return number
@@ -228,10 +243,11 @@ def _check(layer: Layer, where: str) -> None:
         raise BadInput("bad_name", "A layer needs a name of at most 60 characters.", where=f"{where}.name")
     if not 1 <= len(layer.people) <= MOST_PEOPLE:
         raise BadInput("bad_people", f"A layer has 1 to {MOST_PEOPLE} people.", where=f"{where}.people")
-    if layer.unit not in UNITS:
+    if layer.unit not in UNITS and layer.unit != MONTH:
         raise BadInput(
-            "bad_unit", f"{layer.unit[:20]!r} is no length of a turn.", where=f"{where}.unit", hint=", ".join(UNITS)
-        )
+            "bad_unit", f"{layer.unit[:20]!r} is no length of a turn.", where=f"{where}.unit",
+            hint=", ".join([*UNITS, MONTH]),
+        )  # fmt: skip
     if not 1 <= layer.every <= MOST_EVERY:
         raise BadInput("bad_every", f"A turn is 1 to {MOST_EVERY} of them.", where=f"{where}.every")
     if layer.begins.tzinfo is not None or layer.begins.second or layer.begins.microsecond:

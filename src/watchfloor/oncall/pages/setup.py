@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,9 +19,9 @@ from watchfloor.identity.middleware import actor_of, user_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.writer import writing
-from watchfloor.oncall import actions, pagers, queries
-from watchfloor.oncall.models import Contact, EscalationPolicy
-from watchfloor.oncall.pages import parts
+from watchfloor.oncall import actions, ical, pagers, queries
+from watchfloor.oncall.models import Contact, EscalationPolicy, Schedule
+from watchfloor.oncall.pages import parts, swapping
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 
@@ -50,16 +51,22 @@ def schedule(request: HttpRequest) -> HttpResponse:
         with mending(errors), writing(actor_of(request)) as w:
             made = actions.save_schedule(
                 w, key=row.key if row else post.get("key", "").strip(), name=post.get("name", ""), zone=post.get("zone", "").strip(),
-                layers=_layers(post),
+                layers=_layers(post), rules=_rules(post),
             )  # fmt: skip
-            messages.success(request, _("Saved."))
+            now = clock.now()
+            broken = len(queries.breaches(made, now, now + queries.AHEAD)) if any(made.rules.values()) else 0
             key = made.key
+            swapping.warn(request, broken)
+            if not broken:
+                messages.success(request, _("Saved."))
         if not errors:
             return redirect("oncall-schedule", key)
     layers = _typed_layers(request.POST) if errors else [_shown(layer) for layer in (row.layers if row else [])]
     context = {
         "row": row, "errors": errors, "typed": request.POST, "people": parts.people(), "layers": [*layers, _shown({})][:12],
-        "days": _days(), "units": [("week", _("weeks")), ("day", _("days")), ("hour", _("hours"))], "today": clock.now().date(),
+        "days": _days(),
+        "units": [("month", _("months")), ("week", _("weeks")), ("day", _("days")), ("hour", _("hours"))], "today": clock.now().date(),
+        "rules": _shown_rules(row, request.POST if errors else None),
     }  # fmt: skip
     return render(request, "oncall/schedule_form.html", context, status=422 if errors else 200)
 
@@ -136,6 +143,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": parts.tabs("oncall-contacts", actor_of(request)), "rows": list(mine), "errors": errors, "typed": request.POST,
         "pagers": [(key, _(one.name)) for key, one in pagers.known().items()], "secret": secret, "mail": user_of(request).email,
+        "feed": reverse("oncall-feed", args=[ical.token(None, user_of(request))]),
     }  # fmt: skip
     return render(request, "oncall/contacts.html", context, status=422 if errors else 200)
 
@@ -203,6 +211,21 @@ def _layers(post: QueryDict) -> list[dict[str, Any]]:
     return found
 
 
+def _rules(post: QueryDict) -> dict[str, float]:
+    """Rules of rest and fairness; an empty field asks for nothing. The spread is typed in per cent."""
+    found = {name: _decimal(post.get(name, ""), name) for name in ("rest", "row", "four_weeks")}
+    return {**found, "spread": _decimal(post.get("spread", ""), "spread") / 100}
+
+
+def _shown_rules(row: Schedule | None, post: QueryDict | None) -> dict[str, str]:
+    names = ("rest", "row", "four_weeks", "spread")
+    if post is not None:
+        return {name: post.get(name, "") for name in names}
+    kept = {**(row.rules if row else {})}
+    kept["spread"] = kept.get("spread", 0) * 100
+    return {name: f"{kept.get(name, 0):g}" if kept.get(name) else "" for name in names}
+
+
 def _typed_steps(post: QueryDict) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for number in range(12):
@@ -233,6 +256,16 @@ def _number(text: str, where: str) -> int:
     if not text.strip().isdecimal() or len(text.strip()) > 5:
         raise BadInput("no_number", _("This is a whole number."), where=where)
     return int(text)
+
+
+def _decimal(text: str, where: str) -> float:
+    try:
+        found = float(text.strip().replace(",", ".") or 0)
+    except ValueError:
+        found = -1
+    if not 0 <= found < 10_000:
+        raise BadInput("no_number", _("This is a number, or nothing."), where=where)
+    return found
 
 
 def _uuid(text: str) -> UUID:
