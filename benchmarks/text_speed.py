@@ -53,9 +53,7 @@ def ours(learned: list[tuple[str, bool]]) -> dict[str, Judge]:
     ask = shipped()
 
     def everything(texts: list[str]) -> object:
-        return [
-            (sha256(normalise(text).text.encode()).digest(), model.score(text), ask(text).fired) for text in texts
-        ]
+        return [(sha256(normalise(text).text.encode()).digest(), model.score(text), ask(text).fired) for text in texts]
 
     return {
         "watchfloor, all of it": everything,
