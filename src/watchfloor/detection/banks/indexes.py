@@ -96,8 +96,7 @@ def near(rows: Rows, radius: int = RADIUS) -> list[list[tuple[int, int]]]:
             found[question].append((each, distance))
     ids, fresh = _since(place.followed)
     if len(ids):
-        question, position, distance = scan(fresh, asked, radius)
-        for number, which, bits in zip(question.tolist(), position.tolist(), distance.tolist(), strict=True):
+        for number, which, bits in zip(*_lists(scan(fresh, asked, radius)), strict=True):
             found[number].append((int(ids[which]), bits))
     return [
         sorted(dict(each).items(), key=lambda pair: (pair[1], pair[0]))[:MOST_NEAR] if each else [] for each in found
@@ -192,7 +191,7 @@ def status() -> Status:
     return Status(hashes=size, followed=place.followed, last=_last(), folder=place.folder)
 
 
-def rows_of_bits(many: Iterable[bytes]) -> Rows:
+def rows_of_bits(many: Iterable[bytes | memoryview]) -> Rows:
     """n x 4 words of hashes as they are stored."""
     np = numpy()
     raw = b"".join(bytes(each)[::-1] for each in many)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 import msgspec
 from django.db.models import Q, QuerySet
@@ -106,7 +107,7 @@ def of_frames(
     if not used:
         return []
     found = of_rows(rows_of([f.digits for f in used]), [f.quality for f in used], banks=banks, radius=radius)
-    by_entry: dict[object, list[tuple[Asked, Match]]] = {}
+    by_entry: dict[UUID, list[tuple[Asked, Match]]] = {}
     for frame, matches in zip(used, found, strict=True):
         for match in matches:
             by_entry.setdefault(match.entry, []).append((frame, match))
@@ -163,7 +164,7 @@ def _standing(to: str, banks: Collection[str] | None, now: datetime | None = Non
     return found if banks is None else found & Q(**{f"{to}bank__key__in": list(banks)})
 
 
-def _ranges(entry: object, used: Sequence[Asked], radius: int) -> list[Range]:
+def _ranges(entry: UUID, used: Sequence[Asked], radius: int) -> list[Range]:
     known = ClipBank()
     rows = EntryHash.objects.filter(entry_id=entry).order_by("pk").values_list("bits", "seconds")
     known.add(
