@@ -53,8 +53,8 @@ def read_contents(text: str, found: Collect) -> None:
         if not isinstance(signals, dict) or not signals:
             found.reject(line=line, at=at, text=str(each), problem="it has no signals.")
             continue
-        meta = each.get("metadata") if isinstance(each.get("metadata"), dict) else {}
-        collab = meta.get("collab") if isinstance(meta.get("collab"), dict) else {}
+        meta = _object(each.get("metadata"))
+        collab = _object(meta.get("collab"))
         for name, value in signals.items():
             found.put(
                 line=line, at=at, kind=str(name), value=str(value), evidence=_text(each.get("note")), source=next(iter(collab), "HMA"),
@@ -119,6 +119,10 @@ def _as_dict(row: HashRow) -> dict[str, Any]:
                              "source": row.source, "source_ref": row.source_ref,
                              "expires": row.expires_at.isoformat() if row.expires_at else ""}  # fmt: skip
     return {name: value for name, value in named.items() if value}
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: Any) -> str:

@@ -80,7 +80,7 @@ def content_show(actor: Actor, request: HttpRequest, name: str, number: int) -> 
     """One content; ``include_signals`` and ``include_metadata`` as in HMA."""
     names.bank_of(actor, name)
     content, entries = names.content_of(actor, number)
-    answer = {
+    answer: dict[str, Any] = {
         "id": content.pk, "disable_until_ts": _disabled(entries), "original_media_uri": None,
         "bank": names.as_json(_name(actor, content.bank), content.bank),
     }  # fmt: skip

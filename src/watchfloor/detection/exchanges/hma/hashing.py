@@ -55,8 +55,12 @@ def of_url(url: str, content: str | None, types: str | None) -> dict[str, str]:
         raise Abort(403, "Fetching is turned off (WATCHFLOOR_MEDIA_FETCH).")
     limits = fetch.Limits(bytes=LARGEST, seconds=60.0, hosts=setting.hosts, listed_only=setting.fetch == "listed")
     with tempfile.TemporaryFile() as file:
+
+        def take(part: bytes) -> None:
+            file.write(part)
+
         try:
-            asyncio.run(fetch.fetch(url, file.write, limits))  # type: ignore[arg-type]  what ``write`` gives is not looked at
+            asyncio.run(fetch.fetch(url, take, limits))
         except fetch.Refused as refused:
             if refused.code == "too_large":
                 raise Abort(413, "Content too large") from None

@@ -84,7 +84,9 @@ def _context(request: HttpRequest, row: Exchange, errors: dict[str, str]) -> dic
     told = list(Feedback.objects.filter(exchange=row).order_by("-judged_at")[:SHOWN])
     entries = Entry.objects.in_bulk([each.entry_id for each in told])
     states = words.feedback_states()
-    shown = [{"row": each, "entry": entries.get(each.entry_id), "chip": states[each.state]} for each in told]
+    shown: list[dict[str, Any]] = [
+        {"row": each, "entry": entries.get(each.entry_id), "chip": states[each.state]} for each in told
+    ]
     held = Record.objects.filter(exchange=row, gone_at=None)
     typed: dict[str, Any] = dict(row.settings) | {"every_minutes": row.every_minutes}
     if "only_esp_ids" in typed:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -27,7 +28,7 @@ from watchfloor.platform.render import render
 
 @require_GET
 @guard.page(queries.MANAGES)
-def exchange_list(request: HttpRequest) -> HttpResponse:
+def exchange_list(request: HttpRequest) -> HttpResponseBase:
     """All exchanges; ``?kind=`` and ``?q=`` narrow them, ``?as=csv`` is the same as a file."""
     actor = actor_of(request)
     rows = _rows(actor, request.GET.get("kind", ""), request.GET.get("q", "").casefold().strip())
