@@ -144,6 +144,25 @@ def test_a_worker_that_is_gone_is_followed_by_another_and_one_that_lost_it_write
         assert Watch.objects.get().state == "waiting"
 
 
+def test_what_is_listed_again_after_a_break_is_not_found_again(banks: Banks, shows: Callable[..., Any]) -> None:
+    banks.add(banks.bank("harm"), video(KNOWN), kind="video")
+    broadcast = Broadcast(shots([1, 2, *KNOWN, 4, 5, 6]), 2.0)
+    broadcast.upto, broadcast.over = 3, False
+    with served(broadcast):
+        shows(broadcast.url)
+        crew = watching.Crew("test", options.options())
+        crew.tick()
+        wait_for(lambda: Still.objects.count() >= 6, "what there is")
+        crew.stop()
+        broadcast.upto = 4
+        assert Hit.objects.count() == 1 and Watch.objects.get().state == "watching"
+        crew = watching.Crew("other", options.options())
+        crew.tick()
+        wait_for(lambda: Still.objects.count() >= 8, "what is new")
+        crew.stop()
+    assert Hit.objects.count() == 1 and Watch.objects.get().frames == 8
+
+
 def test_the_platform_ends_it_and_gives_another_address(banks: Banks, shows: Callable[..., Any]) -> None:
     broadcast = Broadcast(shots([1, 2, 3, 4]), 2.0)
     broadcast.over = False
