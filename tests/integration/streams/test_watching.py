@@ -22,6 +22,7 @@ from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.items.media.store import opened
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict
+from watchfloor.kernel.ids import encode
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions as oncall
@@ -230,6 +231,9 @@ def test_the_strip_is_for_who_sees_the_case(banks: Banks, shows: Callable[..., A
     assert lead.get(address, headers={"sec-fetch-dest": "document"}).status_code == 403
     assert lead.get(f"/streams/{watch.pk}/strip/{watch.pk}?n=0").status_code == 404
     assert "1" in lead.get("/streams").content.decode() and lead.get("/streams?format=csv").status_code == 200
+    told = lead.get(f"/cases/{encode('case', hit.case_id)}").content.decode()
+    assert "known content came up in the stream after 2 s" in told and "kept what was shown around it" in told
+    assert "of 256 bits apart" in told and "Stop the stream" not in told  # it is stopped by whoever holds a job
     from watchfloor.review import bench_live
     from watchfloor.review.models import Case
 
