@@ -22,6 +22,7 @@ from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.items.media.store import opened
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict
+from watchfloor.kernel.ids import encode
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions as oncall
@@ -144,6 +145,25 @@ def test_a_worker_that_is_gone_is_followed_by_another_and_one_that_lost_it_write
         assert Watch.objects.get().state == "waiting"
 
 
+def test_what_is_listed_again_after_a_break_is_not_found_again(banks: Banks, shows: Callable[..., Any]) -> None:
+    banks.add(banks.bank("harm"), video(KNOWN), kind="video")
+    broadcast = Broadcast(shots([1, 2, *KNOWN, 4, 5, 6]), 2.0)
+    broadcast.upto, broadcast.over = 3, False
+    with served(broadcast):
+        shows(broadcast.url)
+        crew = watching.Crew("test", options.options())
+        crew.tick()
+        wait_for(lambda: Still.objects.count() >= 6, "what there is")
+        crew.stop()
+        broadcast.upto = 4
+        assert Hit.objects.count() == 1 and Watch.objects.get().state == "watching"
+        crew = watching.Crew("other", options.options())
+        crew.tick()
+        wait_for(lambda: Still.objects.count() >= 8, "what is new")
+        crew.stop()
+    assert Hit.objects.count() == 1 and Watch.objects.get().frames == 8
+
+
 def test_the_platform_ends_it_and_gives_another_address(banks: Banks, shows: Callable[..., Any]) -> None:
     broadcast = Broadcast(shots([1, 2, 3, 4]), 2.0)
     broadcast.over = False
@@ -211,6 +231,9 @@ def test_the_strip_is_for_who_sees_the_case(banks: Banks, shows: Callable[..., A
     assert lead.get(address, headers={"sec-fetch-dest": "document"}).status_code == 403
     assert lead.get(f"/streams/{watch.pk}/strip/{watch.pk}?n=0").status_code == 404
     assert "1" in lead.get("/streams").content.decode() and lead.get("/streams?format=csv").status_code == 200
+    told = lead.get(f"/cases/{encode('case', hit.case_id)}").content.decode()
+    assert "known content came up in the stream after 2 s" in told and "kept what was shown around it" in told
+    assert "of 256 bits apart" in told and "Stop the stream" not in told  # it is stopped by whoever holds a job
     from watchfloor.review import bench_live
     from watchfloor.review.models import Case
 

@@ -11,7 +11,7 @@ import msgspec
 from django.db import connection
 
 from watchfloor.detection.streams import evidence, known, matched, watches
-from watchfloor.detection.streams.models import Hit, Watch
+from watchfloor.detection.streams.models import Hit, Still, Watch
 from watchfloor.detection.streams.options import Options
 from watchfloor.detection.streams.reading import sources
 from watchfloor.detection.streams.reading.caged import Caged, Died
@@ -24,6 +24,7 @@ from watchfloor.kernel import clock
 
 log = logging.getLogger(__name__)
 KEEP_S = 2.0  # between signs of life to the lease
+AGAIN = 64  # stills
 DEATHS = 3  # of children one after the other, without a frame: the stream cannot be read
 
 
@@ -100,6 +101,7 @@ class _Reading:
         self._base = 0.0
         self._done = watch.last_second if watch.frames else -1.0  # seconds up to which it was read before
         self._since = clock.now()
+        self._again = _last_bits(watch)  # a stream that broke off is listed with what was read before
         self._hits: list[Hit] = []  # without a clip yet
         self._clip_at = 0.0
         self._kept = 0.0
@@ -178,6 +180,10 @@ class _Reading:
         second = self._base + picture.seconds
         if self._given is not None and self._given.whole and second <= self._done:
             return  # looked at by who read it before
+        if picture.bits in self._again:
+            self._keep()
+            return
+        self._again = frozenset()
         watch = self.watch
         watch.frames += 1
         watch.last_second = max(watch.last_second, round(second, 3))
@@ -211,6 +217,14 @@ class _Reading:
         hits, self._hits = self._hits, []
         if hits:
             evidence.keep(self.watch, hits, self._recent.clip(), self._setting.clip_bytes, self._setting.hold_days)
+
+
+def _last_bits(watch: Watch) -> frozenset[bytes]:
+    """Hashes of the last stills, by which frames that come once more after a break are known."""
+    if not watch.frames:
+        return frozenset()
+    rows = Still.objects.filter(watch=watch).order_by("-number").values_list("bits", flat=True)
+    return frozenset(bytes(each) for each in rows[:AGAIN])
 
 
 class Crew:

@@ -176,6 +176,10 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "escalation.handed_back": _plain(N_("handed the case back to the floor")),
     "mark.made": _with(N_("marked the video at %(span)s"), span=_span("at_ms")),
     "mark.removed": _with(N_("took the mark at %(span)s off"), span=_span("at_ms")),
+    "stream.matched": _with(
+        N_("known content came up in the stream after %(span)s"), span=lambda data: span(int(1000 * data["second"]))
+    ),
+    "stream.clip_kept": _plain(N_("kept what was shown around it as evidence")),
     "stream.ended": _plain(N_("the stream ended; what is left is ordinary work")),
     "release.asked": _with(N_("asked a second person for a release (%(kind)s)"), kind=_term("kind")),
     "release.judged": _release_judged,
