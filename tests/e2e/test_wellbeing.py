@@ -92,6 +92,14 @@ def test_the_viewer_shows_nothing_unasked(open_as: Callable[..., Page]) -> None:
     expect(video.locator("img")).to_have_attribute("src", re.compile(r"sample-strip\.svg$"))
     video.get_by_role("button", name="matches a bank").click()
     expect(video.get_by_role("status")).to_have_text("Frame 3 of 8")
+    for key, frame in (
+        (".", 4),
+        (",", 3),
+        (">", 7),
+        ("<", 3),
+    ):  # a still on and back, to the next mark and the one before
+        page.keyboard.press(key)
+        expect(video.get_by_role("status")).to_have_text(f"Frame {frame} of 8")
     assert "sample.webm" not in asked
     video.get_by_role("button", name="Play while shown").click()
     expect(video.locator("video")).to_have_js_property("muted", True)

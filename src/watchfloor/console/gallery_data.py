@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.templatetags.static import static
 
+from watchfloor.items.media.contracts import Action, Line, Provenance
 from watchfloor.kernel import clock
 from watchfloor.workforce.domain.filters import Filters
 
@@ -119,6 +120,9 @@ class SampleMedia(NamedTuple):
     state: str = "ready"
     why: str = ""
     restricted: bool = False
+    waveform: tuple[int, ...] = ()
+    words: tuple[Any, ...] = ()
+    provenance: Provenance = Provenance()
 
 
 class SampleMark(NamedTuple):
@@ -133,12 +137,20 @@ def _media() -> dict[str, Any]:
     clip = static("console/sample.webm")
     return {
         "filters": Filters(locked=("mute",), mild=True),
-        "picture": SampleMedia("image", "med_picture", small, whole, width=640, height=360, alt="Picture attached to the message"),
+        "picture": SampleMedia(
+            "image", "med_picture", small, whole, width=640, height=360, alt="Picture attached to the message",
+            provenance=Provenance(manifests=1, generator="Painter 2.0", signer="Example Ltd", ingredients=1, actions=(
+                Action("c2pa.created", "Dream 7", "trainedAlgorithmicMedia"), Action("c2pa.cropped"))),
+        ),
         "video": SampleMedia(
             "video", "med_video", strip_url=strip, frames=8, play_url=clip, width=64, height=36, duration_s=8.0,
             marks=(SampleMark(2.0, "matches a bank"), SampleMark(6.0, "reported here")), frame_times=tuple(range(8)),
         ),
-        "sound": SampleMedia("audio", "med_sound", play_url=clip, duration_s=1.0),
+        "sound": SampleMedia(
+            "audio", "med_sound", play_url=clip, duration_s=1.0,
+            waveform=tuple(round(60 + 40 * math.sin(place / 9) * math.sin(place / 70)) for place in range(600)),
+            words=(Line(0.0, "They said they would come to the house."), Line(0.6, "Then it went quiet.")),
+        ),
         "mild": SampleMedia("image", "med_mild", small, whole, width=640, height=360, alt="A landscape"),
         "waiting": SampleMedia("image", "med_waiting", state="decoding", why="It is still being decoded."),
     }  # fmt: skip

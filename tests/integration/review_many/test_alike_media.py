@@ -10,13 +10,11 @@ from django.test import Client
 from tests.support.floor import LEAD, SPAM, Floor, someone
 from tests.support.media import photo
 from tests.support.people import member
+from tests.support.shown import again, image_type, shown
 
 from watchfloor.identity.domain import system
-from watchfloor.items import actions as items
-from watchfloor.items import queries as item_queries
-from watchfloor.items.contracts import ItemSeen
 from watchfloor.items.media import actions as media_actions
-from watchfloor.items.media import near, storage, store, work
+from watchfloor.items.media import near, storage, store
 from watchfloor.items.media.bands import asked_for, bands_of
 from watchfloor.items.media.models import Media, MediaPrint
 from watchfloor.kernel import clock
@@ -27,7 +25,7 @@ from watchfloor.review.clusters import gathering
 from watchfloor.review.models import Case, Cluster
 
 if TYPE_CHECKING:
-    from watchfloor.items.models import Item
+    pass
 
 BOSS = LEAD | {"case.bulk"}
 
@@ -37,38 +35,7 @@ def _images(floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """An item type with a picture, and a place for the files."""
     place = storage.Folder(tmp_path / "media")
     monkeypatch.setattr(store, "storage", lambda: place)
-    with writing(system("test")) as w:
-        items.save_type(w, key="image", name="Image", kind="content", fields=[
-            {"name": "image", "type": "image"}, {"name": "author_id", "role": "creatorId"},
-        ])  # fmt: skip
-    item_queries.forget_types()
-
-
-def shown(name: str, data: bytes, *, author: str = "") -> Item:
-    """An item of the type image that shows these bytes."""
-    file = store.Incoming(10**9)
-    file.write(data)
-    file.finish()
-    with writing(system("test")) as w:
-        media = media_actions.received(w, file, how="upload")
-        values = {"author_id": author or f"by-{name}", "image": encode("med", media.pk)}
-        item, _ = items.see(
-            w, ItemSeen(type="image", id=name, data=values, seen_at=clock.now(), market="US", language="en")
-        )
-    while work.decode_due():
-        pass
-    return item
-
-
-def again(seed: int, quality: int) -> bytes:
-    """The photo of this seed, shrunk and saved again."""
-    from io import BytesIO
-
-    from PIL import Image
-
-    out = BytesIO()
-    Image.open(BytesIO(photo(seed))).resize((600, 450)).save(out, "JPEG", quality=quality)
-    return out.getvalue()
+    image_type()
 
 
 def test_bands_leave_nothing_out() -> None:
