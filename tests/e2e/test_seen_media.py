@@ -48,7 +48,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         with store.opened(media, "veil") as reader:
             veils[ids.encode("med", media.pk)] = reader.read_at(0, reader.size)
     return {
-        "lead": member(LEAD | {"case.bulk", "review.cluster"}, "Lena Lead"),
+        "lead": member(LEAD | {"case.bulk", "review.cluster", "review.claim_case"}, "Lena Lead"),
         "case": f"/cases/{ids.encode('case', case.pk)}",
         "cluster": f"/clusters/{Cluster.objects.get().pk}",
         "veils": veils,
@@ -74,6 +74,7 @@ def test_a_lead_looks_at_what_was_seen_before(
     assert panel.locator("img").count() == 4 and set(asked) == {"veil"}
     assert panel.locator("img").first.evaluate("one => one.naturalWidth") == 32
     four_looks(page)
+    assert "med_" not in page.locator("#read").inner_text()
     page.goto(told["case"])
     assert "4 other items · 4 accounts" in page.locator("main").inner_text()
     four_looks(page)

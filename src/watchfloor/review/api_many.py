@@ -38,7 +38,7 @@ class OtherOut(Schema):
 class GroupOut(Schema):
     """What is shared. ``more``: there are more than were counted; ``first`` are the first few."""
 
-    kind: Literal["author", "device", "ip", "payment", "link", "text"]
+    kind: Literal["author", "device", "ip", "payment", "link", "text", "media"]
     count: int
     more: bool
     first: list[OtherOut]
@@ -232,7 +232,7 @@ class EdgeCaseOut(Schema):
     operation_id="related",
 )
 def related(request: HttpRequest, case_id: str) -> list[GroupOut]:
-    """Items by the same author, device, address, payment, link, or with nearly the same text. Needs ``case.view``."""
+    """Items by the same author, device, address, payment, link, or with nearly the same text or media. Needs ``case.view``."""
     actor = needs(request, "case.view")
     case = queries.case(actor, ids.decode("case", case_id), why="api related")
     return [

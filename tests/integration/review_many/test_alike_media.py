@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from tests.integration.review_pages.test_api import Program
 from tests.support.floor import LEAD, SPAM, Floor, someone
 from tests.support.media import photo
 from tests.support.people import member
@@ -95,6 +96,11 @@ def test_a_case_says_where_its_picture_was_seen_before(floor: Floor) -> None:
     for page in (f"/cases/{encode('case', new.pk)}", f"/cases/{encode('case', new.pk)}/related"):
         words = lead.get(page).content.decode()
         assert "This picture, seen before" in words and "same file" in words and "bit" in words
+
+    program, name = Program("case.view"), encode("case", new.pk)
+    found = program.get(f"cases/{name}/seen-before")
+    assert [(one["items"], one["same_file"], one["decisions"]) for one in found] == [(2, 1, {"violating": 1})]
+    assert "media" in {group["kind"] for group in program.get(f"cases/{name}/related")}
 
     elsewhere = someone(BOSS, markets=frozenset({"DE"}))
     assert queries.seen_before(elsewhere, new)[0].items == 0  # nothing of other markets is counted

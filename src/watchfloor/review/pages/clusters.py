@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
+from watchfloor.items.media import seen as seen_media
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
@@ -137,6 +138,7 @@ def detail(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
         "campaign": clusters.campaign(actor, cluster),
         "row": row,
         "text": _whole(row),
+        "row_media": row is not None and bool(seen_media.media_of(row.item.current_version)),
         "drawn": [{"row": each, "text": texts.get(each.item.current_version, "")} for each in drawn],
         "states": many_words.states(),
         "typed": typed,
@@ -203,7 +205,7 @@ def _whole(row: Any) -> str:
         return ""
     data = items.snapshot(row.item.current_version) or {}
     return items.text_of(row.item.type_key, data) or "\n".join(
-        f"{k}: {v}" for k, v in data.items() if isinstance(v, str)
+        f"{k}: {v}" for k, v in data.items() if isinstance(v, str) and not v.startswith("med_")
     )
 
 

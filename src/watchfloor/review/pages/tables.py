@@ -41,7 +41,9 @@ def excerpt(item: Item, data: dict[str, Any]) -> str:
     """The first words of an item: its title or name, then its text."""
     _, fields = bench.fields_of(item.type_key)
     names = [field.name for field in fields if field.role in {"displayName", "text"}]
-    parts = [data.get(name) for name in names] or [value for value in data.values() if isinstance(value, str)][:2]
+    parts = [data.get(name) for name in names] or [
+        value for value in data.values() if isinstance(value, str) and not value.startswith("med_")
+    ][:2]
     text = " · ".join(" ".join(part.split()) for part in parts if isinstance(part, str) and part.strip())
     return text[:EXCERPT] + ("…" if len(text) > EXCERPT else "")
 
