@@ -1,4 +1,4 @@
-"""Media seen before, a campaign's veiled pictures, and a file's own word, in one visit by a lead: nothing but veils is loaded unasked."""
+"""Media seen before, a campaign's veiled pictures, and a file's own word, in one visit by a lead: nothing that shows anything is loaded unasked."""
 
 from __future__ import annotations
 
@@ -84,4 +84,4 @@ def test_a_lead_looks_at_what_was_seen_before(
     page.get_by_role("tab", name=re.compile("Linked")).click()
     page.get_by_role("heading", name="This picture, seen before").wait_for()
     four_looks(page)
-    assert set(asked) == {"veil"}  # the case's picture was asked for by nobody
+    assert set(asked) <= {"veil", "small"}  # a mild picture may be there at once, small, grey and blurred; never more
