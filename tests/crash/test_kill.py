@@ -181,10 +181,15 @@ from collections import Counter
 from watchfloor.kernel import clock
 from watchfloor.law.models import Clock
 from watchfloor.ledger.models import Event
-from watchfloor.oncall.models import Page
+from watchfloor.oncall.models import Call, Page
 print(json.dumps({
     "clocks": [[str(row.pk), row.state] for row in Clock.objects.all()],
     "missed": [[event.subject.partition(":")[2], event.data["late_ms"]] for event in Event.objects.filter(type="clock.missed")],
+    "steps": [
+        [event.subject, event.data["round"], event.data["step"], event.data["late_ms"]]
+        for event in Event.objects.filter(type="page.fired")
+    ],
+    "calls": [[str(call.page_id), call.round, call.step] for call in Call.objects.filter(pager="console", what="trigger")],
     "pages": dict(Counter(Page.objects.filter(about="clock").values_list("key", flat=True))),
 }))
 """
@@ -193,6 +198,12 @@ print(json.dumps({
     assert sorted(missed) == sorted(row for row, _ in found["clocks"])
     assert dict.fromkeys(found["pages"], 1) == found["pages"]
     assert {f"law:{row}:1:missed" for row in missed} <= found["pages"].keys()
+    steps = [tuple(step[:3]) for step in found["steps"]]
+    assert len(set(steps)) == len(steps) and steps  # each step of a page was taken once
+    calls = [tuple(call) for call in found["calls"]]
+    assert len(set(calls)) == len(calls) and calls  # and called the one person of it once
+    out = sorted(step[3] for step in found["steps"])
+    print(f"{len(out)} steps: half of them within {out[len(out) // 2]} ms of their time, the last after {out[-1]} ms")
     late = sorted(late for _, late in found["missed"])
     print(f"{len(late)} deadlines: half of them said within {late[len(late) // 2]} ms, the last after {late[-1]} ms")
 

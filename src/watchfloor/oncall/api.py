@@ -58,7 +58,7 @@ class PageOut(Schema):
 
     id: str
     key: str
-    about: Literal["escalation", "case", "spike", "delivery", "clock", "policy", "manual"]
+    about: Literal["escalation", "case", "spike", "delivery", "clock", "policy", "outside", "check", "manual"]
     state: Literal["raised", "acknowledged", "resolved"]
     severity: int
     policy: str

@@ -19,7 +19,7 @@ from watchfloor.identity.domain import system
 from watchfloor.identity.models import User
 from watchfloor.kernel import clock, ids
 from watchfloor.ledger.writer import plain, writing
-from watchfloor.oncall import pagers
+from watchfloor.oncall import checks, pagers
 from watchfloor.oncall.events import CallDone
 from watchfloor.oncall.models import Call, Contact, Page
 from watchfloor.oncall.pagers import Message, Sent
@@ -46,10 +46,15 @@ def message_of(row: Call) -> Message:
         summary = _("Watchfloor: page %(id)s, severity %(severity)s.") % values
     else:
         summary = _("Watchfloor: page %(id)s, severity %(severity)s, %(policy)s.") % values
-    url = settings.PUBLIC_URL.rstrip("/") + reverse("oncall-page", args=[ids.encode("page", page.pk)])
+    if row.what == "silent":
+        summary = _("Watchfloor: nobody answered the check of the pager. Pages may reach nobody.")
+    elif page.about == "check":
+        summary = _("Watchfloor: check of the pager %(id)s, to be answered by a program.") % values
+    home = settings.PUBLIC_URL.rstrip("/")
+    url = home + reverse("oncall-page", args=[ids.encode("page", page.pk)])
     return Message(
         key=row.key, page=ids.encode("page", page.pk), what=row.what, summary=summary, url=url, severity=page.severity,
-        raised_at=str(plain(page.raised_at)),
+        raised_at=str(plain(page.raised_at)), answer=home + checks.address(page.pk) if page.about == "check" else "",
     )  # fmt: skip
 
 

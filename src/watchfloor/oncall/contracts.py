@@ -15,7 +15,7 @@ class PageIn(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     key: str
-    about: str = "manual"  # escalation | case | spike | delivery | clock | policy | manual
+    about: str = "manual"  # escalation | case | spike | delivery | clock | policy | outside | check | manual
     severity: int = 3
     policy: str = ""
     market: str = ""

@@ -63,6 +63,26 @@ class ContactSaved(LedgerEvent, frozen=True, tag="contact.saved"):
     removed: bool = False
 
 
+class RoutingKeySaved(LedgerEvent, frozen=True, tag="routing_key.saved"):
+    """A key by which the outside may page was made or removed."""
+
+    name: str
+    removed: bool = False
+
+
+class PagerCheckSaved(LedgerEvent, frozen=True, tag="pager_check.saved"):
+    """How often paging itself is checked was said; 0 minutes: not at all."""
+
+    every_minutes: int
+    answer_minutes: int
+
+
+class PagerChecked(LedgerEvent, frozen=True, tag="pager_check.done"):
+    """A check was asked, answered in time, or nobody answered. ``state``: waiting, resting or silent."""
+
+    state: str
+
+
 class Paged(LedgerEvent, frozen=True, kw_only=True):
     """What every event of a page says of it."""
 
@@ -144,10 +164,19 @@ class IncidentRole(LedgerEvent, frozen=True, tag="incident.role"):
 
 
 class IncidentUpdated(LedgerEvent, frozen=True, tag="incident.updated"):
-    """Something was written: into the room, or as an update for an audience."""
+    """Something was written: into the room, or as an update for an audience. ``state`` of an update: draft, approved, sent, failed
+    or dropped; empty: a note, or an update of a time when they were sent by hand."""
 
     number: int
     audience: str
+    state: str = ""
+
+
+class AudienceSaved(LedgerEvent, frozen=True, tag="audience.saved"):
+    """Where updates for an audience go was said."""
+
+    audience: str
+    addresses: int
 
 
 class EvidenceHeld(LedgerEvent, frozen=True, tag="incident.evidence_held"):

@@ -7,11 +7,13 @@ from typing import ClassVar
 from django.db import models
 
 from watchfloor.ledger.models import Projected, Seal
-from watchfloor.oncall.models_incidents import CorrectiveAction, Incident, IncidentLine
+from watchfloor.oncall.models_incidents import Audience, CorrectiveAction, Incident, IncidentLine
+from watchfloor.oncall.models_outside import PagerCheck, RoutingKey
 
 __all__ = [
+    "Audience",
     "Call", "Contact", "CorrectiveAction", "EscalationPolicy", "FeedAddress", "Incident", "IncidentLine", "Matrix", "Override", "Page",
-    "Schedule", "Swap",
+    "PagerCheck", "RoutingKey", "Schedule", "Swap",
 ]  # fmt: skip
 
 
@@ -134,7 +136,7 @@ class Page(Projected):
         RESOLVED = "resolved"
 
     key = models.CharField(max_length=200)  # of what it is about: one live page for each
-    about = models.CharField(max_length=20)  # escalation | case | spike | delivery | clock | policy | manual
+    about = models.CharField(max_length=20)  # one of actions.paging.ABOUT
     state = models.CharField(max_length=12, choices=State)
     words = models.CharField(max_length=200, blank=True)  # of who paged, for those who may open it
     case_id = models.UUIDField(null=True)
@@ -146,6 +148,7 @@ class Page(Projected):
     steps = models.JSONField(default=list)
     repeat = models.SmallIntegerField(default=0)
     round = models.SmallIntegerField(default=0)
+    first_round = models.SmallIntegerField(default=0)  # that it began with: 0, or where it was given back
     step = models.SmallIntegerField(default=0)  # the next to be taken
     next_at = models.DateTimeField(null=True)  # when; None: answered, or all was tried
     times = models.IntegerField(default=1)  # how often it was asked for while live

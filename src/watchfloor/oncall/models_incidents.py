@@ -56,20 +56,53 @@ class Incident(Projected):
 
 
 class IncidentLine(Projected):
-    """What people write into the room: a note for it, or an update for an audience."""
+    """What people write into the room: a note for it, or an update for an audience, which is a draft until it is approved."""
+
+    class State(models.TextChoices):
+        SAID = "said"  # notes
+        DRAFT = "draft"
+        APPROVED = "approved"
+        SENT = "sent"
+        FAILED = "failed"
+        DROPPED = "dropped"
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="lines")
     audience = models.CharField(max_length=20)  # room | internal | stakeholders
     text = models.TextField()
     at = models.DateTimeField()
     by = models.CharField(max_length=120)
+    state = models.CharField(max_length=8, choices=State, default=State.SAID)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.CharField(max_length=120, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
     seal = Seal()
 
     private: ClassVar[frozenset[str]] = frozenset({"text"})
+    untracked: ClassVar[frozenset[str]] = frozenset({"attempts", "next_at", "error"})
 
     class Meta:
         db_table = "oncall_incident_line"
-        indexes = [models.Index(fields=["incident", "at"], name="oncall_line_incident")]
+        indexes = [
+            models.Index(fields=["incident", "at"], name="oncall_line_incident"),
+            models.Index(fields=["next_at"], name="oncall_line_due", condition=models.Q(state="approved")),
+        ]
+
+
+class Audience(Projected):
+    """Where updates for an audience are sent: e-mail addresses, one a line."""
+
+    key = models.CharField(max_length=20, unique=True)
+    addresses = models.TextField(blank=True)
+    changed_at = models.DateTimeField()
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"addresses"})
+
+    class Meta:
+        db_table = "oncall_audience"
 
 
 class CorrectiveAction(Projected):

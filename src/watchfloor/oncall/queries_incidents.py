@@ -66,7 +66,10 @@ def room(actor: Actor, incident_id: UUID) -> Room:
     corrections = list(row.corrections.order_by("due_on", "pk"))
     people = {f"user:{user}" for user in row.roles.values()} | {f"user:{each.owner_id}" for each in corrections}
     names = names_of(
-        people | {row.opened_by, row.closed_by, row.held_by, row.reviewed_by} | {line.by for line in lines}
+        people
+        | {row.opened_by, row.closed_by, row.held_by, row.reviewed_by}
+        | {line.by for line in lines}
+        | {line.approved_by for line in lines}
     )
     return Room(
         incident=row, timeline=timeline(actor, row, seen, lines), cases=seen, hidden=len(row.cases) - len(seen),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchfloor.oncall import calling, firing
+from watchfloor.oncall import calling, checks, firing, updates
 from watchfloor.platform.loops import loop
 
 
@@ -16,3 +16,15 @@ def steps() -> int:
 def calls() -> int:
     """Make a call that is due."""
     return calling.call_due()
+
+
+@loop("oncall.check", idle=2.0)
+def check() -> int:
+    """Ask the outside whether paging works, or say that nobody answered."""
+    return checks.turn()
+
+
+@loop("oncall.updates", idle=2.0)
+def send_updates() -> int:
+    """Mail an update that was approved."""
+    return updates.send_due()

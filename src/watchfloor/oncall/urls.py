@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.oncall.pages import board, incidents, load, paged, setup, swapping
+from watchfloor.oncall.pages import board, incidents, load, outside, paged, setup, swapping
 
 urlpatterns = [
     path("oncall", board.index, name="oncall"),
@@ -22,6 +22,9 @@ urlpatterns = [
     path("oncall/setup", setup.index, name="oncall-setup"),
     path("oncall/setup/schedule", setup.schedule, name="oncall-schedule-edit"),
     path("oncall/setup/policy", setup.policy, name="oncall-policy-edit"),
+    path("oncall/setup/outside", outside.setup, name="oncall-outside"),
+    path("oncall/answer/<str:token>", outside.answer, name="oncall-answer"),
+    path("v2/enqueue", outside.enqueue, name="oncall-enqueue"),
     path("oncall/setup/matrix", setup.matrix, name="oncall-matrix"),
     path("oncall/contacts", setup.contacts, name="oncall-contacts"),
     path("oncall/pages", paged.index, name="oncall-pages"),

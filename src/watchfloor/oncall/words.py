@@ -14,6 +14,8 @@ def of(type_: str, data: dict[str, Any]) -> str:
         return _fired(data)
     if type_ == "call.done":
         return _call(data)
+    if type_ == "incident.updated" and data.get("state"):
+        return update(str(data["audience"]), str(data["state"]))
     if type_ == "incident.updated":
         return {
             "room": _("wrote a note"), "internal": _("sent an update to colleagues"),
@@ -40,6 +42,17 @@ def of(type_: str, data: dict[str, Any]) -> str:
         "incident.reviewed": _("wrote the review"),
     }
     return plain.get(type_, type_)
+
+
+def update(audience: str, state: str) -> str:
+    """What became of an update for an audience."""
+    whom = {"internal": _("colleagues"), "stakeholders": _("stakeholders")}.get(audience, audience)
+    sentence = {
+        "draft": _("drafted an update for %(whom)s"), "approved": _("approved the update for %(whom)s"),
+        "sent": _("the update for %(whom)s was sent"), "failed": _("the update for %(whom)s could not be sent"),
+        "dropped": _("dropped the update for %(whom)s"),
+    }.get(state, state)  # fmt: skip
+    return sentence % {"whom": whom}
 
 
 def role(key: str) -> str:

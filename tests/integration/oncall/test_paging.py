@@ -125,6 +125,23 @@ def test_who_takes_it_ends_the_calling_and_the_same_thing_pages_once(people: tup
     assert Event.objects.filter(type="page.acknowledged").count() == 1
 
 
+def test_a_page_goes_by_what_the_policy_said_when_it_was_raised(people: tuple[Any, Any]) -> None:
+    lena, omar = people
+    plan(lena.pk, omar.pk)
+    row, now = page(), clock.now()
+    with writing(system("test")) as w:
+        actions.save_policy(
+            w, key="severe", name="Severe", steps=[{"targets": [f"user:{omar.pk}"], "wait": 1}], repeat=5
+        )
+    assert firing.fire_due() == 1 and called(row) == [lena.pk]
+    actions.acknowledge(actor_of(lena), row.pk)
+    actions.hand_back(actor_of(lena), row.pk, "on a plane")
+    for minutes in (0, 6, 12, 18, 24, 30):
+        with clock.at(now + timedelta(minutes=minutes, seconds=30)):
+            firing.fire_due()
+    assert called(row) == [lena.pk, lena.pk, omar.pk, lena.pk, omar.pk]  # two rounds anew, and then no more
+
+
 def test_where_nobody_is_on_the_next_step_is_taken_at_once(people: tuple[Any, Any]) -> None:
     lena, omar = people
     plan(lena.pk, omar.pk)

@@ -104,17 +104,20 @@ def take_role(actor: Actor, incident_id: UUID, role: str, user_id: UUID | None) 
 
 
 def write(actor: Actor, incident_id: UUID, text: str, audience: str = "room") -> IncidentLine:
-    """A note in the room, or an update for an audience."""
+    """A note in the room, or the draft of an update for an audience (``updates.approve`` lets it go)."""
     if audience not in AUDIENCES:
         raise BadInput(
             "unknown_audience", f"{audience[:40]!r} is no audience.", where="audience", hint=", ".join(AUDIENCES)
         )
     with writing(actor) as w:
         row = queries_incidents.incident(actor, incident_id)
+        state = IncidentLine.State.SAID if audience == "room" else IncidentLine.State.DRAFT
         line = w.create(
-            IncidentLine, incident=row, audience=audience, text=_text(text, "text", 5_000), at=clock.now(), by=w.actor
-        )
-        w.event(IncidentUpdated(number=row.number, audience=audience), line)
+            IncidentLine, incident=row, audience=audience, text=_text(text, "text", 5_000), at=clock.now(), by=w.actor,
+            state=state,
+        )  # fmt: skip
+        told = "" if audience == "room" else str(state)
+        w.event(IncidentUpdated(number=row.number, audience=audience, state=told), line)
         return line
 
 

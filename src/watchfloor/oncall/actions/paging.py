@@ -19,7 +19,7 @@ from watchfloor.oncall.domain import matrix, paging
 from watchfloor.oncall.events import PageAcknowledged, PageHandedBack, PageRaised, PageRepeated, PageResolved
 from watchfloor.oncall.models import Call, EscalationPolicy, Matrix, Page
 
-ABOUT = ("escalation", "case", "spike", "delivery", "clock", "policy", "manual")
+ABOUT = ("escalation", "case", "spike", "delivery", "clock", "policy", "outside", "check", "manual")
 
 
 def page(w: Writer, asked: PageIn) -> Page | None:
@@ -71,11 +71,11 @@ def hand_back(actor: Actor, page_id: UUID, why: str) -> Page:
         row = _held(actor, page_id)
         state = paging.moved(row.state, "hand_back")
         now = clock.now()
-        # A round of its own, so that its calls have keys of their own; after it as many as the policy says.
-        again = row.round + 1
+        # A round of its own, so that its calls have keys of their own; after it as many as the policy said when it was raised.
+        again, more = row.round + 1, row.repeat - row.first_round
         w.update(
-            row, state=state, acknowledged_at=None, acknowledged_by=None, next_at=now, round=again, step=0,
-            repeat=again + _repeat(row),
+            row, state=state, acknowledged_at=None, acknowledged_by=None, next_at=now, round=again, first_round=again,
+            step=0, repeat=again + more,
         )  # fmt: skip
         w.event(PageHandedBack(**facts(row)), row, case_id=row.case_id)
         return row
@@ -165,11 +165,6 @@ def _held(actor: Actor, page_id: UUID) -> Page:
 
 def _person(actor: Actor) -> UUID | None:
     return UUID(actor.id) if actor.kind == "user" else None
-
-
-def _repeat(row: Page) -> int:
-    policy = EscalationPolicy.objects.filter(key=row.escalation_policy).values_list("repeat", flat=True).first()
-    return policy or 0
 
 
 def _ms(span: timedelta) -> int:

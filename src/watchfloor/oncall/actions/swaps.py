@@ -12,6 +12,7 @@ from watchfloor.ledger.writer import writing
 from watchfloor.oncall import queries
 from watchfloor.oncall.actions.plans import override
 from watchfloor.oncall.domain import swaps
+from watchfloor.oncall.domain.schedule import Shift
 from watchfloor.oncall.events import SwapAnswered, SwapAsked
 from watchfloor.oncall.models import Schedule, Swap
 
@@ -66,7 +67,7 @@ def plain(row: Swap) -> swaps.Swap:
     )
 
 
-def _shifts(row: Schedule, swap: swaps.Swap) -> list[queries.Shift]:
+def _shifts(row: Schedule, swap: swaps.Swap) -> list[Shift]:
     spans = [swap.gives] + ([swap.takes] if swap.takes else [])
     return queries.final(row, min(each.start for each in spans), max(each.end for each in spans))
 

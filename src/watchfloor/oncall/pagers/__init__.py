@@ -19,7 +19,8 @@ GROUP = "watchfloor.pagers"
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """What is said. ``key`` is the same for every try of one call; ``page`` for every call of one page. ``what``: trigger,
-    acknowledge or resolve (the latter two only to pagers that follow)."""
+    acknowledge or resolve (the latter two only to pagers that follow), or silent (paging itself was checked and nobody answered; by mail).
+    ``answer``: where a program outside answers a check of the pager with a POST, without a sign-in; "" for every other page."""
 
     key: str
     page: str
@@ -28,6 +29,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     severity: int
     raised_at: str  # RFC 3339, UTC
+    answer: str = ""
 
 
 class Sent(msgspec.Struct, frozen=True):

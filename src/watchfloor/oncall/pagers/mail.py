@@ -34,7 +34,8 @@ class Mail:
 
     def send(self, address: str, secret: str, message: Message) -> Sent:
         """One plain mail with the sentence and the link."""
-        body = f"{message.summary}\n\n{_('Acknowledge:')} {message.url}\n"
+        open_ = _("Open:") if message.what == "silent" else _("Acknowledge:")
+        body = f"{message.summary}\n\n{open_} {message.url}\n"
         headers = {"Message-ID": f"<{message.key.replace(':', '.')}@watchfloor>", "X-Priority": "1"}
         try:
             EmailMessage(message.summary, body, settings.DEFAULT_FROM_EMAIL, [address], headers=headers).send()

@@ -45,4 +45,6 @@ class PagerDuty:
                 "timestamp": message.raised_at,
             }  # fmt: skip
             event["links"] = [{"href": message.url, "text": "Watchfloor"}]
+            if message.answer:
+                event["payload"] = {**event["payload"], "custom_details": {"answer": message.answer}}  # type: ignore[dict-item]
         return post(settings.PAGERDUTY_EVENTS_URL, msgspec.json.encode(event), {})

@@ -34,10 +34,12 @@ class Webhook:
     def send(self, address: str, secret: str, message: Message) -> Sent:
         """``{"type": "page.trigger", "timestamp": ..., "data": {...}}``"""
         moment = clock.now().astimezone(UTC)
-        data = {
+        data: dict[str, object] = {
             "page": message.page, "summary": message.summary, "url": message.url, "severity": message.severity,
             "raised_at": message.raised_at,
         }  # fmt: skip
+        if message.answer:
+            data["answer"] = message.answer
         body = msgspec.json.encode({"type": f"page.{message.what}", "timestamp": moment.isoformat(), "data": data})
         signed = {
             "webhook-id": message.key, "webhook-timestamp": str(int(moment.timestamp())),

@@ -20,7 +20,7 @@ from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
-from watchfloor.oncall import actions, export, queries, queries_incidents, seams, words
+from watchfloor.oncall import actions, export, queries, queries_incidents, seams, updates, words
 from watchfloor.oncall.actions.incidents import AUDIENCES, ROLES
 from watchfloor.oncall.models import Incident
 from watchfloor.oncall.pages import parts
@@ -100,9 +100,10 @@ def one(request: HttpRequest, incident_id: str) -> HttpResponse:
         "room": queries_incidents.room(actor, found), "errors": errors, "typed": request.POST, "states": parts.state_words(),
         "may_manage": actor.has(MANAGE), "people": parts.people(), "role_words": {key: words.role(key) for key in ROLES},
         "audiences": [
-            ("room", _("Note in the room")), ("internal", _("Update for colleagues")), ("stakeholders", _("Update for stakeholders")),
+            ("room", _("Note in the room")), ("internal", _("Draft of an update for colleagues")),
+            ("stakeholders", _("Draft of an update for stakeholders")),
         ],
-        "about": parts.about_words(),
+        "about": parts.about_words(), "updates": _updates(actor, found),
     }  # fmt: skip
     return render(request, "oncall/incident.html", context, status=422 if errors else 200)
 
@@ -123,6 +124,8 @@ def _step(actor: Actor, incident: UUID, post: QueryDict) -> None:
     why = post.get("why", "")
     steps: dict[str, Callable[[], Any]] = {
         "write": lambda: actions.write(actor, incident, post.get("text", ""), _of(post, "audience", AUDIENCES)),
+        "approve": lambda: updates.approve(actor, incident, UUID(post.get("id", ""))),
+        "drop": lambda: updates.drop(actor, incident, UUID(post.get("id", ""))),
         "role": lambda: actions.take_role(actor, incident, _of(post, "role", ROLES), _person(post, "user")),
         "case": lambda: actions.add_case(actor, incident, ids.decode("case", post.get("case", "").strip())),
         "change": lambda: actions.change(actor, incident, title=post.get("title", ""), severity=_number(post, "severity")),
@@ -145,6 +148,17 @@ def _step(actor: Actor, incident: UUID, post: QueryDict) -> None:
     if step is None:
         raise BadInput("unknown_step", _("That cannot be done here."))
     step()
+
+
+def _updates(actor: Actor, incident: UUID) -> list[dict[str, Any]]:
+    """Updates for audiences, the newest first, with what may be done about each."""
+    rows = queries_incidents.incident(actor, incident).lines.exclude(audience="room").order_by("-at", "-pk")
+    me = f"{actor.kind}:{actor.id}"
+    return [
+        {"row": row, "waits": row.state == "draft", "own": row.by == me and row.audience in updates.TWO_PEOPLE,
+         "whom": _("for colleagues") if row.audience == "internal" else _("for stakeholders")}
+        for row in rows[:MOST]
+    ]  # fmt: skip
 
 
 def _of(post: QueryDict, name: str, known: tuple[str, ...]) -> str:

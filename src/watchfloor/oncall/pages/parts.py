@@ -46,6 +46,8 @@ def about_words() -> dict[str, str]:
         "delivery": _("Delivery"),
         "clock": _("Legal deadline"),
         "policy": _("Policy"),
+        "outside": _("Alert from outside"),
+        "check": _("Check of the pager"),
         "manual": _("By hand"),
     }
 
