@@ -89,7 +89,7 @@ class Nursery:
 
 
 def test_the_bank_holds_what_the_source_holds_whatever_dies(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("threatexchange")
+    pytest.importorskip("threatexchange", reason="pip install --group exchanges")
     monkeypatch.setenv("WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS", "1")
     chance, moment, deaths = random.Random(3), 1_000, 0
     held = [stand_in.te_update(pdq(n), moment + n) for n in range(12)]

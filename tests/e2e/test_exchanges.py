@@ -77,7 +77,7 @@ def _followed(bank: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from watchfloor.kernel.ids import new_id
     from watchfloor.ledger.writer import writing
 
-    pytest.importorskip("threatexchange")
+    pytest.importorskip("threatexchange", reason="pip install --group exchanges")
     monkeypatch.setenv("WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS", "1")
     held = [stand_in.te_update(stand_in.pdq(n), 100 + n, owner=7, tags=("nude",)) for n in range(10, 13)]
     held.append(stand_in.te_update("no digits", 120))

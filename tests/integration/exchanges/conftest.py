@@ -30,7 +30,7 @@ def follow(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Exchang
     from watchfloor.identity.domain import system
     from watchfloor.ledger.writer import writing
 
-    pytest.importorskip("threatexchange")
+    pytest.importorskip("threatexchange", reason="pip install --group exchanges")
     monkeypatch.setenv("WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS", "1")
 
     def make(kind: str, settings: dict[str, Any], secret: dict[str, str] | None = None, name: str = "") -> Exchange:
