@@ -13,6 +13,7 @@ from watchfloor.engines.staffing.roster.hours import Hints, assign_hours
 from watchfloor.engines.staffing.roster.problem import HOURS, Duty, Plan, Problem, Roster, checked, needs
 from watchfloor.engines.staffing.roster.solver import Model
 from watchfloor.engines.staffing.roster.tours import Class, Tour, classes, dislike
+from watchfloor.kernel.errors import BadInput
 
 
 def plan(problem: Problem, *, seconds: float = 60.0) -> Roster:
@@ -123,7 +124,10 @@ def _whole(model: Model, tours: list[int], seconds: float) -> tuple[list[float],
     best, cost, _ = model.solve(seconds=max(1.0, (until - time.monotonic()) / 2), gap=0.99, only=matter)
     if cost < math.ceil(bound - 1e-6) + 0.99:
         return best, bound
-    values, other, proved = model.solve(seconds=max(1.0, until - time.monotonic()), gap=0.99)
+    try:
+        values, other, proved = model.solve(seconds=max(1.0, until - time.monotonic()), gap=0.99)
+    except BadInput:  # nothing better in the time: what was found stands, with the bound that is proved
+        return best, bound
     return (values if other < cost else best), max(bound, proved)
 
 
