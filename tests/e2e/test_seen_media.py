@@ -1,4 +1,4 @@
-"""Media seen before, a campaign's veiled pictures, and a file's own word, in one visit by a lead: nothing that shows anything is loaded unasked."""
+"""Media seen before, a campaign veiled, and a file's own word, in one visit by a lead: nothing that shows anything is loaded unasked."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +27,7 @@ MANAGES = "settings.manage"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page(MANAGES)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """List and form; a POST answers with the key, which nobody can see again."""
     errors = Errors()
     base = request.build_absolute_uri("/").rstrip("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 from django.db.models import Sum
@@ -31,7 +32,7 @@ def lines(*, only: Site | None = None) -> list[SiteLine]:
     """All sites, those that work first."""
     since = clock.now() - timedelta(days=DAYS)
     rows = Site.objects.order_by("name", "made_at") if only is None else [only]
-    sums = {
+    sums: dict[Any, Any] = {
         each["site"]: each
         for each in SiteDay.objects.filter(day__gte=since.date()).values("site").annotate(
             spam=Sum("spam"), ham=Sum("ham"), missed=Sum("missed"), wrong=Sum("wrong")

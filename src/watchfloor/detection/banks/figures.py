@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -52,8 +53,8 @@ def of(banks: Iterable[UUID], days: int = DAYS) -> dict[UUID, Figures]:
     )  # fmt: skip
     found = {}
     for row in rows:
-        bank = row.pop("bank")
-        found[bank] = Figures(**row, precision=wilson(row["right"], row["judged"]))
+        counts: dict[str, Any] = {name: count for name, count in row.items() if name != "bank"}
+        found[row["bank"]] = Figures(**counts, precision=wilson(row["right"], row["judged"]))
     return {each: found.get(each, Figures()) for each in ids}
 
 

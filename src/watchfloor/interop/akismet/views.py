@@ -38,7 +38,7 @@ def keyed(view: Answers) -> Callable[[HttpRequest], HttpResponse]:
             return _said("invalid", {"X-akismet-debug-help": "The key is unknown or has ended."})
         return view(request, site)
 
-    return csrf_exempt(guard.everyone(OPEN)(require_http_methods(["POST"])(asked)))  # type: ignore[return-value,arg-type]
+    return csrf_exempt(guard.everyone(OPEN)(require_http_methods(["POST"])(asked)))  # type: ignore[return-value]
 
 
 @csrf_exempt

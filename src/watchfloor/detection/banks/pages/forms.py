@@ -47,11 +47,12 @@ def read(post: QueryDict, bank: Bank | None = None) -> BankIn:
     )
     numbers: dict[str, Any] = {name: _number(post, name) / 100 for name in _SHARES}
     numbers |= {name: round(_number(post, name)) for name in _WHOLE}
+    words: dict[str, Any] = {name: post.get(name, "").strip() for name in _WORDS}
     severity = post.get("severity", "")
     return BankIn(
         key=key, negative=negative, **numbers, text_within=_number(post, "text_within"),
         severity=int(severity) if severity.isdecimal() else None, expires_at=_day(post.get("expires_at", "")),
-        **{name: post.get(name, "").strip() for name in _WORDS},
+        **words,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
@@ -176,11 +177,18 @@ def _change_settings(request: HttpRequest, actor: Actor, bank: Bank) -> str:
     return said
 
 
+def _chosen(request: HttpRequest) -> list[UUID]:
+    try:
+        return [UUID(each) for each in request.POST.getlist("entry")]
+    except ValueError:
+        raise BadInput("no_entry", _("An entry that was chosen is none."), where="entry") from None
+
+
 def _change_entries(request: HttpRequest, actor: Actor, bank: Bank) -> list[Any]:
     """What was not taken."""
     if request.POST.get("step") == "remove":
         with writing(actor, reason=request.POST.get("why", "")) as w:
-            count = actions.remove_entries(w, bank, request.POST.getlist("entry"), request.POST.get("why", ""))
+            count = actions.remove_entries(w, bank, _chosen(request), request.POST.get("why", ""))
         messages.success(request, ngettext("%(num)s entry is out.", "%(num)s entries are out.", count) % {"num": count})
         return []
     text, kind = request.POST.get("values", ""), request.POST.get("kind", "")
