@@ -64,6 +64,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
             ("review.work", "review.appeal", "review.escalation", "review.cluster"),
         ),
         Entry(_("Investigate"), "zoom-code", "investigate", "i", ("investigate.view",)),
+        Entry(_("Campaigns"), "sitemap", "campaigns", "z", ("case.view",)),
         Entry(_("Escalations"), "alert-triangle", "escalations", "e", ("review.escalation", "enforcement.approve")),
         Entry(_("On call"), "phone", "oncall", "o", ("oncall.view",)),
     ),

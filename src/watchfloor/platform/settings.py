@@ -31,6 +31,7 @@ CONTEXTS = [
     "review",
     "detection",
     "detection.banks",
+    "detection.campaigns",
     "detection.exchanges",
     "detection.streams",
     "intake",
@@ -154,6 +155,13 @@ LEASE_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_LEASE_IDLE_MINUTES", "10")) 
 SITE_LABELS = int(os.environ.get("WATCHFLOOR_SITE_LABELS", "1000"))
 # Open cases with one link or near-duplicate text that are put together as one job (0: only people do that).
 CLUSTER_AT = int(os.environ.get("WATCHFLOOR_CLUSTER_AT", "0"))
+# Campaigns are looked for among what was reported or flagged in so many days, under these policies.
+CAMPAIGN_DAYS = int(os.environ.get("WATCHFLOOR_CAMPAIGN_DAYS", "14"))
+CAMPAIGN_POLICIES = [
+    each.strip()
+    for each in os.environ.get("WATCHFLOOR_CAMPAIGN_POLICIES", "spam,scam,manipulation").split(",")
+    if each.strip()
+]
 CSRF_FAILURE_VIEW = "watchfloor.console.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

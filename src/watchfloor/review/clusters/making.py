@@ -19,7 +19,7 @@ from watchfloor.review.bulk.orders import PERMISSION
 from watchfloor.review.events_many import ClusterMade
 from watchfloor.review.models import Cluster, ClusterItem
 
-SOURCES = ("related", "query", "csv", "search")
+SOURCES = ("related", "query", "csv", "search", "campaign")
 FEWEST = 2
 HELD = "review.cluster"  # reads and decides a cluster by holding its job
 

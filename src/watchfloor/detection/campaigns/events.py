@@ -1,0 +1,19 @@
+"""What happens to campaigns, as the ledger says it. Their growth is derived and not in it; what people and clusters do is."""
+
+from watchfloor.ledger.schema import LedgerEvent
+
+
+class CampaignFound(LedgerEvent, frozen=True, tag="campaign.found"):
+    """Items were seen to hang together. ``items`` and ``accounts`` as of then."""
+
+    policy: str
+    items: int
+    accounts: int
+
+
+class CampaignStateChanged(LedgerEvent, frozen=True, tag="campaign.state_changed"):
+    """Somebody watches, closes or reopens it; or it became part of ``into``, or fell apart (both by the program)."""
+
+    before: str
+    after: str
+    into: str = ""

@@ -1,0 +1,13 @@
+"""The loop that looks for campaigns."""
+
+from __future__ import annotations
+
+from watchfloor.detection.campaigns import growing
+from watchfloor.platform.loops import loop
+
+
+@loop("campaigns.grow", idle=120.0)
+def grow() -> int:
+    """Hold what was reported and flagged in the last days together. Everything at once, so there is nothing left to be called again for."""
+    growing.grow()
+    return 0
