@@ -134,6 +134,8 @@ def test_from_the_page_on_the_phone_to_the_review(
         "/oncall/schedules/leads",
         "/oncall/incidents",
         "/oncall/setup/schedule?key=leads",
+        "/oncall/setup/outside",
+        "/oncall/load",
         "/oncall/contacts",
     ):
         page.goto(address)

@@ -27,7 +27,7 @@ from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions, calling, checks, firing
 from watchfloor.oncall.contracts import PageIn
-from watchfloor.oncall.models import Call, Page, PagerCheck
+from watchfloor.oncall.models import Call, Contact, Page, PagerCheck
 
 
 def key_for(people: tuple[Any, Any]) -> str:
@@ -109,6 +109,13 @@ def test_what_the_door_refuses_and_counts(people: tuple[Any, Any]) -> None:
     boss = signed_in(member({"oncall.view", "oncall.manage"}, "Boss"))
     made = boss.post("/oncall/setup/outside", {"step": "key", "name": "Second", "escalation_policy": "severe"})
     assert "shown once" in made.content.decode()
+    contact = {"step": "contact", "pager": "email", "contact_name": "Night desk", "address": "desk@example.org"}
+    assert boss.post("/oncall/setup/outside", {**contact, "address": "no"}).status_code == 422
+    assert boss.post("/oncall/setup/outside", contact).status_code == 302
+    house = Contact.objects.get(user_id__isnull=True)
+    assert "Night desk" in boss.get("/oncall/setup/policy").content.decode()
+    assert boss.post("/oncall/setup/outside", {"step": "contact-remove", "id": "x"}).status_code == 404
+    assert boss.post("/oncall/setup/outside", {"step": "contact-remove", "id": str(house.pk)}).status_code == 302
     row = actions.outside.RoutingKey.objects.get(name="Lake monitor")
     assert boss.post("/oncall/setup/outside", {"step": "remove", "id": str(row.pk)}).status_code == 302
     assert send().status_code == 400

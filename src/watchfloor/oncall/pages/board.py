@@ -27,7 +27,7 @@ from watchfloor.oncall.models import Override, Schedule
 from watchfloor.oncall.pages import parts, swapping
 from watchfloor.platform.render import render
 
-RECENT, MOST_BREACHES = 10, 20
+RECENT, MOST_BREACHES = 10, 5
 
 
 @require_safe
@@ -77,14 +77,18 @@ def calendar(request: HttpRequest, key: str) -> HttpResponse:
         *queries.people_of(row), *(each.user_id for each in overrides), *(who for each in mine for who in (each.asker_id, each.other_id)),
     ]))  # fmt: skip
     now, names = clock.now(), parts.names(people)
-    broken = queries.breaches(row, now, now + queries.AHEAD)[:MOST_BREACHES] if any(row.rules.values()) else []
+    broken = queries.breaches(row, now, now + queries.AHEAD) if any(row.rules.values()) else []
     turns = [(str(pk), names[pk]) for pk in queries.people_of(row) if pk in names and pk != user_of(request).pk]
     context = {
         "tabs": parts.tabs("oncall", actor), "row": row, "first": first,
         "before": first - timedelta(days=7), "after": first + timedelta(days=7),
         "days": [first + timedelta(days=number) for number in range(7)], "names": names, "final": final, "swaps": mine,
         "me": user_of(request).pk, "turns": turns if user_of(request).pk in people else [],
-        "breaches": [(each.at, swapping.breach_words(each, names.get(each.person, _("somebody who left")))) for each in broken],
+        "breaches": [
+            (each.at, swapping.breach_words(each, names.get(each.person, _("somebody who left"))))
+            for each in broken[:MOST_BREACHES]
+        ],
+        "more": len(broken[MOST_BREACHES:]),
         "ruled": any(row.rules.values()), "history": queries.history(actor, row, start, end), "states": parts.state_words(),
         "about": parts.about_words(),
         "lanes": [(name, _bars(shifts, start, end, people)) for name, shifts in [*lanes, (_("On call"), final)]],

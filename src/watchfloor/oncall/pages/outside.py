@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -17,11 +17,11 @@ from watchfloor.identity import guard
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import BadInput, NotFound, Overloaded
-from watchfloor.ledger.writer import writing
-from watchfloor.oncall import actions, checks, updates
+from watchfloor.ledger.writer import Writer, writing
+from watchfloor.oncall import actions, checks, pagers, updates
 from watchfloor.oncall.actions import outside
 from watchfloor.oncall.domain import alerts
-from watchfloor.oncall.models import EscalationPolicy, RoutingKey
+from watchfloor.oncall.models import Contact, EscalationPolicy, RoutingKey
 from watchfloor.platform.render import render
 
 
@@ -58,18 +58,21 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 @guard.page("oncall.manage")
 def setup(request: HttpRequest) -> HttpResponse:
     """``/oncall/setup/outside``: keys for alerts from outside, and the check of the pager. ``step`` = key | remove |
-    check | audiences (where updates on incidents go)."""
-    errors, key = Errors(), ""
+    contact | contact-remove | check | audiences (where updates on incidents go)."""
+    errors, key, secret = Errors(), "", ""
     if request.method == "POST":
         with mending(errors):
-            key = _step(request)
-        if not errors and not key:
+            key, secret = _step(request)
+        if not errors and not key and not secret:
             messages.success(request, _("Saved."))
             return redirect("oncall-outside")
     policies = EscalationPolicy.objects.filter(archived_at__isnull=True).order_by("name")
     context = {
         "rows": list(RoutingKey.objects.filter(removed_at__isnull=True).order_by("pk")),
         "policies": [(row.key, row.name) for row in policies], "names": {row.key: row.name for row in policies}, "errors": errors,
+        "secret": secret,
+        "house": list(Contact.objects.filter(user_id__isnull=True, removed_at__isnull=True).order_by("pk")),
+        "pagers": [(name, _(one.name)) for name, one in pagers.known().items()],
         "typed": request.POST, "key": key, "check": checks.current(),
         "audiences": [
             (key, label, "\n".join(updates.addresses(key)))
@@ -79,14 +82,17 @@ def setup(request: HttpRequest) -> HttpResponse:
     return render(request, "oncall/outside.html", context, status=422 if errors else 200)
 
 
-def _step(request: HttpRequest) -> str:
-    post, key = request.POST, ""
+def _step(request: HttpRequest) -> tuple[str, str]:
+    """Do what was asked; a new routing key or a new contact's secret is told, once."""
+    post, key, secret = request.POST, "", ""
     with writing(actor_of(request)) as w:
         if post.get("step") == "remove":
             try:
                 actions.remove_routing_key(w, UUID(post.get("id", "")))
             except ValueError:
                 raise NotFound("unknown_key", "There is no such key.") from None
+        elif post.get("step", "").startswith("contact"):
+            secret = _contact(w, post)
         elif post.get("step") == "audiences":
             for audience in ("internal", "stakeholders"):
                 updates.save_audience(w, audience, post.get(f"addresses-{audience}", ""))
@@ -100,7 +106,21 @@ def _step(request: HttpRequest) -> str:
             _row, key = actions.add_routing_key(
                 w, name=post.get("name", ""), escalation_policy=post.get("escalation_policy", "")[:60]
             )
-    return key
+    return key, secret
+
+
+def _contact(w: Writer, post: QueryDict) -> str:
+    if post.get("step") == "contact-remove":
+        house = Contact.objects.filter(user_id__isnull=True, removed_at__isnull=True)
+        row = next((each for each in house if str(each.pk) == post.get("id")), None)
+        if row is None:
+            raise NotFound("unknown_contact", "There is no such contact.")
+        actions.remove_contact(w, row.pk)
+        return ""
+    made = actions.add_contact(
+        w, user_id=None, pager=post.get("pager", ""), name=post.get("contact_name", ""), address=post.get("address", "")
+    )
+    return made.secret
 
 
 def _minutes(text: str, where: str) -> int:
