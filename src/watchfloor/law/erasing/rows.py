@@ -30,6 +30,7 @@ CHUNK: Final = 500
 NOT_THEIRS: Final = {
     "identity_break_glass": "why colleagues took rights in an emergency",
     "workforce_choices": "colleagues' own choices",
+    "detection_exchange": "the sealed credentials of an exchange",
     "oncall_audience": "where updates on incidents are sent",
     "oncall_contact": "how colleagues are reached",
     "review_macro": "ready texts of the house",
