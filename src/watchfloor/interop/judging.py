@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from functools import cache
 
 import msgspec
 
@@ -34,10 +33,8 @@ class Finding(msgspec.Struct, frozen=True):
     rejects: bool = False
 
 
-@cache
-def judge() -> Judge:
-    """The rules in force, kept fresh by a thread of its own; one in each process."""
-    return Judge()
+JUDGE = Judge()
+"""The rules in force, kept fresh by a thread of its own from the first question on; one in each process."""
 
 
 def findings(text: str, *, author: str = "", data: Mapping[str, str] | None = None) -> list[Finding]:
@@ -52,7 +49,7 @@ def _of_rules(text: str, author: str, data: Mapping[str, str]) -> list[Finding]:
         author_id=author, event=dict(data),
     )  # fmt: skip
     try:
-        said = judge().ask(question)
+        said = JUDGE.ask(question)
     except BadInput:  # this floor has no comments: then no rule speaks of them
         return []
     if said.held_until is not None:  # automatic actions are held, and this is one

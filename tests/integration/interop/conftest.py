@@ -34,5 +34,4 @@ def quiet_judge() -> Iterator[None]:
     yield
     from watchfloor.interop import judging
 
-    judging.judge().close()
-    judging.judge.cache_clear()
+    judging.JUDGE.close()
