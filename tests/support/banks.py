@@ -14,10 +14,12 @@ from watchfloor.detection.banks.contracts import Added, BankIn, EntryIn
 from watchfloor.detection.banks.models import Bank, Due
 from watchfloor.identity.domain import system
 from watchfloor.items import keying
-from watchfloor.items.media import prints
+from watchfloor.items.media import actions as media_actions
+from watchfloor.items.media import prints, storage, store, work
 from watchfloor.items.media.contracts import Print
 from watchfloor.items.media.events import MediaReady
 from watchfloor.items.media.models import Media, MediaLink
+from watchfloor.items.media.store import Incoming
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
@@ -46,6 +48,8 @@ class Banks(Floor):
         install()
         indexes.forget()
         monkeypatch.setattr(indexes, "home", lambda: folder / "banks-index")
+        place = storage.Folder(folder / "media")
+        monkeypatch.setattr(store, "storage", lambda: place)
 
     def bank(self, key: str = "known", **settings: Any) -> Bank:
         values: dict[str, Any] = {
@@ -83,6 +87,20 @@ class Banks(Floor):
                 Print(kind="frame", bits=bytes.fromhex(each), quality=95, seconds=at) for at, each in enumerate(frames)
             ]
             prints.keep(w, media, made)
+        return media
+
+    def stored(self, data: bytes, *shown_by: tuple[Item, str]) -> Media:
+        """A picture whose bytes are in the store, opened in the cage, shown by these item versions."""
+        file = Incoming(10**9)
+        file.write(data)
+        file.finish()
+        with writing(BY) as w:
+            media = media_actions.received(w, file, how="upload", source="test")
+        for _item, version in shown_by:
+            self.link(media, version)
+        while work.decode_due():
+            pass
+        media.refresh_from_db()
         return media
 
     def link(self, media: Media, version: str) -> MediaLink:

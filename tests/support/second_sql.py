@@ -176,6 +176,10 @@ QUERIES: dict[str, str | tuple[float, str]] = {
     "restore_lag": """SELECT avg((f.moment - d.moment) / 1000) FROM e d JOIN e f ON f.decision_id = d.decision_id
         WHERE d.type = 'decision.made' AND d.verdict = 'violating' AND f.type = 'decision.superseded' AND f.why = 'appeal'
         AND f.moment >= :a AND f.moment < :b""",
+    "bank_hits": count("type = 'bank.matched' AND outcome IN ('decided', 'queued', 'noted', 'held', 'cleared', 'flooded')"),
+    "bank_confirmed": f"SELECT avg(good) FROM e WHERE {IN} AND type = 'bank.judged' AND how <> 'appeal'",
+    "views_avoided": f"SELECT sum(touches) FROM e WHERE {IN} AND type = 'bank.matched'",
+    "bank_floods": count(kind("bank.quarantined")),
     "drift": count(kind("drift.found")),
     "appeals": count(kind("appeal.filed")),
     "appeals_refused": share("type = 'appeal.ineligible'", "type IN ('appeal.filed', 'appeal.ineligible')"),

@@ -26,6 +26,9 @@ ALIASES = {
     "took_ms": "after_ms",
     "right": "good",
     "total": "asked",
+    "did": "outcome",  # of a bank's match
+    "views_avoided": "touches",
+    "confirmed": "good",
 }
 # What people were shown is theirs: of these the lake knows that they happened, and groups' figures come as ``wellbeing.week``.
 PERSONAL = frozenset({"exposure.seen", "media.revealed", "wellbeing.chosen"})
@@ -84,6 +87,8 @@ def flatten(
         fact["decision_id"] = fact["decision_id"] or _changed(row.changes, "review_appeal", "decision_id")
     if row.type == "action.confirmed":
         fact["after_ms"] = round(row.data.get("seconds", 0) * 1000)
+    if row.type == "bank.judged":
+        fact["how"] = "appeal" if row.data.get("by_appeal") else "look"
     if fact["reviewer"] is not None:
         fact["reviewer"] = fact["reviewer"].removeprefix("user:")
     _describe_decider(fact, row)

@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.banks import BY, a_hash
+from tests.support.people import member
 
 from watchfloor.detection.banks import actions, guard, indexes, look_up
 from watchfloor.detection.banks.models import Entry, EntryHour, Match
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
+from watchfloor.oncall import actions as plans
 from watchfloor.oncall.models import Page
 from watchfloor.review.models import Case, Decision, Signal
 
 if TYPE_CHECKING:
     from tests.support.banks import Banks
 
-MANY = int(os.environ.get("WATCHFLOOR_FLOOD_ITEMS", "60"))
+# More than the 31 that it takes to stop it.
+MANY = int(os.environ.get("WATCHFLOOR_FLOOD_ITEMS", "36"))
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -51,12 +54,19 @@ def test_a_flood_is_stopped_before_fifty_are_acted_on(banks: Banks, apart: bool)
 
 
 def test_somebody_is_paged_once(banks: Banks) -> None:
-    from watchfloor.oncall.models import Matrix
-
+    person = member({"oncall.view", "oncall.answer"}, "Lena Lead")
+    with writing(BY) as w:
+        for key in ("night", "floods"):
+            plans.save_policy(w, key=key, name=key, steps=[{"targets": [f"user:{person.pk}"], "wait": 5}])
+        lines = [{"policy": "spam", "escalation_policy": "floods"}, {"escalation_policy": "night"}]
+        plans.save_matrix(w, [{**line, "min_severity": 1} for line in lines])
     banks.add(banks.bank(action="decide", flood_limit=5), a_hash(1))
     banks.medium(a_hash(1), *[banks.item() for _ in range(8)])
     banks.match()
-    assert Page.objects.count() == (1 if Matrix.objects.exists() else 0)
+    page = Page.objects.get()
+    entry = Entry.objects.get()
+    assert (page.key, page.escalation_policy, page.state) == (f"bank-flood:{entry.pk}", "floods", "raised")
+    assert page.case_id == Case.objects.get(state="open").pk
 
 
 def test_a_released_entry_counts_again_up_to_its_own_limit(banks: Banks) -> None:

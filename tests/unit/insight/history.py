@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from watchfloor.detection.banks import events as _of_banks  # noqa: F401
 from watchfloor.enforcement import events as _of_actions  # noqa: F401  declares them
 from watchfloor.insight.flatten import LedgerRow, ReviewerThen, flatten
 from watchfloor.insight.schema import SCHEMA

@@ -106,6 +106,7 @@ def the_day() -> History:
     _up_and_down(day)
     _actions(day)
     _pages(day)
+    _banks(day)
     _training(day)
     for vendor, level, shown in (("a", 3, 60 * MINUTE), ("several", 3, 30 * MINUTE), ("a", 4, 20 * MINUTE), ("a", 5, MINUTE)):  # fmt: skip
         day.figure("exposure", vendor, severity=level, shown_ms=shown)
@@ -176,6 +177,17 @@ def _pages(day: History) -> None:
     day.add("page.resolved", "page:p0", None, about="case", after_ms=30 * MINUTE)
     day.add("incident.opened", "incident:i1", None, number=1, cause="page")
     day.add("incident.closed", "incident:i1", None, number=1, after_ms=2 * HOUR)
+
+
+def _banks(day: History) -> None:
+    """Two matches decided, of which one is looked at anyway, one left to a person, one known to be good; two right, one wrong, one fell."""
+    for number, (did, avoided) in enumerate((("decided", 1), ("decided", 0), ("queued", 0), ("suppressed", 0))):
+        seen = {"bank": "known", "kind": "pdq", "distance": 3.0, "margin": 28.0, "did": did, "views_avoided": avoided}
+        day.add("bank.matched", f"bankmatch:m{number}", None, sampled=did == "decided" and not avoided, **seen)
+    for number, (confirmed, by_appeal) in enumerate(((True, False), (True, False), (False, False), (False, True))):
+        judged = {"bank": "known", "kind": "pdq", "confirmed": confirmed, "by_appeal": by_appeal}
+        day.add("bank.judged", f"bankmatch:m{number}", None, **judged)
+    day.add("bank.quarantined", "bankentry:b1", None, bank="known", hits=31, limit=30, acted=30)
 
 
 def _training(day: History) -> None:
@@ -286,6 +298,10 @@ BY_HAND: dict[str, float] = {
     "wrongly_enforced": 1,  # d1; d3 that was undone was clean
     "wrongly_enforced_cases": 1,
     "restore_lag": 269 * MINUTE,  # d1 from 9:31 to 14:00
+    "bank_hits": 3,  # the fourth is known to be good
+    "bank_confirmed": 2 / 3,  # what fell on appeal is no look
+    "views_avoided": 1,
+    "bank_floods": 1,
     "exposure_3": 90 * MINUTE,
     "exposure_4": 20 * MINUTE,
     "exposure_5": MINUTE,

@@ -8,10 +8,11 @@ class Config(AppConfig):
     label = "detection_banks"
 
     def ready(self) -> None:
-        """Whatever gets fingerprints, and whatever is said, is held against the banks."""
-        from watchfloor.detection.banks import matching
+        """Whatever gets fingerprints, and whatever is said, is held against the banks; what was found is marked."""
+        from watchfloor.detection.banks import marks, matching
         from watchfloor.items import keying
-        from watchfloor.items.media import prints
+        from watchfloor.items.media import beside, prints
 
         prints.on_printed(matching.note_print)
+        beside.marks_by(marks.of_media)
         keying.on_noted(matching.note_versions)

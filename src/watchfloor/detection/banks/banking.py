@@ -13,7 +13,7 @@ from watchfloor.detection.banks.models import Bank, Retro
 from watchfloor.engines.matching.pdq import ENOUGH
 from watchfloor.identity.domain import Actor
 from watchfloor.items import queries as items
-from watchfloor.items.media import prints
+from watchfloor.items.media import closely, prints
 from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.items.models import ItemVersion
 from watchfloor.kernel.errors import BadInput, Forbidden
@@ -60,6 +60,7 @@ def choices(actor: Actor, case: Case) -> list[Bank]:
 def bank_it(actor: Actor, case: Case, bank: Bank, numbers: list[int], *, days: int, why: str) -> Retro | None:
     """Put the chosen fingerprints in. Those of known content wait while the last days are looked at: the search is returned.
 
+    A picture is known from then on however it is turned and mirrored.
     A known-good bank takes them at once, and there is nothing to search: None. So it is for texts.
 
     Raises:
@@ -69,18 +70,19 @@ def bank_it(actor: Actor, case: Case, bank: Bank, numbers: list[int], *, days: i
         raise Forbidden("no_permission", "Your roles do not include changing this bank.", hint="It needs bank.edit.")
     if not why.strip():
         raise BadInput("missing_why", "Say why, so that the next one understands.", where="why")
-    chosen = [each.entry for each in fingerprints(case) if each.number in numbers]
+    chosen = [each for each in fingerprints(case) if each.number in numbers]
     if not chosen:
         raise BadInput("nothing", "Choose at least one fingerprint.", where="numbers")
     if not bank.negative and not _violating(case):
         raise BadInput("not_violating", "Nobody has found this violating.", where="bank", hint="Decide the case first.")
-    hashed = [each for each in chosen if each.kind != "text"]
+    with_turns = [_with_turns(each) for each in chosen]  # before the transaction: it opens the pictures
+    hashed = [each for each in with_turns if each.kind != "text"]
     with writing(actor, reason=why) as w:
         if bank.negative or not hashed:
-            entries.add_entries(w, bank, chosen)
+            entries.add_entries(w, bank, with_turns)
             return None
         added = entries.add_entries(w, bank, hashed, waiting=True)
-        entries.add_entries(w, bank, [each for each in chosen if each.kind == "text"])
+        entries.add_entries(w, bank, [each for each in with_turns if each.kind == "text"])
         return retro.ask_within(w, bank, added.ids, days=days, why=why)
 
 
@@ -100,6 +102,14 @@ def _of_medium(media: Media, evidence: str) -> list[EntryIn]:
     if media.sha256:
         found.append(EntryIn(kind="sha256", value=media.sha256, evidence=evidence))
     return found
+
+
+def _with_turns(found: Fingerprint) -> EntryIn:
+    """A picture's entry with the hashes of its turned and mirrored copies; as it is where the picture cannot be read."""
+    if found.entry.kind != "pdq" or found.media_id is None:
+        return found.entry
+    close = closely.look(found.media_id)
+    return found.entry if close is None else msgspec.structs.replace(found.entry, turned=close.turned[1:])
 
 
 def _violating(case: Case) -> bool:

@@ -125,6 +125,8 @@ def _signal(w: Writer, seen: Seen, found: Found, bank: Bank, *, opens: bool, mak
         "distance": found.distance, "margin": found.margin, "kind": found.entry_kind, "exact": found.exact,
         "media": "" if seen.media_id is None else str(seen.media_id), "entry": "" if bank.clearance else str(found.entry),
     }  # fmt: skip
+    if found.looked is not None:
+        details["looked"] = found.looked
     if found.quality is not None:
         details["quality"] = found.quality
     if found.ranges:
@@ -166,6 +168,10 @@ def _sentence(found: Found, bank: Bank) -> str:
     )
     if found.quality is not None:
         words += f"; quality {found.quality}"
+    if found.turned:
+        words += "; a turned or mirrored copy"
+    if found.looked is not None:
+        words += "; read again from every pixel" if found.exact else f"; {found.looked:.0f} when read from every pixel"
     if found.ranges:
         part = found.ranges[0]
         words += f"; from {part.begin:.0f} s to {part.end:.0f} s"

@@ -40,6 +40,7 @@ class EntryIn(msgspec.Struct, frozen=True, kw_only=True):
 
     ``value``: of ``pdq`` 64 hexadecimal digits, of ``md5`` 32, of ``sha256`` 64; of ``video`` the lines of a vPDQ file
     (``frame,quality,digits,seconds``) or its JSON list; of ``text`` the text; of ``url`` the address.
+    ``turned``: of ``pdq`` further hashes of the same picture, turned and mirrored.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class EntryIn(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     tags: tuple[str, ...] = ()
     quality: int | None = None
+    turned: tuple[str, ...] = ()
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -85,6 +87,9 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
         distance: bits of 256; of a text 0 to 1; 0 for equal bytes and addresses.
         margin: how much farther it could be and still match in its bank.
         seconds: of a frame, its moment in the known video.
+        exact: equal bytes, or within the radius after every pixel was read.
+        turned: it is a turned or mirrored copy of the entry that it is near to.
+        looked: bits after every pixel was read; None where nobody looked again. Beyond the radius where it is not ``exact``.
         entry_kind: of a question ``pdq`` it may be a frame of a ``video``.
     """
 
@@ -104,6 +109,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     source_ref: str = ""
     tags: tuple[str, ...] = ()
     frames_needed: int = 1
+    turned: bool = False
+    looked: float | None = None
 
 
 class Day(msgspec.Struct, frozen=True):

@@ -165,11 +165,12 @@ def _insert(w: Writer, bank: Bank, fresh: Sequence[tuple[bytes, EntryIn, str]], 
         for place, (key, each, form) in enumerate(fresh)
     ]  # fmt: skip
     _copy(rows)
+    turned = {row.pk: dict.fromkeys(each.turned) for row, (_, each, _) in zip(rows, fresh, strict=True)}
     hashes: list[EntryHash] = []
     keys: list[EntryBand] = []
     for row in rows:
         if row.kind == Entry.Kind.PDQ:
-            hashes.append(EntryHash(entry=row, bits=bytes.fromhex(row.value)))
+            hashes += [EntryHash(entry=row, bits=bytes.fromhex(each)) for each in (row.value, *turned[row.pk])]
         elif row.kind == Entry.Kind.VIDEO:
             hashes += [
                 EntryHash(entry=row, bits=bytes.fromhex(frame.digits), seconds=frame.seconds)

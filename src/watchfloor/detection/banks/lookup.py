@@ -90,8 +90,9 @@ def of_rows(
             threshold = bank.radius if radius is None else radius
             if bits <= threshold and (quality is None or quality >= bank.quality):
                 best[known.entry_id] = _match(
-                    known.entry, float(bits), threshold - bits, quality=quality, seconds=known.seconds
-                )
+                    known.entry, float(bits), threshold - bits, quality=quality, seconds=known.seconds,
+                    turned=known.entry.kind == Entry.Kind.PDQ and bytes(known.bits).hex() != known.entry.value,
+                )  # fmt: skip
         made.append(list(best.values()))
     return made
 
@@ -183,13 +184,14 @@ def _with_ranges(match: Match, ranges: Sequence[Range]) -> Match:
 
 def _match(
     row: Entry, distance: float, margin: float, *, quality: int | None = None, exact: bool = False,
-    seconds: float | None = None,
+    seconds: float | None = None, turned: bool = False,
 ) -> Match:  # fmt: skip
     bank: Bank = row.bank
     return Match(
         bank=bank.key, bank_id=bank.pk, entry=row.pk, entry_kind=row.kind, negative=bank.negative, distance=distance,
         margin=margin, value=row.value, quality=quality, exact=exact, seconds=seconds, source=row.source,
         source_ref=row.source_ref, tags=tuple(row.tags), frames_needed=bank.frames,
+        turned=turned,
     )  # fmt: skip
 
 

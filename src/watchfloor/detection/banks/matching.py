@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from uuid import UUID
 
-from watchfloor.detection.banks import carrying, lookup
+from watchfloor.detection.banks import carrying, closer, lookup
 from watchfloor.detection.banks.carrying import Seen
 from watchfloor.detection.banks.contracts import Match as Found
 from watchfloor.detection.banks.domain import values, weighing
@@ -61,7 +61,7 @@ def work(limit: int = AT_ONCE) -> int:
     for each, matches in zip(due, found, strict=True):
         if matches:
             try:
-                _work(each.pk, matches)
+                _work(each.pk, closer.look(matches, each.media_id))
             except Overloaded:
                 raise
             except (

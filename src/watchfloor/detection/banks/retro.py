@@ -16,7 +16,7 @@ import msgspec
 from django.db import transaction
 from django.db.models import Q
 
-from watchfloor.detection.banks import carrying, entries, queries
+from watchfloor.detection.banks import carrying, closer, entries, queries
 from watchfloor.detection.banks.carrying import Seen
 from watchfloor.detection.banks.contracts import Day, RetroFound
 from watchfloor.detection.banks.contracts import Match as Found
@@ -264,8 +264,9 @@ def _run(row: Retro) -> int:
     hits = list(RetroHit.objects.filter(retro=row, done_at__isnull=True).order_by("pk")[:CHUNK])
     for hit in hits:
         try:
+            found = closer.look(_matches(row, hit), hit.media_id)
             with writing(row.asked_by, reason=row.why) as w:
-                _do(w, row, hit)
+                _do(w, row, hit, found)
         except WatchfloorError as error:
             hit.problem = error.message[:200]
         hit.done_at = clock.now()
@@ -277,8 +278,7 @@ def _run(row: Retro) -> int:
     return max(1, len(hits))
 
 
-def _do(w: Writer, row: Retro, hit: RetroHit) -> None:
-    found = _matches(row, hit)
+def _do(w: Writer, row: Retro, hit: RetroHit, found: Sequence[Found]) -> None:
     split = weighing.split(found)
     held = carrying.hold_entries([*split.standing, *(each for each, _ in split.suppressed)])
     item = Item.objects.get(pk=hit.item_id)

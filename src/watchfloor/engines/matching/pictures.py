@@ -64,7 +64,7 @@ def grey_of(source: bytes | BinaryIO, *, exact: bool = False, upright: bool = Tr
             if image.format == "JPEG" and image.mode in ("RGB", "L") and not exact:
                 image.draft("L", (SHORTEST, SHORTEST))
             turn = image.getexif().get(_ORIENTATION, 1) if upright else 1
-            grey = _luminance(image) if exact and image.mode == "RGB" else grey_of_image(image)
+            grey = exact_grey_of_image(image) if exact else grey_of_image(image)
     except BadInput:
         raise
     except image_module.DecompressionBombError:
@@ -84,6 +84,12 @@ def grey_of(source: bytes | BinaryIO, *, exact: bool = False, upright: bool = Tr
 def grey_of_image(image: Any) -> Grey:
     """The grey pixels of a picture that Pillow has open, in any of its modes; as ``grey_of`` makes them."""
     made: Grey = numpy().ascontiguousarray(numpy().asarray(_grey(image)))
+    return made
+
+
+def exact_grey_of_image(image: Any) -> Grey:
+    """Likewise, unrounded where it has colours: what ``exact`` means."""
+    made: Grey = _luminance(image) if image.mode == "RGB" else grey_of_image(image)
     return made
 
 

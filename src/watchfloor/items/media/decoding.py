@@ -74,6 +74,7 @@ class Made(msgspec.Struct, frozen=True):
     read: int
     provenance: Provenance = Provenance()
     prints: tuple[Print, ...] | None = None
+    turned: tuple[str, ...] = ()  # of a second look: the digits of a picture's eight forms
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -89,13 +90,17 @@ def available(kind: str = "image") -> bool:
     return all(_installed(name) for name in needed)
 
 
-def decode(source: Ranges, kind: Kind, budget: Budget | None = None) -> Made | Failed:
-    """Decode one file apart. Raises ``MissingExtra``; everything that is the file's own fault is a ``Failed``."""
+def decode(source: Ranges, kind: Kind, budget: Budget | None = None, *, closely: bool = False) -> Made | Failed:
+    """Decode one file apart. Raises ``MissingExtra``; everything that is the file's own fault is a ``Failed``.
+
+    ``closely``: of a picture only its exact hashes, no renditions (``items.media.closely`` asks so).
+    """
     if not available(kind.kind):
         raise MissingExtra("media", "Decoding pictures and video")
     budget = budget or Budget()
     plan = {
         "kind": kind.kind, "decoder": kind.decoder, "size": source.size, "memory": budget.memory, "seconds": budget.cpu_seconds,
+        "closely": closely,
     }  # fmt: skip
     ours, theirs = socket.socketpair()
     with ours:
@@ -165,8 +170,15 @@ def _done(report: dict[str, Any], renditions: dict[str, Rendition]) -> Made | Fa
         return Failed(str(report["error"])[:40], str(report["why"])[:300])
     held = tuple(str(each) for each in report.pop("held", ()))
     read, found = int(report.pop("read", 0)), report.pop("prints", None)
-    said = _provenance(report.pop("provenance", {}))
-    return Made(tuple(renditions.values()), report, held, read, said, None if found is None else _prints(found))
+    said, turned = _provenance(report.pop("provenance", {})), _turned(report.pop("turned", []))
+    return Made(tuple(renditions.values()), report, held, read, said, None if found is None else _prints(found), turned)
+
+
+def _turned(found: list[list[Any]]) -> tuple[str, ...]:
+    """A picture's eight forms, or none: checked as prints are."""
+    if len(found) not in (0, 8):
+        raise ValueError("not eight forms")
+    return tuple(each.hex for each in _prints([["pdq", False, 0.0, digits, quality] for digits, quality in found]))
 
 
 def _provenance(found: dict[str, Any]) -> Provenance:

@@ -50,7 +50,7 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         "verdicts": words.verdicts(),
         "errors": errors, "limit": guard.limit_of(row), "peak": max((each.hits for each in hours), default=0), "query": request.GET,
         "rows": [{"match": each, "url": reverse("bank-match", args=[each.pk])} for each in found],
-        "names": names_of([row.added_by]), "evidence": _evidence(actor, row),
+        "turned": row.kind == "pdq" and row.hashes.count() > 1, "names": names_of([row.added_by]), "evidence": _evidence(actor, row),
         "may_edit": queries.may(actor, queries.EDITS, row.bank), "may_manage": queries.may(actor, queries.MANAGES, row.bank),
     }  # fmt: skip
     return render(request, "detection/banks/entry.html", context, status=422 if errors else 200)

@@ -20,6 +20,7 @@ from io import BytesIO
 from typing import Any
 
 from watchfloor.items.media.decode import cage, wire
+from watchfloor.items.media.decode.closely import closely
 from watchfloor.items.media.decode.pictures import Unreadable, picture
 from watchfloor.items.media.decode.provenance import provenance
 
@@ -104,6 +105,8 @@ def _work(plan: dict[str, Any], line: socket.socket) -> dict[str, Any]:
         wire.send(line, b"O", *wire.pack_rendition(name, mime, width, height, data))
 
     try:
+        if plan.get("closely"):
+            return closely(file, plan["decoder"]) | {"read": file.asked}
         if plan["kind"] == "image":
             report = picture(file, plan["decoder"], emit)
         elif video is None:
@@ -146,6 +149,9 @@ def _warm_up() -> None:
         out.seek(0)
         with contextlib.suppress(Unreadable):
             picture(out, form, ignore)
+        out.seek(0)
+        with contextlib.suppress(Unreadable):
+            closely(out, form)
     if video is not None:
         _warm_up_video(ignore)
 
