@@ -19,7 +19,9 @@ from watchfloor.items.models import Item, ItemVersion
 from watchfloor.kernel.errors import NotFound
 from watchfloor.platform.among import among
 
-STEPS = 12  # of the slider
+STEPS = 8  # of the slider
+KEYS = 20  # in the picture
+DOTS = 12  # of wordings in it; alike ones are one dot where there are more
 HOUR = timedelta(hours=1)
 _EDGE = ("campaign", "left", "right", "kind", "value", "distance")
 
@@ -152,13 +154,18 @@ def _picture(pk: UUID, members: list[Member], edges: list[Edge], shared: list[Sh
     name = str(pk)
     found = Found(
         id=name, size=len(members), forms=0, accounts=None, representative=name, sample="", first=None, last=None, step=0,
-        timeline=[], keys=[Key(each.kind, each.token, each.items, each.accounts) for each in shared], hubs=[], edges={},
+        timeline=[], keys=[Key(each.kind, each.token, each.items, each.accounts) for each in shared[:KEYS]], hubs=[], edges={},
         texts=[str(each.item.pk) for each in members],
     )  # fmt: skip
-    rows = [(name, str(each.left), str(each.right), each.kind, each.token or None, each.distance) for each in edges]
+    drawn = {(each.kind, each.token) for each in shared[:KEYS]}
+    rows = [
+        (name, str(each.left), str(each.right), each.kind, each.token or None, each.distance)
+        for each in edges
+        if not each.token or (each.kind, each.token) in drawn
+    ]
     types = (pl.String, pl.String, pl.String, pl.String, pl.String, pl.Float64)
     frame = pl.DataFrame(rows, schema=dict(zip(_EDGE, types, strict=True)), orient="row")
-    return layout(Clusters([found], [], frame, len(members)), name)
+    return layout(Clusters([found], [], frame, len(members)), name, DOTS)
 
 
 def _hours(times: list[datetime]) -> list[tuple[datetime, int]]:

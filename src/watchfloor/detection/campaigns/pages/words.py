@@ -1,0 +1,46 @@
+"""What states, keys and edges of campaigns are called."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from watchfloor.detection.campaigns.reading import Edge
+
+
+def states() -> dict[str, str]:
+    """States that people set."""
+    return {
+        "open": pgettext("state of a campaign", "Open"), "watched": pgettext("state of a campaign", "Watched"),
+        "closed": pgettext("state of a campaign", "Closed"),
+    }  # fmt: skip
+
+
+def kinds() -> dict[str, str]:
+    """Kinds of shared keys."""
+    return {
+        "phone": _("Phone number"), "email": _("E-mail address"), "wallet": _("Wallet"), "url": _("Web address"),
+        "domain": _("Domain"), "ip": _("Network address"), "device": _("Device"), "payment": _("Means of payment"),
+        "media": _("Picture or video"), "app": _("App"),
+    }  # fmt: skip
+
+
+def why(kind: str) -> str:
+    """What ties an item to what came before it."""
+    words = {"first": _("The earliest"), "same": _("The same text"), "near": _("Nearly the same text")}
+    return words.get(kind) or _("The same: %(kind)s") % {"kind": kinds().get(kind, kind)}
+
+
+def value(kind: str, value: str, token: str) -> str:
+    """A key's value; a sign in place of one that is kept as a keyed hash only."""
+    return value or f"{kinds().get(kind, kind)} …{token[:6]}"
+
+
+def sentence(edge: Edge) -> str:
+    """An edge in words."""
+    if edge.kind == "near" and edge.distance is not None:
+        share = f"{round((1 - edge.distance) * 100)}"
+        return _("Nearly the same text: %(share)s %% of the pieces are shared") % {"share": share}
+    if edge.kind == "same":
+        return _("The same text")
+    return _("The same: %(kind)s") % {"kind": value(edge.kind, edge.value, edge.token)}
