@@ -34,6 +34,7 @@ CONTEXTS = [
     "detection.exchanges",
     "detection.streams",
     "intake",
+    "appreview",
     "training",
     "insight",
     "insight.boards",
