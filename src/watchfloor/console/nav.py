@@ -89,7 +89,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
     (
         Entry(_("Workforce"), "users", "certificates", "w", ("people.manage", "training.view"), ("/workforce",)),
         Entry(_("Vendors"), "building-store", "vendors", "v", ("floor.view",)),
-        Entry(_("App review"), "apps", "appreview", "a", ("case.view",)),
+        Entry(_("App review"), "apps", "appreview", "a", ("app.view",), ("/apps",)),
         Entry(_("Programme"), "road", "programme", "m", ("insight.view",)),
     ),
     (

@@ -83,6 +83,32 @@ class NoticeMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type",
     version: int = VERSION
 
 
+class AppMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="app"):
+    """What an API app may do: a decision about its application, or a step against it (``undo``: take the step off).
+
+    Attributes:
+        app: the platform's own id of it.
+        id: ``appdec_...`` or ``appstep_...``.
+        step: approve, approve_narrower, ask_more, refuse; warn, limit_writes, suspend_token, suspend_app.
+        scopes, daily_limit: what an approval gives, calls a day.
+        write_limit: writes a day that are left (limit_writes); token: which one (suspend_token).
+        violations: stable ids, each explained behind ``link``, the developer's own page.
+    """
+
+    app: str
+    id: str
+    step: str
+    undo: bool
+    scopes: list[str]
+    daily_limit: int | None
+    write_limit: int | None
+    token: str
+    violations: list[str]
+    link: str
+    at: str
+    version: int = VERSION
+
+
 class TestMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="test"):
     """Nothing happened: somebody (or the program, before it calls an endpoint again) wants to know whether you listen."""
 
@@ -91,7 +117,7 @@ class TestMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", t
     at: str
 
 
-Message = ActionMessage | NoticeMessage | TestMessage
+Message = ActionMessage | NoticeMessage | AppMessage | TestMessage
 
 
 def of_action(action: Action, item: Item, until: datetime | None) -> dict[str, Any]:
@@ -128,6 +154,19 @@ def of_repair(item: ItemName, *, kind: str, effect: str, params: dict[str, Any])
             version=VERSION, action_id=None, kind=kind, effect=effect, undo=True, inverse_of=None, item=item, params=params,
             until=None, decision_id=None, previous_decision_id=None, case_id=None, job_id=None, policy="", policy_version=None,
             violation="", origin="reconciliation", from_ladder=False, at=plain(clock.now()),
+        )
+    )  # fmt: skip
+
+
+def of_app(
+    app: str, *, step: str, undo: bool, id: str, violations: list[str], link: str, scopes: list[str] | None = None,
+    daily_limit: int | None = None, write_limit: int | None = None, token: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """The message about an API app."""
+    return _built(
+        AppMessage(
+            app=app, id=id, step=step, undo=undo, scopes=scopes or [], daily_limit=daily_limit, write_limit=write_limit, token=token,
+            violations=violations, link=link, at=plain(clock.now()),
         )
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "bank.view",
         "training.view", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
-        "topic.manage", "study.manage", "study.label",
+        "topic.manage", "study.manage", "study.label", "app.view",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -56,6 +56,9 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
         "training.learn", "training.approve", "training.view", "study.manage", "study.label",
     ]),
+    "app_reviewer": ("App reviewer", "Reviews API apps and watches what they do.", [
+        "app.view", "app.review", "app.stop", "policy.view", "investigate.view", "training.learn",
+    ]),
     "trainer": ("Trainer", "Keeps practice and exams true to the policy; sees who is certified.", [
         "policy.view", "training.learn", "training.edit", "training.approve", "training.view", "policy.translate",
     ]),
@@ -75,7 +78,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "enforcement.confirm", "item.read",
-        "report.submit", "event.submit", "media.submit", "appeal.submit", "order.submit", "ledger.view",
+        "report.submit", "event.submit", "media.submit", "appeal.submit", "order.submit", "app.submit", "ledger.view",
     ]),
 }  # fmt: skip
 

@@ -98,6 +98,10 @@ PERMISSIONS: dict[str, str] = {
     "law.requests": "handle people's requests about their own data: check who they are, export, ask for erasure, answer",
     "law.confidential": "see orders that are confidential",
     "order.submit": "send orders of authorities by API",
+    "app.view": "see API apps, their applications, figures and history",
+    "app.review": "take applications of API apps, decide them, write to developers",
+    "app.stop": "take steps against API apps and their tokens, and take them back",
+    "app.submit": "hand in applications of API apps and read how they stand, by API",
     "reads.view": "read who looked at restricted things and protected accounts, when and why; never what they are",
 }
 

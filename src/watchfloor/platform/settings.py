@@ -35,6 +35,7 @@ CONTEXTS = [
     "detection.exchanges",
     "detection.streams",
     "intake",
+    "appreview",
     "training",
     "insight",
     "insight.boards",
