@@ -178,7 +178,7 @@ QUERIES: dict[str, str | tuple[float, str]] = {
         AND f.moment >= :a AND f.moment < :b""",
     "bank_hits": count("type = 'bank.matched' AND outcome IN ('decided', 'queued', 'noted', 'held', 'cleared', 'flooded')"),
     "bank_confirmed": f"SELECT avg(good) FROM e WHERE {IN} AND type = 'bank.judged' AND how <> 'appeal'",
-    "views_avoided": f"SELECT sum(touches) FROM e WHERE {IN} AND type = 'bank.matched'",
+    "views_avoided": f"SELECT total(touches) FROM e WHERE {IN} AND type = 'bank.matched'",
     "bank_floods": count(kind("bank.quarantined")),
     "drift": count(kind("drift.found")),
     "appeals": count(kind("appeal.filed")),

@@ -10,6 +10,7 @@ from PIL import Image
 from tests.support.banks import a_hash, flipped
 from tests.support.floor import SPAM, someone
 from tests.support.media import photo
+from tests.support.people import member, signed_in
 
 from watchfloor.detection.banks import banking, look_up
 from watchfloor.detection.banks.models import Entry, EntryHash, Match
@@ -79,6 +80,8 @@ def test_a_banked_picture_is_known_however_it_is_turned(banks: Banks) -> None:
     for turn in TURNS:
         [found] = look_up("pdq", hash_picture(turned(DATA, turn)).hex)
         assert (found.entry, found.turned) == (entry.pk, turn is not None) and found.distance <= 10
+    page = signed_in(member({"bank.view"})).get(f"/banks/entries/{entry.pk}").content
+    assert b"also turned and mirrored ones" in page
     banks.remove(good, [entry.pk])
     assert look_up("pdq", EXACT) == []
 
