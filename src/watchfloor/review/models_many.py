@@ -94,7 +94,7 @@ class Cluster(Projected):
     name = models.CharField(max_length=120)
     policy_key = models.CharField(max_length=60)
     case_id = models.UUIDField(null=True, db_index=True)  # the case it was made from
-    source = models.CharField(max_length=20)  # related | query | csv | search
+    source = models.CharField(max_length=20)  # related | query | csv | search | campaign
     about = models.CharField(max_length=500, blank=True)
     count = models.IntegerField()
     digest = models.CharField(max_length=64)  # sha256 over the sorted item ids: says exactly which items

@@ -12,6 +12,7 @@ from watchfloor.detection.campaigns import actions, growing, queries, reading
 from watchfloor.detection.campaigns.models import Campaign, CampaignEdge, CampaignItem
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
+from watchfloor.ledger import rebuild, sequencer
 from watchfloor.review.models import Case, ClusterItem
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def test_near_copies_and_a_shared_phone_become_campaigns_with_lasting_ids(floor:
     again = growing.grow()
     assert (again.found, again.joined, again.left) == (0, 0, 0)
 
+    made = actions.make_cluster(someone(LEAD), callers[0].pk, name="callers")
     tied, version = floor.item((WORDS % 99) + " call +1 212 555 0147", author="both")
     floor.report(tied, version)
     growing.grow()
@@ -65,6 +67,9 @@ def test_near_copies_and_a_shared_phone_become_campaigns_with_lasting_ids(floor:
     assert (older.state, younger.state, younger.into) == ("open", "joined", older.pk)
     assert queries.campaign(someone(LEAD), older.pk).items == 8
     assert queries.became(someone(LEAD), younger.pk) == older.pk
+    every = [each.item_id for each in queries.items_of(someone(LEAD), older.pk)]
+    found = actions.done(older, every)
+    assert found.cluster == made and set(found.joined) == {each.pk for each in (*copies, tied)}
     with pytest.raises(NotFound):
         queries.campaign(someone(LEAD), younger.pk)
 
@@ -132,3 +137,20 @@ def test_a_cluster_case_is_made_and_what_joined_since_is_named(floor: Floor) -> 
     growing.grow()
     assert [each.since for each in queries.campaigns(lead, {"state": "closed"})] == [1]
     assert queries.campaigns(lead) == []
+    sequencer.catch_up()
+    assert rebuild.check().differences == []
+
+
+def test_an_old_campaign_rests_as_it_is_and_stays_whole_when_one_of_it_is_reported_again(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = ring(floor, 4)
+    growing.grow()
+    later = clock.now() + timedelta(days=60)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert growing.grow().items == 0
+    assert queries.campaign(someone(LEAD), items[0].pk).items == 4
+    floor.report(items[3], received_at=later)
+    seen = growing.grow()
+    assert (seen.items, seen.found, seen.joined, seen.left) == (4, 0, 0, 0)
+    assert Campaign.objects.get().state == "open"

@@ -97,7 +97,8 @@ def done(campaign: Campaign, items: Sequence[UUID]) -> Done:
         .values_list("case__item", "verdict")
     )
     left = [item for item in items if item not in verdicts]
-    made = Cluster.objects.filter(source=SOURCE, about=str(campaign.pk)).exclude(state=Cluster.State.DROPPED)
+    names = [str(campaign.pk), *map(str, Campaign.objects.filter(into=campaign.pk).values_list("pk", flat=True))]
+    made = Cluster.objects.filter(source=SOURCE, about__in=names).exclude(state=Cluster.State.DROPPED)
     in_any = set(ClusterItem.objects.filter(cluster__in=made).values_list("item_id", flat=True))
     waiting = Case.objects.filter(among("item", left), harm_group=group).exclude(state=Case.State.CLOSED)
     return Done(

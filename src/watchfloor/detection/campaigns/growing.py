@@ -137,8 +137,9 @@ def _edges(clusters: Clusters) -> dict[UUID, set[Edge]]:
 def _write_edges(campaigns: set[UUID], edges: dict[UUID, set[Edge]]) -> None:
     known: dict[UUID, dict[Edge, int]] = {}
     rows = CampaignEdge.objects.filter(among("campaign", campaigns))
-    for pk, campaign, *edge in rows.values_list("pk", "campaign", "left", "right", "kind", "token", "distance"):
-        known.setdefault(campaign, {})[tuple(edge)] = pk
+    for row in rows:
+        edge = (row.left_id, row.right_id, row.kind, row.token, row.distance)
+        known.setdefault(row.campaign_id, {})[edge] = row.pk
     stale = [
         pk for campaign, every in known.items() for edge, pk in every.items() if edge not in edges.get(campaign, set())
     ]

@@ -114,5 +114,10 @@ def _sums(actor: Actor, rows: QuerySet[Campaign]) -> list[Sum]:
         )
     )
     return [
-        Sum(campaign=known[row.pop("campaign")], **row) for row in counted if row["items"] >= FEWEST
+        Sum(
+            campaign=known[row["campaign"]], items=row["items"], accounts=row["accounts"], day=row["day"], first=row["first"],
+            last=row["last"], since=row["since"],
+        )
+        for row in counted
+        if row["items"] >= FEWEST
     ]  # fmt: skip
