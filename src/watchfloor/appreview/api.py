@@ -69,7 +69,7 @@ class AppToldOut(Schema):
     violations: list[AppViolationOut]
     conditions: str
     words: str
-    at: datetime
+    at: datetime | None
     undone_at: datetime | None
 
 

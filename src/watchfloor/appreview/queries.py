@@ -15,7 +15,7 @@ from watchfloor.appreview.domain.checks import CHECKS
 from watchfloor.appreview.domain.risk import FACTORS
 from watchfloor.appreview.domain.violations import VIOLATIONS, AppViolation
 from watchfloor.appreview.models import ApiApp, AppDecision, Application, AppStep
-from watchfloor.kernel import ids
+from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, NotFound
 
 WAITING = ("submitted", "in_review")
@@ -89,7 +89,7 @@ def told(app: ApiApp) -> list[Told]:
     """Everything the developer was told, newest first."""
     decisions = AppDecision.objects.filter(application__app=app)
     rows = [of_decision(row) for row in decisions] + [of_step(row) for row in app.steps.all()]
-    return sorted(rows, key=lambda row: (row.at is not None, row.at), reverse=True)
+    return sorted(rows, key=lambda row: row.at or clock.now(), reverse=True)
 
 
 def of_decision(row: AppDecision) -> Told:

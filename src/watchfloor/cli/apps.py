@@ -60,3 +60,34 @@ def show(app: str, as_json: bool) -> None:
         table(steps, ["step", "violations", "at", "taken_back"], empty="No step was taken."),
     ])  # fmt: skip
     emit(found, as_json=as_json, text=text)
+
+
+@apps.command()
+@click.argument("app")
+@click.option("--days", default=14, show_default=True, type=click.IntRange(1, 400))
+@json_option
+def telemetry(app: str, days: int, as_json: bool) -> None:
+    """What APP did on its last whole days, and which figures were out of line. Example: watchfloor apps telemetry app-17"""
+    prepare.django()
+    from watchfloor.appreview import queries
+
+    rows = [
+        {
+            **row.figures,
+            "out_of_line": " ".join(sorted({alarm["figure"] for alarm in row.alarms})),
+            "alarms": row.alarms,
+        }
+        for row in queries.app(app).days.order_by("-day")[:days]
+    ]
+    columns = [
+        "day",
+        "calls",
+        "write_share",
+        "actors",
+        "errors",
+        "reports_per_1000",
+        "spam_share",
+        "near_duplicates",
+        "rhythm",
+    ]
+    emit(rows, as_json=as_json, text=table(rows, [*columns, "out_of_line"], empty="No day is counted yet."))

@@ -18,7 +18,7 @@ from watchfloor.appreview.actions import deciding, stepping, submitting
 from watchfloor.appreview.domain.violations import VIOLATIONS
 from watchfloor.appreview.links import developer_link
 from watchfloor.appreview.models import ApiApp
-from watchfloor.appreview.pages import words
+from watchfloor.appreview.pages import figures, words
 from watchfloor.appreview.pages.queue import MOST_CSV, tabs
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
@@ -88,7 +88,8 @@ def _context(request: HttpRequest, actor: Actor, app: ApiApp, errors: list[tuple
     talk = list(app.messages.order_by("at"))
     wrote = [*(row.by for row in steps), *(row.undone_by for row in steps), *(row.by for row in talk)]
     return {
-        "app": app, "errors": errors, "error_of": dict(errors), "typed": request.POST, "steps": steps, "applications": applications,
+        **figures.context(app), "app": app, "errors": errors, "error_of": dict(errors), "typed": request.POST, "steps": steps,
+        "applications": applications,
         "talk": talk, "told": queries.told(app), "step_names": words.steps(), "states": words.states(),
         "app_states": words.app_states(), "in_force": words.in_force(), "triggers": words.triggers(), "tiers": words.tiers(),
         "violations": [(row.id, f"{row.id} {_(row.name)}") for row in VIOLATIONS.values()], "names": names_of(wrote),

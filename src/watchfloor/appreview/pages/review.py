@@ -20,7 +20,7 @@ from watchfloor.appreview.domain.checks import TIERS
 from watchfloor.appreview.domain.scopes import SCOPES, grade_of
 from watchfloor.appreview.domain.violations import VIOLATIONS
 from watchfloor.appreview.models import Application
-from watchfloor.appreview.pages import words
+from watchfloor.appreview.pages import figures, words
 from watchfloor.appreview.queries import Told
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
@@ -98,7 +98,7 @@ def _context(
         for each in asked.scopes
     ]  # fmt: skip
     return {
-        "row": row, "app": row.app, "asked": asked, "scopes": scopes, "checks": queries.checks_of(row),
+        **figures.context(row.app), "row": row, "app": row.app, "asked": asked, "scopes": scopes, "checks": queries.checks_of(row),
         "weights": queries.weights_of(row), "level": words.levels()[queries.level_of(row)], "states": words.states(),
         "triggers": words.triggers(), "tiers": words.tiers(), "check_names": words.checks(), "grades": words.grades(),
         "kinds": [(key, label, "") for key, label in words.kinds().items()], "most": TIERS[row.tier],
@@ -108,6 +108,7 @@ def _context(
         "chosen_violations": typed.getlist("violations") if typed.get("kind") else sorted(found),
         "kind": typed.get("kind", ""), "mine": row.state == "in_review" and row.reviewer == str(actor),
         "may_review": actor.has("app.review"), "names": names_of([row.reviewer, *(each.by for each in decisions)]),
-        "talk": list(row.app.messages.order_by("at")), "figure_names": words.figures(), "said": words.said(),
+        "talk": list(row.app.messages.order_by("at")), "figure_names": words.figures(), "plain_figures": figures.PLAIN,
+        "said": words.said(),
         "scope_options": [(each.scope, each.scope) for each in asked.scopes],
     }  # fmt: skip
