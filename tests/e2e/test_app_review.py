@@ -11,7 +11,9 @@ from playwright.sync_api import Page, expect
 from tests.support import apps
 from tests.support.people import member
 
+from watchfloor.appreview import telemetry
 from watchfloor.appreview.domain.checks import ScopeAsked
+from watchfloor.appreview.domain.telemetry import Day
 from watchfloor.appreview.links import developer_token
 from watchfloor.appreview.models import ApiApp
 
@@ -74,4 +76,13 @@ def test_an_app_from_the_queue_to_its_developer(
     app.refresh_from_db()
     assert app.step == ""
     page.goto("/apps/all")
+    four_looks(page)
+
+    for number in range(9):  # eight quiet days, and one on which all it does is write
+        writes = 600 if number == 8 else 180
+        mix = {"message_sent": writes, "profile_read": 600 - writes}
+        telemetry.judge(app, Day(day=f"2026-03-0{number + 1}", calls=600, actors=40, write_share=writes / 600, mix=mix))
+    page.goto(f"/apps/applications/{app.applications.latest('number').pk}")
+    expect(page.get_by_role("heading", name="Why it was reopened")).to_be_visible()
+    expect(page.get_by_role("img", name="out of line").first).to_be_visible()
     four_looks(page)
