@@ -30,6 +30,12 @@ CHUNK: Final = 500
 NOT_THEIRS: Final = {
     "identity_break_glass": "why colleagues took rights in an emergency",
     "workforce_choices": "colleagues' own choices",
+    "appreview_app": "kept: what the house agreed with a developer about an app that uses its interface",
+    "appreview_application": "kept: what a developer declared, which the agreement rests on",
+    "appreview_decision": "kept: what was agreed or refused, and why",
+    "appreview_developer": "kept: the other side of the agreement",
+    "appreview_message": "kept: what both sides said of the agreement",
+    "appreview_step": "kept: what was done when it was broken",
     "detection_exchange": "the sealed credentials of an exchange",
     "oncall_audience": "where updates on incidents are sent",
     "oncall_contact": "how colleagues are reached",
