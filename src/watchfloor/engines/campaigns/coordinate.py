@@ -9,8 +9,8 @@ import polars as pl
 
 from watchfloor.engines.campaigns.chance import WIDE, by_activity, by_timing
 from watchfloor.engines.campaigns.coactions import MOST_PAIRS, Actions, Coactions, coactions, read_actions
-from watchfloor.engines.campaigns.components import Parts
 from watchfloor.engines.campaigns.rings import Ring, rings_of
+from watchfloor.engines.nearby.components import Parts
 from watchfloor.kernel.errors import BadInput
 
 FDR = 0.01

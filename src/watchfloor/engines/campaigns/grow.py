@@ -15,10 +15,10 @@ from typing import NamedTuple
 import msgspec
 import polars as pl
 
-from watchfloor.engines.campaigns.components import Parts
 from watchfloor.engines.campaigns.keys import canonical, found_in, judge
 from watchfloor.engines.campaigns.near import EDGES, near
 from watchfloor.engines.campaigns.pieces import FEWEST, NO_KEYS, Form, Keys, band_keys, form_of, pieces
+from watchfloor.engines.nearby.components import Parts
 from watchfloor.kernel.errors import BadInput
 
 _KEYS = {"kind": pl.String, "value": pl.String, "text": pl.UInt32}

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import msgspec
 import polars as pl
 
-from watchfloor.engines.campaigns.components import Parts
 from watchfloor.engines.campaigns.found import Campaign, Clusters
+from watchfloor.engines.nearby.components import Parts
 from watchfloor.kernel.errors import NotFound
 
 MOST = 30

@@ -6,7 +6,7 @@ import msgspec
 import polars as pl
 
 from watchfloor.engines.campaigns.coactions import Actions
-from watchfloor.engines.campaigns.components import Parts
+from watchfloor.engines.nearby.components import Parts
 
 SHOWN = 20
 

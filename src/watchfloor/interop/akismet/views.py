@@ -28,30 +28,29 @@ OPEN = "It asks for a website's own key and answers nothing without it."
 Answers = Callable[[HttpRequest, Site], HttpResponse]
 
 
-def keyed(view: Answers) -> Callable[[HttpRequest], HttpResponse]:
+def keyed(*methods: str) -> Callable[[Answers], Callable[[HttpRequest], HttpResponse]]:
     """With the site of the key that was sent; ``invalid`` without one."""
 
-    @wraps(view)
-    def asked(request: HttpRequest) -> HttpResponse:
-        site = sites.by_key(_key(request))
-        if site is None:
-            return _said("invalid", {"X-akismet-debug-help": "The key is unknown or has ended."})
-        return view(request, site)
+    def decorate(view: Answers) -> Callable[[HttpRequest], HttpResponse]:
+        @wraps(view)
+        def asked(request: HttpRequest) -> HttpResponse:
+            site = sites.by_key(_key(request))
+            if site is None:
+                return _said("invalid", {"X-akismet-debug-help": "The key is unknown or has ended."})
+            return view(request, site)
 
-    return csrf_exempt(guard.everyone(OPEN)(require_http_methods(["POST"])(asked)))  # type: ignore[return-value]
+        return csrf_exempt(guard.everyone(OPEN)(require_http_methods(methods)(asked)))  # type: ignore[return-value]
 
-
-@csrf_exempt
-@guard.everyone(OPEN)
-@require_http_methods(["POST"])
-def verify_key(request: HttpRequest) -> HttpResponse:
-    """``valid`` or ``invalid``."""
-    if sites.by_key(_key(request)) is not None:
-        return _said("valid")
-    return _said("invalid", {"X-akismet-debug-help": "The key is unknown or has ended."})
+    return decorate
 
 
-@keyed
+@keyed("POST")
+def verify_key(request: HttpRequest, site: Site) -> HttpResponse:
+    """``valid``; without a key that works the answer is ``invalid``, as everywhere."""
+    return _said("valid")
+
+
+@keyed("POST")
 def comment_check(request: HttpRequest, site: Site) -> HttpResponse:
     """``true`` for spam, else ``false``; the header ``X-akismet-pro-tip: discard`` where nobody need look."""
     missing = [name for name in ("blog", "user_ip") if not request.POST.get(name)]
@@ -69,39 +68,29 @@ def comment_check(request: HttpRequest, site: Site) -> HttpResponse:
     return _said("true" if spam else "false", {"X-akismet-pro-tip": "discard"} if discard else {})
 
 
-@keyed
+@keyed("POST")
 def submit_spam(request: HttpRequest, site: Site) -> HttpResponse:
     """A comment that was spam after all."""
     return _submitted(request, site, True)
 
 
-@keyed
+@keyed("POST")
 def submit_ham(request: HttpRequest, site: Site) -> HttpResponse:
     """A comment that was none."""
     return _submitted(request, site, False)
 
 
-@csrf_exempt
-@guard.everyone(OPEN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def usage_limit(request: HttpRequest) -> HttpResponse:
+@keyed("GET", "HEAD", "POST")
+def usage_limit(request: HttpRequest, site: Site) -> HttpResponse:
     """How many submissions of a day are learned, and how many were. Questions have no limit."""
-    site = sites.by_key(_key(request))
-    if site is None:
-        return _said("invalid", {"X-akismet-debug-help": "The key is unknown or has ended."})
     used, limit = teaching.used_today(site), settings.SITE_LABELS
     share = f"{100 * used / limit:.2f}" if limit else "100.00"
     return JsonResponse({"limit": limit, "usage": used, "percentage": share, "throttled": used >= limit})
 
 
-@csrf_exempt
-@guard.everyone(OPEN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def key_sites(request: HttpRequest) -> HttpResponse:
+@keyed("GET", "HEAD", "POST")
+def key_sites(request: HttpRequest, site: Site) -> HttpResponse:
     """What was asked in a month (``2026-11``; by default this one), as JSON or CSV."""
-    site = sites.by_key(_key(request))
-    if site is None:
-        return _said("invalid", {"X-akismet-debug-help": "The key is unknown or has ended."})
     asked = request.GET.get("month", "") or request.POST.get("month", "")
     month = _month(asked)
     if month is None:

@@ -16,17 +16,10 @@ from watchfloor.engines.matching.index import HashIndex
 from watchfloor.engines.matching.pdq import ENOUGH
 from watchfloor.items.media.near import ASKED
 from watchfloor.kernel.errors import MissingExtra
+from watchfloor.review.clusters.newest import NEWEST
 
 MOST = 20  # seeds looked at in one go
-_PRINTS = """
-WITH newest AS (
-  SELECT id, item_id, harm_group, policy_key FROM review_case AS c
-  WHERE state = 'open' AND clearance = '' AND opened_at >= %(since)s AND NOT EXISTS (
-    SELECT FROM review_cluster_item AS m JOIN review_cluster AS g ON g.id = m.cluster_id
-    WHERE m.item_id = c.item_id AND g.policy_key = c.policy_key AND g.state = 'reading')
-  ORDER BY opened_at DESC LIMIT %(seeds)s
-)
-SELECT n.id, n.harm_group, n.policy_key, p.bits FROM newest AS n
+_PRINTS = f"""{NEWEST}SELECT n.id, n.harm_group, n.policy_key, p.bits FROM newest AS n
 JOIN items_item AS i ON i.id = n.item_id
 JOIN items_media_link AS l ON l.item_version = i.current_version
 JOIN items_media AS m ON m.id = l.media_id AND m.state = 'ready' AND m.clearance = ''

@@ -19,6 +19,7 @@ from watchfloor.kernel.errors import BadInput, Conflict
 from watchfloor.review.bulk import choosing
 from watchfloor.review.clusters import alike, queueing
 from watchfloor.review.clusters.making import make
+from watchfloor.review.clusters.newest import NEWEST
 from watchfloor.review.models import Case, Cluster
 from watchfloor.review.queries.related import members
 
@@ -27,17 +28,8 @@ SEEDS = 1_000
 MOST = 2_000  # items of one cluster that is made by itself
 KINDS = {keys.LINK: "link", keys.TEXT: "text"}
 
-# The keys that most of the newest open cases share, each with one of these cases. A case whose item is being read in a cluster under
-# its policy is not counted: it waits in that job already.
-SHARED = """
-WITH newest AS (
-  SELECT id, item_id, harm_group, policy_key FROM review_case AS c
-  WHERE state = 'open' AND clearance = '' AND opened_at >= %(since)s AND NOT EXISTS (
-    SELECT FROM review_cluster_item AS m JOIN review_cluster AS g ON g.id = m.cluster_id
-    WHERE m.item_id = c.item_id AND g.policy_key = c.policy_key AND g.state = 'reading')
-  ORDER BY opened_at DESC LIMIT %(seeds)s
-)
-SELECT k.kind, (array_agg(n.id ORDER BY n.id))[1] FROM newest AS n
+# The keys that most of the newest open cases share, each with one of these cases.
+SHARED = f"""{NEWEST}SELECT k.kind, (array_agg(n.id ORDER BY n.id))[1] FROM newest AS n
 JOIN items_key AS k ON k.item_id = n.item_id AND k.kind = ANY(%(kinds)s)
 GROUP BY k.kind, k.key, n.harm_group, n.policy_key HAVING count(DISTINCT n.item_id) >= 2
 ORDER BY count(DISTINCT n.item_id) DESC, k.kind DESC LIMIT 20

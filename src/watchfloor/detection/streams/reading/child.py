@@ -24,7 +24,6 @@ from watchfloor.engines.matching.live import looks
 from watchfloor.items.media.decode import cage, wire
 from watchfloor.kernel.errors import BadInput
 
-NOBODY = 65534
 MOST_PIXELS = 36_000_000  # of one frame: 8K is 33 million
 HEAD = 1024
 
@@ -36,7 +35,7 @@ def main(descriptor: int, memory: int, seconds: int) -> None:
     with contextlib.suppress(OSError):
         os.nice(5)
     cage.limit(memory=memory, seconds=seconds)
-    _drop_root()
+    cage.drop_root()
     wire.send(line, b"H", json.dumps(cage.lock()).encode())
     try:
         wire.send(line, b"E", json.dumps(_serve(line)).encode())
@@ -121,15 +120,6 @@ def _pictures(feed: Feed, form: str) -> Iterator[Picture]:
     for look in looks(cast(BinaryIO, feed), form=form, most_pixels=MOST_PIXELS):
         frame = look.frame
         yield Picture(frame.seconds, look.now, bytes.fromhex(frame.hex), frame.quality, *small(look.grey))
-
-
-def _drop_root() -> None:
-    """Root's rights are of no use here."""
-    if os.geteuid() == 0:
-        with contextlib.suppress(OSError):
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
 
 
 def _warm_up() -> None:

@@ -29,7 +29,6 @@ try:
 except ImportError:  # Pillow is here, PyAV is not
     video = None  # type: ignore[assignment]
 
-NOBODY = 65534
 MESSAGE = 64 * 1024
 
 
@@ -88,7 +87,7 @@ def _child(plan: dict[str, Any], descriptor: int) -> None:
         os.setsid()
         line = socket.socket(fileno=descriptor)
         cage.limit(memory=plan["memory"], seconds=plan["seconds"])
-        _drop_root()
+        cage.drop_root()
         held = cage.lock()
         wire.send(line, b"E", json.dumps(_work(plan, line) | {"held": held}).encode())
         code = 0
@@ -118,15 +117,6 @@ def _work(plan: dict[str, Any], line: socket.socket) -> dict[str, Any]:
     else:
         report["provenance"] = provenance(file, plan["decoder"], plan["size"])
     return report | {"read": file.asked}
-
-
-def _drop_root() -> None:
-    """Root's rights are of no use to a decoder."""
-    if os.geteuid() == 0:
-        with contextlib.suppress(OSError):
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
 
 
 def _warm_up() -> None:
