@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.utils import translation
 
+from watchfloor.platform.programs import PROGRAMS
+
 
 def _page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     """Rendered without context processors: an error page must not depend on the part that failed."""
@@ -44,7 +46,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: it does not exist, or the viewer may not know that it does."""
-    if request.path.startswith("/v1/"):  # a program asks
+    if request.path.startswith(PROGRAMS):
         return JsonResponse(
             {"error": {"code": "not_found", "message": "There is nothing at this address."}}, status=404
         )

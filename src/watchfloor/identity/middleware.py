@@ -22,13 +22,14 @@ from django.utils.translation import gettext as _
 from watchfloor.identity.domain import NOBODY, Actor
 from watchfloor.identity.models import User
 from watchfloor.identity.queries import actor_for
+from watchfloor.platform.programs import PROGRAMS
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 ZONE_COOKIE = "wf-zone"  # the browser's own zone, set by the page's first script
 SEEN = "wf-seen"
 SEEN_EVERY = 60
-PROGRAMS = ("/v1/", "/1.1/", "/1.2/", "/xrpc/", "/hma/", "/static/")
+UNATTENDED = (*PROGRAMS, "/static/")
 
 
 def set_actor(get_response: Handler) -> Handler:
@@ -61,7 +62,7 @@ def first_run(get_response: Handler) -> Handler:
     """While nobody can sign in yet, every page leads to the one that makes the administrator."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(PROGRAMS) or request.user.is_authenticated:
+        if request.path.startswith(UNATTENDED) or request.user.is_authenticated:
             return get_response(request)
         try:
             welcome = reverse("welcome")
@@ -79,7 +80,7 @@ def idle(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         limit = settings.SESSION_IDLE_MINUTES * 60
-        if not limit or request.path.startswith(PROGRAMS) or not request.user.is_authenticated:
+        if not limit or request.path.startswith(UNATTENDED) or not request.user.is_authenticated:
             return get_response(request)
         now = int(time.time())  # of the machine, not the replayable clock: a session is not part of the record
         seen = request.session.get(SEEN, now)

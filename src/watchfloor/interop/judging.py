@@ -1,7 +1,8 @@
 """What we say of a text that another system asks about: rules, banks and models as they are in force; nothing is written.
 
-A rule that would reject it, act on it or open a case for the policy says so, a known text of one of the policy's banks, and the
-policy's model from the score at which its measured precision met the target: below that a model says nothing by itself.
+A rule that would reject it, act on it or open a case for the policy is certain, and so is a known text of one of the policy's banks. A
+model gives a score and is never certain by itself: its precision was measured on what people decide, which is what was reported, and
+there most is violating; what any website asks about is another crowd, of which the same score promises nothing.
 """
 
 from __future__ import annotations
@@ -95,6 +96,5 @@ def _of_models(text: str) -> list[Finding]:
             score = models_in_force.score(policy, text)
         except NotFound:
             continue
-        least = models_in_force.open_at(policy)
-        found.append(Finding(policy, score, f"model:{policy}", certain=least is not None and score >= least))
+        found.append(Finding(policy, score, f"model:{policy}"))
     return found

@@ -1,4 +1,4 @@
-"""One answer about a comment of a site: its own teaching first, then the floor's rules, banks and models."""
+"""One answer about a comment of a site: the very text it submitted, the floor's rules and banks, then what the site taught."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from watchfloor.interop import judging, teaching
 from watchfloor.interop.models import Site
 
 SPAM_FROM = 0.5
-DISCARD_FROM = 0.99
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -32,9 +31,7 @@ def answer(site: Site, text: str, *, author: str = "", data: Mapping[str, str] |
         if each.policy in ("", site.policy_key) and each.certain
     ]
     if against:
-        first = against[0]
-        sure = first.rejects or (first.by.startswith("model:") and first.score >= DISCARD_FROM)
-        return Answer(True, discard=sure, by=first.by)
+        return Answer(True, discard=against[0].rejects, by=against[0].by)
     if own is not None:
         return Answer(own.score >= SPAM_FROM, by="site")
     return Answer(False)

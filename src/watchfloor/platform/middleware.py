@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from watchfloor.kernel.errors import NotFound, Overloaded, WatchfloorError
+from watchfloor.platform.programs import PROGRAMS
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
@@ -55,9 +56,7 @@ class _ErrorsForPeople:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, WatchfloorError):
             return None
-        if request.path.startswith(("/v1/", "/xrpc/")) or request.headers.get("Accept", "").startswith(
-            "application/json"
-        ):
+        if request.path.startswith(PROGRAMS) or request.headers.get("Accept", "").startswith("application/json"):
             response: HttpResponse = JsonResponse({"error": error.as_dict()}, status=error.status)
         else:
             from watchfloor.platform.render import render
