@@ -9,9 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
-from watchfloor.cli.text_rows import BadRow, read_rows
+from watchfloor.cli.text_rows import BadRow, json_lines, read_rows, text_of
 from watchfloor.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -159,23 +157,9 @@ def _parquet(path: Path, names: list[str]) -> list[tuple[str, ...]]:
 
 def _objects(path: Path, names: list[str], bad: list[BadRow]) -> list[tuple[int, dict[str, str]]]:
     """JSON lines; what an object does not have is empty, and a column that none has is missing."""
-    try:
-        lines = path.read_bytes().decode("utf-8-sig", errors="replace").split("\n")
-    except OSError as error:
-        raise BadInput("unreadable", f"{path} cannot be read: {error.strerror or error}.") from error
     made: list[tuple[int, dict[str, str]]] = []
     present: set[str] = set()
-    for line, raw in enumerate(lines, 1):
-        if not raw.strip():
-            continue
-        try:
-            record = msgspec.json.decode(raw)
-        except msgspec.DecodeError as error:
-            bad.append(BadRow(path.name, line, f"is no JSON: {error}"))
-            continue
-        if not isinstance(record, dict):
-            bad.append(BadRow(path.name, line, "is no JSON object"))
-            continue
+    for line, record in json_lines(path.name, text_of(path), bad):
         present |= record.keys()
         made.append((line, {name: "" if record.get(name) is None else str(record[name]) for name in names}))
     for name in names:

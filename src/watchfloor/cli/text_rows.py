@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -30,6 +30,34 @@ class Row(NamedTuple):
     columns: dict[str, str]
 
 
+def text_of(path: Path) -> str:
+    """A file as text; what is no UTF-8 in it becomes marks.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise BadInput("unreadable", f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def json_lines(name: str, text: str, bad: list[BadRow]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of JSON lines with their line numbers; a line that holds none goes to ``bad``, an empty one is left out."""
+    for line, raw in enumerate(text.split("\n"), start=1):
+        if not raw.strip():
+            continue
+        try:
+            record = msgspec.json.decode(raw)
+        except msgspec.DecodeError as error:
+            bad.append(BadRow(name, line, f"is no JSON: {error}"))
+            continue
+        if isinstance(record, dict):
+            yield line, record
+        else:
+            bad.append(BadRow(name, line, "is no JSON object"))
+
+
 def read_rows(path: Path, wanted: list[str], bad: list[BadRow]) -> Iterator[Row]:
     """The rows of a file with the wanted columns; others are added to ``bad``.
 
@@ -39,10 +67,7 @@ def read_rows(path: Path, wanted: list[str], bad: list[BadRow]) -> Iterator[Row]
     Raises:
         BadInput: the file cannot be read or has no such column.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    except OSError as error:
-        raise BadInput("unreadable", f"{path} cannot be read: {error.strerror}.") from error
+    text = text_of(path)
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         yield from _json_rows(path.name, text, wanted, bad)
     else:
@@ -85,17 +110,10 @@ def _header_places(name: str, header: list[str], wanted: list[str]) -> list[int]
 
 
 def _json_rows(name: str, text: str, wanted: list[str], bad: list[BadRow]) -> Iterator[Row]:
-    for line, raw in enumerate(text.split("\n"), start=1):
-        if not raw.strip():
-            continue
-        try:
-            record = msgspec.json.decode(raw)
-        except msgspec.DecodeError as error:
-            bad.append(BadRow(name, line, f"is no JSON: {error}"))
-            continue
-        if isinstance(record, dict) and any(column not in record for column in wanted):
+    for line, record in json_lines(name, text, bad):
+        if any(column not in record for column in wanted):
             record = flat(record)
-        missing = [column for column in wanted if not isinstance(record, dict) or record.get(column) is None]
+        missing = [column for column in wanted if record.get(column) is None]
         if missing:
             bad.append(BadRow(name, line, f"has no {missing[0]!r}"))
             continue
@@ -136,15 +154,8 @@ def columns_of(path: Path) -> list[str]:
 def read_loose(path: Path, names: list[str], needed: str, bad: list[BadRow]) -> Iterator[Row]:
     """Rows with whatever columns they have; only the ``needed`` one must be there. Missing ones are empty."""
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-        for line, raw in enumerate(path.read_bytes().decode("utf-8-sig", errors="replace").split("\n"), start=1):
-            if not raw.strip():
-                continue
-            try:
-                record = msgspec.json.decode(raw)
-            except msgspec.DecodeError as error:
-                bad.append(BadRow(path.name, line, f"is no JSON: {error}"))
-                continue
-            columns = flat(record) if isinstance(record, dict) else {}
+        for line, record in json_lines(path.name, text_of(path), bad):
+            columns = flat(record)
             if columns.get(needed) is None:
                 bad.append(BadRow(path.name, line, f"has no {needed!r}"))
                 continue
