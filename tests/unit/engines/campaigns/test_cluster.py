@@ -136,6 +136,7 @@ def test_ids_are_given_once_and_columns_are_of_one_length() -> None:
     assert len(state.ids) == len(state.texts) == 1
 
 
+@pytest.mark.skipif(not (DATA / "se_spam_titles_2014.txt").exists(), reason="set WATCHFLOOR_DATA to the open data sets")
 def test_spam_titles_with_one_phone_number_are_together() -> None:
     lines = (DATA / "se_spam_titles_2014.txt").read_text("utf-8-sig").split("\n")
     texts = [line for line in lines if line.strip()]

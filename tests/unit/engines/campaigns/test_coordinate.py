@@ -101,6 +101,9 @@ def named(rows: list[dict[str, str]], window: float, column: str) -> tuple[set[s
     return {name for pair in edges for name in pair}, edges
 
 
+@pytest.mark.skipif(
+    not (DATA / "qut_coretweet_test_input.csv").exists(), reason="set WATCHFLOOR_DATA to the open data sets"
+)
 def test_the_toolkits_own_example_gives_its_networks() -> None:
     with (DATA / "qut_coretweet_test_input.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -110,6 +113,7 @@ def test_the_toolkits_own_example_gives_its_networks() -> None:
     assert len(nodes) == 6 and not nodes & {"uid10", "uid11", "uid12"}
 
 
+@pytest.mark.skipif(not (DATA / "qut_sample_data.csv").exists(), reason="set WATCHFLOOR_DATA to the open data sets")
 @pytest.mark.parametrize("window", [0.0001, 0.001, 1.0])
 def test_the_toolkits_sample_counts_as_comparing_each_pair_does(window) -> None:
     with (DATA / "qut_sample_data.csv").open(encoding="utf-8-sig", newline="") as file:
