@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -23,11 +21,11 @@ from watchfloor.items import queries as items
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.remembered import Remembered
 from watchfloor.ledger import rows
 from watchfloor.ledger.models import Outbox
 from watchfloor.policy import queries as policies
 
-CACHE_SECONDS = 3.0
 __all__ = ["statement", "statements"]  # the readers others know by this module
 
 
@@ -61,14 +59,9 @@ class _Book(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
 
 
-_lock = threading.Lock()
-_cached: tuple[float, _Book] | None = None
-
-
 def forget() -> None:
-    """Drop the cache (after a change, and between tests)."""
-    global _cached
-    _cached = None
+    """Read again at the next use (after a change)."""
+    _book.forget()
 
 
 def kinds(*, enabled: bool = True) -> list[Kind]:
@@ -238,18 +231,6 @@ def strike_out(row: Strike) -> StrikeOut:
     )  # fmt: skip
 
 
-def _book() -> _Book:
-    global _cached
-    cached = _cached
-    if cached is not None and time.monotonic() - cached[0] < CACHE_SECONDS:
-        return cached[1]
-    with _lock:
-        if _cached is cached:
-            _cached = (time.monotonic(), _read())
-        assert _cached is not None
-        return _cached[1]
-
-
 def _read() -> _Book:
     found = {
         row.key: Kind(**{name: getattr(row, name) for name in Kind.__struct_fields__})
@@ -260,3 +241,6 @@ def _read() -> _Book:
         for row in LadderStep.objects.filter(enabled=True).order_by("points")
     )
     return _Book(found, steps)
+
+
+_book = Remembered(_read)

@@ -129,8 +129,9 @@ def write(start: int, end: int, facts: Iterable[dict[str, Any]]) -> list[FactFil
         by_hour[fact["moment"].replace(minute=0, second=0, microsecond=0)].append(tuple(fact.values()))
     written = []
     for hour, rows in sorted(by_hour.items()):
-        path = _path(hour, f"f-{start:012d}-{end - 1:012d}")
-        save(pl.DataFrame(rows, schema=SCHEMA, orient="row"), path)
+        frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+        path = _path(hour, f"f-{start:012d}-{end - 1:012d}", frame)
+        save(frame, path)
         written.append(_entry(hour, start, end - 1, len(rows), path))
     return written
 
@@ -160,7 +161,7 @@ def _compact_hour(hour: datetime) -> int:
         return 0
     frame = pl.concat([pl.read_parquet(folder() / part.path) for part in parts]).sort("leaf")
     first, last = min(part.first for part in parts), max(part.last for part in parts)
-    path = _path(hour, f"c-{first:012d}-{last:012d}")
+    path = _path(hour, f"c-{first:012d}-{last:012d}", frame)
     save(frame, path)
     with transaction.atomic():
         ids = [part.pk for part in parts]
@@ -196,8 +197,11 @@ def files(start: datetime | None = None, end: datetime | None = None) -> list[st
     return [str(folder() / path) for path in found.order_by("hour", "first").values_list("path", flat=True)]
 
 
-def _path(hour: datetime, name: str) -> Path:
-    return folder() / f"date={hour:%Y-%m-%d}" / f"hour={hour:%H}" / f"{name}.parquet"
+def _path(hour: datetime, name: str, frame: pl.DataFrame) -> Path:
+    """Where the file of these rows belongs. Other rows (after a rebuild) get another name: readers keep the footers of files by name
+    and would look for columns where they were."""
+    rows = int(frame.hash_rows().sum() or 0) & 0xFFFFFFFF
+    return folder() / f"date={hour:%Y-%m-%d}" / f"hour={hour:%H}" / f"{name}-{rows:08x}.parquet"
 
 
 def _entry(hour: datetime, first: int, last: int, rows: int, path: Path) -> FactFile:

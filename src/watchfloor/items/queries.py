@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
@@ -14,10 +13,8 @@ from watchfloor.items.domain import Field
 from watchfloor.items.models import Item, ItemType, ItemVersion, Label, ProtectedAccount
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.remembered import Remembered
 from watchfloor.ledger import rows
-
-_types: tuple[float, dict[str, tuple[ItemType, list[Field]]]] = (0.0, {})
-CACHE_SECONDS = 5.0
 
 PROTECTED = "protected"  # a label by which a team takes items out of reach
 NAMES_AT_ONCE = 5_000
@@ -25,20 +22,22 @@ NAMES_AT_ONCE = 5_000
 
 def types() -> dict[str, tuple[ItemType, list[Field]]]:
     """All live item types with their parsed fields; cached for a few seconds."""
-    global _types
-    if time.monotonic() - _types[0] > CACHE_SECONDS:
-        found = {
-            row.key: (row, msgspec.convert(row.fields, list[Field]))
-            for row in ItemType.objects.filter(archived_at__isnull=True)
-        }
-        _types = (time.monotonic(), found)
-    return _types[1]
+    return _types()
 
 
 def forget_types() -> None:
-    """Drop the cache (after a change, and between tests)."""
-    global _types
-    _types = (0.0, {})
+    """Read again at the next use (after a change)."""
+    _types.forget()
+
+
+def _read_types() -> dict[str, tuple[ItemType, list[Field]]]:
+    return {
+        row.key: (row, msgspec.convert(row.fields, list[Field]))
+        for row in ItemType.objects.filter(archived_at__isnull=True)
+    }
+
+
+_types = Remembered(_read_types, seconds=5)
 
 
 def item_type(key: str) -> tuple[ItemType, list[Field]]:

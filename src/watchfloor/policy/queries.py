@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
 
 from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.remembered import Remembered
 from watchfloor.policy import tree
 from watchfloor.policy.claims import claims_in
 from watchfloor.policy.contracts import PolicyRef, Readiness, ReasonRef, VersionRef, ViolationRef
@@ -17,7 +16,6 @@ from watchfloor.policy.domain import document as documents
 from watchfloor.policy.domain import flat
 from watchfloor.policy.models import Policy, PolicyVersion, Reason, ViolationType
 
-CACHE_SECONDS = 3.0
 __all__ = [
     "all_policies",
     "all_reasons",
@@ -45,14 +43,9 @@ class _Book(msgspec.Struct, frozen=True):
     by_atproto: dict[str, ReasonRef]
 
 
-_lock = threading.Lock()
-_cached: tuple[float, _Book] | None = None
-
-
 def forget() -> None:
-    """Drop the cache (after a change, and between tests)."""
-    global _cached
-    _cached = None
+    """Read again at the next use (after a change)."""
+    _book.forget()
 
 
 def policy(key: str) -> PolicyRef:
@@ -136,18 +129,6 @@ def offered_reasons() -> list[ReasonRef]:
     return [row for row in _book().reasons.values() if not row.archived]
 
 
-def _book() -> _Book:
-    global _cached
-    cached = _cached
-    if cached is not None and time.monotonic() - cached[0] < CACHE_SECONDS:
-        return cached[1]
-    with _lock:
-        if _cached is cached:
-            _cached = (time.monotonic(), _read())
-        assert _cached is not None
-        return _cached[1]
-
-
 def _read() -> _Book:
     policies = {
         row.key: PolicyRef(
@@ -193,3 +174,6 @@ def _unknown(what: str, key: str, known: Iterable[str]) -> BadInput:
     names = ", ".join(known) or "none yet (run `watchfloor init`)"
     code = "unknown_" + what.replace(" ", "_")
     return BadInput(code, f"There is no {what} {key[:80]!r}.", where=what.split()[0], hint=f"Known ones: {names}.")
+
+
+_book = Remembered(_read)
