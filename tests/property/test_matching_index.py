@@ -92,11 +92,23 @@ def test_nothing_is_missed_and_nothing_invented(kind: str, count: int, radius: i
     assert answered(index, asked, radius) == scanned(ids, rows, asked, radius)
 
 
+CUTS = (segment.Bands((16,) * 16), segment.Bands((18,) * 11), segment.Bands((24,) * 5 + (23,) * 5 + (21,)))
+WAYS = ("plain", "compiled")
+
+
+@pytest.fixture
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look-up with arrays, or the compiled one that large segments take where numba is installed."""
+    if request.param == "compiled":
+        pytest.importorskip("numba")
+    monkeypatch.setattr(segment, "_COMPILED", 0 if request.param == "compiled" else 1 << 60)
+
+
+@pytest.mark.parametrize("way", WAYS, indirect=True)
 @pytest.mark.parametrize("kind", KINDS)
-def test_eleven_bands_miss_nothing_either(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cut of a large index, at a size that can be scanned."""
-    bands = segment.Bands(11, 18)
-    monkeypatch.setattr(segment, "bands_for", lambda _: bands)
+def test_the_cut_of_a_large_index_misses_nothing_either(kind: str, way: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a size that can be scanned."""
+    monkeypatch.setattr(segment, "bands_for", lambda _: CUTS[1])
     rng = np.random.default_rng(5)
     count = 9_000 * ROUNDS
     rows = hashes(kind, count, rng)
@@ -116,35 +128,37 @@ def flipped(row: Any, bits: list[int]) -> Any:
     return made
 
 
-@pytest.mark.parametrize("bands", [segment.Bands(16, 16), segment.Bands(11, 18), segment.Bands(11, 23)])
+@pytest.mark.parametrize("way", WAYS, indirect=True)
+@pytest.mark.parametrize("bands", CUTS)
 def test_thirty_one_bits_spread_as_badly_as_they_can_be_are_found(
-    bands: segment.Bands, monkeypatch: pytest.MonkeyPatch
+    bands: segment.Bands, way: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As many changes in every band as leave none with fewer than must be looked up: only the last bands, or one, can find it."""
+    """One change more in every band than is looked up there, but in one, which alone can find it."""
     monkeypatch.setattr(segment, "bands_for", lambda _: bands)
     rng = np.random.default_rng(2)
     rows = hashes("even chance", 13_000, rng)
     made = segment.build(np.arange(len(rows)), rows)
-    asked, least = [], 31 // bands.number
-    for place in range(bands.number):  # which band has one change less than the others
-        spread = [least + 1] * bands.number
-        spread[place] = least
-        while sum(spread) > 31:
-            spread[max((each for each in range(bands.number) if each != place), key=lambda each: spread[each])] -= 1
+    shares = bands.shares(31)
+    assert shares is not None
+    asked = []
+    for place in range(len(shares)):
+        spread = [share + (band != place) for band, share in enumerate(shares)]
         bits = [
-            band * bands.width + int(bit)
-            for band, count in enumerate(spread)
-            for bit in rng.choice(bands.width, count, replace=False)
+            start + int(bit)
+            for start, width, count in zip(bands.starts, bands.widths, spread, strict=True)
+            for bit in rng.choice(width, count, replace=False)
         ]
+        assert len(bits) == 31
         asked.append(flipped(rows[place], bits))
     question, position, distance = made.search(np.array(asked), 31)
-    assert {(place, place) for place in range(bands.number)} <= set(
+    assert {(place, place) for place in range(len(shares))} <= set(
         zip(question.tolist(), position.tolist(), strict=True)
     )
     assert set(distance.tolist()) == {31}
 
 
-def test_a_bucket_of_hundreds_is_searched_to_its_end() -> None:
+@pytest.mark.parametrize("way", WAYS, indirect=True)
+def test_a_bucket_of_hundreds_is_searched_to_its_end(way: None) -> None:
     rng = np.random.default_rng(4)
     rows = hashes("even chance", 9_000, rng)
     rows[:700, 0] = rows[:700, 0] >> np.uint64(16) << np.uint64(16)  # 700 share the first band of 16 bits, and no other
@@ -156,6 +170,21 @@ def test_a_bucket_of_hundreds_is_searched_to_its_end() -> None:
     asked = np.array([flipped(row, bits) for row in rows[:700:20]])
     question, position, _ = made.search(asked, 31)
     assert position[np.argsort(question)].tolist() == list(range(0, 700, 20))
+
+
+@pytest.mark.parametrize("way", WAYS, indirect=True)
+def test_a_saved_segment_finds_what_it_found(way: None, tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    rows = hashes("families", 5_000, rng)
+    made = segment.build(np.arange(len(rows)), rows)
+    asked = questions(rows, 20, rng)
+    wanted = [part.tolist() for part in made.search(asked, 31)]
+    wide = made._replace(table=made.table.astype(np.uint64))  # as of more than sixteen million hashes
+    assert [part.tolist() for part in wide.search(asked, 31)] == wanted
+    segment.save(made, tmp_path / "one")
+    assert [part.tolist() for part in segment.load(tmp_path / "one").search(asked, 31)] == wanted
+    (tmp_path / "one" / "widths.npy").unlink()
+    assert [part.tolist() for part in segment.load(tmp_path / "one").search(asked, 31)] == wanted
 
 
 class Life(RuleBasedStateMachine):

@@ -8,6 +8,7 @@ run. Of a bucket with 255 and more the count stands in ``crowded``.
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,7 @@ _TOGETHER = 16  # questions looked up at once: their buckets' addresses stay in 
 _AT_ONCE = 1 << 20  # candidates compared at once
 _DEAR = 8  # a candidate costs about so many times what a row costs that is read in order
 _MANY = 255
+_COMPILED = 100_000  # rows from which the compiled look-up is worth bringing in
 
 
 class Segment(NamedTuple):
@@ -54,27 +56,54 @@ class Segment(NamedTuple):
         if look_ups is None or look_ups * 4 > len(self.rows):
             yield scan(self.rows, asked, radius)
             return
+        if len(self.rows) >= _COMPILED and (quick := _quick()) is not None:
+            yield from self._look_up_compiled(quick, asked, radius)
+            return
         for first in range(0, len(asked), _TOGETHER):
             for question, position, distance in self._look_up(asked[first : first + _TOGETHER], radius):
                 yield question + first, position, distance
 
+    def _changes(self, radius: int) -> list[Any]:
+        shares = self.bands.shares(radius) or ()
+        return [changes(width, share) for width, share in zip(self.bands.widths, shares, strict=True)]
+
+    def _look_up_compiled(self, quick: Any, asked: Rows, radius: int) -> Iterator[tuple[Ids, Ids, Ids]]:
+        np = numpy()
+        changed = self._changes(radius)
+        arrays = (self.rows, self.table, self.entries, self.crowded, asked, keys(asked, self.bands).astype(np.int64))
+        steps = (np.array(self.bands.places), np.concatenate(changed), np.cumsum([len(each) for each in changed]))
+        found, dear = quick.look_up(*(_fixed(each) for each in (*arrays, *steps)), radius, len(self.rows) // _DEAR)
+        if dear.any():
+            chosen = np.flatnonzero(dear)
+            question, position, distance = scan(self.rows, asked[chosen], radius)
+            yield chosen[question], position, distance
+            found = found[~dear[found[:, 0]]]
+        yield self._once(found[:, 0], found[:, 1], found[:, 2])
+
+    def _once(self, question: Ids, position: Ids, distance: Ids) -> tuple[Ids, Ids, Ids]:
+        """Pairs that several bands found, once."""
+        np = numpy()
+        pairs, where = np.unique(question * len(self.rows) + position, return_index=True)
+        return pairs // len(self.rows), pairs % len(self.rows), distance[where]
+
     def _look_up(self, asked: Rows, radius: int) -> Iterator[tuple[Ids, Ids, Ids]]:
         np = numpy()
-        bands = self.bands
-        turned = keys(asked, bands).T.astype(np.int64) + np.arange(bands.number) * bands.buckets  # questions x bands
-        changed = changes(bands.width, radius // bands.number)
-        places = (turned[:, :, None] ^ changed).ravel()
-        buckets = self.table.take(places)
+        changed = self._changes(radius)
+        turned = keys(asked, self.bands).astype(np.int64)
+        begins = self.bands.places
+        by_band = [turned[band][:, None] ^ each[None] + begins[band] for band, each in enumerate(changed)]
+        places = np.concatenate(by_band, axis=1)  # questions x look-ups
+        band_of = np.repeat(np.arange(len(changed)), [len(each) for each in changed])
+        buckets = self.table.take(places.ravel())
         used = np.flatnonzero(buckets)
         buckets = buckets.take(used)
         counts = (buckets & _MANY).astype(np.int64)
         if len(self.crowded):
             full = np.flatnonzero(counts == _MANY)
-            where = np.searchsorted(self.crowded[:, 0], places.take(used.take(full)))
+            where = np.searchsorted(self.crowded[:, 0], places.ravel().take(used.take(full)))
             counts[full] = self.crowded[where, 1]
-        band = used // len(changed)
-        question = band // bands.number
-        starts = (buckets >> 8).astype(np.int64) + (band - question * bands.number) * len(self.rows)
+        question = used // len(band_of)
+        starts = (buckets >> 8).astype(np.int64) + band_of.take(used - question * len(band_of)) * len(self.rows)
         totals = np.bincount(question, weights=counts, minlength=len(asked))
         dear = totals > len(self.rows) / _DEAR
         if dear.any():  # buckets that very many share: reading everything once in order is cheaper, and as exact
@@ -104,8 +133,7 @@ class Segment(NamedTuple):
         position, question = position.take(near).astype(np.int64), question.take(near)
         distance = apart(self.rows.take(position, axis=0), asked.take(question, axis=0))
         near = np.flatnonzero(distance <= radius)
-        pairs, where = np.unique(question[near] * len(self.rows) + position[near], return_index=True)
-        return pairs // len(self.rows), pairs % len(self.rows), distance[near][where]
+        return self._once(question[near], position[near], distance[near])
 
 
 def build(ids: Ids, rows: Rows) -> Segment:
@@ -115,8 +143,8 @@ def build(ids: Ids, rows: Rows) -> Segment:
     ids, rows = np.ascontiguousarray(ids[order]), np.ascontiguousarray(rows[order])
     bands = bands_for(len(rows))
     size = len(rows)
-    table = np.zeros(bands.number * bands.buckets, dtype=np.uint32 if size < 1 << 24 else np.uint64)
-    entries = np.empty(bands.number * size, dtype=np.uint32)
+    table = np.zeros(bands.places[-1], dtype=np.uint32 if size < 1 << 24 else np.uint64)
+    entries = np.empty(len(bands.widths) * size, dtype=np.uint32)
     crowded = []
     positions = np.arange(size, dtype=np.uint64)
     for band, key in enumerate(keys(rows, bands)):
@@ -127,7 +155,7 @@ def build(ids: Ids, rows: Rows) -> Segment:
         key = (both >> np.uint64(32)).astype(np.int64)
         begins = np.flatnonzero(np.diff(key, prepend=-1))
         counts = np.diff(begins, append=size)
-        used = key[begins] + band * bands.buckets
+        used = key[begins] + bands.places[band]
         table[used] = begins << 8 | np.minimum(counts, _MANY)
         full = counts >= _MANY
         crowded.append(np.stack([used[full], counts[full]], axis=1))
@@ -141,9 +169,12 @@ def save(segment: Segment, folder: Path) -> None:
     """Write the arrays into a new folder, and wait until the disk has them."""
     np = numpy()
     folder.mkdir(parents=True)
-    for name in _PARTS:
+    for name, array in [
+        ("widths", np.array(segment.bands.widths)),
+        *((name, getattr(segment, name)) for name in _PARTS),
+    ]:
         with (folder / f"{name}.npy").open("wb") as file:
-            np.save(file, getattr(segment, name), allow_pickle=False)
+            np.save(file, array, allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
 
@@ -153,7 +184,28 @@ def load(folder: Path) -> Segment:
     np = numpy()
     mapped = (np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _PARTS)
     rows, ids, table, entries, crowded = (each.view(np.ndarray) for each in mapped)
-    return Segment(rows, ids, table, entries, crowded, bands_for(len(rows)), np.zeros(len(rows), dtype=bool))
+    try:
+        bands = Bands(tuple(np.load(folder / "widths.npy").tolist()))
+    except FileNotFoundError:  # written before the cut was part of a segment
+        return build(ids, rows)
+    return Segment(rows, ids, table, entries, crowded, bands, np.zeros(len(rows), dtype=bool))
+
+
+@cache
+def _quick() -> Any:
+    """The compiled look-up; None where numba is not installed or finds no place for what it compiles."""
+    try:
+        from watchfloor.engines.matching.index import compiled
+    except Exception:  # whatever is wrong with it: the way without it is as exact
+        return None
+    return compiled
+
+
+def _fixed(array: Any) -> Any:
+    """The array for reading only: mapped and made ones are of one type then, and compiled for once."""
+    seen = numpy().ascontiguousarray(array).view()
+    seen.flags.writeable = False
+    return seen
 
 
 def _groups(totals: list[int]) -> Iterator[tuple[int, int]]:
