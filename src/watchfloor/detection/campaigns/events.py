@@ -11,6 +11,15 @@ class CampaignFound(LedgerEvent, frozen=True, tag="campaign.found"):
     accounts: int
 
 
+class CampaignAccountRestored(LedgerEvent, frozen=True, tag="campaign.account_restored"):
+    """An account got back what was taken with a campaign. ``why``: taken_over or not_part; ``decisions``: how many fell,
+    ``forgiven``: strikes that were voided although what they were for stays removed."""
+
+    why: str
+    decisions: int
+    forgiven: int
+
+
 class CampaignStateChanged(LedgerEvent, frozen=True, tag="campaign.state_changed"):
     """Somebody watches, closes or reopens it; or it became part of ``into``, or fell apart (both by the program)."""
 

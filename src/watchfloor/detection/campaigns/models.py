@@ -40,6 +40,25 @@ class Campaign(Projected):
         indexes = [models.Index(fields=["state", "-last_at"], name="detection_campaign_list")]
 
 
+class CampaignRestore(Projected):
+    """An account that was acted on with a campaign, and got everything back. Why in words is the reason of its event."""
+
+    class Reason(models.TextChoices):
+        TAKEN_OVER = "taken_over"  # somebody else used it: what was sent stays removed and does not count
+        NOT_PART = "not_part"  # it does not belong: what was found of its items falls, too
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="restores")
+    account = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=12, choices=Reason)
+    decisions = models.PositiveIntegerField()  # that fell
+    at = models.DateTimeField()
+    by = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "detection_campaign_restore"
+        indexes = [models.Index(fields=["campaign", "account"], name="detection_campaign_restores")]
+
+
 class CampaignItem(models.Model):
     """An item belongs to a campaign, to one at a time. ``why``: the kind of edge to an earlier item, ``first`` of the earliest."""
 
