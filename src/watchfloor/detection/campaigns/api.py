@@ -11,11 +11,13 @@ from ninja import Router, Schema, Status
 
 from watchfloor.detection.campaigns import actions, queries, reading, restoring
 from watchfloor.detection.campaigns.accounts import accounts
+from watchfloor.detection.campaigns.api_rings import router as rings_router
 from watchfloor.detection.campaigns.documents import document, summary
 from watchfloor.identity.guard import needs
 from watchfloor.kernel.ids import decode, encode
 
 router = Router(tags=["campaigns"])
+router.add_router("", rings_router)
 
 
 class CampaignOut(Schema):

@@ -20,6 +20,23 @@ class CampaignAccountRestored(LedgerEvent, frozen=True, tag="campaign.account_re
     forgiven: int
 
 
+class RingFound(LedgerEvent, frozen=True, tag="ring.found"):
+    """Accounts act together. ``kind``: ring or brigade; ``action``: what they do; ``fdr``: the stated share of false ties."""
+
+    kind: str
+    action: str
+    members: int
+    ties: int
+    fdr: float
+
+
+class RingStateChanged(LedgerEvent, frozen=True, tag="ring.state_changed"):
+    """Somebody watches, closes or reopens it."""
+
+    before: str
+    after: str
+
+
 class CampaignStateChanged(LedgerEvent, frozen=True, tag="campaign.state_changed"):
     """Somebody watches, closes or reopens it; or it became part of ``into``, or fell apart (both by the program)."""
 

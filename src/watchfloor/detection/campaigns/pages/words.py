@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -44,6 +45,12 @@ def sentence(edge: Edge) -> str:
     if edge.kind == "same":
         return _("The same text")
     return _("The same: %(kind)s") % {"kind": value(edge.kind, edge.value, edge.token)}
+
+
+def tabs(current: str) -> list[dict[str, object]]:
+    """Campaigns by words and keys, and by when accounts act."""
+    names = {"campaigns": _("By words and keys"), "rings": _("Acting together")}
+    return [{"label": label, "href": reverse(name), "current": name == current} for name, label in names.items()]
 
 
 def account_tabs() -> dict[str, str]:
