@@ -61,5 +61,10 @@ def reports(since: datetime) -> pl.DataFrame:
         .values_list("reporter_kind", "reporter", "item", "received_at", "pk")[:MOST]
     )
     made = [(f"{kind} {name}", str(item), at, str(pk)) for kind, name, item, at, pk in rows]
-    kinds: dict[str, pl.DataType | type[pl.DataType]] = {"account": pl.String, "object": pl.String, "time": pl.Datetime("us", "UTC"), "report": pl.String}
+    kinds: dict[str, pl.DataType | type[pl.DataType]] = {
+        "account": pl.String,
+        "object": pl.String,
+        "time": pl.Datetime("us", "UTC"),
+        "report": pl.String,
+    }
     return pl.DataFrame(made, schema=kinds, orient="row").reverse()
