@@ -84,6 +84,20 @@ def reverse(w: Writer, fallen: Reverse) -> Enforced:
     return Enforced(actions=tuple(row.pk for row in inverses), notices=tuple(row.pk for row in told))
 
 
+def forgive(w: Writer, decision_id: UUID, *, by: UUID, case_id: UUID) -> int:
+    """What was decided stands, but does not count against the account: its strikes are voided, and ladder actions they carried
+    undone. How many strikes."""
+    struck = Strike.objects.filter(decision_id=decision_id).exclude(state=Strike.State.VOIDED).first()
+    if struck is None:
+        return 0
+    account = struck.account
+    effects.lock(account)
+    voided = strikes.void(w, decision_id, by=by, why="undo", case_id=case_id)
+    for row in strikes.unjustified(account):
+        _undo(w, row, "ladder", by, [], [])
+    return voided
+
+
 def approve(w: Writer, action_id: UUID) -> Action:
     """Agree to a held action. Raises ``Forbidden`` for the person whose decision asked for it."""
     action = _waiting(action_id, State.HELD)

@@ -64,6 +64,7 @@ class Reverse(msgspec.Struct, frozen=True, kw_only=True):
     job_id: UUID | None = None
     reporters: tuple[str, ...] = ()  # to be told that the outcome changed
     replaced: bool = False  # another decision that restricts takes its place, and its notice says so
+    told: str = "author_reversed"  # the notice by which the author hears of it
 
 
 class ActionPreview(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,6 +61,10 @@ TEMPLATES: Final[dict[str, Spec]] = {
         to="author", name=N_("To the affected user: the decision was taken back"),
         fields=frozenset({"item", "reverted", "decision"}), needs=frozenset({"reverted"}),
     ),
+    "author_restored": Spec(
+        to="author", name=N_("To whose account was taken over: it is theirs again"),
+        fields=frozenset({"item", "reverted", "decision"}), needs=frozenset({"reverted"}),
+    ),
     "reporter_received": Spec(
         to="reporter", name=N_("To whoever reported: we have received it"),
         fields=frozenset({"item", "reported_at", "receipt"}), needs=frozenset({"receipt"}),

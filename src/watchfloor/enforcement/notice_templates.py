@@ -46,6 +46,11 @@ def _read() -> dict[tuple[str, str], Words]:
 CURRENT = Remembered(_read)
 
 
+def known(key: str) -> bool:
+    """Whether there are words for this notice; one that came with a later version is there once ``watchfloor init`` has run."""
+    return (key, ORIGINAL) in CURRENT()
+
+
 def words(key: str, language: str) -> Words:
     """The newest words in this language; in English where there are none, or where a stale text lacks what must be said."""
     found = CURRENT()

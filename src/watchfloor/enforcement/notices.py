@@ -108,13 +108,14 @@ def tell_reversed(w: Writer, fallen: Reverse, account: Item | None, undone: list
         queue_key=first.queue_key if first else "",
     )  # fmt: skip
     if account is not None and item is not None and undone:
-        language = _language("author_reversed", fallen.language)
+        template = fallen.told if notice_templates.known(fallen.told) else "author_reversed"
+        language = _language(template, fallen.language)
         values = {
             "item": notice_words.item(language, item.kind),
             "reverted": lines(queries.kind(row.kind_key).phrase(language) for row in undone),
             "decision": encode("dec", fallen.decision_id),
         }
-        told.append(write(w, "author_reversed", language, values, about, to="author", recipient=account.external_id))
+        told.append(write(w, template, language, values, about, to="author", recipient=account.external_id))
     if item is not None:
         told += _to_reporters(w, about, fallen.reporters, "reporter_reversed", fallen.language, fallen.why)
     return told

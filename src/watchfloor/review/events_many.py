@@ -132,6 +132,13 @@ class ReporterUnmuted(LedgerEvent, frozen=True, tag="reporter.unmuted"):
     revived: int
 
 
+class ReportsReweighed(Work, frozen=True, tag="case.reweighed"):
+    """What is known of who reported has changed: so many points of priority before and after."""
+
+    before: float
+    after: float
+
+
 class EdgeCaseAsked(Work, frozen=True, tag="edge_case.asked"):
     """A case raises a question the policy does not answer."""
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import msgspec
 
-from watchfloor.detection.campaigns import queries
+from watchfloor.detection.campaigns import accounts, queries
 from watchfloor.detection.campaigns.events import CampaignStateChanged
 from watchfloor.detection.campaigns.models import Campaign
 from watchfloor.identity.domain import Actor
+from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.ledger.writer import writing
@@ -19,7 +20,8 @@ from watchfloor.policy import queries as policies
 from watchfloor.review import clusters
 from watchfloor.review.models import Case, Cluster, ClusterItem, Decision
 
-SOURCE = "campaign"
+OF = ("items", "accounts")
+TO_DO = ("joined", "unasked", "skipped")  # why nothing was done to accounts that may be asked about (again)
 BY_HAND = (Campaign.State.OPEN, Campaign.State.WATCHED, Campaign.State.CLOSED)
 
 
@@ -66,9 +68,18 @@ def set_state(actor: Actor, pk: UUID, state: str, why: str = "") -> Campaign:
 
 
 def make_cluster(
-    actor: Actor, pk: UUID, *, name: str, policy_key: str = "", share: float = 0.05, left: bool = False
+    actor: Actor,
+    pk: UUID,
+    *,
+    name: str,
+    policy_key: str = "",
+    share: float = 0.05,
+    left: bool = False,
+    of: str = "items",
 ) -> Cluster:
-    """A cluster case of its items (``left``: only of those not decided yet), by ``review.clusters.make``. Nothing is decided by it.
+    """A cluster case of its items, or (``of="accounts"``) of the accounts that made them, by ``review.clusters.make``.
+
+    ``left``: only of those that are not decided yet, and nobody has left out. Nothing is decided by it.
 
     Raises:
         NotFound: the actor knows of no such campaign. BadInput, Forbidden: as ``review.clusters.make``.
@@ -76,13 +87,22 @@ def make_cluster(
     _must(actor)
     total = queries.campaign(actor, pk)
     return clusters.make(
-        actor, chosen(actor, total, left=left), name=name, policy_key=policy_key or total.campaign.policy_key,
-        source=SOURCE, about=str(pk), share=share,
+        actor, chosen(actor, total, left=left, of=of), name=name, policy_key=policy_key or total.campaign.policy_key,
+        source=accounts.SOURCE, about=str(pk), share=share,
     )  # fmt: skip
 
 
-def chosen(actor: Actor, total: queries.Sum, *, left: bool = False) -> list[UUID]:
-    """The items that a cluster case of it would have."""
+def chosen(actor: Actor, total: queries.Sum, *, left: bool = False, of: str = "items") -> list[UUID]:
+    """The items, or accounts, that a cluster case of it would have."""
+    if of not in OF:
+        raise BadInput(
+            "unknown_members", f"{of[:20]!r} is nothing a campaign has.", where="of", hint=f"One of: {', '.join(OF)}."
+        )
+    if of == "accounts":
+        if not left:
+            return accounts.of_campaign(actor, total.campaign.pk)
+        every_account = accounts.accounts(actor, total.campaign.pk)
+        return [each.item.pk for each in every_account if each.left in TO_DO]
     every = [row.item_id for row in queries.items_of(actor, total.campaign.pk)]
     return done(total.campaign, every).left if left else every
 
@@ -97,15 +117,15 @@ def done(campaign: Campaign, items: Sequence[UUID]) -> Done:
         .values_list("case__item", "verdict")
     )
     left = [item for item in items if item not in verdicts]
-    names = [str(campaign.pk), *map(str, Campaign.objects.filter(into=campaign.pk).values_list("pk", flat=True))]
-    made = Cluster.objects.filter(source=SOURCE, about__in=names).exclude(state=Cluster.State.DROPPED)
+    made = accounts.clusters_of(campaign)
     in_any = set(ClusterItem.objects.filter(cluster__in=made).values_list("item_id", flat=True))
+    authors = dict(Item.objects.filter(among("pk", left)).values_list("pk", "author"))
     waiting = Case.objects.filter(among("item", left), harm_group=group).exclude(state=Case.State.CLOSED)
     return Done(
         violating=sum(verdict == "violating" for verdict in verdicts.values()),
         clean=sum(verdict == "clean" for verdict in verdicts.values()),
-        left=left, joined=[item for item in left if item not in in_any] if in_any else [], open=waiting.count(),
-        cluster=made.order_by("-made_at").first(),
+        left=left, joined=[item for item in left if not in_any & {item, authors.get(item)}] if in_any else [],
+        open=waiting.count(), cluster=made[0] if made else None,
     )  # fmt: skip
 
 

@@ -9,11 +9,15 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
-from watchfloor.detection.campaigns import actions, queries, reading
+from watchfloor.detection.campaigns import actions, queries, reading, restoring
+from watchfloor.detection.campaigns.accounts import accounts
+from watchfloor.detection.campaigns.api_rings import router as rings_router
 from watchfloor.detection.campaigns.documents import document, summary
 from watchfloor.identity.guard import needs
+from watchfloor.kernel.ids import decode, encode
 
 router = Router(tags=["campaigns"])
+router.add_router("", rings_router)
 
 
 class CampaignOut(Schema):
@@ -83,8 +87,10 @@ class CampaignStateBody(Schema):
 
 
 class CampaignClusterBody(Schema):
-    """A cluster case of its items. ``share``: how much of it may be wrong; ``left``: only of what is not decided yet."""
+    """A cluster case of its items, or (``of``: accounts) of who made them. ``share``: how much of it may be wrong; ``left``: only of
+    what is not decided yet."""
 
+    of: str = "items"
     name: str
     policy: str = ""
     share: float = 0.05
@@ -108,6 +114,48 @@ class CampaignDone(Schema):
     joined: int
     open: int
     cluster: UUID | None
+
+
+class CampaignAccount(Schema):
+    """An account of a campaign.
+
+    ``decisions``: against it, that stand. ``left``: why nothing was done: ``joined``, ``read_clean``, ``clean``, ``guarded``,
+    ``skipped`` (with ``said``), ``unasked``. ``doubts``: why it may not belong: ``before``, ``weak``, ``clean_item``, ``appeal``.
+    """
+
+    account: str
+    name: str
+    items: int
+    first_item: datetime
+    decisions: list[str]
+    restored: str
+    left: str
+    said: str
+    doubts: list[str]
+
+
+class CampaignRestoreBody(Schema):
+    """``reason``: ``taken_over`` (what was sent stays removed, and does not count) or ``not_part`` (that falls as well)."""
+
+    accounts: list[str]
+    reason: str
+    why: str
+
+
+class CampaignKept(Schema):
+    """An account that was not restored."""
+
+    account: str
+    why: str
+
+
+class CampaignRestored(Schema):
+    """What came of it. ``forgiven``: strikes voided although what they were for stays removed."""
+
+    accounts: int
+    decisions: int
+    forgiven: int
+    kept: list[CampaignKept]
 
 
 @router.get("/campaigns", response=list[CampaignOut], summary="List campaigns", operation_id="campaigns")
@@ -139,6 +187,38 @@ def campaign_done(request: HttpRequest, campaign_id: UUID) -> Any:
     )  # fmt: skip
 
 
+@router.get(
+    "/campaigns/{campaign_id}/accounts",
+    response=list[CampaignAccount],
+    summary="List a campaign's accounts",
+    operation_id="campaign_accounts",
+)
+def campaign_accounts(request: HttpRequest, campaign_id: UUID) -> Any:
+    """Who was acted on, who was not and why, and who may not belong. Needs ``case.bulk``."""
+    return [
+        CampaignAccount(
+            account=encode("itm", each.item.pk), name=each.item.external_id, items=each.items, first_item=each.since,
+            decisions=[encode("dec", pk) for pk in each.acted], restored=each.restored, left=each.left, said=each.said,
+            doubts=list(each.signs),
+        )
+        for each in accounts(needs(request, queries.ACTS), campaign_id)
+    ]  # fmt: skip
+
+
+@router.post(
+    "/campaigns/{campaign_id}/restore", response=CampaignRestored, summary="Restore accounts of a campaign", operation_id="campaign_restore"
+)  # fmt: skip
+def campaign_restore(request: HttpRequest, campaign_id: UUID, body: CampaignRestoreBody) -> Any:
+    """Each in a transaction of its own, with a notice to whose it is. Needs ``case.bulk``."""
+    actor = needs(request, queries.ACTS)
+    chosen = [decode("itm", text) for text in body.accounts]
+    done = restoring.restore(actor, campaign_id, chosen, reason=body.reason, why=body.why)
+    return CampaignRestored(
+        accounts=done.accounts, decisions=done.decisions, forgiven=done.forgiven,
+        kept=[CampaignKept(account=encode("itm", key), why=why) for key, why in done.kept],
+    )  # fmt: skip
+
+
 @router.post(
     "/campaigns/{campaign_id}/state", response=CampaignOut, summary="Watch, close or open a campaign", operation_id="campaign_state"
 )  # fmt: skip
@@ -159,6 +239,6 @@ def campaign_cluster(request: HttpRequest, campaign_id: UUID, body: CampaignClus
     """Nothing is decided by it. Needs ``case.bulk``."""
     actor = needs(request, queries.ACTS)
     row = actions.make_cluster(
-        actor, campaign_id, name=body.name, policy_key=body.policy, share=body.share, left=body.left
+        actor, campaign_id, name=body.name, policy_key=body.policy, share=body.share, left=body.left, of=body.of
     )
     return Status(201, CampaignClusterOut(cluster=row.pk, items=row.count, sample=row.sample_size))

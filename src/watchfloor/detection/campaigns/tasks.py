@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from watchfloor.detection.campaigns import growing
+from watchfloor.detection.campaigns.acting import finding
 from watchfloor.platform.loops import loop
+
+
+@loop("campaigns.act", idle=900.0)
+def act() -> int:
+    """Look for accounts that act or report together, over the last days at once."""
+    finding.look()
+    return 0
 
 
 @loop("campaigns.grow", idle=120.0)

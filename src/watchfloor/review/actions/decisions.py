@@ -115,7 +115,7 @@ def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
     with writing(actor, reason=why) as w:
         case = cases.lock(found)
         decision = Decision.objects.select_for_update().get(pk=decision_id)
-        _may_undo(actor, case, decision)
+        may_undo(actor, case, decision)
         if case.clearance and decision.decider != str(actor):
             releases.use(w, case, "reversal", actor)
         again = DecisionIn(verdict="unsure")
@@ -126,10 +126,11 @@ def undo(actor: Actor, decision_id: UUID, why: str) -> Decision:
         return undone
 
 
-def _may_undo(actor: Actor, case: Case, decision: Decision) -> None:
+def may_undo(actor: Actor, case: Case, decision: Decision, *, permission: str = "review.undo") -> None:
+    """Raise unless the actor may let this decision fall, and it is one that may: ``permission`` is what lets them undo others'."""
     own = decision.decider == str(actor) and clock.now() - decision.at <= clocks.UNDO_WINDOW
     here: dict[str, Any] = {"market": case.market, "severity": case.severity, "clearance": case.clearance}
-    if not own and not actor.may("review.undo", **here):
+    if not own and not actor.may(permission, **here):
         if not actor.may("case.view", **here):
             raise _unknown()
         minutes = clocks.UNDO_WINDOW.seconds // 60

@@ -52,8 +52,11 @@ def record(
     vendor: str = "",
     batch: str = "",
     batch_size: int = 0,
+    told: str = "author_reversed",
 ) -> Decision:
     """Write the decision, let fall what it overturns, and enforce it, all in this transaction. The case is locked.
+
+    ``told``: the notice by which the author hears that a decision fell.
 
     A clean finding lets every standing violating decision of the case fall. A violating one that repeats a standing one on the
     same item version is recorded, but nothing is done (or counted against the author) twice.
@@ -88,7 +91,9 @@ def record(
     if finding.verdict == "clean":
         falls += [old for old in standing if supersedes is None or old.pk != supersedes.pk]
     for old in falls:
-        fall(w, case, old, by=decision, why=origin if origin in ("appeal", "undo") else "clean", replaced=enforced)
+        fall(
+            w, case, old, by=decision, why=origin if origin in ("appeal", "undo") else "clean", replaced=enforced, told=told,
+        )  # fmt: skip
     if enforced:
         enforce(w, case, decision, finding.actions, batch=batch, batch_size=batch_size)
     elif finding.verdict == "clean" and not falls:
@@ -104,7 +109,16 @@ def standing_of(case: Case) -> list[Decision]:
     return rows.select(Decision, standing, [case.pk])
 
 
-def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str, replaced: bool = False) -> None:
+def fall(
+    w: Writer,
+    case: Case,
+    old: Decision,
+    *,
+    by: Decision,
+    why: str,
+    replaced: bool = False,
+    told: str = "author_reversed",
+) -> None:
     """A decision stands no longer; if it was violating, all it did is undone. ``replaced``: another that restricts takes its place."""
     w.update(old, superseded_at=clock.now())
     event = DecisionSuperseded(
@@ -120,7 +134,7 @@ def fall(w: Writer, case: Case, old: Decision, *, by: Decision, why: str, replac
             w,
             Reverse(
                 decision_id=old.pk, by_decision_id=by.pk, case_id=case.pk, why=cause, language=case.language or "en",
-                job_id=by.job_id, reporters=reporters_of(case, "upheld"), replaced=replaced,
+                job_id=by.job_id, reporters=reporters_of(case, "upheld"), replaced=replaced, told=told,
             ),
         )  # fmt: skip
 

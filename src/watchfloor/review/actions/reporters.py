@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -33,6 +34,8 @@ LIFE_AT_STAKE = 5  # a policy of this severity, or one that needs a clearance, i
 ENOUGH = 10  # decided reports before muting may be proposed
 NEARLY_NEVER = 0.2  # ... and the upper end of the interval on the share that is right lies below this
 REVIVED_AT_ONCE = 1_000
+LEAST = -1.0  # points of somebody who is doubted now (``doubting``)
+doubts: list[Callable[[str], bool]] = []
 
 Delta = tuple[str, str, str, str, str]  # who, channel, policy, kind, reporter
 
@@ -59,6 +62,8 @@ def points_of(kind: str, reporter: str, channel: str, policy_key: str) -> float:
     """What this reporter's record adds to the priority of a case: -1 to +1, 0 for strangers and where nobody's record is known."""
     if not reporter:
         return 0.0
+    if doubts and kind in MUTABLE and any(doubted(who_is(kind, reporter)) for doubted in doubts):
+        return LEAST
     prior = prior_of((channel, policy_key))
     if prior.people < agreement.reliability.MIN_PEOPLE:
         return 0.0

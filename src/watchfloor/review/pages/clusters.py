@@ -16,15 +16,18 @@ from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.items.media import seen as seen_media
+from watchfloor.items.models import Item
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.review import bulk, clusters, find, plan, queries
+from watchfloor.review.bulk import choosing
 from watchfloor.review.bulk.orders import PERMISSION, Order, case_id
 from watchfloor.review.models import Batch, Cluster, Queue
 from watchfloor.review.pages import many_words, orders, tables
 from watchfloor.review.queries.related import members
 
+WRITTEN = 3  # of an account's items are shown beside it
 SHARES = ("0.02", "0.05", "0.1", "0.2")
 
 
@@ -137,7 +140,7 @@ def detail(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
         "bound": clusters.bound(cluster, typed["verdict"]),
         "campaign": clusters.campaign(actor, cluster),
         "row": row,
-        "text": _whole(row),
+        "text": _whole(actor, row),
         "row_media": row is not None and bool(seen_media.media_of(row.item.current_version)),
         "drawn": [{"row": each, "text": texts.get(each.item.current_version, "")} for each in drawn],
         "states": many_words.states(),
@@ -198,15 +201,26 @@ def _order(typed: dict[str, str]) -> Order:
     )  # fmt: skip
 
 
-def _whole(row: Any) -> str:
+def _whole(actor: Actor, row: Any) -> str:
     from watchfloor.items import queries as items
 
-    if row is None or not row.item.current_version:
+    if row is None:
         return ""
-    data = items.snapshot(row.item.current_version) or {}
-    return items.text_of(row.item.type_key, data) or "\n".join(
+    data = (items.snapshot(row.item.current_version) if row.item.current_version else None) or {}
+    said = items.text_of(row.item.type_key, data) or "\n".join(
         f"{k}: {v}" for k, v in data.items() if isinstance(v, str) and not v.startswith("med_")
     )
+    if row.item.kind != "account":
+        return said
+    return "\n\n".join(each for each in (said, *_written(actor, row.item)) if each)
+
+
+def _written(actor: Actor, account: Item) -> list[str]:
+    """An account is judged by what it wrote: its newest items that the actor may know of."""
+    newest = list(account.authored.exclude(current_version="").order_by("-first_seen_at", "-pk")[:WRITTEN])
+    known = choosing.open_to(actor, [each.pk for each in newest])
+    texts = tables.excerpts((each, each.current_version) for each in newest if each.pk in known)
+    return [texts[each.current_version] for each in newest if texts.get(each.current_version)]
 
 
 def share_of(text: str) -> float:

@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
     ]
     totals = {name: sum(getattr(each, name) for each in found) for name in ("items", "accounts", "day")}
     context = {
-        "rows": rows, "query": request.GET, "totals": totals, "states": words.states(),
+        "rows": rows, "query": request.GET, "tabs": words.tabs("campaigns"), "totals": totals, "states": words.states(),
         "filtered": any(request.GET.get(name) for name in FILTERS if name != "sort"),
         "fields": [
             {"name": "state", "label": _("Open and watched"), "chip": _("State"),

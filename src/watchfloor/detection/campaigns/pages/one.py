@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from watchfloor.detection.campaigns import actions, queries, reading
+from watchfloor.detection.campaigns.accounts import accounts
 from watchfloor.detection.campaigns.pages import words
 from watchfloor.detection.campaigns.pages.drawing import drawing
 from watchfloor.identity.domain import Actor
@@ -68,9 +69,20 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "edges": [
             {"left": names[each.left], "right": names[each.right], "words": words.sentence(each)} for each in seen.edges[:TIES]
         ],
-        "query": request.GET,
+        "query": request.GET, "accounts_note": _accounts(actor, campaign_id), "may_see_apps": actor.has("app.view"),
     }  # fmt: skip
     return render(request, "detection/campaigns/one.html", context, status=422 if errors else 200)
+
+
+def _accounts(actor: Actor, pk: UUID) -> str:
+    """What became of its accounts, once anything did."""
+    if not actor.has(queries.ACTS):
+        return ""
+    every = accounts(actor, pk)
+    acted, restored = sum(bool(each.acted) for each in every), sum(bool(each.restored) for each in every)
+    if not acted + restored:
+        return ""
+    return _("%(acted)s acted on, %(restored)s restored") % {"acted": f"{acted:,}", "restored": f"{restored:,}"}
 
 
 def _rows(actor: Actor, seen: reading.Seen) -> list[dict[str, Any]]:

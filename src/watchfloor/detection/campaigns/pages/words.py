@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -44,3 +45,37 @@ def sentence(edge: Edge) -> str:
     if edge.kind == "same":
         return _("The same text")
     return _("The same: %(kind)s") % {"kind": value(edge.kind, edge.value, edge.token)}
+
+
+def tabs(current: str) -> list[dict[str, object]]:
+    """Campaigns by words and keys, and by when accounts act."""
+    names = {"campaigns": _("By words and keys"), "rings": _("Acting together")}
+    return [{"label": label, "href": reverse(name), "current": name == current} for name, label in names.items()]
+
+
+def account_tabs() -> dict[str, str]:
+    """Lists of the accounts of a campaign after a takedown."""
+    return {
+        "doubts": _("May not belong"), "left": _("Not acted on"), "acted": _("Acted on"), "restored": _("Restored"),
+    }  # fmt: skip
+
+
+def signs() -> dict[str, str]:
+    """Why one may doubt that an account belongs."""
+    return {
+        "before": _("Wrote other things long before"), "weak": _("Tied by half its words only"),
+        "clean_item": _("An item of it was found clean"), "appeal": _("It appeals"),
+    }  # fmt: skip
+
+
+def left() -> dict[str, str]:
+    """Why nothing was done to an account."""
+    return {
+        "joined": _("It joined since"), "read_clean": _("Read as otherwise in the sample"), "clean": _("Found clean"),
+        "guarded": _("Protected or verified"), "skipped": _("Left out"), "unasked": _("Nobody was asked about it"),
+    }  # fmt: skip
+
+
+def restore_reasons() -> dict[str, str]:
+    """Why accounts are restored."""
+    return {"taken_over": _("Somebody else used it"), "not_part": _("It is no part of the campaign")}
