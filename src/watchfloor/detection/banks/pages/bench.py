@@ -27,12 +27,7 @@ def bank_it(request: HttpRequest, decision_id: UUID) -> HttpResponse:
             bench.take_out(actor, decision_id)
             messages.success(request, _("Out of the bank again."))
         else:
-            bank = bench.bank_now(actor, decision_id, request.POST.get("bank", ""))
-            found = _("It is in %(name)s.") % {"name": bank.name}
-            messages.success(
-                request,
-                f"{found} {_('What of it is already here is being counted, and waits on the page of the bank.')}",
-            )
+            bench.bank_now(actor, decision_id, request.POST.get("bank", ""))  # the card of the decision says so
     except WatchfloorError as error:
         messages.error(request, forms.sentence(error))
     return work.back_to_hand(request, done=str(decision_id))
