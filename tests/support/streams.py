@@ -36,20 +36,31 @@ class Broadcast:
     def answer(self, path: str) -> bytes | None:
         self.asked.append(path)
         name = path.rpartition("/")[2]
+        if name in self.files:
+            return self.files[name]
         if name == "live.m3u8":
             return self.playlist()
         if name.endswith(".ts") and name[:-3].isdecimal() and int(name[:-3]) < self.upto:
             return self.segments[int(name[:-3])]
-        return self.files.get(name)
+        return None
 
 
 def shots(numbers: Sequence[int], each: int = 2) -> list[bytes]:
     """Segments of so many shots (a second each, a key frame a second), cut by FFmpeg as a platform does: time goes on through them."""
+    files = hls(numbers, each)
+    return [files[name] for name in sorted(files, key=lambda name: (len(name), name)) if name.endswith(".ts")]
+
+
+def hls(numbers: Sequence[int], each: int = 2, **options: str) -> dict[str, bytes]:
+    """The same with its playlist ``live.m3u8``, all files by name; ``options`` of FFmpeg's muxer."""
     with tempfile.TemporaryDirectory() as folder:
         with (
             av.open(BytesIO(film(list(numbers), key_every=RATE, form="mpegts"))) as source,
             av.open(
-                f"{folder}/live.m3u8", "w", format="hls", options={"hls_time": str(each), "hls_list_size": "0"}
+                f"{folder}/live.m3u8",
+                "w",
+                format="hls",
+                options={"hls_time": str(each), "hls_list_size": "0", **options},
             ) as cut,
         ):
             stream = cut.add_stream_from_template(source.streams.video[0])
@@ -57,7 +68,7 @@ def shots(numbers: Sequence[int], each: int = 2) -> list[bytes]:
                 if packet.dts is not None:
                     packet.stream = stream
                     cut.mux(packet)
-        return [path.read_bytes() for path in sorted(Path(folder).glob("*.ts"), key=lambda path: int(path.stem[4:]))]
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
 @contextmanager
@@ -67,7 +78,14 @@ def served(broadcast: Broadcast, port: int = 0) -> Iterator[Broadcast]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             data = broadcast.answer(self.path)
-            self.send_response(200 if data is not None else 404)
+            ranged = self.headers.get("Range", "").removeprefix("bytes=")
+            if data is not None and ranged:
+                first, last = (int(each) for each in ranged.split("-"))
+                whole, data = len(data), data[first : last + 1]
+                self.send_response(206)
+                self.send_header("Content-Range", f"bytes {first}-{first + len(data) - 1}/{whole}")
+            else:
+                self.send_response(200 if data is not None else 404)
             self.send_header("Content-Length", str(len(data or b"")))
             self.end_headers()
             self.wfile.write(data or b"")

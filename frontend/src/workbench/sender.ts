@@ -51,7 +51,7 @@ export class Sender {
   send(form: HTMLFormElement, button: HTMLButtonElement | null): void {
     if (this.busy) return;
     const fields = [...new FormData(form, button)].map(([name, value]): [string, string] => [name, typeof value === "string" ? value : ""]);
-    void this.post({ url: form.getAttribute("action") ?? window.location.href, body: new URLSearchParams(fields) });
+    void this.post({ url: button?.getAttribute("formaction") ?? form.getAttribute("action") ?? window.location.href, body: new URLSearchParams(fields) });
   }
 
   /** What was kept, once more. */

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from watchfloor.console import policy_names
 from watchfloor.console.filters import diff, links, numbers, shapes, text, times
 from watchfloor.kernel import ids
+from watchfloor.review.queries import names
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -122,6 +123,7 @@ def environment(**options: Any) -> Environment:
         "initials": text.initials,
         "tojson_script": tojson_script,
         "finding": policy_names.finding,
+        "source_name": names.source,
     }
     env.filters.update({name: _each_time(function) for name, function in filters.items()})
     return env

@@ -1,18 +1,18 @@
-"""Journey 2, a reviewer's first hour, by nothing but keys: sandbox, exam, certificate, ten live cases (one graphic, one stepped back, one
-escalated, one asked), and what became of them."""
+"""Journey 2, a reviewer's first hour, by nothing but keys: sandbox, exam, certificate, ten live cases (one graphic and known, one stepped
+back, one escalated, one asked), one known picture that was decided unseen, and what became of them."""
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from tests.e2e.conftest import wait_for
-from tests.e2e.journeys.conftest import Floor
+from tests.e2e.journeys.conftest import Floor, program
 from tests.e2e.journeys.keyboard import Keyboard
+from tests.e2e.journeys.known import JUDGED, NAMES, UNSEEN
+from tests.support.shown import again
 
 from watchfloor.training.defaults import load
 
@@ -39,40 +39,35 @@ ACTS = (
 )
 
 
-def png() -> bytes:
-    """A harmless grey picture, 64 by 48."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", 64, 48, 8, 0, 0, 0, 0)
-    rows = b"".join(b"\x00" + bytes(range(100, 164)) for _ in range(48))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
 @pytest.fixture
 def waiting(floor: Floor) -> int:
-    """Twelve messages, and a post with a picture that has been opened already."""
-    signed = {"Authorization": f"Bearer {floor.token}"}
-    sent = httpx.post(f"{floor.server.url}/v1/media", content=png(), headers=signed)
-    assert sent.status_code == 201, sent.text
-    medium = sent.json()["id"]
+    """Twelve messages and a post with a picture that a bank knows. Another known one was decided before anybody could see it."""
+    program(floor.server.home, "-m", "tests.e2e.journeys.known")
+    media = {name: upload(floor, again(number, 70)) for name, number in (("unseen", UNSEEN), ("picture", JUDGED))}
     for number in range(TEXTS):
         floor.report(
             f"hour-{number}", f"The Marwens, part {number}: they should all leave our town.", reason="hate-speech"
         )
-    wait_for(
-        lambda: httpx.get(f"{floor.server.url}/v1/media/{medium}", headers=signed).json()["state"] == "ready",
-        "the picture",
-        60,
-    )
-    post = {
-        "type": "post",
-        "id": "hour-picture",
-        "data": {"text": "Look.", "images": [medium], "author_id": "author-p"},
-    }
-    floor.report("hour-picture", "", reason="hate-speech", item=post)
+    for name, medium in media.items():
+        data = {"text": "Look.", "images": [medium], "author_id": f"author-{name}"}
+        item = {"type": "post", "id": f"hour-{name}", "data": data}
+        floor.report(f"hour-{name}", "", reason="hate-speech", item=item)
+    wait_for(lambda: bool(floor.platform.about("hour-unseen", "remove")), "the known picture to be removed", 60)
     return TEXTS + 1
+
+
+def upload(floor: Floor, data: bytes) -> str:
+    """A picture taken in and opened; its id."""
+    signed = {"Authorization": f"Bearer {floor.token}"}
+    sent = httpx.post(f"{floor.server.url}/v1/media", content=data, headers=signed)
+    assert sent.status_code == 201, sent.text
+    medium = str(sent.json()["id"])
+
+    def ready() -> bool:
+        return bool(httpx.get(f"{floor.server.url}/v1/media/{medium}", headers=signed).json()["state"] == "ready")
+
+    wait_for(ready, "the picture", 60)
+    return medium
 
 
 class Hour:
@@ -146,7 +141,9 @@ class Hour:
         self.violating()
 
     def graphic(self) -> None:
-        """Nothing is there before it is asked for; it shows while the key is held, grey, blurred and small."""
+        """Why it is known stands beside it. Nothing is there before it is asked for; it shows while the key is held, grey and blurred."""
+        self.keys.press("s")
+        self.keys.sees(f"of 256 bits from an entry of the bank “{NAMES['judged']}”")
         viewer = self.page.locator("[data-viewer]")
         assert "May show: Hate" in viewer.inner_text()
         assert viewer.locator("img").count() == 0
@@ -155,7 +152,7 @@ class Hour:
         assert "blur" in viewer.locator("img").evaluate("one => getComputedStyle(one).filter")
         self.page.keyboard.up("v")
         viewer.locator("img").wait_for(state="detached")
-        self.clean()
+        self.violating()
 
 
 def train(keys: Keyboard) -> None:
@@ -237,6 +234,13 @@ def test_a_first_hour(floor: Floor, waiting: int, person: Callable[[str], Keyboa
     assert "you were unsure" in page.get_by_role("table").inner_text()
     page.goto("/training")
     assert "Certified" in page.get_by_role("row", name="Hate version").inner_text()
+
+    # What was decided without her: the lead reads why, and says whether it was right.
+    second.page.goto("/banks/of/unseen/matches")
+    row = second.page.get_by_role("row", name="Decided unseen")
+    assert "To be checked" in row.inner_text()
+    row.get_by_role("link").first.click()
+    second.sees("of 256 bits")
 
 
 def tile(page: Any, name: str) -> str:

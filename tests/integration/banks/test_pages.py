@@ -9,7 +9,7 @@ import pytest
 from tests.support.banks import a_hash, flipped
 from tests.support.floor import SPAM, someone
 
-from watchfloor.detection.banks import learning, retro
+from watchfloor.detection.banks import learning, retro_work
 from watchfloor.detection.banks.models import Bank, Entry, Match, Retro
 from watchfloor.kernel.ids import encode
 from watchfloor.ledger import sequencer
@@ -135,14 +135,14 @@ def test_from_a_decision_to_a_bank_and_back(banks: Banks, sign_in: Callable[...,
     assert client.post(address, form).status_code == 302
     row = Retro.objects.get()
     assert b"Being counted" in client.get(f"/banks/searches/{row.pk}").content
-    retro.work()
+    retro_work.work()
     page = client.get(f"/banks/searches/{row.pk}").content.decode()
     assert "Bank it, and do it to 4 items" in page and Case.objects.count() == 1
     client.post(f"/banks/searches/{row.pk}", {"step": "confirm"})
-    retro.work()
+    retro_work.work()
     assert Decision.objects.filter(origin="rule").count() == 3
     client.post(f"/banks/searches/{row.pk}", {"step": "undo", "why": "a mistake"})
-    while retro.work():
+    while retro_work.work():
         pass
     assert b"Taken back" in client.get(f"/banks/searches/{row.pk}").content
     assert not Entry.objects.exclude(state="removed").exists()
@@ -198,7 +198,7 @@ def test_the_api_keeps_a_bank(banks: Banks) -> None:
     assert send("get", "/banks/known/entries")[1]["entries"][0]["value"] == a_hash(1)
     status, search = send("post", "/banks/known/searches", {"ids": added["ids"], "days": 3, "why": "x"})
     assert (status, search["state"]) == (201, "counting")
-    retro.work()
+    retro_work.work()
     assert send("get", f"/banks/searches/{search['id']}")[1]["state"] == "ready"
     assert send("post", f"/banks/searches/{search['id']}/confirm", {})[1]["state"] == "running"
     assert send("post", "/banks/known/remove", {"ids": added["ids"], "why": "wrong"})[1] == {"count": 1}

@@ -12,7 +12,7 @@ import pytest
 from tests.support.banks import BY, a_hash, flipped
 from tests.support.floor import CLEAN, someone
 
-from watchfloor.detection.banks import actions, look_up, retro
+from watchfloor.detection.banks import actions, look_up, retro, retro_work
 from watchfloor.detection.banks.contracts import EntryIn
 from watchfloor.detection.banks.models import Entry, Match, Retro, RetroHit
 from watchfloor.enforcement.models import Action
@@ -31,7 +31,7 @@ EDITOR = someone(frozenset({"bank.view", "bank.edit"}))
 
 
 def work() -> None:
-    while retro.work():
+    while retro_work.work():
         pass
 
 
@@ -42,7 +42,7 @@ def waiting(bank: Bank, digits: str) -> list[object]:
 
 @pytest.mark.parametrize("action", ["decide", "queue"])
 def test_counted_then_done_then_taken_back(banks: Banks, action: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retro, "CHUNK", min(retro.CHUNK, MANY // 2))
+    monkeypatch.setattr(retro_work, "CHUNK", min(retro_work.CHUNK, MANY // 2))
     bank = banks.bank(action=action, sample=0, flood_limit=5)
     items = [banks.item() for _ in range(MANY)]
     banks.medium(flipped(a_hash(1), 6), *items)
@@ -86,10 +86,10 @@ def test_a_worker_that_died_is_followed_by_one_that_goes_on(banks: Banks, monkey
     bank = banks.bank(action="decide")
     banks.medium(a_hash(1), *[banks.item() for _ in range(20)])
     row = retro.ask(EDITOR, bank, waiting(bank, a_hash(1)), days=1, why="found today")
-    retro.work()
+    retro_work.work()
     retro.confirm(EDITOR, row.pk)
-    monkeypatch.setattr(retro, "CHUNK", 8)
-    retro.work()
+    monkeypatch.setattr(retro_work, "CHUNK", 8)
+    retro_work.work()
     assert RetroHit.objects.filter(done_at__isnull=False).count() == 8
     RetroHit.objects.filter(done_at__isnull=False).update(done_at=None)  # it died before it wrote that down
     work()

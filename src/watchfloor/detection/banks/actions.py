@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchfloor.detection.banks import settings_of
+from watchfloor.detection.banks import queries, settings_of
 from watchfloor.detection.banks.contracts import BankIn
 from watchfloor.detection.banks.entries import add_entries, disable_until, enable, release, remove_entries
 from watchfloor.detection.banks.events import BankArchived, BankSaved
@@ -81,6 +81,7 @@ def archive_bank(w: Writer, bank: Bank, *, why: str, back: bool = False) -> Bank
 
 
 def _version(w: Writer, row: Bank, settings: BankIn, why: str, restores: int | None = None) -> None:
+    queries.names_now.forget()
     w.create(
         BankVersion, bank=row, number=row.version, settings=settings_of.stored(settings), why=why[:200], restores=restores,
         saved_by=w.actor, saved_at=row.changed_at,

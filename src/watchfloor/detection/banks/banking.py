@@ -61,7 +61,8 @@ def bank_it(actor: Actor, case: Case, bank: Bank, numbers: list[int], *, days: i
     """Put the chosen fingerprints in. Those of known content wait while the last days are looked at: the search is returned.
 
     A picture is known from then on however it is turned and mirrored.
-    A known-good bank takes them at once, and there is nothing to search: None. So it is for texts.
+    A known-good bank takes them at once, and there is nothing to search: None. So it is for a text alone; one beside media waits with
+    them and goes with them.
 
     Raises:
         BadInput: nothing was chosen, no reason, or the case was not decided so. Forbidden: one may not change this bank.
@@ -75,15 +76,11 @@ def bank_it(actor: Actor, case: Case, bank: Bank, numbers: list[int], *, days: i
         raise BadInput("nothing", "Choose at least one fingerprint.", where="numbers")
     if not bank.negative and not _violating(case):
         raise BadInput("not_violating", "Nobody has found this violating.", where="bank", hint="Decide the case first.")
-    with_turns = [_with_turns(each) for each in chosen]  # before the transaction: it opens the pictures
-    hashed = [each for each in with_turns if each.kind != "text"]
+    ready = [with_turns(each) for each in chosen]  # before the transaction: it opens the pictures
+    only_words = all(each.kind == "text" for each in ready)
     with writing(actor, reason=why) as w:
-        if bank.negative or not hashed:
-            entries.add_entries(w, bank, with_turns)
-            return None
-        added = entries.add_entries(w, bank, hashed, waiting=True)
-        entries.add_entries(w, bank, [each for each in with_turns if each.kind == "text"])
-        return retro.ask_within(w, bank, added.ids, days=days, why=why)
+        added = entries.add_entries(w, bank, ready, waiting=not (bank.negative or only_words))
+        return None if bank.negative or only_words else retro.ask_within(w, bank, added.ids, days=days, why=why)
 
 
 def _of_medium(media: Media, evidence: str) -> list[EntryIn]:
@@ -104,7 +101,7 @@ def _of_medium(media: Media, evidence: str) -> list[EntryIn]:
     return found
 
 
-def _with_turns(found: Fingerprint) -> EntryIn:
+def with_turns(found: Fingerprint) -> EntryIn:
     """A picture's entry with the hashes of its turned and mirrored copies; as it is where the picture cannot be read."""
     if found.entry.kind != "pdq" or found.media_id is None:
         return found.entry

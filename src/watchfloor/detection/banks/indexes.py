@@ -13,7 +13,6 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,18 +21,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
+from watchfloor.detection.banks import stored_hashes
 from watchfloor.detection.banks.models import BankClock, Entry, EntryHash
 from watchfloor.engines.matching.arrays import numpy
 from watchfloor.engines.matching.index import HashIndex
 from watchfloor.engines.matching.index.scan import scan
 from watchfloor.engines.matching.pdq import RADIUS
-from watchfloor.kernel.errors import Conflict, Overloaded
+from watchfloor.kernel.errors import Conflict
 
 if TYPE_CHECKING:
-    from watchfloor.engines.matching.arrays import Ids, Rows
+    from watchfloor.engines.matching.arrays import Rows
 
 AT_ONCE = 5_000  # entries taken in by one step of the writer
-MOST_BEHIND = 50_000  # hashes that are compared one by one before look-ups are refused
 MOST_NEAR = 2_000  # hashes told for one question, the nearest first
 COMPACT_AFTER = 20_000  # changes since the last snapshot, or a quarter of the index if that is more
 _lock = threading.Lock()
@@ -94,7 +93,7 @@ def near(rows: Rows, radius: int = RADIUS) -> list[list[tuple[int, int]]]:
     if place.folder:
         for question, each, distance in zip(*_lists(_reading(place).search(asked, radius)), strict=True):
             found[question].append((each, distance))
-    ids, fresh = _since(place.followed)
+    ids, fresh = stored_hashes.since(place.followed)
     if len(ids):
         for number, which, bits in zip(*_lists(scan(fresh, asked, radius)), strict=True):
             found[number].append((int(ids[which]), bits))
@@ -124,7 +123,7 @@ def follow(limit: int = AT_ONCE) -> int:
         live = [pk for pk, _, state in rows if state == Entry.State.LIVE]
         gone = [pk for pk, _, state in rows if state != Entry.State.LIVE]
         np = numpy()
-        for ids, hashes in _stored(live):
+        for ids, hashes in stored_hashes.of(live):
             index.add(ids, hashes)
             _changed += len(ids)
         if gone:
@@ -148,7 +147,7 @@ def rebuild() -> int:
         old = _place().folder
         name = _next(old)
         with HashIndex(home() / name) as index:
-            for ids, rows in _all():
+            for ids, rows in stored_hashes.every():
                 index.add(ids, rows)
             index.compact()
             size = len(index)
@@ -171,7 +170,7 @@ def check() -> Checked:
         here = dict(zip(ids.tolist(), (row.tobytes() for row in rows), strict=True))
         missing = extra = other = seen = 0
         newer = set(EntryHash.objects.filter(entry__change__gt=place.followed).values_list("pk", flat=True))
-        for stored, bits in _all():
+        for stored, bits in stored_hashes.every():
             for each, row in zip(stored.tolist(), bits, strict=True):
                 if each in newer:
                     here.pop(each, None)
@@ -191,14 +190,6 @@ def status() -> Status:
     return Status(hashes=size, followed=place.followed, last=_last(), folder=place.folder)
 
 
-def rows_of_bits(many: Iterable[bytes | memoryview]) -> Rows:
-    """n x 4 words of hashes as they are stored."""
-    np = numpy()
-    raw = b"".join(bytes(each)[::-1] for each in many)
-    made: Rows = np.frombuffer(raw, dtype="<u8").astype(np.uint64).reshape(-1, 4)
-    return made
-
-
 def forget() -> None:
     """Close what this process holds open (tests, and before another folder)."""
     global _reader, _writer, _changed
@@ -208,42 +199,6 @@ def forget() -> None:
                 held[1].close()
         _reader = _writer = None
         _changed = 0
-
-
-def _since(followed: int) -> tuple[Ids, Rows]:
-    """Hashes of live entries with a higher number."""
-    np = numpy()
-    rows = list(
-        EntryHash.objects.filter(entry__change__gt=followed, entry__state=Entry.State.LIVE)
-        .order_by("pk")
-        .values_list("pk", "bits")[: MOST_BEHIND + 1]
-    )
-    if len(rows) > MOST_BEHIND:
-        raise Overloaded(f"More than {MOST_BEHIND:,} new hashes are being taken into the index.")
-    return np.array([pk for pk, _ in rows], dtype=np.int64), rows_of_bits(bits for _, bits in rows)
-
-
-def _stored(entries: list[Any]) -> Iterator[tuple[Ids, Rows]]:
-    np = numpy()
-    rows = list(EntryHash.objects.filter(entry__in=entries).order_by("pk").values_list("pk", "bits")) if entries else []
-    if rows:
-        yield np.array([pk for pk, _ in rows], dtype=np.int64), rows_of_bits(bits for _, bits in rows)
-
-
-def _all(size: int = 100_000) -> Iterator[tuple[Ids, Rows]]:
-    """Every hash of a live entry, in parts."""
-    np = numpy()
-    last = 0
-    while True:
-        rows = list(
-            EntryHash.objects.filter(pk__gt=last, entry__state=Entry.State.LIVE)
-            .order_by("pk")
-            .values_list("pk", "bits")[:size]
-        )
-        if not rows:
-            return
-        last = rows[-1][0]
-        yield np.array([pk for pk, _ in rows], dtype=np.int64), rows_of_bits(bits for _, bits in rows)
 
 
 def _reading(place: Place) -> HashIndex:

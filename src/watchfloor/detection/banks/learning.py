@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q
 
-from watchfloor.detection.banks import feedback, queries
+from watchfloor.detection.banks import bench, feedback, queries
 from watchfloor.detection.banks.contracts import Judgement
 from watchfloor.detection.banks.events import BankJudged
 from watchfloor.detection.banks.guard import public_name
@@ -122,6 +122,8 @@ def judge(w: Writer, match_id: UUID, word: Word) -> bool:
 
 
 def _learn(w: Writer, decision: Decision) -> None:
+    if decision.supersedes_id is not None and decision.verdict != "violating":
+        bench.fallen(w, decision.supersedes_id)
     word = _word(decision)
     if word is None:
         return

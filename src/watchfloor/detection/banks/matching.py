@@ -14,8 +14,8 @@ from watchfloor.detection.banks import carrying, closer, lookup
 from watchfloor.detection.banks.carrying import Seen
 from watchfloor.detection.banks.contracts import Match as Found
 from watchfloor.detection.banks.domain import values, weighing
-from watchfloor.detection.banks.indexes import rows_of_bits
 from watchfloor.detection.banks.models import Due, Entry
+from watchfloor.detection.banks.stored_hashes import rows_of_bits
 from watchfloor.engines.matching.pdq import ENOUGH
 from watchfloor.identity.domain import system
 from watchfloor.items import queries as items

@@ -135,6 +135,7 @@ class Entry(models.Model):
             models.Index(fields=["kind", "key"], name="detection_bank_entry_key"),
             models.Index(fields=["change"], name="detection_bank_entry_change"),
             models.Index(fields=["bank", "state", "-added_at"], name="detection_bank_entry_list"),
+            models.Index(fields=["evidence"], name="detection_bank_entry_evid", condition=~Q(evidence="")),
             models.Index(fields=["source", "source_ref"], name="detection_bank_entry_ref", condition=~Q(source="")),
         ]
 

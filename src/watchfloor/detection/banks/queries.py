@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from watchfloor.detection.banks.models import Bank, Entry, Match
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel.errors import NotFound
+from watchfloor.kernel.remembered import Remembered
 
 SEES, EDITS, MANAGES = "bank.view", "bank.edit", "bank.manage"
 
@@ -30,6 +32,18 @@ def bank(actor: Actor, key: str) -> Bank:
     if row is None:
         raise _unknown()
     return row
+
+
+def _names() -> dict[str, str]:
+    return dict(Bank.objects.filter(clearance="").values_list("key", "name"))
+
+
+names_now = Remembered(_names)
+
+
+def name_of(key: str) -> str:
+    """What a bank is called, on pages that name where a signal is from; of a restricted one that it is one."""
+    return _("a restricted bank") if key == "restricted" else names_now().get(key, key)
 
 
 def may(actor: Actor, permission: str, row: Bank) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from watchfloor.detection.banks import indexes, learning, matching, retro
+from watchfloor.detection.banks import indexes, learning, matching, retro_work
 from watchfloor.platform.loops import loop
 
 
@@ -34,4 +34,4 @@ def learn() -> int:
 @loop("banks.retro", idle=1.0)
 def search_back() -> int:
     """Entries are held against the last days, and what was found is done or undone."""
-    return retro.work() if arrays_here() else 0
+    return retro_work.work() if arrays_here() else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.detection.banks.pages import details, index, looking, one, searches
+from watchfloor.detection.banks.pages import bench, details, index, looking, one, searches
 
 urlpatterns = [
     path("banks", index.index, name="banks"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("banks/looking/<uuid:about>/revealed", looking.revealed, name="bank-revealed"),
     path("banks/searches/<uuid:search_id>", searches.search, name="bank-search"),
     path("banks/from/<str:case_id>", searches.from_case, name="bank-from"),
+    path("banks/bench/<uuid:decision_id>", bench.bank_it, name="bank-bench"),
     path("banks/of/<slug:key>", one.entries, name="bank"),
     path("banks/of/<slug:key>/csv", one.entries_csv, name="bank-csv"),
     path("banks/of/<slug:key>/matches", one.matches, name="bank-matches"),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from watchfloor.detection.banks import indexes, lookup
+from watchfloor.detection.banks import lookup, stored_hashes
 from watchfloor.detection.banks.models import Bank
 from watchfloor.policy import queries as policies
 
@@ -36,7 +36,7 @@ def of_frames(frames: Sequence[tuple[bytes, int]]) -> list[list[Known]]:
     """
     if not frames:
         return []
-    found = lookup.of_rows(indexes.rows_of_bits([bits for bits, _ in frames]), [quality for _, quality in frames])
+    found = lookup.of_rows(stored_hashes.rows_of_bits([bits for bits, _ in frames]), [quality for _, quality in frames])
     banks = {row.pk: row for row in Bank.objects.filter(pk__in={match.bank_id for each in found for match in each})}
     made: list[list[Known]] = []
     for (_, quality), matches in zip(frames, found, strict=True):

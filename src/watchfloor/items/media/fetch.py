@@ -53,6 +53,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     listed_only: bool = False
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Some bytes of a file: the first one's place, and how many."""
+
+    begin: int
+    length: int
+
+
 class Place(msgspec.Struct, frozen=True):
     """A checked place to ask: the addresses in the order given, the name to say there, the port."""
 
@@ -67,8 +74,13 @@ async def system_resolver(name: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-async def fetch(url: str, take: Take, limits: Limits, *, resolve: Resolve = system_resolver) -> str:
+async def fetch(
+    url: str, take: Take, limits: Limits, *, resolve: Resolve = system_resolver, part: Part | None = None
+) -> str:
     """Hand the file's bytes to ``take`` as they come; returns the address that sent them, after redirects.
+
+    Args:
+        part: only these bytes of it; a host that gives no parts is refused.
 
     What ``take`` raises stops the transfer and goes on.
 
@@ -78,7 +90,7 @@ async def fetch(url: str, take: Take, limits: Limits, *, resolve: Resolve = syst
     """
     try:
         async with asyncio.timeout(limits.seconds):
-            return await _follow(url, take, limits, resolve)
+            return await _follow(url, take, limits, resolve, part)
     except TimeoutError:
         raise NotNow(f"It did not arrive within {limits.seconds:g} s.") from None
 
@@ -127,21 +139,21 @@ async def _addresses(name: str, port: int, resolve: Resolve) -> list[egress.Addr
     return found
 
 
-async def _follow(url: str, take: Take, limits: Limits, resolve: Resolve) -> str:
+async def _follow(url: str, take: Take, limits: Limits, resolve: Resolve, part: Part | None) -> str:
     for _ in range(REDIRECTS + 1):
         place = await place_of(url, limits, resolve)
-        moved = await _try_each(url, place, take, limits)
+        moved = await _try_each(url, place, take, limits, part)
         if moved is None:
             return url
         url = urljoin(url, moved)
     raise Refused("too_many_redirects", f"It was sent on more than {REDIRECTS} times.")
 
 
-async def _try_each(url: str, place: Place, take: Take, limits: Limits) -> str | None:
+async def _try_each(url: str, place: Place, take: Take, limits: Limits, part: Part | None) -> str | None:
     """Ask the addresses in turn until one can be reached at all."""
     for number, address in enumerate(place.addresses[:4], start=1):
         try:
-            return await _ask(url, place, address, take, limits)
+            return await _ask(url, place, address, take, limits, part)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
             if number == min(4, len(place.addresses)):
                 raise NotNow(f"{place.name} cannot be reached: {str(problem)[:200] or 'no connection'}.") from None
@@ -150,24 +162,25 @@ async def _try_each(url: str, place: Place, take: Take, limits: Limits) -> str |
     return None
 
 
-async def _ask(url: str, place: Place, address: str, take: Take, limits: Limits) -> str | None:
+async def _ask(url: str, place: Place, address: str, take: Take, limits: Limits, wanted: Part | None) -> str | None:
     """The address it moved to, or None when the whole file went to ``take``."""
     parts = urlsplit(url)
     literal = f"[{address}]" if ":" in address else address
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     name = f"[{place.name}]" if ":" in place.name else place.name
     host = name if parts.port is None else f"{name}:{place.port}"
+    ranged = {} if wanted is None else {"range": f"bytes={wanted.begin}-{wanted.begin + wanted.length - 1}"}
     timeout = httpx.Timeout(15.0, connect=5.0)
     async with httpx.AsyncClient(trust_env=False, timeout=timeout, follow_redirects=False) as client:
         request = client.build_request(
-            "GET", f"{parts.scheme}://{literal}:{place.port}{path}", headers={**_HEADERS, "host": host},
+            "GET", f"{parts.scheme}://{literal}:{place.port}{path}", headers={**_HEADERS, **ranged, "host": host},
             extensions={"sni_hostname": place.name},
         )  # fmt: skip
         answer = await client.send(request, stream=True)
         try:
             if answer.status_code in _MOVED and answer.headers.get("location"):
                 return str(answer.headers["location"])
-            _judge(answer, place.name, limits)
+            _judge(answer, place.name, limits, wanted)
             size = 0
             async for part in answer.aiter_raw():
                 size += len(part)
@@ -179,11 +192,17 @@ async def _ask(url: str, place: Place, address: str, take: Take, limits: Limits)
             await answer.aclose()
 
 
-def _judge(answer: httpx.Response, name: str, limits: Limits) -> None:
+def _judge(answer: httpx.Response, name: str, limits: Limits, wanted: Part | None) -> None:
     """Raise unless this answer brings the file."""
     if answer.status_code in _LATER:
         raise NotNow(f"{name} answered {answer.status_code}.")
-    if answer.status_code != 200:
+    if wanted is not None and answer.status_code == 200:
+        raise Refused("no_parts", f"{name} gives no parts of files.")
+    if wanted is not None and answer.status_code == 206:
+        told = answer.headers.get("content-range", "")
+        if not told.startswith(f"bytes {wanted.begin}-{wanted.begin + wanted.length - 1}/"):
+            raise NotNow(f"{name} gave another part of the file than was asked for.")
+    elif answer.status_code != 200:
         raise Refused("bad_status", f"{name} answered {answer.status_code} in place of the file.")
     if answer.headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
         raise Refused("compressed", f"{name} sent it compressed, which was not asked for.")

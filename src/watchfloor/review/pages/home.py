@@ -12,7 +12,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
 from watchfloor.platform.render import render
-from watchfloor.review import bench, queries
+from watchfloor.review import bench, bench_offers, queries
 from watchfloor.review.actions.people import person
 from watchfloor.review.domain import clocks
 from watchfloor.review.models import Decision, Job
@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     recent = queries.my_decisions(actor, limit=10)
     own = set(person(actor).queues) if works else set()
+    done = bench.just_decided(actor, request.GET.get("done", ""), OFFER)
     rows = [row for row in queries.queue_summary(actor) if not own or row.key in own]
     return render(
         request,
@@ -51,7 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "aas_ms": bench.aas_ms(actor),
             "exposure_ms": bench.exposure_ms(actor),
             "recent": [(row, _can_undo(row, now)) for row in recent],
-            "done": bench.just_decided(actor, request.GET.get("done", ""), OFFER),
+            "done": done,
+            "offers": bench_offers.offers(actor, done),
             "undo_seconds": int(OFFER.total_seconds()),
             "skills": person(actor).skills if works else (),
         },

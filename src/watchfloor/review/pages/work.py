@@ -28,6 +28,7 @@ from watchfloor.review import (
     bench_edge,
     bench_live,
     bench_macros,
+    bench_offers,
     case_jobs,
     clusters,
     informed,
@@ -35,7 +36,7 @@ from watchfloor.review import (
     thread,
 )
 from watchfloor.review.contracts import DecisionIn
-from watchfloor.review.domain import marks
+from watchfloor.review.domain import clocks, marks
 from watchfloor.review.domain.findings import SKIP_REASONS
 from watchfloor.review.models import Job, Queue
 from watchfloor.review.pages import part, seen, work_cluster
@@ -279,15 +280,21 @@ def undo(request: HttpRequest, decision_id: uuid.UUID) -> HttpResponse:
     why = request.POST.get("why", "").strip()[:200] or "taken back at once by the reviewer"
     actions.undo(actor, decision_id, why)
     messages.success(request, _("Taken back. Everything it did is undone, and the case waits for a fresh look."))
-    to = request.POST.get("to", "")
-    if to == "case":
+    if request.POST.get("to", "") == "case":
         return part.go(request, reverse("case-detail", args=[ids.encode("case", _case_of(decision_id))]))
+    return back_to_hand(request)
+
+
+def back_to_hand(request: HttpRequest, *, done: str = "") -> HttpResponse:
+    """After a step beside the case: on with the job in hand, or to the desk; ``done`` is the decision still spoken of there."""
+    actor, queue = actor_of(request), forms.queue_of(request)
     held = queries.held(actor)
     job = bench.my_job(actor, held.job_id) if held and part.is_wanted(request) else None
-    if held is None or job is None or informed.asks(actor, job):
-        return part.go(request, address(held.job_id, forms.queue_of(request)) if held else reverse("review"))
-    queue = forms.queue_of(request)
-    return _show(request, actor, job, Typed(queue=queue), to=address(job.pk, queue))
+    if held is None:
+        return part.go(request, reverse("review") + (f"?done={done}" if done else ""))
+    if job is None or informed.asks(actor, job):
+        return part.go(request, address(held.job_id, queue, done))
+    return _show(request, actor, job, Typed(queue=queue), done=done, to=address(job.pk, queue))
 
 
 def _case_of(decision_id: uuid.UUID) -> uuid.UUID:
@@ -311,11 +318,17 @@ def _show(
     context = bench.context(actor, job)
     lifted = Queue.objects.filter(kind="escalation", archived_at__isnull=True).order_by("position", "key")
     queue = Queue.objects.filter(key=job.queue_key).first()
+    decided = (
+        bench.just_decided(actor, done, clocks.UNDO_WINDOW)
+        if done
+        else bench.just_decided(actor, request.GET.get("done", ""), UNDO_OFFER)
+    )
     context.update(
         typed=typed,
         errors=errors or [],
         error_of=dict(errors or []),
-        done=bench.just_decided(actor, done or request.GET.get("done", ""), UNDO_OFFER),
+        done=decided,
+        offers=bench_offers.offers(actor, decided),
         undo_seconds=int(UNDO_OFFER.total_seconds()),
         queue_name=queue.name if queue else job.queue_key,
         skip_reasons=[(key, _(words), "") for key, words in SKIP_REASONS.items()],

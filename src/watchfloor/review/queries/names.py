@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from watchfloor.kernel.errors import BadInput
 from watchfloor.kernel.remembered import Remembered
 from watchfloor.policy import queries as policies
 from watchfloor.review.models import Queue
+
+Namer = Callable[[str], str]
+_namers: dict[str, Namer] = {}
+
+
+def named_by(kind: str, namer: Namer) -> None:
+    """Have ``namer`` turn the key behind ``kind:`` of a signal's source into a name (in an app's ``ready``)."""
+    _namers[kind] = namer
+
+
+def source(text: str) -> str:
+    """``match:known-spam`` -> ``Known spam pictures``; a source nobody names stays as it is."""
+    kind, _, key = text.partition(":")
+    namer = _namers.get(kind)
+    return namer(key) if namer is not None and key else text
 
 
 def _read() -> dict[str, str]:

@@ -141,7 +141,8 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "case.reopened": _reopened,
     "case.closed": _closed,
     "report.received": _received,
-    "signal.received": _with(N_("detection spoke up: %(sources)s"), sources=lambda data: ", ".join(data["sources"])),
+    "signal.received": _with(N_("detection spoke up: %(sources)s"), sources=lambda data: ", ".join(map(names.source, data["sources"]))),
+    "bank.matched": _with(N_("known content was recognised (%(bank)s)"), bank=lambda data: names.source(f"match:{data['bank']}")),
     "job.ready": _with(
         N_("a job (%(kind)s) entered %(queue)s (rule: %(rule)s)"), kind=_term("kind"), queue=QUEUE, rule=_value("routed_by"),
     ),

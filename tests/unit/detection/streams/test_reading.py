@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from watchfloor.detection.streams.reading import messages, playlists
 from watchfloor.detection.streams.reading.messages import Picture
 from watchfloor.detection.streams.reading.pipe import MOST, Piece, Pipe, Stopped
+from watchfloor.detection.streams.reading.playlists import Key, Source
 from watchfloor.items.media.decode.wire import Broken
+from watchfloor.items.media.fetch import Part
 
-BASE = "https://cdn.example.org/a/live.m3u8"
+HOST = "https://cdn.example.org"
+BASE = f"{HOST}/a/live.m3u8"
 MASTER = """#EXTM3U
 #EXT-X-STREAM-INF:BANDWIDTH=6000000,RESOLUTION=1920x1080
 1080/v.m3u8
@@ -43,16 +46,42 @@ def test_segments_have_numbers_addresses_heads_and_breaks() -> None:
     assert (found.target, found.over) == (4.0, True)
     first, second = found.segments
     assert (first.number, first.seconds, first.apart) == (7, 4.0, False)
-    assert first.url == "https://cdn.example.org/a/7.m4s" and first.head == "https://cdn.example.org/a/init.mp4"
-    assert (second.number, second.url, second.apart) == (8, "https://other.example/8.m4s", True)
+    assert (first.source, first.head) == (Source(f"{HOST}/a/7.m4s"), Source(f"{HOST}/a/init.mp4"))
+    assert (second.number, second.source.url, second.apart) == (8, "https://other.example/8.m4s", True)
+
+
+def test_parts_of_files_follow_each_other() -> None:
+    text = (
+        "#EXTM3U\n#EXT-X-MAP:URI=\"all.mp4\",BYTERANGE=\"100\"\n#EXTINF:2,\n#EXT-X-BYTERANGE:500@100\nall.mp4\n"
+        "#EXTINF:2,\n#EXT-X-BYTERANGE:70\nall.mp4\n#EXTINF:2,\nown.m4s\n"
+    )  # fmt: skip
+    found = playlists.segments(text, BASE).segments
+    assert [each.source.part for each in found] == [Part(100, 500), Part(600, 70), None]
+    assert all(each.head == Source(f"{HOST}/a/all.mp4", Part(0, 100)) for each in found)
+
+
+def test_a_key_holds_until_the_next_and_its_first_block_is_told_or_the_number() -> None:
+    key = '#EXT-X-KEY:METHOD=AES-128,URI="k1"'
+    text = (
+        f'#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:258\n{key}\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="x",KEYFORMAT="com.example"\n#EXTINF:2,\n0.ts\n'
+        f"#EXTINF:2,\n1.ts\n{key},IV=0x0F\n#EXTINF:2,\n2.ts\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:2,\n3.ts\n"
+    )  # fmt: skip
+    found = [each.source.key for each in playlists.segments(text, BASE).segments]
+    where = f"{HOST}/a/k1"
+    assert found == [
+        Key(where, (258).to_bytes(16, "big")), Key(where, (259).to_bytes(16, "big")), Key(where, (15).to_bytes(16, "big")), None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        ('#EXT-X-KEY:METHOD=AES-128,URI="k"', "encrypted"),
-        ("#EXT-X-BYTERANGE:100@0", "byte_ranges"),
-        ('#EXT-X-MAP:URI="i.mp4",BYTERANGE="100@0"', "byte_ranges"),
+        ('#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k"', "encrypted"),
+        ('#EXT-X-KEY:METHOD=AES-128,URI="k",KEYFORMAT="com.example"', "encrypted"),
+        ('#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXT-X-MAP:URI="i.mp4"', "encrypted"),
+        ("#EXT-X-BYTERANGE:100", "byte_ranges"),
+        ("#EXT-X-BYTERANGE:0@5", "byte_ranges"),
+        ('#EXT-X-MAP:URI="i.mp4",BYTERANGE="x@0"', "byte_ranges"),
     ],
 )
 def test_what_needs_more_is_refused(line: str, code: str) -> None:

@@ -1,6 +1,7 @@
 """Playlists of HLS (RFC 8216): which variant to read, and which segments there are. Pure; everything in them is a stranger's word.
 
-Only what is needed to read on is understood. A playlist that needs more (keys, parts of files) is refused with a sentence.
+Only what is needed to read on is understood, parts of files and AES-128 included. A playlist that needs more (a rights manager's keys) is
+refused with a sentence.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import re
 from urllib.parse import urljoin
 
 import msgspec
+
+from watchfloor.items.media.fetch import Part
 
 BEGIN = b"#EXTM3U"
 LINES = 480  # a variant of so many is enough to be hashed, and cheaper to read than more
@@ -24,14 +27,29 @@ class Unusable(Exception):
         self.code, self.why = code, why
 
 
+class Key(msgspec.Struct, frozen=True):
+    """AES-128 in CBC with PKCS #7: where the key lies, and the first block's 16 bytes."""
+
+    url: str
+    iv: bytes
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Bytes to fetch: an address, which part of what lies there, and how they are encrypted."""
+
+    url: str
+    part: Part | None = None
+    key: Key | None = None
+
+
 class Segment(msgspec.Struct, frozen=True):
-    """A piece of the stream: its number, its address, its length in seconds, where its container's head lies ("" if it has its own),
+    """A piece of the stream: its number, where it lies, its length in seconds, where its container's head lies (None if it has its own),
     and whether its time has nothing to do with that of the one before."""
 
     number: int
-    url: str
+    source: Source
     seconds: float
-    head: str = ""
+    head: Source | None = None
     apart: bool = False
 
 
@@ -68,7 +86,10 @@ def variant(text: str, base: str) -> str:
 def segments(text: str, base: str) -> Playlist:
     """A media playlist. Raises ``Unusable``."""
     number, target, over = 0, 6.0, False
-    head, apart, seconds = "", False, 0.0
+    head: Source | None = None
+    apart, seconds = False, 0.0
+    keys = _Keys(base)
+    parts = _Parts()
     found: list[Segment] = []
     for line in _lines(text):
         name, _, value = line.partition(":")
@@ -84,22 +105,78 @@ def segments(text: str, base: str) -> Playlist:
             over = True
         elif name == "#EXT-X-MAP":
             given = _attributes(line)
-            if "BYTERANGE" in given:
-                raise Unusable("byte_ranges", "Its segments are parts of files, which are not read.")
-            head = _joined(base, given.get("URI", ""))
+            url = _joined(base, given.get("URI", ""))
+            part = _Parts().of(given["BYTERANGE"], url, first=0) if "BYTERANGE" in given else None
+            head = Source(url, part, keys.now(None))
         elif name == "#EXT-X-KEY":
-            if _attributes(line).get("METHOD", "NONE") != "NONE":
-                raise Unusable(
-                    "encrypted", "The stream is encrypted; the platform must send an address of one that is not."
-                )
+            keys.take(_attributes(line))
         elif name == "#EXT-X-BYTERANGE":
-            raise Unusable("byte_ranges", "Its segments are parts of files, which are not read.")
+            parts.said = value
         elif not line.startswith("#"):
-            found.append(Segment(number + len(found), _joined(base, line), seconds, head, apart))
+            url = _joined(base, line)
+            place = number + len(found)
+            found.append(Segment(place, Source(url, parts.next(url), keys.now(place)), seconds, head, apart))
             apart, seconds = False, 0.0
             if len(found) > MOST_SEGMENTS:
                 raise Unusable("too_long", f"The playlist names more than {MOST_SEGMENTS:,} segments.")
     return Playlist(tuple(found), target, over)
+
+
+class _Keys:
+    """The key in force, as the tags before a segment say; of several for one segment the one anybody can fetch."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._url, self._iv = "", b""
+        self._foreign = self._said = False
+
+    def take(self, given: dict[str, str]) -> None:
+        method = given.get("METHOD", "NONE")
+        plain = method == "AES-128" and given.get("KEYFORMAT", "identity") == "identity"
+        if method == "NONE" or plain:
+            self._url = _joined(self._base, given.get("URI", "")) if plain else ""
+            self._iv = _sixteen(given.get("IV", ""))
+            self._foreign, self._said = False, plain
+        elif not self._said:
+            self._foreign = True
+
+    def now(self, number: int | None) -> Key | None:
+        """For the segment of this number (None: a container's head, whose first block must be told)."""
+        self._said = False
+        if self._foreign:
+            raise Unusable(
+                "encrypted",
+                "The stream is encrypted for a rights manager's players; the platform must send an address of one that is not.",
+            )
+        if not self._url:
+            return None
+        if not self._iv and number is None:
+            raise Unusable("encrypted", "The playlist does not say how the head of its segments is encrypted.")
+        return Key(self._url, self._iv or (number or 0).to_bytes(16, "big"))
+
+
+class _Parts:
+    """Parts of files: one without a beginning follows the one before it in the same file."""
+
+    def __init__(self) -> None:
+        self.said = ""
+        self._url, self._end = "", 0
+
+    def next(self, url: str) -> Part | None:
+        """The part that the tag before this segment named, if one did."""
+        said, self.said = self.said, ""
+        if not said:
+            self._url = ""
+            return None
+        return self.of(said, url, first=self._end if url == self._url else None)
+
+    def of(self, said: str, url: str, *, first: int | None) -> Part:
+        length, _, begin = said.strip().partition("@")
+        size, start = _whole(length), _whole(begin) if begin else first
+        if not size or start is None:
+            raise Unusable("byte_ranges", "The playlist names a part of a file that cannot be.")
+        self._url, self._end = url, start + size
+        return Part(start, size)
 
 
 def _joined(base: str, text: str) -> str:
@@ -118,6 +195,15 @@ def _lines(text: str) -> list[str]:
 
 def _attributes(line: str) -> dict[str, str]:
     return {name: value.strip('"') for name, value in _ATTRIBUTE.findall(line.partition(":")[2])}
+
+
+def _sixteen(text: str) -> bytes:
+    """``0x`` and up to 32 hexadecimal digits; nothing for anything else."""
+    digits = text[2:] if text[:2].lower() == "0x" else ""
+    try:
+        return int(digits, 16).to_bytes(16, "big") if 0 < len(digits) <= 32 else b""
+    except ValueError:
+        return b""
 
 
 def _whole(text: str) -> int:

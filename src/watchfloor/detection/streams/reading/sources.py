@@ -14,12 +14,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from watchfloor.detection.streams.reading import playlists
+from watchfloor.detection.streams.reading import keys, playlists
 from watchfloor.detection.streams.reading.pipe import Piece, Pipe, Stopped
-from watchfloor.items.media.fetch import Limits, NotNow, Refused, Resolve, fetch, system_resolver
+from watchfloor.detection.streams.reading.playlists import Source
+from watchfloor.items.media.fetch import Limits, NotNow, Part, Refused, Resolve, fetch, system_resolver
 
 PLAYLIST_BYTES = 4_000_000
 SEGMENT_BYTES = 64_000_000
+KEY_BYTES, KEYS = 64, 64  # of one key; keys that are kept
 EDGE = 3  # segments of a stream that goes on with which reading begins
 SILENT = 8  # times the target duration without a new segment: it has broken off
 TRIES = 3  # for one segment
@@ -99,7 +101,8 @@ class _Hls:
 
     def __init__(self, pipe: Pipe, limits: Limits, resolve: Resolve) -> None:
         self._pipe, self._limits, self._resolve = pipe, limits, resolve
-        self._head = ("", b"")  # the last container's head: its address and bytes
+        self._head: tuple[Source | None, bytes] = (None, b"")  # the last container's head: where it lay, and its bytes
+        self._keys: dict[str, bytes] = {}
         self._at = 0.0
         self._fresh = True
         self._next = -1  # number of the segment to come
@@ -141,11 +144,11 @@ class _Hls:
 
     def _take(self, segment: playlists.Segment) -> None:
         missed = self._next >= 0 and segment.number > self._next
-        if segment.head and segment.head != self._head[0]:
-            self._head = (segment.head, self._get(segment.head, SEGMENT_BYTES)[0])
+        if segment.head is not None and segment.head != self._head[0]:
+            self._head = (segment.head, self._plain(segment.head))
             self._fresh = True
-        data = self._get(segment.url, SEGMENT_BYTES)[0]
-        head = self._head[1] if segment.head else b""
+        data = self._plain(segment.source)
+        head = self._head[1] if segment.head is not None else b""
         self._pipe.put(
             Piece(
                 data=data, head=head, fresh=self._fresh or segment.apart or missed, cut=True, at=round(self._at, 3),
@@ -156,12 +159,31 @@ class _Hls:
         self._at += segment.seconds
         self._next = segment.number + 1
 
-    def _get(self, url: str, most: int) -> tuple[bytes, str]:
+    def _plain(self, source: Source) -> bytes:
+        """Its bytes, decrypted where they are encrypted."""
+        data = self._get(source.url, SEGMENT_BYTES, source.part)[0]
+        if source.key is None:
+            return data
+        key = self._keys.get(source.key.url)
+        if key is None:
+            key = self._get(source.key.url, KEY_BYTES)[0]
+            if len(self._keys) >= KEYS:
+                self._keys.clear()
+            self._keys[source.key.url] = key
+        return keys.decrypted(data, key, source.key.iv)
+
+    def _get(self, url: str, most: int, part: Part | None = None) -> tuple[bytes, str]:
+        if part is not None and part.length > most:
+            raise Refused("too_large", "A segment is larger than segments are.")
         for attempt in range(1, TRIES + 1):
             found: list[bytes] = []
+            limits = _for(self._limits, 30.0, most)
             try:
-                base = asyncio.run(fetch(url, found.append, _for(self._limits, 30.0, most), resolve=self._resolve))
-                return b"".join(found), base
+                base = asyncio.run(fetch(url, found.append, limits, resolve=self._resolve, part=part))
+                data = b"".join(found)
+                if part is not None and len(data) != part.length:
+                    raise NotNow("Only a piece of a segment came.")
+                return data, base
             except NotNow:
                 if attempt == TRIES:
                     raise
