@@ -21,6 +21,9 @@ from watchfloor.ledger.writer import writing
 from watchfloor.review.models import Case, Signal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
     from tests.support.rules import Rules
 
 
@@ -188,3 +191,53 @@ def test_scores_are_counted_by_day_and_language(taught: Rules, django_capture_on
     counted.flush()
     assert sorted(ScoreCount.objects.values_list("language", "items")) == [("en", 1), ("en", 1)]
     assert ScoreCount.objects.filter(bin__gte=BINS // 2).count() == 1
+
+
+def test_pages_say_why_it_is_silent_and_choose_its_version(taught: Rules, sign_in: Callable[..., Client]) -> None:
+    client = sign_in()
+    page = text(client.get("/models"))
+    assert "Nobody knows how right it is" in page and client.get("/rules/models").status_code == 302
+    page = text(client.get("/models/spam"))
+    assert "words that begin with" in page or "pills" in page
+    form = {"per_day": "20", "uniform": "50", "target": "80", "language": ""}
+    assert sign_in("rule.view").post("/models/spam/sample", form).status_code == 403
+    assert "is no number" in text(client.post("/models/spam/sample", {**form, "per_day": "many"}), 422)
+    assert client.post("/models/spam/sample", form).status_code == 302
+    assert "Too few of the drawn items" in text(client.get("/models/spam"))
+    assert "Say why" in text(client.post("/models/spam/live", {"version": "", "why": ""}), 422)
+    assert client.post("/models/spam/live", {"version": "", "why": "flags thanks"}).status_code == 302
+    page = text(client.get("/models/spam"))
+    assert "Stopped" in page and "flags thanks" in page
+    assert client.post("/models/spam/live", {"version": "1", "why": "again"}).status_code == 302
+    with writing(system("test")) as w:
+        actions.pause(w, "spam", "labels", {"lately": [0.7, 0.6, 0.8], "before": [0.9, 0.8, 0.95], "of": 200})
+    assert "70 % were right" in text(client.get("/models/spam"))
+    assert client.post("/models/spam/resume", {"why": "looked at it"}).status_code == 302
+    assert "policy,version,state" in b"".join(client.get("/models.csv").streaming_content).decode()
+    assert text(client.get("/models/scam")) and client.get("/models/nothing").status_code in (400, 404, 422)
+    said = by_token().get("/v1/models/spam").json()
+    assert (said["state"], said["scopes"][0]["silent"], said["scopes"][0]["per_day"]) == ("works", "few", 20)
+    assert len(said["preview"]) == 10 and said["speaks_for"]
+
+
+def by_token() -> Client:
+    """A program that may read models."""
+    from django.test import Client
+    from tests.support.intake import FloorMade
+
+    from watchfloor.identity.models import ApiToken
+    from watchfloor.identity.queries import token_digest
+
+    with writing(system("test")) as w:
+        row = w.create(
+            ApiToken, name="reader", prefix="wf-models", digest=token_digest("wf-models"), source="s",
+            permissions=["rule.view"], created_at=clock.now(),
+        )  # fmt: skip
+        w.event(FloorMade(), row)
+    return Client(headers={"authorization": "Bearer wf-models"})
+
+
+def text(response: Any, status: int = 200) -> str:
+    """The page's text, its status checked."""
+    assert response.status_code == status, response.status_code
+    return str(response.content.decode())
