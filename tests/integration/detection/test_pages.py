@@ -9,7 +9,7 @@ import pytest
 from tests.integration.detection.conftest import ALL
 
 from watchfloor.detection import hits, queries
-from watchfloor.detection.models import Rule, RuleFile, TextModel
+from watchfloor.detection.models import Rule, RuleFile
 from watchfloor.detection.palette import provide
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event

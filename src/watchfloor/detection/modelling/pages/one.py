@@ -13,6 +13,7 @@ from watchfloor.detection.modelling.models import Pause
 from watchfloor.detection.modelling.pages import words
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
+from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.models import Event
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
@@ -37,7 +38,7 @@ def shown(
     row = policies.policy(policy)
     try:
         it: queries.Standing | None = queries.standing(policy)
-    except queries.NotFound:
+    except NotFound:
         it = None  # nothing learned and nothing planned: the page says how to begin
     scope = request.GET.get("language", "")
     if it is None or scope not in it.scopes:

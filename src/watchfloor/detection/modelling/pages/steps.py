@@ -48,10 +48,10 @@ def sample(request: HttpRequest, policy: str) -> HttpResponse:
 def resume(request: HttpRequest, policy: str) -> HttpResponse:
     """It may act again."""
     done = _("It may act again, and is compared with what comes from now on.")
-    return _step(request, policy, done, lambda w: actions.resume(w, policy, why=request.POST.get("why", "")) and None)
+    return _step(request, policy, done, lambda w: actions.resume(w, policy, why=request.POST.get("why", "")))
 
 
-def _step(request: HttpRequest, policy: str, done: str, act: Callable[[Writer], None]) -> HttpResponse:
+def _step(request: HttpRequest, policy: str, done: str, act: Callable[[Writer], object]) -> HttpResponse:
     opened = request.POST.get("dialog", "")
     try:
         with writing(actor_of(request)) as w:
