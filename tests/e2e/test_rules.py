@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,31 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not DIST.is_dir(), reason="the assets are not built: run `make assets`"),
 ]
-ADDRESSES = ["/rules", "/rules/name/Bad", "/rules/files", "/rules/files/main.sml", "/rules/new", "/rules/models"]
+ADDRESSES = [
+    "/rules",
+    "/rules/name/Bad",
+    "/rules/files",
+    "/rules/files/main.sml",
+    "/rules/new",
+    "/models",
+    "/models/spam",
+]
 
 
 @pytest.fixture
 def open_page(open_as: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Opens a page as a rule author on a floor with one rule in shadow that has fired, and a model."""
+    from tests.support.floor import CLEAN, SPAM, someone
     from tests.support.rules import Rules, fresh, rule_author
 
-    from watchfloor.detection import hits
+    from watchfloor.detection import hits, models_in_force
+    from watchfloor.detection.modelling import actions
+    from watchfloor.detection.modelling.models import ScoreCount
     from watchfloor.detection.models import TextModel
+    from watchfloor.engines.textmodels import OnlineClassifier
+    from watchfloor.identity.domain import system
     from watchfloor.kernel import clock
+    from watchfloor.ledger.writer import writing
 
     fresh(monkeypatch)
     rules = Rules()
@@ -35,10 +50,28 @@ def open_page(open_as: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> C
     for _ in range(3):
         rules.show("bad")
     hits.flush()
+    model = OnlineClassifier()
+    for number in range(30):
+        model.learn(f"cheap pills order {number} now", True)
+        model.learn(f"lunch at noon in room {number}", False)
     TextModel.objects.create(
-        policy_key="spam", version=1, blob=b"x", learned=60, live=True, made_at=clock.now(),
-        report={"ready": True, "labels": [30, 30], "open_at": 0.8, "precision": [0.98, 0.95, 0.99], "recall": [0.5, 0.4, 0.6]},
+        policy_key="spam", version=1, blob=model.to_bytes(), learned=60, live=True, made_at=clock.now(),
+        report={"ready": True, "labels": [30, 30]},
     )  # fmt: skip
+    today = clock.now().date()
+    ScoreCount.objects.bulk_create(
+        ScoreCount(
+            policy_key="spam", day=today - timedelta(days=day), language="en", bin=place, items=300 // (place + 1)
+        )
+        for day in range(1, 12)
+        for place in range(20)
+    )
+    with writing(system("test")) as w:
+        actions.plan_sampling(w, "spam", per_day=2000, uniform=1.0)
+    models_in_force.forget()
+    for number in range(4):
+        rules.show(f"cheap pills order {number} now")
+        rules.decide(someone(), SPAM if number else CLEAN)
     person = rule_author()
     return partial(open_as, person)
 
@@ -109,12 +142,12 @@ def test_a_silent_rule_is_asked_about_an_item_by_its_list(open_page: Callable[..
 def test_a_model_is_stopped_with_a_reason(open_page: Callable[..., Any], axe: Callable[[Any], None]) -> None:
     from playwright.sync_api import expect
 
-    page = open_page("/rules/models")
+    page = open_page("/models/spam")
     page.get_by_role("button", name="Stop this model").click()
     dialog = page.get_by_role("dialog", name="Stop the model")
     expect(dialog).to_be_visible()
     axe(page)
     dialog.get_by_label("Why").fill("it flags thanks")
     dialog.get_by_role("button", name="Stop it").click()
-    expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
+    expect(page.locator("main").get_by_text("Stopped", exact=True).first).to_be_visible()
     expect(page.get_by_text("it flags thanks")).to_be_visible()

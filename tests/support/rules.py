@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.support.floor import Floor, install
 from watchfloor.detection import hits, models_in_force, ruleset
 from watchfloor.detection.actions import attest, put_on_text, save_rule_file, screen, set_rule_state
 from watchfloor.detection.contracts import Screening
+from watchfloor.detection.modelling import counted
 from watchfloor.detection.models import RuleHits
 from watchfloor.identity import defaults
 from watchfloor.identity.actions import create_user, grant
@@ -39,6 +41,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models_in_force, "_loaded", {})
     for memory in ("_counts", "_samples"):
         monkeypatch.setattr(hits, memory, {})
+    monkeypatch.setattr(counted, "_counts", Counter())
     ruleset.forget()
     models_in_force.forget()
     install()

@@ -69,7 +69,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(_("On call"), "phone", "oncall", "o", ("oncall.view",)),
     ),
     (
-        Entry(_("Rules"), "code", "rules", "u", ("rule.view",)),
+        Entry(_("Rules"), "code", "rules", "u", ("rule.view",), ("/models",)),
         Entry(_("Media banks"), "photo-search", "banks", "b", ("bank.view",), ("/exchanges",)),
         Entry(_("Policies"), "scale", "policies", "p", ("policy.view",), ("/claims",)),
         Entry(_("Enforcement"), "gavel", "enforcement-actions", "x", ("enforcement.view",)),

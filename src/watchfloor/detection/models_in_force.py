@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from watchfloor.detection.modelling import measuring
+from watchfloor.detection.modelling.drawing import Said
 from watchfloor.detection.models import TextModel
 from watchfloor.engines.textmodels import OnlineClassifier
 from watchfloor.kernel.errors import BadInput, NotFound
@@ -33,7 +35,6 @@ class Loaded(msgspec.Struct, frozen=True):
     version: int
     model: Any
     signal_at: float
-    open_at: float | None
 
 
 _lock = threading.Lock()
@@ -41,25 +42,43 @@ _loaded: dict[str, Loaded] = {}
 _looked = 0.0
 
 
-def look(text: str) -> list[Verdict]:
+def look(text: str, language: str = "") -> list[Verdict]:
     """Signals of all live models that find something in ``text``."""
+    return assess(text, language)[1]
+
+
+def assess(text: str, language: str = "") -> tuple[list[Said], list[Verdict]]:
+    """The score of every live model, and the signals of those that find something.
+
+    A case is opened only above the score from which the model is right often enough on what nobody reported, measured in the
+    text's language (``modelling.measuring``).
+    """
     if not text:
-        return []
-    verdicts = []
-    moved = _moved()
+        return [], []
+    said, verdicts = [], []
     for each in _current().values():
         score = each.model.score(text)
-        if score < each.signal_at:
-            continue
-        why = [part.shown for part in each.model.explain(text, limit=5) if part.weight > 0]
-        reason = "Weighed most: " + ", ".join(why) if why else "No single word weighed much."
-        signal = SignalIn(
-            source=f"model:{each.policy}", policy_key=each.policy, score=round(score, 4), reason=reason,
-            details={"version": each.version, "words": why},
-        )  # fmt: skip
-        open_at = moved.get(each.policy, each.open_at)
-        verdicts.append(Verdict(signal, each.open_at is not None and open_at is not None and score >= open_at))
-    return verdicts
+        opens = False
+        if score >= each.signal_at:
+            from_ = _opens_from(each.policy, language)
+            opens = from_ is not None and score >= from_
+            verdicts.append(Verdict(_signal(each, text, score), opens))
+        said.append(Said(each.policy, each.version, score, opens))
+    return said, verdicts
+
+
+def _signal(each: Loaded, text: str, score: float) -> SignalIn:
+    why = [part.shown for part in each.model.explain(text, limit=5) if part.weight > 0]
+    reason = "Weighed most: " + ", ".join(why) if why else "No single word weighed much."
+    return SignalIn(
+        source=f"model:{each.policy}", policy_key=each.policy, score=round(score, 4), reason=reason,
+        details={"version": each.version, "words": why},
+    )  # fmt: skip
+
+
+def _opens_from(policy: str, language: str) -> float | None:
+    measured = measuring.open_at(policy, language)
+    return None if measured is None else _moved().get(policy, measured)
 
 
 def score(policy: str, text: str) -> float:
@@ -79,10 +98,15 @@ def at_work() -> list[str]:
     return sorted(_current())
 
 
-def open_at(policy: str) -> float | None:
+def open_at(policy: str, language: str = "") -> float | None:
     """The score from which the policy's live model opens cases now; None where it opens none."""
+    return _opens_from(policy, language) if policy in _current() else None
+
+
+def model_of(policy: str) -> tuple[int, Any] | None:
+    """The live model and its version, to be shown; None where none is at work."""
     loaded = _current().get(policy)
-    return None if loaded is None or loaded.open_at is None else _moved().get(policy, loaded.open_at)
+    return None if loaded is None else (loaded.version, loaded.model)
 
 
 def _moved() -> dict[str, float]:
@@ -95,6 +119,7 @@ def forget() -> None:
     global _looked
     with _lock:
         _looked = 0.0
+    measuring.forget()
 
 
 def _current() -> dict[str, Loaded]:
@@ -118,8 +143,7 @@ def _current() -> dict[str, Loaded]:
                     fresh[policy] = known
                 continue
             fresh[policy] = Loaded(
-                policy=policy, version=row.version, model=model, signal_at=float(row.report.get("signal_at", 0.5)),
-                open_at=row.report.get("open_at"),
-            )  # fmt: skip
+                policy=policy, version=row.version, model=model, signal_at=float(row.report.get("signal_at", 0.5))
+            )
         _loaded = fresh
         return _loaded

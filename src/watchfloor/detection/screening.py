@@ -18,13 +18,16 @@ from watchfloor.detection import domain, hits, models_in_force, ruleset
 from watchfloor.detection.asked import Asked
 from watchfloor.detection.contracts import Screening
 from watchfloor.detection.handover import Handover
+from watchfloor.detection.modelling import drawing
 from watchfloor.engines import sml
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import Writer
+from watchfloor.policy import queries as policies
 
 log = logging.getLogger(__name__)
+REPORTED = "item_reported"  # what intake calls the event that is a report
 WAITING = "+"  # after a rule's name, in counts: the text that waits, running beside the one in force
 SEED = 2**53 - 1  # the random functions' seed must be exact in JSON
 
@@ -53,12 +56,16 @@ def screen(
     asked = Asked(item, fired.described)
     for effect, rules in effects_of(in_force, readings, fired.acting):
         asked.take(effect, rules)
-    for verdict in models_in_force.look(item_queries.text_of(item.type_key, data)):
+    text = item_queries.text_of(item.type_key, data)
+    said, found = models_in_force.assess(text, item.language)
+    for verdict in found:
         asked.signals.append(verdict.signal)
         if verdict.opens_case:
             asked.open_for.add(verdict.signal.policy_key)
+    drawn = _draw(item, said, asked) if text and name != REPORTED else []
     handover = Handover(w, item, version, asked, reach)
     handover.run()
+    drawing.keep(w, item, version, drawn, handover.cases)
     for rule, problem in asked.problems:
         log.warning("the rule %s could not do what it asks for: %s", rule, problem)
     failed = fired.failed | {rule for rule, _ in asked.problems}
@@ -76,6 +83,17 @@ def screen(
             *(text for _, text in asked.problems),
         ),
     )
+
+
+def _draw(item: Item, said: list[drawing.Said], asked: Asked) -> list[drawing.Taken]:
+    """For which models this item, which nobody reported, goes into review; their own word is then kept from the reviewer."""
+    drawn = drawing.consider(item, said, {policies.policy(deed.policy).harm_group for deed in asked.deeds})
+    for each in drawn:
+        if each.stratum != "opened":
+            asked.signals = [row for row in asked.signals if row.source != f"model:{each.policy}"]
+            asked.signals.append(drawing.signal(each))
+            asked.open_for.add(each.policy)
+    return drawn
 
 
 def sml_event(

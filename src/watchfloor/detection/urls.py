@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from watchfloor.detection.pages import (
     cluster,
@@ -14,7 +15,6 @@ from watchfloor.detection.pages import (
     investigate,
     label,
     lists,
-    models,
     new,
     rule,
     rules,
@@ -51,5 +51,5 @@ urlpatterns = [
     path("rules/form/text", forms.as_text, name="rule-form-text"),
     path("rules/changes", forms.changes, name="rule-changes"),
     path("rules/new", new.new_rule, name="rule-new"),
-    path("rules/models", models.model_list, name="models"),
+    path("rules/models", RedirectView.as_view(pattern_name="models")),
 ]

@@ -150,7 +150,7 @@ def test_a_rule_asks_the_live_model(rules: Rules, monkeypatch: pytest.MonkeyPatc
     _, before = rules.show("cheap pills buy now")
     assert before.fired == ()
     assert any("no model for 'spam' is at work" in error for error in before.errors)
-    live = models_in_force.Loaded(policy="spam", version=1, model=model, signal_at=2.0, open_at=None)
+    live = models_in_force.Loaded(policy="spam", version=1, model=model, signal_at=2.0)
     monkeypatch.setattr(models_in_force, "_current", lambda: {"spam": live})
     assert rules.show("cheap pills buy now")[1].fired == ("Likely",)
     assert rules.show("see you at the match tonight")[1].fired == ()

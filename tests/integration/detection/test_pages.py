@@ -9,7 +9,7 @@ import pytest
 from tests.integration.detection.conftest import ALL
 
 from watchfloor.detection import hits, queries
-from watchfloor.detection.models import Rule, RuleFile, TextModel
+from watchfloor.detection.models import Rule, RuleFile
 from watchfloor.detection.palette import provide
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from tests.support.rules import Rules
 
-ADDRESSES = ["/rules", "/rules/name/Bad", "/rules/files", "/rules/files/main.sml", "/rules/models"]
+ADDRESSES = ["/rules", "/rules/name/Bad", "/rules/files", "/rules/files/main.sml", "/models"]
 
 
 def text(response: HttpResponse, status: int = 200) -> str:
@@ -59,7 +59,7 @@ def test_empty_pages_say_what_to_do(sign_in: Callable[..., Client]) -> None:
     client = sign_in()
     assert "No rules yet" in text(client.get("/rules"))
     assert "main.sml" in text(client.get("/rules/files"))
-    assert "No model has learned yet" in text(client.get("/rules/models"))
+    assert "No model has learned yet" in text(client.get("/models"))
 
 
 def test_the_list_shows_state_hits_and_decisions(rules: Rules, sign_in: Callable[..., Client]) -> None:
@@ -196,27 +196,6 @@ def test_a_new_file_begins_with_an_example_and_a_file_can_be_taken_out(
     assert client.post("/rules/files/main.sml", {"step": "archive"}).status_code == 302
     assert RuleFile.objects.get().archived_at is not None
     assert Rule.objects.get().state == "retired"
-
-
-def test_models_can_be_rolled_back_and_stopped(rules: Rules, sign_in: Callable[..., Client]) -> None:
-    for version in (1, 2):
-        TextModel.objects.create(
-            policy_key="spam", version=version, blob=b"x", learned=60 * version, live=version == 2, made_at=clock.now(),
-            report={"ready": True, "labels": [30, 30], "open_at": 0.8, "precision": [0.98, 0.95, 0.99], "recall": [0.5, 0.4, 0.6]},
-        )  # fmt: skip
-    client = sign_in()
-    page = text(client.get("/rules/models"))
-    for part in ("Version 2 works", "98 %", "95 %–99 %", "0.80"):
-        assert part in page
-    assert sign_in("rule.view").post("/rules/models", {"policy": "spam", "version": "1", "why": "x"}).status_code == 403
-    assert "Say why" in text(client.post("/rules/models", {"policy": "spam", "version": "1", "why": ""}), 422)
-    assert client.post("/rules/models", {"policy": "spam", "version": "1", "why": "flags thanks"}).status_code == 302
-    assert TextModel.objects.get(live=True).version == 1
-    page = text(client.get("/rules/models"))
-    assert "Newer versions wait" in page and "flags thanks" in page
-    assert client.post("/rules/models", {"policy": "spam", "version": "", "why": "stop"}).status_code == 302
-    assert not TextModel.objects.filter(live=True).exists()
-    assert "Stopped" in text(client.get("/rules/models"))
 
 
 def test_the_palette_knows_rules(rules: Rules) -> None:

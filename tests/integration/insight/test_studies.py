@@ -119,7 +119,7 @@ def test_strata_by_what_a_model_thinks(items: list[Item], monkeypatch: pytest.Mo
     for _ in range(60):
         model.learn("bad text", True)
         model.learn("good text", False)
-    live = models_in_force.Loaded(policy="spam", version=1, model=model, signal_at=2.0, open_at=None)
+    live = models_in_force.Loaded(policy="spam", version=1, model=model, signal_at=2.0)
     monkeypatch.setattr(models_in_force, "_current", lambda: {"spam": live})
     study = begin(method="stratified", by="model:spam", size=16)
     sizes, drawn = dict(study.strata), Counter(study.units.values_list("stratum", flat=True))

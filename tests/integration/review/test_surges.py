@@ -10,6 +10,7 @@ from tests.support.floor import LEAD, REVIEWER, Floor, someone
 
 from watchfloor.detection import models_in_force
 from watchfloor.detection.hold import holding
+from watchfloor.detection.modelling import measuring
 from watchfloor.detection.models import TextModel
 from watchfloor.engines.textmodels import OnlineClassifier
 from watchfloor.identity.domain import Actor, system
@@ -152,7 +153,7 @@ def test_what_makes_no_sense_is_refused(ready: Floor) -> None:
         surge.start_surge(BOSS, "nothing", why="x")
 
 
-def test_what_only_holds_while_it_is_on(ready: Floor) -> None:
+def test_what_only_holds_while_it_is_on(ready: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     model = OnlineClassifier()
     for number in range(40):
         model.learn(f"buy cheap pills now {number}", True)
@@ -160,7 +161,8 @@ def test_what_only_holds_while_it_is_on(ready: Floor) -> None:
     text = "buy cheap pills now"
     score = model.score(text)
     assert score > 0.5
-    report = {"signal_at": 0.5, "open_at": 0.5}
+    report = {"signal_at": 0.5}
+    monkeypatch.setattr(measuring, "open_at", lambda policy, language: 0.5)
     TextModel.objects.create(
         policy_key="spam", version=1, blob=model.to_bytes(), made_at=clock.now(), live=True, report=report
     )

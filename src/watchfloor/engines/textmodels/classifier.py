@@ -78,6 +78,13 @@ class Contribution(NamedTuple):
     spans: tuple[tuple[int, int], ...]
 
 
+_OF_PEOPLE = frozenset({"email", "phone", "number"})
+
+
+def _shown(weight: float, feature: str) -> Contribution:
+    return Contribution(feature, kind_of(feature), describe(feature), weight, ())
+
+
 class OnlineClassifier:
     """Says how probable a label is for a text; see the module's first lines for the way it learns.
 
@@ -153,6 +160,27 @@ class OnlineClassifier:
             Contribution(feature, kind_of(feature), describe(feature), weight, tuple(places[feature]))
             for weight, feature in weighed[:limit]
         ]
+
+    def strongest(self, *, limit: int = 12, least: int = 5) -> tuple[list[Contribution], list[Contribution]]:
+        """What speaks for the label and against it, strongest first, whatever the text; without spans.
+
+        Addresses and numbers of people are left out, and what fewer than ``least`` learned texts had: a list of what a model goes by
+        must not tell what one person wrote.
+        """
+        self._refresh()
+        met = [0] * len(self._weights)
+        for places, _, _ in self._journal:
+            for place in places:
+                met[place] += 1
+        known = [
+            (weight * self._platt.slope, name)
+            for (name, place), weight in zip(self._index.items(), self._weights, strict=True)
+            if weight and met[place] >= least and kind_of(name) not in _OF_PEOPLE
+        ]
+        known.sort(key=lambda pair: (-pair[0], pair[1]))
+        for_it = [pair for pair in known[:limit] if pair[0] > 0]
+        against = [pair for pair in reversed(known[-limit:]) if pair[0] < 0]
+        return [_shown(*pair) for pair in for_it], [_shown(*pair) for pair in against]
 
     def _margin(self, found: list[str]) -> float:
         first = self._first_margin(found)

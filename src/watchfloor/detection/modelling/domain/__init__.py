@@ -1,0 +1,1 @@
+"""Pure parts: chances of being drawn, and why a model is silent."""

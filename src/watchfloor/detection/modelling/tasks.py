@@ -1,0 +1,20 @@
+"""Loops around models: scores counted in memory are written, and drift is looked for."""
+
+from __future__ import annotations
+
+from watchfloor.detection.modelling import counted, watch
+from watchfloor.platform.loops import loop
+
+
+@loop("models.scores", idle=counted.FLUSH_EVERY)
+def write_scores() -> int:
+    """What was counted when traffic stopped must not wait for the next item."""
+    counted.flush()
+    return 0
+
+
+@loop("models.watch", idle=300.0)
+def watch_models() -> int:
+    """A model that drifted opens no more cases until a person has looked."""
+    watch.watch()
+    return 0
