@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -53,8 +53,10 @@ class _Fit(msgspec.Struct, frozen=True):
     confusion: tuple[tuple[float, ...], ...]
 
 
-def voting(of: Table, *, rounds: int = 200, confidence: float = 0.95, seed: int = 0) -> Voting:
-    """Prevalence and error of the votes, with intervals from ``rounds`` samples drawn again.
+def voting(
+    of: Table, *, rounds: int = 200, confidence: float = 0.95, seed: int = 0, step: Callable[[], None] = lambda: None
+) -> Voting:
+    """Prevalence and error of the votes, with intervals from ``rounds`` samples drawn again (``step`` is called after each).
 
     Raises:
         BadInput: fewer than two values, or no unit with three votes.
@@ -74,6 +76,7 @@ def voting(of: Table, *, rounds: int = 200, confidence: float = 0.95, seed: int 
         drawn = Counter(chance.choices(range(len(patterns)), weights, k=units))
         sample = [(patterns[place][0], many) for place, many in drawn.items()]
         again.append(_figures(_fit(sample, found, 60), sample))
+        step()
     own = _figures(found, patterns)
     tail = (1 - confidence) / 2
     intervals = [_around(value, sorted(row[k] for row in again), tail) for k, value in enumerate(own)]
