@@ -36,6 +36,7 @@ CONTEXTS = [
     "detection.streams",
     "intake",
     "appreview",
+    "quality",
     "training",
     "insight",
     "insight.boards",
