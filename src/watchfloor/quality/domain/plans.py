@@ -90,9 +90,10 @@ def chances(document: Document, kinds: Iterable[Kind], seen: Mapping[str, tuple[
     strata = [agreement.Stratum(key, max(1, round(size)), rates[key]) for key, size in sorted(sizes.items())]
     least = min(2, document.weekly // max(1, len(strata)))
     looks = agreement.allocate(strata, document.weekly, how=document.how, least=least)
-    of_strata = {one.key: min(1.0, looks[one.key] / max(sizes[one.key], 1.0)) for one in strata}
     whole = sum(sizes.values())
     usual = min(1.0, document.weekly / whole) if whole else 1.0
+    # What could never be drawn would be in no estimate: a tenth of the usual chance is left to every stratum.
+    of_strata = {one.key: min(1.0, max(looks[one.key] / max(sizes[one.key], 1.0), usual / 10)) for one in strata}
     people: dict[str, list[float]] = {}
     for kind in every:
         given = people.setdefault(kind.person, [0.0, 0.0])
