@@ -70,6 +70,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),
     "policy": ("watchfloor.cli.policy", "policy", "Policy versions: files in and out, what differs, what is touched."),
     "training": ("watchfloor.cli.training", "training", "Who is certified; practice cases and exam questions."),
+    "quality": (
+        "watchfloor.cli.quality",
+        "quality",
+        "Agreement, samples of decisions and how right they are, on plain files.",
+    ),
     "law": (
         "watchfloor.cli.law_reports",
         "law",

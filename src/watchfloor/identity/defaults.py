@@ -24,11 +24,11 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "bank.view",
         "training.view", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
-        "topic.manage", "study.manage", "study.label", "app.view",
+        "topic.manage", "study.manage", "study.label", "app.view", "quality.view",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
-        *_WORK, "review.appeal", "review.cluster", "case.search", "list.edit", "case.arrange", "bank.view", "bank.edit",
+        *_WORK, "review.appeal", "review.cluster", "case.search", "list.edit", "case.arrange", "bank.view", "bank.edit", "review.look",
     ]),
     "escalation_lead": ("Escalation lead", "Takes escalated cases, approves held actions.", [
         *_WORK, "review.escalation", "review.appeal", "review.cluster", "review.reassign", "review.undo", "case.search", "floor.view",
@@ -53,8 +53,8 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "case.view", "case.search", "policy.view", "topic.manage",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
-        "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal",
-        "training.learn", "training.approve", "training.view", "study.manage", "study.label",
+        "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal", "review.look", "review.undo",
+        "quality.view", "quality.manage", "training.learn", "training.approve", "training.view", "study.manage", "study.label",
     ]),
     "app_reviewer": ("App reviewer", "Reviews API apps and watches what they do.", [
         "app.view", "app.review", "app.stop", "policy.view", "investigate.view", "training.learn",

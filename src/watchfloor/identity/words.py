@@ -21,7 +21,7 @@ AREAS: dict[str, str] = {  # by the first part of a permission
     "reads": N_("Looks at restricted cases"), "report": N_("Reports"), "reporter": N_("Reporters"),
     "restricted": N_("Restricted"), "review": N_("Review"), "rule": N_("Rules"), "settings": N_("Settings"),
     "verdict": N_("Verdicts"), "wellbeing": N_("Well-being"), "certificate": N_("Certificates"),
-    "training": N_("Training"), "transparency": N_("Transparency"),
+    "training": N_("Training"), "quality": N_("Quality"), "transparency": N_("Transparency"),
 }  # fmt: skip
 MEANS = {
     "password": N_("password"),

@@ -65,8 +65,8 @@ def _jobs(d: Dialect) -> str:
 def _cases(d: Dialect) -> str:
     person = "type = 'decision.made' AND origin = 'human'"
     taken, given_back = (
-        "type = 'job.leased' AND kind <> 'appeal'",
-        "type = 'job.released' AND why = 'stepped_back' AND kind <> 'appeal'",
+        "type = 'job.leased' AND kind NOT IN ('appeal', 'qa', 'golden')",
+        "type = 'job.released' AND why = 'stepped_back' AND kind NOT IN ('appeal', 'qa', 'golden')",
     )
     return f"""
         SELECT *, max(opening) OVER (PARTITION BY case_id) AS openings,
@@ -78,7 +78,7 @@ def _cases(d: Dialect) -> str:
                 {_when("max", "moment", "type = 'case.closed'")} AS closed_at,
                 {d.newest("how")} AS how,
                 {_when("count", "1", taken)} - {_when("count", "1", given_back)} AS leases,
-                {_when("count", "1", "type = 'job.decided' AND kind <> 'appeal'")} AS jobs_decided,
+                {_when("count", "1", "type = 'job.decided' AND kind NOT IN ('appeal', 'qa', 'golden')")} AS jobs_decided,
                 {_when("count", "1", "type = 'escalation.raised'")} AS escalations
             FROM (
                 SELECT leaf, case_id, {", ".join(_DIMS)}, type, moment, why,

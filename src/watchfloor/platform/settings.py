@@ -37,6 +37,7 @@ CONTEXTS = [
     "detection.streams",
     "intake",
     "appreview",
+    "quality",
     "training",
     "insight",
     "insight.boards",

@@ -188,9 +188,9 @@ def decision(request: HttpRequest, decision_id: str) -> DecisionOut:
 def claim(request: HttpRequest, body: ClaimIn) -> Any:
     """The most urgent job the token may take; 204 when nothing waits. Who holds one gets it again.
 
-    Needs ``review.work``, ``review.appeal``, ``review.escalation`` or ``review.cluster``, by the kind of job.
+    Needs ``review.work``, ``review.appeal``, ``review.escalation``, ``review.cluster`` or ``review.look``, by the kind of job.
     """
-    actor = needs(request, "review.work", "review.appeal", "review.escalation", "review.cluster")
+    actor = needs(request, "review.work", "review.appeal", "review.escalation", "review.cluster", "review.look")
     lease = actions.claim(actor, queue=body.queue, lease_seconds=body.lease_seconds)
     if lease is None:
         return Status(204, None)
@@ -209,6 +209,20 @@ def decide(request: HttpRequest, job_id: str, body: DecideIn) -> DecisionOut:
         actions=None if body.actions is None else tuple(body.actions),
     )  # fmt: skip
     return decision_out(actions.decide(actor, ids.decode("job", job_id), body.token, finding))
+
+
+@router.post(
+    "/jobs/{job_id}/answer", response={204: None}, summary="Answer a look one holds", operation_id="answer_look"
+)
+def answer(request: HttpRequest, job_id: str, body: DecideIn) -> Any:
+    """What one finds, looking again at a decision that stands; nothing is decided. Needs the live token and ``review.look`` or
+    ``review.work``."""
+    actor = needs(request, "review.look", "review.work")
+    finding = Finding(
+        verdict=body.verdict, violation_key=body.violation, rationale=body.rationale, active_ms=body.active_ms
+    )
+    actions.looks.answer(actor, ids.decode("job", job_id), body.token, finding)
+    return Status(204, None)
 
 
 def case_out(row: Case) -> CaseOut:

@@ -18,7 +18,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.policy import queries as policies
 from watchfloor.policy.contracts import ClaimHit, PolicyRef, VersionRef, ViolationRef
-from watchfloor.review import bench_live, bench_media, blind, link_cards, queries, thread, translators
+from watchfloor.review import bench_live, bench_media, blind, link_cards, looks, queries, thread, translators
 from watchfloor.review.bench_view import AuthorView, ItemView, author_view, item_view
 from watchfloor.review.domain import marks, scripts
 from watchfloor.review.models import Appeal, Case, Decision, Escalation, Job, Report, Signal
@@ -175,6 +175,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "can_translate": bool(translators.known()),
         "type_name": type_name,
         "author": author(case),
+        "is_look": job.kind in looks.KINDS,
         "reports": reports(case),
         "signals": found_signals,
         "thread": thread.window(actor, case),
@@ -206,7 +207,7 @@ def claims_of(case: Case, data: dict[str, Any] | None) -> list[ClaimHit]:
 def timeline(actor: Actor, job: Job) -> tuple[Entry, ...]:
     """The newest of the case's history, as whoever holds this job may know it."""
     found = case_history.latest(job.case)
-    if job.kind == "second":
+    if job.kind in looks.BLIND:
         return blind.without_verdicts(found, actor)
     if job.kind != "appeal":
         return found

@@ -8,7 +8,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import Actor
-from watchfloor.review import appeal_terms
+from watchfloor.review import appeal_terms, looks
 from watchfloor.review.models import Case, Job
 from watchfloor.review.queries.timeline import Entry
 
@@ -17,8 +17,8 @@ VERDICTS = ("decision.", "decision_path.", "job.decided", "action.", "strike.", 
 
 
 def hides_verdicts(actor: Actor, case: Case) -> bool:
-    """True while this person holds the second opinion on the case: until they decide, the first verdict is not shown to them."""
-    held = Job.objects.filter(case=case, kind="second", state=Job.State.LEASED, lease_holder=actor.id)
+    """True while this person holds the second opinion, or a look, on the case: until they answer, what was found is not shown to them."""
+    held = Job.objects.filter(case=case, kind__in=looks.BLIND, state=Job.State.LEASED, lease_holder=actor.id)
     return actor.kind == "user" and held.exists()
 
 

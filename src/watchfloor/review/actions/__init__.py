@@ -1,5 +1,6 @@
 """The only writers of the floor: what comes in, leases, findings, appeals, escalations. One transaction each."""
 
+from watchfloor.review.actions import looks
 from watchfloor.review.actions.again import decide_once
 from watchfloor.review.actions.appeal_terms import restore_terms, save_terms
 from watchfloor.review.actions.appeals import remedy_done
@@ -54,6 +55,7 @@ __all__ = [
     "hand_back",
     "heartbeat",
     "join",
+    "looks",
     "mark",
     "mark_found",
     "mark_in_hand",

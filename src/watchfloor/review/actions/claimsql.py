@@ -35,10 +35,11 @@ from watchfloor.review.events import JobLeased
 from watchfloor.review.models import Job
 
 KINDS = {
-    "review.work": ("review", "second"),  # samples and golden jobs are handed out by quality, blind
+    "review.work": ("review", "second", "golden"),
     "review.appeal": ("appeal",),
     "review.escalation": ("escalation",),
     "review.cluster": ("cluster",),
+    "review.look": ("qa",),
 }
 
 # Candidates at first, more than the claims that are in flight at once over one's queues; else one looks again, deeper.

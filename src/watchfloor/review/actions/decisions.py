@@ -14,6 +14,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.review import looks
 from watchfloor.review.actions import appeals, cases, claims, escalations, findings, jobs, releases
 from watchfloor.review.actions.people import of_job, person_id, vendor_of
 from watchfloor.review.contracts import DecisionIn
@@ -34,6 +35,9 @@ def decide(actor: Actor, job_id: UUID, token: int, finding: DecisionIn) -> Decis
     """
     with writing(actor) as w:
         case, job = claims.held_case(actor, job_id, token)
+        if job.kind in looks.KINDS:
+            raise BadInput("look", "This job looks at a decision again: say what you find, and nothing is decided.",
+                           where="job", hint="POST /v1/jobs/{job}/answer, or the workbench.")  # fmt: skip
         if job.kind == "cluster":
             raise BadInput("cluster_job", "This job is about many items: read its sample, then decide for all of them.",
                            where="job", hint="POST /v1/jobs/{job}/cluster/decide, or the workbench.")  # fmt: skip

@@ -12,6 +12,7 @@ from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.oncall import actions as oncall
 from watchfloor.oncall.contracts import PageIn
+from watchfloor.review import looks
 from watchfloor.review.actions import cases, claims, jobs
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.domain import clocks
@@ -37,6 +38,8 @@ def escalate(
         raise BadInput("no_reason", "Say why it is handed up.", where="reason")
     with writing(actor, reason=reason) as w:
         case, job = claims.held_case(actor, job_id, token)
+        if job.kind in looks.KINDS:
+            raise BadInput("not_here", "A look is not handed up.", hint="Say unsure: it is settled by another person.")
         if job.kind == "appeal":
             raise BadInput(
                 "not_here", "An appeal is not handed up.", hint="Decide unsure: another person will hear it."

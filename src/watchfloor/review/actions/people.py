@@ -17,7 +17,9 @@ from watchfloor.workforce.domain.matching import on_shift, skills
 from watchfloor.workforce.limits import limits_of
 from watchfloor.workforce.queries import roster_row
 
-WORK_PERMISSION = {"appeal": "review.appeal", "escalation": "review.escalation", "cluster": "review.cluster"}
+WORK_PERMISSION = {
+    "appeal": "review.appeal", "escalation": "review.escalation", "cluster": "review.cluster", "qa": "review.look",
+}  # fmt: skip
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

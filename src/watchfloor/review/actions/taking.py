@@ -22,7 +22,7 @@ from watchfloor.review.actions.people import Person, person
 from watchfloor.review.contracts import LeaseOut
 from watchfloor.review.models import Job
 
-WORKING = ("review.work", "review.appeal", "review.escalation", "review.cluster")
+WORKING = ("review.work", "review.appeal", "review.escalation", "review.cluster", "review.look")
 LEASE_BOUNDS = (10, 3600)
 ROUNDS = 20  # leases that ran out and are ended on the way to one job, at most
 

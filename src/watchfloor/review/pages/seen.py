@@ -20,7 +20,7 @@ from watchfloor.workforce import exposure
 from watchfloor.workforce.contracts import JobFacts
 from watchfloor.workforce.domain import exposure as domain
 
-WORK = ("review.work", "review.appeal", "review.escalation", "review.cluster")
+WORK = ("review.work", "review.appeal", "review.escalation", "review.cluster", "review.look")
 MAX_BODY = 20_000
 log = logging.getLogger(__name__)
 

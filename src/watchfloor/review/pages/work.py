@@ -32,6 +32,7 @@ from watchfloor.review import (
     case_jobs,
     clusters,
     informed,
+    looks,
     queries,
     thread,
 )
@@ -45,7 +46,7 @@ from watchfloor.review.pages.typed import Typed
 from watchfloor.review.queries import inquiries
 from watchfloor.workforce import exposure, wellbeing, wellbeing_actions
 
-WORK = ("review.work", "review.appeal", "review.escalation", "review.cluster")
+WORK = ("review.work", "review.appeal", "review.escalation", "review.cluster", "review.look")
 UNDO_OFFER = timedelta(seconds=30)
 
 
@@ -115,10 +116,17 @@ def _decide(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed)
         job = bench.my_job(actor, job_id)
         text = bench_macros.text_of(actor, job, typed.macro, typed.violation) if job else ""
         typed = msgspec.structs.replace(typed, macro_text=text)
+    if _is_look(job_id):
+        actions.looks.answer(actor, job_id, typed.token, typed.finding())
+        return next_case(request, typed.queue)
     decision = actions.decide_once(actor, job_id, typed.token, typed.finding())
     if not preferences.of(request.user).auto_next:
         return part.go(request, reverse("review") + f"?done={decision.pk}")
     return next_case(request, typed.queue, done=str(decision.pk))
+
+
+def _is_look(job_id: uuid.UUID) -> bool:
+    return Job.objects.filter(pk=job_id, kind__in=looks.KINDS).exists()
 
 
 def again(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:

@@ -15,7 +15,8 @@ from watchfloor.review.models import Case, Decision, Job
 _JOB = {"queue": "queue_key", "market": "market", "severity": "severity", "clearance": "clearance"}
 _CASE = {"market": "market", "severity": "severity", "clearance": "clearance"}
 WORK = {
-    "review.work": ("review", "second"), "review.appeal": ("appeal",), "review.escalation": ("escalation",), "review.cluster": ("cluster",),
+    "review.work": ("review", "second", "golden"), "review.appeal": ("appeal",), "review.escalation": ("escalation",),
+    "review.cluster": ("cluster",), "review.look": ("qa",),
 }  # fmt: skip
 
 

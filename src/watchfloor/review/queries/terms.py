@@ -9,6 +9,7 @@ TERMS: dict[str, str] = {
     "violating": N_("violating"), "clean": N_("clean"), "unsure": N_("unsure"),
     "author": N_("author"), "reporter": N_("reporter"), "item": N_("item"), "account": N_("account"),
     "review": N_("review"), "second": N_("second opinion"), "appeal": N_("appeal"), "escalation": N_("escalation"),
+    "qa": N_("look"), "golden": N_("review"),
     "cluster": N_("cluster"),
     "upheld": N_("upheld"), "overturned": N_("overturned"), "modified": N_("changed"),
     "report": N_("report"), "signal": N_("signal"), "undo": N_("undo"),
