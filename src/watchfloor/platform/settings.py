@@ -33,6 +33,7 @@ CONTEXTS = [
     "detection.banks",
     "detection.campaigns",
     "detection.exchanges",
+    "detection.reputation",
     "detection.streams",
     "intake",
     "appreview",
