@@ -47,9 +47,7 @@ def main() -> None:
         times.append(time.perf_counter() - begin)
         hit += bool(found)
     times.sort()
-    begin = time.process_time()
     singles = [Matcher([row]) for row in rows]
-    prepared = time.process_time() - begin
     begin = time.process_time()
     equal = 0
     for each in events[:ALONE]:
