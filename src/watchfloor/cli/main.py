@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),
+    "restrictions": ("watchfloor.cli.restrictions", "restrictions", "Whom or what is held back; what that would hit."),
     "bank": (
         "watchfloor.cli.exchange",
         "bank",

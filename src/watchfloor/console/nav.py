@@ -70,6 +70,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry(_("Rules"), "code", "rules", "u", ("rule.view",), ("/models",)),
+        Entry(_("Restrictions"), "ban", "restrictions", "d", ("restriction.view",), ("/protected-names", "/identity")),
         Entry(_("Media banks"), "photo-search", "banks", "b", ("bank.view",), ("/exchanges",)),
         Entry(_("Policies"), "scale", "policies", "p", ("policy.view",), ("/claims",)),
         Entry(_("Enforcement"), "gavel", "enforcement-actions", "x", ("enforcement.view",)),

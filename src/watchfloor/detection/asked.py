@@ -51,6 +51,16 @@ class Asked:
         except BadInput as error:
             self.problems.append((rules[0], error.message))
 
+    def review(self, signal: SignalIn, who: str) -> None:
+        """A finding of something beside the rules that opens a case."""
+        try:
+            policies.policy(signal.policy_key)
+        except BadInput as error:  # the policy is gone since
+            self.problems.append((who, error.message))
+            return
+        self.signals.append(signal)
+        self.open_for.add(signal.policy_key)
+
     def _take(self, effect: sml.Effect, rule: str, words: str) -> None:
         source = f"rule:{rule}"
         match effect:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from watchfloor.detection.beside import Held
 from watchfloor.detection.domain.forecast import Forecast
 from watchfloor.engines import sml
 
@@ -46,8 +47,12 @@ class FiredOut(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rules say of a question, and what they would do. ``rule_set`` names the texts and states that answered;
-    ``held_until``: automatic actions are held until then, so nothing of it may be done without a person.
+    """What the rules say of a question, and what they would do.
+
+    Attributes:
+        rule_set: names the texts and states that answered.
+        held_until: automatic actions are held until then, so nothing of it may be done without a person.
+        restrictions: what holds it beside the rules; ``verdicts`` has theirs, too (``slow``, ``challenge``, ``hold``, ``block``).
     """
 
     rule_set: str
@@ -57,6 +62,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     effects: tuple[sml.Effect, ...] = ()
     errors: tuple[str, ...] = ()
     held_until: datetime | None = None
+    restrictions: tuple[Held, ...] = ()
     milliseconds: float = 0.0
 
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from django.conf import settings
 
-from watchfloor.detection import models_in_force
+from watchfloor.detection import beside, models_in_force
 from watchfloor.engines import sml
 from watchfloor.review.models import Signal
 
@@ -39,6 +39,13 @@ class LiveFindings:
             sml.Seen(source=source, policy=policy, score=score, at=at)
             for source, policy, score, at in rows.values_list("source", "policy_key", "score", "at")[:MOST]
         ]
+
+    def band(self, event: sml.Event) -> str:
+        """By the platform's name of the event's account."""
+        author = event.data.get("author")
+        if not isinstance(author, dict) or not author.get("id"):
+            return "unknown"
+        return beside.band(str(author.get("type", "")), str(author["id"]))
 
 
 FINDINGS = LiveFindings()

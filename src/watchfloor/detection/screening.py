@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from watchfloor.detection import domain, hits, models_in_force, ruleset
+from watchfloor.detection import beside, domain, hits, models_in_force, ruleset
 from watchfloor.detection.asked import Asked
 from watchfloor.detection.contracts import Screening
 from watchfloor.detection.handover import Handover
@@ -25,10 +25,11 @@ from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
+from watchfloor.review.contracts import SignalIn
 
 log = logging.getLogger(__name__)
-REPORTED = "item_reported"  # what intake calls the event that is a report
 WAITING = "+"  # after a rule's name, in counts: the text that waits, running beside the one in force
+REPORTED = "item_reported"  # screening for a report: nothing happened to the item
 SEED = 2**53 - 1  # the random functions' seed must be exact in JSON
 
 
@@ -63,6 +64,8 @@ def screen(
         if verdict.opens_case:
             asked.open_for.add(verdict.signal.policy_key)
     drawn = _draw(item, said, asked) if text and name != REPORTED else []
+    if name != REPORTED:
+        _restricted(asked, beside.Happening(item=item, name=name, data=data, event=event or {}, at=_moment(at)))
     handover = Handover(w, item, version, asked, reach)
     handover.run()
     drawing.keep(w, item, version, drawn, handover.cases)
@@ -96,15 +99,23 @@ def _draw(item: Item, said: list[drawing.Said], asked: Asked) -> list[drawing.Ta
     return drawn
 
 
+def _restricted(asked: Asked, what: beside.Happening) -> None:
+    """It is out already: what was to be held for review is reviewed now; of the rest only the hit is kept."""
+    for held in beside.after(what):
+        if held.verdict and held.effect == "review":
+            source = f"restriction:{held.key}"
+            asked.review(SignalIn(source=source, policy_key=held.policy, reason=held.reason), source)
+
+
 def sml_event(
     item: Item, data: dict[str, Any], name: str, event: dict[str, Any] | None, at: datetime | None = None
 ) -> sml.Event:
     """What rules read: ``$.item.data.*``, ``$.item.type``, ``$.author.id``, ``$.event.*``."""
-    author, now = item_queries.account_of(item), clock.now()
+    author = item_queries.account_of(item)
     return sml.Event(
         action_id=number_of(item),
         action_name=name,
-        timestamp=now if at is None else min(at.astimezone(UTC), now),
+        timestamp=_moment(at),
         data={
             "item": {
                 "type": item.type_key,
@@ -117,6 +128,11 @@ def sml_event(
             "event": event or {},
         },
     )
+
+
+def _moment(at: datetime | None) -> datetime:
+    now = clock.now()
+    return now if at is None else min(at.astimezone(UTC), now)
 
 
 def number_of(item: Item) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from django.db import close_old_connections, connection
 
-from watchfloor.detection import counting, ruleset, screening
+from watchfloor.detection import beside, counting, ruleset, screening
 from watchfloor.detection.asked import Asked
 from watchfloor.detection.contracts import FiredOut, Judgement, Question
 from watchfloor.detection.hold import holding
@@ -65,8 +65,18 @@ class Judge:
         held_until = ready.held_until if ready.held_until is not None and ready.held_until > clock.now() else None
         item = item_of(question)
         name = f"{item.type_key}/{item.external_id}"
+        restricted = tuple(
+            beside.before(
+                beside.Happening(
+                    item=item, name=question.name, data=question.data, event=question.event, at=clock.now()
+                )
+            )
+        )
+        held_by = tuple(dict.fromkeys(each.verdict for each in restricted if each.verdict))
         if in_force.rules is None:
-            return Judgement(rule_set=ready.version, held_until=held_until, milliseconds=_since(started))
+            return Judgement(
+                rule_set=ready.version, held_until=held_until, verdicts=held_by, restrictions=restricted, milliseconds=_since(started)
+            )  # fmt: skip
         event = screening.sml_event(item, question.data, question.name, question.event)
         if in_force.counts:
             with counting.looking(deadline) as look:
@@ -84,7 +94,7 @@ class Judge:
                 would.append(msgspec.structs.replace(effect, rules=tuple(rules)))
         return Judgement(
             rule_set=ready.version,
-            verdicts=tuple(asked.verdicts),
+            verdicts=tuple(dict.fromkeys((*asked.verdicts, *held_by))),
             fired=tuple(
                 FiredOut(rule=rule, reason=fired.described.get(rule, "")) for rule in sorted(fired.acting)
             ),
@@ -95,6 +105,7 @@ class Judge:
                 *(text for _, text in asked.problems),
             ),
             held_until=held_until,
+            restrictions=restricted,
             milliseconds=_since(started),
         )  # fmt: skip
 
@@ -117,6 +128,7 @@ class Judge:
 
     def look(self) -> Ready:
         """Look for changed rules, and whether automatic actions are held, now."""
+        beside.look()
         in_force, hold = ruleset.current(), holding()
         held_until = hold.until if hold is not None else None
         ready = self._ready

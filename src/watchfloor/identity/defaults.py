@@ -21,7 +21,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "enforcement.lift", "enforcement.stop",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
-        "bank.view",
+        "bank.view", "restriction.view", "restriction.approve",
         "training.view", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
         "topic.manage", "study.manage", "study.label", "app.view", "quality.view",
@@ -34,7 +34,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         *_WORK, "review.escalation", "review.appeal", "review.cluster", "review.reassign", "review.undo", "case.search", "floor.view",
         "enforcement.view",
         "enforcement.approve", "enforcement.lift", "enforcement.stop", "restricted.view", "list.edit", "case.arrange", "case.bulk",
-        "bank.view", "bank.edit", "bank.manage", "exchange.manage",
+        "bank.view", "bank.edit", "bank.manage", "exchange.manage", "restriction.view", "restriction.edit", "restriction.approve",
         "reporter.view", "reporter.mute", "glass.break", "review.claim_case", "review.answer", "macro.share", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "incident.manage",
     ]),
@@ -49,7 +49,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "insight.sql",
-        "bank.view", "bank.edit", "bank.manage", "exchange.manage",
+        "bank.view", "bank.edit", "bank.manage", "exchange.manage", "restriction.view", "restriction.edit",
         "case.view", "case.search", "policy.view", "topic.manage",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [

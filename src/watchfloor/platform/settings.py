@@ -34,6 +34,7 @@ CONTEXTS = [
     "detection.campaigns",
     "detection.exchanges",
     "detection.modelling",
+    "detection.reputation",
     "detection.streams",
     "intake",
     "appreview",

@@ -18,7 +18,17 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.policy import queries as policies
 from watchfloor.policy.contracts import ClaimHit, PolicyRef, VersionRef, ViolationRef
-from watchfloor.review import bench_live, bench_media, blind, link_cards, looks, queries, thread, translators
+from watchfloor.review import (
+    author_marks,
+    bench_live,
+    bench_media,
+    blind,
+    link_cards,
+    looks,
+    queries,
+    thread,
+    translators,
+)
 from watchfloor.review.bench_view import AuthorView, ItemView, author_view, item_view
 from watchfloor.review.domain import marks, scripts
 from watchfloor.review.models import Appeal, Case, Decision, Escalation, Job, Report, Signal
@@ -81,14 +91,17 @@ def item(case: Case, signals: list[Signal]) -> ItemView:
     return item_view(fields, items.snapshot(case.item_version), [signal.details for signal in signals])
 
 
-def author(case: Case) -> AuthorView | None:
-    """The account that answers for the case's item, if the platform named one."""
+def author(case: Case, actor: Actor) -> AuthorView | None:
+    """The account that answers for the case's item, if the platform named one, with what the actor may know of its record."""
     account = items.account_of(case.item)
     if account is None:
         return None
     _, fields = fields_of(account.type_key)
     data = items.snapshot(account.current_version) if account.current_version else None
-    return author_view(account, fields, data, enforcement.standing(account))
+    found = author_view(account, fields, data, enforcement.standing(account))
+    if blind.hides_verdicts(actor, case):
+        return found
+    return msgspec.structs.replace(found, marks=tuple(author_marks.of(actor, account)))
 
 
 def reports(case: Case) -> Reports:
@@ -174,7 +187,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "script": scripts.share(items.text_of(case.item.type_key, data) if data else ""),
         "can_translate": bool(translators.known()),
         "type_name": type_name,
-        "author": author(case),
+        "author": author(case, actor),
         "is_look": job.kind in looks.KINDS,
         "reports": reports(case),
         "signals": found_signals,

@@ -56,7 +56,7 @@ def _item(actor: Actor, row: ClusterItem, job: Job) -> dict[str, Any]:
     return {
         "item": item_view(fields, data),
         "type_name": type_name,
-        "author": bench.author(case),
+        "author": bench.author(case, actor),
         "links": link_cards.links(fields, data or {}),
         "claims": bench.claims_of(case, data),
         "media_views": bench_media.views(case.item_version, actor),

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from watchfloor.enforcement.contracts import Standing
 from watchfloor.items.domain import Field
+from watchfloor.review.author_marks import Mark
 
 MEDIA = {"image": "photo", "video": "video", "audio": "microphone"}
 SHOWN_ELSEWHERE = {"text", "displayName", "creatorId", "createdAt", "profileIcon", "isDeleted"}
@@ -63,6 +64,7 @@ class AuthorView(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool | None
     followers: int | None
     standing: Standing
+    marks: tuple[Mark, ...] = ()  # what others above review say of it
 
 
 def item_view(fields: Sequence[Field], data: dict[str, Any] | None, hits: Iterable[dict[str, Any]] = ()) -> ItemView:

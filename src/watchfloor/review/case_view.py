@@ -72,7 +72,7 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
         "waits_choices": case_jobs.choices(),
         "claimable": _claimable(actor, live),
         "inquiries": inquiries.of_case(case),
-        "author": bench.author(case),
+        "author": bench.author(case, actor),
         "item": bench.item(case, signals),
         "live_panel": bench_live.panel(case, actor),
         "brigade": brigades.of(case),

@@ -52,3 +52,7 @@ class Findings(Protocol):
     def signals(self, event: Event) -> Sequence[Seen]:
         """The standing signals of the item the event is about."""
         ...
+
+    def band(self, event: Event) -> str:
+        """The band of the reputation of the account the event is about."""
+        ...

@@ -36,6 +36,8 @@ NOT_THEIRS: Final = {
     "appreview_developer": "kept: the other side of the agreement",
     "appreview_message": "kept: what both sides said of the agreement",
     "appreview_step": "kept: what was done when it was broken",
+    "detection_restriction": "kept for safety: whom the house holds back, by network, address or device, until it is lifted or over",
+    "detection_restriction_version": "kept: what a restriction was before",
     "detection_exchange": "the sealed credentials of an exchange",
     "oncall_audience": "where updates on incidents are sent",
     "oncall_contact": "how colleagues are reached",

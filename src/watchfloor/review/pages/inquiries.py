@@ -81,7 +81,7 @@ def answer(request: HttpRequest, inquiry_id: uuid.UUID) -> HttpResponse:
         "row": row,
         "case": case,
         "type_name": bench.fields_of(case.item.type_key)[0],
-        "author": bench.author(case),
+        "author": bench.author(case, actor),
         "item": bench.item(case, found),
         "changed_since": False,
         "names": names_of([row.asked_by, row.answered_by]),

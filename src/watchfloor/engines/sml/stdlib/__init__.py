@@ -21,12 +21,13 @@ from watchfloor.engines.sml.stdlib import (
     network,
     random,
     regex,
+    standing,
     text,
     time,
 )
 
 _OSPREYS = (core, effects, encoding, experiments, labels, lists, network, random, regex, text, time)
-_BEYOND = (counters, devices, findings, fingerprint, links, listed)
+_BEYOND = (counters, devices, findings, fingerprint, links, listed, standing)
 
 
 def _of(modules: tuple[ModuleType, ...]) -> dict[str, Function]:
