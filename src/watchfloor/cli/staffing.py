@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from watchfloor.cli.output import emit, json_option, table
+from watchfloor.cli.staffing_calibrate import calibrate
 from watchfloor.cli.staffing_roster import roster
 from watchfloor.cli.staffing_simulate import simulate
 from watchfloor.engines.staffing import erlang as formulas
@@ -152,5 +153,6 @@ def backlog(file: Path, need: str | None, as_json: bool) -> None:
     emit(plan or result, as_json=as_json, text="\n".join(lines))
 
 
+staffing.add_command(calibrate)
 staffing.add_command(simulate)
 staffing.add_command(roster)

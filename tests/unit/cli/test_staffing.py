@@ -118,3 +118,28 @@ def test_roster_is_made_checked_and_planned_again(tmp_path: Path) -> None:
     found = run("roster", file, "--check", write(tmp_path / "wrong.json", wrong))
     assert found.exit_code == 1 and "p0 works 4 shifts instead of 5." in found.output
     assert run("roster", file, "--replan", made).exit_code == 2
+
+
+def test_a_history_becomes_a_forecast_and_a_scenario_that_simulates(tmp_path: Path) -> None:
+    rows = ["what,at,until,queue,seconds,team,groups"]
+    for hour in range(96):
+        at = f"2026-11-{2 + hour // 24:02}T{hour % 24:02}:30Z"
+        rows += [f"arrival,{at},,live,,,"] * 4
+        rows.append(f"handled,{at},,live,{60 + hour % 9},,new;Dublin")
+        rows.append(f"work,{at},{at[:14]}59Z,,,Dublin,")
+    rows += ["lunch,2026-11-02T12:00Z,,,,,", "handled,2026-11-02T12:00Z,,live,-3,,"]
+    file = tmp_path / "history.csv"
+    file.write_text("\n".join(rows), encoding="utf-8")
+    week = tmp_path / "week.json"
+    told = run("calibrate", file, "--due-of", "live=5m", "--out", week, "--json")
+    found = json.loads(told.stdout)
+    assert found["left_out"] == 2
+    assert "history.csv line 578 'lunch' is none of arrival" in told.stderr
+    assert found["volumes"]["live"]["hours"][0]["value"] == pytest.approx(4)
+    assert {each["group"] for each in found["paces"]} == {"new", "Dublin"}
+    assert json.loads(week.read_text())["queues"][0]["due"] == 300
+    assert "live" in run("simulate", week, "--plain", "--replications", 1).output
+    empty = tmp_path / "empty.csv"
+    empty.write_text("\n".join([rows[0], rows[5]]), encoding="utf-8")
+    with pytest.raises(BadInput, match="nothing that came in"):
+        run("calibrate", empty)
