@@ -118,6 +118,7 @@ def environment(**options: Any) -> Environment:
         "due": times.due,
         "due_state": times.due_state,
         "moment": times.moment,
+        "date_of": times.date_of,
         "duration": times.duration,
         "safe_text": text.safe_text,
         "initials": text.initials,

@@ -72,7 +72,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(_("Rules"), "code", "rules", "u", ("rule.view",), ("/models",)),
         Entry(_("Restrictions"), "ban", "restrictions", "d", ("restriction.view",), ("/protected-names", "/identity")),
         Entry(_("Media banks"), "photo-search", "banks", "b", ("bank.view",), ("/exchanges",)),
-        Entry(_("Policies"), "scale", "policies", "p", ("policy.view",), ("/claims",)),
+        Entry(_("Policies"), "scale", "policies", "p", ("policy.view",), ("/claims", "/knowledge")),
         Entry(_("Enforcement"), "gavel", "enforcement-actions", "x", ("enforcement.view",)),
     ),
     (  # what is owed to authorities and to the public
@@ -89,7 +89,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry(_("Workforce"), "users", "certificates", "w", ("people.manage", "training.view"), ("/workforce",)),
-        Entry(_("Vendors"), "building-store", "vendors", "v", ("floor.view",)),
+        Entry(_("Vendors"), "building-store", "vendors", "v", ("vendor.view", "vendor.work"), ("/announcements",)),
         Entry(_("App review"), "apps", "appreview", "a", ("app.view",), ("/apps",)),
         Entry(_("Programme"), "road", "programme", "m", ("insight.view",)),
     ),

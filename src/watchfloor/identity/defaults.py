@@ -25,6 +25,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "training.view", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
         "topic.manage", "study.manage", "study.label", "app.view", "quality.view",
+        "vendor.view", "vendor.manage", "knowledge.edit",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -45,7 +46,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "policy.view", "policy.edit", "policy.approve", "case.view", "case.search", "insight.view", "rule.view", "enforcement.view",
         "enforcement.catalogue",
         "edge.rule", "review.answer", "macro.share", "training.approve", "training.view", "policy.translate", "claim.edit",
-        "topic.manage", "study.label",
+        "topic.manage", "study.label", "knowledge.edit",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "insight.sql",
@@ -60,7 +61,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "app.view", "app.review", "app.stop", "policy.view", "investigate.view", "training.learn",
     ]),
     "trainer": ("Trainer", "Keeps practice and exams true to the policy; sees who is certified.", [
-        "policy.view", "training.learn", "training.edit", "training.approve", "training.view", "policy.translate",
+        "policy.view", "training.learn", "training.edit", "training.approve", "training.view", "policy.translate", "knowledge.edit",
     ]),
     "security": ("Security", "Hears of every breaking of the glass, reviews it, reads who looked at what.", [
         "glass.review", "reads.view", "ledger.view",
@@ -73,9 +74,11 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "transparency.view", "transparency.edit", "transparency.publish", "ledger.view", "insight.view", "policy.view", "case.view",
         "enforcement.view",
     ]),
-    "vendor_manager": ("Vendor manager", "Sees one's own vendors' people and numbers.", [
+    "vendor_manager": ("Vendor manager", "Runs the relation with one's own vendors: contracts, figures, check-ins, invoices.", [
         "floor.view", "insight.view", "board.edit", "policy.view", "wellbeing.view", "training.view",
+        "vendor.view", "vendor.manage", "knowledge.edit",
     ]),
+    "vendor_lead": ("Vendor's lead", "A vendor's own side; give it within that vendor.", ["vendor.work", "policy.view"]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "enforcement.confirm", "item.read",
         "report.submit", "event.submit", "media.submit", "appeal.submit", "order.submit", "app.submit", "ledger.view",

@@ -16,6 +16,7 @@ from watchfloor.items import queries as items
 from watchfloor.items.domain import Field
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.knowledge import queries as knowledge
 from watchfloor.policy import queries as policies
 from watchfloor.policy.contracts import ClaimHit, PolicyRef, VersionRef, ViolationRef
 from watchfloor.review import (
@@ -196,6 +197,7 @@ def context(actor: Actor, job: Job) -> dict[str, Any]:
         "precedents": [row for row in queries.precedents(actor, case.policy_key) if row.case_id != case.pk],
         "rulings": queries.rulings(actor, case.policy_key),
         "answers": inquiries.precedents(queries.visible_cases(actor), case.policy_key, case),
+        "articles": knowledge.beside(case.policy_key),
         "inquiries": inquiries.of_case(case),
         "timeline": timeline(actor, job),
         "why": queries.why(job),

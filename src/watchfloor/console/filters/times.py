@@ -6,7 +6,7 @@ by the same rules, so that nothing jumps when the page takes over.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -105,3 +105,10 @@ def moment(when: datetime | None, style: str = "time") -> Markup | str:
     day = formats.date_format(here, "j M" if here.year == timezone.localtime(clock.now()).year else "j M Y")
     words = {"time": f"{here:%H:%M}", "day": day, "full": f"{day}, {here:%H:%M}"}[style]
     return _element(style, when, words)
+
+
+def date_of(day: date | None) -> str:
+    """A calendar day, which has no zone: ``22 Nov``, with the year where it is another one."""
+    if day is None:
+        return DASH
+    return formats.date_format(day, "j M" if day.year == timezone.localtime(clock.now()).year else "j M Y")

@@ -11,6 +11,7 @@ from uuid import UUID
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.knowledge import actions as knowledge
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.review import plan
@@ -57,13 +58,18 @@ def ask(
 
 
 @begin_again
-def answer(actor: Actor, inquiry_id: UUID, text: str, *, precedent: bool = False) -> Inquiry:
-    """Answer a question that was put to one. ``precedent``: later reviewers of the policy's cases see it, too."""
+def answer(actor: Actor, inquiry_id: UUID, text: str, *, precedent: bool = False, article: str = "") -> Inquiry:
+    """Answer a question that was put to one. ``precedent``: later reviewers of the policy's cases see it, too; ``article``: the title
+    of a draft of knowledge made from the answer, which a restricted case never gives."""
     _text(text, "answer")
     with writing(actor) as w:
         row = _open(inquiries.to_answer(actor), inquiry_id)
         if row.asked_by == str(actor):
             raise Forbidden("own_question", "You asked this yourself: another person answers.")
+        if article.strip():
+            if row.case.clearance:
+                raise Forbidden("restricted", "What is said of a restricted case does not become an article.")
+            knowledge.draft(w, title=article, body=text, policy_key=row.case.policy_key, source=f"inquiry:{row.pk}")
         w.update(
             row, state=Inquiry.State.ANSWERED, answer=text.strip(), answered_by=str(actor), answered_at=clock.now(),
             precedent=precedent,

@@ -19,6 +19,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.knowledge import queries as knowledge
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import actions, bench, queries
@@ -70,7 +71,8 @@ def answer(request: HttpRequest, inquiry_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             text = request.POST.get("answer", "")
-            actions.answer(actor, inquiry_id, text, precedent="precedent" in request.POST)
+            title = request.POST.get("article", "")
+            actions.answer(actor, inquiry_id, text, precedent="precedent" in request.POST, article=title)
             messages.success(request, _("Answered. It is on the asker's desk."))
             return redirect("review-questions")
         except (BadInput, Conflict, Forbidden) as error:
@@ -88,6 +90,7 @@ def answer(request: HttpRequest, inquiry_id: uuid.UUID) -> HttpResponse:
         "errors": errors,
         "error_of": dict(errors),
         "typed": request.POST,
+        "articles": [] if case.clearance else knowledge.beside(case.policy_key),
         "answers": inquiries.precedents(queries.visible_cases(actor), case.policy_key, case),
     }
     return render(request, "review/inquiry.html", context, status=422 if errors else 200)

@@ -1,0 +1,1 @@
+"""What a contract says and what follows from it: pure."""

@@ -1,0 +1,68 @@
+"""How sure a vendor's figure is: exact sums day by day, and an interval that knows that things of one day are alike.
+
+The interval of ``sum(above) / sum(below)`` takes each day as one draw (the ratio estimator's linearised variance over clusters,
+Cochran, Sampling Techniques, 3rd ed., 6.3 and 9A.5, with Student's t over the days less one). A share has the exact binomial
+interval (Clopper and Pearson 1934) beside it, and the wider of the two ends counts: few misses in few days would look sure otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from math import sqrt
+
+import msgspec
+
+from watchfloor.engines.agreement.reliability import quantile
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure over a period. ``above`` and ``below`` are whole numbers; ``low`` and ``high`` are None where there are too few days."""
+
+    above: int
+    below: int
+    days: int
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def value(self) -> float | None:
+        """The figure itself; None when nothing was counted."""
+        return self.above / self.below if self.below else None
+
+    @property
+    def exact(self) -> Fraction:
+        """The figure as a fraction, for what must be exact."""
+        return Fraction(self.above, self.below)
+
+
+def figure(days: Sequence[tuple[float, float]], unit: str, confidence: float) -> Figure:
+    """The figure of ``(above, below)`` by day; ``unit`` is ``share`` or ``ms``; ``confidence`` is a share of one."""
+    used = [(round(above), round(below)) for above, below in days if below > 0]
+    above, below = sum(day[0] for day in used), sum(day[1] for day in used)
+    if len(used) < 2 or not below:
+        return Figure(above=above, below=below, days=len(used))
+    value, count = above / below, len(used)
+    spread = sum((top - value * bottom) ** 2 for top, bottom in used)
+    half = student(count - 1, confidence) * sqrt(count / (count - 1) * spread) / below
+    low, high = max(0.0, value - half), value + half
+    if unit == "share":
+        exact = binomial(above, below, confidence)
+        low, high = min(low, exact[0]), min(1.0, max(high, exact[1]))
+    return Figure(above=above, below=below, days=count, low=low, high=high)
+
+
+def binomial(some: int, of: int, confidence: float) -> tuple[float, float]:
+    """The exact (Clopper-Pearson) interval of a share."""
+    tail = (1 - confidence) / 2
+    low = 0.0 if some == 0 else quantile(some, of - some + 1, tail)
+    high = 1.0 if some == of else quantile(some + 1, of - some, 1 - tail)
+    return low, high
+
+
+@lru_cache(256)
+def student(freedom: int, confidence: float) -> float:
+    """The two-sided quantile of Student's t: t^2 / (t^2 + n) is Beta(1/2, n/2) distributed."""
+    share = quantile(0.5, freedom / 2, confidence)
+    return sqrt(freedom * share / (1 - share))
