@@ -184,7 +184,7 @@ def retro(key: str, ids: tuple[str, ...], days: int, why: str, yes: bool, as_jso
     prepare.django()
     from uuid import UUID
 
-    from watchfloor.detection.banks import queries
+    from watchfloor.detection.banks import queries, retro_work
     from watchfloor.detection.banks import retro as searching
     from watchfloor.identity.domain import system
     from watchfloor.kernel.errors import BadInput
@@ -196,7 +196,7 @@ def retro(key: str, ids: tuple[str, ...], days: int, why: str, yes: bool, as_jso
     actor = system(ACTOR)
     row = searching.ask(actor, queries.by_key(key), wanted, days=days, why=why)
     while row.state in ("counting", "running"):
-        searching.work()
+        retro_work.work()
         row.refresh_from_db()
         if row.state == "ready" and yes:
             row = searching.confirm(actor, row.pk)
