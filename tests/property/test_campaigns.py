@@ -1,4 +1,4 @@
-"""Campaigns against oracles: co-actions by comparing each pair, the same campaigns in one go or in many, pieces as of one text."""
+"""Campaigns against oracles: co-actions by comparing each pair, the same campaigns in one go or in many."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from watchfloor.engines.campaigns import Gates, State, Texts, campaigns, grow
 from watchfloor.engines.campaigns import coactions as joining
-from watchfloor.engines.campaigns.pieces import form_of, pieces
-from watchfloor.engines.nearby import shingles
 
 ACTIONS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("xyz"), st.integers(-50, 300)), max_size=40)
 
@@ -88,14 +86,3 @@ def test_campaigns_are_the_same_however_the_texts_are_parted(rows, cuts) -> None
                 ),
             )
     assert told(whole) == told(parted)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.text(max_size=40), max_size=4))
-def test_pieces_of_many_texts_are_those_of_one_at_a_time(texts) -> None:
-    forms = [form_of(text) for text in texts]
-    made = pieces(forms).to_list()
-    assert all(each == sorted(set(each)) for each in made)
-    for text, found in zip(texts, made, strict=True):
-        if len(text) <= 12:  # a longer one of nothing but a link is read by how it is written
-            assert set(found) == shingles.pieces(text)

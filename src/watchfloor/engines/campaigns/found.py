@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 
 from watchfloor.engines.campaigns.grow import State, Texts, grow, key_edges
-from watchfloor.engines.campaigns.pieces import FEWEST
+from watchfloor.engines.nearby.columns import FEWEST
 
 _BUCKETS = 60
 _STEPS = (60, 300, 900, 3_600, 14_400, 86_400, 604_800)
@@ -132,7 +132,7 @@ def _edges(state: State, roots: pl.Series) -> pl.DataFrame:
     firsts = pl.Series(state.firsts, dtype=pl.UInt32)
     form = pl.Series(state.form, dtype=pl.UInt32)
     here = pl.int_range(len(form), dtype=pl.UInt32, eager=True)
-    says = (state.pieces.list.len() >= FEWEST).gather(form)
+    says = (state.columns.pieces.list.len() >= FEWEST).gather(form)
     same = pl.DataFrame({"left": firsts.gather(form), "right": here}).filter(says & (firsts.gather(form) != here))
     none = pl.lit(None, dtype=pl.String)
     alike = state.near.select(

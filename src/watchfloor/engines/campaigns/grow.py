@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
 import polars as pl
 
 from watchfloor.engines.campaigns.keys import canonical, found_in, judge
-from watchfloor.engines.campaigns.near import EDGES, near
-from watchfloor.engines.campaigns.pieces import FEWEST, NO_KEYS, Form, Keys, band_keys, form_of, pieces
+from watchfloor.engines.nearby.columns import FEWEST, NOTHING, Columns, columns, joined
 from watchfloor.engines.nearby.components import Parts
+from watchfloor.engines.nearby.pairs import PAIRS, near
+from watchfloor.engines.nearby.reading import read
 from watchfloor.kernel.errors import BadInput
 
 _KEYS = {"kind": pl.String, "value": pl.String, "text": pl.UInt32}
@@ -60,11 +62,10 @@ class State:
     accounts: list[str | None] = field(default_factory=list)
     times: list[float | None] = field(default_factory=list)
     form: list[int] = field(default_factory=list)
-    forms: dict[bytes, int] = field(default_factory=dict)
+    forms: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
     firsts: list[int] = field(default_factory=list)
-    pieces: pl.Series = field(default_factory=lambda: pl.Series("pieces", [], dtype=pl.List(pl.UInt32)))
-    met: Keys = NO_KEYS
-    near: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EDGES))
+    columns: Columns = NOTHING
+    near: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PAIRS))
     keys: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
     judged: pl.DataFrame = field(
         default_factory=lambda: judge(pl.DataFrame(schema=_KEYS), pl.Series(dtype=pl.UInt32), {})
@@ -80,25 +81,23 @@ def grow(state: State, new: Texts) -> Changes:
     """
     start, first_form = len(state.ids), len(state.firsts)
     _append(state, new)
-    fresh: list[Form] = []
-    read: dict[str, int] = {}
-    found: list[tuple[str, str, int]] = []
-    seen_keys: dict[str, list[tuple[str, str]]] = {}
+    distinct: dict[str, list[int]] = {}
     for place in range(start, len(state.texts)):
-        text = state.texts[place]
-        form = read.get(text)
-        if form is None:
-            read_now = form_of(text)
-            form = state.forms.setdefault(read_now.key, len(state.firsts))
-            if form == len(state.firsts):
-                state.firsts.append(place)
-                fresh.append(read_now)
-            read[text] = form
-            if state.look:
-                seen_keys[text] = found_in(text)
-        state.form.append(form)
-        if state.look and (there := seen_keys[text]):
-            found += [(kind, value, place) for kind, value in there]
+        distinct.setdefault(state.texts[place], []).append(place)
+    said = read(list(distinct))
+    fresh: list[int] = []
+    found: list[tuple[str, str, int]] = []
+    state.form += [0] * (len(state.texts) - start)
+    for number, (text, places) in enumerate(distinct.items()):
+        form = state.forms.setdefault(said.form(number), len(state.firsts))
+        if form == len(state.firsts):
+            state.firsts.append(places[0])
+            fresh.append(number)
+        seen = found_in(text) if state.look else ()
+        for place in places:
+            state.form[place] = form
+            found += [(kind, value, place) for kind, value in seen]
+    found.sort(key=itemgetter(2))  # in the order in which texts came
     for kind, values in (new.keys or {}).items():
         known: dict[str, str] = {}
         for place, value in enumerate(values, start):
@@ -107,12 +106,10 @@ def grow(state: State, new: Texts) -> Changes:
                     known[value] = canonical(kind, value)
                 found.append((kind, known[value], place))
     if found:
-        columns = pl.DataFrame(found, schema=_KEYS, orient="row").unique(maintain_order=True)
-        state.keys = pl.concat([state.keys, columns])
-    state.pieces = pl.concat([state.pieces, pieces(fresh)])
-    made = band_keys(state.pieces.slice(first_form), first_form)
-    state.met = Keys(pl.concat([state.met.bands, made.bands]), pl.concat([state.met.bits, made.bits]))
-    state.near = pl.concat([state.near, near(state.met, state.pieces, first_form)])
+        table = pl.DataFrame(found, schema=_KEYS, orient="row").unique(maintain_order=True)
+        state.keys = pl.concat([state.keys, table])
+    state.columns = joined([state.columns, columns(said.of(fresh), first_form)])
+    state.near = pl.concat([state.near, near(state.columns, first_form)])
     return _renamed(state, start)
 
 
@@ -136,7 +133,7 @@ def _renamed(state: State, start: int) -> Changes:
     parts = Parts(len(state.firsts))
     parts.join(state.near.select("left", "right").iter_rows())
     alike = parts.roots()
-    says = [size >= FEWEST for size in state.pieces.list.len().to_list()]
+    says = [size >= FEWEST for size in state.columns.pieces.list.len().to_list()]
     state.judged = judge(state.keys, _parties(state, alike, says), state.caps)
     whole = Parts(len(state.ids))
     whole.join((state.firsts[form], place) for place, form in enumerate(state.form) if says[form])

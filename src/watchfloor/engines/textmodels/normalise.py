@@ -118,13 +118,13 @@ _COMBINING = re.compile(_MARKS)
 _PILED = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _CLUSTER = re.compile(rf".{_MARKS}*", re.DOTALL)
 
-_TLD = (
+TOP_LEVEL = (
     "com|net|org|info|biz|edu|gov|io|co|me|tv|uk|us|de|es|fr|it|ru|cn|jp|br|in|eu|ly|be|gl|tk|ml"
     "|xyz|top|site|online|shop|club|app|dev"
 )
 _PLACE = re.compile(
     r"(?P<url>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`]+|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:"
-    + _TLD
+    + TOP_LEVEL
     + r")(?![\w@-]|\.\w)(?:[/?:][^\s<>\"']*)?)"
     r"|(?P<email>[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,})"
     r"|(?P<phone>(?<![\w+])\+?\(?\d(?:[ ().-]{0,2}\d){8,14}(?!\w))"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from watchfloor.engines.matching import hash_picture, texts
+from watchfloor.engines.matching import hash_picture
 from watchfloor.engines.matching.hashes import rows_of
 from watchfloor.engines.matching.index import HashIndex
 from watchfloor.engines.matching.videos import hash_video
@@ -19,7 +19,6 @@ from watchfloor.kernel.errors import BadInput, MissingExtra
     [
         ("numpy", HashIndex),
         ("numpy", lambda: rows_of(["0" * 64])),
-        ("numpy", lambda: texts.pieces(["a text"])),
         ("PIL", lambda: hash_picture(b"")),
         ("av", lambda: hash_video("film.mp4")),
     ],

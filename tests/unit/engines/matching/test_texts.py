@@ -1,13 +1,10 @@
-"""Many texts at once: the same pieces as one by one, near-duplicates in groups, strangers apart."""
+"""Many texts at once: near-duplicates in groups, strangers apart."""
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from watchfloor.engines.matching import texts
 from watchfloor.engines.matching.groups import Group, groups
-from watchfloor.engines.nearby import distance, minhash, shingles
+from watchfloor.engines.nearby import distance, shingles
 
 COPIES = [
     "Buy cheap replica watches now, with fast delivery to your door from our own shop in town",
@@ -19,35 +16,6 @@ OTHERS = [
     "How do I measure the current through a coil?", "ok", "", "a", "🙂🙂", "٣ 中文的句子在這裡 очень длинный текст",
     "http://a.example/x 12345678",
 ]  # fmt: skip
-
-
-def listed(found: texts.Pieces) -> list[set[int]]:
-    return [set(found.hashes[low:high].tolist()) for low, high in zip(found.starts, found.starts[1:], strict=False)]
-
-
-def test_pieces_are_those_of_one_text_at_a_time() -> None:
-    every = [*COPIES, *OTHERS]
-    assert listed(texts.pieces(every)) == [shingles.pieces(text) for text in every]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.text(max_size=40), max_size=4))
-def test_pieces_of_any_text_are_those_of_one_at_a_time(every: list[str]) -> None:
-    assert listed(texts.pieces(every)) == [shingles.pieces(text) for text in every]
-
-
-def test_texts_share_a_key_exactly_where_they_share_a_band() -> None:
-    every = [*COPIES, *OTHERS]
-    of = texts.pieces(every)
-    keys, used = texts.band_keys(texts.signatures(of)), (of.starts[1:] - of.starts[:-1]) >= minhash.FEWEST
-    wanted = [minhash.bands(text) for text in every]
-    for left in range(len(every)):
-        assert bool(used[left]) == bool(wanted[left])
-        for right in range(left):
-            if used[left] and used[right]:
-                assert (keys[left] == keys[right]).tolist() == [
-                    a == b for a, b in zip(wanted[left], wanted[right], strict=True)
-                ]
 
 
 def test_copies_are_one_group_and_strangers_are_not_in_it() -> None:
