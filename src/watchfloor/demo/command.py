@@ -136,7 +136,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import legal, pictures, world
+    from watchfloor.demo import known, legal, pictures, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -167,6 +167,8 @@ def _play(
     say("Drawing pictures and videos", 0, 0)
     counts["pictures"] = replay.also(pictures.rows(scenario))
     pictures.open_all()
+    say("Known pictures come in again", 0, 0)
+    known.play(scenario, people, replay)
     say("Orders, requests and the report", 0, 0)
     legal.after(scenario, people)
     say("Hashing the ledger", 0, 0)

@@ -61,7 +61,7 @@ def rows(scenario: Scenario) -> Iterator[Row]:
         moment = scenario.end - timedelta(hours=HOURS) + step * number
         sample = Sample(number, reason, severity, type)
         with clock.at(moment):
-            receipt = _take_in(film(sample) if type == "video" else still(sample))
+            receipt = take_in(film(sample) if type == "video" else still(sample))
         account = scenario.accounts[chance.choice(accounts)]
         yield (
             REPORT,
@@ -82,7 +82,7 @@ def open_all() -> int:
 def still(sample: Sample) -> bytes:
     """A picture as JPEG: a gradient, a few shapes, words."""
     out = BytesIO()
-    _drawn(sample, SIZE, 0.3).save(out, "JPEG", quality=85)
+    drawn(sample, SIZE, 0.3).save(out, "JPEG", quality=85)
     return out.getvalue()
 
 
@@ -98,12 +98,12 @@ def film(sample: Sample) -> bytes:
         stream.pix_fmt = "yuv420p"
         count = FILM_SECONDS * FILM_RATE
         for number in range(count):
-            container.mux(stream.encode(frames.from_image(_drawn(sample, FILM, number / count))))
+            container.mux(stream.encode(frames.from_image(drawn(sample, FILM, number / count))))
         container.mux(stream.encode())
     return out.getvalue()
 
 
-def _drawn(sample: Sample, size: tuple[int, int], phase: float) -> Any:
+def drawn(sample: Sample, size: tuple[int, int], phase: float) -> Any:
     """The drawing at a moment (0 to 1) of its film."""
     from PIL import Image, ImageDraw, ImageFont
 
@@ -127,7 +127,8 @@ def _drawn(sample: Sample, size: tuple[int, int], phase: float) -> Any:
     return image
 
 
-def _take_in(data: bytes) -> str:
+def take_in(data: bytes) -> str:
+    """As the platform's upload does; the receipt."""
     file = Incoming(len(data))
     file.write(data)
     file.finish()

@@ -12,7 +12,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -22,6 +22,7 @@ from watchfloor.platform import egress
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 Take = Callable[[bytes], None]
+SCHEMES: Mapping[str, int] = {"http": 80, "https": 443}
 PORTS = frozenset({80, 443, 8080, 8443})
 REDIRECTS = 5
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -95,25 +96,32 @@ async def fetch(
         raise NotNow(f"It did not arrive within {limits.seconds:g} s.") from None
 
 
-async def place_of(url: str, limits: Limits, resolve: Resolve) -> Place:
-    """Where to connect to. Raises as ``fetch`` does."""
+async def place_of(
+    url: str,
+    limits: Limits,
+    resolve: Resolve,
+    *,
+    schemes: Mapping[str, int] = SCHEMES,
+    ports: Collection[int] = PORTS,
+) -> Place:
+    """Where to connect to. Raises as ``fetch`` does. ``schemes`` may be asked, each at its own port unless another is named."""
     try:
         parts = urlsplit(url)
         given = parts.port
     except ValueError:
         raise Refused("bad_url", "The address is not a web address.") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Refused("bad_scheme", "Only http and https addresses are fetched.")
+    if parts.scheme not in schemes or not parts.hostname:
+        raise Refused("bad_scheme", f"Only {' and '.join(schemes)} addresses are fetched.")
     if parts.username is not None or parts.password is not None:
         raise Refused("credentials", "The address carries a user name or password, which is never sent.")
     name = parts.hostname.rstrip(".").lower()
-    port = given or (443 if parts.scheme == "https" else 80)
+    port = given or schemes[parts.scheme]
     listed = name in limits.hosts or f"{name}:{port}" in limits.hosts
     if limits.listed_only and not listed:
         raise Refused(
             "unlisted_host", f"{name} is not among the hosts that media may come from (WATCHFLOOR_MEDIA_HOSTS)."
         )
-    if port not in PORTS and f"{name}:{port}" not in limits.hosts:
+    if port not in ports and f"{name}:{port}" not in limits.hosts:
         raise Refused("bad_port", f"Port {port} is not one that media may come from.")
     if egress.looks_like_number(name):
         raise Refused("private_address", f"{name} is an odd spelling of an address.")

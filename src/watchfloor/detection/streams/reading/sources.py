@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from watchfloor.detection.streams.reading import keys, playlists
+from watchfloor.detection.streams.reading import keys, playlists, rtmp_source
 from watchfloor.detection.streams.reading.pipe import Piece, Pipe, Stopped
 from watchfloor.detection.streams.reading.playlists import Source
 from watchfloor.items.media.fetch import Limits, NotNow, Part, Refused, Resolve, fetch, system_resolver
@@ -47,6 +47,17 @@ def begin(url: str, pipe: Pipe, limits: Limits, *, resolve: Resolve = system_res
 
 
 def _read(url: str, pipe: Pipe, limits: Limits, resolve: Resolve) -> None:
+    try:
+        scheme = urlsplit(url).scheme.lower()
+    except ValueError:
+        scheme = ""
+    if scheme in rtmp_source.SCHEMES:
+        rtmp_source.read(url, pipe, limits, resolve)
+        return
+    if scheme not in ("http", "https"):
+        raise Refused(
+            "bad_scheme", f"Streams are read over http, https, rtmp and rtmps; {scheme or 'this'} is none of them."
+        )
     head = bytearray()
     playlist = bytearray()
     bytes_of: _Bytes | None = None
@@ -69,9 +80,6 @@ def _read(url: str, pipe: Pipe, limits: Limits, resolve: Resolve) -> None:
         if len(playlist) > PLAYLIST_BYTES:
             raise Refused("too_large", "The playlist is longer than playlists are.")
 
-    scheme = urlsplit(url).scheme.lower()
-    if scheme not in ("http", "https"):
-        raise Refused("bad_scheme", f"Streams are read over http and https; {scheme or 'this'} is neither.")
     came_from = asyncio.run(fetch(url, take, _for(limits, ENDLESS_S, 1 << 50), resolve=resolve))
     if playlist:
         _Hls(pipe, limits, resolve).follow(bytes(playlist), came_from)
