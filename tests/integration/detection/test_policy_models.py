@@ -16,6 +16,9 @@ from watchfloor.ledger.writer import writing
 from watchfloor.review.models import Case, Decision, Signal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
     from tests.support.chat_server import ChatServer
     from tests.support.rules import Rules
 
@@ -144,3 +147,25 @@ def test_a_classifier_with_fixed_labels_is_asked_too(rules: Rules, server: ChatS
     reported(rules, "cheap pills now")
     assert asked.ask_due() == 1
     assert PolicyAnswer.objects.get().label == "violating"
+
+
+def test_it_is_set_up_and_replayed_by_hand(rules: Rules, server: ChatServer, sign_in: Callable[..., Client]) -> None:
+    client = sign_in()
+    assert "No policy model is set up" in client.get("/policy-models").content.decode()
+    form = {
+        "key": "house",
+        "policy": "spam",
+        "kind": "chat",
+        "url": server.url,
+        "mode": "draft",
+        "per_day": "5",
+        "timeout": "5",
+    }
+    refused = client.post("/policy-models", {**form, "url": "ftp://x", "instructions": "Be brief."})
+    assert refused.status_code == 422 and "Be brief." in refused.content.decode()
+    assert sign_in("rule.view").post("/policy-models", form).status_code == 403
+    assert client.post("/policy-models", form).status_code == 302
+    assert "version 1" in client.get("/policy-models?key=house").content.decode()
+    assert "reach the policy" in client.post("/policy-models", {**form, "mode": "veto"}).content.decode()
+    assert client.post("/policy-models/house/replay", {"count": "20"}).status_code == 302
+    assert PolicyModel.objects.get().replay_left == 20
