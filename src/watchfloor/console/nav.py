@@ -69,7 +69,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(_("On call"), "phone", "oncall", "o", ("oncall.view",)),
     ),
     (
-        Entry(_("Rules"), "code", "rules", "u", ("rule.view",), ("/models",)),
+        Entry(_("Rules"), "code", "rules", "u", ("rule.view",), ("/models", "/policy-models")),
         Entry(_("Restrictions"), "ban", "restrictions", "d", ("restriction.view",), ("/protected-names", "/identity")),
         Entry(_("Media banks"), "photo-search", "banks", "b", ("bank.view",), ("/exchanges",)),
         Entry(_("Policies"), "scale", "policies", "p", ("policy.view",), ("/claims", "/knowledge")),

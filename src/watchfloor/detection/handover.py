@@ -7,6 +7,7 @@ from uuid import UUID
 from watchfloor.detection import due_labels
 from watchfloor.detection.asked import Asked, Deed, violation_of
 from watchfloor.detection.hold import holding
+from watchfloor.detection.modelling import vetoes
 from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item
 from watchfloor.kernel.errors import WatchfloorError
@@ -57,10 +58,13 @@ class Handover:
         """Whether the signals were handed over together with an automatic decision. What fails is left to a person."""
         if not deeds or holding() is not None:  # held: the case is opened, and people decide
             return False
+        guard = vetoes.guard_of(deeds[0].policy, self.item.language)
         try:
             with self.w.attempt():
-                case = self._receive(signals, opens=True, make_job=False)
-                if case is not None and case.state == Case.State.OPEN:
+                case = self._receive(signals, opens=True, make_job=guard is not None)
+                if guard is not None and case is not None and case.state == Case.State.OPEN:
+                    vetoes.hold(guard, case, self._finding(deeds), deeds[0].rule)
+                elif case is not None and case.state == Case.State.OPEN:
                     self._decide(case, deeds)
         except WatchfloorError as error:
             self.asked.problems.append((deeds[0].rule, error.message))
@@ -68,15 +72,17 @@ class Handover:
         return True
 
     def _decide(self, case: Case, deeds: list[Deed]) -> None:
+        decision = review.decide_by_rule(self.w, case, self._finding(deeds), rule=deeds[0].rule)
+        self.decisions.append(decision.pk)
+
+    def _finding(self, deeds: list[Deed]) -> DecisionIn:
         """One decision for all that is done to the item, under the first deed's policy."""
         first = deeds[0]
         rationale = "; ".join(dict.fromkeys(self.asked.described.get(deed.rule, deed.rule) for deed in deeds))
-        finding = DecisionIn(
+        return DecisionIn(
             verdict="violating", violation_key=violation_of(first.policy, self.item.market), rationale=rationale,
             actions=tuple(dict.fromkeys(deed.action for deed in deeds)),
         )  # fmt: skip
-        decision = review.decide_by_rule(self.w, case, finding, rule=first.rule)
-        self.decisions.append(decision.pk)
 
     def _receive(self, signals: list[SignalIn], *, opens: bool, make_job: bool) -> Case | None:
         case = review.receive_signals(

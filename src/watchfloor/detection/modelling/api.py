@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from watchfloor.detection.actions import set_model_live
-from watchfloor.detection.modelling import actions, queries
+from watchfloor.detection.modelling import actions, asked, queries
+from watchfloor.detection.modelling.models import PolicyModel
 from watchfloor.engines.textmodels.metrics import Interval, Threshold
 from watchfloor.identity.guard import needs
 from watchfloor.ledger.writer import writing
@@ -111,6 +112,43 @@ class ModelResumeBody(Schema):
     """Why it may act again."""
 
     why: str
+
+
+class PolicyModelOut(Schema):
+    """A model of others that is asked, and how right its version was on decisions made before it was asked.
+
+    ``violating``, ``clean``: of those it called so, the share that people had found so. Milliseconds; ``slow`` is the 95th percentile.
+    """
+
+    key: str
+    policy: str
+    language: str
+    version: int
+    mode: str
+    asked: int
+    answered: int
+    judged: int
+    violating: ModelShare
+    clean: ModelShare
+    median: float
+    slow: float
+    tokens: int
+    cost: float
+
+
+@router.get("/policy-models", response=list[PolicyModelOut], summary="List policy models", operation_id="policy_models")
+def policy_models(request: HttpRequest) -> Any:
+    """Needs ``rule.view``."""
+    needs(request, "rule.view")
+    found = [(row, asked.figures(row)) for row in PolicyModel.objects.order_by("key")]
+    return [
+        PolicyModelOut(
+            key=row.key, policy=row.policy_key, language=row.language, version=row.version, mode=row.mode, asked=each.asked,
+            answered=each.answered, judged=each.judged, violating=_share(each.violating), clean=_share(each.clean),
+            median=each.median, slow=each.slow, tokens=each.tokens, cost=each.cost,
+        )
+        for row, each in found
+    ]  # fmt: skip
 
 
 @router.get("/models", response=list[ModelOut], summary="List models", operation_id="models")

@@ -38,3 +38,13 @@ class ModelResumed(LedgerEvent, frozen=True, tag="model.resumed"):
     """A person let a paused model act again; what it is compared with begins anew."""
 
     policy: str
+
+
+class PolicyModelSaved(LedgerEvent, frozen=True, tag="policy_model.saved"):
+    """A model of others was set up or changed. A new ``version`` is measured anew."""
+
+    key: str
+    policy: str
+    version: int
+    mode: str
+    per_day: int

@@ -84,3 +84,8 @@ class ScoreCount(models.Model):
 
     class Meta:
         db_table = "detection_model_scores"
+
+
+from watchfloor.detection.modelling.models_asked import HeldDeed, PolicyAnswer, PolicyModel  # noqa: E402
+
+__all__ = ["BINS", "Draw", "HeldDeed", "Pause", "Plan", "PolicyAnswer", "PolicyModel", "ScoreCount"]

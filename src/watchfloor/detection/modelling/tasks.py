@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchfloor.detection.modelling import counted, watch
+from watchfloor.detection.modelling import asked, counted, watch
 from watchfloor.platform.loops import loop
 
 
@@ -18,3 +18,9 @@ def watch_models() -> int:
     """A model that drifted opens no more cases until a person has looked."""
     watch.watch()
     return 0
+
+
+@loop("models.ask", idle=5.0)
+def ask_policy_models() -> int:
+    """What waits is put before the policy models, within their budgets."""
+    return asked.ask_due()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.detection.modelling.pages import index, one, steps
+from watchfloor.detection.modelling.pages import index, judges, one, steps
 
 urlpatterns = [
+    path("policy-models", judges.index, name="policy-models"),
+    path("policy-models/<slug:key>/replay", judges.replay, name="policy-model-replay"),
     path("models", index.index, name="models"),
     path("models.csv", index.index_csv, name="models-csv"),
     path("models/<slug:policy>", one.model, name="model"),
