@@ -37,6 +37,7 @@ NOT_THEIRS: Final = {
     "appreview_message": "kept: what both sides said of the agreement",
     "appreview_step": "kept: what was done when it was broken",
     "detection_exchange": "the sealed credentials of an exchange",
+    "quality_coaching": "what colleagues are given to look at, about the work and nobody's account",
     "oncall_audience": "where updates on incidents are sent",
     "oncall_contact": "how colleagues are reached",
     "review_macro": "ready texts of the house",
