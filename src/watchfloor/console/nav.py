@@ -84,7 +84,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry(_("Insight"), "chart-line", "insight", "n", ("insight.view",)),
-        Entry(_("Quality"), "rosette-discount-check", "quality", "q", ("insight.view",)),
+        Entry(_("Quality"), "rosette-discount-check", "quality", "q", ("quality.view",)),
         Entry(_("Training"), "school", "training", "t", ("training.learn", "training.view", "training.edit")),
     ),
     (

@@ -71,9 +71,14 @@ def cells(
 
 
 def cell(
-    name: str, verdicts: Iterable[Verdict], *, sizes: Mapping[str, int] | None = None, confidence: float = 0.95
+    name: str,
+    verdicts: Iterable[Verdict],
+    *,
+    sizes: Mapping[str, int] | None = None,
+    confidence: float = 0.95,
+    process: bool = False,
 ) -> Cell:
-    """The figures of these verdicts together."""
+    """The figures of these verdicts together (``process``: see ``totals.share``)."""
     every = list(verdicts)
 
     def of(counts: dict[int, bool], base: dict[int, bool]) -> Share:
@@ -81,7 +86,7 @@ def cell(
             Look(one.probability, float(base[at] and counts[at]), float(base[at]), one.stratum, one.cluster)
             for at, one in enumerate(every)
         ]
-        return share(looks, sizes=sizes, confidence=confidence)
+        return share(looks, sizes=sizes, confidence=confidence, process=process)
 
     all_of = dict.fromkeys(range(len(every)), True)
     found = {at: one.found for at, one in enumerate(every)}

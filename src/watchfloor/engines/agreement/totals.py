@@ -45,11 +45,14 @@ def total(looks: Iterable[Look]) -> float:
     return math.fsum(look.above / _chance(look) for look in looks)
 
 
-def share(looks: Iterable[Look], *, sizes: Mapping[str, int] | None = None, confidence: float = 0.95) -> Share:
+def share(
+    looks: Iterable[Look], *, sizes: Mapping[str, int] | None = None, confidence: float = 0.95, process: bool = False
+) -> Share:
     """The ratio of the totals of ``above`` and ``below``, a share between 0 and 1, with its interval.
 
     Args:
         sizes: of the strata, for the finite population correction, where all of a stratum had the same chance.
+        process: the interval is that of the work which makes such decisions, not only of these: even all of them are a sample of it.
 
     Raises:
         BadInput: a chance that is none.
@@ -60,14 +63,12 @@ def share(looks: Iterable[Look], *, sizes: Mapping[str, int] | None = None, conf
     if whole <= 0:
         return Share(0.0, 0.0, 1.0, 0, 0.0)
     found = min(1.0, max(0.0, math.fsum(look.above / look.probability for look in base) / whole))
-    variance, freedom = _variance(every, found, whole, sizes or {})
+    variance, freedom = _variance(every, found, whole, {} if process else sizes or {}, process)
     kish = whole * whole / math.fsum((look.below / look.probability) ** 2 for look in base)
     effective = kish
     if 0 < found < 1 and variance > 0:
         effective = found * (1 - found) / variance
-    elif 0 < found < 1 and all(look.probability >= 1 for look in base):
-        effective = math.inf
-    if all(look.probability >= 1 for look in base):
+    if not process and all(look.probability >= 1 for look in base):
         effective = math.inf
     elif freedom and math.isfinite(freedom):  # few of a stratum, or few clusters: the variance itself is unsure
         wide = student(0.5 + confidence / 2, max(1.0, freedom))
@@ -84,13 +85,13 @@ def mean(looks: Iterable[Look]) -> Interval:
     if whole <= 0:
         return Interval(0.0, -math.inf, math.inf)
     found = math.fsum(look.above / look.probability for look in every) / whole
-    variance, freedom = _variance(every, found, whole, {})
+    variance, freedom = _variance(every, found, whole, {}, False)
     half = student(0.975, max(1.0, freedom or 1e6)) * math.sqrt(variance)
     return Interval(found, found - half, found + half)
 
 
 def _variance(
-    every: Sequence[Look], found: float, whole: float, sizes: Mapping[str, int]
+    every: Sequence[Look], found: float, whole: float, sizes: Mapping[str, int], process: bool
 ) -> tuple[float, float | None]:
     """Of the ratio, and its degrees of freedom."""
     clustered = any(look.cluster for look in every)
@@ -100,7 +101,7 @@ def _variance(
     for look in every:
         residual = (look.above - found * look.below) / look.probability
         alike[look.stratum].add(look.probability)
-        if look.probability >= 1 and not clustered:
+        if look.probability >= 1 and not clustered and not process:
             continue  # looked at for certain: no chance is in it
         if clustered:
             together["", look.cluster] += residual

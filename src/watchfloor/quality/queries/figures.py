@@ -111,7 +111,7 @@ def heat(rows: Iterable[Look], down: str = "policy", across: str = "market") -> 
         one, other = key_of(row, down) or "-", key_of(row, across) or "-"
         for key in ((one, other), (one, ""), ("", other), ("", "")):
             groups[key].append(verdict(row))
-    return {key: agreement.cell(" / ".join(key), many) for key, many in groups.items()}
+    return {key: agreement.cell(" / ".join(key), many, process=True) for key, many in groups.items()}
 
 
 def confusions(rows: list[Look], most: int = 10) -> list[Confusion]:
@@ -138,7 +138,9 @@ def unclear(actor: Actor, filters: Filters) -> list[Unclear]:
     for row in rows:
         otherwise = not same(Finding(row.verdict, row.violation_key), Finding(row.found_verdict, row.found_violation))
         groups[row.policy_key].append(agreement.Look(row.probability, float(otherwise), 1.0, row.stratum))
-    found = [Unclear(key, len(many), agreement.share(many)) for key, many in groups.items() if len(many) >= 20]
+    found = [
+        Unclear(key, len(many), agreement.share(many, process=True)) for key, many in groups.items() if len(many) >= 20
+    ]
     return sorted(found, key=lambda one: -one.otherwise.low)
 
 
@@ -187,7 +189,7 @@ def outside(actor: Actor, filters: Filters) -> list[Outside]:
     found = []
     for key in sorted({row.policy_key for row in drawn} | set(heard)):
         mine = [verdict(row) for row in drawn if row.policy_key == key]
-        accuracy = agreement.cell(key, mine).accuracy
+        accuracy = agreement.cell(key, mine, process=True).accuracy
         over, many = heard.get(key, (0, 0))
         overturned = agreement.wilson(min(over, many), many)
         golden = [agreement.Look(1.0, float(not verdict(row).is_wrong)) for row in known if row.policy_key == key]
@@ -195,7 +197,7 @@ def outside(actor: Actor, filters: Filters) -> list[Outside]:
         older = sum(
             row.policy_key == key and in_force is not None and row.found_version_id != in_force.id for row in drawn
         )
-        gold = agreement.share(golden)
+        gold = agreement.share(golden, process=True)
         over_share = Share(overturned.value, overturned.low, overturned.high, many, float(many))
         found.append(Outside(key, accuracy, over_share, gold, older, _says(accuracy, over_share, gold, older)))
     return found

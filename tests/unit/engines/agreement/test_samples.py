@@ -146,6 +146,14 @@ def test_cells_by_hand() -> None:
     assert found.critical.share == pytest.approx(1 / 8) and found.noise
 
 
+def test_all_of_them_are_known_and_still_a_sample_of_the_work() -> None:
+    looks = [Look(1.0, float(k % 10 == 0)) for k in range(50)]
+    known, work = agreement.share(looks), agreement.share(looks, process=True)
+    assert known.low == known.high == known.share == work.share == 0.1
+    plain = agreement.wilson(5, 50)
+    assert work.low == pytest.approx(plain.low, abs=0.01) and work.high == pytest.approx(plain.high, abs=0.01)
+
+
 def test_equal_people_have_no_worst() -> None:
     named = 0
     for seed in range(6):

@@ -1,0 +1,1 @@
+"""Screens of quality: how right decisions are, looks to settle, the plan, and one's own results."""
