@@ -21,8 +21,9 @@ def vendors() -> Mapping[str, str]:
 
 
 def clearances() -> Mapping[str, str]:
-    """Every clearance a policy asks for."""
-    return {key: key for key in Policy.objects.exclude(clearance="").values_list("clearance", flat=True).distinct()}
+    """Every clearance a policy asks for, and that for what people show of themselves."""
+    asked = Policy.objects.exclude(clearance="").values_list("clearance", flat=True).distinct()
+    return {key: key for key in ("identity", *asked)}
 
 
 def register() -> None:

@@ -109,6 +109,26 @@ class AppMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     version: int = VERSION
 
 
+class IdentityMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="identity"):
+    """Somebody is asked who they are, or it was decided.
+
+    Attributes:
+        id: ``idc_...``.
+        step: asked, verified, refused, impostor.
+        account: the platform's own id of it, with its item type in ``account_type``.
+        link: where evidence is handed in, for this person alone (asked); due: until when.
+    """
+
+    id: str
+    step: str
+    account_type: str
+    account: str
+    link: str
+    due: str | None
+    at: str
+    version: int = VERSION
+
+
 class TestMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="test"):
     """Nothing happened: somebody (or the program, before it calls an endpoint again) wants to know whether you listen."""
 
@@ -117,7 +137,7 @@ class TestMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", t
     at: str
 
 
-Message = ActionMessage | NoticeMessage | AppMessage | TestMessage
+Message = ActionMessage | NoticeMessage | AppMessage | IdentityMessage | TestMessage
 
 
 def of_action(action: Action, item: Item, until: datetime | None) -> dict[str, Any]:
@@ -167,6 +187,18 @@ def of_app(
         AppMessage(
             app=app, id=id, step=step, undo=undo, scopes=scopes or [], daily_limit=daily_limit, write_limit=write_limit, token=token,
             violations=violations, link=link, at=plain(clock.now()),
+        )
+    )  # fmt: skip
+
+
+def of_identity(
+    id: str, *, step: str, account_type: str, account: str, link: str = "", due: datetime | None = None
+) -> dict[str, Any]:
+    """The message about an identity check."""
+    return _built(
+        IdentityMessage(
+            id=id, step=step, account_type=account_type, account=account, link=link, due=plain(due) if due else None,
+            at=plain(clock.now()),
         )
     )  # fmt: skip
 

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-TOPICS: Final = ("action", "notice", "app")
+TOPICS: Final = ("action", "notice", "app", "identity")

@@ -36,6 +36,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.view",
         "enforcement.approve", "enforcement.lift", "enforcement.stop", "restricted.view", "list.edit", "case.arrange", "case.bulk",
         "bank.view", "bank.edit", "bank.manage", "exchange.manage", "restriction.view", "restriction.edit", "restriction.approve",
+        "likeness.view", "likeness.edit", "likeness.verify",
         "reporter.view", "reporter.mute", "glass.break", "review.claim_case", "review.answer", "macro.share", "appeal.manage",
         "oncall.view", "oncall.answer", "oncall.page", "incident.manage",
     ]),
@@ -50,7 +51,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "insight.sql",
-        "bank.view", "bank.edit", "bank.manage", "exchange.manage", "restriction.view", "restriction.edit",
+        "bank.view", "bank.edit", "bank.manage", "exchange.manage", "restriction.view", "restriction.edit", "likeness.view",
         "case.view", "case.search", "policy.view", "topic.manage",
     ]),
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [

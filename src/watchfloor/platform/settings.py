@@ -34,6 +34,7 @@ CONTEXTS = [
     "detection.banks",
     "detection.campaigns",
     "detection.exchanges",
+    "detection.likeness",
     "detection.modelling",
     "detection.reputation",
     "detection.streams",

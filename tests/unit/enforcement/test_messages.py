@@ -20,7 +20,7 @@ def test_every_example_is_a_whole_message_and_nothing_more() -> None:
         message = msgspec.convert(given, messages.Message)
         assert msgspec.to_builtins(message) == given, "no field too many, none too few"
         seen.add(given["type"])
-    assert seen == {"action", "notice", "app", "test"}
+    assert seen == {"action", "notice", "app", "identity", "test"}
 
 
 def test_every_field_of_an_action_is_explained() -> None:

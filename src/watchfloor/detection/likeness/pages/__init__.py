@@ -1,0 +1,1 @@
+"""Screens of protected names and identity checks."""
