@@ -40,6 +40,7 @@ CONTEXTS = [
     "intake",
     "appreview",
     "quality",
+    "crisis",
     "training",
     "insight",
     "insight.boards",
