@@ -136,7 +136,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import known, legal, pictures, world
+    from watchfloor.demo import known, legal, pictures, vendors, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -179,6 +179,11 @@ def _play(
     sequencer.catch_up()
     say("Writing the facts", 0, 0)
     while facts.export(200_000):  # each hour's file is written once
+        pass
+    say("Contracts and a check-in", 0, 0)
+    vendors.after(scenario, people)
+    sequencer.catch_up()
+    while facts.export(200_000):
         pass
     users = {key: str(value) for key, value in people.users.items()}
     save_state(

@@ -50,6 +50,7 @@ from watchfloor.review import actions as review
 from watchfloor.review.contracts import AppealIn, DecisionIn
 from watchfloor.review.models import Decision, Job
 from watchfloor.workforce import actions as workforce
+from watchfloor.workforce.models import Presence
 
 Progress = Callable[[datetime, dict[str, int]], None]
 LEASE = 2 * 3600.0
@@ -156,6 +157,8 @@ class Replay:
                 self._busy.add(step.reviewer_id)
                 self._plan(moment + timedelta(seconds=30), self._take_next, step.reviewer_id)
         elif isinstance(step, ShiftEnded):
+            # A browser beats all the shift; here once, at its end.
+            Presence.objects.filter(reviewer_id=self.world.users[step.reviewer_id]).update(seen_at=moment)
             workforce.heartbeat(self.world.reviewers[step.reviewer_id], "away")
 
     def _note(self, moment: datetime, title: str, scope: dict[str, list[str]], key: str) -> None:

@@ -64,12 +64,15 @@ CARDS: tuple[tuple[str, str, str, str], ...] = (
     ("policy_specialist", "pavel@demo.invalid", "Pavel Dvorak", "Policy specialist: policies and their versions"),
     ("rule_author", "rina@demo.invalid", "Rina Shah", "Rule author: rules and what they do"),
     ("quality_lead", "quentin@demo.invalid", "Quentin Roy", "Quality lead: read decisions and appeals"),
-    ("vendor_manager", "vania@demo.invalid", "Vania Mello", "Vendor manager: vendors' numbers"),
+    ("vendor_manager", "vania@demo.invalid", "Vania Mello", "Vendor manager: contracts, figures, check-ins"),
+    ("vendor_lead", "bruno@demo.invalid", "Bruno Faria", "Vendor's lead: Birch's own side"),
     ("platform_engineer", "petra@demo.invalid", "Petra Kos", "Platform engineer: tokens, deliveries, quarantine"),
     ("legal", "leo@demo.invalid", "Leo Marchetti", "Legal: orders, legal clocks, requests, holds"),
     ("transparency", "tove@demo.invalid", "Tove Nilsen", "Transparency officer: statements, reports, proofs"),
     ("administrator", "admin@demo.invalid", "Ada Admin", "Administrator: people, roles, everything"),
 )
+
+WITHIN = {"vendor_lead": ["birch"]}  # roles that are given within vendors
 
 
 class World(msgspec.Struct, frozen=True):
@@ -98,7 +101,7 @@ def build(scenario: Scenario, endpoint_url: str) -> World:
             user = identity.create_user(w, email=email, name=name, password=None, simulated=True)
             user.preferences = {"demo_card": {"title": words.partition(":")[0], "help": words.partition(": ")[2]}}
             user.save(update_fields=["preferences"])
-            identity.grant(w, by, user, role)
+            identity.grant(w, by, user, role, vendors=WITHIN.get(role))
             cards[role] = user
         permissions = ["report.submit", "event.submit", "media.submit", "appeal.submit", "item.read"]
         token, secret = identity.create_token(w, by, name="Parley's back end", source=SOURCE, permissions=permissions)

@@ -41,6 +41,7 @@ CONTEXTS = [
     "intake",
     "appreview",
     "quality",
+    "crisis",
     "training",
     "insight",
     "insight.boards",

@@ -11,6 +11,8 @@ from watchfloor.insight.spikes import queries as spikes
 from watchfloor.kernel import clock
 from watchfloor.vendors import scorecard
 from watchfloor.vendors.access import Side
+from watchfloor.vendors.domain.intervals import Figure
+from watchfloor.vendors.domain.judging import Verdict
 from watchfloor.vendors.domain.terms import FIGURES, plain
 from watchfloor.vendors.models import CheckIn, Invoice, Question, Task
 
@@ -137,7 +139,7 @@ def of(actor: Actor, side: Side, row: CheckIn) -> Agenda:
     return fill(actor, side, row.starts_on, row.ends_on)
 
 
-def _target(each: scorecard.Verdict) -> TargetLine:
+def _target(each: Verdict) -> TargetLine:
     line = _figure(each.target.figure, each.figure)
     return msgspec.structs.replace(
         line, clause=each.target.clause, goal=scorecard.goal_in_unit(each.target), direction=each.target.direction,
@@ -145,7 +147,7 @@ def _target(each: scorecard.Verdict) -> TargetLine:
     )  # fmt: skip
 
 
-def _figure(name: str, found: scorecard.Figure) -> TargetLine:
+def _figure(name: str, found: Figure) -> TargetLine:
     return TargetLine(
         figure=name, unit=FIGURES[name][0], value=found.value, low=found.low, high=found.high, days=found.days, counted=found.below,
     )  # fmt: skip
@@ -160,4 +162,4 @@ def _causes(actor: Actor, key: str, start: date, end: date) -> tuple[CauseLine, 
         row for row in rows if row.where.get("vendor") == key and row.starts_at <= last and row.state != "dismissed"
     ]
     lines = [spikes.line(row) for row in mine[:10]]
-    return tuple(CauseLine(line.words, line.url, line.since) for line in lines)
+    return tuple(CauseLine(line.headline, line.url, line.since) for line in lines)

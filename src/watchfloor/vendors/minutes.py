@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from watchfloor.vendors import words
-from watchfloor.vendors.agenda import Agenda, TargetLine
+from watchfloor.vendors.agenda import Agenda, TargetLine, TaskLine
 from watchfloor.vendors.models import CheckIn, Task
 
 
@@ -49,13 +49,14 @@ def _lines(name: str, row: CheckIn, agenda: Agenda) -> Iterator[str]:
         if items:
             yield from ("", f"## {title}", "", *(f"- {_cell(each)}" for each in items))
     tasks = list(Task.objects.filter(check_in=row).order_by("due_on"))
-    carried = [each for each in agenda.tasks if each.id not in {str(task.pk) for task in tasks}]
+    carried = [each for each in agenda.tasks if each.id not in {str(own.pk) for own in tasks}]
     if row.minutes:
         yield from ("", f"## {_('Minutes')}", "", row.minutes)
     if tasks or carried:
         yield from ("", f"## {_('Actions')}", "")
-        for each in [*tasks, *carried]:
-            yield f"- {_cell(each.text)} ({words.sides()[each.side]}, {_cell(each.owner)}, {date_format(each.due_on)})"
+        both: list[Task | TaskLine] = [*tasks, *carried]
+        for task in both:
+            yield f"- {_cell(task.text)} ({words.sides()[task.side]}, {_cell(task.owner)}, {date_format(task.due_on)})"
 
 
 def shown(line: TargetLine, value: float | None) -> str:

@@ -38,7 +38,7 @@ def read_lines(text: str) -> list[Line]:
     head = [cell.strip().casefold() for cell in next(rows, [])]
     if tuple(head) != HEAD:
         raise BadInput("bad_columns", "The first line names other columns.", where="lines", hint=",".join(HEAD))
-    found = []
+    found: list[Line] = []
     for number, cells in enumerate(rows, 2):
         if not any(cell.strip() for cell in cells):
             continue

@@ -91,9 +91,12 @@ def one(request: HttpRequest, key: str, check_in_id: UUID) -> HttpResponseBase:
         response.headers["Content-Disposition"] = f'attachment; filename="check-in-{key}-{row.number}.md"'
         return response
     terms = contracts.terms_of(contracts.in_force(key, clock.now().date()))
+    tasks = list(Task.objects.filter(check_in=row).order_by("due_on", "made_at"))
+    here = {str(task.pk) for task in tasks}
+    found = msgspec.structs.replace(found, tasks=tuple(each for each in found.tasks if each.id not in here))
     context: dict[str, Any] = {
         **parts.context(actor, side, "check-ins"), **card_context(found), "row": row, "errors": errors, "error_of": dict(errors),
-        "typed": request.POST, "tasks": list(Task.objects.filter(check_in=row).order_by("due_on", "made_at")),
+        "typed": request.POST, "tasks": tasks,
         "names": names_of([row.sent_by]), "today": clock.now().date(), "due_on": calendar.due_on(key, 4),
         "told": len(_addresses(key)), "start": found.start, "end": found.end, "every": terms.every_days,
         "heading": minutes.subject(side.vendor.name, row),
