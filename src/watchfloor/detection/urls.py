@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from watchfloor.detection.pages import (
     cluster,
@@ -51,5 +50,4 @@ urlpatterns = [
     path("rules/form/text", forms.as_text, name="rule-form-text"),
     path("rules/changes", forms.changes, name="rule-changes"),
     path("rules/new", new.new_rule, name="rule-new"),
-    path("rules/models", RedirectView.as_view(pattern_name="models")),
 ]
