@@ -13,6 +13,7 @@ import click
 
 from watchfloor.cli.judged import figures, tell, tell_bad
 from watchfloor.cli.progress import Bar
+from watchfloor.cli.text_prints import fingerprint_command
 from watchfloor.cli.text_rows import BadRow, read_examples, read_rows
 from watchfloor.engines.textmodels.entities import entities
 from watchfloor.engines.textmodels.metrics import Scored
@@ -24,6 +25,9 @@ from watchfloor.kernel.errors import BadInput
 @click.group()
 def text() -> None:
     """Text models on plain files."""
+
+
+text.add_command(fingerprint_command)
 
 
 @text.command("evaluate")

@@ -133,3 +133,20 @@ def test_normalise_lines_and_columns(comma: Path) -> None:
         "mixed_words": 0,
     }
     assert run("normalise", comma, "--text", "body").output.startswith("lunch at home 0, ok\n")
+
+
+def test_fingerprints_of_files_and_which_are_near(tmp_path: Path) -> None:
+    long = " ".join(
+        f"{word} and number {place} of the list" for place, word in enumerate(["house", "river", "green"] * 30)
+    )
+    for name, said in (("a", "Take part in our draw, write to us now"), ("b", "TAKE PART in our draw; write to us now!"), ("c", long),
+                       ("d", long.replace("house", "mouse")), ("e", "something else that nobody else says here")):  # fmt: skip
+        (tmp_path / f"{name}.txt").write_text(said, "utf-8")
+    done = CliRunner().invoke(text, ["fingerprint", *(str(tmp_path / f"{name}.txt") for name in "abcdex"), "--pairs"])
+    assert done.exit_code == 1
+    assert "x.txt: it cannot be read" in done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert rows[0]["exact"] == rows[1]["exact"] != rows[4]["exact"]
+    assert [bool(row["tlsh"]) for row in rows[:5]] == [False, False, True, True, False]
+    assert [(row["left"][-5], row["right"][-5]) for row in rows[5:]] == [("a", "b"), ("c", "d")]
+    assert rows[5]["distance"] == 0 and rows[6]["tlsh"] is not None
