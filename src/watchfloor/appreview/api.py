@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from watchfloor.appreview import queries
+from watchfloor.appreview import catalogue, queries
 from watchfloor.appreview.actions import deciding, submitting
 from watchfloor.appreview.domain.checks import Asked, ScopeAsked
 from watchfloor.appreview.domain.violations import VIOLATIONS
@@ -25,6 +25,30 @@ class AppScopeIn(Schema):
 
     scope: str = Field(min_length=1, max_length=100)
     reason: str = Field("", max_length=2000)
+
+
+class AppScopeOut(Schema):
+    """A scope an app may ask for. ``grade``: read, write or sensitive."""
+
+    scope: str
+    about: str
+    grade: str
+
+
+class AppTierOut(Schema):
+    """A tier: calls a day at most, and hours within which a first application is decided."""
+
+    tier: str
+    calls: int
+    hours: int
+
+
+class AppScopesOut(Schema):
+    """The catalogue in force; ``version`` 0 is the shipped one."""
+
+    version: int
+    scopes: list[AppScopeOut]
+    tiers: list[AppTierOut]
 
 
 class AppApplicationIn(Schema):
@@ -124,6 +148,18 @@ def app_rows(request: HttpRequest, state: str = "", step: str = "", q: str = "")
         AppRowOut(app_id=row.external_id, name=row.name, developer=row.developer.name, state=row.state, step=row.step, tier=row.tier)
         for row in queries.apps({"state": state, "step": step, "q": q})[:1000]
     ]  # fmt: skip
+
+
+@router.get("/apps/scopes", response=AppScopesOut)
+def app_scopes(request: HttpRequest) -> AppScopesOut:
+    """What an app may ask for now: for a developer portal's form. Needs ``app.submit``."""
+    needs(request, "app.submit")
+    found = catalogue.current()
+    return AppScopesOut(
+        version=found.number,
+        scopes=[AppScopeOut(scope=key, about=each.about, grade=each.grade) for key, each in found.scopes.items()],
+        tiers=[AppTierOut(tier=key, calls=each.calls, hours=each.hours) for key, each in found.tiers.items()],
+    )
 
 
 @router.get("/apps/violations", response=list[AppViolationOut])

@@ -11,6 +11,15 @@ class DeveloperSeen(LedgerEvent, frozen=True, tag="app.developer_seen"):
     verified: bool
 
 
+class AppCatalogueSaved(LedgerEvent, frozen=True, tag="app.catalogue_saved"):
+    """Another version of what apps may ask for is in force: keys of scopes that came, went and changed (tiers as ``tier:NAME``)."""
+
+    number: int
+    came: list[str]
+    went: list[str]
+    changed: list[str]
+
+
 class AppDrafted(LedgerEvent, frozen=True, tag="app.drafted"):
     """An application was begun or changed, and not handed in."""
 

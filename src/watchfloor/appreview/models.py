@@ -25,6 +25,19 @@ class Developer(Projected):
         db_table = "appreview_developer"
 
 
+class AppCatalogue(Projected):
+    """A version of what apps may ask for (``domain.catalogue``): the highest number is in force; without any, the shipped one is."""
+
+    number = models.PositiveIntegerField(unique=True)
+    scopes = models.JSONField()
+    tiers = models.JSONField()
+    made_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "appreview_catalogue"
+
+
 class ApiApp(Projected):
     """A developer's app. ``scopes`` and ``daily_limit`` are what it has now; ``mix`` and ``volume`` what it declared for them.
 
@@ -88,6 +101,7 @@ class Application(Projected):
     evidence = models.JSONField(default=list)
     submitted_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    catalogue = models.PositiveIntegerField(default=0)  # the version of scopes and tiers it was checked by
     reviewer = models.CharField(max_length=120, blank=True)
     decided_at = models.DateTimeField(null=True)
     seal = Seal()

@@ -59,7 +59,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "quality.view", "quality.manage", "training.learn", "training.approve", "training.view", "study.manage", "study.label",
     ]),
     "app_reviewer": ("App reviewer", "Reviews API apps and watches what they do.", [
-        "app.view", "app.review", "app.stop", "policy.view", "investigate.view", "training.learn",
+        "app.view", "app.review", "app.stop", "app.catalogue", "policy.view", "investigate.view", "training.learn",
     ]),
     "trainer": ("Trainer", "Keeps practice and exams true to the policy; sees who is certified.", [
         "policy.view", "training.learn", "training.edit", "training.approve", "training.view", "policy.translate", "knowledge.edit",

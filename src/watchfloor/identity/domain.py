@@ -114,6 +114,7 @@ PERMISSIONS: dict[str, str] = {
     "app.view": "see API apps, their applications, figures and history",
     "app.review": "take applications of API apps, decide them, write to developers",
     "app.stop": "take steps against API apps and their tokens, and take them back",
+    "app.catalogue": "change which scopes and tiers API apps may ask for",
     "app.submit": "hand in applications of API apps and read how they stand, by API",
     "reads.view": "read who looked at restricted things and protected accounts, when and why; never what they are",
 }

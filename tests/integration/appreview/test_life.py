@@ -8,13 +8,14 @@ import pytest
 from tests.support import apps
 from tests.support.people import member, signed_in
 
-from watchfloor.appreview import links, queries
+from watchfloor.appreview import catalogue, links, queries
 from watchfloor.appreview.actions import deciding, stepping, submitting
 from watchfloor.appreview.actions.deciding import Verdict
 from watchfloor.appreview.models import ApiApp, Application, AppStep
 from watchfloor.identity.domain import system
 from watchfloor.identity.tokens import create_token
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
+from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event, Outbox
 from watchfloor.ledger.writer import writing
 
@@ -182,3 +183,42 @@ def test_by_api_and_pages(client: Any) -> None:
     assert b"Nine" in shown.content and shown["Cache-Control"] == "no-store"
     assert client.post(f"/developer/{link}", {"text": " "}).status_code == 422
     assert client.get("/developer/made-up").status_code == 404
+
+
+def test_the_catalogue_is_changed_as_the_next_version_and_judges_what_comes_after() -> None:
+    before = apps.hand_in()
+    person = member({"app.view", "app.catalogue"}, "Cato Catalogue")
+    client = signed_in(person)
+    page = client.get("/apps/scopes").content.decode()
+    assert "message.write" in page and "As shipped" in page and "Put it in force" in page
+    assert "Put it in force" not in signed_in(member({"app.view"})).get("/apps/scopes").content.decode()
+
+    shipped = catalogue.current()
+    form = {
+        "number": "0", "key": [*shipped.scopes, "clip.write"], "about": [*(each.about for each in shipped.scopes.values()), "Cut clips"],
+        "grade": [*(each.grade for each in shipped.scopes.values()), "write"],
+        "hints": [*(", ".join(each.hints) for each in shipped.scopes.values()), "clip, Highlight"],
+        "calls_small": "3000", "hours_small": "24", "calls_standard": "1000000", "hours_standard": "72", "calls_large": "50000000",
+        "hours_large": "48", "why": "",
+    }  # fmt: skip
+    refused = client.post("/apps/scopes", form)
+    assert refused.status_code == 422 and 'value="clip.write"' in refused.content.decode()
+    assert client.post("/apps/scopes", form | {"why": "Clips", "calls_small": "2000000"}).status_code == 422
+    assert (
+        client.post("/apps/scopes", form | {"why": "Clips are new, and small apps are kept small."}).status_code == 302
+    )
+    assert client.post("/apps/scopes", form | {"why": "again"}).status_code == 422  # made from an older version
+    now = catalogue.current()
+    assert (now.number, now.scopes["clip.write"].hints, now.tiers["small"].calls) == (1, ("clip", "highlight"), 3_000)
+    assert now.scopes["message.write"] == shipped.scopes["message.write"]
+    assert "+ clip.write" in client.get("/apps/scopes").content.decode()
+
+    after = apps.hand_in("app-99", "dev-9", name="Clipper")
+    assert (before.catalogue, after.catalogue) == (0, 1)
+    assert {each["violation"] for each in after.findings} - {each["violation"] for each in before.findings} == {
+        "AR-502"
+    }
+    assert after.due_at is not None and after.submitted_at is not None
+    assert (after.due_at - after.submitted_at).total_seconds() == 24 * 3600
+    sequencer.catch_up()
+    assert rebuild.check().differences == []

@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
-from watchfloor.appreview import events
+from watchfloor.appreview import catalogue, events
 from watchfloor.appreview.actions import wire
 from watchfloor.appreview.actions.submitting import asked_of
-from watchfloor.appreview.domain.checks import TIERS
 from watchfloor.appreview.domain.violations import checked
 from watchfloor.appreview.models import ApiApp, AppDecision, Application, AppMessage
 from watchfloor.identity.domain import Actor
@@ -115,7 +114,7 @@ def settle(row: Application, verdict: Verdict) -> Verdict:
                 "no_violation", "Choose at least one reason: the developer learns from it.", where="violations"
             )
         return Verdict(kind=REFUSE, violations=tuple(ids), words=verdict.words.strip())
-    most = TIERS[row.tier]
+    most = catalogue.current().tiers[row.tier].calls
     if verdict.kind == APPROVE:
         scopes, limit = asked, most
     else:
@@ -143,7 +142,12 @@ def write_message(w: Writer, app: ApiApp, text: str, *, by: str, from_developer:
     if from_developer:
         waiting = app.applications.select_for_update().filter(state=State.MORE_ASKED).first()
         if waiting is not None:
-            w.update(waiting, state=State.SUBMITTED, reviewer="", due_at=now + risk.clock(waiting.tier))
+            w.update(
+                waiting,
+                state=State.SUBMITTED,
+                reviewer="",
+                due_at=now + risk.clock(waiting.tier, by=catalogue.current()),
+            )
     w.event(events.AppMessageWritten(from_developer=from_developer), app)
     return row
 

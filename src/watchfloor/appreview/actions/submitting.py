@@ -9,7 +9,7 @@ import msgspec
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from watchfloor.appreview import events
+from watchfloor.appreview import catalogue, events
 from watchfloor.appreview.domain import checks, risk
 from watchfloor.appreview.domain.checks import Asked, Known
 from watchfloor.appreview.models import ApiApp, Application, Developer
@@ -80,10 +80,12 @@ def submit(w: Writer, given: AppIn, *, draft: bool = False) -> Application:
     if draft:
         w.event(events.AppDrafted(number=row.number), row)
         return row
-    found = checks.check(given.asked, known(developer, app))
-    weights = risk.weigh(given.asked, found, known(developer, app))
+    by = catalogue.current()
+    found = checks.check(given.asked, known(developer, app), by)
+    weights = risk.weigh(given.asked, found, known(developer, app), by=by)
     w.update(
-        row, state=State.SUBMITTED, submitted_at=now, due_at=now + risk.clock(given.asked.tier), reviewer="", decided_at=None,
+        row, state=State.SUBMITTED, submitted_at=now, due_at=now + risk.clock(given.asked.tier, by=by), catalogue=by.number,
+        reviewer="", decided_at=None,
         findings=msgspec.to_builtins(found), weights=msgspec.to_builtins(weights), risk=risk.total(weights),
     )  # fmt: skip
     if app.state != ApiApp.State.APPROVED:
@@ -125,8 +127,9 @@ def reopen(w: Writer, app: ApiApp, *, trigger: str, evidence: list[dict[str, Any
         )  # fmt: skip
     asked, about = asked_of(row), known(app.developer, app)
     merged = {each["figure"]: each for each in [*row.evidence, *evidence]}
-    found = checks.check(asked, about)
-    weights = risk.weigh(asked, found, about, alarms=len(merged))
+    by = catalogue.current()
+    found = checks.check(asked, about, by)
+    weights = risk.weigh(asked, found, about, alarms=len(merged), by=by)
     due = min(row.due_at or now + timedelta(days=9), now + risk.clock(app.tier, drift=True))
     w.update(
         row, evidence=list(merged.values()), findings=msgspec.to_builtins(found), weights=msgspec.to_builtins(weights),
@@ -190,9 +193,10 @@ def _fits(given: AppIn) -> None:
     for name, text in (("description", asked.description), ("use_case", asked.use_case), ("data", asked.data)):
         if len(text) > LONGEST:
             raise BadInput("too_long", f"{name} may have at most {LONGEST} characters.", where=name)
-    if asked.tier not in checks.TIERS:
+    tiers = catalogue.current().tiers
+    if asked.tier not in tiers:
         raise BadInput(
-            "unknown_tier", f"{asked.tier[:20]!r} is no tier.", where="tier", hint=f"One of: {', '.join(checks.TIERS)}."
+            "unknown_tier", f"{asked.tier[:20]!r} is no tier.", where="tier", hint=f"One of: {', '.join(tiers)}."
         )
     if len(asked.scopes) > MOST_SCOPES or len(asked.redirects) > MOST_REDIRECTS:
         raise BadInput(

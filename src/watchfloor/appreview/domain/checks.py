@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from watchfloor.appreview.domain.scopes import READ, SCOPES, grade_of, speaks_of
+from watchfloor.appreview.domain.catalogue import SHIPPED, Catalogue
+from watchfloor.appreview.domain.scopes import READ
 from watchfloor.engines.textmodels.hosts import SHORTENERS, ascii_host, network, registrable
 from watchfloor.engines.textmodels.normalise import normalise
 from watchfloor.kernel.words import N_
 
-# Calls a day that a tier is for; beyond the last one somebody has to talk.
-TIERS: dict[str, int] = {"small": 10_000, "standard": 1_000_000, "large": 50_000_000}
 SHORTEST_USE_CASE = 80  # characters: less than two sentences cannot say who does what
 SHORTEST_REASON = 15
 LONGEST_RETENTION = 90  # days that need no further word
@@ -67,10 +66,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 CHECKS = ("redirects", "scopes", "reasons", "name", "use_case", "data", "volume", "mix")
 
 
-def check(asked: Asked, known: Known) -> list[Finding]:
+def check(asked: Asked, known: Known, by: Catalogue = SHIPPED) -> list[Finding]:
     """All findings, in the order of ``CHECKS``; none means that every check passed."""
     return [
-        *_redirects(asked.redirects, known.blocked), *_scopes(asked), *_name(asked.name, known.names), *_rest(asked),
+        *_redirects(asked.redirects, known.blocked), *_scopes(asked, by), *_name(asked.name, known.names), *_rest(asked, by),
     ]  # fmt: skip
 
 
@@ -97,12 +96,12 @@ def _redirects(addresses: Iterable[str], blocked: frozenset[str]) -> list[Findin
     return found
 
 
-def _scopes(asked: Asked) -> list[Finding]:
+def _scopes(asked: Asked, by: Catalogue) -> list[Finding]:
     unneeded, silent = [], []
     for each in asked.scopes:
-        if each.scope not in SCOPES:
+        if each.scope not in by.scopes:
             unneeded.append(_seen("scopes", "AR-201", N_("The scope is not in the catalogue."), each.scope))
-        elif grade_of(each.scope) != READ and not speaks_of(f"{asked.use_case} {asked.description}", each.scope):
+        elif by.grade_of(each.scope) != READ and not by.speaks_of(f"{asked.use_case} {asked.description}", each.scope):
             unneeded.append(
                 _seen("scopes", "AR-201", N_("Nothing in the use case speaks of what it is for."), each.scope)
             )
@@ -125,7 +124,7 @@ def _name(name: str, others: frozenset[str]) -> list[Finding]:
     return []
 
 
-def _rest(asked: Asked) -> list[Finding]:
+def _rest(asked: Asked, by: Catalogue) -> list[Finding]:
     found = []
     if len(asked.use_case.strip()) < SHORTEST_USE_CASE:
         found.append(_seen("use_case", "AR-401", N_("It is too short to say who does what with the app.")))
@@ -135,8 +134,8 @@ def _rest(asked: Asked) -> list[Finding]:
         )
     if not asked.data.strip():
         found.append(_seen("data", "AR-501", N_("It is not said which data are kept, or that none are.")))
-    most = TIERS.get(asked.tier, 0)
-    if asked.volume > most:
+    tier = by.tiers.get(asked.tier)
+    if asked.volume > (tier.calls if tier else 0):
         found.append(
             _seen("volume", "AR-502", N_("The calls expected a day are more than the tier has."), str(asked.volume))
         )

@@ -10,8 +10,9 @@ from datetime import timedelta
 
 import msgspec
 
+from watchfloor.appreview.domain.catalogue import SHIPPED, Catalogue
 from watchfloor.appreview.domain.checks import Asked, Finding, Known
-from watchfloor.appreview.domain.scopes import SENSITIVE, WRITE, grade_of
+from watchfloor.appreview.domain.scopes import SENSITIVE, WRITE
 from watchfloor.kernel.words import N_
 
 
@@ -39,7 +40,6 @@ FACTORS: dict[str, Factor] = {
     "approved_apps": Factor(N_("Approved apps of the developer"), -10, -30),
 }  # fmt: skip
 LEVELS = ((175, "high"), (90, "raised"), (0, "low"))
-HOURS = {"small": 120, "standard": 72, "large": 48}  # a first application waits at most so long, by tier
 DRIFT_HOURS = 24  # an app that changed is live while it waits
 
 
@@ -55,9 +55,11 @@ class Weight(msgspec.Struct, frozen=True, kw_only=True):
 _BY_CHECK = {"scopes": "unneeded_scopes", "reasons": "missing_reasons", "name": "name"}
 
 
-def weigh(asked: Asked, findings: list[Finding], known: Known, *, alarms: int = 0) -> list[Weight]:
+def weigh(
+    asked: Asked, findings: list[Finding], known: Known, *, alarms: int = 0, by: Catalogue = SHIPPED
+) -> list[Weight]:
     """Every factor that adds or takes something, heaviest first."""
-    grades = [grade_of(each.scope) for each in asked.scopes]
+    grades = [by.grade_of(each.scope) for each in asked.scopes]
     counts = {
         "write_scopes": grades.count(WRITE), "sensitive_scopes": grades.count(SENSITIVE), "refusals": known.refusals,
         "suspended_apps": known.suspended_apps, "verified": int(known.is_verified), "approved_apps": known.approved_apps,
@@ -87,6 +89,6 @@ def level(points: int) -> str:
     return next(name for least, name in LEVELS if points >= least)
 
 
-def clock(tier: str, *, drift: bool = False) -> timedelta:
+def clock(tier: str, *, drift: bool = False, by: Catalogue = SHIPPED) -> timedelta:
     """How long an application may wait: by tier, or a day for an app that changed while it runs."""
-    return timedelta(hours=DRIFT_HOURS if drift else HOURS.get(tier, HOURS["small"]))
+    return timedelta(hours=DRIFT_HOURS if drift else by.tiers.get(tier, by.tiers["small"]).hours)

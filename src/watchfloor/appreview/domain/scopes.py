@@ -42,16 +42,3 @@ _KNOWN = (
     Scope("account.write", N_("Change profiles and settings"), SENSITIVE, ("profile", "setting", "account", "manage")),
 )  # fmt: skip
 SCOPES: Final[dict[str, Scope]] = {scope.key: scope for scope in _KNOWN}
-
-
-def grade_of(key: str) -> str:
-    """The grade of a scope; one that is not in the catalogue counts as sensitive until somebody has looked."""
-    found = SCOPES.get(key)
-    return found.grade if found else SENSITIVE
-
-
-def speaks_of(use_case: str, key: str) -> bool:
-    """Whether a use case says, in any of the scope's words, what it would be for. Unknown scopes: no."""
-    found = SCOPES.get(key)
-    text = use_case.casefold()
-    return found is not None and any(hint in text for hint in found.hints)

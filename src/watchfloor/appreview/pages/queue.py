@@ -54,6 +54,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
-    """The two lists."""
-    known = [("queue", _("Applications"), "appreview"), ("apps", _("All apps"), "app-list")]
+    """The two lists, and what apps may ask for."""
+    known = [
+        ("queue", _("Applications"), "appreview"), ("apps", _("All apps"), "app-list"), ("scopes", _("Scopes and tiers"), "app-scopes"),
+    ]  # fmt: skip
     return [{"label": label, "href": reverse(name), "current": key == current} for key, label, name in known]

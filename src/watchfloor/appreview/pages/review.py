@@ -12,12 +12,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from watchfloor.appreview import queries
+from watchfloor.appreview import catalogue, queries
 from watchfloor.appreview.actions import deciding
 from watchfloor.appreview.actions.deciding import Verdict
 from watchfloor.appreview.actions.submitting import asked_of
-from watchfloor.appreview.domain.checks import TIERS
-from watchfloor.appreview.domain.scopes import SCOPES, grade_of
 from watchfloor.appreview.domain.violations import VIOLATIONS
 from watchfloor.appreview.models import Application
 from watchfloor.appreview.pages import figures, words
@@ -90,18 +88,19 @@ def _context(
     request: HttpRequest, actor: Actor, row: Application, errors: list[tuple[str, str]], preview: Told | None
 ) -> dict[str, Any]:
     asked, typed = asked_of(row), request.POST
+    by = catalogue.current()
     found = {each["violation"] for each in row.findings}
     decisions = list(row.decisions.order_by("-at"))
     scopes = [
-        {"scope": each.scope, "reason": each.reason, "grade": grade_of(each.scope),
-         "about": _(SCOPES[each.scope].about) if each.scope in SCOPES else _("Not in the catalogue")}
+        {"scope": each.scope, "reason": each.reason, "grade": by.grade_of(each.scope),
+         "about": _(by.scopes[each.scope].about) if each.scope in by.scopes else _("Not in the catalogue")}
         for each in asked.scopes
     ]  # fmt: skip
     return {
         **figures.context(row.app), "row": row, "app": row.app, "asked": asked, "scopes": scopes, "checks": queries.checks_of(row),
         "weights": queries.weights_of(row), "level": words.levels()[queries.level_of(row)], "states": words.states(),
         "triggers": words.triggers(), "tiers": words.tiers(), "check_names": words.checks(), "grades": words.grades(),
-        "kinds": [(key, label, "") for key, label in words.kinds().items()], "most": TIERS[row.tier],
+        "kinds": [(key, label, "") for key, label in words.kinds().items()], "most": by.tiers[row.tier].calls,
         "violations": [(each.id, f"{each.id} {_(each.name)}") for each in VIOLATIONS.values()], "decisions": decisions,
         "told": [queries.of_decision(each) for each in decisions], "preview": preview, "errors": errors, "error_of": dict(errors),
         "typed": typed, "chosen_scopes": typed.getlist("scopes") if typed.get("kind") else [each.scope for each in asked.scopes],
