@@ -30,6 +30,7 @@ def serve(port: int, data: bytes, seconds: float) -> None:
     util.av_dict_set(ctypes.byref(options), b"listen", b"1", 0)
     util.av_dict_set(ctypes.byref(options), b"timeout", b"30", 0)
     address = f"rtmp://127.0.0.1:{port}/live/shots".encode()
+    print("about to listen", flush=True)
     code = form.avio_open2(ctypes.byref(line), address, 2, None, ctypes.byref(options))
     if code < 0:
         raise SystemExit(f"FFmpeg does not serve: {code}")

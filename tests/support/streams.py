@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -110,3 +114,34 @@ def served(broadcast: Broadcast, port: int = 0) -> Iterator[Broadcast]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def rtmp(data: bytes, port: int) -> Iterator[None]:
+    """FFmpeg plays an FLV file to whoever asks first, and listens by then."""
+    root = Path(__file__).parents[2]
+    path = os.pathsep.join([str(root / "src"), str(root)])
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.rtmp_server", str(port)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root, env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    try:
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write(data)
+        server.stdin.close()
+        server.stdout.readline()
+        while not _listens(port):
+            time.sleep(0.02)
+        yield
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _listens(port: int) -> bool:
+    """Whether somebody listens there, without knocking: the first to knock is the player."""
+    want = f":{port:04X}"
+    return any(
+        line.split()[1].endswith(want) and line.split()[3] == "0A"
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+    )

@@ -12,6 +12,7 @@ class PageIn(msgspec.Struct, frozen=True, kw_only=True):
     """Ask for somebody to look now. ``key``: the same while it is the same thing (there is one live page for each).
 
     ``escalation_policy`` empty: by the matrix. ``words`` are for those who may open the page; they are in no notification.
+    ``or_as``: where no line fits its severity, the matrix is asked as if it were this severe, so that somebody hears of it.
     """
 
     key: str
@@ -23,6 +24,7 @@ class PageIn(msgspec.Struct, frozen=True, kw_only=True):
     case_id: UUID | None = None
     words: str = ""
     escalation_policy: str = ""
+    or_as: int = 0
 
 
 class CaseSeen(msgspec.Struct, frozen=True, kw_only=True):

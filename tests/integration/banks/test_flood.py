@@ -69,6 +69,18 @@ def test_somebody_is_paged_once(banks: Banks) -> None:
     assert page.case_id == Case.objects.get(state="open").pk
 
 
+def test_a_flood_pages_though_its_policy_is_of_low_severity(banks: Banks) -> None:
+    person = member({"oncall.view", "oncall.answer"}, "Lena Lead")
+    with writing(BY) as w:
+        plans.save_policy(w, key="night", name="night", steps=[{"targets": [f"user:{person.pk}"], "wait": 5}])
+        plans.save_matrix(w, [{"escalation_policy": "night", "min_severity": 4}])
+    banks.add(banks.bank(action="decide", flood_limit=5), a_hash(1))
+    banks.medium(a_hash(1), *[banks.item() for _ in range(7)])
+    banks.match()
+    page = Page.objects.get()
+    assert (page.escalation_policy, page.severity) == ("night", 1)
+
+
 def test_a_released_entry_counts_again_up_to_its_own_limit(banks: Banks) -> None:
     known = banks.bank(action="decide", flood_limit=5)
     ids = banks.add(known, a_hash(1)).ids

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import av
 import pytest
 from tests.e2e.conftest import wait_for
 from tests.support.banks import Banks
 from tests.support.films import RATE, film
 from tests.support.floor import LEAD, someone
 from tests.support.people import member, signed_in
-from tests.support.streams import Broadcast, served, shots
+from tests.support.streams import Broadcast, free_port, rtmp, served, shots
 
 from watchfloor.detection.streams import options, ring, watches, watching
 from watchfloor.detection.streams.models import Hit, Still, Watch
@@ -34,8 +36,6 @@ KNOWN = [71, 72, 73]
 
 def video(numbers: list[int]) -> str:
     """The lines of a vPDQ file of these shots, saved once more by another coder's settings."""
-    from io import BytesIO
-
     from watchfloor.engines.matching.videos import written
 
     return written(hash_video(BytesIO(film(numbers, key_every=RATE // 2)), every=1.0).frames)
@@ -96,6 +96,26 @@ def test_known_content_is_found_paged_marked_and_kept(banks: Banks, shows: Calla
     assert len(stills) == 60 and max(still.width for still in stills) <= 160
     grey = bytes(stills[0].data)
     assert ring.strip(watch, [0, 1, 2])[0][8:12] == b"WEBP" and b"\x80" * 40 not in grey
+
+
+def test_a_broadcast_over_rtmp_is_read_and_its_clip_begins_at_a_key_frame(
+    banks: Banks, shows: Callable[..., Any]
+) -> None:
+    banks.add(
+        banks.bank("harm", policy_key="violence", violation_key="violence.threat", severity=5),
+        video(KNOWN),
+        kind="video",
+    )
+    port = free_port()
+    with rtmp(film([1, 2, 3, *KNOWN, 4, 5], key_every=RATE, form="flv"), port):
+        shows(f"rtmp://127.0.0.1:{port}/live/shots")
+        read()
+    watch = Watch.objects.get()
+    assert (watch.state, watch.frames) == ("over", 8), watch.why
+    hit = Hit.objects.get()
+    assert abs(hit.seconds - 3) <= 1 and hit.clip is not None and hit.clip.mime == "video/x-flv"
+    with opened(hit.clip, "original") as reader, av.open(BytesIO(reader.read_at(0, reader.size))) as clip:
+        assert next(clip.decode(video=0)).key_frame
 
 
 def test_where_time_begins_anew_seconds_go_on_and_a_reader_that_dies_is_followed(
@@ -194,7 +214,7 @@ def test_what_must_not_be_read_is_refused_in_a_sentence(
 ) -> None:
     broadcast = Broadcast([], 2.0)
     broadcast.files = {
-        "keys.m3u8": b'#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="k"\n#EXTINF:2,\n0.ts\n#EXT-X-ENDLIST\n',
+        "keys.m3u8": b'#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k"\n#EXTINF:2,\n0.ts\n#EXT-X-ENDLIST\n',
         "inner.m3u8": b"#EXTM3U\n#EXTINF:2,\nhttp://169.254.169.254/latest/meta-data\n#EXT-X-ENDLIST\n",
     }
     with served(broadcast):

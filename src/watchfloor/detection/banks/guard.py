@@ -63,6 +63,7 @@ def limit_of(entry: Entry, hour: datetime | None = None) -> int:
 def quarantine(w: Writer, bank: Bank, entry: Entry, item: Item, version: str, seen: Counted) -> None:
     """Stop the entry now, page for it, and open one case so that somebody looks at what it hit.
 
+    Where the matrix has no line for its severity, those are paged who are for the most severe: an entry that ran away is theirs.
     The caller holds the entry's row. Every other hit, of whatever process, finds it quarantined.
     """
     why = f"{seen.hits:,} hits in an hour, {seen.limit:,} are usual"
@@ -86,7 +87,7 @@ def quarantine(w: Writer, bank: Bank, entry: Entry, item: Item, version: str, se
         w,
         PageIn(
             key=f"bank-flood:{entry.pk}", severity=min(5, max(1, severity)), policy=bank.policy_key, clearance=bank.clearance,
-            case_id=None if case is None else case.pk, words=f"An entry of the bank {name} was stopped: {why}."[:200],
+            case_id=None if case is None else case.pk, words=f"An entry of the bank {name} was stopped: {why}."[:200], or_as=5,
         ),
     )  # fmt: skip
 

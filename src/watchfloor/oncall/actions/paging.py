@@ -120,7 +120,8 @@ def _policy(asked: PageIn) -> EscalationPolicy | None:
     if not key:
         row = Matrix.objects.first()
         lines = msgspec.convert(row.lines if row else [], list[matrix.Line])
-        key = matrix.choose(lines, policy=asked.policy, market=asked.market, severity=asked.severity)
+        for severity in (asked.severity, asked.or_as):
+            key = key or matrix.choose(lines, policy=asked.policy, market=asked.market, severity=severity)
     if not key:
         return None
     found = EscalationPolicy.objects.filter(key=key, archived_at__isnull=True).first()

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
-import sys
-import time
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.streams import free_port
+from tests.support.streams import free_port, rtmp
 
 from watchfloor.detection.streams.reading import sources
 from watchfloor.detection.streams.reading.pipe import Piece, Pipe
@@ -21,9 +16,8 @@ from watchfloor.detection.streams.reading.rtmp import amf, flv
 from watchfloor.detection.streams.reading.rtmp.chunks import Message, Reader, cut
 from watchfloor.detection.streams.reading.rtmp.errors import Garbled, Turned
 from watchfloor.detection.streams.reading.rtmp.session import HELLO, Session, address_of
-from watchfloor.items.media.fetch import Limits, NotNow, Refused
+from watchfloor.items.media.fetch import Limits, Refused
 
-ROOT = Path(__file__).parents[4]
 URL = "rtmp://live.example.org/app/one/stream?token=1"
 plain = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=20)
 values = plain | st.dictionaries(st.text(min_size=1, max_size=8), plain, max_size=4)
@@ -34,18 +28,8 @@ def test_ffmpeg_plays_to_us() -> None:
     from tests.support.films import RATE, film
 
     port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.rtmp_server", str(port)], stdin=subprocess.PIPE, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-    )  # fmt: skip
-    try:
-        assert server.stdin is not None
-        server.stdin.write(film([1, 2, 3], key_every=RATE, form="flv"))
-        server.stdin.close()
+    with rtmp(film([1, 2, 3], key_every=RATE, form="flv"), port):
         pieces = played(f"rtmp://127.0.0.1:{port}/live/shots", port)
-    finally:
-        server.kill()
-        server.wait()
     assert (
         pieces[0].fresh and pieces[0].at == 0.0 and [each.fresh for each in pieces[1:]] == [False] * (len(pieces) - 1)
     )
@@ -58,21 +42,12 @@ def test_ffmpeg_plays_to_us() -> None:
 
 
 def played(url: str, port: int) -> list[Piece]:
-    """All that comes, once the server is there."""
-    limits = Limits(bytes=10**9, hosts=frozenset({f"127.0.0.1:{port}"}))
-    for _ in range(200):
-        pipe, found = Pipe(), []
-        sources.begin(url, pipe, limits)
-        try:
-            while (piece := pipe.get(30)) is not None:
-                found.append(piece)
-        except NotNow as problem:
-            if "cannot be reached" not in str(problem):
-                raise
-            time.sleep(0.1)
-            continue
-        return found
-    raise AssertionError("FFmpeg never listened")
+    """All that comes."""
+    pipe, found = Pipe(), []
+    sources.begin(url, pipe, Limits(bytes=10**9, hosts=frozenset({f"127.0.0.1:{port}"})))
+    while (piece := pipe.get(30)) is not None:
+        found.append(piece)
+    return found
 
 
 @pytest.mark.parametrize(
