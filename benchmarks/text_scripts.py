@@ -4,9 +4,9 @@
 
 Input: the translations of Django itself (BSD; shipped with it, so nothing is fetched): genuine short sentences by many hands in Russian,
 Ukrainian, Bulgarian, Greek, Arabic, Persian, Hindi, Chinese, Japanese, Korean, Thai and Hebrew, placeholders taken out, each once.
-Three figures: the share in which the normal form sees mixed alphabets or hidden characters; the share whose letters it changes beyond compatibility
-forms, case and blanks; and, with the model of the SMS Spam Collection, the share called spam, beside the same where the model reads texts
-that were only lower-cased and brought to compatibility forms (the form before anything is seen through).
+Three figures: the share in which the normal form sees mixed alphabets or hidden characters; the share whose letters it changes beyond
+compatibility forms, case and blanks; and, with the model of the SMS Spam Collection, the share called spam, beside the same where the
+model reads texts that were only lower-cased and brought to compatibility forms (the form before anything is seen through).
 """
 
 from __future__ import annotations
