@@ -25,6 +25,7 @@ ADDRESSES = [
     "/rules/new",
     "/models",
     "/models/spam",
+    "/policy-models",
 ]
 
 

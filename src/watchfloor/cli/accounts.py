@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from watchfloor.cli.evaluating import evaluation, told
 from watchfloor.cli.judged import figures, tell, tell_bad
 from watchfloor.cli.label_words import Meaning, meaning
 from watchfloor.cli.progress import Bar
@@ -29,14 +30,8 @@ def accounts() -> None:
 
 
 @accounts.command("evaluate")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--label", "label_column", required=True, metavar="COL",
-              help="Column of the label: bot/human, 1/0, or any two values; a number (from 1) if there is no header line.")  # fmt: skip
-@click.option("--positive", metavar="VALUE", help="The labels that count as yes, parted by commas; every other is no.")
+@evaluation("bot/human", seeds="folds, trees and bootstrap")
 @click.option("--drop", multiple=True, metavar="COL", help="Leave a column out; may be given more than once.")
-@click.option("--seed", default=0, help="Of folds, trees and bootstrap.")
-@click.option("--resamples", type=click.IntRange(0, 10_000), help="Bootstrap samples; 500, fewer for large files.")
-@click.option("--json", "as_json", is_flag=True, help="Every figure as one JSON object.")
 def evaluate_command(
     files: tuple[Path, ...], label_column: str, positive: str | None, drop: tuple[str, ...], seed: int,
     resamples: int | None, as_json: bool,
@@ -62,14 +57,15 @@ def evaluate_command(
     scored, chosen, weights = _scores(profile, labels, seed)
     seconds = time.process_time() - start
     result: dict[str, Any] = {
-        "protocol": "5 folds, one held back; boosted trees",
-        "labels": meant.said,
-        "rows": len(labels),
-        "bad_rows": len(bad),
-        "duplicates_dropped": 0,
-        "kept": len(labels),
-        "positives": sum(labels),
-        "microseconds_each": round(seconds / len(labels) / _FOLDS * 1e6, 1),
+        **told(
+            "5 folds, one held back; boosted trees",
+            meant.said,
+            labels,
+            rows=len(labels),
+            bad=len(bad),
+            seconds=seconds,
+            rounds=_FOLDS,
+        ),
         **figures(scored, resamples=resamples, seed=seed),
         "columns": profile.read_as,
         "left_out": profile.left_out,

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from watchfloor.cli.evaluating import evaluation, told
 from watchfloor.cli.judged import figures, tell, tell_bad
 from watchfloor.cli.progress import Bar
 from watchfloor.cli.text_prints import fingerprint_command
@@ -31,7 +32,7 @@ text.add_command(fingerprint_command)
 
 
 @text.command("evaluate")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@evaluation("spam/ham, bot/human", seeds="shuffles, folds and bootstrap")
 @click.option(
     "--text",
     "text_column",
@@ -40,28 +41,13 @@ text.add_command(fingerprint_command)
     help="Column of the text; a number (from 1) if there is no header line.",
 )
 @click.option(
-    "--label",
-    "label_column",
-    required=True,
-    metavar="COL",
-    help="Column of the label: 1/0, spam/ham, bot/human, or any two values.",
-)
-@click.option(
     "--group", "group_column", metavar="COL", help='Hold back whole groups; "file" takes each file as a group.'
 )
-@click.option("--positive", metavar="VALUE", help="The labels that count as yes, parted by commas; every other is no.")
 @click.option("--online", is_flag=True, help="Predict, then learn, text by text; figures are of the last half.")
 @click.option(
     "--order", type=click.Choice(["shuffled", "file"]), default="shuffled", help="Order of the stream with --online."
 )
-@click.option("--seed", default=0, help="Of shuffles, folds and bootstrap.")
-@click.option(
-    "--resamples",
-    type=click.IntRange(0, 10_000),
-    help="Bootstrap samples behind each interval; 500, fewer for large files.",
-)
 @click.option("--keep-duplicates", is_flag=True, help="Do not drop exact duplicates (scores come out too good).")
-@click.option("--json", "as_json", is_flag=True, help="Every figure as one JSON object.")
 def evaluate_command(
     files: tuple[Path, ...], text_column: str, label_column: str, group_column: str | None, positive: str | None,
     online: bool, order: str, seed: int, resamples: int | None, keep_duplicates: bool, as_json: bool,
@@ -85,17 +71,10 @@ def evaluate_command(
     scored, seconds = _scores(kept, online=online, order=order, seed=seed)
     judged = scored[len(scored) // 2 :] if online else scored
     rounds = 1 if online else _rounds(kept)
-    result = {
-        "protocol": _protocol(online, order, kept),
-        "labels": meant.said,
-        "rows": len(examples),
-        "bad_rows": len(bad),
-        "duplicates_dropped": len(examples) - len(kept),
-        "kept": len(kept),
-        "positives": sum(example.label for example in kept),
-        "microseconds_each": round(seconds / len(kept) / rounds * 1e6, 1),
-        **figures(judged, resamples=resamples, seed=seed),
-    }
+    result = told(
+        _protocol(online, order, kept), meant.said, [example.label for example in kept],
+        rows=len(examples), bad=len(bad), seconds=seconds, rounds=rounds,
+    ) | figures(judged, resamples=resamples, seed=seed)  # fmt: skip
     if online:
         result["microseconds_per_label"] = result["microseconds_each"]
     tell(result, as_json=as_json, what="texts")

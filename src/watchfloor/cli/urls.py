@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from watchfloor.cli.evaluating import evaluation, told
 from watchfloor.cli.judged import figures, tell, tell_bad
 from watchfloor.cli.progress import Bar
 from watchfloor.cli.text_rows import BadRow, read_examples
@@ -24,7 +25,7 @@ def urls() -> None:
 
 
 @urls.command("evaluate")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@evaluation("phishing/legitimate", seeds="folds and bootstrap")
 @click.option(
     "--url",
     "url_column",
@@ -32,19 +33,8 @@ def urls() -> None:
     metavar="COL",
     help="Column of the link; a number (from 1) if there is no header line.",
 )
-@click.option(
-    "--label",
-    "label_column",
-    required=True,
-    metavar="COL",
-    help="Column of the label: 1/0, phishing/legitimate, or any two values.",
-)
-@click.option("--positive", metavar="VALUE", help="The labels that count as yes, parted by commas; every other is no.")
 @click.option("--split", type=click.Choice(["domain", "random"]), default="domain", show_default=True,
               help="Hold back whole registrable domains, or links at random (figures come out too good).")  # fmt: skip
-@click.option("--seed", default=0, help="Of folds and bootstrap.")
-@click.option("--resamples", type=click.IntRange(0, 10_000), help="Bootstrap samples; 500, fewer for large files.")
-@click.option("--json", "as_json", is_flag=True, help="Every figure as one JSON object.")
 def evaluate_command(
     files: tuple[Path, ...], url_column: str, label_column: str, positive: str | None, split: str, seed: int,
     resamples: int | None, as_json: bool,
@@ -77,15 +67,9 @@ def evaluate_command(
         seconds = time.process_time() - start
     how = "5 folds of whole registrable domains" if split == "domain" else "5 folds at random"
     result = {
-        "protocol": f"{how}, one held back",
-        "labels": meant.said,
-        "rows": len(examples),
-        "bad_rows": len(bad),
-        "duplicates_dropped": len(examples) - len(kept),
-        "kept": len(kept),
-        "positives": sum(example.label for example in kept),
+        **told(f"{how}, one held back", meant.said, [example.label for example in kept], rows=len(examples), bad=len(bad),
+               seconds=seconds, rounds=_FOLDS),
         "domains": len(set(domains.values())),
-        "microseconds_each": round(seconds / len(kept) / _FOLDS * 1e6, 1),
         **figures(scored, resamples=resamples, seed=seed),
-    }
+    }  # fmt: skip
     tell(result, as_json=as_json, what="links")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
 from watchfloor.engines.textmodels.scripts import WITHOUT_MARKS
 
-VERSION = 2  # of the set of features; a stored model is only read by the version that wrote it
+VERSION = 3  # of the set of features; a stored model is only read by the version that wrote it
 
 TOKEN = re.compile(r"⟨\w+⟩|[^\W_]+(?:'[^\W_]+)?|[£$€]+|[!?]+|[^\w\s]")
 LETTERS = "letters:"  # before a word: not the word but the letters it is made of (``letters.py``)

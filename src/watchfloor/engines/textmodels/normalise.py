@@ -95,12 +95,12 @@ _INVISIBLE = re.compile(
 
 
 # Invisible characters that honest writing needs: joiners among Arabic, Indic and Khmer letters and emoji, the sign that makes a symbol
-# an emoji, and marks of direction beside letters that run from right to left.
+# an emoji; and (``_directed``) marks of direction in a text with letters that run from right to left.
 _HONEST = re.compile(
     "(?<=[\u0600-\u08ff\u0900-\u109f\u1780-\u17ff\ufb50-\ufefc])[\u200c\u200d]|(?<=[\u203c-\u3299\U0001f000-\U0001faff\ufe0f])\u200d"
     "|(?<=[#*0-9\xa9\xae\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
-    "|(?<=[\u0590-\u08ff\ufb1d-\ufefc])[\u200e\u200f]|[\u200e\u200f](?=[\u0590-\u08ff\ufb1d-\ufefc])"
 )
+_LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 
 
 def is_invisible(char: str) -> bool:
@@ -132,10 +132,13 @@ _PLACE = re.compile(
 )
 # Cheap looks that spare most texts the dear patterns: nothing these miss is matched by those.
 _MAYBE_PLACE = re.compile(r"\d{4}|\d[ ().-]{1,2}\d|[a-z0-9-]\.[a-z]{2}")
-_MAYBE_LEET = re.compile(r"[013457@$!](?=[^\W\d_])")
-_INNER_LEET = re.compile(r"(?<=[^\W\d_])[013457@$!]{1,2}(?=[^\W\d_])")
+# Latin letters only: in other scripts digits stand beside letters for themselves (3-й, 제3자, 10進).
+_MAYBE_LEET = re.compile(r"[013457@$!](?=[a-z\u00df-\u024f])")
+_INNER_LEET = re.compile(r"(?<=[a-z\u00df-\u024f])[013457@$!]{1,2}(?=[a-z\u00df-\u024f])")
 # A word with such characters anywhere in it; a run of digits alone, or a price, is none.
-_LEET_WORD = re.compile(r"(?<![^\W_]|[@$!|€⟨])(?=[^\s⟨⟩]*[^\W\d_])(?:[^\W\d_]|[013456789@$|€]|!(?=[^\W_]))+(?![^\W_⟩])")
+_LEET_WORD = re.compile(
+    r"(?<![^\W_]|[@$!|€⟨])(?=[^\s⟨⟩]*[a-z\u00df-\u024f])(?:[a-z\u00df-\u024f]|[013456789@$|€]|!(?=[^\W_]))+(?![^\W_⟩])"
+)
 _LEET_TABLE = str.maketrans("03456789@$!|€", "oeasgtbgasile")
 # By how often a text has shown the trick: how much of a word may be digits and signs for it to be read as letters.
 _SHARES = (0.5, 0.7, 0.85)
@@ -170,7 +173,7 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
     else:
         hidden = len(_INVISIBLE.findall(original))
         if hidden:
-            hidden -= len(_HONEST.findall(original))
+            hidden -= len(_HONEST.findall(original)) + _directed(original)
         text = _fold_characters(original, origins)
         if HAS_BORROWED.search(text) and HAS_LATIN.search(text):
             text, mixed = _fold_mixed_words(text)
@@ -190,6 +193,11 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
     if "  " in text or not text.isprintable():
         text = _substitute(_BLANKS, lambda match: " ", text, origins)
     return Normalised(original, text, tuple(found), hidden, mixed)
+
+
+def _directed(original: str) -> int:
+    """How many marks of direction an honest text has: all, beside whatever they stand, where it runs from right to left somewhere."""
+    return original.count("\u200e") + original.count("\u200f") if _LEFTWARDS.search(original) else 0
 
 
 def _fold_characters(original: str, origins: _Origins | None) -> str:
