@@ -136,7 +136,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import legal, pictures, world
+    from watchfloor.demo import legal, looks, pictures, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -169,6 +169,8 @@ def _play(
     pictures.open_all()
     say("Orders, requests and the report", 0, 0)
     legal.after(scenario, people)
+    say("Decisions are looked at again", 0, 0)
+    looks.after(scenario)
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)
