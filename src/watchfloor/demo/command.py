@@ -136,7 +136,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import known, legal, pictures, vendors, world
+    from watchfloor.demo import known, legal, looks, pictures, vendors, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -171,6 +171,8 @@ def _play(
     known.play(scenario, people, replay)
     say("Orders, requests and the report", 0, 0)
     legal.after(scenario, people)
+    say("Decisions are looked at again", 0, 0)
+    looks.after(scenario)
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)

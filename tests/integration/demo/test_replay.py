@@ -11,12 +11,12 @@ import pytest
 from django.conf import settings
 
 from watchfloor.console import install
-from watchfloor.demo import legal, platform, world
+from watchfloor.demo import legal, looks, platform, world
 from watchfloor.demo.clockwork import InStep
 from watchfloor.demo.mail import Message
 from watchfloor.demo.replay import Replay
 from watchfloor.demo.scenario import Scenario, make_scenario
-from watchfloor.demo.world import RULE_NAME
+from watchfloor.demo.world import RULE_NAME, VIOLATION
 from watchfloor.enforcement import delivery, reconciling
 from watchfloor.enforcement.actions import expire_due
 from watchfloor.enforcement.models import Action, Endpoint
@@ -29,6 +29,8 @@ from watchfloor.ledger.models import Event
 from watchfloor.ledger.verify import verify
 from watchfloor.ledger.writer import writing
 from watchfloor.platform import config
+from watchfloor.quality.actions.settling import is_wrong
+from watchfloor.quality.models import Look
 from watchfloor.review.models import Appeal, Case, Decision, Job
 from watchfloor.transparency.models import TransparencyReport
 
@@ -75,6 +77,7 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley
             replay.plan(at, act)
         counts = replay.run()
         legal.after(scenario, people)
+        looks.after(scenario)
         yield scenario, None, counts
     finally:
         server.shutdown()
@@ -108,6 +111,13 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[s
     while facts.export():
         pass
     assert flow.check() == []
+    # decisions were drawn and looked at: what quality finds wrong is what the simulated reviewers did wrong, and nothing else
+    looked = Look.objects.exclude(state="void")
+    assert looked.exists() and not looked.filter(state="waiting").exists()
+    for look in looked:
+        message = Case.objects.values_list("item__external_id", flat=True).get(pk=look.case_id)
+        policy = scenario.posts[message].truth.policy
+        assert is_wrong(look) == (look.violation_key != (VIOLATION[policy] if policy else ""))
     # the removal order was met within its hour and answered, the court's is being worked, the report over the fortnight adds up
     removal, court = Order.objects.order_by("received_at")
     assert (removal.kind, removal.state, removal.effect, court.state) == ("tco_removal", "answered", "done", "working")

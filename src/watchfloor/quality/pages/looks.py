@@ -91,7 +91,7 @@ def look(request: HttpRequest, look_id: UUID) -> HttpResponseBase:
         except (BadInput, Conflict, Forbidden) as refused:
             error = refused
     case = Case.objects.select_related("item").get(pk=row.case_id)
-    version = PolicyVersion.objects.filter(pk=row.policy_version_id).first()
+    version = PolicyVersion.objects.filter(pk=row.policy_version_id).first() if row.policy_version_id else None
     in_force = policies.version_in_force(row.policy_key)
     decision = Decision.objects.filter(pk=row.decision_id).first()
     names = parts.finding_names()

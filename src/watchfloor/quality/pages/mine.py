@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -41,7 +42,7 @@ def results(request: HttpRequest) -> HttpResponseBase:
         except (BadInput, Conflict) as refused:
             error = f"{refused.message} {refused.hint}".strip()
     found = own.own(actor)
-    rows = [{"row": row, "wrong": settling.is_wrong(row)} for row in found.looks]
+    rows: list[dict[str, Any]] = [{"row": row, "wrong": settling.is_wrong(row)} for row in found.looks]
     if request.GET.get("format") == "csv":
         head = ("decided", "policy", "found", "right", "cause", "state")
         return csv_response("my-results", head, (

@@ -14,15 +14,17 @@ from django.views.decorators.http import require_http_methods
 
 from watchfloor.engines import agreement
 from watchfloor.identity import guard
+from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel.errors import BadInput, Conflict, WatchfloorError
 from watchfloor.platform.render import render
 from watchfloor.quality.actions import planning
-from watchfloor.quality.domain.plans import HOWS, PARTS, Document, chances
+from watchfloor.quality.domain.plans import HOWS, PARTS, Document, chances, check
 from watchfloor.quality.models import SamplingPlan
 from watchfloor.quality.pages import parts
 from watchfloor.quality.queries import population
+from watchfloor.review.queries import visible_cases
 
 NUMBERS = ("weekly", "floor", "certain_from", "due_hours")
 
@@ -51,7 +53,7 @@ def plan(request: HttpRequest) -> HttpResponseBase:
         "tabs": parts.tabs(actor, "plan"), "plan": live, "document": document, "error": error, "past": past,
         "names": names_of(row.made_by for row in past), "part_names": {key: _(words) for key, words in PARTS.items()},
         "hows": [(key, _(words), "") for key, words in HOWS.items()], "typed": request.POST,
-        **({} if error else _spread(document)),
+        **({} if error else _spread(actor, document)),
     }  # fmt: skip
     return render(request, "quality/plan.html", context, status=422 if error else 200)
 
@@ -65,15 +67,14 @@ def _typed(request: HttpRequest) -> Document:
         numbers[name] = int(text)
     chosen = tuple(part for part in PARTS if part in request.POST.getlist("parts"))
     document = Document(parts=chosen, how=request.POST.get("how", ""), **numbers)
-    from watchfloor.quality.domain.plans import check
-
     check(document)
     return document
 
 
-def _spread(document: Document) -> dict[str, Any]:
-    """What the plan gives each stratum in a week like the last two, and how sure the whole would be."""
-    found = chances(document, population.kinds(document.parts), population.wrong_so_far())
+def _spread(actor: Actor, document: Document) -> dict[str, Any]:
+    """What the plan gives each stratum in a week like the last two, and how sure the whole would be; of the cases one may see."""
+    kinds = population.kinds(document.parts, visible_cases(actor))
+    found = chances(document, kinds, population.wrong_so_far())
     strata = [
         agreement.Stratum(key, max(1, round(size)), found.rates[key]) for key, size in sorted(found.sizes.items())
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 
 from watchfloor.kernel import clock
 from watchfloor.kernel.remembered import RememberedBy
@@ -17,7 +17,7 @@ from watchfloor.quality.domain import looks
 from watchfloor.quality.domain.plans import Chances, Document, Kind
 from watchfloor.quality.domain.plans import chances as computed
 from watchfloor.quality.models import Look
-from watchfloor.review.models import Decision, Signal
+from watchfloor.review.models import Case, Decision, Signal
 from watchfloor.workforce.queries import roster_row
 
 WEEKS = 2
@@ -72,12 +72,14 @@ def facts_of(decisions: Sequence[Decision], parts: Sequence[str]) -> dict[UUID, 
     return found
 
 
-def kinds(parts: Sequence[str]) -> list[Kind]:
-    """Decisions of a week by stratum and person, from the last ``WEEKS``."""
+def kinds(parts: Sequence[str], within: QuerySet[Case] | None = None) -> list[Kind]:
+    """Decisions of a week by stratum and person, from the last ``WEEKS``; of all cases, or ``within`` those that somebody may see."""
     since = clock.now() - timedelta(weeks=WEEKS)
     rows: Any = Decision.objects.filter(
         at__gte=since, verdict__in=("violating", "clean"), origin__in=("human", "rule"), superseded_at__isnull=True
     )
+    if within is not None:
+        rows = rows.filter(case__in=within.values("pk"))
     names = ["policy_key", "case__market", "decider", "verdict", "origin"]
     if "confidence" in parts:
         best = (
