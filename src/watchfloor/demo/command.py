@@ -136,7 +136,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import known, legal, pictures, vendors, world
+    from watchfloor.demo import guarded, known, legal, pictures, vendors, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -151,6 +151,7 @@ def _play(
     with clock.at(scenario.start):
         people = world.build(scenario, f"http://127.0.0.1:{parley_port}/hook")
         legal.before(scenario, people)
+        guarded.before(scenario, people)
     secret = home / "keys" / "parley.webhook"
     secret.write_text(Endpoint.objects.get(name="Parley").secrets[0])
     secret.chmod(0o600)
@@ -171,6 +172,7 @@ def _play(
     known.play(scenario, people, replay)
     say("Orders, requests and the report", 0, 0)
     legal.after(scenario, people)
+    guarded.after()
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)
