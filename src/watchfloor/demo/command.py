@@ -136,7 +136,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import known, legal, looks, pictures, vendors, world
+    from watchfloor.demo import guarded, known, legal, looks, pictures, vendors, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -151,6 +151,7 @@ def _play(
     with clock.at(scenario.start):
         people = world.build(scenario, f"http://127.0.0.1:{parley_port}/hook")
         legal.before(scenario, people)
+        guarded.before(scenario, people)
     secret = home / "keys" / "parley.webhook"
     secret.write_text(Endpoint.objects.get(name="Parley").secrets[0])
     secret.chmod(0o600)
@@ -173,6 +174,7 @@ def _play(
     legal.after(scenario, people)
     say("Decisions are looked at again", 0, 0)
     looks.after(scenario)
+    guarded.after()
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)

@@ -11,12 +11,13 @@ import pytest
 from django.conf import settings
 
 from watchfloor.console import install
-from watchfloor.demo import legal, looks, platform, world
+from watchfloor.demo import guarded, legal, looks, platform, world
 from watchfloor.demo.clockwork import InStep
 from watchfloor.demo.mail import Message
 from watchfloor.demo.replay import Replay
 from watchfloor.demo.scenario import Scenario, make_scenario
 from watchfloor.demo.world import RULE_NAME, VIOLATION
+from watchfloor.detection.likeness.models import Likeness
 from watchfloor.enforcement import delivery, reconciling
 from watchfloor.enforcement.actions import expire_due
 from watchfloor.enforcement.models import Action, Endpoint
@@ -68,6 +69,7 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley
     people = world.build(scenario, f"http://127.0.0.1:{server.server_address[1]}/hook")
     with clock.at(scenario.start):
         legal.before(scenario, people)
+        guarded.before(scenario, people)
     (tmp_path / "keys").mkdir(exist_ok=True)
     (tmp_path / "keys" / "parley.webhook").write_text(Endpoint.objects.get(name="Parley").secrets[0])
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -78,6 +80,7 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley
         counts = replay.run()
         legal.after(scenario, people)
         looks.after(scenario)
+        guarded.after()
         yield scenario, None, counts
     finally:
         server.shutdown()
@@ -90,6 +93,7 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[s
     assert counts["reports"] > 10
     assert counts["decisions"] > 5
     assert Case.objects.count() > 10
+    assert Likeness.objects.filter(case__isnull=False).count() == 2  # both impostors are looked at
     # every action that was due has reached the platform, none is lost
     assert Action.objects.exclude(state__in=["confirmed", "reversed", "expired", "held", "rejected"]).count() == 0
     assert Action.objects.filter(confirmed_at__isnull=False).exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from watchfloor.detection.likeness.events import (
     IdentityAsked,
     IdentityDecided,
     IdentityForgotten,
+    NameProtected,
 )
 from watchfloor.detection.likeness.models import Evidence, IdentityCheck, ProtectedName
 from watchfloor.enforcement import messages
@@ -88,8 +89,9 @@ def answer(w: Writer, row: IdentityCheck, files: list[bytes], note: str = "") ->
     if len(files) + row.evidence.count() > MOST_FILES:
         raise BadInput("too_many", f"At most {MOST_FILES} pictures.", where="files")
     for data in files:
-        made = w.create(Evidence, check_of=row, media=_kept(w, data), received_at=clock.now())
-        MediaLink.objects.create(item_version=shown_as(row), field="evidence", place=_place(row), media=made.media)
+        medium = _kept(w, data)
+        w.create(Evidence, check_of=row, media=medium, received_at=clock.now())
+        MediaLink.objects.create(item_version=shown_as(row), field="evidence", place=_place(row), media=medium)
     w.update(row, state=State.ANSWERED, note="\n".join(part for part in (row.note, note) if part)[:1_000])
     w.event(IdentityAnswered(files=len(files)), row, case_id=row.case_id)
     return row
@@ -117,7 +119,7 @@ def decide(w: Writer, row: IdentityCheck, outcome: str, *, why: str) -> Identity
         from watchfloor.detection.likeness import register
 
         w.update(row.protected, account=row.account, verified=True, changed_at=clock.now())
-        w.event(register.NameProtected(kind=row.protected.kind, verified=True), row.protected)
+        w.event(NameProtected(kind=row.protected.kind, verified=True), row.protected)
         register.forget()
     _tell(w, row, outcome)
     return row
@@ -130,7 +132,8 @@ def forget_at(row: IdentityCheck) -> datetime:
 
 def due(now: datetime) -> QuerySet[Evidence]:
     """Evidence whose time is over."""
-    days = timedelta(days=1) * F("check_of__forget_after")
+    number: Any = F("check_of__forget_after")
+    days = timedelta(days=1) * number
     rows = Evidence.objects.filter(forgotten_at__isnull=True)
     decided = rows.filter(check_of__decided_at__lte=now - days)
     left = rows.filter(check_of__decided_at__isnull=True, check_of__due_at__lte=now - days)

@@ -18,7 +18,7 @@ from watchfloor.items.media import prints
 from watchfloor.items.media.contracts import Printed
 from watchfloor.items.models import Item, ItemVersion
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.errors import BadInput, WatchfloorError
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.policy import queries as policies
 from watchfloor.review import actions as review
@@ -45,9 +45,13 @@ def noticed(versions: Sequence[ItemVersion]) -> None:
         if version.data.get("verified") is True:  # the platform has seen to it that it is who it says
             continue
         likes = known.look(names_of(item, version.data), item)
-        if likes:
+        if not likes:
+            continue
+        try:
             with writing(ACTOR) as w:
                 found(w, item, version.pk, likes, {})
+        except WatchfloorError:  # what cannot be opened must not keep versions from being keyed
+            log.exception("what %s looks like could not be written down", item.pk)
 
 
 def printed(w: Writer, what: Printed) -> None:
