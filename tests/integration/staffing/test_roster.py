@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -15,12 +15,45 @@ from watchfloor.identity.models import User
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.models import Event
-from watchfloor.staffing import mine, rostering, running, weekly
+from watchfloor.staffing import day, mine, rostering, running, weekly
 from watchfloor.staffing.domain import week as weeks
 from watchfloor.staffing.models import Swap
+from watchfloor.workforce import actions as workforce
 
 pytestmark = pytest.mark.django_db
 WEEK = date(2026, 11, 30)
+
+
+def test_the_day_compares_who_should_be_there_and_prices_the_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.support.based import base
+
+    monkeypatch.setattr("watchfloor.staffing.bases.newest", base)
+    crew = people("acme", 5)
+    manager = member({"staffing.view", "staffing.plan"}, "Mara", vendors=["acme"])
+    boss, noon = actor_of(manager), END + timedelta(days=9, hours=12)
+    assert day.today(boss, "acme") is None
+    with clock.at(END):
+        row = rostering.ask(boss, "acme", WEEK)
+        running.work()
+        rostering.publish(boss, row.pk)
+    with clock.at(noon):
+        roster = msgspec.convert(rostering.published("acme", WEEK).roster, Roster)  # type: ignore[union-attr]
+        due = [
+            plan.name for plan in roster.people for duty in plan.duties if duty.begin <= 60 < duty.begin + duty.hours
+        ]
+        here = next(user for user in crew if str(user.pk) == due[0])
+        workforce.heartbeat(actor_of(here))
+        found = day.today(boss, "acme")
+        assert found is not None
+        assert found.adherence == pytest.approx(1 / len(due))
+        assert {each.id for each in found.people if each.scheduled} == set(due)
+        assert found.left > 0
+        assert "overflow" in {lever.kind for lever in found.levers}
+        page = signed_in(manager).get("/staffing/day?vendor=acme").content.decode()
+        assert "Not there" in page
+        assert "Another vendor takes over" in page
+        assert signed_in(manager).get("/staffing/day?vendor=acme&format=csv").status_code == 200
+        assert signed_in(manager).get("/staffing/day?vendor=zeta").status_code == 404
 
 
 def test_parts_of_vendors_add_up() -> None:
@@ -59,13 +92,15 @@ def test_a_week_from_the_need_to_the_phone(monkeypatch: pytest.MonkeyPatch) -> N
         own = next(plan for plan in roster.people if plan.name == str(crew[0].pk))
         assert all(duty.begin // 24 != 2 for duty in own.duties)  # away on Wednesday
 
-        day = next(day for day in range(7) if weeks.on_day(own, day) is None and day != 2)
-        answer = client.post(f"/staffing/roster/{row.pk}/cell", {"person": own.name, "day": str(day), "shift": "N"})
+        free = next(at for at in range(7) if weeks.on_day(own, at) is None and at != 2)
+        answer = client.post(f"/staffing/roster/{row.pk}/cell", {"person": own.name, "day": str(free), "shift": "N"})
         assert "6 shifts instead of 5" in answer.content.decode()
         refused = client.post("/staffing/roster", {"vendor": "acme", "week": str(WEEK), "do": "publish"})
         assert refused.status_code == 422
         assert b"say why" in refused.content
-        client.post(f"/staffing/roster/{row.pk}/cell", {"person": own.name, "day": str(day), "shift": "X", "back": "1"})
+        client.post(
+            f"/staffing/roster/{row.pk}/cell", {"person": own.name, "day": str(free), "shift": "X", "back": "1"}
+        )
         assert signed_in(member({"staffing.view"})).post(f"/staffing/roster/{row.pk}/cell", {}).status_code == 403
         client.post("/staffing/roster", {"vendor": "acme", "week": str(WEEK), "do": "publish"})
         row.refresh_from_db()

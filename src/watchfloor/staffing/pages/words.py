@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from watchfloor.identity.domain import Actor
 from watchfloor.staffing.rights import VIEW, whole
@@ -18,6 +19,7 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
     known = [
         ("need", _("Need and what if"), "staffing", whole(actor)),
         ("roster", _("Roster"), "staffing-roster", actor.has(VIEW)),
+        ("day", pgettext("staffing", "Today"), "staffing-day", actor.has(VIEW)),
         ("mine", _("My shifts"), "staffing-mine", any(actor.has(name) for name in WORK)),
     ]
     return [
@@ -75,3 +77,21 @@ def weekdays() -> list[tuple[str, str]]:
         ("Mon", _("Monday")), ("Tue", _("Tuesday")), ("Wed", _("Wednesday")), ("Thu", _("Thursday")), ("Fri", _("Friday")),
         ("Sat", _("Saturday")), ("Sun", _("Sunday")),
     ]  # fmt: skip
+
+
+def states() -> dict[str, str]:
+    """What somebody who is there does, without saying why."""
+    return {
+        "available": _("Available"),
+        "working": _("Working"),
+        "break": _("On a break"),
+        "stepped_back": _("On a break"),
+    }
+
+
+def levers() -> dict[str, str]:
+    """What could be done about missing hours."""
+    return {
+        "people": _("Overtime and people called in"), "overflow": _("Another vendor takes over"),
+        "automation": _("Rules solve more"), "postpone": _("Leave what is due after today"),
+    }  # fmt: skip
