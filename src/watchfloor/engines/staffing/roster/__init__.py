@@ -4,9 +4,10 @@ from watchfloor.engines.staffing.roster.check import check
 from watchfloor.engines.staffing.roster.plain import plain
 from watchfloor.engines.staffing.roster.plan import finished, plan
 from watchfloor.engines.staffing.roster.problem import Contract, Demand, Duty, Person, Plan, Problem, Roster
-from watchfloor.engines.staffing.roster.replan import Day, Replan, replan
+from watchfloor.engines.staffing.roster.replan import Change, Day, Replan, replan
 
 __all__ = [
+    "Change",
     "Contract",
     "Day",
     "Demand",
