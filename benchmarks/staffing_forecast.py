@@ -72,7 +72,7 @@ def main() -> None:
         began = time.perf_counter()
         fared = ahead(counts, first).fared
         took = time.perf_counter() - began
-        if fared is None:
+        if fared is None or fared.ratio is None or fared.daily_ratio is None:
             print(f"{name:22} {len(counts):6,}  too short to try")
             continue
         tried = f"{fared.turns} x {fared.span} h"

@@ -124,4 +124,4 @@ def _aht(of: Any) -> str:
 
 
 def _ratio(of: Volume) -> str:
-    return "-" if of.fared is None else f"{of.fared.ratio:.2f}"
+    return "-" if of.fared is None or of.fared.ratio is None else f"{of.fared.ratio:.2f}"

@@ -20,6 +20,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "change.record", "spike.manage",
         "enforcement.view", "review.reassign", "review.undo", "queue.manage", "ledger.view", "enforcement.approve",
         "enforcement.lift", "enforcement.stop",
+        "staffing.view", "staffing.plan",
         "wellbeing.view", "wellbeing.manage", "case.arrange", "case.bulk", "reporter.view", "reporter.mute", "macro.share",
         "bank.view", "restriction.view", "restriction.approve",
         "training.view", "appeal.manage",
@@ -76,7 +77,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.view",
     ]),
     "vendor_manager": ("Vendor manager", "Runs the relation with one's own vendors: contracts, figures, check-ins, invoices.", [
-        "floor.view", "insight.view", "board.edit", "policy.view", "wellbeing.view", "training.view",
+        "floor.view", "insight.view", "board.edit", "policy.view", "wellbeing.view", "training.view", "staffing.view",
         "vendor.view", "vendor.manage", "knowledge.edit",
     ]),
     "vendor_lead": ("Vendor's lead", "A vendor's own side; give it within that vendor.", ["vendor.work", "policy.view"]),

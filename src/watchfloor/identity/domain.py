@@ -91,6 +91,8 @@ PERMISSIONS: dict[str, str] = {
     "people.manage": "users, roles, tokens, vendors, skills",
     "settings.manage": "item types, tokens, endpoints, system settings",
     "wellbeing.view": "see exposure, breaks and steps back of groups of five and more, by whole weeks, never of a person",
+    "staffing.view": "see what staffing the floor needs, what-ifs, rosters and the day, within one's vendors",
+    "staffing.plan": "ask what if, make, edit and publish rosters, plan a day again",
     "wellbeing.manage": "set the budgets of exposure, breaks and filters of the house",
     "oncall.view": "see who is on call, pages and incidents",
     "oncall.answer": "acknowledge and resolve pages one was not called for",

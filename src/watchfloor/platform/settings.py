@@ -48,6 +48,7 @@ CONTEXTS = [
     "insight.spikes",
     "insight.trends",
     "vendors",
+    "staffing",
     "law",
     "transparency",
     "cybertip",

@@ -30,6 +30,7 @@ CHUNK: Final = 500
 NOT_THEIRS: Final = {
     "identity_break_glass": "why colleagues took rights in an emergency",
     "workforce_choices": "colleagues' own choices",
+    "staffing_wishes": "what colleagues would rather work, and days they cannot",
     "appreview_app": "kept: what the house agreed with a developer about an app that uses its interface",
     "appreview_application": "kept: what a developer declared, which the agreement rests on",
     "appreview_decision": "kept: what was agreed or refused, and why",

@@ -144,3 +144,8 @@ def test_mistakes_are_told_with_their_place(change: dict[str, object], where: st
     with pytest.raises(BadInput) as refused:
         evaluate(Problem(classes=[WorkClass(**given_)], agents=[1]))  # type: ignore[arg-type]
     assert refused.value.where == where
+
+
+def test_capacity_far_beyond_the_work_overflows_nothing() -> None:
+    work = WorkClass(name="rare", arrivals=[1e-200], aht=1, due="1h")
+    assert evaluate(Problem(classes=[work], agents=[1000])).classes[0].attainment == pytest.approx(1)

@@ -53,6 +53,7 @@ def test_a_planted_week_is_found_again_and_the_backtest_beats_repeating_it() -> 
     assert sum(errors) / len(errors) < 0.1
     assert found.fared is not None
     assert found.fared.turns == 4
+    assert found.fared.ratio is not None
     assert found.fared.ratio < 0.8  # of two equal Poisson counts the difference scatters sqrt(2) as much as each
     assert 0.85 < found.fared.coverage < 0.97
 

@@ -120,6 +120,8 @@ def _reflected(
         deviation = math.sqrt(variance)
         if deviation == 0:
             mean = max(0.0, mean)
+        elif mean < -30 * deviation:  # nothing can wait, and the square below would be beyond any number
+            mean = variance = 0.0
         elif mean < 8 * deviation:
             above = _below(mean / deviation)
             density = deviation * math.exp(-0.5 * (mean / deviation) ** 2) / math.sqrt(2 * math.pi)

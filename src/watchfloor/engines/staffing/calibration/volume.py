@@ -32,17 +32,17 @@ class Hour(msgspec.Struct, frozen=True):
 
 class Fared(msgspec.Struct, frozen=True, kw_only=True):
     """``turns`` spans of the past (168 or 24 hours), forecast from before them: mean absolute errors by hour, ours over naive's (the span
-    before, repeated), and the share of hours that lay within; ``daily_ratio`` is ours over naive's for sums of days.
+    before, repeated; None where it never errs), and the share of hours that lay within; ``daily_ratio`` is that of sums of days.
     """
 
     span: int
     turns: int
     error: float
     naive: float
-    ratio: float
+    ratio: float | None
     coverage: float
     level: float
-    daily_ratio: float
+    daily_ratio: float | None
 
 
 class Volume(msgspec.Struct, frozen=True):
@@ -163,6 +163,6 @@ def _by(span: int, series: list[float], first: int, level: float, tried: int) ->
         return None
     many = turns * span
     return Fared(
-        span=span, turns=turns, error=error / many, naive=naive / many, ratio=error / naive if naive else math.inf,
-        coverage=inside / many, level=level, daily_ratio=daily / daily_naive if daily_naive else math.inf,
+        span=span, turns=turns, error=error / many, naive=naive / many, ratio=error / naive if naive else None,
+        coverage=inside / many, level=level, daily_ratio=daily / daily_naive if daily_naive else None,
     )  # fmt: skip

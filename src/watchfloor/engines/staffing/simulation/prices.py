@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 from msgspec.structs import replace
@@ -23,17 +23,22 @@ class Price(msgspec.Struct, frozen=True):
     late_spared: Range
 
 
-def prices(scenario: Scenario, runs: list[Totals], *, step: Callable[[], None] | None = None) -> list[Price]:
+def prices(
+    scenario: Scenario, runs: list[Totals], *, step: Callable[[], None] | None = None, only: Collection[str] | None = None
+) -> list[Price]:  # fmt: skip
     """The price of each queue, dearest first: the floor again, with the same luck and one agent more who serves this queue alone.
 
     Args:
         runs: of the scenario itself; as many replications are made for each queue.
+        only: the queues to price; None is all.
 
     Raises:
         MissingExtra: numba is not installed.
     """
     found = []
     for queue in scenario.queues:
+        if only is not None and queue.name not in only:
+            continue
         helper = Team(name=f"one more for {queue.name}", agents=1, queues=[queue.name])
         floor = build(replace(scenario, teams=[*scenario.teams, helper]))
         hours = (floor.end - floor.warm) / 3_600_000

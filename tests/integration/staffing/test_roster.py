@@ -1,0 +1,130 @@
+"""A roster from the need to the phone: asked for, made, changed by letter, published, swapped, subscribed to; within one's vendors."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import msgspec
+import pytest
+from tests.support.people import actor_of, member, signed_in
+from tests.support.staffed import END, people
+
+from watchfloor.engines.staffing.roster import Roster
+from watchfloor.identity.domain import system
+from watchfloor.identity.models import User
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.ledger.models import Event
+from watchfloor.staffing import day, mine, rostering, running, weekly
+from watchfloor.staffing.domain import week as weeks
+from watchfloor.staffing.models import Swap
+from watchfloor.workforce import actions as workforce
+
+pytestmark = pytest.mark.django_db
+WEEK = date(2026, 11, 30)
+
+
+def test_the_day_compares_who_should_be_there_and_prices_the_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.support.based import base
+
+    monkeypatch.setattr("watchfloor.staffing.bases.newest", base)
+    crew = people("acme", 5)
+    manager = member({"staffing.view", "staffing.plan"}, "Mara", vendors=["acme"])
+    boss, noon = actor_of(manager), END + timedelta(days=9, hours=12)
+    assert day.today(boss, "acme") is None
+    with clock.at(END):
+        row = rostering.ask(boss, "acme", WEEK)
+        running.work()
+        rostering.publish(boss, row.pk)
+    with clock.at(noon):
+        roster = msgspec.convert(rostering.published("acme", WEEK).roster, Roster)  # type: ignore[union-attr]
+        due = [
+            plan.name for plan in roster.people for duty in plan.duties if duty.begin <= 60 < duty.begin + duty.hours
+        ]
+        here = next(user for user in crew if str(user.pk) == due[0])
+        workforce.heartbeat(actor_of(here))
+        found = day.today(boss, "acme")
+        assert found is not None
+        assert found.adherence == pytest.approx(1 / len(due))
+        assert {each.id for each in found.people if each.scheduled} == set(due)
+        assert found.left > 0
+        assert "overflow" in {lever.kind for lever in found.levers}
+        page = signed_in(manager).get("/staffing/day?vendor=acme").content.decode()
+        assert "Not there" in page
+        assert "Another vendor takes over" in page
+        assert signed_in(manager).get("/staffing/day?vendor=acme&format=csv").status_code == 200
+        assert signed_in(manager).get("/staffing/day?vendor=zeta").status_code == 404
+
+
+def test_parts_of_vendors_add_up() -> None:
+    heads = {"a": 5, "b": 3, "c": 3}
+    for need in range(30):
+        assert sum(weekly.part(need, vendor, heads) for vendor in heads) == need
+
+
+def takes(user: User, swap: Swap) -> bool:
+    """Whether they may: not who works that day, or would not have rested; and only the first."""
+    try:
+        mine.take(actor_of(user), swap.pk, None)
+    except (BadInput, NotFound):
+        return False
+    return True
+
+
+def test_a_week_from_the_need_to_the_phone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.support.based import base
+
+    monkeypatch.setattr("watchfloor.staffing.bases.newest", base)
+    crew, others = people("acme", 5), people("zeta", 2)
+    manager = member({"staffing.view", "staffing.plan"}, "Mara", vendors=["acme"])
+    boss, client = actor_of(manager), signed_in(manager)
+    with clock.at(END):
+        mine.wish(actor_of(crew[0]), starts=["14:00"], days_off=["Sat", "Sun"], away=["2026-12-02"])
+        assert "No roster for this week" in client.get(f"/staffing/roster?vendor=acme&week={WEEK}").content.decode()
+        with pytest.raises(NotFound):
+            rostering.ask(boss, "zeta", WEEK)
+        client.post("/staffing/roster", {"vendor": "acme", "week": str(WEEK), "do": "make"})
+        assert running.work() == 1
+        row = rostering.current("acme", WEEK)
+        assert row is not None
+        assert row.state == "draft"
+        roster = msgspec.convert(row.roster, Roster)
+        own = next(plan for plan in roster.people if plan.name == str(crew[0].pk))
+        assert all(duty.begin // 24 != 2 for duty in own.duties)  # away on Wednesday
+
+        free = next(at for at in range(7) if weeks.on_day(own, at) is None and at != 2)
+        answer = client.post(f"/staffing/roster/{row.pk}/cell", {"person": own.name, "day": str(free), "shift": "N"})
+        assert "6 shifts instead of 5" in answer.content.decode()
+        refused = client.post("/staffing/roster", {"vendor": "acme", "week": str(WEEK), "do": "publish"})
+        assert refused.status_code == 422
+        assert b"say why" in refused.content
+        client.post(
+            f"/staffing/roster/{row.pk}/cell", {"person": own.name, "day": str(free), "shift": "X", "back": "1"}
+        )
+        assert signed_in(member({"staffing.view"})).post(f"/staffing/roster/{row.pk}/cell", {}).status_code == 403
+        client.post("/staffing/roster", {"vendor": "acme", "week": str(WEEK), "do": "publish"})
+        row.refresh_from_db()
+        assert row.state == "published"
+
+        shown = signed_in(crew[0])
+        shift = mine.shifts(mine.me(actor_of(crew[0])), WEEK)[0]
+        page = shown.get("/staffing/mine").content.decode()
+        assert "Offer it" in page
+        feed = mine.feed(mine.feed_token(crew[0]))
+        assert feed is not None
+        assert feed.count("BEGIN:VEVENT") == 5
+        shown.post("/staffing/mine", {"do": "offer", "week": str(WEEK), "begin": str(shift.hour)})
+        swap = Swap.objects.get()
+        with pytest.raises(NotFound):  # another vendor's people do not see it
+            mine.take(actor_of(others[0]), swap.pk, None)
+        taken = [user for user in crew[1:] if takes(user, swap)]
+        assert taken
+        row.refresh_from_db()
+        assert row.state == "superseded"
+        assert len(mine.shifts(mine.me(actor_of(taken[0])), WEEK)) == 6
+        csv = b"".join(client.get(f"/staffing/roster?vendor=acme&week={WEEK}&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+        assert csv.count("\n") >= 25
+    wished = Event.objects.get(type="staffing.wishes")
+    assert "14:00" not in str(wished.changes)  # theirs: the ledger knows that they wished, not what
+    with pytest.raises(NotFound):
+        mine.me(system("test"))
