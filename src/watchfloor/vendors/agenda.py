@@ -149,7 +149,7 @@ def _target(each: Verdict) -> TargetLine:
 
 def _figure(name: str, found: Figure) -> TargetLine:
     return TargetLine(
-        figure=name, unit=FIGURES[name][0], value=found.value, low=found.low, high=found.high, days=found.days, counted=found.below,
+        figure=name, unit=FIGURES[name][0], value=found.value, low=found.low, high=found.high, days=found.days, counted=round(found.below),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -14,7 +13,7 @@ from watchfloor.insight.queries import Span
 from watchfloor.kernel import clock
 from watchfloor.ledger.models import Event
 from watchfloor.training import staff
-from watchfloor.vendors import access, contracts
+from watchfloor.vendors import access, accuracy, contracts
 from watchfloor.vendors.access import Side
 from watchfloor.vendors.domain.intervals import Figure, figure
 from watchfloor.vendors.domain.judging import Owed, Verdict, credit, judge
@@ -22,14 +21,6 @@ from watchfloor.vendors.domain.terms import FIGURES, Target, Terms
 from watchfloor.vendors.models import Contract, Invoice
 from watchfloor.workforce.domain import capacity
 from watchfloor.workforce.models import Reviewer
-
-Days = list[tuple[float, float]]  # by day: right, of how many read
-_accuracy: list[Callable[[str, datetime, datetime], Days]] = []
-
-
-def accuracy_from(teller: Callable[[str, datetime, datetime], Days]) -> None:
-    """Who keeps quality verdicts hands in how right a vendor was, by day; registered in an app's ``ready``."""
-    _accuracy[:] = [teller]
 
 
 class People(msgspec.Struct, frozen=True):
@@ -86,11 +77,11 @@ def card(vendor_key: str, start: date, end: date) -> Card:
     )  # fmt: skip
 
 
-def days(vendor_key: str, key: str, start: date, end: date) -> Days:
+def days(vendor_key: str, key: str, start: date, end: date) -> list[tuple[float, float]]:
     """A figure's parts by day, restricted cases left out."""
     first, after = midnight(start), midnight(end + timedelta(days=1))
     if key == "accuracy":
-        return _accuracy[0](vendor_key, first, after) if _accuracy else []
+        return accuracy.days(vendor_key, first, after)
     span = Span(start=first, end=after, interval="day", where={"vendor": (vendor_key,)})
     return list(queries.fractions(access.reader(vendor_key), span, catalogue.metric(key)).values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,11 @@ from watchfloor.kernel import clock
 from watchfloor.ledger import sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
+from watchfloor.quality.domain.looks import DONE
+from watchfloor.quality.models import Look
 from watchfloor.review import actions
 from watchfloor.vendors import hours, scorecard
+from watchfloor.vendors.domain.intervals import figure
 from watchfloor.vendors.domain.terms import FIGURES
 from watchfloor.workforce import actions as workforce
 from watchfloor.workforce import paces
@@ -96,3 +100,20 @@ def _day(floor: Floor, nine: datetime, anton: Actor, anna: Actor, berta: Actor) 
                 for person in (anton, berta):
                     lease = actions.claim_case(person, cases[person])
                     actions.decide(person, lease.job_id, lease.token, SPAM)
+
+
+def test_accuracy_weighs_each_look_by_how_likely_it_was_drawn() -> None:
+    """Certain to be drawn and right; one in four and wrong: a fifth is right, of 25/17 effective looks. Restricted ones are left out."""
+    for number, (chance, right, clearance) in enumerate(
+        [(1.0, True, ""), (0.25, False, ""), (1.0, False, "child_safety")]
+    ):
+        Look.objects.create(
+            decision_id=uuid.uuid4(), case_id=uuid.uuid4(), purpose="sample", state=DONE[0], probability=chance, policy_key="spam",
+            drawn_at=NINE, vendor="alder", severity=1, clearance=clearance, origin="human", decided_at=NINE + timedelta(days=number),
+            verdict="clean", right_verdict="clean" if right else "violating",
+        )  # fmt: skip
+    parts = scorecard.days("alder", "accuracy", NINE.date(), NINE.date() + timedelta(days=3))
+    assert [round(above, 9) for above, _below in parts] == [round(5 / 17, 9), 0]
+    found = figure(parts, "share", 0.95)
+    assert found.value == pytest.approx(0.2) and found.below == pytest.approx(25 / 17)
+    assert found.low == 0 and found.high is not None and found.high > 0.9

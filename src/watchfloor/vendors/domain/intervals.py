@@ -18,10 +18,13 @@ from watchfloor.engines.agreement.reliability import quantile
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure over a period. ``above`` and ``below`` are whole numbers; ``low`` and ``high`` are None where there are too few days."""
+    """A figure over a period. Whole numbers stay whole, so that what follows is exact; a weighted sample's are not.
 
-    above: int
-    below: int
+    ``low`` and ``high`` are None where there are too few days.
+    """
+
+    above: float
+    below: float
     days: int
     low: float | None = None
     high: float | None = None
@@ -34,12 +37,12 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exact(self) -> Fraction:
         """The figure as a fraction, for what must be exact."""
-        return Fraction(self.above, self.below)
+        return Fraction(self.above) / Fraction(self.below)
 
 
 def figure(days: Sequence[tuple[float, float]], unit: str, confidence: float) -> Figure:
     """The figure of ``(above, below)`` by day; ``unit`` is ``share`` or ``ms``; ``confidence`` is a share of one."""
-    used = [(round(above), round(below)) for above, below in days if below > 0]
+    used = [(_whole(above), _whole(below)) for above, below in days if below > 0]
     above, below = sum(day[0] for day in used), sum(day[1] for day in used)
     if len(used) < 2 or not below:
         return Figure(above=above, below=below, days=len(used))
@@ -53,8 +56,13 @@ def figure(days: Sequence[tuple[float, float]], unit: str, confidence: float) ->
     return Figure(above=above, below=below, days=count, low=low, high=high)
 
 
-def binomial(some: int, of: int, confidence: float) -> tuple[float, float]:
-    """The exact (Clopper-Pearson) interval of a share."""
+def _whole(value: float) -> float:
+    return int(value) if float(value).is_integer() else value
+
+
+def binomial(some: float, of: float, confidence: float) -> tuple[float, float]:
+    """The exact (Clopper-Pearson) interval of a share; of a weighted sample over its effective size."""
+    some = min(some, of)  # sums of weights may differ in the last digit
     tail = (1 - confidence) / 2
     low = 0.0 if some == 0 else quantile(some, of - some + 1, tail)
     high = 1.0 if some == of else quantile(some + 1, of - some, 1 - tail)
