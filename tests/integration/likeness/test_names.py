@@ -153,3 +153,38 @@ def test_pages() -> None:
     assert editor.get(f"/protected-names/{row.pk}/edit").status_code == 200
     assert editor.post(f"/protected-names/{row.pk}", {"do": "release"}).status_code == 302
     assert signed_in(member({"case.view"})).get("/protected-names").status_code == 403
+
+
+def test_by_program() -> None:
+    from django.test import Client
+
+    from watchfloor.identity.tokens import create_token
+
+    with writing(system("test")) as w:
+        permissions = ["likeness.view", "likeness.edit", "likeness.verify"]
+        _, secret = create_token(w, system("test"), name="t", source="t", permissions=permissions)
+    api = Client(headers={"Authorization": f"Bearer {secret}"})
+
+    def call(verb: str, path: str, status: int, body: Any = None) -> Any:
+        more = {"data": body, "content_type": "application/json"} if body else {}
+        answer = getattr(api, verb)(f"/v1{path}", **more)
+        assert answer.status_code == status, answer.content
+        return answer.json()
+
+    body = {"name": "Jane Doe", "kind": "person", "evidence": "In the news.", "handles": ["janedoe"]}
+    made = call("post", "/protected-names", 201, body)
+    assert [each["how"] for each in call("get", "/protected-names/like?name=j4nedoe", 200)] == ["same"]
+    assert call("put", f"/protected-names/{made['id']}", 200, body | {"verified": True})["verified"] is True
+    account("fake", display_name="Jane D0e")
+    assert [each["account"] for each in call("get", f"/protected-names/{made['id']}/accounts", 200)] == ["fake"]
+    assert [each["found"] for each in call("get", "/protected-names", 200)] == [1]
+    check = call(
+        "post", "/identity-checks", 201, {"account": "fake", "wanted": "Show us your name.", "protected": made["id"]}
+    )
+    assert "/identity/with/" in check["link"] and call("get", "/identity-checks", 200)[0]["state"] == "asked"
+    refused = call(
+        "post", f"/identity-checks/{check['id']}/decision", 200, {"outcome": "refused", "why": "Nothing came."}
+    )
+    assert refused["state"] == "refused" and refused["link"] == ""
+    assert call("delete", f"/protected-names/{made['id']}", 200)["ended_at"] is not None
+    call("post", "/protected-names", 422, body | {"kind": "pet"})

@@ -205,3 +205,40 @@ def test_pages_and_api() -> None:
     row.refresh_from_db()
     assert row.state == "on"
     assert signed_in(member({"case.view"})).get("/restrictions").status_code == 403
+
+
+def test_by_program() -> None:
+    from django.test import Client
+
+    from watchfloor.identity.tokens import create_token
+
+    with writing(system("test")) as w:
+        permissions = ["restriction.view", "restriction.edit", "restriction.approve"]
+        _, secret = create_token(w, system("test"), name="t", source="t", permissions=permissions)
+    api = Client(headers={"Authorization": f"Bearer {secret}"})
+    body = {
+        "subject": "asn",
+        "value": "64500",
+        "actions": ["post"],
+        "effect": "slow",
+        "limit": 3,
+        "window": 60,
+        "reason": "bursts",
+    }
+    seen = api.post("/v1/restrictions/preview", body, content_type="application/json").json()
+    assert (seen["events"], seen["wide"]) == (0, "")
+    made = api.post("/v1/restrictions", body, content_type="application/json")
+    assert made.status_code == 201 and made.json()["value"] == "AS64500"
+    key = made.json()["key"]
+    assert (
+        api.put(f"/v1/restrictions/{key}", body | {"limit": 5}, content_type="application/json").json()["version"] == 2
+    )
+    assert [each["limit"] for each in api.get("/v1/restrictions").json()] == [5]
+    assert len(api.get(f"/v1/restrictions/{key}").json()["days"]) == queries.DAYS
+    step = {"step": "lift", "why": "over"}
+    assert api.post(f"/v1/restrictions/{key}/steps", step, content_type="application/json").json()["state"] == "lifted"
+    assert api.post(f"/v1/restrictions/{key}/steps", step, content_type="application/json").status_code == 409
+    item, _ = happen("m1", {})
+    told = api.get(f"/v1/reputation/account/{item.author.external_id}").json()
+    assert told["band"] == "new" and told["decided"] == 0
+    assert api.get("/v1/reputation/account/nobody").status_code == 404

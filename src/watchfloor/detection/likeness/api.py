@@ -116,6 +116,22 @@ def protected_names(
     return [_name(row) for row in rows]
 
 
+@router.get(
+    "/protected-names/like",
+    response=list[NameLike],
+    summary="What a name would be taken for",
+    operation_id="protected_names_like",
+)
+def like(request: HttpRequest, name: str) -> Any:
+    """Asked before a handle is given away, for example. Needs ``likeness.view``."""
+    needs(request, register.SEES)
+    known = register.in_force()
+    return [
+        {"id": pk, "name": known.rows[pk].name, "how": each.how, "distance": each.distance, "score": each.score}
+        for pk, each in known.look([name], Item()).items()
+    ]
+
+
 @router.post(
     "/protected-names", response={201: ProtectedNameOut}, summary="Protect a name", operation_id="protected_name_add"
 )
@@ -155,22 +171,6 @@ def release(request: HttpRequest, name_id: UUID) -> Any:
     with writing(actor) as w:
         register.release(w, row)
     return _name(register.by_id(name_id))
-
-
-@router.get(
-    "/protected-names/like",
-    response=list[NameLike],
-    summary="What a name would be taken for",
-    operation_id="protected_names_like",
-)
-def like(request: HttpRequest, name: str) -> Any:
-    """Asked before a handle is given away, for example. Needs ``likeness.view``."""
-    needs(request, register.SEES)
-    known = register.in_force()
-    return [
-        {"id": pk, "name": known.rows[pk].name, "how": each.how, "distance": each.distance, "score": each.score}
-        for pk, each in known.look([name], Item()).items()
-    ]
 
 
 @router.get(
