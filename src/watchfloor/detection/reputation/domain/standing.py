@@ -1,4 +1,4 @@
-"""What an account's record is worth: how often what it made was found violating, drawn towards accounts of its age and way in.
+"""What an account's record is worth: how often what it made was found violating, drawn towards accounts of its age.
 
 Counts are kept by day and halve in weight every ``HALF_LIFE`` days; the prior is that of ``engines.agreement`` (beta, by the method of
 moments, Kleinman 1973), made of the accounts of the same age band. Everything follows from integers by day, so an
