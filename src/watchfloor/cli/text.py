@@ -20,7 +20,8 @@ from watchfloor.engines.textmodels.entities import entities
 from watchfloor.engines.textmodels.metrics import Scored
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
 from watchfloor.engines.textmodels.protocol import Example, distinct, held_out, running
-from watchfloor.kernel.errors import BadInput
+from watchfloor.engines.textmodels.tongues import identify, romanised
+from watchfloor.kernel.errors import BadInput, MissingExtra
 
 
 @click.group()
@@ -156,4 +157,15 @@ def _as_json(form: Normalised) -> dict[str, Any]:
         "entities": [found._asdict() for found in entities(form.original)],
         "hidden": form.hidden,
         "mixed_words": form.mixed_words,
+        "romanised": romanised(form.original),
+        **_language(form.original),
     }
+
+
+def _language(text: str) -> dict[str, Any]:
+    """The language and how sure that is; nothing where the extra that tells it is not installed."""
+    try:
+        found = identify(text)
+    except MissingExtra:
+        return {}
+    return {"language": found.language, "language_confidence": round(found.confidence, 3)}

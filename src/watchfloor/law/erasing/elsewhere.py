@@ -24,7 +24,7 @@ from watchfloor.items.media import actions as media_actions
 from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.items.models import Item, ItemKey, ItemVersion
 from watchfloor.kernel import clock, ids
-from watchfloor.kernel.errors import NotFound
+from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.law.erasing.who import Person
 from watchfloor.law.events import RowsErased
 from watchfloor.ledger.models import Outbox
@@ -129,7 +129,12 @@ def models(w: Writer, who: Person) -> dict[str, int]:
     """Text models unlearn what the person wrote: they are then as if they had never seen it (``engines.textmodels``)."""
     changed = 0
     for row in TextModel.objects.select_for_update().order_by("pk") if who.texts else ():
-        model, touched = OnlineClassifier.from_bytes(bytes(row.blob)), False
+        try:
+            model, touched = OnlineClassifier.from_bytes(bytes(row.blob)), False
+        except BadInput:  # another version of the program wrote it, or it is torn: nobody can use it
+            row.delete()
+            changed += 1
+            continue
         for text in who.texts:
             for label in (True, False):
                 while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -41,6 +41,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "others": [(row.key, row.name) for row in every if row.key not in known],
     }  # fmt: skip
     return render(request, "detection/modelling/index.html", context)
+
+
+@require_safe
+@guard.page("rule.view")
+def moved(request: HttpRequest) -> HttpResponse:
+    """Where the list stood before: links to it go on."""
+    return HttpResponseRedirect(reverse("models"))
 
 
 @require_safe
