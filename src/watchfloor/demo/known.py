@@ -6,6 +6,7 @@ the fortnight's last hours; without the extra ``media`` there are none.
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from watchfloor.intake.rows import EVENT
 from watchfloor.items import keying
 from watchfloor.items.media import decoding
 from watchfloor.kernel import clock
+from watchfloor.kernel.errors import Conflict
 from watchfloor.ledger.writer import writing
 
 HOURS = 5  # before the fortnight's end
@@ -106,9 +108,10 @@ def _judge(scenario: Scenario, people: World) -> None:
         decided = list(Match.objects.filter(did="decided").order_by("-at", "-pk")[LEFT:])
         for match in decided:
             right = match.distance < max(each.distance for each in decided)
-            learning.check(
-                lead, match.pk, right=right, why="" if right else "This shop has delivered since (simulated)"
-            )
+            with contextlib.suppress(Conflict):  # a later decision stands
+                learning.check(
+                    lead, match.pk, right=right, why="" if right else "This shop has delivered since (simulated)"
+                )
 
 
 def _entry(number: int, reason: str) -> EntryIn:
