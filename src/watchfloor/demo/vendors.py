@@ -51,7 +51,7 @@ def after(scenario: Scenario, world: World) -> None:
     with clock.at(scenario.end - timedelta(minutes=5)), writing(manager, reason="demo") as w:
         for key, (_hourly, _currency, country) in RATES.items():
             save_contract(w, key, terms_of(key), scenario.start.date(), note="Simulated")
-            save_party(w, key, addresses=f"lead@{key}.invalid", country=country)
+            save_party(w, key, addresses="", country=country)  # nobody is there to be mailed to
         told = "Newsletters people signed up for (simulated)"
         workspace.announce(
             w, manager, title=told, text=f"{ANSWER} Acknowledge when you have read it.", policy_key="spam"
