@@ -39,7 +39,7 @@ def terms_of(key: str) -> Terms:
     return Terms(
         currency=currency, rates=(Rate("reviewer", 8, Decimal(hourly)),), least=40,
         targets=(
-            Target("aht", "4.1", Decimal(180), steps), Target("sla_completed", "4.2", Decimal(90), steps),
+            Target("aht", "4.1", Decimal(140), steps), Target("sla_completed", "4.2", Decimal(90), steps),
             Target("overturned_per_decision", "4.3", Decimal(3), steps[:1]),
         ),
     )  # fmt: skip
