@@ -39,7 +39,7 @@ def terms_of(key: str) -> Terms:
     return Terms(
         currency=currency, rates=(Rate("reviewer", 8, Decimal(hourly)),), least=40,
         targets=(
-            Target("aht", "4.1", Decimal(180), steps), Target("sla_completed", "4.2", Decimal(90), steps),
+            Target("aht", "4.1", Decimal(140), steps), Target("sla_completed", "4.2", Decimal(90), steps),
             Target("overturned_per_decision", "4.3", Decimal(3), steps[:1]),
         ),
     )  # fmt: skip
@@ -51,7 +51,7 @@ def after(scenario: Scenario, world: World) -> None:
     with clock.at(scenario.end - timedelta(minutes=5)), writing(manager, reason="demo") as w:
         for key, (_hourly, _currency, country) in RATES.items():
             save_contract(w, key, terms_of(key), scenario.start.date(), note="Simulated")
-            save_party(w, key, addresses=f"lead@{key}.invalid", country=country)
+            save_party(w, key, addresses="", country=country)  # nobody is there to be mailed to
         told = "Newsletters people signed up for (simulated)"
         workspace.announce(
             w, manager, title=told, text=f"{ANSWER} Acknowledge when you have read it.", policy_key="spam"
