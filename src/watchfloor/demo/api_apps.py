@@ -101,7 +101,7 @@ def _limit(world: World, app: ApiApp) -> None:
     with writing(reviewer) as w:
         stepping.take(
             w, reviewer, app, "limit_writes", limit=20, violations=("AR-602",),
-            why="Nearly the same message went to hundreds of people in one afternoon. Write to us what happened.",
+            why="Nearly the same message went out dozens of times in one afternoon. Write to us what happened.",
         )  # fmt: skip
 
 
