@@ -136,7 +136,7 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import guarded, known, legal, looks, pictures, vendors, world
+    from watchfloor.demo import acting, api_apps, guarded, known, legal, looks, pictures, vendors, world
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -152,6 +152,8 @@ def _play(
         people = world.build(scenario, f"http://127.0.0.1:{parley_port}/hook")
         legal.before(scenario, people)
         guarded.before(scenario, people)
+        acting.before(scenario)
+    api_apps.before(scenario, people)
     secret = home / "keys" / "parley.webhook"
     secret.write_text(Endpoint.objects.get(name="Parley").secrets[0])
     secret.chmod(0o600)
@@ -170,6 +172,8 @@ def _play(
     pictures.open_all()
     say("Known pictures come in again", 0, 0)
     known.play(scenario, people, replay)
+    say("Campaigns, rings and apps", 0, 0)
+    acting.play(scenario, people, replay)
     say("Orders, requests and the report", 0, 0)
     legal.after(scenario, people)
     say("Decisions are looked at again", 0, 0)

@@ -125,6 +125,17 @@ class Replay:
             self._keep_receipts()
         return count
 
+    def record(self, rows: Iterable[tuple[str, str, dict[str, Any], datetime]]) -> int:
+        """Rows (kind, key, row, moment) that nothing has to be done about, such as reads and likes: receipts and the lake hold them."""
+        count = 0
+        for kind, key, row, moment in rows:
+            with clock.at(moment):
+                self._spool(kind, key, row, moment)
+            count += 1
+        with clock.at(self.scenario.end):
+            self._keep_receipts()
+        return count
+
     def _plan(self, at: datetime, act: Callable[..., None], *arguments: Any) -> None:
         heapq.heappush(self._agenda, (at, next(self._order), act, arguments))
 
@@ -176,16 +187,20 @@ class Replay:
             items.see(w, account_seen(account, moment))
 
     def _take_in(self, kind: str, key: str, row: dict[str, Any], moment: datetime) -> None:
+        spooled = self._spool(kind, key, row, moment)
+        with writing(INTAKE, on_behalf=f"source:{SOURCE}") as w:
+            drain.HANDLERS[kind](w, spooled)
+        if len(self._spooled) >= 2000:
+            self._keep_receipts()
+
+    def _spool(self, kind: str, key: str, row: dict[str, Any], moment: datetime) -> Spooled:
         body = msgspec.json.encode(row)
         spooled = Spooled(
             id=new_id(), kind=kind, source=SOURCE, key=key, body_hash=drain_hash(body), lane=1, state=Spooled.State.DONE,
             received_at=moment, body=body,
         )  # fmt: skip
-        with writing(INTAKE, on_behalf=f"source:{SOURCE}") as w:
-            drain.HANDLERS[kind](w, spooled)
         self._spooled.append(spooled)
-        if len(self._spooled) >= 2000:
-            self._keep_receipts()
+        return spooled
 
     def _keep_receipts(self) -> None:
         """What the spool and the lake would hold of these rows."""

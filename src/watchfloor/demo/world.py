@@ -66,6 +66,7 @@ CARDS: tuple[tuple[str, str, str, str], ...] = (
     ("quality_lead", "quentin@demo.invalid", "Quentin Roy", "Quality lead: read decisions and appeals"),
     ("vendor_manager", "vania@demo.invalid", "Vania Mello", "Vendor manager: contracts, figures, check-ins"),
     ("vendor_lead", "bruno@demo.invalid", "Bruno Faria", "Vendor's lead: Birch's own side"),
+    ("app_reviewer", "aisha@demo.invalid", "Aisha Noor", "App reviewer: API apps and what they do"),
     ("platform_engineer", "petra@demo.invalid", "Petra Kos", "Platform engineer: tokens, deliveries, quarantine"),
     ("legal", "leo@demo.invalid", "Leo Marchetti", "Legal: orders, legal clocks, requests, holds"),
     ("transparency", "tove@demo.invalid", "Tove Nilsen", "Transparency officer: statements, reports, proofs"),

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from watchfloor.appreview.models import ApiApp, AppDay
 from watchfloor.console import install
-from watchfloor.demo import guarded, legal, looks, platform, world
+from watchfloor.demo import acting, api_apps, guarded, legal, looks, platform, world
 from watchfloor.demo.clockwork import InStep
 from watchfloor.demo.mail import Message
 from watchfloor.demo.replay import Replay
 from watchfloor.demo.scenario import Scenario, make_scenario
 from watchfloor.demo.world import RULE_NAME, VIOLATION
+from watchfloor.detection.campaigns.models import Campaign, Ring
 from watchfloor.detection.likeness.models import Likeness
 from watchfloor.enforcement import delivery, reconciling
 from watchfloor.enforcement.actions import expire_due
@@ -70,6 +72,8 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley
     with clock.at(scenario.start):
         legal.before(scenario, people)
         guarded.before(scenario, people)
+        acting.before(scenario)
+    api_apps.before(scenario, people)
     (tmp_path / "keys").mkdir(exist_ok=True)
     (tmp_path / "keys" / "parley.webhook").write_text(Endpoint.objects.get(name="Parley").secrets[0])
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -78,6 +82,7 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley
         for at, act in legal.moments(scenario, people):
             replay.plan(at, act)
         counts = replay.run()
+        acting.play(scenario, people, replay)
         legal.after(scenario, people)
         looks.after(scenario)
         guarded.after()
@@ -92,6 +97,12 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[s
     assert counts["messages"] >= 80
     assert counts["reports"] > 10
     assert counts["decisions"] > 5
+    assert dict(ApiApp.objects.values_list("external_id", "state")) == {
+        "app-04": "approved", "app-11": "approved", "app-17": "approved", "app-21": "waiting",
+    }  # fmt: skip
+    assert AppDay.objects.filter(app__external_id="app-11", alarms=[]).count() >= 13
+    assert Campaign.objects.filter(state="open").exists()
+    assert set(Ring.objects.values_list("kind", "members")) == {("ring", 7), ("brigade", 6)}
     assert Case.objects.count() > 10
     assert Likeness.objects.filter(case__isnull=False).count() == 2  # both impostors are looked at
     # every action that was due has reached the platform, none is lost
