@@ -6,6 +6,7 @@ The reviewers are simulated with a known share of errors, so what the quality pa
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from watchfloor.demo.scenario import Scenario
 from watchfloor.demo.world import VIOLATION
@@ -41,17 +42,21 @@ def after(scenario: Scenario) -> int:
             pass
         checker, answered = actor_for(person), 0
         while (lease := review.claim(checker, queue=planning.QUEUE)) is not None:
-            message = Job.objects.values_list("case__item__external_id", flat=True).get(pk=lease.job_id)
-            policy = scenario.posts[message].truth.policy
-            finding = DecisionIn(verdict="clean", rationale="Simulated.", active_ms=30_000)
-            if policy is not None:
-                finding = DecisionIn(
-                    verdict="violating", violation_key=VIOLATION[policy], rationale="Simulated.", active_ms=30_000
-                )
-            review.looks.answer(checker, lease.job_id, lease.token, finding)
+            review.looks.answer(checker, lease.job_id, lease.token, _finding(scenario, lease.job_id))
             answered += 1
         _settle()
     return answered
+
+
+def _finding(scenario: Scenario, job_id: UUID) -> DecisionIn:
+    """What is true of the message; of what nobody planted (an order of an authority, say) what was decided."""
+    look = Look.objects.get(job_id=job_id)
+    post = scenario.posts.get(Job.objects.values_list("case__item__external_id", flat=True).get(pk=job_id))
+    violation = look.violation_key
+    if post is not None:
+        violation = VIOLATION[post.truth.policy] if post.truth.policy else ""
+    verdict = "violating" if violation else "clean"
+    return DecisionIn(verdict=verdict, violation_key=violation, rationale="Simulated.", active_ms=30_000)
 
 
 def _settle() -> None:

@@ -94,7 +94,7 @@ def _variance(
     every: Sequence[Look], found: float, whole: float, sizes: Mapping[str, int], process: bool
 ) -> tuple[float, float | None]:
     """Of the ratio, and its degrees of freedom."""
-    clustered = any(look.cluster for look in every)
+    clustered = len({look.cluster for look in every}) > 1  # one cluster alone says nothing of how they differ
     groups: defaultdict[str, list[float]] = defaultdict(list)
     together: defaultdict[tuple[str, str], float] = defaultdict(float)
     alike: defaultdict[str, set[float]] = defaultdict(set)

@@ -17,6 +17,7 @@ from watchfloor.platform.render import render
 from watchfloor.quality.actions.planning import live
 from watchfloor.quality.pages import parts
 from watchfloor.quality.queries import figures
+from watchfloor.quality.queries.seen import visible
 
 ACROSS = ("market", "vendor", "origin")
 HEAD = (
@@ -59,7 +60,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "unclear": figures.unclear(actor, filters), "drift": figures.drift(rows), "outside": figures.outside(actor, filters),
         "says": outside_words(), "bys": {"policy": _("Policy"), "vendor": _("Vendor"), "queue": _("Queue")},
         "across_options": [("market", _("Markets")), ("vendor", _("Vendors")), ("origin", _("People and rules"))],
-        "tone": tone, "open": sum(row.state in ("differs", "disputed") for row in rows),
+        "tone": tone, "open": visible(actor).filter(state__in=("differs", "disputed")).count(),
         "may_settle": actor.has("quality.manage"),
     }  # fmt: skip
     return render(request, "quality/overview.html", context)

@@ -93,7 +93,7 @@ def verdict(row: Look, cell: str = "") -> Verdict:
     return Verdict(
         cell=cell, found=row.verdict == "violating", right=row.right_verdict == "violating",
         wrong=not same(Finding(row.verdict, row.violation_key), right), critical=row.critical,
-        probability=row.probability, stratum=row.stratum, cluster=row.decider,
+        probability=row.probability, stratum=row.stratum,
     )  # fmt: skip
 
 

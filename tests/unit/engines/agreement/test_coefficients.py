@@ -140,11 +140,14 @@ def test_values_and_errors_equal_irr_cac() -> None:
             continue
         theirs = raw.CAC(pandas.DataFrame(matrix).T.dropna(how="all"), digits=12)
         for ours, other in (
-            (agreement.gwet(table), theirs.gwet()),
-            (agreement.fleiss(table), theirs.fleiss()),
-            (agreement.alpha(table), theirs.krippendorff()),
+            (agreement.gwet(table), theirs.gwet),
+            (agreement.fleiss(table), theirs.fleiss),
+            (agreement.alpha(table), theirs.krippendorff),
         ):
-            estimate = other["est"]
+            try:
+                estimate = other()["est"]
+            except ZeroDivisionError:  # where everything agrees, or nothing beyond chance
+                continue
             if ours.value is None or ours.error is None or estimate["se"] != estimate["se"]:
                 continue
             assert ours.value == pytest.approx(estimate["coefficient_value"], abs=1e-6), (seed, ours.name)

@@ -48,6 +48,8 @@ def test_a_cluster_counts_as_one() -> None:
     looks = [Look(0.5, n, d, cluster=str(k)) for k, rows in enumerate(clusters) for n, d in rows]
     linear = agreement.share(looks)
     assert linear.high - linear.low == pytest.approx(found.high - found.low, rel=0.25)
+    alone = agreement.share([Look(0.5, float(k == 0), 1.0, cluster="one") for k in range(20)])
+    assert alone.low < 0.03 and alone.high > 0.2
     with pytest.raises(BadInput, match="two of them"):
         agreement.bootstrap([[(1.0, 1.0)]])
 
