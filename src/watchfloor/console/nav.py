@@ -62,6 +62,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
             "wellbeing",
             "h",
             ("review.work", "review.appeal", "review.escalation", "review.cluster"),
+            ("/staffing/mine",),
         ),
         Entry(_("Investigate"), "zoom-code", "investigate", "i", ("investigate.view",)),
         Entry(_("Campaigns"), "sitemap", "campaigns", "z", ("case.view",)),

@@ -59,6 +59,6 @@ def test_current_is_the_longest_by_whole_segments(path_now: str, address: str) -
 
 def test_keys_are_unique_and_permissions_exist() -> None:
     entries = [entry for group in nav.GROUPS for entry in group]
-    assert len({entry.key for entry in entries}) == len(entries) == 23
+    assert len({entry.key for entry in entries}) == len(entries) == 24
     assert {name for entry in entries for name in entry.permissions} <= set(PERMISSIONS)
     assert all(entry.permissions for entry in entries)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -58,7 +59,7 @@ def mine(request: HttpRequest) -> HttpResponseBase:
         "offers": _offers(offers, shifts, person.pk, zone),
         "names": names_of(f"user:{each.asker}" for each in offers), "wishes": wishes,
         "hours": [(f"{hour:02}:00", f"{hour:02}:00") for hour in LETTERS.values()], "weekdays": words.weekdays(),
-        "feed": reverse("staffing-feed", args=[own.feed_token(User.objects.get(pk=person.pk))]),
+        "feed": settings.PUBLIC_URL.rstrip("/") + reverse("staffing-feed", args=[own.feed_token(User.objects.get(pk=person.pk))]),
     }  # fmt: skip
     return render(request, "staffing/mine.html", context, status=422 if errors else 200)
 
