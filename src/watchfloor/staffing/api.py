@@ -147,10 +147,15 @@ def read(request: HttpRequest, whatif: UUID) -> Any:
 @router.get(
     "/staffing/roster", response=StaffingRoster, summary="Read a published roster", operation_id="staffing_roster"
 )
-def roster(request: HttpRequest, vendor: str, week: date) -> Any:
+def roster(request: HttpRequest, vendor: str = "", week: str = "") -> Any:
     """The shifts of a vendor's people in the week of a day. Needs ``staffing.view``."""
-    of = rostering.vendor(needs(request, VIEW), vendor)
-    row = rostering.published(of.key, weeks.monday(week))
+    actor = needs(request, VIEW)  # before the values are looked at: who may not ask is told nothing of them
+    try:
+        day = date.fromisoformat(week)
+    except ValueError:
+        raise BadInput("bad_date", "Say which week.", where="week", hint="Any day of it: 2026-11-30.") from None
+    of = rostering.vendor(actor, vendor)
+    row = rostering.published(of.key, weeks.monday(day))
     if row is None:
         raise NotFound("no_roster", "No roster of that week is published.")
     shifts = [
