@@ -235,9 +235,11 @@ def test_by_program() -> None:
     )
     assert [each["limit"] for each in api.get("/v1/restrictions").json()] == [5]
     assert len(api.get(f"/v1/restrictions/{key}").json()["days"]) == queries.DAYS
-    step = {"step": "lift", "why": "over"}
-    assert api.post(f"/v1/restrictions/{key}/steps", step, content_type="application/json").json()["state"] == "lifted"
-    assert api.post(f"/v1/restrictions/{key}/steps", step, content_type="application/json").status_code == 409
+    why = {"why": "over"}
+    assert api.post(f"/v1/restrictions/{key}/lift", why, content_type="application/json").json()["state"] == "lifted"
+    assert api.post(f"/v1/restrictions/{key}/lift", why, content_type="application/json").status_code == 409
+    judged = api.post(f"/v1/restrictions/{key}/judgement", {"agree": True}, content_type="application/json")
+    assert judged.status_code == 409  # nothing waits for a second person
     item, _ = happen("m1", {})
     told = api.get(f"/v1/reputation/account/{item.author.external_id}").json()
     assert told["band"] == "new" and told["decided"] == 0

@@ -95,10 +95,16 @@ class RestrictionWhole(RestrictionOut):
     days: list[RestrictionDay]
 
 
-class RestrictionStep(Schema):
-    """``step``: agree, refuse or lift."""
+class RestrictionWhy(Schema):
+    """Why it is lifted."""
 
-    step: str
+    why: str = ""
+
+
+class RestrictionJudgement(Schema):
+    """What the second person says of a wide one."""
+
+    agree: bool
     why: str = ""
 
 
@@ -170,20 +176,28 @@ def change(request: HttpRequest, key: str, body: RestrictionBody) -> Any:
     return _many([row])[0]
 
 
-@router.post(
-    "/restrictions/{key}/steps", response=RestrictionOut, summary="Agree, refuse, lift", operation_id="restriction_step"
-)
-def step(request: HttpRequest, key: str, body: RestrictionStep) -> Any:
-    """Agreeing and refusing is another person's than asked. Needs ``restriction.edit`` or ``restriction.approve``."""
-    actor = needs(request, queries.AGREES if body.step in ("agree", "refuse") else queries.EDITS)
+@router.post("/restrictions/{key}/lift", response=RestrictionOut, summary="Lift", operation_id="restriction_lift")
+def lift(request: HttpRequest, key: str, body: RestrictionWhy) -> Any:
+    """It holds nobody from now on. Needs ``restriction.edit``."""
+    actor = needs(request, queries.EDITS)
     row = actions.by_key(key)
     with writing(actor, reason=body.why[:200]) as w:
-        if body.step in ("agree", "refuse"):
-            row = actions.judge(w, row, agree=body.step == "agree", why=body.why)
-        elif body.step == "lift":
-            row = actions.lift(w, row, why=body.why)
-        else:
-            raise NotFound("unknown_step", "There is no such step.", hint="agree, refuse or lift.")
+        row = actions.lift(w, row, why=body.why)
+    return _many([row])[0]
+
+
+@router.post(
+    "/restrictions/{key}/judgement",
+    response=RestrictionOut,
+    summary="Agree or refuse",
+    operation_id="restriction_judge",
+)
+def judge(request: HttpRequest, key: str, body: RestrictionJudgement) -> Any:
+    """Another person's than who asked. Needs ``restriction.approve``."""
+    actor = needs(request, queries.AGREES)
+    row = actions.by_key(key)
+    with writing(actor, reason=body.why[:200]) as w:
+        row = actions.judge(w, row, agree=body.agree, why=body.why)
     return _many([row])[0]
 
 
