@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from watchfloor.identity import limits
 from watchfloor.policy.models import Policy
 from watchfloor.review.models import Queue
@@ -23,7 +25,7 @@ def vendors() -> Mapping[str, str]:
 def clearances() -> Mapping[str, str]:
     """Every clearance a policy asks for, and that for what people show of themselves."""
     asked = Policy.objects.exclude(clearance="").values_list("clearance", flat=True).distinct()
-    return {key: key for key in ("identity", *asked)}
+    return {"identity": _("Evidence of who somebody is"), **{key: key for key in asked}}
 
 
 def register() -> None:

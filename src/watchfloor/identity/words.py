@@ -22,7 +22,7 @@ AREAS: dict[str, str] = {  # by the first part of a permission
     "restricted": N_("Restricted"), "review": N_("Review"), "rule": N_("Rules"), "settings": N_("Settings"),
     "verdict": N_("Verdicts"), "wellbeing": N_("Well-being"), "certificate": N_("Certificates"),
     "training": N_("Training"), "quality": N_("Quality"), "transparency": N_("Transparency"),
-    "staffing": N_("Staffing"),
+    "staffing": N_("Staffing"), "restriction": N_("Restrictions"), "likeness": N_("Protected names"),
     "vendor": N_("Vendors"), "knowledge": N_("Knowledge"),
 }  # fmt: skip
 MEANS = {

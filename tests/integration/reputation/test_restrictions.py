@@ -13,9 +13,11 @@ from tests.support.people import member, signed_in
 from watchfloor.detection import lakes
 from watchfloor.detection.actions import screen
 from watchfloor.detection.contracts import Question
+from watchfloor.detection.known_findings import FINDINGS
 from watchfloor.detection.reputation import accounts, actions, hits, queries, records
 from watchfloor.detection.reputation.contracts import RestrictionIn
 from watchfloor.detection.reputation.models import Hit, Outcome, Restriction
+from watchfloor.detection.screening import sml_event
 from watchfloor.detection.verdict import Judge
 from watchfloor.identity.domain import Actor, system
 from watchfloor.items import actions as items
@@ -242,5 +244,5 @@ def test_by_program() -> None:
     assert judged.status_code == 409  # nothing waits for a second person
     item, _ = happen("m1", {})
     told = api.get(f"/v1/reputation/account/{item.author.external_id}").json()
-    assert told["band"] == "new" and told["decided"] == 0
+    assert told["band"] == FINDINGS.band(sml_event(item, {}, "message_sent", {})) == "new" and told["decided"] == 0
     assert api.get("/v1/reputation/account/nobody").status_code == 404

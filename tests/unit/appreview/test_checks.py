@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchfloor.appreview.domain import checks, risk, scopes, violations
+from watchfloor.appreview.domain import risk, scopes, violations
+from watchfloor.appreview.domain.catalogue import SHIPPED
 from watchfloor.appreview.domain.checks import Asked, Known, ScopeAsked, check
 from watchfloor.kernel.errors import BadInput
 
@@ -104,7 +105,7 @@ def test_levels(points: int, level: str) -> None:
 
 
 def test_a_bigger_tier_is_read_sooner_and_drift_soonest() -> None:
-    hours = [risk.clock(tier).total_seconds() for tier in checks.TIERS]
+    hours = [risk.clock(tier).total_seconds() for tier in SHIPPED.tiers]
     assert hours == sorted(hours, reverse=True)
     assert risk.clock("small", drift=True) < risk.clock("large")
 

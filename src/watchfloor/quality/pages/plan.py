@@ -80,8 +80,13 @@ def _spread(actor: Actor, document: Document) -> dict[str, Any]:
     ]
     looks = {key: max(found.looks[key], 1) for key in found.sizes}
     error = agreement.standard_error(strata, looks) if strata else 0.0
+    words = parts.policy_names() | parts.finding_names()
+
+    def told(key: str) -> str:
+        return " · ".join(words.get(part, part) for part in key.split(" / "))
+
     rows = [
-        {"stratum": one.key, "weekly": one.size, "rate": one.rate, "looks": found.looks[one.key], "chance": found.strata[one.key]}
+        {"stratum": told(one.key), "weekly": one.size, "rate": one.rate, "looks": found.looks[one.key], "chance": found.strata[one.key]}
         for one in sorted(strata, key=lambda one: -found.looks[one.key])
     ]  # fmt: skip
     return {"rows": rows, "half": 1.96 * error, "floors": len(found.people), "total": sum(found.looks.values())}

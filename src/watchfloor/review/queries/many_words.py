@@ -74,6 +74,7 @@ SENTENCES: dict[str, Callable[[Data], str]] = {
     "case.took_part": _took_part,
     "case.unjoined": lambda data: _("took the joining back") if data["kind"] == "join" else _("took the split back"),
     "case.tagged": _tagged,
+    "case.reweighed": lambda _data: _("the weight of its reports changed by what is known of who reported"),
     "cluster.made": _cluster,
     "cluster.queued": _queued,
     "cluster.read": _read,

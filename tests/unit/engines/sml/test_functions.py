@@ -151,6 +151,7 @@ def test_every_function_has_a_case_or_a_test_of_its_own() -> None:
         "ExperimentsBucketAssignment", "ExperimentWhen", "Count", "CountBefore", "CountUnique", "SumOf", "Trending", "RateLimited",
         "SessionLength", "SessionEvents",
         "InList", "ListEntry", "InBank", "HashMatch", "ModelScore", "HasSignal", "MXLookup",
+        "ReputationBand",
     }  # fmt: skip
     assert {name for name in sml.STANDARD if not any(f"{name}(" in call for call, _ in CALLS)} == elsewhere
 

@@ -117,6 +117,7 @@ def test_a_perceptual_hash_may_differ_in_a_stated_number_of_bits() -> None:
         ("HashMatch(list='nets', hash=Value)", "nets is a list of networks, not of hashes."),
         ("ModelScore(policy='spam', text=Value) > 0.5", "models and signals live in an installation"),
         ("HasSignal(policy='spam')", "models and signals live in an installation"),
+        ("ReputationBand() == 'low'", "the reputation of accounts cannot be asked here"),
     ],
 )
 def test_what_cannot_be_asked_costs_only_its_rule_and_says_why(condition: str, said: str) -> None:
@@ -229,3 +230,17 @@ def test_a_bad_list_file_says_what_and_where(tmp_path: Path, name: str, text: st
         sml.lists_from_folder(tmp_path)
     assert said in caught.value.message
     assert name in caught.value.where
+
+
+def test_the_band_of_an_account_is_asked_once_an_event() -> None:
+    class Bands:
+        asked = 0
+
+        def band(self, _event: sml.Event) -> str:
+            self.asked += 1
+            return "low"
+
+    bands = Bands()
+    text = "A = Rule(when_all=[ReputationBand() == 'low'], description='')\nB = Rule(when_all=[ReputationBand() == 'good'], description='')"
+    outcome = sml.compile_rules({"main.sml": text}, findings=bands).evaluate(event())
+    assert [rule.name for rule in outcome.fired] == ["A"] and bands.asked == 1
