@@ -172,7 +172,9 @@ def _crews(
 
 def _focus(seen: facts.History, begin: datetime) -> float:
     """Seconds of work over seconds at work, in hours that began with items waiting: else people idle for want of work."""
-    waiting, came, gone = 0.0, defaultdict(float), defaultdict(float)
+    waiting = 0.0
+    came: dict[datetime, float] = defaultdict(float)
+    gone: dict[datetime, float] = defaultdict(float)
     for line in seen.came.values():
         for hour, count in line.items():
             came[hour] += count
