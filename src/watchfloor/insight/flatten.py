@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 
 from watchfloor.insight.schema import SCHEMA
 
+log = logging.getLogger(__name__)
 # Events name some things by their model's column; facts by the dimension's short name.
 ALIASES = {
     "queue_key": "queue",
@@ -76,7 +78,12 @@ def flatten(
     for name, value in row.data.items():
         column = ALIASES.get(name, name)
         if column in _TAKEN and value is not None and value != "":
-            fact[column] = _typed(column, value)
+            try:
+                fact[column] = _typed(column, value)
+            except (TypeError, ValueError):  # one event must not keep all after it from the numbers
+                log.warning(
+                    "%s of the event %s (%s) does not fit the column %s and is left out", name, row.id, row.type, column
+                )
     if subject_kind in ("case", "job", "decision", "appeal") and fact[f"{subject_kind}_id"] is None:
         fact[f"{subject_kind}_id"] = subject
     if row.type == "job.transferred":  # the event speaks of where it was; a fact of where it is

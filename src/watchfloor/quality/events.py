@@ -45,10 +45,10 @@ class LookAnswered(LookWork, frozen=True, tag="quality.look_answered"):
 
 
 class LookSettled(LookWork, frozen=True, tag="quality.look_settled"):
-    """It was settled what is right. ``wrong``: the decision was not."""
+    """It was settled what is right (``settled``). ``wrong``: the decision was not."""
 
-    right: str
-    right_violation: str
+    settled: str
+    settled_violation: str
     wrong: bool
     critical: bool
     cause: str

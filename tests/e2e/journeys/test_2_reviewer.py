@@ -240,7 +240,7 @@ def test_a_first_hour(floor: Floor, waiting: int, person: Callable[[str], Keyboa
     row = second.page.get_by_role("row", name="Decided unseen")
     assert "To be checked" in row.inner_text()
     row.get_by_role("link").first.click()
-    second.sees("of 256 bits")
+    second.sees("Of the 256 bits")
 
 
 def tile(page: Any, name: str) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import get_args, get_type_hints
 
 import polars as pl
 import pytest
 
 from watchfloor.identity.domain import Actor, Scope, system
-from watchfloor.insight import facts, flow, lake, queries
+from watchfloor.insight import facts, flatten, flow, lake, queries
 from watchfloor.insight.models import FactCursor, FactFile
 from watchfloor.insight.queries import Span
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger import sequencer
-from watchfloor.ledger.schema import LedgerEvent
+from watchfloor.ledger.schema import LedgerEvent, registry
 from watchfloor.ledger.writer import writing
 
 pytestmark = pytest.mark.django_db
@@ -242,3 +243,23 @@ def test_the_identity_is_also_held_against_the_tables() -> None:
     facts.export()
     [wrong] = flow.check()  # the facts say three are open, and there is no such job
     assert "q1" in wrong and "3" in wrong
+
+
+def test_every_event_fits_the_columns_its_fields_become() -> None:
+    """A field that is named as a column of whole numbers holds them: else the event would tell the lake nothing, or nonsense."""
+    fits = {**dict.fromkeys(flatten._WHOLE, (int, bool)), **dict.fromkeys(flatten._TRUTHS, (bool,))}
+    wrong = [
+        f"{tag}.{name}: {kind}"
+        for tag, event in registry().items()
+        for name, kind in get_type_hints(event).items()
+        if (column := flatten.ALIASES.get(name, name)) in fits and not {*get_args(kind), kind} & {*fits[column]}
+    ]
+    assert not wrong
+
+
+def test_a_value_that_does_not_fit_costs_only_itself() -> None:
+    row = flatten.LedgerRow(
+        7, "evt_1", "look.of_old", clock.now(), "user:1", "", None, {"right": "violating", "market": "DE"}
+    )
+    fact = flatten.flatten(row, {})
+    assert (fact["good"], fact["market"]) == (None, "DE")

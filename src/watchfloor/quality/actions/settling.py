@@ -72,7 +72,7 @@ def settle(
             said=said.strip()[:LONGEST],
         )  # fmt: skip
         event = LookSettled(
-            **of_look(row), right=row.right_verdict, right_violation=row.right_violation, wrong=wrong,
+            **of_look(row), settled=row.right_verdict, settled_violation=row.right_violation, wrong=wrong,
             critical=row.critical, cause=row.cause,
         )  # fmt: skip
         w.event(event, row, case_id=row.case_id, policy_version=row.policy_version_id)
