@@ -18,6 +18,7 @@ from watchfloor.quality.actions.planning import live
 from watchfloor.quality.pages import parts
 from watchfloor.quality.queries import figures
 from watchfloor.quality.queries.seen import visible
+from watchfloor.workforce.models import Vendor
 
 ACROSS = ("market", "vendor", "origin")
 HEAD = (
@@ -51,11 +52,13 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     waiting, decided = figures.coverage(actor, filters)
     policies = parts.policy_names()
     origins = {"human": _("People"), "rule": _("Rules")}
+    vendors = dict(Vendor.objects.values_list("key", "name"))
     columns = sorted({key for one, key in cells if not one and key})
     context = {
         "tabs": parts.tabs(actor, "figures"), "filters": parts.filter_fields(actor), "query": request.GET, "cells": cells,
         "rows": sorted({key for key, other in cells if not other and key}), "columns": columns, "across": across,
-        "column_names": origins, "policies": policies, "names": parts.finding_names(), "whole": cells.get(("", "")),
+        "column_names": vendors | origins, "policies": policies, "vendors": vendors,
+        "names": parts.finding_names(), "whole": cells.get(("", "")),
         "looks": waiting, "decided": decided, "plan": live(), "confusions": figures.confusions(rows),
         "unclear": figures.unclear(actor, filters), "drift": figures.drift(rows), "outside": figures.outside(actor, filters),
         "says": outside_words(), "bys": {"policy": _("Policy"), "vendor": _("Vendor"), "queue": _("Queue")},

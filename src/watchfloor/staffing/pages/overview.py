@@ -23,6 +23,7 @@ from watchfloor.staffing import bases, drawing, running, whatifs
 from watchfloor.staffing.domain.base import Base, short
 from watchfloor.staffing.pages import words
 from watchfloor.staffing.rights import PLAN, VIEW, whole
+from watchfloor.workforce.models import Vendor
 
 SHOWN = 50
 HEAD = ("hour", "expected", "low", "high", "needed", "there")
@@ -48,7 +49,8 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         return csv_response("staffing", HEAD, _rows(base))
     rows = list(whatifs.listed(actor)[:SHOWN])
     context: dict[str, Any] = {
-        "newest": newest, "base": base, "tabs": words.tabs(actor, "need"), "models": words.models(), "whys": words.whys(),
+        "newest": newest, "base": base, "tabs": words.tabs(actor, "need"), "models": words.models(),
+        "vendors": dict(Vendor.objects.values_list("key", "name")), "whys": words.whys(),
         "may_plan": whole(actor, PLAN), "names": names_of(row.made_by for row in rows), "run_states": words.run_states(),
         "saved": [{"row": row, "run": running.latest("whatif", row.pk), "url": reverse("staffing-whatif", args=[row.pk])} for row in rows],
     }  # fmt: skip
