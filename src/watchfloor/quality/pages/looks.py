@@ -96,7 +96,8 @@ def look(request: HttpRequest, look_id: UUID) -> HttpResponseBase:
     decision = Decision.objects.filter(pk=row.decision_id).first()
     names = parts.finding_names()
     context = {
-        "row": row, "case": case, "decision": decision, "version": version, "names": names, "error": error,
+        "row": row, "stratum": parts.strata_words()(row.stratum), "case": case,
+        "decision": decision, "version": version, "names": names, "error": error,
         "is_old": version is not None and in_force is not None and version.pk != in_force.id, "policies": parts.policy_names(),
         "typed": request.POST, "states": _words(STATES), "causes": _words(CAUSES), "who": names_of([row.settled_by]),
         "is_wrong": settling.is_wrong(row), "may_open": visible_cases(actor).filter(pk=case.pk).exists(),

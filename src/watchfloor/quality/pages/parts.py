@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.policy import queries as policies
 from watchfloor.quality.queries.figures import Filters
 from watchfloor.quality.queries.seen import visible
+from watchfloor.workforce.models import Vendor
 
 SEE = ("quality.view",)
 MANAGE = ("quality.manage",)
@@ -76,3 +78,9 @@ def finding_names() -> dict[str, str]:
         for kind in policies.all_violations(row.key)
     }
     return {**found, "clean": _("Clean"), "unsure": _("Unsure"), "violating": _("Violating")}
+
+
+def strata_words() -> Callable[[str], str]:
+    """Tells what a stratum is called, by the names of its parts."""
+    names = dict(Vendor.objects.values_list("key", "name")) | policy_names() | finding_names()
+    return lambda stratum: " · ".join(names.get(part, part) for part in stratum.split(" / "))

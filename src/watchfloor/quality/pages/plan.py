@@ -80,11 +80,7 @@ def _spread(actor: Actor, document: Document) -> dict[str, Any]:
     ]
     looks = {key: max(found.looks[key], 1) for key in found.sizes}
     error = agreement.standard_error(strata, looks) if strata else 0.0
-    words = parts.policy_names() | parts.finding_names()
-
-    def told(key: str) -> str:
-        return " · ".join(words.get(part, part) for part in key.split(" / "))
-
+    told = parts.strata_words()
     rows = [
         {"stratum": told(one.key), "weekly": one.size, "rate": one.rate, "looks": found.looks[one.key], "chance": found.strata[one.key]}
         for one in sorted(strata, key=lambda one: -found.looks[one.key])
