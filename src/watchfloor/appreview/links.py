@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 
 from watchfloor.appreview.models import ApiApp
-from watchfloor.kernel.errors import BadInput, NotFound
-from watchfloor.kernel.ids import decode, encode
+from watchfloor.kernel.errors import NotFound
+from watchfloor.platform.secret_links import SecretLinks
 
-_signer = Signer(salt="watchfloor.appreview", sep=".")
+_links = SecretLinks("watchfloor.appreview", "app")
 
 
 def developer_token(app: ApiApp) -> str:
     """The secret part of the link."""
-    return _signer.sign(f"{encode('app', app.pk)}-{app.link_turn}")
+    return _links.token(app.pk, app.link_turn)
 
 
 def developer_link(app: ApiApp) -> str:
@@ -24,11 +23,7 @@ def developer_link(app: ApiApp) -> str:
 
 def from_token(token: str) -> ApiApp:
     """The app of a link; ``NotFound`` when it was cut, changed, made up, or exchanged for a new one."""
-    try:
-        name, _, turn = _signer.unsign(token).rpartition("-")
-        app_id = decode("app", name)
-    except (BadSignature, BadInput):
-        raise NotFound("bad_link", "This link is not complete.", hint="Open it again from the message.") from None
+    app_id, turn = _links.read(token)
     app = ApiApp.objects.select_related("developer").filter(pk=app_id).first()
     if app is None or str(app.link_turn) != turn:
         raise NotFound("bad_link", "This link leads nowhere any more.")

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.db.models import F, QuerySet
 
 from watchfloor.detection.likeness.events import (
@@ -27,8 +26,9 @@ from watchfloor.items.media.store import Incoming
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
-from watchfloor.kernel.ids import decode, encode
+from watchfloor.kernel.ids import encode
 from watchfloor.ledger.writer import Writer
+from watchfloor.platform.secret_links import SecretLinks
 
 VERIFIES: Final = "likeness.verify"
 CLEARANCE: Final = "identity"  # a scope's clearance: who may see what people showed of themselves
@@ -39,7 +39,7 @@ FORGET_DAYS: Final = 30
 LONGEST_DAYS: Final = 180
 FINAL: Final = ("verified", "refused", "impostor")
 State = IdentityCheck.State
-_signer = Signer(salt="watchfloor.identity-check", sep=".")
+_links = SecretLinks("watchfloor.identity-check", "idc")
 
 
 def ask(
@@ -186,16 +186,12 @@ def link(row: IdentityCheck) -> str:
 
 def token(row: IdentityCheck) -> str:
     """The secret part of the link."""
-    return _signer.sign(f"{encode('idc', row.pk)}-{row.turn}")
+    return _links.token(row.pk, row.turn)
 
 
 def from_token(text: str) -> IdentityCheck:
     """The check behind a link; ``NotFound`` where it was cut, changed or made up."""
-    try:
-        name, _, turn = _signer.unsign(text).rpartition("-")
-        pk = decode("idc", name)
-    except (BadSignature, BadInput):
-        raise NotFound("bad_link", "This link is not complete.", hint="Open it again from the message.") from None
+    pk, turn = _links.read(text)
     row = IdentityCheck.objects.select_related("account").filter(pk=pk).first()
     if row is None or str(row.turn) != turn:
         raise NotFound("bad_link", "This link leads nowhere any more.")

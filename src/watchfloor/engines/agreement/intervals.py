@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -32,8 +33,8 @@ def wilson(hits: float, of: float, confidence: float = 0.95) -> Interval:
     return Interval(found.value, found.low, found.high)
 
 
-def clopper_pearson(hits: int, of: int, confidence: float = 0.95) -> Interval:
-    """The exact interval: it covers at least ``confidence`` whatever the truth is, as a contract's test must."""
+def clopper_pearson(hits: float, of: float, confidence: float = 0.95) -> Interval:
+    """The exact interval: it covers at least ``confidence`` whatever the truth is, as a contract's test must; sizes may be effective."""
     _check(hits, of, confidence)
     if of == 0:
         return Interval(0.0, 0.0, 1.0)
@@ -71,6 +72,7 @@ def bootstrap(
     return Interval(math.fsum(n for n, _ in sums) / below, low, high)
 
 
+@lru_cache(1024)
 def student(share: float, freedom: float) -> float:
     """The quantile of Student's t: where ``share`` of it lies below."""
     if share < 0.5:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 from math import sqrt
 
 import msgspec
 
-from watchfloor.engines.agreement.reliability import quantile
+from watchfloor.engines.agreement.intervals import clopper_pearson, student
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,29 +47,13 @@ def figure(days: Sequence[tuple[float, float]], unit: str, confidence: float) ->
         return Figure(above=above, below=below, days=len(used))
     value, count = above / below, len(used)
     spread = sum((top - value * bottom) ** 2 for top, bottom in used)
-    half = student(count - 1, confidence) * sqrt(count / (count - 1) * spread) / below
+    half = student((1 + confidence) / 2, count - 1) * sqrt(count / (count - 1) * spread) / below
     low, high = max(0.0, value - half), value + half
     if unit == "share":
-        exact = binomial(above, below, confidence)
-        low, high = min(low, exact[0]), min(1.0, max(high, exact[1]))
+        exact = clopper_pearson(min(above, below), below, confidence)  # sums of weights may differ in the last digit
+        low, high = min(low, exact.low), min(1.0, max(high, exact.high))
     return Figure(above=above, below=below, days=count, low=low, high=high)
 
 
 def _whole(value: float) -> float:
     return int(value) if float(value).is_integer() else value
-
-
-def binomial(some: float, of: float, confidence: float) -> tuple[float, float]:
-    """The exact (Clopper-Pearson) interval of a share; of a weighted sample over its effective size."""
-    some = min(some, of)  # sums of weights may differ in the last digit
-    tail = (1 - confidence) / 2
-    low = 0.0 if some == 0 else quantile(some, of - some + 1, tail)
-    high = 1.0 if some == of else quantile(some + 1, of - some, 1 - tail)
-    return low, high
-
-
-@lru_cache(256)
-def student(freedom: int, confidence: float) -> float:
-    """The two-sided quantile of Student's t: t^2 / (t^2 + n) is Beta(1/2, n/2) distributed."""
-    share = quantile(0.5, freedom / 2, confidence)
-    return sqrt(freedom * share / (1 - share))

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from watchfloor.engines.staffing.simulation.outcome import student
+from watchfloor.engines.agreement.intervals import student
 
 _LILLIEFORS = 0.886  # of the distance times the root of the count, at 5 %, mean and spread estimated
 FEW = 20  # below, a queue takes the figures of all queues together
@@ -110,7 +110,7 @@ def paces(done: Iterable[Handled]) -> list[Pace]:
             continue
         mean = math.fsum(values) / many
         error = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (many - 1) / many)
-        half = student(many - 1) * error
+        half = student(0.975, many - 1) * error
         found.append(
             Pace(group=group, items=many, pace=math.exp(mean), low=math.exp(mean - half), high=math.exp(mean + half))
         )

@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 import msgspec
 
+from watchfloor.engines.agreement.intervals import student
 from watchfloor.engines.staffing.simulation.floor import Floor
 from watchfloor.engines.staffing.simulation.totals import QUEUE, TEAM, Totals
 
-# Two-sided 95 % quantiles of Student's t; beyond ten degrees of freedom the expansion of Cornish and Fisher is right to four digits.
-_T = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281)
-_Z = 1.959963984540054
+SIDE = 0.975  # below which the upper end of a two-sided 95 % interval lies
 
 
 class Range(msgspec.Struct, frozen=True):
@@ -92,21 +91,8 @@ def interval(values: list[float]) -> Range:
     mean = math.fsum(values) / many
     if many == 1:
         return Range(mean, None, None)
-    half = student(many - 1) * math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (many - 1) / many)
+    half = student(SIDE, many - 1) * math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (many - 1) / many)
     return Range(mean, mean - half, mean + half)
-
-
-def student(freedom: int) -> float:
-    """The two-sided 95 % quantile."""
-    if freedom <= len(_T):
-        return _T[freedom - 1]
-    z, n = _Z, freedom
-    return (
-        z
-        + (z**3 + z) / (4 * n)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3)
-    )
 
 
 _Of = Callable[[Floor, Totals], float]
