@@ -93,7 +93,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry(_("Staffing"), "calendar", "staffing", "j", ("staffing.view",)),
         Entry(_("Vendors"), "building-store", "vendors", "v", ("vendor.view", "vendor.work"), ("/announcements",)),
         Entry(_("App review"), "apps", "appreview", "a", ("app.view",), ("/apps",)),
-        Entry(_("Programme"), "road", "programme", "m", ("insight.view",)),
+        Entry(_("Programme"), "road", "programme", "m", ("programme.view", "programme.suggest")),
     ),
     (
         Entry(

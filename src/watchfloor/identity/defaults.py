@@ -7,7 +7,7 @@ from watchfloor.identity.domain import PERMISSIONS
 from watchfloor.identity.models import Role
 from watchfloor.ledger.writer import Writer
 
-_WORK = ["review.work", "case.view", "policy.view", "training.learn"]
+_WORK = ["review.work", "case.view", "policy.view", "training.learn", "programme.suggest"]
 ROLES: dict[str, tuple[str, str, list[str]]] = {
     "administrator": ("Administrator", "Runs the installation; sees everything but restricted cases.", [
         name for name in PERMISSIONS
@@ -27,6 +27,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "oncall.view", "oncall.answer", "oncall.page", "oncall.manage", "incident.manage", "law.view",
         "topic.manage", "study.manage", "study.label", "app.view", "quality.view",
         "vendor.view", "vendor.manage", "knowledge.edit",
+        "programme.view", "programme.edit", "programme.approve", "programme.suggest",
     ]),
     "reviewer": ("Reviewer", "Takes the next case and decides it.", _WORK),
     "senior_reviewer": ("Senior reviewer", "Also takes appeals and second opinions.", [
@@ -49,6 +50,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "enforcement.catalogue",
         "edge.rule", "review.answer", "macro.share", "training.approve", "training.view", "policy.translate", "claim.edit",
         "topic.manage", "study.label", "knowledge.edit",
+        "programme.view", "programme.edit", "programme.suggest",
     ]),
     "rule_author": ("Rule author", "Finds abuse and writes rules.", [
         "rule.view", "rule.edit", "rule.enable", "list.edit", "investigate.view", "investigate.label", "insight.view", "insight.sql",
@@ -58,12 +60,14 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "quality_lead": ("Quality lead", "Samples, double-reviews, calibrates.", [
         "case.view", "case.search", "insight.view", "policy.view", "review.work", "review.appeal", "review.look", "review.undo",
         "quality.view", "quality.manage", "training.learn", "training.approve", "training.view", "study.manage", "study.label",
+        "programme.view", "programme.suggest",
     ]),
     "app_reviewer": ("App reviewer", "Reviews API apps and watches what they do.", [
         "app.view", "app.review", "app.stop", "app.catalogue", "policy.view", "investigate.view", "training.learn",
     ]),
     "trainer": ("Trainer", "Keeps practice and exams true to the policy; sees who is certified.", [
         "policy.view", "training.learn", "training.edit", "training.approve", "training.view", "policy.translate", "knowledge.edit",
+        "programme.view", "programme.suggest",
     ]),
     "security": ("Security", "Hears of every breaking of the glass, reviews it, reads who looked at what.", [
         "glass.review", "reads.view", "ledger.view",
@@ -78,9 +82,9 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     ]),
     "vendor_manager": ("Vendor manager", "Runs the relation with one's own vendors: contracts, figures, check-ins, invoices.", [
         "floor.view", "insight.view", "board.edit", "policy.view", "wellbeing.view", "training.view", "staffing.view",
-        "vendor.view", "vendor.manage", "knowledge.edit",
+        "vendor.view", "vendor.manage", "knowledge.edit", "programme.view", "programme.suggest",
     ]),
-    "vendor_lead": ("Vendor's lead", "A vendor's own side; give it within that vendor.", ["vendor.work", "policy.view"]),
+    "vendor_lead": ("Vendor's lead", "A vendor's own side; give it within that vendor.", ["vendor.work", "policy.view", "programme.suggest"]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "enforcement.confirm", "item.read",
         "report.submit", "event.submit", "media.submit", "appeal.submit", "order.submit", "app.submit", "ledger.view",

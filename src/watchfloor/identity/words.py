@@ -23,7 +23,7 @@ AREAS: dict[str, str] = {  # by the first part of a permission
     "verdict": N_("Verdicts"), "wellbeing": N_("Well-being"), "certificate": N_("Certificates"),
     "training": N_("Training"), "quality": N_("Quality"), "transparency": N_("Transparency"),
     "staffing": N_("Staffing"), "restriction": N_("Restrictions"), "likeness": N_("Protected names"),
-    "vendor": N_("Vendors"), "knowledge": N_("Knowledge"),
+    "vendor": N_("Vendors"), "knowledge": N_("Knowledge"), "programme": N_("Programme"),
 }  # fmt: skip
 MEANS = {
     "password": N_("password"),
