@@ -84,7 +84,9 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
         "floor.view", "insight.view", "board.edit", "policy.view", "wellbeing.view", "training.view", "staffing.view",
         "vendor.view", "vendor.manage", "knowledge.edit", "programme.view", "programme.suggest",
     ]),
-    "vendor_lead": ("Vendor's lead", "A vendor's own side; give it within that vendor.", ["vendor.work", "policy.view", "programme.suggest"]),
+    "vendor_lead": ("Vendor's lead", "A vendor's own side; give it within that vendor.", [
+        "vendor.work", "policy.view", "programme.suggest",
+    ]),
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "enforcement.confirm", "item.read",
         "report.submit", "event.submit", "media.submit", "appeal.submit", "order.submit", "app.submit", "ledger.view",
