@@ -206,7 +206,7 @@ class _Guide:
     def _paragraph(
         self, spans: Sequence[Span], *, color: str = "", indent: bool = False, shade: bool = False, keep: bool = False
     ) -> None:
-        from docx.shared import Mm
+        from docx.shared import Mm, Pt
 
         paragraph = self._made.add_paragraph()
         form = paragraph.paragraph_format
@@ -214,6 +214,7 @@ class _Guide:
             # Word turns left into "before" where a paragraph is written from the right.
             form.left_indent, form.first_line_indent = Mm(7), Mm(-7)
             form.tab_stops.add_tab_stop(Mm(7))
+            form.space_after = Pt(2)
         form.keep_with_next = keep
         if shade:
             _put(paragraph, _element("w:shd", val="clear", color="auto", fill=SOFT))
