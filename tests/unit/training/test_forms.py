@@ -10,7 +10,9 @@ from watchfloor.training.pages import forms
 
 
 def test_what_the_page_does_not_ask_stays() -> None:
-    row = TrainingItem(key="spam.q1", use="exam", content={"text": "old", "clause": "9.1", "language": "ja", "market": "JP"})
+    row = TrainingItem(
+        key="spam.q1", use="exam", content={"text": "old", "clause": "9.1", "language": "ja", "market": "JP"}
+    )
     request = RequestFactory().post("/")
     request.POST = QueryDict("text=new&market=&topic=clean&difficulty=2&key=other")
     content = forms.draft(forms.read(request, row)).content

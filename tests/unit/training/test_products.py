@@ -17,7 +17,7 @@ from watchfloor.kernel.errors import BadInput
 from watchfloor.training import products
 from watchfloor.training.domain import units
 from watchfloor.training.domain.files import checked
-from watchfloor.training.products import fitting, labels, slides
+from watchfloor.training.products import docx_order, fitting, labels, slides
 
 SOURCE = (Path(__file__).parents[3] / "examples" / "training" / "spam.md").read_text(encoding="utf-8")
 UNIT = units.parse(SOURCE)
@@ -137,6 +137,10 @@ def test_writing_from_the_right() -> None:
     assert page.count('rtl="1"') > 3 and 'lang="ar"' in page and "<a:cs " in page
     guide = zipfile.ZipFile(io.BytesIO(products.guide_docx(unit))).read("word/document.xml").decode()
     assert guide.count("<w:bidi/>") > 10 and "<w:bidiVisual/>" in guide and guide.count("<w:rtl/>") > 10
+    for kind, order in docx_order.ORDER.items():  # readers may refuse another order
+        for found in re.findall(rf"<w:{kind}>(.*?)</w:{kind}>", guide, re.DOTALL):
+            stand = [order.index(name) for name in re.findall(r"<w:(\w+)", found) if name in order]
+            assert stand == sorted(stand), (kind, found)
     assert 'dir="rtl"' in products.guide_html(unit) and "دليل الميسّر" in products.guide_html(unit)
 
 
