@@ -49,6 +49,7 @@ def test_a_wrong_decision_is_found_settled_taken_back_and_disputed(
     page = open_as(people["lead"], "/quality/plan")
     page.get_by_label("Looks a week").fill("5000")
     page.get_by_label("All decisions from this severity").fill("1")
+    page.get_by_label("Looks that are made again").fill("0")
     page.get_by_role("button", name="Let it go live").click()
     page.wait_for_selector("text=The plan is live")
 
