@@ -17,8 +17,8 @@ from watchfloor.kernel.words import N_
 MOST: Final = 20
 SCALES: Final = {2: N_("no or yes"), 3: N_("three steps"), 4: N_("four steps"), 5: N_("five steps")}
 WHEN: Final = {
-    "always": N_("every decision"), "violating": N_("decisions that something violates"), "clean": N_("decisions that nothing does"),
-    "wrong": N_("decisions that were wrong"),
+    "always": N_("every decision"), "violating": N_("violating ones"), "clean": N_("clean ones"),
+    "wrong": N_("wrong ones"),
 }  # fmt: skip
 NOT_ASKED: Final = "-"  # the mark of a part that does not apply to this very decision
 
