@@ -21,7 +21,10 @@ class Matrix(NamedTuple):
 
 def matrix_of(file: Path) -> Matrix:
     """The table of a file. Raises ``BadInput`` naming the line."""
-    lines = list(csv.reader(io.StringIO(text_of(file))))
+    try:
+        lines = list(csv.reader(io.StringIO(text_of(file), newline="")))
+    except csv.Error as error:
+        raise _no_table(file, error) from None
     head = [name.strip() for name in lines[0]] if lines else []
     names = head[1:]
     if len(names) < 2 or len(set(names)) != len(names) or not all(names):
@@ -72,7 +75,11 @@ def right_of(file: Path, matrix: Matrix) -> list[list[bool]]:
 
 def rows_of(file: Path, wanted: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """The wanted columns, with the line of each row."""
-    reader = csv.DictReader(io.StringIO(text_of(file)))
+    reader = csv.DictReader(io.StringIO(text_of(file), newline=""))
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise _no_table(file, error) from None
     missing = [name for name in wanted if name not in (reader.fieldnames or ())]
     if missing:
         raise BadInput(
@@ -81,7 +88,11 @@ def rows_of(file: Path, wanted: tuple[str, ...]) -> list[tuple[int, dict[str, st
             where=file.name,
             hint=f"Columns: {', '.join(wanted)}.",
         )
-    return [(reader.line_num, {name: (row.get(name) or "").strip() for name in wanted}) for row in reader]
+    return [(line, {name: (row.get(name) or "").strip() for name in wanted}) for line, row in rows]
+
+
+def _no_table(file: Path, error: csv.Error) -> BadInput:
+    return BadInput("no_table", f"{file.name} is no table of comma-separated values: {error}.")
 
 
 def number_of(file: Path, line: int, text: str) -> float:

@@ -115,7 +115,8 @@ def test_a_table_of_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [("", "bad_head"), ("p,q\n", "bad_head"), ("p,q,r\n", "no_answers"), ("p,q,r\na,1\n", "bad_row"), ("p,q,r\na,1,x\n", "bad_answer"),
-     ("p,q,r\na,1,0\na,1,0\n", "person_again"), ("p,q,r\nkey,A,\na,A,B\n", "no_key")],
+     ("p,q,r\na,1,0\na,1,0\n", "person_again"), ("p,q,r\nkey,A,\na,A,B\n", "no_key"),
+     ("p,q,r\n\rx", "bad_row"), ("p,q,r\n" + "x" * 140_000, "no_table")],
 )  # fmt: skip
 def test_a_table_that_cannot_be_read_is_told(tmp_path: Path, text: str, code: str) -> None:
     file = tmp_path / "answers.csv"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchfloor.kernel.errors import BadInput
@@ -54,6 +54,7 @@ def _qti(draft: Draft) -> list[Draft]:
 
 
 @pytest.mark.parametrize("way", [_gift, _moodle, _qti, lambda draft: files.read_csv(files.write_csv([draft]))])
+@settings(max_examples=40)
 @given(drafts())
 def test_what_goes_out_comes_in_the_same(way: Callable[[Draft], list[Draft]], draft: Draft) -> None:
     if any("|" in option for option in draft.options):
@@ -123,11 +124,21 @@ def test_what_cannot_be_read_is_told(read: Callable[[bytes], object], data: byte
     assert caught.value.code == code
 
 
+@settings(max_examples=50)
 @given(st.binary(max_size=200))
 def test_bytes_never_break_the_readers(data: bytes) -> None:
     for read in (moodle.read, qti.read, lambda given: qti.read(b"PK" + given)):
         with pytest.raises(BadInput):
             read(data)
+
+
+@given(st.text(st.sampled_from('key,topic"\n\r{}=~#:\\/[html]%T answerwhy'), max_size=60), st.booleans())
+def test_text_never_breaks_the_readers(text: str, table: bool) -> None:
+    try:
+        found = files.read(f"key,topic,answer,why\n{text}" if table else text)
+    except BadInput:
+        return
+    assert all(isinstance(each, Draft) for each in found)
 
 
 def test_statements_name_nobody_and_say_it_once() -> None:

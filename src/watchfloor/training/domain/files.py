@@ -88,17 +88,23 @@ def _is_csv(text: str) -> bool:
 
 def read_csv(text: str) -> list[Draft]:
     """One draft a row. Raises ``BadInput`` naming the line."""
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""))
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise BadInput(
+            "no_table", f"This is no table of comma-separated values: {error}.", where=f"line {reader.line_num}"
+        ) from None
     missing = {"key", "topic", "answer", "why"} - set(reader.fieldnames or ())
     if missing:
         raise BadInput("missing_column", f"The column {sorted(missing)[0]!r} is missing.", where="head",
                        hint=f"Columns: {', '.join(COLUMNS)}.")  # fmt: skip
     found = []
-    for row in reader:
+    for line, row in rows:
         values = {name: (row.get(name) or "").strip() for name in COLUMNS}
         found.append(
             Draft(
-                key=values["key"], topic=values["topic"], difficulty=_number(values["difficulty"], reader.line_num),
+                key=values["key"], topic=values["topic"], difficulty=_number(values["difficulty"], line),
                 content={name: values[name] for name in CONTENT if values[name]},
                 options=tuple(part.strip() for part in values["options"].split("|") if part.strip()),
                 answer=values["answer"], why=values["why"],
