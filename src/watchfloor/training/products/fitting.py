@@ -25,6 +25,7 @@ _ASCII = (
 _WORDS = re.compile(
     r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]|[^\s\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+|\s"
 )
+_END = re.compile(r"[.!?。！？؟…]+[\"')\u201d\u2019»」』]*\s*|\n")
 _NO_START = "、。，．・：；？！）」』】〉》〕ー々"  # marks that no line begins with
 
 
@@ -78,47 +79,56 @@ def wrap(text: str, room: float, size: float, *, bold: bool = False) -> list[str
     """The lines of a text in ``room`` points; a word that is wider than a line is cut."""
     lines = []
     for stretch in text.split("\n"):
-        line = ""
+        line, used = "", 0.0
         for word in _WORDS.findall(stretch):
-            if width(line + word, size, bold=bold) <= room or (word in _NO_START and line):
-                line += word
+            needs = width(word, size, bold=bold)
+            if used + needs <= room or (word in _NO_START and line):
+                line, used = line + word, used + needs
                 continue
             if line.strip():
                 lines.append(line.rstrip())
-                line = ""
+            line, used = "", 0.0
             if word.isspace():
                 continue
-            while width(word, size, bold=bold) > room and len(word) > 1:
-                cut = _cut(word, room, size, bold)
-                lines.append(word[:cut])
-                word = word[cut:]
-            line = word
+            *whole, last = _cut(word, room, size, bold) if needs > room else [word]
+            lines += whole
+            line, used = last, width(last, size, bold=bold)
         lines.append(line.rstrip())
     return lines
 
 
-def _cut(word: str, room: float, size: float, bold: bool) -> int:
-    for count in range(1, len(word) + 1):
-        if width(word[:count], size, bold=bold) > room:
-            return max(1, count - 1)
-    return len(word)
+def _cut(word: str, room: float, size: float, bold: bool) -> list[str]:
+    """A word in parts that are no wider than a line."""
+    parts, used = [""], 0.0
+    for char in word:
+        needs = width(char, size, bold=bold)
+        if parts[-1] and used + needs > room:
+            parts.append("")
+            used = 0.0
+        parts[-1] += char
+        used += needs
+    return parts
 
 
 def pieces(text: str, room: float, size: float, most: int) -> list[str]:
     """The text in pieces of at most ``most`` lines each, cut between sentences where one ends in the later half, else between words."""
     found: list[str] = []
-    rest = text
-    while rest.strip():
-        lines = wrap(rest, room, size)
+    rest = text.strip()
+    while rest:
+        ahead = most * 200  # letters that surely fill a piece; measured anew where they were narrow ones
+        lines = wrap(rest[:ahead], room, size)
+        while len(lines) <= most and ahead < len(rest):
+            ahead *= 2
+            lines = wrap(rest[:ahead], room, size)
         if len(lines) <= most:
-            found.append(rest.strip())
+            found.append(rest)
             break
         taken = _consumed(rest, lines[:most])
-        ends = [match.end() for match in re.finditer(r"[.!?。！？؟…]+[\"')\u201d\u2019»」』]*\s*|\n", rest[:taken])]
+        ends = [match.end() for match in _END.finditer(rest, 0, taken)]
         if ends and ends[-1] >= taken * 0.5:
             taken = ends[-1]
         found.append(rest[:taken].strip())
-        rest = rest[taken:]
+        rest = rest[taken:].strip()
     return found
 
 
