@@ -1,6 +1,7 @@
 """Practice cases and questions as files: CSV, and GIFT (the text format of Moodle's question banks), in and out; pure.
 
-CSV columns: key, topic, difficulty, text, answer, why; perhaps question, author, kind, market, language, and options separated by ``|``.
+CSV columns: key, topic, difficulty, text, answer, why; perhaps question, author, kind, market, language, clause, and options
+separated by ``|``.
 GIFT: https://docs.moodle.org/en/GIFT_format; multiple choice with one right answer. The title is the key; ``####`` gives the explanation;
 a line ``// topic: spam.bulk, difficulty: 2`` before a question says what GIFT has no place for.
 """
@@ -18,8 +19,8 @@ import msgspec
 from watchfloor.kernel.errors import BadInput
 
 COLUMNS = ("key", "topic", "difficulty", "text", "question", "options", "answer", "why", "author", "kind", "market",
-           "language")  # fmt: skip
-CONTENT = ("text", "question", "author", "kind", "market", "language")
+           "language", "clause")  # fmt: skip
+CONTENT = ("text", "question", "author", "kind", "market", "language", "clause")
 MOST_ROWS = 5_000
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}$")
 _REMARK = re.compile(r"//\s*topic:\s*(?P<topic>[\w.-]+)\s*(?:,\s*difficulty:\s*(?P<difficulty>\d+))?\s*$")
