@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Conflict, NotFound
+from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 from watchfloor.training import letters, standing
@@ -21,8 +21,9 @@ from watchfloor.training.events_delivery import (
     CohortJoined,
     CohortSaved,
     SessionSaved,
+    TrainerSaid,
 )
-from watchfloor.training.models import Attendance, Cohort, Member, TrainingSession
+from watchfloor.training.models import Attendance, Cohort, Member, Trainer, TrainingSession
 from watchfloor.workforce.models import Reviewer, Vendor
 
 MOST_MINUTES: Final = 600
@@ -230,3 +231,21 @@ def _said(w: Writer, row: TrainingSession) -> None:
         cancelled=row.cancelled_at is not None,
     )  # fmt: skip
     w.event(event, row)
+
+
+def name_trainer(w: Writer, person_id: UUID, policy_key: str, *, may: bool = True) -> Trainer:
+    """Say that somebody may teach a policy (``may`` false: no longer). They also need a certificate of their own to teach it."""
+    policies.policy(policy_key)
+    row = Trainer.objects.select_for_update().filter(person_id=person_id, policy_key=policy_key, ended_at=None).first()
+    if may and row is not None:
+        raise Conflict("trainer_already", "They may teach it already.")
+    if not may and row is None:
+        raise NotFound("no_trainer", "They are no trainer of this policy.")
+    if row is None:
+        if f"user:{person_id}" == w.actor:
+            raise Forbidden("same_person", "Nobody names themselves a trainer.", hint="Ask a colleague.")
+        row = w.create(Trainer, person_id=person_id, policy_key=policy_key, granted_by=w.actor, granted_at=clock.now())
+    else:
+        w.update(row, ended_at=clock.now())
+    w.event(TrainerSaid(policy=policy_key, may=may), row)
+    return row

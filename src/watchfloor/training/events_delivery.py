@@ -1,4 +1,4 @@
-"""What can happen to units, cohorts and bars of exams. What a unit says, and who needs more time, stay out of the ledger."""
+"""What can happen to units and cohorts. What a unit says stays out of the ledger: it holds the answers of exams."""
 
 from __future__ import annotations
 
@@ -106,40 +106,3 @@ class TrainerSaid(LedgerEvent, frozen=True, tag="training.trainer"):
 
     policy: str
     may: bool
-
-
-class OnboardingSaved(LedgerEvent, frozen=True, tag="training.onboarding"):
-    """What new people learn, in order, was set."""
-
-    vendor: str
-    language: str
-    steps: int
-
-
-class AngoffBegun(LedgerEvent, frozen=True, tag="exam.angoff_begun"):
-    """A round of judges was begun over an exam's questions."""
-
-    policy: str
-    questions: int
-
-
-class AngoffJudged(LedgerEvent, frozen=True, tag="exam.angoff_judged"):
-    """A judge said what they think; what it is stays out until the round is closed."""
-
-    policy: str
-    questions: int
-
-
-class AngoffClosed(LedgerEvent, frozen=True, tag="exam.angoff_closed"):
-    """A round is closed. ``cut``: what a person set the bar to, or nothing."""
-
-    policy: str
-    judges: int
-    suggested: float | None
-    cut: float | None
-
-
-class ExtraTimeSaid(LedgerEvent, frozen=True, tag="exam.extra_time"):
-    """What somebody needs in exams was set; how much and why stay out."""
-
-    given: bool

@@ -26,7 +26,7 @@ from watchfloor.knowledge.models import Article
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.platform.durable import whole
 from watchfloor.training import bank, products
-from watchfloor.training.domain import exchange, units
+from watchfloor.training.domain import files, units
 from watchfloor.training.domain.units import Unit
 from watchfloor.training.events_delivery import ProductMade
 from watchfloor.training.models import TrainingItem, UnitBuild, UnitProduct, UnitVersion
@@ -34,7 +34,14 @@ from watchfloor.training.models import TrainingItem, UnitBuild, UnitProduct, Uni
 log = logging.getLogger(__name__)
 STALE: Final = timedelta(minutes=3)
 IN_TABLES: Final = ("article", "items")
-EMPTY: Final = hashlib.sha256(b"").hexdigest()
+# kind -> (suffix, media type, how it is made)
+FILES: Final[dict[str, tuple[str, str, Callable[[Unit], bytes]]]] = {
+    "deck": ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", products.deck),
+    "guide_docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", products.guide_docx),
+    "guide_html": ("html", "text/html; charset=utf-8", lambda unit: products.guide_html(unit).encode()),
+    "gift": ("gift", "text/plain; charset=utf-8", lambda unit: files.write_gift(products.items(unit), ()).encode()),
+    "scorm": ("zip", "application/zip", lambda unit: products.scorm(unit, products.items(unit))),
+}
 
 
 def ask(version: UnitVersion, by: str) -> UnitBuild:
@@ -153,13 +160,6 @@ def _items(w: Writer, version: UnitVersion, unit: Unit) -> int:
         for row in TrainingItem.objects.filter(key__in=gone, use="exam", policy_key=unit.policy).exclude(state="retired"):
             bank.retire(w, row.pk)
     return len(drafts)
-
-
-def _gift(unit: Unit) -> bytes:
-    return exchange.write("gift", products.items(unit), title=unit.title)
-
-
-FILES: dict[str, tuple[str, str, Callable[[Unit], bytes]]] = {}
 
 
 def product(version_id: UUID, kind: str) -> UnitProduct | None:

@@ -124,14 +124,11 @@ from watchfloor.training.models_cohorts import (  # noqa: E402
     Cohort,
     Letter,
     Member,
-    Onboarding,
     Trainer,
     TrainingSession,
 )
-from watchfloor.training.models_judging import AngoffRound, ExtraTime, Judgement  # noqa: E402
 from watchfloor.training.models_units import TrainingUnit, UnitBuild, UnitProduct, UnitVersion  # noqa: E402
 
 __all__ = [
-    "AngoffRound", "Answer", "Attendance", "Cohort", "Exam", "ExtraTime", "Judgement", "Letter", "Member", "Onboarding", "Sitting",
-    "Trainer", "TrainingItem", "TrainingSession", "TrainingUnit", "UnitBuild", "UnitProduct", "UnitVersion",
+    "Answer", "Attendance", "Cohort", "Exam", "Letter", "Member", "Sitting", "Trainer", "TrainingItem", "TrainingSession", "TrainingUnit", "UnitBuild", "UnitProduct", "UnitVersion",
 ]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from watchfloor.kernel.ids import new_id
@@ -100,19 +99,6 @@ class Trainer(Projected):
                 fields=["person_id", "policy_key"], name="training_trainer_once", condition=models.Q(ended_at=None)
             )
         ]
-
-
-class Onboarding(Projected):
-    """What new people learn, in order. Empty ``vendor_key`` and ``language``: everybody."""
-
-    name = models.CharField(max_length=80, unique=True)
-    vendor_key = models.CharField(max_length=40, blank=True)
-    language = models.CharField(max_length=12, blank=True)
-    policies = ArrayField(models.CharField(max_length=60))
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "training_onboarding"
 
 
 class Letter(models.Model):
