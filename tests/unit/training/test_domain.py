@@ -148,7 +148,7 @@ def test_gift_of_another_program() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("A question without answers", "bad_gift"), ("Is it so? {T}", "not_choice"), ("::a:: b {=x =y}", "not_choice"),
+    [("A question without answers", "bad_gift"), ("Say it {=cat =dog}", "not_choice"), ("::a:: b {=x =y}", "not_choice"),
      ("key,answer\na,b", "missing_column"), ("key,topic,answer,why,difficulty\na,b,c,d,9", "bad_difficulty")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told(text: str, code: str) -> None:

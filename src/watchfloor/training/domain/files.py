@@ -2,8 +2,9 @@
 
 CSV columns: key, topic, difficulty, text, answer, why; perhaps question, author, kind, market, language, clause, and options
 separated by ``|``.
-GIFT: https://docs.moodle.org/en/GIFT_format; multiple choice with one right answer. The title is the key; ``####`` gives the explanation;
-a line ``// topic: spam.bulk, difficulty: 2`` before a question says what GIFT has no place for.
+GIFT: https://docs.moodle.org/en/GIFT_format; multiple choice with one right answer, true or false. The title is the key; ``####`` gives the explanation;
+a line ``// topic: spam.bulk, difficulty: 2, clause: 9.1, language: en`` before a question says what GIFT has
+no place for.
 """
 
 from __future__ import annotations
@@ -17,14 +18,19 @@ from typing import Any
 import msgspec
 
 from watchfloor.kernel.errors import BadInput
+from watchfloor.training.domain.markup import from_html, to_html
 
 COLUMNS = ("key", "topic", "difficulty", "text", "question", "options", "answer", "why", "author", "kind", "market",
            "language", "clause")  # fmt: skip
 CONTENT = ("text", "question", "author", "kind", "market", "language", "clause")
 MOST_ROWS = 5_000
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}$")
-_REMARK = re.compile(r"//\s*topic:\s*(?P<topic>[\w.-]+)\s*(?:,\s*difficulty:\s*(?P<difficulty>\d+))?\s*$")
+_REMARK = re.compile(
+    r"//\s*topic:\s*(?P<topic>[\w.-]+)\s*(?:,\s*difficulty:\s*(?P<difficulty>\d+))?\s*(?:,\s*clause:\s*(?P<clause>[^,]+?))?"
+    r"\s*(?:,\s*language:\s*(?P<language>[\w-]+))?\s*$"
+)
 _BLOCK = re.compile(r"(?P<head>(?:\\.|[^{}\\])*)\{(?P<body>(?:\\.|[^{}\\])*)\}(?P<tail>(?:\\.|[^{}\\])*)$", re.DOTALL)
+_TRUTH = re.compile(r"(?:(?P<true>T|TRUE)|F|FALSE)\s*(?:#.*)?$", re.DOTALL)
 _CHOICE = re.compile(r"(?P<sign>[=~])(?P<text>(?:\\.|[^\\=~])*)", re.DOTALL)
 
 
@@ -138,6 +144,9 @@ def _question(body: str, remarks: Sequence[str], where: str) -> Draft:
         raise BadInput("bad_gift", "A question ends with its answers in braces.", where=where)
     answers, _, general = match["body"].partition("####")
     options, right = [], []
+    truth = _TRUTH.match(answers.strip())
+    if truth:
+        answers = "=True ~False" if truth["true"] else "~True =False"
     for choice in _CHOICE.finditer(answers):
         option = re.split(r"(?<!\\)#", choice["text"], maxsplit=1)[0]
         option = _plain(re.sub(r"^%-?[\d.]+%", "", option))
@@ -149,14 +158,20 @@ def _question(body: str, remarks: Sequence[str], where: str) -> Draft:
                        hint="Write = before the right answer and ~ before each other one.")  # fmt: skip
     said = next((found for line in remarks if (found := _REMARK.match(line))), None)
     topic = said["topic"] if said else "general"
-    shown = _plain(re.sub(r"^\[(?:html|plain|markdown|moodle)\]", "", (match["head"] + match["tail"]).strip()))
+    stem = (match["head"] + match["tail"]).strip()
+    shown = _plain(re.sub(r"^\[(?:html|plain|markdown|moodle)\]", "", stem))
+    content = from_html(shown) if stem.startswith("[html]") else {"question": shown}
     key = re.sub(r"[^a-z0-9_.-]+", "-", _plain(title).lower()).strip("-.") or where.replace(" ", "-")
     # Options that are all findings make it a case to judge: everybody gets the same list, as at the bench.
     finding = all(re.fullmatch(r"clean|[a-z0-9_-]+\.[a-z0-9_.-]+", option) for option in options)
+    if finding and "text" not in content:
+        content = {"text": content["question"]}
+    for name in ("language", "clause"):
+        if said and said[name]:
+            content[name] = said[name].strip()
     return Draft(
-        key=key, topic=topic, difficulty=int(said["difficulty"] or 2) if said else 2, answer=right[0],
-        content={"text" if finding else "question": shown}, options=() if finding else tuple(options),
-        why=_plain(general) or _plain(""),
+        key=key, topic=topic, difficulty=int(said["difficulty"] or 2) if said else 2, answer=right[0], content=content,
+        options=() if finding else tuple(options), why=_plain(general),
     )  # fmt: skip
 
 
@@ -165,10 +180,14 @@ def write_gift(drafts: Iterable[Draft], findings: Sequence[str]) -> str:
     blocks = []
     for draft in drafts:
         options = draft.options or tuple(findings)
-        stem = "\n".join(part for part in (draft.content.get("text", ""), draft.content.get("question", "")) if part)
+        shown, asked = draft.content.get("text", "").strip(), draft.content.get("question", "").strip()
+        stem = _escaped(shown or asked)
+        if shown and asked:  # GIFT has one text for both: a quotation keeps them apart
+            stem = "[html]" + _escaped(to_html(draft.content))
         choices = "\n".join(f"{'=' if option == draft.answer else '~'}{_escaped(option)}" for option in options)
+        more = "".join(f", {name}: {draft.content[name]}" for name in ("clause", "language") if draft.content.get(name))
         blocks.append(
-            f"// topic: {draft.topic}, difficulty: {draft.difficulty}\n::{_escaped(draft.key)}::{_escaped(stem)} {{\n{choices}\n"
+            f"// topic: {draft.topic}, difficulty: {draft.difficulty}{more}\n::{_escaped(draft.key)}::{stem} {{\n{choices}\n"
             f"####{_escaped(draft.why)}\n}}\n"
         )
     return "\n".join(blocks)
