@@ -26,7 +26,7 @@ from watchfloor.knowledge.models import Article
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.platform.durable import whole
 from watchfloor.training import bank, products
-from watchfloor.training.domain import files, units
+from watchfloor.training.domain import files, moodle, qti, units
 from watchfloor.training.domain.units import Unit
 from watchfloor.training.events_delivery import ProductMade
 from watchfloor.training.models import TrainingItem, UnitBuild, UnitProduct, UnitVersion
@@ -40,8 +40,12 @@ FILES: Final[dict[str, tuple[str, str, Callable[[Unit], bytes]]]] = {
     "guide_docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", products.guide_docx),
     "guide_html": ("html", "text/html; charset=utf-8", lambda unit: products.guide_html(unit).encode()),
     "gift": ("gift", "text/plain; charset=utf-8", lambda unit: files.write_gift(products.items(unit), ()).encode()),
+    "qti": ("zip", "application/zip", lambda unit: qti.package(
+        products.items(unit), (), name=f"{unit.policy}-{unit.language}", title=unit.title, stamp=unit.stamp)),
+    "moodle": ("xml", "application/xml", lambda unit: moodle.write(
+        products.items(unit), (), category=unit.title, stamp=unit.stamp).encode()),
     "scorm": ("zip", "application/zip", lambda unit: products.scorm(unit, products.items(unit))),
-}
+}  # fmt: skip
 
 
 def ask(version: UnitVersion, by: str) -> UnitBuild:

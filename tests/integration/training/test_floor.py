@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.integration.training.test_training import ANNA, BEN, new_version, sit
 from tests.support.floor import install
 from tests.support.people import actor_of, member, signed_in
@@ -230,6 +231,12 @@ def test_pages_and_who_may_see_what() -> None:
         assert browser.get(f"/training/units/products/{version.pk}/{kind}").status_code == 200
         assert learner.get(f"/training/units/products/{version.pk}/{kind}").status_code == 403  # the guide has the answers
     assert browser.get(f"/training/units/products/{version.pk}/..").status_code == 404
+    for form in ("csv", "gift", "qti", "moodle"):  # what goes out comes in again, as the next revision
+        sent = browser.get(f"/training/bank/spam?use=exam&format={form}").content
+        answer = browser.post("/training/bank/spam", {"use": "exam", "file": SimpleUploadedFile(f"spam.{form}", sent)})
+        assert answer.status_code == 302, answer.content.decode()[:2000]
+    assert browser.post("/training/bank/spam", {"use": "exam", "file": SimpleUploadedFile("x.zip", b"PK\x03\x04")}).status_code == 422
+    assert browser.get("/training/bank/spam?format=xapi").content == b""
     typed = browser.post("/training/units/new", {"source": "---\ntitle: Mine\n---\n"})
     assert typed.status_code == 422 and "title: Mine" in typed.content.decode()
     assert browser.post("/training/units/spam/en", {"do": "save", "source": SOURCE}).status_code == 302
@@ -258,7 +265,7 @@ def test_clauses_that_mislead_and_who_hears_of_them() -> None:
         bulk = found["9.1"]
         assert (bulk.looks, bulk.wrong, bulk.taken_for) == (24, 8, ("spam.advertising", "spam.bulk"))
         assert bulk.before is not None and bulk.after is not None and bulk.wrong_share is not None
-        assert (round(bulk.before.value, 2), bulk.after.value) == (0.67, 0.0)
+        assert (round(bulk.before.share, 2), bulk.after.share) == (0.67, 0.0)
         assert found["9.2"].wrong == 8 and found["9.2"].wrong_share is None  # eight looks are too few for a share
         assert misled.clauses(actor_of(member(TRAINER, "Else", vendors=["south"])), "spam") == []
     assert not misled.can_suggest()

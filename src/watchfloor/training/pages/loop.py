@@ -47,7 +47,7 @@ def clauses(request: HttpRequest) -> HttpResponseBase:
             errors = [("clause", parts.sentence(refused))]
     if request.GET.get("format") == "csv":
         return csv_response("what-misleads", HEAD, (
-            (r.policy_key, r.clause, r.looks, r.wrong, *((s.value, s.low, s.high) if (s := r.wrong_share) else ("", "", "")), r.asked)
+            (r.policy_key, r.clause, r.looks, r.wrong, *((s.share, s.low, s.high) if (s := r.wrong_share) else ("", "", "")), r.asked)
             for r in rows
         ))  # fmt: skip
     context = {
