@@ -197,7 +197,9 @@ def escalate_due(w: Writer, limit: int = 50) -> int:
         holds = standing.holding_version([row.reviewer_id for row in rows], cohort.policy_key, cohort.policy_version)
         for row in rows:
             place = clocks.Place(
-                certified=row.reviewer_id in holds, reminded=row.reminded_at is not None, escalated=row.escalated_at is not None
+                certified=row.reviewer_id in holds,
+                reminded=row.reminded_at is not None,
+                escalated=row.escalated_at is not None,
             )
             step = clocks.step(place, end, now)
             if not step:

@@ -77,7 +77,9 @@ def lines(rows: QuerySet[Cohort], limit: int = 300) -> list[CohortLine]:
         people[pk].append(person)
     to_come: dict[UUID, TrainingSession] = {}
     now = clock.now()
-    for row in TrainingSession.objects.filter(cohort__in=cohorts, cancelled_at=None, starts_at__gt=now).order_by("starts_at"):
+    for row in TrainingSession.objects.filter(cohort__in=cohorts, cancelled_at=None, starts_at__gt=now).order_by(
+        "starts_at"
+    ):
         to_come.setdefault(row.cohort_id, row)
     found = []
     for row in cohorts:
@@ -105,7 +107,9 @@ def members(row: Cohort) -> list[MemberLine]:
     holds = standing.holding_version(ids, row.policy_key, row.policy_version)
     held = TrainingSession.objects.filter(cohort=row, cancelled_at=None, starts_at__lte=clock.now())
     there: defaultdict[UUID, int] = defaultdict(int)
-    for pk in Attendance.objects.filter(session__in=held, state__in=["there", "late"]).values_list("reviewer_id", flat=True):
+    for pk in Attendance.objects.filter(session__in=held, state__in=["there", "late"]).values_list(
+        "reviewer_id", flat=True
+    ):
         there[pk] += 1
     many, now = held.count(), clock.now()
     until: dict[UUID, datetime | None] = {}

@@ -84,7 +84,11 @@ def _send(row: Letter) -> str:
     with translation.override(user.language or settings.LANGUAGE_CODE), timezone.override(zone):
         subject, text = _words(row)
         mail = EmailMessage(
-            subject, text, settings.DEFAULT_FROM_EMAIL, [user.email], headers={"Message-ID": f"<training.{row.pk}@watchfloor>"}
+            subject,
+            text,
+            settings.DEFAULT_FROM_EMAIL,
+            [user.email],
+            headers={"Message-ID": f"<training.{row.pk}@watchfloor>"},
         )
         if row.session is not None:
             body = calendar(row.session, user, cancelled=row.kind == "cancel")
@@ -124,7 +128,9 @@ def _words(row: Letter) -> tuple[str, str]:
         return _("Training on %(name)s") % {"name": name}, facts
     due = date_format(cohort.due_on, "DATE_FORMAT") if cohort.due_on else ""
     if row.kind == "remind":
-        text = _("Pass the exam by the end of %(day)s. Without a certificate you get no more cases of this policy.") % {"day": due}
+        text = _("Pass the exam by the end of %(day)s. Without a certificate you get no more cases of this policy.") % {
+            "day": due
+        }
         return _("Still to do: training on %(name)s") % {"name": name}, f"{cohort.name}\n{text}\n"
     members = list(Member.objects.filter(cohort=cohort, left_at=None).values_list("reviewer_id", flat=True))
     late = set(members) - standing.holding_version(members, cohort.policy_key, cohort.policy_version)

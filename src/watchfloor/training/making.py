@@ -51,7 +51,9 @@ FILES: Final[dict[str, tuple[str, str, Callable[[Unit], bytes]]]] = {
 def ask(version: UnitVersion, by: str) -> UnitBuild:
     """Ask for the products; one that still waits counts."""
     waiting = UnitBuild.objects.filter(version=version, state="waiting").first()
-    return waiting or UnitBuild.objects.create(version=version, asked_by=by, asked_at=clock.now(), total=len(kinds(version)))
+    return waiting or UnitBuild.objects.create(
+        version=version, asked_by=by, asked_at=clock.now(), total=len(kinds(version))
+    )
 
 
 def latest(version: UnitVersion) -> UnitBuild | None:
@@ -143,9 +145,7 @@ def _article(w: Writer, version: UnitVersion, unit: Unit) -> int:
         )
         w.update(row, article_id=made.pk)
     else:
-        made = knowledge.change(
-            w, known.pk, title=unit.title, body=text, language=row.language, seen=known.revision
-        )
+        made = knowledge.change(w, known.pk, title=unit.title, body=text, language=row.language, seen=known.revision)
     knowledge.publish(w, made.pk)
     return 0
 
@@ -156,12 +156,12 @@ def _items(w: Writer, version: UnitVersion, unit: Unit) -> int:
     before = UnitVersion.objects.filter(unit=version.unit, number__lt=version.number, published_at__isnull=False)
     earlier = before.order_by("-number").first()
     if drafts:
-        bank.save_many(
-            w, unit.policy, "exam", drafts, written_by=version.written_by, approved_by=version.approved_by
-        )
+        bank.save_many(w, unit.policy, "exam", drafts, written_by=version.written_by, approved_by=version.approved_by)
     if earlier is not None:
         gone = {draft.key for draft in products.items(units.parse(earlier.source))} - {draft.key for draft in drafts}
-        for row in TrainingItem.objects.filter(key__in=gone, use="exam", policy_key=unit.policy).exclude(state="retired"):
+        for row in TrainingItem.objects.filter(key__in=gone, use="exam", policy_key=unit.policy).exclude(
+            state="retired"
+        ):
             bank.retire(w, row.pk)
     return len(drafts)
 

@@ -91,7 +91,9 @@ def clauses(actor: Actor, policy_key: str, days: int = 90) -> list[Misled]:
     live = UnitVersion.objects.filter(unit__policy_key=known.key, unit__original=True, state="published")
     published = live.values_list("published_at", flat=True).first()
     found = [_misled(known.key, clause, by_clause[clause], asked[clause], published) for clause in {*by_clause, *asked}]
-    return sorted((row for row in found if row.wrong or row.asked), key=lambda row: (-row.wrong - row.asked, row.clause))
+    return sorted(
+        (row for row in found if row.wrong or row.asked), key=lambda row: (-row.wrong - row.asked, row.clause)
+    )
 
 
 def _misled(policy_key: str, clause: str, looks: list[Look], asked: list[str], published: datetime | None) -> Misled:

@@ -127,8 +127,10 @@ from watchfloor.training.models_cohorts import (  # noqa: E402
     Trainer,
     TrainingSession,
 )
+from watchfloor.training.models_judging import AngoffRound, ExtraTime, Judgement  # noqa: E402
 from watchfloor.training.models_units import TrainingUnit, UnitBuild, UnitProduct, UnitVersion  # noqa: E402
 
 __all__ = [
-    "Answer", "Attendance", "Cohort", "Exam", "Letter", "Member", "Sitting", "Trainer", "TrainingItem", "TrainingSession", "TrainingUnit", "UnitBuild", "UnitProduct", "UnitVersion",
+    "AngoffRound", "Answer", "Attendance", "Cohort", "Exam", "ExtraTime", "Judgement", "Letter", "Member", "Sitting", "Trainer",
+    "TrainingItem", "TrainingSession", "TrainingUnit", "UnitBuild", "UnitProduct", "UnitVersion",
 ]  # fmt: skip

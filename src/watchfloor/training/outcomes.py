@@ -45,7 +45,11 @@ class Proficiency(msgspec.Struct, frozen=True, kw_only=True):
 
 def new_people(actor: Actor, policy_key: str, vendor: str = "") -> Proficiency:
     """The curve of one policy, of the vendors one may see."""
-    rows = [row for row in looks_of(actor, Filters(days=2 * NEW, policy=policy_key, vendor=vendor)) if row.decider.startswith("user:")]
+    rows = [
+        row
+        for row in looks_of(actor, Filters(days=2 * NEW, policy=policy_key, vendor=vendor))
+        if row.decider.startswith("user:")
+    ]
     people = {UUID(row.decider.partition(":")[2]) for row in rows}
     first = dict(
         Certificate.objects.filter(policy_key=policy_key, reviewer_id__in=people)
@@ -91,7 +95,12 @@ def trainers(actor: Actor) -> tuple[Standing, dict[str, str]]:
     for pk, person, joined in members:
         cohort = cohorts[pk]
         first = next(
-            (s for s in sittings[person, cohort.policy_key] if s.started_at >= joined and s.policy_version >= cohort.policy_version), None
+            (
+                s
+                for s in sittings[person, cohort.policy_key]
+                if s.started_at >= joined and s.policy_version >= cohort.policy_version
+            ),
+            None,
         )
         if first is None:
             continue

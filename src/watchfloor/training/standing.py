@@ -21,6 +21,8 @@ def holding_version(people: Iterable[UUID], policy_key: str, version: int) -> se
 def may_teach(people: Iterable[UUID], policy_key: str, version: int) -> set[UUID]:
     """Those who were named trainers of the policy and know this version themselves."""
     named = set(
-        Trainer.objects.filter(person_id__in=list(people), policy_key=policy_key, ended_at=None).values_list("person_id", flat=True)
+        Trainer.objects.filter(person_id__in=list(people), policy_key=policy_key, ended_at=None).values_list(
+            "person_id", flat=True
+        )
     )
     return holding_version(named, policy_key, version)

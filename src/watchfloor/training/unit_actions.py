@@ -57,12 +57,12 @@ def save(w: Writer, source: str, *, seen: int | None = None, only: tuple[str, st
         newest = UnitVersion.objects.filter(unit=unit).order_by("-number").values_list("number", flat=True).first() or 0
         row = w.create(UnitVersion, unit=unit, number=newest + 1, **values)
     elif seen is not None and seen != row.revision:
-        raise Conflict("written_meanwhile", "Somebody changed the draft meanwhile.", hint="Load the page again and write it there.")  # fmt: skip
+        raise Conflict(
+            "written_meanwhile", "Somebody changed the draft meanwhile.", hint="Load the page again and write it there."
+        )
     else:
         w.update(row, revision=row.revision + 1, **values)
-    w.event(
-        UnitSaved(policy=unit.policy_key, language=unit.language, number=row.number, revision=row.revision), row
-    )
+    w.event(UnitSaved(policy=unit.policy_key, language=unit.language, number=row.number, revision=row.revision), row)
     return row
 
 

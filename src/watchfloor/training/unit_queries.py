@@ -131,7 +131,9 @@ def gaps(actor: Actor) -> tuple[list[str], list[tuple[str, str, list[Gap]]]]:
     Only people of vendors within the actor's rights are counted.
     """
     people: defaultdict[str, int] = defaultdict(int)
-    for spoken in Reviewer.objects.filter(scope.rows(actor, *scope.SEE), active=True).values_list("languages", flat=True):
+    for spoken in Reviewer.objects.filter(scope.rows(actor, *scope.SEE), active=True).values_list(
+        "languages", flat=True
+    ):
         for language in set(spoken):
             people[language] += 1
     known = {(each.unit.policy_key, each.unit.language): each for each in standings()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.training.pages import bank, cohorts, exams, learner, loop, people, practice, units
+from watchfloor.training.pages import bank, cohorts, exams, judging, learner, loop, people, practice, units
 
 urlpatterns = [
     path("training", learner.home, name="training"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("training/bank/<slug:key>", bank.items, name="training-items"),
     path("training/bank/<slug:key>/new", bank.new, name="training-item-new"),
     path("training/bank/<slug:key>/exam", bank.exam, name="training-exam-edit"),
+    path("training/bank/<slug:key>/bar", judging.bar, name="training-bar"),
+    path("training/extra-time", judging.extra_time, name="training-extra-time"),
     path("training/items/<uuid:item_id>", bank.item, name="training-item"),
     path("training/units", units.index, name="training-units"),
     path("training/units/new", units.new, name="training-unit-new"),

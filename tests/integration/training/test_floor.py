@@ -29,10 +29,12 @@ from watchfloor.training import (
     cohort_actions,
     cohort_queries,
     defaults,
+    judging,
     letters,
     making,
     misled,
     outcomes,
+    sittings,
     standing,
     unit_actions,
     unit_queries,
@@ -42,7 +44,15 @@ from watchfloor.training.models import Cohort, Exam, Letter, Member, TrainingIte
 from watchfloor.workforce import actions as workforce
 
 SOURCE = (Path(__file__).parents[3] / "examples/training/spam.md").read_text(encoding="utf-8")
-TRAINER = {"training.edit", "training.approve", "training.view", "training.learn", "policy.view", "case.view", "quality.view"}
+TRAINER = {
+    "training.edit",
+    "training.approve",
+    "training.view",
+    "training.learn",
+    "policy.view",
+    "case.view",
+    "quality.view",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +108,8 @@ def test_a_unit_becomes_products_and_all_are_stale_when_the_policy_changes() -> 
     assert (build.state, build.problems, build.done) == ("done", [], build.total)
     made = {each.kind: each for each in UnitProduct.objects.filter(version=row)}
     assert set(made) == {"article", "items", *making.FILES}
-    assert all(making.path_of(each.digest).read_bytes()[:2] == b"PK" for kind, each in made.items() if kind in ("deck", "guide_docx", "scorm"))  # fmt: skip
+    packed = [made[kind] for kind in ("deck", "guide_docx", "scorm", "qti")]
+    assert all(making.path_of(each.digest).read_bytes()[:2] == b"PK" for each in packed)
     assert "Spam is about the recipients" in beside("spam")[0].body
     items = TrainingItem.objects.filter(key__startswith="spam.unit.q", state="approved")
     assert items.count() == made["items"].count > 0 and set(items) <= set(bank.usable("spam", "exam"))
@@ -116,7 +127,9 @@ def test_a_unit_becomes_products_and_all_are_stale_when_the_policy_changes() -> 
     assert beside("spam") == []  # the article is not shown beside cases any more
 
     stands = unit_queries.standing("spam", "en")
-    nxt = unit_queries.next_source(stands.live, stands.in_force).replace("### Alone under a stranger's picture", "### Gone", 1)
+    nxt = unit_queries.next_source(stands.live, stands.in_force).replace(
+        "### Alone under a stranger's picture", "### Gone", 1
+    )
     cut = nxt[: nxt.index("### The story that asks")]
     with pytest.raises(Conflict):  # a source for a text that is over is not taught
         publish(SOURCE)
@@ -142,7 +155,8 @@ def test_a_cohort_from_plan_to_certificates(settings: Any) -> None:
     due = (start + timedelta(days=10)).date()
     with clock.at(start):
         with writing(teacher) as w:
-            cohort = cohort_actions.save(w, None, name="Early", policy_key="spam", vendor_key="north", language="en", due_on=due, lead_id=lead.pk)  # fmt: skip
+            plan = {"policy_key": "spam", "vendor_key": "north", "language": "en"}
+            cohort = cohort_actions.save(w, None, name="Early", due_on=due, lead_id=lead.pk, **plan)
             cohort_actions.join(w, cohort, [lea.pk, max_.pk])
         with pytest.raises(BadInput), writing(teacher) as w:
             cohort_actions.join(w, cohort, [stranger.pk])
@@ -174,7 +188,12 @@ def test_a_cohort_from_plan_to_certificates(settings: Any) -> None:
             assert cohort_actions.escalate_due(w) == 0
     mail.outbox.clear()
     end = clocks.ends(due, ZoneInfo("Europe/Riga"))
-    for moment, count in ((end - timedelta(days=2), 1), (end - timedelta(days=1), 0), (end, 1), (end + timedelta(days=1), 0)):
+    for moment, count in (
+        (end - timedelta(days=2), 1),
+        (end - timedelta(days=1), 0),
+        (end, 1),
+        (end + timedelta(days=1), 0),
+    ):
         with clock.at(moment):
             with writing(system("training")) as w:
                 assert cohort_actions.escalate_due(w) == count
@@ -187,9 +206,11 @@ def test_a_cohort_from_plan_to_certificates(settings: Any) -> None:
         assert (line.late, line.certified, line.people) == (True, 1, 2)
         found, _topics = outcomes.trainers(teacher)
         assert [(each.who, each.wrong, each.read) for each in found.people] == [(f"user:{trainer.pk}", 0, 1)]
-        new_version("9.1 Something else entirely.")  # whoever was certified for the text before is not, for the cohort of the next
+        new_version(
+            "9.1 Something else entirely."
+        )  # whoever was certified for the text before is not, for the cohort of the next
         with writing(teacher) as w:
-            later = cohort_actions.save(w, None, name="Next", policy_key="spam", vendor_key="north", language="en", due_on=None, lead_id=None)  # fmt: skip
+            later = cohort_actions.save(w, None, name="Next", due_on=None, lead_id=None, **plan)
             cohort_actions.join(w, later, [lea.pk])
         assert later.policy_version == 2
         assert [each.certified for each in cohort_queries.members(later)] == [False]
@@ -201,16 +222,25 @@ def test_pages_and_who_may_see_what() -> None:
     trainer, other = member(TRAINER, "Tom Trainer"), member(TRAINER, "Ole Other", vendors=["south"])
     lea = reviewer("Lea")
     browser, elsewhere, learner = signed_in(trainer), signed_in(other), signed_in(lea)
-    made = browser.post("/training/cohorts/new", {"name": "Early", "policy": "spam", "vendor": "north", "language": "en", "due_on": ""})
+    made = browser.post(
+        "/training/cohorts/new", {"name": "Early", "policy": "spam", "vendor": "north", "language": "en", "due_on": ""}
+    )
     cohort = Cohort.objects.get()
     assert made["Location"] == f"/training/cohorts/{cohort.pk}"
     where = made["Location"]
     assert browser.post(where, {"do": "join", "people": [str(lea.pk)]}).status_code == 302
     tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
-    plan = {"do": "plan", "day": tomorrow, "hour": "10:00", "minutes": "60", "place": "Room 4", "trainer": str(trainer.pk)}
+    plan = {
+        "do": "plan",
+        "day": tomorrow,
+        "hour": "10:00",
+        "minutes": "60",
+        "place": "Room 4",
+        "trainer": str(trainer.pk),
+    }
     for wrong in ({"minutes": "x"}, {"day": "never"}, {"trainer": "me"}, {"place": " "}, {"trainer": str(lea.pk)}):
         answer = browser.post(where, plan | wrong)
-        assert answer.status_code == 422 and "Room 4" in answer.content.decode() or wrong == {"place": " "}
+        assert (answer.status_code == 422 and "Room 4" in answer.content.decode()) or wrong == {"place": " "}
     assert browser.post(where, plan).status_code == 302
     [session] = cohort_queries.sessions(cohort)
     assert session.starts_at.astimezone(ZoneInfo("Europe/Riga")).hour == 10
@@ -223,19 +253,31 @@ def test_pages_and_who_may_see_what() -> None:
     for address in (where, at, f"{at}.ics"):  # another vendor's trainer: as if it never was
         assert elsewhere.get(address).status_code == 404, address
     assert "Early" not in elsewhere.get("/training/cohorts").content.decode()
-    assert elsewhere.post("/training/cohorts/new", {"name": "X", "policy": "spam", "vendor": "north", "language": "en"}).status_code == 422
+    assert (
+        elsewhere.post(
+            "/training/cohorts/new", {"name": "X", "policy": "spam", "vendor": "north", "language": "en"}
+        ).status_code
+        == 422
+    )
     home = learner.get("/training").content.decode()
     assert "Early" in home and "Room 4" in home and learner.get(f"{at}.ics").status_code == 200
     version = UnitVersion.objects.get()
     for kind in making.FILES:
         assert browser.get(f"/training/units/products/{version.pk}/{kind}").status_code == 200
-        assert learner.get(f"/training/units/products/{version.pk}/{kind}").status_code == 403  # the guide has the answers
+        assert (
+            learner.get(f"/training/units/products/{version.pk}/{kind}").status_code == 403
+        )  # the guide has the answers
     assert browser.get(f"/training/units/products/{version.pk}/..").status_code == 404
     for form in ("csv", "gift", "qti", "moodle"):  # what goes out comes in again, as the next revision
         sent = browser.get(f"/training/bank/spam?use=exam&format={form}").content
         answer = browser.post("/training/bank/spam", {"use": "exam", "file": SimpleUploadedFile(f"spam.{form}", sent)})
         assert answer.status_code == 302, answer.content.decode()[:2000]
-    assert browser.post("/training/bank/spam", {"use": "exam", "file": SimpleUploadedFile("x.zip", b"PK\x03\x04")}).status_code == 422
+    assert (
+        browser.post(
+            "/training/bank/spam", {"use": "exam", "file": SimpleUploadedFile("x.zip", b"PK\x03\x04")}
+        ).status_code
+        == 422
+    )
     assert browser.get("/training/bank/spam?format=xapi").content == b""
     typed = browser.post("/training/units/new", {"source": "---\ntitle: Mine\n---\n"})
     assert typed.status_code == 422 and "title: Mine" in typed.content.decode()
@@ -252,7 +294,11 @@ def test_clauses_that_mislead_and_who_hears_of_them() -> None:
     actor = actor_of(member(TRAINER, "Tom Trainer"))
     published = UnitVersion.objects.get().published_at
     assert published is not None
-    rows = [("spam.bulk", "spam.advertising", -3)] * 8 + [("spam.bulk", "spam.bulk", -3)] * 4 + [("spam.bulk", "spam.bulk", 3)] * 12
+    rows = (
+        [("spam.bulk", "spam.advertising", -3)] * 8
+        + [("spam.bulk", "spam.bulk", -3)] * 4
+        + [("spam.bulk", "spam.bulk", 3)] * 12
+    )
     with writing(system("test")) as w, w.attempt():
         for number, (given, right, days) in enumerate(rows):
             Look.objects.create(
@@ -276,3 +322,49 @@ def test_clauses_that_mislead_and_who_hears_of_them() -> None:
         misled._suggest.clear()
     with pytest.raises(NotFound):
         unit_actions.version(uuid.uuid4())
+
+
+def test_judges_suggest_a_bar_and_more_time_is_more_time() -> None:
+    first, second = member(TRAINER, "Tom Trainer"), member(TRAINER, "Ben Second")
+    lea = reviewer("Lea")
+    one, two = signed_in(first), signed_in(second)
+    at = "/training/bank/spam/bar"
+    assert one.post(at, {"do": "judge"}).status_code == 404
+    assert one.post(at, {"do": "begin"}).status_code == 302 and one.post(at, {"do": "begin"}).status_code == 422
+    row = judging.latest("spam")
+    assert row is not None
+    names = [name for name, _revision in row.items]
+    assert one.post(at, {"do": "judge", **{f"share-{name}": "x" for name in names}}).status_code == 422
+    assert one.post(at, {"do": "judge", **{f"share-{name}": "80" for name in names}}).status_code == 302
+    assert judging.standing(row, f"user:{first.pk}").suggested is None  # one judge is no round
+    assert two.post(at, {"do": "judge", **{f"share-{name}": "60" for name in names}}).status_code == 302
+    assert judging.standing(row, f"user:{uuid.uuid4()}").found is None  # who has not judged is not told what others say
+    found = judging.standing(row, f"user:{first.pk}")
+    assert (
+        found.suggested == pytest.approx(0.7)
+        and found.found is not None
+        and found.found.cut.error == pytest.approx(0.1 * len(names))
+    )
+    assert "70" in one.get(at).content.decode()
+    assert one.post(at, {"do": "close", "cut": "101"}).status_code == 422
+    assert one.post(at, {"do": "close", "cut": "72.5"}).status_code == 302
+    assert Exam.objects.get(policy_key="spam").cut == 0.725
+    assert one.get(at).status_code == 200
+    given = {"person": str(lea.pk), "factor": "1.5", "why": "reads slowly"}
+    assert one.post("/training/extra-time", given | {"factor": "9"}).status_code == 422
+    assert one.post("/training/extra-time", given).status_code == 302
+    assert "reads slowly" in one.get("/training/extra-time").content.decode()
+    south = signed_in(member(TRAINER, "Ole Other", vendors=["south"]))
+    assert "Lea" not in south.get("/training/extra-time").content.decode()
+    with writing(actor_of(lea)) as w:
+        sitting = sittings.begin(w, lea.pk, "spam")
+    assert sitting.ends_at - sitting.started_at == timedelta(minutes=1.5 * Exam.objects.get(policy_key="spam").minutes)
+    with clock.at(sitting.started_at + timedelta(minutes=1)):
+        item = sittings.question(sitting, 1)
+        with writing(actor_of(lea)) as w:
+            sittings.answer(w, sitting, 1, item.answer)
+            sittings.finish(w, sitting)
+    told = one.get("/training/bank/spam?format=xapi").content.decode().splitlines()
+    assert len(told) == 2 and str(lea.pk) not in "".join(told) and "Lea" not in "".join(told)
+    assert south.get("/training/bank/spam?format=xapi").content == b""
+    true_to_the_ledger()

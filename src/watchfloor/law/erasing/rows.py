@@ -47,6 +47,7 @@ NOT_THEIRS: Final = {
     "review_reporter_mute": "kept: a mute names its reporter by a keyed hash; the id is emptied with MORE",
     "training_answer": "what colleagues answered",
     "training_cohort": "names of groups of colleagues",
+    "training_extra_time": "what colleagues need in exams",
     "training_session": "where colleagues meet",
     "training_unit": "who keeps a unit",
     "training_unit_version": "what the house teaches",

@@ -202,7 +202,8 @@ def trainers(request: HttpRequest) -> HttpResponseBase:
                 raise BadInput("unknown_person", "Choose somebody.", where="person")
             with writing(actor) as w:
                 cohort_actions.name_trainer(w, person, request.POST.get("policy", ""), may=may)
-            messages.success(request, _("They may teach it, once they hold its certificate themselves.") if may else _("They no longer teach it."))  # fmt: skip
+            done = _("They may teach it, once they hold its certificate themselves.")
+            messages.success(request, done if may else _("They no longer teach it."))
             return redirect("training-trainers")
         except (BadInput, Conflict, Forbidden, NotFound) as refused:
             errors = [(refused.where or "person", parts.sentence(refused))]
@@ -240,7 +241,9 @@ def _join(request: HttpRequest, actor: Actor, row: Cohort) -> str:
         raise BadInput("nobody", "Choose at least one person.", where="people")
     with writing(actor) as w:
         count = cohort_actions.join(w, row, people)
-    return ngettext("%(num)d person is in the cohort now.", "%(num)d people are in the cohort now.", count) % {"num": count}
+    return ngettext("%(num)d person is in the cohort now.", "%(num)d people are in the cohort now.", count) % {
+        "num": count
+    }
 
 
 def _leave(request: HttpRequest, actor: Actor, row: Cohort) -> str:
@@ -274,7 +277,9 @@ def _attend(request: HttpRequest, actor: Actor, row: TrainingSession) -> str:
     }  # fmt: skip
     with writing(actor) as w:
         count = cohort_actions.attend(w, row, given)
-    return ngettext("Written down: %(num)d person was there.", "Written down: %(num)d people were there.", count) % {"num": count}
+    return ngettext("Written down: %(num)d person was there.", "Written down: %(num)d people were there.", count) % {
+        "num": count
+    }
 
 
 def _move(request: HttpRequest, actor: Actor, row: TrainingSession) -> str:

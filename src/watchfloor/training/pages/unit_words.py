@@ -58,10 +58,10 @@ def begun(policy_key: str, language: str, owner: str) -> str:
     topic = kinds[0].key if kinds else "clean"
     review = (clock.now() + timedelta(days=180)).date().isoformat()
     return f"""---
-title: "{name or 'Title'}"
-policy: {policy_key or 'spam'}
+title: "{name or "Title"}"
+policy: {policy_key or "spam"}
 version: {version.number if version else 1}
-language: {language or 'en'}
+language: {language or "en"}
 minutes: 45
 owner: {owner}
 review: {review}
@@ -103,7 +103,7 @@ What the trainer says when they are done.
 
 ### The first question
 
-- key: {policy_key or 'spam'}.unit.q1
+- key: {policy_key or "spam"}.unit.q1
 - topic: general
 
 What is asked?

@@ -47,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = [each for each in unit_queries.standings() if not wanted or each.unit.policy_key == wanted]
     known = {policy.key: _(policy.name) for policy in policies.all_policies()}
     context = {
-        "tabs": parts.tabs(actor, "units"), "rows": rows, "languages": languages, "gaps": gaps, "names": known, "query": request.GET,
+        "tabs": parts.tabs(actor, "units"), "rows": rows, "spoken": languages, "gaps": gaps, "names": known, "query": request.GET,
         "states": unit_words.standings(), "versions": unit_words.versions(), "may_edit": actor.has("training.edit"),
         "filters": [{"name": "policy", "label": _("Any policy"), "chip": _("Policy"), "options": list(known.items())}],
     }  # fmt: skip
@@ -115,7 +115,10 @@ def product(request: HttpRequest, version_id: UUID, kind: str) -> HttpResponseBa
         raise NotFound("unknown_product", "This has not been made.")
     media = making.FILES[kind][1]
     return FileResponse(
-        making.path_of(made.digest).open("rb"), as_attachment=True, filename=making.name_of(row, kind), content_type=media
+        making.path_of(made.digest).open("rb"),
+        as_attachment=True,
+        filename=making.name_of(row, kind),
+        content_type=media,
     )
 
 
