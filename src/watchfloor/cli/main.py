@@ -70,7 +70,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),
     "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),
     "policy": ("watchfloor.cli.policy", "policy", "Policy versions: files in and out, what differs, what is touched."),
-    "training": ("watchfloor.cli.training", "training", "Who is certified; practice cases and exam questions."),
+    "training": (
+        "watchfloor.cli.training",
+        "training",
+        "Units made into article, deck, guide and exam; who is certified.",
+    ),
     "quality": (
         "watchfloor.cli.quality",
         "quality",

@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from watchfloor.cli.output import emit, json_option, table
+from watchfloor.cli.training_items import cut, items
+from watchfloor.cli.training_units import build, check, diff
 from watchfloor.console import prepare
 from watchfloor.kernel.errors import BadInput
 
@@ -19,7 +21,11 @@ _USE = click.option("--use", type=click.Choice(["practice", "exam"]), help="Prac
 
 @click.group()
 def training() -> None:
-    """Practice, exams and certificates."""
+    """Units of training, practice, exams and certificates."""
+
+
+for _command in (build, check, diff, items, cut):
+    training.add_command(_command)
 
 
 @training.command()

@@ -77,10 +77,9 @@ def lines(rows: QuerySet[Cohort], limit: int = 300) -> list[CohortLine]:
         people[pk].append(person)
     to_come: dict[UUID, TrainingSession] = {}
     now = clock.now()
-    for row in TrainingSession.objects.filter(cohort__in=cohorts, cancelled_at=None, starts_at__gt=now).order_by(
-        "starts_at"
-    ):
-        to_come.setdefault(row.cohort_id, row)
+    planned = TrainingSession.objects.filter(cohort__in=cohorts, cancelled_at=None, starts_at__gt=now)
+    for each in planned.order_by("starts_at"):
+        to_come.setdefault(each.cohort_id, each)
     found = []
     for row in cohorts:
         holds = standing.holding_version(people[row.pk], row.policy_key, row.policy_version)

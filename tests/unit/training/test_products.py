@@ -17,7 +17,7 @@ from watchfloor.kernel.errors import BadInput
 from watchfloor.training import products
 from watchfloor.training.domain import units
 from watchfloor.training.domain.files import checked
-from watchfloor.training.products import fitting, labels, slides
+from watchfloor.training.products import docx_order, fitting, labels, slides
 
 SOURCE = (Path(__file__).parents[3] / "examples" / "training" / "spam.md").read_text(encoding="utf-8")
 UNIT = units.parse(SOURCE)
@@ -55,7 +55,7 @@ def test_text_of_a_unit_is_text_everywhere() -> None:
         assert "img" not in tags and tags.count("script") == (2 if page is package else 0)
 
 
-def _long(language: str, text: str) -> units.Unit:
+def long_unit(language: str, text: str) -> units.Unit:
     """A unit whose every part is too long for a slide."""
     block = units.Block(kind="p", items=((units.Span(text * 12),), (units.Span(text * 3, "strong"),)))
     listed = units.Block(kind="ul", items=(*[(units.Span(text),)] * 14, (units.Span(text * 40),)))
@@ -83,7 +83,7 @@ def _long(language: str, text: str) -> units.Unit:
     ],
 )
 def test_no_slide_overflows(language: str, text: str) -> None:
-    unit = _long(language, text.strip() + " " if language != "ja" else text)
+    unit = long_unit(language, text.strip() + " " if language != "ja" else text)
     drawn = slides.slides(unit)
     for slide in drawn:
         used = sum(slides.height(line) + (24 if line.role == "quote" else 0) for line in slide.lines)
@@ -131,19 +131,23 @@ def test_the_deck_and_the_guide_open_and_are_stamped() -> None:
 
 def test_writing_from_the_right() -> None:
     pytest.importorskip("pptx"), pytest.importorskip("docx")
-    unit = _long("ar", "اقرأ أين يقف المنشور [1] قبل أن تقرأ. ")
+    unit = long_unit("ar", "اقرأ أين يقف المنشور [1] قبل أن تقرأ. ")
     deck = zipfile.ZipFile(io.BytesIO(products.deck(unit)))
     page = deck.read("ppt/slides/slide2.xml").decode()
     assert page.count('rtl="1"') > 3 and 'lang="ar"' in page and "<a:cs " in page
     guide = zipfile.ZipFile(io.BytesIO(products.guide_docx(unit))).read("word/document.xml").decode()
     assert guide.count("<w:bidi/>") > 10 and "<w:bidiVisual/>" in guide and guide.count("<w:rtl/>") > 10
+    for kind, order in docx_order.ORDER.items():  # readers may refuse another order
+        for found in re.findall(rf"<w:{kind}>(.*?)</w:{kind}>", guide, re.DOTALL):
+            stand = [order.index(name) for name in re.findall(r"<w:(\w+)", found) if name in order]
+            assert stand == sorted(stand), (kind, found)
     assert 'dir="rtl"' in products.guide_html(unit) and "دليل الميسّر" in products.guide_html(unit)
 
 
 def test_every_language_says_everything() -> None:
     assert len({tuple(sorted(words)) for words in labels.LABELS.values()}) == 1
     for words in labels.LABELS.values():
-        for name in ("question_of", "result", "needed"):
+        for name in ("question_of", "result", "needed", "written_for"):
             assert sorted(re.findall(r"\{(\w+)\}", words[name])) == sorted(
                 re.findall(r"\{(\w+)\}", labels.LABELS["en"][name])
             )

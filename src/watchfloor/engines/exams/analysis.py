@@ -16,7 +16,7 @@ from watchfloor.engines.agreement.items import FEW, point_biserial
 from watchfloor.engines.exams.reliability import Reliability, alpha, reliability
 
 ENOUGH = 30  # people from whom on a question is judged; before, its figures are shown and nothing is said of them
-TOO_EASY, TOO_HARD, WEAK = 0.95, 0.2, 0.1
+TOO_EASY, TOO_HARD, WEAK = 0.95, 0.2, 0.2
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
     p: share of right answers. discrimination: corrected point-biserial (with the score without this question); low, high: its interval.
     upper_lower: share right in the upper 27 % of people less that in the lower 27 %. alpha_without: the form's alpha if it were left out.
-    flags: too_easy, too_hard, tells_nothing (discrimination below 0.1), wrong_way (surely below zero), wrong_key (a wrong answer goes with
+    flags: too_easy, too_hard, tells_nothing (surely below 0.2), wrong_way (surely below zero), wrong_key (a wrong answer goes with
     the score better than the right one). Empty where fewer than ``ENOUGH`` people answered.
     """
 
@@ -130,7 +130,7 @@ def _flags(item: Item) -> tuple[str, ...]:
         flags.append("too_hard")
     if item.high is not None and item.high < 0:
         flags.append("wrong_way")
-    elif item.discrimination is not None and item.discrimination < WEAK:
+    elif item.high is not None and item.high < WEAK:
         flags.append("tells_nothing")
     own = next((each.discrimination for each in item.choices if each.right), None)
     others = [each.discrimination for each in item.choices if not each.right and each.discrimination is not None]

@@ -2,8 +2,8 @@
 
 CSV columns: key, topic, difficulty, text, answer, why; perhaps question, author, kind, market, language, clause, and options
 separated by ``|``.
-GIFT: https://docs.moodle.org/en/GIFT_format; multiple choice with one right answer, true or false. The title is the key; ``####`` gives the explanation;
-a line ``// topic: spam.bulk, difficulty: 2, clause: 9.1, language: en`` before a question says what GIFT has
+GIFT: https://docs.moodle.org/en/GIFT_format; multiple choice with one right answer, true or false. The title is the key; ``####``
+gives the explanation; a line ``// topic: spam.bulk, difficulty: 2, clause: 9.1, language: en`` before a question says what GIFT has
 no place for.
 """
 

@@ -1,7 +1,8 @@
 """xAPI statements of what people did in training: answered, passed, failed, completed. Pure.
 
 Format: Experience API 1.0.3. Nobody is named: the account is a keyed hash that only this installation can make again, and no text of a
-question leaves. A statement's id follows from what it says happened, so that one sent twice is one.
+question leaves. A statement's id follows from what it says happened, so that one sent twice is one. Identifiers outside are of
+version 5, because readers of xAPI refuse the newer ones of the floor.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _statement(
         raise BadInput("no_zone", "A time needs its zone.", where="at")
     stamp, home = sitting.stamp, place.home.rstrip("/")
     context: Statement = {
-        "registration": str(sitting.id), "platform": "Watchfloor", "language": sitting.language,
+        "registration": str(uuid5(_SPACE, f"{home}/{sitting.id}")), "platform": "Watchfloor", "language": sitting.language,
         "extensions": {
             f"{home}/xapi/policy": stamp.policy, f"{home}/xapi/policy-version": stamp.version, f"{home}/xapi/source": stamp.digest,
         },

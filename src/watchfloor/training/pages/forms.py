@@ -41,7 +41,11 @@ def typed_of(row: TrainingItem) -> Typed:
 def read(request: HttpRequest, row: TrainingItem | None) -> Typed:
     """What was typed; key and use of an item never change."""
     typed = {name: request.POST.get(name, "").replace("\r\n", "\n").strip() for name in blank("")}
-    return typed if row is None else {**typed, "key": row.key, "use": row.use}
+    if row is None:
+        return typed
+    # What the page has no field for stays as it is.
+    unasked = {name: str(row.content.get(name, "")) for name in CONTENT if name not in request.POST}
+    return {**typed, **unasked, "key": row.key, "use": row.use}
 
 
 def draft(typed: Typed) -> Draft:

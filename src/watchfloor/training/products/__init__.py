@@ -5,9 +5,22 @@ Each product carries the stamp of its unit: the policy, the version it was writt
 
 from watchfloor.training.products.article import article, article_html
 from watchfloor.training.products.deck import deck
+from watchfloor.training.products.files import PRODUCTS, make, names
 from watchfloor.training.products.guide_docx import guide_docx
 from watchfloor.training.products.guide_html import guide_html
 from watchfloor.training.products.items import cases, items
 from watchfloor.training.products.scorm import scorm
 
-__all__ = ["article", "article_html", "cases", "deck", "guide_docx", "guide_html", "items", "scorm"]
+__all__ = [
+    "PRODUCTS",
+    "article",
+    "article_html",
+    "cases",
+    "deck",
+    "guide_docx",
+    "guide_html",
+    "items",
+    "make",
+    "names",
+    "scorm",
+]

@@ -56,15 +56,15 @@ class _Page:
         top, room = (150.0, 150.0) if cover else (42.0, plan.TITLE_ROOM)
         size = 40.0 if cover and len(slide.title) < 60 else plan.title_size(slide.title)
         if slide.over:
-            self._words(slide.over, plan.SIDE, 22, plan.WIDTH - 2 * plan.SIDE, 18, 12, QUIET)
+            self._words(slide.over, plan.SIDE, 20, plan.WIDTH - 2 * plan.SIDE, 20, 14, QUIET)
         self._place(title, plan.SIDE, top, plan.WIDTH - 2 * plan.SIDE, room, anchor="b" if cover else "ctr")
         self._paragraph(title.text_frame.paragraphs[0], (Span(slide.title),), size, INK, bold=True, factor=0.9)
         self._body(316.0 if cover else plan.TOP)
         stamp = self._unit.stamp.short
         where = f"{number} / {total}"
         left, right = (where, stamp) if self._rtl else (stamp, where)
-        self._words(left, plan.SIDE, 508, 600, 16, 10, QUIET, align="l")
-        self._words(right, plan.WIDTH - plan.SIDE - 300, 508, 300, 16, 10, QUIET, align="r")
+        self._words(left, plan.SIDE, 506, 540, 18, 11, QUIET, align="l")
+        self._words(right, plan.WIDTH - plan.SIDE - 300, 506, 300, 18, 11, QUIET, align="r")
         self._notes()
 
     def _bar(self, cover: bool) -> None:
@@ -176,10 +176,7 @@ class _Page:
         """A bullet or number of the program's own, so that lines hang beside it and editors go on counting."""
         from lxml import etree
 
-        side = "marR" if self._rtl else "marL"
-        rules.set(side, str(_emu(plan.INDENT)))
-        if self._rtl:
-            rules.set("marL", "0")
+        rules.set("marL", str(_emu(plan.INDENT)))  # the side that lines begin on, in either direction
         rules.set("indent", str(-_emu(plan.INDENT)))
         space = "http://schemas.openxmlformats.org/drawingml/2006/main"
         if sign == "•":

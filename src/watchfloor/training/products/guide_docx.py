@@ -8,6 +8,7 @@ from typing import Any
 
 from watchfloor.kernel.errors import MissingExtra
 from watchfloor.training.domain.units import Activity, Block, Case, Question, Span, Unit, timed
+from watchfloor.training.products.docx_order import put
 from watchfloor.training.products.labels import finding, heading, is_rtl, labels, written_for
 
 FONT = "Arial"
@@ -66,7 +67,7 @@ class _Guide:
                 self._activity(activity, starts[number])
         if unit.questions:
             self._section("questions")
-            self._quiet(said["keep"])
+            self._paragraph((Span(said["keep"]),), color=QUIET, keep=True)
             for question in unit.questions:
                 self._question(question)
 
@@ -86,6 +87,10 @@ class _Guide:
             for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
                 fonts.attrib.pop(qn(f"w:{kind}"), None)
             fonts.set(qn("w:cs"), FONT)
+            rules = style.element.get_or_add_rPr()
+            for other in rules.findall(qn("w:szCs")):
+                rules.remove(other)
+            put(rules, _element("w:szCs", val=str(size * 2)))
             if name != "Normal":
                 style.font.color.rgb = RGBColor.from_string("1B1F24")
         normal = self._made.styles["Normal"].paragraph_format
@@ -95,7 +100,7 @@ class _Guide:
         section.left_margin = section.right_margin = Mm(22)
         section.top_margin = section.bottom_margin = Mm(20)
         if self._rtl:
-            section._sectPr.append(_element("w:bidi"))
+            put(section._sectPr, _element("w:bidi"))
         foot = section.footer.paragraphs[0]
         self._runs(foot, (Span(f"{stamp.short} · "),), size=8, color=QUIET)
         run = foot.add_run()
@@ -114,7 +119,7 @@ class _Guide:
         table = self._made.add_table(rows=1, cols=3)
         table.style = "Table Grid"
         if self._rtl:
-            table._tbl.tblPr.append(_element("w:bidiVisual"))
+            put(table._tbl.tblPr, _element("w:bidiVisual"))
         for cell, text in zip(table.rows[0].cells, (said["from"], said["duration"], said["what"]), strict=True):
             self._cell(cell, text, bold=True)
         head = table.rows[0]._tr.get_or_add_trPr()
@@ -206,7 +211,7 @@ class _Guide:
     def _paragraph(
         self, spans: Sequence[Span], *, color: str = "", indent: bool = False, shade: bool = False, keep: bool = False
     ) -> None:
-        from docx.shared import Mm
+        from docx.shared import Mm, Pt
 
         paragraph = self._made.add_paragraph()
         form = paragraph.paragraph_format
@@ -214,9 +219,10 @@ class _Guide:
             # Word turns left into "before" where a paragraph is written from the right.
             form.left_indent, form.first_line_indent = Mm(7), Mm(-7)
             form.tab_stops.add_tab_stop(Mm(7))
+            form.space_after = Pt(2)
         form.keep_with_next = keep
         if shade:
-            _put(paragraph, _element("w:shd", val="clear", color="auto", fill=SOFT))
+            put(paragraph._p.get_or_add_pPr(), _element("w:shd", val="clear", color="auto", fill=SOFT))
         self._runs(paragraph, spans, color=color)
         self._turn(paragraph)
 
@@ -237,13 +243,17 @@ class _Guide:
             if span.look == "link":
                 run.font.underline = True
             if self._rtl:
-                rules.append(_element("w:rtl"))
-                if span.look == "strong":
-                    rules.append(_element("w:bCs"))
+                put(rules, _element("w:rtl"))
+                # Letters of such scripts have a size and weight of their own.
+                if size:
+                    put(rules, _element("w:szCs", val=str(round(size * 2))))
+                for look, name in (("strong", "w:bCs"), ("em", "w:iCs")):
+                    if span.look == look:
+                        put(rules, _element(name))
             tongue = {"bidi": self._unit.language} if self._rtl else {"val": self._unit.language}
             if self._unit.language.split("-")[0] in ("ja", "zh", "ko"):
                 tongue["eastAsia"] = self._unit.language
-            rules.append(_element("w:lang", **tongue))
+            put(rules, _element("w:lang", **tongue))
             if span.look == "link":
                 self._link(paragraph, run, span.target)
 
@@ -258,25 +268,7 @@ class _Guide:
 
     def _turn(self, paragraph: Any) -> None:
         if self._rtl:
-            _put(paragraph, _element("w:bidi"))
-
-
-# Where elements of a paragraph's properties stand; readers refuse another order.
-_ORDER = ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr", "suppressLineNumbers", "pBdr",
-          "shd", "tabs", "suppressAutoHyphens", "kinsoku", "wordWrap", "overflowPunct", "topLinePunct", "autoSpaceDE",
-          "autoSpaceDN", "bidi", "adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents",
-          "suppressOverlap", "jc", "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle",
-          "rPr", "sectPr", "pPrChange")  # fmt: skip
-
-
-def _put(paragraph: Any, element: Any) -> None:
-    rules = paragraph._p.get_or_add_pPr()
-    place = _ORDER.index(element.tag.rpartition("}")[2])
-    for other in rules:
-        if _ORDER.index(other.tag.rpartition("}")[2]) > place:
-            other.addprevious(element)
-            return
-    rules.append(element)
+            put(paragraph._p.get_or_add_pPr(), _element("w:bidi"))
 
 
 def _element(name: str, **attributes: str) -> Any:

@@ -35,7 +35,7 @@ def guide_html(unit: Unit) -> str:
     body = [
         f"<h1>{escape(unit.title)}</h1>",
         f'<p class="quiet">{escape(said["guide"])} · {escape(written_for(unit))} · {unit.minutes} {escape(said["minutes"])}<br>'
-        f"{escape(said['owner'])}: {escape(unit.owner)} · {escape(said['review'])} {unit.review.isoformat()}</p>",
+        f"{escape(said['owner'])}: {escape(unit.owner)} · {escape(said['review'])} <time>{unit.review.isoformat()}</time></p>",
         f'<h2 id="plan">{escape(said["plan"])}</h2>',
         f'<table><thead><tr><th class="number" scope="col">{escape(said["from"])}</th><th class="number" scope="col">'
         f'{escape(said["duration"])}</th><th scope="col">{escape(said["what"])}</th></tr></thead>'

@@ -13,7 +13,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "dv", "ug", "sd",
 
 _EN = {
     "aim": "Aim", "explanation": "Explanation", "examples": "Examples", "edge-cases": "Edge cases", "activities": "Activities",
-    "questions": "Questions", "guide": "Facilitator guide", "policy": "Policy", "version": "version", "minutes": "min",
+    "questions": "Questions", "guide": "Facilitator guide", "written_for": "Policy {policy}, version {version}", "minutes": "min",
     "plan": "Plan of the session", "from": "From minute", "duration": "Minutes", "what": "What", "finding": "Finding",
     "clause": "Clause", "answer": "Answer", "right": "Right answer", "why": "Why", "materials": "Materials", "owner": "Owner",
     "review": "Review by", "clean": "Clean", "ask_room": "What do you find?", "source": "Source",
@@ -26,8 +26,9 @@ _EN = {
 }  # fmt: skip
 _ES = {
     "aim": "Objetivo", "explanation": "Explicación", "examples": "Ejemplos", "edge-cases": "Casos límite",
-    "activities": "Actividades", "questions": "Preguntas", "guide": "Guía del facilitador", "policy": "Política",
-    "version": "versión", "minutes": "min", "plan": "Plan de la sesión", "from": "Desde el minuto", "duration": "Minutos",
+    "activities": "Actividades", "questions": "Preguntas", "guide": "Guía del facilitador",
+    "written_for": "Política {policy}, versión {version}", "minutes": "min", "plan": "Plan de la sesión", "from": "Desde el minuto",
+    "duration": "Minutos",
     "what": "Qué", "finding": "Conclusión", "clause": "Cláusula", "answer": "Respuesta", "right": "Respuesta correcta",
     "why": "Por qué", "materials": "Materiales", "owner": "Responsable", "review": "Revisar antes del", "clean": "Sin infracción",
     "ask_room": "¿Qué concluye usted?", "source": "Fuente",
@@ -41,7 +42,7 @@ _ES = {
 }  # fmt: skip
 _JA = {
     "aim": "目標", "explanation": "解説", "examples": "例", "edge-cases": "境界事例", "activities": "演習", "questions": "設問",
-    "guide": "進行ガイド", "policy": "ポリシー", "version": "版", "minutes": "分", "plan": "進行表", "from": "開始（分）",
+    "guide": "進行ガイド", "written_for": "ポリシー {policy} 第{version}版", "minutes": "分", "plan": "進行表", "from": "開始（分）",
     "duration": "時間（分）", "what": "内容", "finding": "判定", "clause": "条項", "answer": "解答", "right": "正解", "why": "理由",
     "materials": "用意するもの", "owner": "担当", "review": "見直し期限", "clean": "違反なし", "ask_room": "どう判定しますか。",
     "source": "出典", "keep": "この設問は試験に出ます。解答は見せないでください。", "exam_follows": "問、一人で、話さずに",
@@ -53,7 +54,7 @@ _JA = {
 }  # fmt: skip
 _AR = {
     "aim": "الهدف", "explanation": "الشرح", "examples": "أمثلة", "edge-cases": "حالات حدّية", "activities": "أنشطة",
-    "questions": "أسئلة", "guide": "دليل الميسّر", "policy": "السياسة", "version": "الإصدار", "minutes": "دقيقة",
+    "questions": "أسئلة", "guide": "دليل الميسّر", "written_for": "السياسة {policy}، الإصدار {version}", "minutes": "دقيقة",
     "plan": "خطة الجلسة", "from": "من الدقيقة", "duration": "الدقائق", "what": "المحتوى", "finding": "النتيجة", "clause": "البند",
     "answer": "الإجابة", "right": "الإجابة الصحيحة", "why": "السبب", "materials": "المواد", "owner": "المسؤول",
     "review": "المراجعة قبل", "clean": "لا مخالفة", "ask_room": "ما النتيجة برأيكم؟", "source": "المصدر",
@@ -83,8 +84,7 @@ def is_rtl(language: str) -> bool:
 
 def written_for(unit: Unit) -> str:
     """``Policy spam, version 3``."""
-    said = labels(unit.language)
-    return f"{said['policy']} {unit.policy}, {said['version']} {unit.version}"
+    return labels(unit.language)["written_for"].format(policy=unit.policy, version=unit.version)
 
 
 def finding(unit: Unit, key: str) -> str:

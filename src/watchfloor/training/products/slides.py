@@ -19,8 +19,8 @@ from watchfloor.training.products.labels import finding, heading, labels, writte
 
 WIDTH, HEIGHT = 960.0, 540.0  # points of a slide
 SIDE, TOP, BOTTOM = 54.0, 126.0, 492.0  # of the body
-INDENT, GAP = 26.0, 9.0
-SIZE, QUOTE_SIZE = 22.0, 20.0
+INDENT, GAP = 28.0, 10.0
+SIZE, QUOTE_SIZE = 24.0, 22.0
 TITLE_ROOM = 76.0
 _SENTENCE = re.compile(r"^.+?[.!?。！？؟](?=\s|$|[^\x00-\u2fff])", re.DOTALL)
 

@@ -40,7 +40,8 @@ def test_forms_are_equally_hard_and_share_nothing() -> None:
 @given(st.data())
 def test_a_retake_asks_what_was_not_seen_and_is_never_the_same_form(data: st.DataObject) -> None:
     bank = [
-        Candidate(id=f"q{n}", topic=data.draw(st.sampled_from("ab")), difficulty=data.draw(st.integers(1, 3)), uses=data.draw(st.integers(0, 5)))
+        Candidate(id=f"q{n}", topic=data.draw(st.sampled_from("ab")), difficulty=data.draw(st.integers(1, 3)),
+                  uses=data.draw(st.integers(0, 5)))
         for n in range(data.draw(st.integers(2, 14)))
     ]  # fmt: skip
     plan = [Cell(topic=data.draw(st.sampled_from("ab")), count=data.draw(st.integers(1, 3)), difficulty=data.draw(st.integers(0, 3)))

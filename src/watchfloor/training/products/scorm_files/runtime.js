@@ -5,7 +5,7 @@
   const read = document.getElementById("read"), exam = document.getElementById("exam");
   const questions = unit.questions, words = unit.words, begun = Date.now();
   const needed = Math.max(1, Math.ceil(unit.cut * questions.length - 1e-9));
-  let given = questions.map(() => -1), at = -1, over = false, ended = false;
+  let given = questions.map(() => -1), at = -1, over = false, ended = false, seed = Math.floor(Math.random() * 2147483646) + 1;
 
   /* The learning system puts an object named API into a window above this one, or into the one that opened it. */
   function find(from) {
@@ -36,11 +36,21 @@
   }
   function stored() { // answers of an earlier visit
     try {
-      const [stamp, from, answers] = JSON.parse(ask("cmi.suspend_data"));
-      if (stamp === questions.length && answers.length === questions.length) { given = answers; at = from; }
+      const [count, from, answers, before] = JSON.parse(ask("cmi.suspend_data"));
+      if (count === questions.length && answers.length === count) { given = answers; at = from; seed = before; }
     } catch (none) { /* a first visit */ }
   }
 
+  function order(number, count) { // of a question's choices: mixed for each person, the same when one comes back
+    const places = Array.from({ length: count }, (none, place) => place);
+    let state = (seed + number * 7919) % 2147483647 || 1;
+    for (let last = count - 1; last > 0; last--) {
+      state = (state * 48271) % 2147483647; // Park and Miller's generator
+      const other = state % (last + 1);
+      [places[last], places[other]] = [places[other], places[last]];
+    }
+    return places;
+  }
   function make(tag, text, name) {
     const made = document.createElement(tag);
     if (text) made.textContent = text;
@@ -68,8 +78,8 @@
     set.append(head);
     if (one.shown) { const quoted = make("div", one.shown, "shown"); quoted.dir = "auto"; set.append(quoted); }
     if (one.ask) set.append(make("p", one.ask));
-    one.options.forEach((option, place) => {
-      const label = make("label"), input = document.createElement("input");
+    order(at, one.options.length).forEach((place) => {
+      const option = one.options[place], label = make("label"), input = document.createElement("input");
       input.type = "radio"; input.name = "answer"; input.value = place; input.checked = given[at] === place;
       input.addEventListener("change", () => { given[at] = place; note(); });
       label.append(input, make("span", option));
@@ -89,7 +99,7 @@
     head.focus();
   }
   function note() {
-    tell("cmi.suspend_data", JSON.stringify([questions.length, at, given]));
+    tell("cmi.suspend_data", JSON.stringify([questions.length, at, given, seed]));
     tell("cmi.core.lesson_location", at);
     keep();
   }
