@@ -12,7 +12,7 @@ from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
 
 State = Article.State
-LONGEST_TITLE, LONGEST_BODY = 200, 10_000
+LONGEST_TITLE, LONGEST_BODY = 200, 50_000
 
 
 def draft(w: Writer, *, title: str, body: str, policy_key: str, language: str = "en", source: str = "") -> Article:

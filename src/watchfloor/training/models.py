@@ -116,3 +116,21 @@ class Answer(Projected):
         db_table = "training_answer"
         constraints = [models.UniqueConstraint(fields=["sitting", "item"], name="training_answer_once")]
         indexes = [models.Index(fields=["reviewer_id", "item"], name="training_answer_of")]
+
+
+# The tables of units, of delivery and of judging stand in files of their own; Django looks for them here.
+from watchfloor.training.models_cohorts import (  # noqa: E402
+    Attendance,
+    Cohort,
+    Letter,
+    Member,
+    Trainer,
+    TrainingSession,
+)
+from watchfloor.training.models_judging import AngoffRound, ExtraTime, Judgement  # noqa: E402
+from watchfloor.training.models_units import TrainingUnit, UnitBuild, UnitProduct, UnitVersion  # noqa: E402
+
+__all__ = [
+    "AngoffRound", "Answer", "Attendance", "Cohort", "Exam", "ExtraTime", "Judgement", "Letter", "Member", "Sitting", "Trainer",
+    "TrainingItem", "TrainingSession", "TrainingUnit", "UnitBuild", "UnitProduct", "UnitVersion",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What of training is stamped with a policy's text: practice cases, exam questions, the exam, sittings that are open."""
+"""What of training is stamped with a policy's text: units, translations, products, cases, questions, exams, open sittings."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from watchfloor.identity.domain import Actor
 from watchfloor.policy.domain import flat
 from watchfloor.policy.touches import Change, Touch
 from watchfloor.training.domain import stamps
-from watchfloor.training.models import Exam, Sitting, TrainingItem
+from watchfloor.training.models import Exam, Sitting, TrainingItem, UnitProduct, UnitVersion
 
 
 def tell(actor: Actor, change: Change) -> Iterable[Touch]:
     """Registered in this context's ``ready``."""
     digest = stamps.digest(flat.render(change.document.clauses), change.document.overlays)
     rows = TrainingItem.objects.filter(policy_key=change.policy_key).exclude(state=TrainingItem.State.RETIRED)
+    yield from _units(change, digest)
     names = {"practice": _("Practice cases"), "exam": _("Exam questions")}
     for use, label in names.items():
         of_use = rows.filter(use=use)
@@ -36,3 +37,23 @@ def tell(actor: Actor, change: Change) -> Iterable[Touch]:
     )  # fmt: skip
     sittings = Sitting.objects.filter(policy_key=change.policy_key, state=Sitting.State.OPEN).count()
     yield Touch(kind="sittings", label=_("Exams being sat now"), count=sittings, moving=True)
+
+
+def _units(change: Change, digest: str) -> Iterable[Touch]:
+    live = UnitVersion.objects.filter(unit__policy_key=change.policy_key, state=UnitVersion.State.PUBLISHED)
+    old = live.exclude(text_digest=digest)
+    address = f"{reverse('training-units')}?policy={change.policy_key}"
+    for kind, label, original in (
+        ("units", _("Training units"), True),
+        ("unit_translations", _("Translations of training units"), False),
+    ):
+        stale = old.filter(unit__original=original).count()
+        yield Touch(
+            kind=kind, label=label, count=live.filter(unit__original=original).count(), stale=stale, url=address,
+            note=_("They are flagged until a new version for this text is published.") if stale else "",
+        )  # fmt: skip
+    products = UnitProduct.objects.filter(version__in=live)
+    yield Touch(
+        kind="unit_products", label=_("Articles, slides, guides and question files of training"), count=products.count(),
+        stale=products.filter(version__in=old).count(), url=address,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
-from watchfloor.training import bank, sandbox
+from watchfloor.training import bank, judging, sandbox
 from watchfloor.training import events as happened
 from watchfloor.training.domain import marking
 from watchfloor.training.domain.forms import Candidate, cells, draw
@@ -70,7 +70,7 @@ def begin(w: Writer, reviewer_id: UUID, policy_key: str) -> Sitting:
     sitting = w.create(
         Sitting, reviewer_id=reviewer_id, policy_key=policy_key, policy_version=number, text_digest=digest,
         attempt=len(before) + 1, form=form, items=[[name, rows[name].revision] for name in asked], cut=exam.cut, started_at=now,
-        ends_at=now + timedelta(minutes=exam.minutes), state=State.OPEN,
+        ends_at=now + timedelta(minutes=exam.minutes * judging.time_factor(reviewer_id)), state=State.OPEN,
     )  # fmt: skip
     event = happened.ExamBegun(policy=policy_key, version=number, form=form, attempt=sitting.attempt)
     w.event(event, ("reviewer", reviewer_id))

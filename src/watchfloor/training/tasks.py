@@ -1,11 +1,11 @@
-"""Background loops of training: exams end when their time is over, whether or not somebody looks."""
+"""Background loops of training: exams end in time, products of units are made, people are reminded, mails go out."""
 
 from __future__ import annotations
 
 from watchfloor.identity.domain import system
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.loops import loop
-from watchfloor.training import sittings
+from watchfloor.training import cohort_actions, letters, making, sittings
 
 
 @loop("training.exams", idle=15)
@@ -13,3 +13,22 @@ def exams() -> int:
     """End exams whose time is over."""
     with writing(system("training")) as w:
         return sittings.finish_overdue(w)
+
+
+@loop("training.products", idle=2)
+def products() -> int:
+    """Make the products of a unit that was published."""
+    return making.work()
+
+
+@loop("training.escalate", idle=60)
+def escalate() -> int:
+    """Remind who is not certified as their day comes; tell the lead once it is over."""
+    with writing(system("training")) as w:
+        return cohort_actions.escalate_due(w)
+
+
+@loop("training.letters", idle=5)
+def send() -> int:
+    """Send invitations and reminders."""
+    return letters.send_due()

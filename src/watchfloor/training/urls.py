@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.training.pages import bank, exams, learner, people, practice
+from watchfloor.training.pages import bank, cohorts, exams, judging, learner, loop, people, practice, units
 
 urlpatterns = [
     path("training", learner.home, name="training"),
@@ -21,5 +21,21 @@ urlpatterns = [
     path("training/bank/<slug:key>", bank.items, name="training-items"),
     path("training/bank/<slug:key>/new", bank.new, name="training-item-new"),
     path("training/bank/<slug:key>/exam", bank.exam, name="training-exam-edit"),
+    path("training/bank/<slug:key>/bar", judging.bar, name="training-bar"),
+    path("training/extra-time", judging.extra_time, name="training-extra-time"),
     path("training/items/<uuid:item_id>", bank.item, name="training-item"),
+    path("training/units", units.index, name="training-units"),
+    path("training/units/new", units.new, name="training-unit-new"),
+    path("training/units/making/<uuid:version_id>", units.progress, name="training-making"),
+    path("training/units/products/<uuid:version_id>/<slug:kind>", units.product, name="training-product"),
+    path("training/units/<slug:key>/<slug:language>", units.one, name="training-unit"),
+    path("training/units/<slug:key>/<slug:language>/changes", units.changes, name="training-unit-changes"),
+    path("training/cohorts", cohorts.index, name="training-cohorts"),
+    path("training/cohorts/new", cohorts.new, name="training-cohort-new"),
+    path("training/cohorts/<uuid:cohort_id>", cohorts.one, name="training-cohort"),
+    path("training/sessions/<uuid:session_id>", cohorts.session, name="training-session"),
+    path("training/sessions/<uuid:session_id>.ics", cohorts.invite, name="training-invite"),
+    path("training/trainers", cohorts.trainers, name="training-trainers"),
+    path("training/misled", loop.clauses, name="training-misled"),
+    path("training/outcomes", loop.came_to, name="training-outcomes"),
 ]

@@ -23,15 +23,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def write(name: str, entries: Iterable[Entry], now: datetime) -> str:
     """A whole calendar."""
     lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Watchfloor//on-call//EN", "METHOD:PUBLISH", f"NAME:{_text(name)}",
-        f"X-WR-CALNAME:{_text(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Watchfloor//on-call//EN", "METHOD:PUBLISH", f"NAME:{escaped(name)}",
+        f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
     ]  # fmt: skip
     for each in entries:
         lines += [
             "BEGIN:VEVENT", f"UID:{each.uid}", f"DTSTAMP:{moment(now)}", f"DTSTART:{moment(each.start)}",
-            f"DTEND:{moment(each.end)}", f"SUMMARY:{_text(each.summary)}", "TRANSP:TRANSPARENT", "END:VEVENT",
+            f"DTEND:{moment(each.end)}", f"SUMMARY:{escaped(each.summary)}", "TRANSP:TRANSPARENT", "END:VEVENT",
         ]  # fmt: skip
     lines.append("END:VCALENDAR")
+    return folded(lines)
+
+
+def folded(lines: Iterable[str]) -> str:
+    """Lines as a file of its kind: folded, each ended by CR LF."""
     return "".join(f"{piece}\r\n" for line in lines for piece in _folded(line))
 
 
@@ -40,9 +45,10 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _text(text: str) -> str:
-    for char, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n"), ("\r", "")):
-        text = text.replace(char, escaped)
+def escaped(text: str) -> str:
+    """A text as a value."""
+    for char, instead in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n"), ("\r", "")):
+        text = text.replace(char, instead)
     return text
 
 

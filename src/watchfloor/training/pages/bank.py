@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from watchfloor.engines.agreement import wilson
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
@@ -22,12 +23,13 @@ from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.training import bank as kept
-from watchfloor.training import staff
-from watchfloor.training.domain import files
+from watchfloor.training import formats, staff, statements
+from watchfloor.training.domain import xapi
 from watchfloor.training.models import Exam, TrainingItem
 from watchfloor.training.pages import forms, parts
 
 METHODS = ["GET", "HEAD", "POST"]
+MOST_BYTES = 4_000_000  # of a file that is taken in
 
 
 @require_safe
@@ -41,18 +43,18 @@ def banks(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(METHODS)
 @guard.page(*parts.WRITE)
 def items(request: HttpRequest, key: str) -> HttpResponseBase:
-    """``?use=&state=``: the items of a policy; ``?format=csv`` or ``gift`` gives them as a file, a POST takes one in."""
+    """``?use=&state=``: the items of a policy; ``?format=csv|gift|qti|moodle`` gives them as a file, ``xapi`` what exams came
+    to; a POST takes a file in."""
     actor, policy = actor_of(request), parts.policy_of(key)
     error, typed = "", request.POST.get("rows", "")
     if request.method == "POST":
         _must(actor, "training.edit")
         upload = request.FILES.get("file")
-        text = bytes(upload.read(4_000_000)).decode("utf-8", "replace") if upload is not None else typed
+        data = bytes(upload.read(MOST_BYTES)) if upload is not None else typed.encode()
         try:
+            drafts = formats.read(data, (upload.name or "") if upload is not None else "")
             with writing(actor) as w:
-                saved = kept.save_many(
-                    w, key, request.POST.get("use", ""), files.read(text, (upload.name or "") if upload else "")
-                )
+                saved = kept.save_many(w, key, request.POST.get("use", ""), drafts)
             count = len(saved)
             done = ngettext("%(num)d item is taken in. A colleague can approve it.",
                             "%(num)d items are taken in. A colleague can approve them.", count)  # fmt: skip
@@ -62,13 +64,16 @@ def items(request: HttpRequest, key: str) -> HttpResponseBase:
             error = f"{parts.sentence(refused)}{f' ({refused.where})' if refused.where else ''}"
     use, state = request.GET.get("use", ""), request.GET.get("state", "")
     found = staff.items(key, use=use, state=state)
-    if request.GET.get("format") in ("csv", "gift"):
+    if request.GET.get("format") in formats.FORMATS:
         return _file(key, request.GET["format"], found)
+    if request.GET.get("format") == "xapi":
+        return _statements(request, actor, key)
     figures = staff.figures(key)
     rows = [
-        {"item": row, "stale": kept.is_stale(row), "figures": figures.items.get(row.key), "text": parts.shown(row)}
-        for row in found
-    ]
+        {"item": row, "stale": kept.is_stale(row), "figures": own, "text": parts.shown(row),
+         "range": wilson(round(own.p * own.answers), own.answers) if own else None}
+        for row in found for own in [figures.items.get(row.key)]
+    ]  # fmt: skip
     context = {
         "policy": policy, "tabs": parts.tabs(actor, "bank"), "rows": rows, "figures": figures, "query": request.GET, "error": error,
         "typed": typed, "use": request.POST.get("use", "practice"), "version": policies.version_in_force(key),
@@ -188,11 +193,19 @@ def exam(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _file(key: str, form: str, rows: list[TrainingItem]) -> HttpResponse:
-    drafts = [forms.draft_of(row) for row in rows]
-    text = files.write_csv(drafts) if form == "csv" else files.write_gift(drafts, kept.findings(key))
-    kind = "text/csv" if form == "csv" else "text/plain"
-    answer = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="training-{key}.{form}"'
+    suffix, kind = formats.FORMATS[form]
+    data = formats.written(form, [forms.draft_of(row) for row in rows], kept.findings(key), name=key)
+    answer = HttpResponse(data, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="training-{key}.{suffix}"'
+    return answer
+
+
+def _statements(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
+    """What exams came to, one xAPI statement a line."""
+    _must(actor, "training.edit")
+    found = statements.of_policy(actor, key, request.build_absolute_uri("/"))
+    answer = HttpResponse(xapi.lines(found), content_type="application/jsonl; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="statements-{key}.jsonl"'
     return answer
 
 

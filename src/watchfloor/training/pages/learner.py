@@ -19,7 +19,7 @@ from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.policy.models import PolicyVersion
 from watchfloor.review.queries.feedback import SecondLook, own_second_looks
-from watchfloor.training import learning
+from watchfloor.training import cohort_queries, learning
 from watchfloor.training.domain import stamps
 from watchfloor.training.pages import parts
 
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     past = learning.past_sittings(reviewer)
     names = {policy.key: policy.name for policy in policies.all_policies()}
     context = {
-        "tabs": parts.tabs(actor, "mine"), "paths": paths, "past": past, "names": names,
+        "tabs": parts.tabs(actor, "mine"), "paths": paths, "past": past, "names": names, "cohorts": cohort_queries.mine(reviewer),
         "next": next((path for path in paths if path.step not in ("none", "wait")), None),
     }  # fmt: skip
     return render(request, "training/home.html", context)

@@ -18,6 +18,8 @@ from watchfloor.training.models import TrainingItem
 LEARN = ("training.learn",)
 SEE = ("training.view",)
 WRITE = ("training.edit", "training.approve")
+MISLED = ("training.edit", "quality.view")
+OUTCOMES = ("training.edit", "quality.view")
 
 
 def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
@@ -26,7 +28,11 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
         ("mine", _("My training"), "training", LEARN),
         ("feedback", _("My feedback"), "training-feedback", LEARN),
         ("people", _("Who is certified"), "training-people", SEE),
+        ("cohorts", _("Cohorts"), "training-cohorts", (*SEE, "training.edit")),
+        ("units", _("Units"), "training-units", (*SEE, *WRITE)),
         ("bank", _("Cases and questions"), "training-bank", WRITE),
+        ("misled", _("What misleads"), "training-misled", MISLED),
+        ("outcomes", _("Outcomes"), "training-outcomes", OUTCOMES),
     ]
     return [
         {"label": label, "href": reverse(url), "current": key == current}
