@@ -170,6 +170,23 @@ def test_pages_do_it_and_keep_what_was_typed() -> None:
         assert hers.post(one, {**change, "why": "Figures are late"}).status_code == 302
         assert hers.post(one, {"do": "comment", "text": "Ready, @Bo?"}).status_code == 302
         assert hers.post(one, {"do": "change"}).status_code == 422  # nothing was sent
+        moved = {
+            "do": "change",
+            "title": "Appeals, faster",
+            "zone": "Asia/Manila",
+            "state": "paused",
+            "owner": str(ana.pk),
+        }
+        assert hers.post(here, {**moved, "zone": "Mars"}).status_code == 422
+        assert hers.post(here, moved).status_code == 302
+        plan.refresh_from_db()
+        assert (plan.title, plan.zone, plan.state) == ("Appeals, faster", "Asia/Manila", "paused")
+        assert (
+            hers.post(
+                here, {**moved, "title": "Faster appeals", "zone": "Europe/Madrid", "state": "running"}
+            ).status_code
+            == 302
+        )
         board = hers.post(f"{one}/move?owner=me", {"state": "doing"})
         assert board.status_code == 200 and "Draft it: Doing." in board.content.decode()
         for address in (
@@ -185,7 +202,8 @@ def test_pages_do_it_and_keep_what_was_typed() -> None:
         ):
             assert hers.get(address).status_code == 200, address
         assert (
-            "Figures are late" in hers.get(one).content.decode() and "Europe/Madrid" in hers.get(one).content.decode()
+            "Figures are late" in hers.get(one).content.decode()
+            and "working time of Europe/Madrid" in hers.get(one).content.decode()
         )
     lines = (
         b"".join(hers.get(f"/programme/work?format=csv&initiative={plan.pk}").streaming_content).decode().splitlines()

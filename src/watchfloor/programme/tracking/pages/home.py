@@ -54,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "mine": show.cards(actor, mine[:MOST]), "mine_count": len(mine), "done": found.done[:MOST], "slipped": found.slipped[:MOST],
         "slip_names": names_of(slip.by for slip in found.slipped), "yours": yours, "errors": errors, "error_of": dict(errors),
         "running": running.count(), "anything": queries.actions(actor).exists() or running.exists(),
-        "digest": Digest.objects.filter(person=who).first() if who else None, "zone": parts.viewer_zone(),
+        "digest": Digest.objects.filter(person=who).first() if who else None, "clock_zone": parts.viewer_zone(),
         "every": [("never", _("Never")), ("day", _("Every day")), ("week", _("Once a week"))], "weekdays": weekdays(),
         "of": [("mine", _("My work and what I watch")), ("all", _("All I may see"))],
     }  # fmt: skip

@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         errors = said
     context = {
         **parts.context(request, "programme-board"), "errors": errors, "error_of": dict(errors),
-        "owners": parts.owners(), "kinds": kinds(), "zone": parts.viewer_zone(), "objectives": _objectives(request),
+        "owners": parts.owners(), "kinds": kinds(), "clock_zone": parts.viewer_zone(), "objectives": _objectives(request),
     }  # fmt: skip
     return render(request, "tracking/initiative_new.html", context, status=422 if errors else 200)
 

@@ -82,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     open_ones = [row for row in queries.initiatives(actor).filter(ended_at=None) if access.may_edit(actor, row)]
     siblings = queries.actions(actor).filter(initiative=initiative) if initiative else queries.actions(actor).none()
     context = {
-        **parts.context(request, "programme-board"), "errors": errors, "error_of": dict(errors), "typed": forms.Typed(given), "zone": zone,
+        **parts.context(request, "programme-board"), "errors": errors, "error_of": dict(errors), "typed": forms.Typed(given), "clock_zone": zone,
         "owners": parts.owners(initiative), "initiative": initiative,
         "initiatives": [("", _("None: it stands alone")), *((str(row.pk), row.title) for row in open_ones)],
         "milestones": [("", _("None")), *((str(row.pk), row.title) for row in Milestone.objects.filter(initiative=initiative))]
