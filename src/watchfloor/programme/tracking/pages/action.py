@@ -126,6 +126,6 @@ def _change(request: HttpRequest, row: Action) -> str:
             w, row, title=given.get("title", ""), text=given.get("text", ""), due=due,
             owner=row.owner if given.get("owner", "") == str(row.owner or "") else given.get("owner", ""),
             milestone=parts.uuid_or_none(given.get("milestone", ""), "milestone"),
-            depends_on=[*hidden, *(pk for pk in chosen if pk in visible and pk != row.pk)], why=given.get("why", ""),
+            depends_on=[*hidden, *(pk for pk in chosen if pk in visible and pk != row.pk)], why=given.get("why", ""), actor=actor,
         )  # fmt: skip
     return _("Kept.")
