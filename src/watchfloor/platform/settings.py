@@ -52,6 +52,8 @@ CONTEXTS = [
     "law",
     "transparency",
     "cybertip",
+    "programme.stakeholders",
+    "programme.tracking",
     "programme.interventions",
     "interop",
     "console",
