@@ -55,6 +55,7 @@ CONTEXTS = [
     "programme.stakeholders",
     "programme.tracking",
     "programme.interventions",
+    "programme.risks",
     "interop",
     "console",
     "demo",
