@@ -18,15 +18,15 @@ SIZES = {"DE": 60, "FR": 45, "ES": 30, "IT": 50, "PL": 25}
 LEFT = 2 / 3
 
 
-def written(before: int = 49) -> None:
-    """Put them into an empty lake."""
+def written(changed: datetime = CHANGED, today: datetime = TODAY, before: int = 49) -> None:
+    """Put them into an empty lake; up to the day before ``today``."""
     shutil.rmtree(facts.folder(), ignore_errors=True)
     lake.forget()
     chance = np.random.default_rng(11)
     rows: list[dict[str, Any]] = []
-    days = before + (TODAY - CHANGED).days
+    days = before + (today - changed).days
     for number in range(days):
-        day = (CHANGED + timedelta(days=number - before)).replace(tzinfo=None)
+        day = (changed + timedelta(days=number - before)).replace(tzinfo=None)
         tide = (1.25 if day.weekday() < 5 else 0.7) * np.exp(chance.normal(0, 0.1))
         for market, size in SIZES.items():
             mean = size * tide * (LEFT if market == "DE" and number >= before else 1.0)
@@ -40,5 +40,5 @@ def written(before: int = 49) -> None:
     for leaf, row in enumerate(rows):
         row["leaf"], row["event"], row["subject_kind"], row["subject"] = leaf, f"e{leaf}", "case", f"c{leaf}"
     FactFile.objects.bulk_create(facts.write(0, len(rows), rows))
-    FactCursor.objects.update_or_create(pk=1, defaults={"leaf": len(rows), "columns": DIGEST, "exported_at": TODAY})
+    FactCursor.objects.update_or_create(pk=1, defaults={"leaf": len(rows), "columns": DIGEST, "exported_at": today})
     lake.forget()

@@ -21,6 +21,7 @@ from watchfloor.ledger import sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.rebuild import check
 from watchfloor.ledger.writer import writing
+from watchfloor.oncall import actions as oncall
 from watchfloor.oncall.models import Page
 from watchfloor.programme.risks import access, upcoming
 from watchfloor.programme.risks.actions import coming, indicators, practices, register
@@ -93,6 +94,10 @@ def test_an_indicator_turns_with_hysteresis_and_is_told_once_to_the_owner() -> N
     owner, other = actor_of(member(VIEW, "Olga Owner")), actor_of(member(EDIT, "Otto Other"))
     row = written(owner=owner.id)
     with writing(system("test")) as w:
+        layer = {"name": "primary", "people": [owner.id], "begins": "2026-01-05T09:00:00"}
+        oncall.save_schedule(w, key="leads", name="Leads", zone="UTC", layers=[layer])
+        oncall.save_policy(w, key="severe", name="Severe", steps=[{"targets": ["schedule:leads"], "wait": 5}])
+        oncall.save_matrix(w, [{"escalation_policy": "severe", "min_severity": 4}])
         made = indicators.save(
             w, system("test"), row.pk, IndicatorIn(metric="sla_completed", amber=0.9, red=0.8, page=True, filters={"queue": ["q1"]})
         )  # fmt: skip
