@@ -54,6 +54,8 @@ CONTEXTS = [
     "cybertip",
     "programme.stakeholders",
     "programme.tracking",
+    "programme.interventions",
+    "programme.risks",
     "interop",
     "console",
     "demo",
