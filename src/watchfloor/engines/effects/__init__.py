@@ -7,7 +7,7 @@
 
 Each answers with an ``Effect``: the mean change per step, its interval, the course without the change, placebos in time and in space. Where
 the past is too short, or the controls were no controls, ``enough`` is false and ``why`` says it in a sentence. Pure: numbers in, frozen
-structs out (numpy only). The method and its sources: docs/explanation/effects.md.
+structs out; no library. The method and its sources: docs/explanation/effects.md.
 """
 
 from watchfloor.engines.effects.alone import before_after

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from watchfloor.engines.effects.noise import Told, columns, tell
-from watchfloor.engines.effects.shape import Effect, InTime, Placebo, Values, lack, numbers, season_of
+from watchfloor.engines.effects.noise import Told, columns, course, tell
+from watchfloor.engines.effects.shape import Effect, InTime, Placebo, Values, lack, mean, numbers, season_of
 
 METHOD = "before_after"
 LEAST = 14  # a trend and a level want more past than a level
@@ -34,10 +34,10 @@ def before_after(
     told = stepped(values, at, season)
     low, high = told.interval(level)
     without = expected(values, at, season, told)
-    mean = float(without[at:].mean())
+    usual = mean(without[at:])
     return Effect(
         method=METHOD, level=level, estimate=told.estimate, low=low, high=high, p=told.p(),
-        relative=told.estimate / mean if mean else None, counterfactual=without.tolist(),
+        relative=told.estimate / usual if usual else None, counterfactual=without,
         band=(high - low) / 2 if told.spread == 0 else 1.96 * told.spread,
         placebo=_in_time(values[:at], len(values) - at, season, level) if placebos else Placebo(),
     )  # fmt: skip
@@ -51,7 +51,7 @@ def stepped(values: Values, at: int, season: int) -> Told:
 def expected(values: Values, at: int, season: int, told: Told) -> Values:
     """The course without the step."""
     made = columns(len(values), at, season=season_of(season, at), trend=True)
-    return made[:, 1:] @ told.fit[1:]
+    return course(made[1:], told.fit[1:])
 
 
 def _in_time(before: Values, after: int, season: int, level: float) -> Placebo:

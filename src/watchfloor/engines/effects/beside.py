@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from watchfloor.engines.effects.alone import false_share, places
 from watchfloor.engines.effects.controls import apart, sized, steady, weights
-from watchfloor.engines.effects.noise import Told, columns, slope_p, tell
+from watchfloor.engines.effects.noise import Told, columns, course, slope_p, tell
 from watchfloor.engines.effects.shape import (
     LEAST_BEFORE,
     Effect,
@@ -21,7 +19,10 @@ from watchfloor.engines.effects.shape import (
     Placebo,
     Values,
     lack,
+    less,
+    mean,
     numbers,
+    root,
     season_of,
     table,
 )
@@ -89,37 +90,39 @@ def _measured(
         rows = sized(values, rows, at)
     kept = steady(rows, season)
     left_out = [names[place] for place in range(len(names)) if place not in kept]
-    rows, names = rows[kept], [names[place] for place in kept]
+    rows, names = [rows[place] for place in kept], [names[place] for place in kept]
     share, gaps = _gaps(method, values, rows, at)
     season = season_of(season, at)
-    drift = slope_p((values - share @ rows)[:at], season)
-    shown = {name: round(float(each), 6) for name, each in zip(names, share, strict=True) if each > 1e-6}
+    beside = course(rows, share)
+    drift = slope_p(less(values, beside)[:at], season)
+    shown = {name: round(each, 6) for name, each in zip(names, share, strict=True) if each > 1e-6}
     placebo = _placebos(method, values, rows, names, at, season, level) if placebos else Placebo()
-    course = share @ rows
-    without = course + (values[:at] - course[:at]).mean()
+    usual = mean(less(values[:at], beside[:at]))
+    without = [value + usual for value in beside]
     if drift < DRIFT:
         why = f"The touched already moved away from the controls before the change (p = {drift:.2g}): what came after proves nothing."
         return Effect(
             method=method, level=level, drift_p=drift, placebo=placebo, weights=shown, left_out=left_out, enough=False, why=why,
-            counterfactual=without.tolist(),
+            counterfactual=without,
         )  # fmt: skip
     told = _told(gaps, at, season)
     low, high = told.interval(level)
-    made = columns(len(values), at, season=season, trend=False)
-    without = course + made[:, 1:] @ told.fit[1:] if method == "did" else without
-    mean = float(values[at:].mean()) - told.estimate
+    if method == "did":
+        own = course(columns(len(values), at, season=season, trend=False)[1:], told.fit[1:])
+        without = [value + more for value, more in zip(beside, own, strict=True)]
+    expected = mean(values[at:]) - told.estimate
     return Effect(
         method=method, level=level, estimate=told.estimate, low=low, high=high, p=told.p(),
-        relative=told.estimate / mean if mean else None, counterfactual=without.tolist(), band=1.96 * told.spread, drift_p=drift,
+        relative=told.estimate / expected if expected else None, counterfactual=without, band=1.96 * told.spread, drift_p=drift,
         placebo=placebo, weights=shown, left_out=left_out,
     )  # fmt: skip
 
 
-def _gaps(method: str, values: Values, rows: Values, at: int) -> tuple[Values, Values]:
+def _gaps(method: str, values: Values, rows: Sequence[Values], at: int) -> tuple[Values, Values]:
     if method == "synthetic":
         return apart(values, rows, at)
-    share = np.full(len(rows), 1 / len(rows))
-    return share, values - share @ rows
+    share = [1 / len(rows)] * len(rows)
+    return share, less(values, course(rows, share))
 
 
 def _told(gaps: Values, at: int, season: int) -> Told:
@@ -127,21 +130,22 @@ def _told(gaps: Values, at: int, season: int) -> Told:
 
 
 def _placebos(
-    method: str, values: Values, rows: Values, names: Sequence[str], at: int, season: int, level: float
+    method: str, values: Values, rows: Sequence[Values], names: Sequence[str], at: int, season: int, level: float
 ) -> Placebo:
     """In time: at dates before the change. In space: each control in the place of the touched, against the other controls."""
     tried = []
     after = len(values) - at
-    calm = values[:at] - np.full(len(rows), 1 / len(rows)) @ rows[:, :at]
+    calm = less(values, [mean(step) for step in zip(*rows, strict=True)])[:at]
     for place in places(at, after, LEAST_BEFORE):
         end = min(at, place + after)
-        gaps = calm[:end] if method == "did" else apart(values[:end], rows[:, :end], place)[1]
+        gaps = calm[:end] if method == "did" else apart(values[:end], [row[:end] for row in rows], place)[1]
         told = _told(gaps, place, season)
         tried.append(InTime(place, told.estimate, *told.interval(level)))
     found = []
     if len(rows) >= 3:
         for place, name in enumerate(names):
-            found.append(InSpace(name, *_widened(method, rows[place], np.delete(rows, place, axis=0), at)))
+            others = [*rows[:place], *rows[place + 1 :]]
+            found.append(InSpace(name, *_widened(method, rows[place], others, at)))
     share = None
     if found:
         own = _widened(method, values, rows, at)[1]
@@ -149,11 +153,11 @@ def _placebos(
     return Placebo(tried, found, false_share(tried), share)
 
 
-def _widened(method: str, values: Values, rows: Values, at: int) -> tuple[float, float]:
+def _widened(method: str, values: Values, rows: Sequence[Values], at: int) -> tuple[float, float]:
     """Mean gap after less before, and the root mean square of gaps after over that before."""
-    share = weights(values, rows, np.arange(at)) if method == "synthetic" else np.full(len(rows), 1 / len(rows))
-    gaps = values - share @ rows
-    gaps = gaps - gaps[:at].mean()
-    before = float(np.sqrt(np.square(gaps[:at]).mean()))
-    after = float(np.sqrt(np.square(gaps[at:]).mean()))
-    return float(gaps[at:].mean()), after / before if before > 0 else (0.0 if after == 0 else 1e9)
+    share = weights(values, rows, range(at)) if method == "synthetic" else [1 / len(rows)] * len(rows)
+    gaps = less(values, course(rows, share))
+    usual = mean(gaps[:at])
+    gaps = [gap - usual for gap in gaps]
+    before, after = root(gaps[:at]), root(gaps[at:])
+    return mean(gaps[at:]), after / before if before > 0 else (0.0 if after == 0 else 1e9)

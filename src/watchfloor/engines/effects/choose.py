@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-import numpy as np
 
 from watchfloor.engines.effects.alone import LEAST, before_after, expected, stepped
 from watchfloor.engines.effects.beside import difference_in_differences, synthetic_control
 from watchfloor.engines.effects.controls import sized, steady, weights
-from watchfloor.engines.effects.shape import Effect, Values, numbers, season_of, table
+from watchfloor.engines.effects.noise import course
+from watchfloor.engines.effects.shape import Effect, Values, less, mean, numbers, root, season_of, table
 
 WORDS = {
     "before_after": "its own past",
@@ -63,19 +63,20 @@ def best(
     return refused
 
 
-def _misses(values: Values, rows: Values, at: int, season: int, scaled: bool) -> dict[str, float]:
+def _misses(values: Values, rows: Sequence[Values], at: int, season: int, scaled: bool) -> dict[str, float]:
     """How far each method that can be tried missed the last third before the change, per step."""
     cut = at - at // 3
     found: dict[str, float] = {}
-    if len(rows) and cut >= 4:
-        known = sized(values, rows, cut)[:, :at] if scaled else rows[:, :at]
-        known = known[steady(known, season)]
-        found["did"] = _miss(values[:at] - known.mean(axis=0), cut, season)
+    if rows and cut >= 4:
+        known = [row[:at] for row in (sized(values, rows, cut) if scaled else rows)]
+        known = [known[place] for place in steady(known, season)]
+        found["did"] = _miss(less(values[:at], [mean(step) for step in zip(*known, strict=True)]), cut, season)
         if len(known) >= 2 and cut >= 8:
-            found["synthetic"] = _miss(values[:at] - weights(values[:at], known, np.arange(cut)) @ known, cut, season)
+            share = weights(values[:at], known, range(cut))
+            found["synthetic"] = _miss(less(values[:at], course(known, share)), cut, season)
     if cut >= LEAST:
         told = stepped(values[:at], cut, season)
-        found["before_after"] = _root(values[cut:at] - expected(values[:at], cut, season, told)[cut:])
+        found["before_after"] = root(less(values[cut:at], expected(values[:at], cut, season, told)[cut:]))
     elif at >= LEAST and not found:
         found["before_after"] = 0.0
     return found
@@ -83,15 +84,9 @@ def _misses(values: Values, rows: Values, at: int, season: int, scaled: bool) ->
 
 def _miss(gaps: Values, cut: int, season: int) -> float:
     """Of gaps that go on as before ``cut``, each place of the season by itself."""
-    season = season_of(season, cut)
-    if not season:
-        return _root(gaps[cut:] - gaps[:cut].mean())
-    usual = np.array([gaps[:cut][place::season].mean() for place in range(season)])
-    return _root(gaps[cut:] - usual[np.arange(cut, len(gaps)) % season])
-
-
-def _root(gaps: Values) -> float:
-    return float(np.sqrt(np.square(gaps).mean()))
+    season = season_of(season, cut) or 1
+    usual = [mean(gaps[:cut][place::season]) for place in range(season)]
+    return root([gap - usual[step % season] for step, gap in enumerate(gaps)][cut:])
 
 
 def _why(name: str, misses: Mapping[str, float]) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from watchfloor.kernel.errors import BadInput
 
-Values = NDArray[np.float64]
+Values = list[float]
 
 LEAST_BEFORE, LEAST_AFTER = 8, 3
 LEAST_SEASONS = 3  # before the change, or its place in the season is not taken out
@@ -85,33 +84,54 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def numbers(series: Sequence[float], at: int, level: float) -> Values:
-    """A series as an array.
+    """A series as numbers.
 
     Raises:
         BadInput: it is no table of finite numbers, the place of the change is not in it, or the level is none.
     """
     if not 0 < level < 1:
         raise BadInput("bad_level", "The level of an interval lies between 0 and 1.", where="level")
-    found = np.asarray(series, dtype=np.float64)
-    if found.ndim != 1 or not np.isfinite(found).all():
-        raise BadInput("not_numbers", "A series holds something that is no finite number.", where="series")
+    found = _finite(series, "series")
     if not 0 <= at <= len(found):
         raise BadInput("bad_place", "The change lies outside the series.", where="at")
     return found
 
 
-def table(controls: Mapping[str, Sequence[float]], length: int) -> Values:
+def table(controls: Mapping[str, Sequence[float]], length: int) -> list[Values]:
     """Controls as rows.
 
     Raises:
         BadInput: they are not as long as the touched series.
     """
-    rows = [np.asarray(each, dtype=np.float64) for each in controls.values()]
-    if any(row.shape != (length,) for row in rows):
+    rows = [_finite(each, "controls") for each in controls.values()]
+    if any(len(row) != length for row in rows):
         raise BadInput("unlike_length", "All series must cover the same steps of time.", where="controls")
-    if not all(np.isfinite(row).all() for row in rows):
-        raise BadInput("not_numbers", "A series holds something that is no finite number.", where="controls")
-    return np.array(rows) if rows else np.empty((0, length))
+    return rows
+
+
+def mean(values: Sequence[float]) -> float:
+    """The arithmetic mean."""
+    return math.fsum(values) / len(values)
+
+
+def root(values: Sequence[float]) -> float:
+    """The root of the mean square."""
+    return math.sqrt(math.fsum(value * value for value in values) / len(values))
+
+
+def less(one: Sequence[float], other: Sequence[float]) -> Values:
+    """The first less the second, step by step."""
+    return [a - b for a, b in zip(one, other, strict=True)]
+
+
+def _finite(series: Sequence[float], where: str) -> Values:
+    try:
+        found = [float(value) for value in series]
+    except (TypeError, ValueError):
+        found = [math.nan]
+    if not all(map(math.isfinite, found)):
+        raise BadInput("not_numbers", "A series holds something that is no finite number.", where=where)
+    return found
 
 
 def lack(length: int, at: int) -> str:

@@ -9,7 +9,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
-import numpy as np
 
 from watchfloor.engines import effects
 from watchfloor.engines.metrics.tails import beta_i
@@ -76,7 +75,7 @@ def effect(
         BadInput: series of unlike length, none at all, fewer than 8 steps before or 2 after.
     """
     _checked(touched, controls, at, method, level)
-    mean = np.array([list(each) for each in touched.values()], dtype=np.float64).mean(axis=0).tolist()
+    mean = [math.fsum(step) / len(touched) for step in zip(*touched.values(), strict=True)]
     measure = effects.difference_in_differences if method == "did" or len(controls) < 2 else effects.synthetic_control
     found = measure(mean, controls, at, season=0, level=level)
     verdict = "refused" if not found.enough or found.low is None or found.high is None else (
