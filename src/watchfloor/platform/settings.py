@@ -52,6 +52,7 @@ CONTEXTS = [
     "law",
     "transparency",
     "cybertip",
+    "programme.facts",
     "interop",
     "console",
     "demo",
