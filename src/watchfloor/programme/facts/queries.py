@@ -101,7 +101,7 @@ def _defined(asked: Question) -> definition.Defined:
 
 
 def _kept(asked: Question) -> SqlQuestion:
-    found = SqlQuestion.objects.filter(pk=asked.sql).first()
+    found = SqlQuestion.objects.filter(pk=asked.sql).first() if asked.sql is not None else None
     if found is None:
         raise NotFound("no_question", "There is no such kept question.")
     return found

@@ -26,6 +26,7 @@ from watchfloor.programme.facts.domain.intervals import Bounds, Pair
 
 COMPARES: Final = ("", "usual", "before", "weekdays", "none")
 MOST_CELLS: Final = 60
+MOST_SLICES: Final = 1_000
 MOST_POINTS: Final = 400
 MOST_HOURS: Final = 2_000
 LONGEST: Final = timedelta(days=800)
@@ -100,6 +101,7 @@ def _together(actor: Actor, questions: Sequence[Question]) -> list[Answer]:
     kpis = {kpi.key: kpi for kpi in queries.kpis(actor, span, metrics=keys, compare=moved is None and bool(base))}
     earlier = {kpi.key: kpi for kpi in queries.kpis(actor, moved, metrics=keys, compare=False)} if moved else {}
     bounds = _bounds(actor, span, metrics, shifts)
+    tables = _tables(actor, span, questions, moved)
     found = []
     for each in questions:
         metric, kpi = catalogue.metric(each.metric), kpis[each.metric]
@@ -111,7 +113,7 @@ def _together(actor: Actor, questions: Sequence[Question]) -> list[Answer]:
                 low=around.low if around else None, high=around.high if around else None,
                 change_low=change.low if change else None, change_high=change.high if change else None,
                 method=around.method if around else change.method if change else "",
-                table=_table(actor, span, each, moved) if each.by else (),
+                table=tables[each.by, each.metric] if each.by else (),
                 series=tuple(Point(point.at, _number(point.value)) for point in kpi.series) if each.interval else (),
                 before_series=tuple(_number(p.value) for p in earlier[each.metric].series)
                 if each.interval and each.metric in earlier else (),
@@ -131,25 +133,30 @@ def _beside(question: Question, span: Span) -> tuple[tuple[timedelta, ...], str,
     return (span.start - aside.span.start,), aside.words, aside.span
 
 
-def _table(actor: Actor, span: Span, question: Question, moved: Span | None) -> tuple[Cell, ...]:
-    slices = queries.split(actor, span, (question.by,), metrics=[question.metric], limit=MOST_CELLS)
-    if moved is not None:
-        then = queries.split(actor, moved, (question.by,), metrics=[question.metric], limit=1_000)
-        before: dict[tuple[str, ...], Mapping[str, float | None]] = {each.names: each.values for each in then}
-    else:
-        before = {each.names: each.before for each in slices}
-    cells = []
-    for each in slices:
-        if people.few(actor, span, question.by, each.names[0]):
-            cells.append(Cell(names=each.names, hidden=True))
-            continue
-        cells.append(
-            Cell(
-                names=each.names, value=_number(each.values.get(question.metric)),
-                before=None if question.compare == "none" else _number(before.get(each.names, {}).get(question.metric)),
-            )
-        )  # fmt: skip
-    return tuple(cells)
+def _tables(
+    actor: Actor, span: Span, questions: Sequence[Question], moved: Span | None
+) -> dict[tuple[str, str], tuple[Cell, ...]]:
+    """The tables of all questions that want one, by dimension and metric; one reading for each dimension."""
+    found: dict[tuple[str, str], tuple[Cell, ...]] = {}
+    for by in dict.fromkeys(each.by for each in questions if each.by):
+        keys = list(dict.fromkeys(each.metric for each in questions if each.by == by))
+        slices = queries.split(actor, span, (by,), metrics=keys, limit=MOST_SLICES)
+        earlier: dict[tuple[str, ...], Mapping[str, float | None]] = {each.names: each.before for each in slices}
+        if moved is not None:
+            then = queries.split(actor, moved, (by,), metrics=keys, limit=MOST_SLICES)
+            earlier = {each.names: each.values for each in then}
+        elif questions[0].compare == "none":
+            earlier = {}
+        small = {each.names for each in slices if people.few(actor, span, by, each.names[0])}
+        for key in keys:
+            ranked = sorted(slices, key=lambda one, key=key: -(one.values.get(key) or 0))[:MOST_CELLS]  # type: ignore[misc]
+            found[by, key] = tuple(
+                Cell(names=one.names, hidden=True) if one.names in small else Cell(
+                    names=one.names, value=_number(one.values.get(key)), before=_number(earlier.get(one.names, {}).get(key))
+                )
+                for one in ranked
+            )  # fmt: skip
+    return found
 
 
 def _bounds(

@@ -28,6 +28,8 @@ def kept(actor: Actor, question: Question) -> SqlQuestion:
         NotFound: there is none.
         BadInput: it speaks of people.
     """
+    if question.sql is None:
+        raise BadInput("no_question", "Name a kept question.", where="sql")
     mine = Q(owner=str(actor)) | Q(shared=True)
     row = SqlQuestion.objects.filter(mine, pk=question.sql, archived_at__isnull=True).exclude(name="").first()
     if row is None:
