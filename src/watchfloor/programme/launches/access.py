@@ -81,7 +81,9 @@ def vendors_of(actor: Actor) -> frozenset[str] | None:
 def reader(launch: Launch) -> Actor:
     """Who reads the figures of a launch, whoever opens the page: nothing restricted but the policy's own."""
     clearance = Policy.objects.filter(key=launch.policy_key).values_list("clearance", flat=True).first()
-    scope = Scope(role="launch", permissions=frozenset({"insight.view"}), clearances=frozenset({clearance} if clearance else ()))
+    scope = Scope(
+        role="launch", permissions=frozenset({"insight.view"}), clearances=frozenset({clearance} if clearance else ())
+    )
     return Actor(kind="system", id="launches", scopes=(scope,))
 
 

@@ -79,7 +79,12 @@ def measure(row: Launch, document: Document, start: datetime, end: datetime, by:
     """The numbers of a span, as they would be frozen."""
     actor, about = access.reader(row), where(document)
     metrics = [catalogue.metric(key) for key in document.watched()]
-    whole = {each.key: each for each in queries.kpis(actor, _span(start, end, "day", about), metrics=[m.key for m in metrics], compare=False)}
+    whole = {
+        each.key: each
+        for each in queries.kpis(
+            actor, _span(start, end, "day", about), metrics=[m.key for m in metrics], compare=False
+        )
+    }
     hours = queries.series(actor, _span(start, end, "hour", about), metrics)
     numbers = {}
     for metric in metrics:

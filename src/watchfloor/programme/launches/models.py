@@ -48,7 +48,7 @@ class Launch(Projected):
 
 
 class GateRow(Projected):
-    """How a gate stands, since when, and whether somebody waived it. Facts are computed whenever they are looked at; this is what changed."""
+    """How a gate stands, since when, and whether somebody waived it. This is what changed; facts are always computed."""
 
     launch = models.ForeignKey(Launch, on_delete=models.PROTECT, related_name="gates")
     key = models.CharField(max_length=20)

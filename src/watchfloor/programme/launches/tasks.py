@@ -32,7 +32,9 @@ def look_at_gates() -> int:
 def begin_stages() -> int:
     """Put stages on whose hour has come, in their order; one that cannot begin holds back those after it."""
     begun = 0
-    due = Stage.objects.filter(state=Stage.State.WAITING, starts_at__lte=clock.now(), launch__state__in=(states.GO, states.HYPERCARE))
+    due = Stage.objects.filter(
+        state=Stage.State.WAITING, starts_at__lte=clock.now(), launch__state__in=(states.GO, states.HYPERCARE)
+    )
     for stage in due.select_related("launch").order_by("launch__number", "number"):
         try:
             with writing(system("launches"), reason="its hour has come") as w:

@@ -75,10 +75,14 @@ def _read(row: Launch, guard: Guard, kept: Baseline | None, start: datetime | No
         span = guards.share(math.fsum(part[0] for part in parts), math.fsum(part[1] for part in parts))
         why = _("Nothing has happened yet that it is a share of.")
     else:
-        hourly = msgspec.structs.replace(stretch, start=_next_hour(start), end=now.replace(minute=0, second=0, microsecond=0), interval="hour")
+        hourly = msgspec.structs.replace(
+            stretch, start=_next_hour(start), end=now.replace(minute=0, second=0, microsecond=0), interval="hour"
+        )
         values = []
         if hourly.end > hourly.start:
-            values = [point.value for point in queries.series(actor, hourly, [metric])[metric.key] if point.value is not None]
+            values = [
+                point.value for point in queries.series(actor, hourly, [metric])[metric.key] if point.value is not None
+            ]
         span, why = guards.mean(values, number.deviation), _("It takes eight hours with work in them.")
     verdict = guards.judge(span, guard.side, limit)
     return msgspec.structs.replace(blank, span=span, verdict=verdict, why="" if span else why)
@@ -103,7 +107,12 @@ def look() -> int:
             if tripped is not None and tripped.span is not None:
                 with writing(system("launches"), reason=f"guard {tripped.guard.metric}") as w:
                     rolling.stop(
-                        w, row.pk, why=in_words(tripped), guard=tripped.guard.metric, span=tripped.span, limit=tripped.limit
+                        w,
+                        row.pk,
+                        why=in_words(tripped),
+                        guard=tripped.guard.metric,
+                        span=tripped.span,
+                        limit=tripped.limit,
                     )
                 stopped += 1
         except Conflict:  # a person was quicker
@@ -138,7 +147,11 @@ def number(metric: Metric, value: float, *, hourly: bool = False) -> str:
         return f"{value * 100:.3g} %"
     if metric.unit == "ms":
         seconds = value / 1000
-        return _("%(value)s min") % {"value": f"{seconds / 60:.3g}"} if seconds >= 120 else _("%(value)s s") % {"value": f"{seconds:.3g}"}
+        return (
+            _("%(value)s min") % {"value": f"{seconds / 60:.3g}"}
+            if seconds >= 120
+            else _("%(value)s s") % {"value": f"{seconds:.3g}"}
+        )
     text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return _("%(value)s an hour") % {"value": text} if hourly else text
 

@@ -30,7 +30,9 @@ def decide(w: Writer, actor: Actor, launch_id: UUID, *, go: bool, why: str, seen
     row = access.by_id(launch_id)
     after = states.after(row.state, "go" if go else "no_go")
     if row.revision != seen:
-        raise Conflict("changed_meanwhile", "Somebody changed the launch meanwhile.", where="seen", hint="Look at it again.")
+        raise Conflict(
+            "changed_meanwhile", "Somebody changed the launch meanwhile.", where="seen", hint="Look at it again."
+        )
     if go and row.kind == "policy" and not actor.may(access.PUBLISH):
         raise Forbidden(
             "no_permission", "A go puts the policy in force, and your roles do not include that.",
@@ -41,7 +43,10 @@ def decide(w: Writer, actor: Actor, launch_id: UUID, *, go: bool, why: str, seen
     if go and closed:
         names = ", ".join(gate.title for gate in closed[:4])
         raise Conflict(
-            "gates_closed", f"Not yet: {names}.", where="go", hint="Mend what they measure, or waive them with a reason."
+            "gates_closed",
+            f"Not yet: {names}.",
+            where="go",
+            hint="Mend what they measure, or waive them with a reason.",
         )
     document = document_of(row)
     number = (row.decisions.order_by("-number").values_list("number", flat=True).first() or 0) + 1

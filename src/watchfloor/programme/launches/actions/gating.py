@@ -50,7 +50,9 @@ def say(w: Writer, launch_id: UUID, gate_key: str, *, holds: bool, words: str) -
     if not words.strip() or len(words) > LONGEST:
         raise BadInput("no_words", f"Say what you looked at, in 1 to {LONGEST:,} characters.", where="words")
     if (gate_key == "abuse" and not document.abuse) or (gate_key == "rollback" and not document.rollback.strip()):
-        raise Conflict("nothing_there", "There is nothing to look at yet.", where="words", hint="Enter it in the launch first.")
+        raise Conflict(
+            "nothing_there", "There is nothing to look at yet.", where="words", hint="Enter it in the launch first."
+        )
     if gate_key == "abuse" and w.actor == row.made_by and w.actor == row.owner:
         raise Conflict("own_work", "Somebody else than the launch's owner reviews it.", where="words")
     said = w.create(
@@ -70,7 +72,9 @@ def waive(w: Writer, launch_id: UUID, gate_key: str, why: str) -> GateRow:
     values = {"waived_by": w.actor, "waived_at": clock.now(), "waived_why": why.strip()}
     if found is None:
         need = document_of(row).need(gate)
-        found = w.create(GateRow, launch=row, key=gate_key, verdict=gates.UNKNOWN, since=clock.now(), need=need, **values)
+        found = w.create(
+            GateRow, launch=row, key=gate_key, verdict=gates.UNKNOWN, since=clock.now(), need=need, **values
+        )
     else:
         w.update(found, **values)
     w.event(GateWaived(launch=row.number, gate=gate_key, on=True), row)

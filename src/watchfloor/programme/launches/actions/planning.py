@@ -19,6 +19,9 @@ from watchfloor.programme.launches.domain import states
 from watchfloor.programme.launches.domain.document import Document
 from watchfloor.programme.launches.events import LaunchClosed, LaunchMoved, LaunchSaved
 from watchfloor.programme.launches.models import Launch
+from watchfloor.programme.stakeholders.actions.signing import ask_sign_off
+from watchfloor.programme.tracking import queries
+from watchfloor.programme.tracking.actions.initiatives import Started, begin_initiative, change_initiative
 
 LONGEST_TITLE, LONGEST = 160, 20_000
 
@@ -33,6 +36,10 @@ def plan(w: Writer, *, kind: str, title: str, owner: str, document: Document, zo
         Launch, number=newest + 1, kind=kind, owner=owner or w.actor, made_by=w.actor, made_at=clock.now(), **values
     )
     w.event(_saved(row), row)
+    begin_initiative(w, Started(
+        kind="launch", title=row.title, aim=document.aim, owner=_person(row.owner), zone=zone, about=about(row.pk),
+        market=row.markets[0] if row.markets else None, vendor=row.vendors[0] if len(row.vendors) == 1 else "",
+    ))  # fmt: skip
     return row
 
 
@@ -46,13 +53,20 @@ def change(w: Writer, launch_id: UUID, *, title: str, owner: str, document: Docu
     if row.state not in states.EDITABLE:
         raise Conflict("decided", "The launch is decided on.", hint="Take it back to planning first.")
     if row.revision != seen:
-        raise Conflict("changed_meanwhile", "Somebody changed the launch meanwhile.", where="seen", hint="Look at it again.")
+        raise Conflict(
+            "changed_meanwhile", "Somebody changed the launch meanwhile.", where="seen", hint="Look at it again."
+        )
     values = _checked(row.kind, title, zone, document)
     before = (row.document, row.title, row.owner, row.zone)
     if before == (values["document"], values["title"], owner or row.owner, zone):
         return row
     w.update(row, owner=owner or row.owner, revision=row.revision + 1, **values)
     w.event(_saved(row), row)
+    plan_of = queries.initiative_of(about(row.pk))
+    if plan_of is not None:
+        change_initiative(w, plan_of, title=row.title, owner=_person(row.owner), zone=zone)
+    if row.state == states.GATED:
+        ask_signers(w, row)
     return row
 
 
@@ -73,7 +87,21 @@ def move(w: Writer, launch_id: UUID, verb: str, why: str = "") -> Launch:
     else:
         w.update(row, state=after, ended_at=clock.now() if after == states.DROPPED else None)
     w.event(moved(row, before), row, reason=why.strip()[:200])
+    if after == states.GATED:
+        ask_signers(w, row)
+    if after == states.DROPPED:
+        _end_plan(w, row, "dropped")
     return row
+
+
+def ask_signers(w: Writer, row: Launch) -> None:
+    """Ask those who must sign for the launch as it is entered now; who was asked of this state already is not asked again."""
+    document = document_of(row)
+    if document.signers:
+        ask_sign_off(
+            w, about(row.pk), document.digest(), document.signers, row.title, market=row.markets[0] if row.markets else None,
+            vendor=row.vendors[0] if len(row.vendors) == 1 else "", path=f"/programme/launches/{row.number}",
+        )  # fmt: skip
 
 
 def learn(w: Writer, launch_id: UUID, lessons: str, *, close: bool) -> Launch:
@@ -87,6 +115,7 @@ def learn(w: Writer, launch_id: UUID, lessons: str, *, close: bool) -> Launch:
         before = row.state
         w.update(row, state=states.after(before, "close"), lessons=lessons.strip(), ended_at=clock.now())
         w.event(moved(row, before), row)
+        _end_plan(w, row, "done")
     elif row.state not in (states.ROLLED_BACK, states.DONE):
         raise Conflict("not_over", "Lessons are written when a launch is over.", hint="Close it, or stop it.")
     else:
@@ -97,14 +126,28 @@ def learn(w: Writer, launch_id: UUID, lessons: str, *, close: bool) -> Launch:
 
 def moved(row: Launch, before: str) -> LaunchMoved:
     """The event of a change of state."""
-    return LaunchMoved(
-        launch=row.number, launch_kind=row.kind, policy=row.policy_key, before=before, after=row.state
-    )
+    return LaunchMoved(launch=row.number, launch_kind=row.kind, policy=row.policy_key, before=before, after=row.state)
 
 
 def document_of(row: Launch) -> Document:
     """What is entered."""
     return msgspec.convert(row.document, Document)
+
+
+def about(launch_id: object) -> str:
+    """How a launch is named where others refer to it."""
+    return f"launch:{launch_id}"
+
+
+def _end_plan(w: Writer, row: Launch, state: str) -> None:
+    plan_of = queries.initiative_of(about(row.pk))
+    if plan_of is not None:
+        change_initiative(w, plan_of, state=state)
+
+
+def _person(actor: str) -> str | None:
+    """Owners of initiatives are people; a launch that a program planned has none there."""
+    return actor if actor.startswith("user:") else None
 
 
 def _saved(row: Launch) -> LaunchSaved:

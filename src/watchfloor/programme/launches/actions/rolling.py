@@ -15,7 +15,7 @@ from watchfloor.ledger.writer import Writer
 from watchfloor.oncall.actions import page
 from watchfloor.oncall.contracts import PageIn
 from watchfloor.policy import actions as policy_actions
-from watchfloor.policy.models import PolicyVersion
+from watchfloor.policy.models import Policy, PolicyVersion
 from watchfloor.programme.launches import access
 from watchfloor.programme.launches.actions.planning import document_of, moved
 from watchfloor.programme.launches.domain import states
@@ -23,7 +23,14 @@ from watchfloor.programme.launches.domain.guards import Span
 from watchfloor.programme.launches.events import LaunchStopped, StageHeld, StageTurned
 from watchfloor.programme.launches.models import Launch, Stage
 
-CHANGE_KINDS = {"policy": "policy", "product": "release", "api": "release", "market": "release", "vendor": "staffing", "tooling": "release"}
+CHANGE_KINDS = {
+    "policy": "policy",
+    "product": "release",
+    "api": "release",
+    "market": "release",
+    "vendor": "staffing",
+    "tooling": "release",
+}
 
 
 def start(w: Writer, launch_id: UUID, number: int) -> Stage:
@@ -81,9 +88,19 @@ def stop(
             undone.append(_take_back(w, row, stage))
         elif stage.state == Stage.State.WAITING:
             w.update(stage, state=Stage.State.OFF, off_at=now)
-    known = None if span is None else {"metric": guard, "value": span.value, "low": span.low, "high": span.high, "limit": limit}
+    known = (
+        None
+        if span is None
+        else {"metric": guard, "value": span.value, "low": span.low, "high": span.high, "limit": limit}
+    )
     w.update(
-        row, state=after, ended_at=now, stopped_by=w.actor, stopped_why=why.strip(), stopped_by_guard=known, undone=undone
+        row,
+        state=after,
+        ended_at=now,
+        stopped_by=w.actor,
+        stopped_why=why.strip(),
+        stopped_by_guard=known,
+        undone=undone,
     )
     event = LaunchStopped(
         launch=row.number, launch_kind=row.kind, policy=row.policy_key, guard=guard, value=span.value if span else None,
@@ -133,15 +150,24 @@ def _take_back(w: Writer, row: Launch, stage: Stage) -> dict[str, object]:
 
 
 def _page(w: Writer, row: Launch, words: str) -> None:
-    page(w, PageIn(
-        key=f"launch:{row.pk}", about="manual", severity=3, or_as=4, policy=row.policy_key, market=row.markets[0] if len(row.markets) == 1 else "",
-        words=words,
-    ))  # fmt: skip
+    clearance = Policy.objects.filter(key=row.policy_key).values_list("clearance", flat=True).first() or ""
+    market = row.markets[0] if len(row.markets) == 1 else ""
+    page(
+        w,
+        PageIn(
+            key=f"launch:{row.pk}", severity=3, or_as=4, policy=row.policy_key, market=market, clearance=clearance, words=words
+        ),
+    )  # fmt: skip
 
 
 def _turned(row: Launch, stage: Stage, *, on: bool) -> StageTurned:
     return StageTurned(
-        launch=row.number, stage=stage.number, policy=row.policy_key, markets=stage.markets, percent=stage.percent, on=on
+        launch=row.number,
+        stage=stage.number,
+        policy=row.policy_key,
+        markets=stage.markets,
+        percent=stage.percent,
+        on=on,
     )
 
 

@@ -118,7 +118,19 @@ def check(kind: str, document: Document) -> None:
     for name in ("aim", "rollback", "no_clocks"):
         if len(getattr(document, name)) > LONGEST:
             raise BadInput("too_long", f"At most {LONGEST:,} characters.", where=name)
-    for name in ("markets", "languages", "queues", "vendors", "rules", "clocks", "signers", "metrics", "guards", "steps", "abuse"):
+    for name in (
+        "markets",
+        "languages",
+        "queues",
+        "vendors",
+        "rules",
+        "clocks",
+        "signers",
+        "metrics",
+        "guards",
+        "steps",
+        "abuse",
+    ):
         if len(getattr(document, name)) > MOST:
             raise BadInput("too_many", f"At most {MOST} of them.", where=name)
     if not 1 <= document.hypercare_days <= 120:
@@ -127,9 +139,13 @@ def check(kind: str, document: Document) -> None:
         known = kinds.GATES.get(gate)
         top = 1 if known is not None and known.unit == "share" else 100_000
         if known is None or not known.adjustable or not 0 <= need <= top:
-            raise BadInput("bad_need", "A gate asks for a share from 0 to 100 %, or for a number.", where=f"need-{gate}"[:40])
+            raise BadInput(
+                "bad_need", "A gate asks for a share from 0 to 100 %, or for a number.", where=f"need-{gate}"[:40]
+            )
     if document.gates is not None and (unknown := [key for key in document.gates if key not in kinds.GATES]):
-        raise BadInput("unknown_gate", f"There is no gate {unknown[0][:40]!r}.", where="gates", hint=", ".join(kinds.GATES))
+        raise BadInput(
+            "unknown_gate", f"There is no gate {unknown[0][:40]!r}.", where="gates", hint=", ".join(kinds.GATES)
+        )
     if any(each.per_day < 0 or each.per_day > 1e9 for each in document.volumes):
         raise BadInput("bad_volume", "A volume is a number of items a day, nought or more.", where="volumes")
     _check_watch(document)
@@ -141,7 +157,9 @@ def _check_watch(document: Document) -> None:
         if guard.side not in SIDES:
             raise BadInput("bad_side", "A guard stops above or below its limit.", where="guards")
         if not abs(guard.limit) < 1e12 or (guard.relative and guard.limit <= -1):
-            raise BadInput("bad_limit", "A limit is a number; one beside the baseline lies above -100 %.", where="guards")
+            raise BadInput(
+                "bad_limit", "A limit is a number; one beside the baseline lies above -100 %.", where="guards"
+            )
     if any(not each.case.strip() or not each.answer.strip() for each in document.abuse):
         raise BadInput("half_a_case", "Each abuse case has what is done about it.", where="abuse")
     if any(len(each.case) > LONGEST or len(each.answer) > LONGEST for each in document.abuse):
@@ -155,7 +173,11 @@ def _check_steps(document: Document) -> None:
         if step.starts_at.tzinfo is None:
             raise BadInput("no_zone", f"Stage {number} begins at a moment with its zone.", where="steps")
         if extra := sorted(set(step.markets) - set(document.markets)):
-            raise BadInput("unknown_market", f"Stage {number} names {extra[0][:12]}, which is no market of the launch.", where="steps")
+            raise BadInput(
+                "unknown_market",
+                f"Stage {number} names {extra[0][:12]}, which is no market of the launch.",
+                where="steps",
+            )
     starts = [step.starts_at for step in document.steps]
     if starts != sorted(starts):
         raise BadInput("bad_order", "Each stage begins no earlier than the one before.", where="steps")

@@ -17,9 +17,15 @@ def gather(asked: Asked) -> Fact:
         return Fact(measured=0, say=_("No number is frozen yet."), href=href)
     wanted = asked.document.watched()
     if kept.where != baselines.where(asked.document):
-        return Fact(measured=0, say=_("What is frozen is of other markets, queues or vendors than the launch now names."), href=href)
+        return Fact(
+            measured=0,
+            say=_("What is frozen is of other markets, queues or vendors than the launch now names."),
+            href=href,
+        )
     if asked.now - kept.at > baselines.FRESH:
-        return Fact(measured=0, say=_("What is frozen is older than %(days)s days.") % {"days": baselines.FRESH.days}, href=href)
+        return Fact(
+            measured=0, say=_("What is frozen is older than %(days)s days.") % {"days": baselines.FRESH.days}, href=href
+        )
     have = sum(key in kept.numbers for key in wanted)
     say = _("%(have)s of %(all)s metrics are frozen.") % {"have": have, "all": len(wanted)}
     return Fact(measured=share(have, len(wanted)), say=say, href=href)

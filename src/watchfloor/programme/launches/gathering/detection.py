@@ -24,7 +24,9 @@ def gather(asked: Asked) -> Fact:
         if asked.document.policy_key:
             return Fact(measured=1, say=_("No rule finds this policy's violations; people do."), href=href)
         return Fact(measured=None, say=_("Say which rules the launch counts on."), href=asked.edit)
-    proved = set(Evidence.objects.filter(rule__in=[rule.name for rule in rules], kind__in=PROVES).values_list("rule", "meaning"))
+    proved = set(
+        Evidence.objects.filter(rule__in=[rule.name for rule in rules], kind__in=PROVES).values_list("rule", "meaning")
+    )
     parts = []
     for rule in rules:
         newest = rule.next_meaning or rule.meaning

@@ -20,7 +20,11 @@ def gather(asked: Asked) -> Fact:
     }  # fmt: skip
     if not document.clocks:
         if document.no_clocks.strip() and not for_markets:
-            return Fact(measured=1, say=_("No legal clock holds: %(why)s") % {"why": document.no_clocks.strip()[:200]}, href=asked.edit)
+            return Fact(
+                measured=1,
+                say=_("No legal clock holds: %(why)s") % {"why": document.no_clocks.strip()[:200]},
+                href=asked.edit,
+            )
         return Fact(measured=0, say=_("Say which legal clocks hold, or why none does."), href=asked.edit)
     wanted = sorted({*document.clocks, *for_markets})
     parts = [
@@ -30,4 +34,6 @@ def gather(asked: Asked) -> Fact:
     ]  # fmt: skip
     ready = sum(part.measured or 0 for part in parts)
     say = _("%(ready)d of %(all)d legal clocks are mapped and in the table.") % {"ready": ready, "all": len(wanted)}
-    return Fact(measured=share(ready, len(wanted)), say=say, href=href, parts=tuple(part for part in parts if not part.measured))
+    return Fact(
+        measured=share(ready, len(wanted)), say=say, href=href, parts=tuple(part for part in parts if not part.measured)
+    )

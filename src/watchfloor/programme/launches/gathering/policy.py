@@ -21,5 +21,11 @@ def gather(asked: Asked) -> Fact:
     if version.state in READY:
         return Fact(measured=1, say=_("Version %(number)s is approved.") % named, href=href)
     if version.state == PolicyVersion.State.DRAFT:
-        return Fact(measured=0, say=_("Version %(number)s is a draft; a second person must approve it.") % named, href=href)
-    return Fact(measured=0, say=_("Version %(number)s is over or withdrawn.") % named, href=address("policy-detail", version.policy_key))
+        return Fact(
+            measured=0, say=_("Version %(number)s is a draft; a second person must approve it.") % named, href=href
+        )
+    return Fact(
+        measured=0,
+        say=_("Version %(number)s is over or withdrawn.") % named,
+        href=address("policy-detail", version.policy_key),
+    )

@@ -16,7 +16,9 @@ def abuse(asked: Asked) -> Fact:
     """Somebody else than the owner reviewed the cases as they are written now."""
     many = len(asked.document.abuse)
     if not many:
-        return Fact(measured=0, say=_("No way is written down in which this could go wrong or be abused."), href=asked.edit)
+        return Fact(
+            measured=0, say=_("No way is written down in which this could go wrong or be abused."), href=asked.edit
+        )
     cases = ngettext("%(num)s case is written down.", "%(num)s cases are written down.", many) % {"num": many}
     return _of(asked, "abuse", cases)
 
@@ -26,7 +28,11 @@ def rollback(asked: Asked) -> Fact:
     if not asked.document.rollback.strip():
         return Fact(measured=0, say=_("The way back is not written down."), href=asked.edit)
     if asked.version is not None and not policy_actions.has_before(asked.version):
-        return Fact(measured=0, say=_("No earlier text of the policy may still hold: there is nothing to go back to."), href=asked.edit)
+        return Fact(
+            measured=0,
+            say=_("No earlier text of the policy may still hold: there is nothing to go back to."),
+            href=asked.edit,
+        )
     return _of(asked, "rollback", _("The way back is written down."))
 
 

@@ -19,7 +19,9 @@ def gather(asked: Asked) -> Fact:
     except ValueError:
         row = None
     if row is None:
-        return Fact(measured=None, say=_("No what-if of staffing stands for this launch."), href=address("staffing-whatif-new"))
+        return Fact(
+            measured=None, say=_("No what-if of staffing stands for this launch."), href=address("staffing-whatif-new")
+        )
     href = address("staffing-whatif", row.pk)
     run = running.latest("whatif", row.pk)
     found = running.found(run)

@@ -31,7 +31,13 @@ def gather(asked: Asked) -> Fact:
     for language in sorted({each.split("-")[0] for each in asked.document.languages} & set(LANGUAGES) | {"en"}):
         words = [row for (_key, each), row in notice_templates.CURRENT().items() if each == language]
         current = sum(not row.stale and row.complete for row in words)
-        parts.append(Part(name=_("Notices, %(language)s") % {"language": language}, measured=share(current, len(words)) or 0.0, of=len(words)))
+        parts.append(
+            Part(
+                name=_("Notices, %(language)s") % {"language": language},
+                measured=share(current, len(words)) or 0.0,
+                of=len(words),
+            )
+        )
         done, total = done + current, total + len(words)
     others = sorted({each.split("-")[0] for each in asked.document.languages} - set(LANGUAGES))
     say = _("%(done)s of %(all)s ready texts and notices are current.") % {"done": done, "all": total}

@@ -17,11 +17,17 @@ from watchfloor.workforce.models_certificates import Certificate
 def gather(asked: Asked) -> Fact:
     """Certified people by vendor, of those who hold a certificate for the policy at all, or are named for it or its queues."""
     document, href = asked.document, address("training-people")
-    people = list(Reviewer.objects.filter(active=True, **({"vendor_key__in": document.vendors} if document.vendors else {})))
+    people = list(
+        Reviewer.objects.filter(active=True, **({"vendor_key__in": document.vendors} if document.vendors else {}))
+    )
     held = _held(asked)
     wanted = [each for each in people if _works(asked, each, held)]
     if not wanted:
-        return Fact(measured=None, say=_("Nobody works this yet: name queues or vendors, or certify the first people."), href=href)
+        return Fact(
+            measured=None,
+            say=_("Nobody works this yet: name queues or vendors, or certify the first people."),
+            href=href,
+        )
     trained = {each.pk for each in wanted if held.get(each.pk, False)}
     names = {row.key: f"{row.name}, {row.site}" if row.site else row.name for row in Vendor.objects.all()}
     parts = []
@@ -37,7 +43,7 @@ def gather(asked: Asked) -> Fact:
 
 
 def _held(asked: Asked) -> dict[UUID, bool]:
-    """Who holds a certificate for the policy: True where it is for the version that is launched (or the one it restores, or a later one)."""
+    """Who holds a certificate for the policy: True where it is for what is launched (or restored), or later."""
     key = asked.document.policy_key
     if not key:
         rows = list(Certificate.objects.filter(revoked_at=None))

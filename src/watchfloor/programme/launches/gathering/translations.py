@@ -33,5 +33,9 @@ def gather(asked: Asked) -> Fact:
         parts.append(Part(name=language, measured=share(found.current, found.total), of=found.total))
         done, total = done + found.current, total + found.total
     ready = sum(1 for part in parts if part.measured is not None and part.measured >= asked.need)
-    say = ngettext("%(ready)s of %(num)s language is current.", "%(ready)s of %(num)s languages are current.", len(parts))
-    return Fact(measured=share(done, total), say=say % {"ready": ready, "num": len(parts)}, href=href, parts=tuple(parts))
+    say = ngettext(
+        "%(ready)s of %(num)s language is current.", "%(ready)s of %(num)s languages are current.", len(parts)
+    )
+    return Fact(
+        measured=share(done, total), say=say % {"ready": ready, "num": len(parts)}, href=href, parts=tuple(parts)
+    )

@@ -23,5 +23,7 @@ def gather(asked: Asked) -> Fact:
         say = _("%(left)s of %(all)s are missing, %(first)s first.") % named
     else:
         total = math.fsum(each.per_day for each in asked.document.volumes if (each.queue, each.market) in places)
-        say = _("%(items)s items a day are expected.") % {"items": number_format(round(total), use_l10n=True, force_grouping=True)}
+        say = _("%(items)s items a day are expected.") % {
+            "items": number_format(round(total), use_l10n=True, force_grouping=True)
+        }
     return Fact(measured=share(len(places) - len(missing), len(places)), say=say, href=asked.edit)
