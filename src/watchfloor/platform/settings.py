@@ -52,6 +52,7 @@ CONTEXTS = [
     "law",
     "transparency",
     "cybertip",
+    "programme.interventions",
     "programme.stakeholders",
     "programme.tracking",
     "programme.launches",
