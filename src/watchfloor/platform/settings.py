@@ -57,6 +57,7 @@ CONTEXTS = [
     "programme.stakeholders",
     "programme.tracking",
     "programme.launches",
+    "programme.reviews",
     "interop",
     "console",
     "demo",

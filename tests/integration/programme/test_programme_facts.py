@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.support.people import actor_of, member, signed_in
+from tests.support.readied import happen, settle
 
 from watchfloor.identity.actions import create_token
 from watchfloor.identity.domain import Actor, Scope, system
@@ -18,8 +19,6 @@ from watchfloor.insight import lake
 from watchfloor.insight.own_metrics import keeping
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Forbidden
-from watchfloor.ledger import sequencer
-from watchfloor.ledger.schema import LedgerEvent
 from watchfloor.ledger.writer import writing
 from watchfloor.programme.facts import actions, queries
 from watchfloor.programme.facts.contracts import Question
@@ -33,44 +32,12 @@ WEEK = 7 * DAY
 THEN = START + 5 * WEEK
 
 
-class Readied(LedgerEvent, tag="test.readied"):
-    """Carries what ``job.ready`` or ``job.decided`` carries."""
-
-    queue: str = "q1"
-    market: str = "US"
-    vendor: str = ""
-    reviewer: str = ""
-    team: str = ""
-    clearance: str = ""
-    severity: int = 2
-    policy: str = "spam"
-    cause: str = "new"
-    solves: bool = True
-    active_total_ms: int = 0
-    late_ms: int = 0
-    in_time: bool = True
-    kind: str = "review"
-
-
 @pytest.fixture(autouse=True)
 def _empty_lake() -> Iterator[None]:
     shutil.rmtree(lake_facts.folder(), ignore_errors=True)
     lake.forget()
     yield
     lake.forget()
-
-
-def happen(count: int, at: datetime, *, type_: str = "job.ready", **dims: Any) -> None:
-    """So many of one kind within an hour, sequenced."""
-    for number in range(count):
-        with clock.at(at + number * timedelta(seconds=30)), writing(system("test")) as w:
-            made = w.event(Readied(**dims), ("job", f"{type_}-{at:%m%d%H}-{number}-{dims}"))
-            made.type = type_
-
-
-def settle() -> None:
-    sequencer.catch_up()
-    lake_facts.export()
 
 
 def someone(*permissions: str, **limits: Any) -> Actor:

@@ -38,6 +38,12 @@ def of_metric(key: str) -> Defined:
     return Defined(_(one.title), one.unit, one.direction, _(one.formula), row.number if row else 0, digest)
 
 
+def of_title(key: str) -> str:
+    """What a metric is called in the reader's language; ``""`` of one that is no more."""
+    one = catalogue.metrics().get(key)
+    return _(one.title) if one is not None else ""
+
+
 def of_groups(question: Question) -> str:
     """Digest of the teams' own dimensions a question uses; ``""`` without any."""
     own = keeping.dimensions()

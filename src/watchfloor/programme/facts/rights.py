@@ -55,14 +55,14 @@ def read(kept: Any) -> list[Reach]:
     return msgspec.convert(kept, list[Reach])
 
 
-def open_to(actor: Actor, kept: Sequence[Reach], filters: Mapping[str, str]) -> bool:
+def open_to(actor: Actor, kept: Sequence[Reach], filters: Mapping[str, str], *, permission: str = PERMISSION) -> bool:
     """Whether an actor could read all that the fact counts."""
     if actor.all_powerful:
         return True
     mine = [
         msgspec.structs.replace(scope, until=None, clearances=frozenset())
         for scope in actor.scopes
-        if PERMISSION in scope.permissions
+        if permission in scope.permissions
     ]
     return bool(kept) and all(any(one.reaches(_narrowed(each, filters)) for one in mine) for each in kept)
 
