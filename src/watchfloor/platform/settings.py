@@ -58,6 +58,7 @@ CONTEXTS = [
     "programme.tracking",
     "programme.launches",
     "programme.reviews",
+    "programme.risks",
     "interop",
     "console",
     "demo",
