@@ -83,14 +83,9 @@ def step(request: HttpRequest, review_id: str) -> HttpResponseBase:
                 drafts.keep(actor, row, draft, draft.history.then(changed))
     except BadInput as problem:
         return _composer(request, actor, row, review_id, block_id or "new", problem)
-    focus = (
-        f"?focus={do}&at={block_id}#block-{block_id}"
-        if do in ("earlier", "later")
-        else f"#block-{block_id}"
-        if block_id
-        else ""
-    )
-    return redirect(here + focus)
+    if do in ("earlier", "later"):  # without a fragment, or the browser would not look for the button to focus
+        return redirect(f"{here}?focus={do}&at={block_id}")
+    return redirect(f"{here}#row-{block_id}" if block_id else here)
 
 
 def _edited(given: QueryDict, actor: Actor, row: Review, now: Document, do: str, block_id: str) -> tuple[Document, str]:
