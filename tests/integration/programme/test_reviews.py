@@ -29,6 +29,9 @@ from watchfloor.programme.reviews.domain import layout
 from watchfloor.programme.reviews.domain.document import Block, Document, change, move
 from watchfloor.programme.reviews.models import Review, ReviewRun
 from watchfloor.programme.reviews.sending import Planned
+from watchfloor.programme.risks.actions import register
+from watchfloor.programme.risks.domain import RiskIn
+from watchfloor.programme.tracking.actions.todos import Todo, add_action
 from watchfloor.workforce import actions as workforce
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +111,33 @@ def test_a_week_writes_itself_in_true_sentences_that_rest_on_facts() -> None:
     drawn = shown.of(mia, row, document(row))
     table = next(part for part in drawn.parts if part.title == "Queues")
     assert [one.name for one in table.rows] == ["spam.es", "spam.en"] and table.rows[0].cells[0].startswith("98")
+
+
+def test_blocks_of_other_parts_say_what_they_keep_and_a_vendor_gets_none_of_it() -> None:
+    happen(2, START + 4 * WEEK)
+    settle()
+    mia = manager()
+    with clock.at(START + 4 * WEEK), writing(mia) as w:
+        add_action(w, Todo(title="Put the filter on again", owner=mia.id, due=START + 4 * WEEK + DAY))
+        register.write(
+            w, mia,
+            RiskIn(
+                title="A surge nobody staffs", event="too few people", likelihood=5, impact=4, residual_likelihood=4, residual_impact=4,
+                review_on=(START + 4 * WEEK + 2 * DAY).date(),
+            ),
+        )  # fmt: skip
+    said = {block.kind: block for block in document(compose(mia)).blocks}
+    assert said["actions"].said == ("0 done in this span, 1 open, 1 of them late.",)
+    assert said["actions"].entries[0].lines[0].startswith("Mia Manager, due 3 Nov")
+    [risk] = said["risks"].entries
+    assert (risk.title, risk.lines[1]) == ("A surge nobody staffs", "That day is over.") and "16" in risk.state
+    assert said["go"].said == ("No launch was decided on.",) and said["decision"].said == ("There was no incident.",)
+    blocks = tuple(
+        Block(id=f"b{n}", kind=kind)
+        for n, kind in enumerate(("actions", "risks", "decision", "go", "questions", "agreed"))
+    )
+    for block in document(compose(mia, "vendor", vendor="birch", blocks=blocks)).blocks:
+        assert not block.entries, block.kind
 
 
 def test_people_edit_publish_and_put_back_and_nobody_overwrites_another() -> None:

@@ -102,9 +102,9 @@ def course(made: Read) -> str:
     """The highest point of a line."""
     one = catalogue.metric(made.question.metric)
     known = [point for point in made.answer.series if point.value is not None]
-    if len(known) < 2:
+    top = max(known, key=lambda point: point.value or 0, default=None)
+    if top is None or all(point.value == top.value for point in known):
         return ""
-    top = max(known, key=lambda point: point.value or 0)
     at = (
         date_format(localtime(top.at), "D j M")
         if made.question.interval != "hour"

@@ -54,6 +54,8 @@ def mean(parts: Sequence[Pair]) -> Bounds | None:
     if made is None:
         return None
     value, error, freedom = made
+    if error == 0:  # parts that are all alike say nothing of how they vary
+        return None
     reach = error * student_quantile(LEVEL, freedom)
     return Bounds(value - reach, value + reach, "jackknife")
 
@@ -89,7 +91,7 @@ def count_change(now: Sequence[float], before: Sequence[Sequence[float]]) -> Bou
         spread = math.sqrt(math.fsum((each - base) ** 2 for each in totals) / (len(totals) - 1))
         error = math.sqrt(max(spread**2, base) * (1 + 1 / len(totals)))  # never less than counts vary by themselves
         reach = error * student_quantile(LEVEL, len(totals) - 1)
-        return Bounds((total - base - reach) / base, (total - base + reach) / base, "spans")
+        return Bounds(max(-1.0, (total - base - reach) / base), (total - base + reach) / base, "spans")
     usual = [math.fsum(column) / len(before) for column in zip(*before, strict=False)]
     gaps = [a - b for a, b in zip(now, usual, strict=False)]
     if len(gaps) < LEAST:
@@ -97,7 +99,7 @@ def count_change(now: Sequence[float], before: Sequence[Sequence[float]]) -> Bou
     middle = math.fsum(gaps) / len(gaps)
     spread = math.fsum((each - middle) ** 2 for each in gaps) / (len(gaps) - 1) * len(gaps)
     reach = math.sqrt(max(spread, total + base)) * student_quantile(LEVEL, len(gaps) - 1)
-    return Bounds((total - base - reach) / base, (total - base + reach) / base, "pairs")
+    return Bounds(max(-1.0, (total - base - reach) / base), (total - base + reach) / base, "pairs")
 
 
 def _jackknife(parts: Sequence[Pair]) -> tuple[float, float, float] | None:

@@ -51,4 +51,4 @@ def actions(context: Context, block: Block, _read: Sequence[Read]) -> Block:
     said = _("%(done)s done in this span, %(open)s open, %(late)s of them late.") % {
         "done": done.count(), "open": live.count(), "late": late_count,
     }  # fmt: skip
-    return msgspec.structs.replace(block, said=(said,), entries=tuple(entries))
+    return msgspec.structs.replace(block, said=(said if entries else _("No action was open."),), entries=tuple(entries))
