@@ -45,13 +45,8 @@ def review(actor: Actor, day: date) -> Review:
     """What a person may know of a day (UTC)."""
     start = datetime.combine(day, time(), tzinfo=UTC)
     end = start + timedelta(days=1)
-    rows = [
-        row
-        for row in Spike.objects.filter(starts_at__lt=end, last_at__gt=start).exclude(state__in=("dismissed", "joined"))
-        if queries.may_see(actor, row)
-    ]
-    rows.sort(key=lambda row: row.starts_at)
-    entries = [_entry(row) for row in rows[:MOST]]
+    rows = _of(actor, start, end)
+    told = [_entry(row) for row in rows[:MOST]]
     first = min((row.starts_at for row in rows), default=None)
     done = []
     if first is not None and sees_all(actor):
@@ -62,7 +57,18 @@ def review(actor: Actor, day: date) -> Review:
         for row in Spike.objects.filter(state=Spike.State.PLANNED).order_by("due_at")
         if queries.may_see(actor, row)
     ]
-    return Review(day, _summary(rows), entries, done, waiting[:MOST])
+    return Review(day, _summary(rows), told, done, waiting[:MOST])
+
+
+def entries(actor: Actor, start: datetime, end: datetime, *, vendor: str = "") -> list[Entry]:
+    """The spikes of a span as a review tells them, the first first; with a ``vendor`` those of its own work alone."""
+    rows = [row for row in _of(actor, start, end) if not vendor or row.where.get("vendor") == vendor]
+    return [_entry(row) for row in rows[:MOST]]
+
+
+def _of(actor: Actor, start: datetime, end: datetime) -> list[Spike]:
+    found = Spike.objects.filter(starts_at__lt=end, last_at__gt=start).exclude(state__in=("dismissed", "joined"))
+    return sorted((row for row in found if queries.may_see(actor, row)), key=lambda row: row.starts_at)
 
 
 def _summary(rows: list[Spike]) -> str:

@@ -1,7 +1,16 @@
 """The only writers of policies: the frame, versions and their way into force, translations, places of rulings, claims."""
 
 from watchfloor.policy.actions.claims import close_claim, end_claims, reopen_claim, save_claim
-from watchfloor.policy.actions.force import end_due, publish, put_in_force, start_due, structure, warn_due
+from watchfloor.policy.actions.force import (
+    end_due,
+    has_before,
+    publish,
+    put_in_force,
+    start_due,
+    structure,
+    take_out,
+    warn_due,
+)
 from watchfloor.policy.actions.frame import archive_violation, save_policy, save_reason, save_violation
 from watchfloor.policy.actions.rulings import place_ruling
 from watchfloor.policy.actions.translations import save_translation
@@ -25,6 +34,7 @@ __all__ = [
     "edit_draft",
     "end_claims",
     "end_due",
+    "has_before",
     "place_ruling",
     "publish",
     "put_in_force",
@@ -37,6 +47,7 @@ __all__ = [
     "save_violation",
     "start_due",
     "structure",
+    "take_out",
     "warn_due",
     "withdraw",
 ]

@@ -64,6 +64,33 @@ def put_in_force(w: Writer, version: PolicyVersion, *, at: datetime | None = Non
     return version
 
 
+def take_out(w: Writer, version: PolicyVersion) -> PolicyVersion:
+    """A version in force goes at once, and the text before comes back, as was agreed when it was let in (a launch that stops).
+
+    Raises:
+        Conflict: another version is in force by now, or there was none before whose text may still hold.
+    """
+    version = locked(version)
+    expect(version, State.IN_FORCE, "take out")
+    before = _before(version)
+    if before is None:
+        raise Conflict("nothing_before", "No earlier text may still hold.", hint="Write a version that mends this one.")
+    _leave(w, version, State.SUPERSEDED)
+    event = happened.VersionSuperseded(
+        policy=version.policy_key, number=version.number, by_number=next_number(version.policy_key)
+    )
+    w.event(event, version, policy_version=version.pk)
+    return _bring_back(w, before)
+
+
+def has_before(version: PolicyVersion) -> bool:
+    """Whether ``take_out`` would find a text to come back to, were the version in force: one is now, or it has taken one's place."""
+    if version.state == State.IN_FORCE:
+        return _before(version) is not None
+    now = PolicyVersion.objects.filter(policy_key=version.policy_key, state=State.IN_FORCE).first()
+    return now is not None and (now.ends_at is None or now.ends_at > clock.now())
+
+
 def start_due(w: Writer) -> int:
     """Put scheduled versions into force whose hour has come; returns how many."""
     due = PolicyVersion.objects.filter(state=State.SCHEDULED, in_force_from__lte=clock.now())
@@ -123,8 +150,12 @@ def _end(w: Writer, version: PolicyVersion) -> None:
         _apply(w, version.policy_key, ())  # nothing can be found under a text that does not hold any more
         queries.forget()
         return
+    _bring_back(w, before)
+
+
+def _bring_back(w: Writer, before: PolicyVersion) -> PolicyVersion:
+    """A version of its own with the text before, in force now: two people agreed to it then, and to what brings it back."""
     document = texts.document_of(before)
-    # Both people agreed to the text before, and those who agreed to the end date agreed that it would come back.
     back = w.create(
         PolicyVersion, policy_key=before.policy_key, number=next_number(before.policy_key), state=State.APPROVED,
         summary=before.summary, text=before.text, clauses=before.clauses, questions=before.questions,
@@ -134,6 +165,7 @@ def _end(w: Writer, version: PolicyVersion) -> None:
     )  # fmt: skip
     w.event(happened.VersionDrafted(policy=back.policy_key, number=back.number), back, policy_version=back.pk)
     _enter(w, back)
+    return back
 
 
 def _before(version: PolicyVersion) -> PolicyVersion | None:

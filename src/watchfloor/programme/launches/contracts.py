@@ -1,0 +1,45 @@
+"""What others see of a launch: frozen, safe to pass on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from watchfloor.programme.launches.domain.gates import Fact
+
+
+class GateNow(msgspec.Struct, frozen=True, kw_only=True):
+    """One gate as it stands now. ``verdict``: green | red | unknown | waived; ``since``: when the verdict underneath last changed."""
+
+    key: str
+    title: str
+    owner: str
+    verdict: str
+    need: float
+    unit: str
+    fact: Fact
+    since: datetime | None
+    said: bool = False
+    waived_by: str = ""
+    waived_at: datetime | None = None
+    waived_why: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether the launch may pass it."""
+        return self.verdict in ("green", "waived")
+
+
+class LaunchRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A launch in a sentence, for other parts of programme."""
+
+    id: UUID
+    number: int
+    kind: str
+    title: str
+    state: str
+    owner: str
+    started_at: datetime | None
+    ended_at: datetime | None
