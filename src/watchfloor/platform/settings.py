@@ -52,6 +52,8 @@ CONTEXTS = [
     "law",
     "transparency",
     "cybertip",
+    "programme.stakeholders",
+    "programme.tracking",
     "interop",
     "console",
     "demo",
