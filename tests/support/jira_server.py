@@ -202,7 +202,11 @@ class Jira:
             return
         data = b"" if answer is None else json.dumps(answer).encode()
         asked.send_response(status)
-        for name, value in {"Content-Type": "application/json;charset=UTF-8", "Content-Length": str(len(data)), **extra}.items():
+        for name, value in {
+            "Content-Type": "application/json;charset=UTF-8",
+            "Content-Length": str(len(data)),
+            **extra,
+        }.items():
             asked.send_header(name, value)
         asked.end_headers()
         asked.wfile.write(data)
@@ -291,7 +295,9 @@ class Jira:
         if project.get("key", "OPS") != "OPS" or project.get("id", "10000") != "10000" or not project:
             errors["project"] = "valid project is required"
         wanted = fields.get("issuetype") or {}
-        kind = next((each for each, name in TYPES.items() if wanted.get("id") == each or wanted.get("name") == name), None)
+        kind = next(
+            (each for each, name in TYPES.items() if wanted.get("id") == each or wanted.get("name") == name), None
+        )
         if kind is None:
             errors["issuetype"] = "Specify a valid issue type"
         errors |= self._faults(fields, CREATABLE, old)
@@ -408,7 +414,12 @@ class Jira:
             return
         issue.updated = self._now()
         issue.histories.append(
-            {"id": str(next(self._numbers)), "author": self._person(by), "created": stamp(issue.updated), "items": items}
+            {
+                "id": str(next(self._numbers)),
+                "author": self._person(by),
+                "created": stamp(issue.updated),
+                "items": items,
+            }
         )
 
     def _delete(self, name: str, **_: Any) -> tuple[int, Any]:
@@ -494,7 +505,16 @@ class Jira:
         return self._search(**{**more, "body": body})
 
     def _search(self, *, body: Any, old: bool, **_: Any) -> tuple[int, Any]:
-        strange = set(body) - {"jql", "nextPageToken", "maxResults", "fields", "expand", "properties", "fieldsByKeys", "reconcileIssues"}
+        strange = set(body) - {
+            "jql",
+            "nextPageToken",
+            "maxResults",
+            "fields",
+            "expand",
+            "properties",
+            "fieldsByKeys",
+            "reconcileIssues",
+        }
         if strange:
             raise Refused(400, f'Unrecognized field "{min(strange)}"')
         rows = self._matching(body.get("jql") or "")
@@ -504,7 +524,11 @@ class Jira:
         shown = [self._shown(each, fields, old) for each in rows[start : start + most]]
         if start + most >= len(rows):
             return 200, {"issues": shown, "isLast": True}
-        return 200, {"issues": shown, "isLast": False, "nextPageToken": base64.b64encode(str(start + most).encode()).decode()}
+        return 200, {
+            "issues": shown,
+            "isLast": False,
+            "nextPageToken": base64.b64encode(str(start + most).encode()).decode(),
+        }
 
     def _search_old(self, *, query: dict[str, list[str]], old: bool, **_: Any) -> tuple[int, Any]:
         if not old:
@@ -518,9 +542,11 @@ class Jira:
         rows = [each for each in self.issues.values() if each.key not in self.hidden]
         clauses = re.split(r"(?i)\s*order by\s*", jql.strip())[0]
         if not clauses:
-            raise Refused(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+            raise Refused(
+                400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
+            )
         for clause in re.split(r"(?i)\s+and\s+", clauses):
-            found = re.fullmatch(r'(?i)(project|key|issuekey|labels|updated)\s*(=|>=|in)\s*(.+)', clause.strip())
+            found = re.fullmatch(r"(?i)(project|key|issuekey|labels|updated)\s*(=|>=|in)\s*(.+)", clause.strip())
             if found is None:
                 raise Refused(400, f"Error in the JQL Query: '{clause[:40]}' cannot be read.")
             name, sign, value = found[1].lower(), found[2].lower(), found[3].strip()
@@ -565,7 +591,11 @@ def stamp(moment: datetime) -> str:
 def document(text: str) -> dict[str, Any]:
     """Plain text as the editor would keep it: a paragraph for each line."""
     lines = [line for line in text.split("\n") if line.strip()]
-    return {"version": 1, "type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": line}]} for line in lines]}
+    return {
+        "version": 1,
+        "type": "doc",
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": line}]} for line in lines],
+    }
 
 
 def words(node: Any) -> str | None:

@@ -54,6 +54,7 @@ CONTEXTS = [
     "cybertip",
     "programme.stakeholders",
     "programme.tracking",
+    "programme.jira",
     "interop",
     "console",
     "demo",

@@ -209,7 +209,11 @@ class _Writer:
                 text = "".join(str(each.get("text", "")) for each in inner)
                 fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
                 language = re.sub(r"[^\w+#.-]", "", str(_attrs(node).get("language") or ""))
-                return [f"{fence}{language}", *(line.rstrip() for line in text.split("\n") if text), fence] if text or language else []
+                return (
+                    [f"{fence}{language}", *(line.rstrip() for line in text.split("\n") if text), fence]
+                    if text or language
+                    else []
+                )
             case "blockquote":
                 return [f"> {line}".rstrip() for line in self._flat(inner)]
             case "rule":

@@ -54,7 +54,9 @@ class _Parser:
             self.at += 1
             return [{"type": "hardBreak"}]
         if sign == "`" and (found := self._code()) is not None:
-            kept = tuple(mark for mark in marks if mark[0] == "link")  # Jira's schema lets code be a link, and nothing else
+            kept = tuple(
+                mark for mark in marks if mark[0] == "link"
+            )  # Jira's schema lets code be a link, and nothing else
             return [_text(found, (*kept, ("code", "")))]
         self.steps += 1
         if self.steps < 10_000:  # beyond, signs are themselves: no text costs more than its length, many times over
@@ -253,7 +255,11 @@ def _joined(nodes: list[Node]) -> list[Node]:
 
 def _marks(node: Node) -> list[Node]:
     found = node.get("marks")
-    kept = [each for each in found if isinstance(each, dict) and isinstance(each.get("type"), str)] if isinstance(found, list) else []
+    kept = (
+        [each for each in found if isinstance(each, dict) and isinstance(each.get("type"), str)]
+        if isinstance(found, list)
+        else []
+    )
     return sorted(kept, key=lambda mark: _ORDER.index(mark["type"]) if mark.get("type") in _ORDER else 9)
 
 

@@ -10,6 +10,7 @@ from watchfloor.programme.jira.domain.remote import Status
 STATES: Final = ("open", "doing", "done", "dropped")
 _BY_CATEGORY: Final = {"new": "open", "indeterminate": "doing", "done": "done"}
 _CATEGORY_OF: Final = {"open": "new", "doing": "indeterminate", "done": "done", "dropped": "done"}
+_DROPPED: Final = ("won't", "wont", "cancel", "reject", "drop", "declin")
 
 
 def state_of(status: Status, table: Mapping[str, str]) -> str:
@@ -36,7 +37,11 @@ def guess(statuses: list[Status]) -> dict[str, str]:
     made = {}
     for state in STATES:
         fits = [each.name for each in statuses if each.category == _CATEGORY_OF[state]]
-        dropped = [name for name in fits if any(word in name.casefold() for word in ("won't", "wont", "cancel", "reject", "drop", "declin"))]
+        dropped = [
+            name
+            for name in fits
+            if any(word in name.casefold() for word in ("won't", "wont", "cancel", "reject", "drop", "declin"))
+        ]
         kept = [name for name in fits if name not in dropped]
         made[state] = next(iter(dropped if state == "dropped" else kept), "")
     return made
