@@ -83,10 +83,15 @@ def test_any_text_is_a_document_and_has_one_spelling(text: str) -> None:
     assert [once.count(sign) for sign in "ab"] == [text.count(sign) for sign in "ab"]  # nothing written is lost
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-    st.sampled_from(["type", "content", "text", "marks", "attrs", "level", "href", "version"]),
-    inner | st.sampled_from(["doc", "paragraph", "text", "table", "listItem", "bulletList", "heading", "link", "codeBlock"]), max_size=4,
-), max_leaves=12))  # fmt: skip
+KEYS = st.sampled_from(["type", "content", "text", "marks", "attrs", "level", "href", "version"])
+KINDS = st.sampled_from(["doc", "paragraph", "text", "table", "listItem", "bulletList", "heading", "link", "codeBlock"])
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner | KINDS, max_size=4), max_leaves=12,
+)  # fmt: skip
+
+
+@given(JUNK)
 @settings(deadline=None, max_examples=200)
 def test_whatever_comes_from_outside_is_read_or_refused(doc: object) -> None:
     adf.to_text(doc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -66,7 +66,7 @@ def issue(data: Any) -> Issue:
     labels = fields.get("labels")
     return Issue(
         id=_text(_dict(data).get("id")), key=_text(_dict(data).get("key")), title=_text(fields.get("summary")), text=read.text,
-        whole=read.whole, due=_text(fields.get("duedate"))[:10], status=status(fields.get("status")),
+        whole=read.whole, due=_day(fields.get("duedate")), status=status(fields.get("status")),
         labels=tuple(str(each) for each in labels) if isinstance(labels, list) else (), updated=_text(fields.get("updated")),
     )  # fmt: skip
 
@@ -118,6 +118,13 @@ def moment(text: Any) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC) if found.tzinfo else None
+
+
+def _day(value: Any) -> str:
+    try:
+        return date.fromisoformat(_text(value)[:10]).isoformat()
+    except ValueError:
+        return ""
 
 
 def _name(person: Any) -> str:
