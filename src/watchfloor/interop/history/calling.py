@@ -1,7 +1,8 @@
-"""One call to another system's API: the name is resolved once and what was checked is what is called; nothing waits, nothing is retried here."""
+"""One call to another system's API: the name is resolved once and what was checked is what is called; nothing is retried here."""
 
 from __future__ import annotations
 
+import os
 import ssl
 from functools import cache
 from types import TracebackType
@@ -109,8 +110,6 @@ class Caller:
 @cache
 def _trusted() -> ssl.SSLContext:
     """The public authorities, and those of ``WATCHFLOOR_HISTORY_CA``."""
-    import os
-
     own = os.environ.get("WATCHFLOOR_HISTORY_CA", "").strip()
     if not own:
         return trusted()

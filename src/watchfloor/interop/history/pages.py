@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -57,7 +59,10 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page(MANAGES)
 def one(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
-    """One source: figures (``?by=month``), the mapping, rows put aside (``?format=csv``). POST ``do`` = mapping | ask | on | off | forget."""
+    """One source: figures (``?by=month``), the mapping, rows put aside (``?format=csv``).
+
+    POST ``do`` = mapping | ask | on | off | forget | hook (the secret that Zendesk signs reports with).
+    """
     source = HistorySource.objects.filter(pk=source_id).first()
     if source is None:
         raise NotFound("no_source", "There is no such source.")
@@ -80,9 +85,11 @@ def one(request: HttpRequest, source_id: UUID) -> HttpResponseBase:
         "missing": " ".join(each for each in plan.missing if each), "dates": plan.dates, "zone": plan.zone, **request.POST.dict(),
     }  # fmt: skip
     context = {
-        "source": source, "whole": _whole(source), "slices": figures.figures(source, by=by), "by": by, "slice_words": _slices(), "typed": typed,
+        "source": source, "whole": _whole(source), "slices": figures.figures(source, by=by), "by": by, "slice_words": _slices(),
+        "typed": typed,
         "errors": errors, "rejects": shown.rows, "pager": shown.pager, "query": request.GET, "words": _kinds(),
         "fields": ", ".join(mappings.FIELDS), "steps": source.steps.count(),
+        "hook": settings.PUBLIC_URL.rstrip("/") + reverse("zendesk-report", args=[source.pk]),
     }  # fmt: skip
     return render(request, "interop/history_source.html", context, status=422 if errors else 200)
 
@@ -120,6 +127,15 @@ def _do(request: HttpRequest, source: HistorySource) -> str:
         if what == "forget":
             gone = keeping.forget(w, source.pk)
             return ngettext("%(num)s step was thrown away.", "%(num)s steps were thrown away.", gone) % {"num": gone}
+        if what == "hook" and source.kind == "zendesk":
+            secret = request.POST.get("hook", "").strip()
+            if not 8 <= len(secret) <= 200:
+                raise BadInput(
+                    "bad_secret", _("Paste the signing secret that Zendesk shows for the webhook."), where="hook"
+                )
+            sealed = pulling.seal(secret, f"hook:{source.pk}")
+            keeping.save_source(w, name=source.name, kind=source.kind, mapping=keeping.mapping_of(source), hook=sealed)
+            return _("Kept. What it signs is taken in as reports.")
         if what in ("on", "off") and source.kind != "file":
             keeping.save_source(
                 w, name=source.name, kind=source.kind, mapping=keeping.mapping_of(source), on=what == "on"

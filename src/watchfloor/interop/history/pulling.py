@@ -58,13 +58,20 @@ def ask_now(source_id: UUID) -> int:
     return HistorySource.objects.filter(Q(pk=source_id) & ~Q(kind="file")).update(next_at=clock.now())
 
 
-def seal(text: str, name: str) -> bytes:
-    """A source's secret at rest; opens only under the same name."""
-    return sealed.wrap(sealed.installation_key(secret_key()), text.encode(), f"history:{name}")
+def seal(text: str, label: str) -> bytes:
+    """A secret at rest; opens only under the same label (a source's name, or its webhook)."""
+    return sealed.wrap(sealed.installation_key(secret_key()), text.encode(), f"history:{label}")
+
+
+def unsealed(data: bytes | memoryview | None, label: str) -> str:
+    """The secret again, empty where there is none."""
+    return (
+        ""
+        if data is None
+        else sealed.unwrap(sealed.installation_key(secret_key()), bytes(data), f"history:{label}").decode()
+    )
 
 
 def opened(source: HistorySource) -> str:
-    """The secret again."""
-    if source.secret is None:
-        return ""
-    return sealed.unwrap(sealed.installation_key(secret_key()), bytes(source.secret), f"history:{source.name}").decode()
+    """What a source lets us in with."""
+    return unsealed(source.secret, source.name)

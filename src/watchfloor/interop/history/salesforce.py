@@ -16,7 +16,10 @@ from watchfloor.interop.history.zendesk import Page
 
 VERSION: Final = "v61.0"
 DATA: Final = f"/services/data/{VERSION}"
-FIELDS: Final = "Id, CaseNumber, CreatedDate, ClosedDate, LastModifiedDate, SystemModstamp, Status, Priority, Origin, Type, OwnerId, IsClosed"
+FIELDS: Final = ", ".join(
+    ("Id", "CaseNumber", "CreatedDate", "ClosedDate", "LastModifiedDate", "SystemModstamp", "Status", "Priority", "Origin", "Type",
+     "OwnerId", "IsClosed")
+)  # fmt: skip
 HISTORY: Final = (
     "SELECT CaseId, Field, OldValue, NewValue, CreatedDate FROM CaseHistory "
     "WHERE CaseId IN ({}) AND Field IN ('Owner', 'Status')"
