@@ -57,7 +57,7 @@ def test_sources_through_their_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = browser.get(page + "?by=day").content.decode()
     assert "2026-03-02" in shown and "2.0 h" in shown and "made: &#39;soon&#39; is no time." in shown
     assert "'soon'" in browser.get(page + "?format=csv").getvalue().decode()
-    assert "Help,1,1,0,0,7200.0,1.0" in browser.get("/settings/history?format=csv").getvalue().decode()
+    assert "Help,1,1,0,0,7200.0,\r\n" in browser.get("/settings/history?format=csv").getvalue().decode()
     for what in ("off", "on", "ask", "forget"):
         assert browser.post(page, {"do": what}).status_code == 302
     assert browser.post(page, {"do": "other"}).status_code == 404

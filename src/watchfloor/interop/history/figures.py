@@ -34,7 +34,8 @@ FROM parts GROUP BY slice ORDER BY slice
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """``aas_seconds``: the mean age of what was solved, at its solving; ``sla``: the share of it whose target was kept."""
+    """``aas_seconds``: the mean age of what was solved, at its solving; ``sla``: the share of it whose target was kept, None where the
+    source does not say."""
 
     slice: str
     incoming: int
@@ -53,6 +54,7 @@ def figures(
         raise BadInput(
             "unknown_slice", f"There is no slice {by[:20]!r}.", where="by", hint=", ".join(name for name in BY if name)
         )
+    told = "made_sla" in source.mapping.get("fields", {})  # else nothing was ever missed, and that says nothing
     column = "''"
     if by in ("day", "week", "month"):
         column = f"to_char(date_trunc('{by}', x.at AT TIME ZONE 'UTC'), 'YYYY-MM-DD')"
@@ -71,7 +73,7 @@ def figures(
     return [
         Figures(
             slice=row[0], incoming=int(row[1]), solved=int(row[2]), reopened=int(row[3]), reassigned=int(row[4]),
-            aas_seconds=None if row[5] is None else float(row[5]), sla=None if row[6] is None else float(row[6]),
+            aas_seconds=None if row[5] is None else float(row[5]), sla=float(row[6]) if told and row[6] is not None else None,
         )
         for row in rows
     ]  # fmt: skip

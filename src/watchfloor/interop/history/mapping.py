@@ -137,8 +137,10 @@ def read(row: Map[str, Any], mapping: Mapping) -> Snapshot:
             raise BadInput(
                 "before_opening", f"{mapping.fields[field]}: it lies before the opening.", where=mapping.fields[field]
             )
-    counts = {field: _count(found.get(field, ""), mapping, field) for field in COUNTS}
-    words = {field: found.get(field, "")[:120] for field in ("state", "group", "priority", "channel", "category")}
+    counts: dict[str, Any] = {field: _count(found.get(field, ""), mapping, field) for field in COUNTS}
+    words: dict[str, Any] = {
+        field: found.get(field, "")[:120] for field in ("state", "group", "priority", "channel", "category")
+    }
     return Snapshot(
         case=found["case"], at=times["at"] or times["solved_at"] or opened, opened_at=opened, solved_at=times["solved_at"],
         closed_at=times["closed_at"], made_sla=_truth(found.get("made_sla", ""), mapping), **counts, **words,

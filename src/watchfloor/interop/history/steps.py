@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -34,7 +34,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 def steps(seen: Snapshot, mapping_solved: tuple[str, ...]) -> Iterator[Step]:
     """The steps that a snapshot proves. Each is yielded again by later snapshots; the first one in keeps its time."""
-    marks = {
+    marks: dict[str, Any] = {
         "case": seen.case,
         "group": seen.group,
         "priority": seen.priority,
