@@ -59,6 +59,7 @@ CONTEXTS = [
     "programme.launches",
     "programme.reviews",
     "programme.risks",
+    "programme.jira",
     "interop",
     "console",
     "demo",

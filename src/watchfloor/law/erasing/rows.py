@@ -73,6 +73,9 @@ NOT_THEIRS: Final = {
     "programme_risk_control": "what keeps a risk small",
     "programme_risk_version": "what colleagues said at a review of a risk",
     "programme_intervention": "what colleagues changed on the floor, and what it did",
+    "programme_jira_conflict": "what the house and its tracker said differently of the work",
+    "programme_jira_link": "what the house told its tracker of the work, which names nobody of the platform",
+    "programme_jira_site": "the sealed credentials of a tracker",
     "vendors_announcement": "what the house tells its vendors",
     "vendors_check_in": "what was said with a vendor, and its figures",
     "vendors_contract": "what was agreed with a vendor",
@@ -101,6 +104,7 @@ NOT_THEIRS: Final = {
     "programme_review_version": "what colleagues said of a span, beside numbers of many",
     "programme_review_schedule": "where colleagues have reviews sent",
     "law_hold": "grounds of holds; what they hold is not erased at all",
+    "interop_history_source": "the sealed credentials of another system",
     "items_item": "emptied last, by erasing.runs",
     "items_media": "shredded by erasing.elsewhere",
 }
