@@ -102,7 +102,7 @@ def with_overlay(document: Any) -> Any:
 
 def document_for(house: House, **more: Any) -> Document:
     values: dict[str, Any] = {
-        "policy_key": "hate", "policy_number": house.version.number, "markets": ("DE",), "languages": ("en",), "queues": ("hate.de",),
+        "policy_key": "hate", "policy_number": house.version.number, "markets": ("DE",), "languages": ("en",), "queues": ("hate.other",),
         "vendors": ("alder",), "signers": (f"user:{house.policy.pk}",), "metrics": ("incoming_total",),
         "guards": (Guard(metric="incoming_total", limit=1.0, relative=True),),
         "steps": (Step(markets=("DE",), percent=10, starts_at=MONDAY + HOUR), Step(starts_at=MONDAY + 2 * HOUR)),
@@ -117,7 +117,7 @@ def verdicts(row: Launch) -> dict[str, str]:
 
 def planned(house: House, **more: Any) -> Launch:
     with writing(actor_of(house.manager)) as w:
-        return planning.plan(
+        return planning.begin(
             w, kind="policy", title="German symbols", owner=f"user:{house.manager.pk}", document=document_for(house, **more),
             zone="Europe/Berlin",
         )  # fmt: skip
@@ -128,7 +128,7 @@ def mend(house: House, row: Launch) -> None:
     with writing(actor_of(house.manager)) as w:
         policies.approve(w, house.version)
     whole = document_for(
-        house, volumes=(Volume(queue="hate.de", market="DE", per_day=240),), no_clocks="Nothing starts one.", rollback="Bring it back.",
+        house, volumes=(Volume(queue="hate.other", market="DE", per_day=240),), no_clocks="Nothing starts one.", rollback="Bring it back.",
         abuse=(Abuse(case="Reports by a brigade.", answer="The brigade detector weighs them."),),
     )  # fmt: skip
     with writing(actor_of(house.manager)) as w:
@@ -274,7 +274,7 @@ def test_pages_and_api(house: House) -> None:
     assert "No launch yet" in manager.get("/programme/launches").content.decode()
     typed = {
         "kind": "policy", "title": "German symbols", "version": f"hate:{house.version.number}", "owner": house.manager.email,
-        "zone": "Europe/Berlin", "markets": "de", "languages": "de", "queues": ["hate.de"], "volume:hate.de:DE": "240", "signers": "",
+        "zone": "Europe/Berlin", "markets": "de", "languages": "de", "queues": ["hate.other"], "volume:hate.other:DE": "240", "signers": "",
         "guard_metric": ["incoming_total", ""], "guard_side": ["above", "above"], "guard_limit": ["20", ""],
         "guard_unit": ["relative", "own"], "step_markets": ["DE", ""], "step_percent": ["50", ""],
         "step_start": ["2027-03-28T02:30", ""], "hypercare_days": "14", "metrics": ["incoming_total"], "need-training": "90",

@@ -14,7 +14,7 @@ from watchfloor.ledger.models import Event
 from watchfloor.programme.launches.domain import kinds, states
 from watchfloor.programme.launches.models import Launch
 
-MOST = 60
+MOST, TURNED = 60, "launch.gate_turned"
 Words = Callable[[dict[str, Any]], str]
 
 
@@ -73,7 +73,9 @@ def of(row: Launch) -> list[Told]:
     """The newest of it."""
     events = list(Event.objects.filter(subject=f"launch:{row.pk}").order_by("-ordinal")[:MOST])
     names = names_of([event.actor for event in events])
-    return [_told(event, names) for event in events if event.type in _TOLD or event.type == "launch.gate_turned"]
+    # How a gate stood when it was first looked at is no news.
+    news = [event for event in events if event.type in _TOLD or (event.type == TURNED and event.data.get("before"))]
+    return [_told(event, names) for event in news]
 
 
 def turns(row: Launch, gate: str) -> list[Told]:
@@ -87,7 +89,7 @@ def turns(row: Launch, gate: str) -> list[Told]:
 
 
 def _told(event: Event, names: dict[str, str]) -> Told:
-    if event.type == "launch.gate_turned":
+    if event.type == TURNED:
         green, was = event.data["after"] == "green", event.data["before"] == "green"
         words = (
             _("Turned green: %(gate)s")

@@ -52,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             _reaches(actor, document)
             owner = form.person(request.POST.get("owner", ""), "owner")
             with writing(actor) as w:
-                row = planning.plan(
+                row = planning.begin(
                     w,
                     kind=request.POST.get("kind", ""),
                     title=request.POST.get("title", ""),
