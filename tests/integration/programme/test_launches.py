@@ -43,7 +43,15 @@ from watchfloor.workforce import actions as workforce
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ALL = {"programme.view", "programme.edit", "programme.approve", "policy.approve", "policy.view", "insight.view", "rule.view"}
+ALL = {
+    "programme.view",
+    "programme.edit",
+    "programme.approve",
+    "policy.approve",
+    "policy.view",
+    "insight.view",
+    "rule.view",
+}
 
 
 class Opened(LedgerEvent, tag="test.case_opened"):
@@ -81,9 +89,15 @@ def house() -> Iterator[House]:
     lake.forget()
     install()
     with clock.at(MONDAY):
-        manager, policy, reviewer = member(ALL, "Mara Manager"), member(ALL, "Pia Policy"), member({"review.work"}, "Rui Reis")
+        manager, policy, reviewer = (
+            member(ALL, "Mara Manager"),
+            member(ALL, "Pia Policy"),
+            member({"review.work"}, "Rui Reis"),
+        )
         with writing(system("test")) as w:
-            oncall.save_policy(w, key="floor", name="Floor", steps=[{"targets": [f"user:{manager.pk}"], "wait": 5}], repeat=1)
+            oncall.save_policy(
+                w, key="floor", name="Floor", steps=[{"targets": [f"user:{manager.pk}"], "wait": 5}], repeat=1
+            )
             oncall.save_matrix(w, [{"escalation_policy": "floor", "min_severity": 4}])
             workforce.save_vendor(w, key="alder", name="Alder", site="Manila", time_zone="Asia/Manila")
             workforce.save_reviewer(w, reviewer.pk, vendor_key="alder", languages=["de"], skills=["hate"])
@@ -91,13 +105,17 @@ def house() -> Iterator[House]:
             now = policy_queries.version_in_force("hate")
             assert now is not None
             document = texts.document_of(PolicyVersion.objects.get(pk=now.id))
-            version = policies.draft_document(w, "hate", with_overlay(document), why="A symbol is forbidden in Germany.")
+            version = policies.draft_document(
+                w, "hate", with_overlay(document), why="A symbol is forbidden in Germany."
+            )
         yield House(manager, policy, reviewer, version)
     lake.forget()
 
 
 def with_overlay(document: Any) -> Any:
-    return replace(document, overlays={**document.overlays, "DE": "Symbols of unconstitutional organisations are removed at once."})
+    return replace(
+        document, overlays={**document.overlays, "DE": "Symbols of unconstitutional organisations are removed at once."}
+    )
 
 
 def document_for(house: House, **more: Any) -> Document:
@@ -133,7 +151,13 @@ def mend(house: House, row: Launch) -> None:
     )  # fmt: skip
     with writing(actor_of(house.manager)) as w:
         planning.change(
-            w, row.pk, title=row.title, owner=row.owner, document=whole, zone=row.zone, seen=Launch.objects.get(pk=row.pk).revision
+            w,
+            row.pk,
+            title=row.title,
+            owner=row.owner,
+            document=whole,
+            zone=row.zone,
+            seen=Launch.objects.get(pk=row.pk).revision,
         )
         freeze(w, row.pk, days=2)
     with writing(actor_of(house.policy)) as w:
@@ -187,7 +211,11 @@ def test_gates_turn_green_by_themselves_and_a_guard_takes_the_launch_back(house:
     with clock.at(MONDAY + 2 * HOUR):
         assert tasks.begin_stages() == 1
         assert in_force() == house.version.number
-        assert [change.title for change in between(MONDAY, clock.now()) if change.kind == "policy" and change.source == "hand"]
+        assert [
+            change.title
+            for change in between(MONDAY, clock.now())
+            if change.kind == "policy" and change.source == "hand"
+        ]
 
     open_cases(MONDAY + 2 * HOUR, 1, 4)  # twice the usual for an hour: it could be chance
     with clock.at(MONDAY + 3 * HOUR):
@@ -225,7 +253,9 @@ def test_what_somebody_signed_or_reviewed_does_not_outlive_a_change(house: House
     mend(house, row)
     digest = planning.document_of(row).digest()
     with writing(actor_of(house.policy)) as w:
-        sign(w, next(each.id for each in stakeholders.sign_offs(planning.about(row.pk), digest) if each.state == "asked"))
+        sign(
+            w, next(each.id for each in stakeholders.sign_offs(planning.about(row.pk), digest) if each.state == "asked")
+        )
     assert [verdicts(row)[key] for key in ("abuse", "rollback", "sign_offs")] == ["green"] * 3
     with writing(actor_of(house.manager)) as w:
         row = planning.change(
@@ -280,8 +310,17 @@ def test_pages_and_api(house: House) -> None:
         "step_start": ["2027-03-28T02:30", ""], "hypercare_days": "14", "metrics": ["incoming_total"], "need-training": "90",
     }  # fmt: skip
     wrong = manager.post("/programme/launches/new", {**typed, "guard_limit": ["many", ""]})
-    assert wrong.status_code == 422 and "This is no number" in wrong.content.decode() and "German symbols" in wrong.content.decode()
-    for field, value in (("owner", "nobody@nowhere.test"), ("zone", "Mars/Crater"), ("step_start", ["soon", ""]), ("kind", "party")):
+    assert (
+        wrong.status_code == 422
+        and "This is no number" in wrong.content.decode()
+        and "German symbols" in wrong.content.decode()
+    )
+    for field, value in (
+        ("owner", "nobody@nowhere.test"),
+        ("zone", "Mars/Crater"),
+        ("step_start", ["soon", ""]),
+        ("kind", "party"),
+    ):
         assert manager.post("/programme/launches/new", {**typed, field: value}).status_code == 422, field
     assert post(manager, "/programme/launches/new", **typed) == 302
     row = Launch.objects.get()

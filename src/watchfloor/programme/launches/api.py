@@ -73,7 +73,7 @@ class LaunchWhole(LaunchOut):
     lessons: str
 
 
-class GatePart(Schema):
+class LaunchGatePart(Schema):
     """One part of a gate's fact, as a site."""
 
     name: str
@@ -81,7 +81,7 @@ class GatePart(Schema):
     of: float | None
 
 
-class GateOut(Schema):
+class LaunchGate(Schema):
     """A gate now. ``verdict``: green, red, unknown or waived; ``unit``: share, number or yes."""
 
     key: str
@@ -92,7 +92,7 @@ class GateOut(Schema):
     need: float
     unit: str
     fact: str
-    parts: list[GatePart]
+    parts: list[LaunchGatePart]
     mend_at: str
     since: datetime | None
     waived_by: str
@@ -105,11 +105,11 @@ class LaunchList(Schema):
     launches: list[LaunchLine]
 
 
-class GateList(Schema):
+class LaunchGates(Schema):
     """The gates of a launch; ``open``: all are green or waived."""
 
     open: bool
-    gates: list[GateOut]
+    gates: list[LaunchGate]
 
 
 @router.get("/launches", response=LaunchList, summary="List launches", operation_id="launches")
@@ -142,7 +142,9 @@ def one(request: HttpRequest, number: int) -> Any:
     }  # fmt: skip
 
 
-@router.get("/launches/{number}/gates", response=GateList, summary="Read a launch's gates", operation_id="launch_gates")
+@router.get(
+    "/launches/{number}/gates", response=LaunchGates, summary="Read a launch's gates", operation_id="launch_gates"
+)
 def gates(request: HttpRequest, number: int) -> Any:
     """Computed now from the facts they are about. Needs ``programme.view``."""
     actor = needs(request, access.VIEW)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import msgspec
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from watchfloor.engines import effects
@@ -17,7 +19,8 @@ from watchfloor.programme.launches import access, baselines, watching
 from watchfloor.programme.launches.baselines import Number
 from watchfloor.programme.launches.models import Launch
 
-WEEK = 7
+WEEK, LEAST_DAYS = 7, 1 / 24
+DAY = timedelta(days=1)
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +33,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     effect: Effect | None
     why: str = ""
+    href: str = ""  # the rows behind it
 
 
 def beside(row: Launch) -> list[Beside]:
@@ -41,7 +45,8 @@ def beside(row: Launch) -> list[Beside]:
     found = []
     for number in kept.numbers.values():
         metric = catalogue.metric(number.key)
-        found.append(_one(row, metric, number, kept.where, start, now))
+        line = _one(row, metric, number, kept.where, start, now)
+        found.append(msgspec.structs.replace(line, href=address(metric, kept.where, start, now)))
     return found
 
 
@@ -57,7 +62,9 @@ def _one(
     whole = [point.value for point in kpi.series[1:-1]]  # the day it began, and today, are parts of days
     after = [value for value in whole if value is not None]
     days = (now - start).total_seconds() / 86400
-    since = kpi.value / days if kpi.value is not None and metric.kind == "count" and days else kpi.value
+    since = kpi.value
+    if metric.kind == "count":  # by the day; of some minutes a day cannot be told
+        since = kpi.value / days if kpi.value is not None and days >= LEAST_DAYS else None
     found = msgspec.structs.replace(blank, since=since, days=[*before, *after])
     if not after:
         return msgspec.structs.replace(found, why=_("No whole day is over yet."))
@@ -66,6 +73,14 @@ def _one(
     return msgspec.structs.replace(
         found, effect=effect if effect.enough else None, why="" if effect.enough else effect.why
     )
+
+
+def address(metric: Metric, where: dict[str, tuple[str, ...]], start: datetime | None, end: datetime) -> str:
+    """The metric's own page, over the same part of the floor where that is one value of each dimension."""
+    asked = {name: values[0] for name, values in where.items() if len(values) == 1}
+    if start is not None:
+        asked |= {"from": start.date().isoformat(), "to": (end + DAY).date().isoformat()}
+    return f"{reverse('insight-metric', args=[metric.key])}?{urlencode(asked)}"
 
 
 def _daily(metric: Metric, number: Number) -> float | None:

@@ -106,7 +106,7 @@ def stop(
         launch=row.number, launch_kind=row.kind, policy=row.policy_key, guard=guard, value=span.value if span else None,
         low=span.low if span else None, high=span.high if span else None, limit=limit,
     )  # fmt: skip
-    w.event(event, row)
+    w.event(event, row, reason=why.strip()[:200])
     w.event(moved(row, before), row)
     if guard or not all(each["done"] for each in undone):
         _page(w, row, why.strip())
