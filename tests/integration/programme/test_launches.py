@@ -20,7 +20,7 @@ from watchfloor.insight import facts, lake
 from watchfloor.insight.changes import between
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict, Forbidden
-from watchfloor.ledger import sequencer
+from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.schema import LedgerEvent
 from watchfloor.ledger.writer import writing
@@ -238,6 +238,8 @@ def test_gates_turn_green_by_themselves_and_a_guard_takes_the_launch_back(house:
         assert verdicts(Launch.objects.get())["baseline"] == "red"  # measured anew
     kinds = set(Event.objects.filter(subject=f"launch:{row.pk}").values_list("type", flat=True))
     assert {"launch.gate_turned", "launch.decided", "launch.stage_turned", "launch.stopped", "launch.closed"} <= kinds
+    sequencer.catch_up()
+    assert rebuild.check().differences == []
 
 
 def in_force() -> int:
@@ -269,6 +271,16 @@ def test_what_somebody_signed_or_reviewed_does_not_outlive_a_change(house: House
         gating.say(w, row.pk, "abuse", holds=True, words="I wrote it.")
     with pytest.raises(Conflict), writing(actor_of(house.manager)) as w:
         rolling.start(w, row.pk, 1)
+    with writing(actor_of(house.manager)) as w:  # dropped, and taken up again with its plan
+        planning.move(w, row.pk, "drop", "Not this year.")
+        assert planning.move(w, row.pk, "again").state == "planned"
+    plan = tracking.initiative_of(planning.about(row.pk))
+    assert plan is not None and (plan.state, plan.ended_at) == ("planned", None)
+    with writing(actor_of(house.manager)) as w:
+        market = planning.begin(
+            w, kind="market", title="Spain", owner="", document=Document(markets=("ES",), languages=("es",))
+        )
+    assert verdicts(market)["translations"] == "red"  # of every policy in force
 
 
 def test_who_sees_what(house: House) -> None:

@@ -91,8 +91,8 @@ def move(w: Writer, launch_id: UUID, verb: str, why: str = "") -> Launch:
     w.event(moved(row, before), row, reason=why.strip()[:200])
     if after == states.GATED:
         ask_signers(w, row)
-    if after == states.DROPPED:
-        _end_plan(w, row, "dropped")
+    if states.DROPPED in (before, after):
+        _end_plan(w, row, "dropped" if after == states.DROPPED else "planned")
     return row
 
 

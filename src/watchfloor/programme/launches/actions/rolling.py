@@ -45,8 +45,11 @@ def start(w: Writer, launch_id: UUID, number: int) -> Stage:
     if not waiting or waiting[0].number != number:
         raise Conflict("not_next", "This is not the next stage.", hint="Stages begin in their order.")
     stage = waiting[0]
-    if stage.in_force:
-        policy_actions.put_in_force(w, version_of(row))
+    version = version_of(row) if stage.in_force else None
+    if (
+        version is not None and version.state != PolicyVersion.State.IN_FORCE
+    ):  # somebody may have published it meanwhile
+        policy_actions.put_in_force(w, version)
     before, now = row.state, clock.now()
     change = ChangeIn(
         kind=CHANGE_KINDS[row.kind], title=row.title, starts_at=now, scope=_scope(row, stage), source="hand",

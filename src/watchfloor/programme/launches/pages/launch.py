@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -102,6 +103,7 @@ def _context(request: HttpRequest, actor: Actor, row: Launch, errors: Errors) ->
         "baseline": kept, "sees_numbers": seen, "figure": watching.number, "guard_figure": watching.figure,
         "beside": comparing.beside(row) if seen and row.started_at else [],
         "guards": _guards(row) if seen else [], "life": _life(row), "now": clock.now(),
+        "watched_until": row.started_at + timedelta(days=document.hypercare_days) if row.started_at else None,
         "plan_url": address("programme-initiative", plan.pk) if plan else "", "metric_titles": titles, "figures": _figures(kept),
     }  # fmt: skip
 
