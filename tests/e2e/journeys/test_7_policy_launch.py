@@ -30,7 +30,9 @@ from watchfloor.programme.launches.actions import planning
 from watchfloor.programme.launches.models import Launch
 from watchfloor.programme.stakeholders import queries as stakeholders
 from watchfloor.programme.stakeholders.actions.signing import sign
+from watchfloor.quality.actions import marking
 from watchfloor.quality.actions import planning as quality
+from watchfloor.quality.domain.cards import Card, Part
 from watchfloor.quality.domain.plans import Document as Sample
 from watchfloor.workforce import actions as workforce
 
@@ -102,6 +104,7 @@ def test_a_policy_goes_live_and_comes_back(open_as: Callable[..., Page], four_lo
         workforce.save_vendor(w, key="alder", name="Alder", site="Manila", time_zone="Asia/Manila")
         workforce.save_reviewer(w, rui.pk, vendor_key="alder", languages=["de"], skills=["hate"])
         quality.put(w, Sample(), seen=0)
+    marking.save(actor_of(manager), Card(parts=(Part(key="finding", name="The finding is right"),)), seen=0)
     cases(HOURS, 0, 2 * HOURS)
     version = drafted(pia)
 
@@ -122,7 +125,7 @@ def test_a_policy_goes_live_and_comes_back(open_as: Callable[..., Page], four_lo
     ours.get_by_label("Metric of guard 1").select_option("incoming_total")
     ours.get_by_label("Limit").first.fill("100")
     ours.get_by_label("Counted").first.select_option("relative")
-    ours.get_by_role("textbox", name="Quality sample").fill("0")
+    ours.get_by_role("textbox", name="Quality form").fill("0")
     ours.get_by_role("button", name="Keep").click()
     ours.get_by_role("link", name="Change it").click()
     ours.get_by_label("hate.other DE").fill("48")
