@@ -51,7 +51,12 @@ def gates_of(row: Launch) -> list[GateNow]:
 
 def verdicts(row: Launch) -> dict[str, tuple[str, float | None, float]]:
     """What the loop keeps of each gate: the verdict underneath any waiver, what was measured, what was needed."""
-    return {gate.key: (gates.judge(gate.fact, gate.need), gate.fact.measured, gate.need) for gate in gates_of(row)}
+    return underneath(gates_of(row))
+
+
+def underneath(found: list[GateNow]) -> dict[str, tuple[str, float | None, float]]:
+    """The same of gates that were read already."""
+    return {gate.key: (gates.judge(gate.fact, gate.need), gate.fact.measured, gate.need) for gate in found}
 
 
 def plain(gate: GateNow) -> dict[str, Any]:

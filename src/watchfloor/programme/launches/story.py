@@ -96,7 +96,7 @@ def _told(event: Event, names: dict[str, str]) -> Told:
             if green
             else _("No longer green: %(gate)s")
             if was
-            else _("Looked at: %(gate)s")
+            else _("First looked at: %(gate)s")
         )
         sign, tone = ("check", "green") if green else ("x", "")
         return Told(event.at, words % {"gate": _gate(event.data)}, names[event.actor], sign, tone, "")
