@@ -37,6 +37,7 @@ from watchfloor.programme.launches.domain.document import Abuse, Document, Guard
 from watchfloor.programme.launches.models import Launch
 from watchfloor.programme.stakeholders import queries as stakeholders
 from watchfloor.programme.stakeholders.actions.signing import sign
+from watchfloor.programme.stakeholders.models import Letter
 from watchfloor.programme.tracking import queries as tracking
 from watchfloor.workforce import actions as workforce
 
@@ -231,6 +232,7 @@ def test_gates_turn_green_by_themselves_and_a_guard_takes_the_launch_back(house:
         assert (back.restores, back.overlays) == (former.number, former.overlays)
         assert [each["done"] for each in row.undone] == [True, True]
         assert Page.objects.get(key=f"launch:{row.pk}").words.startswith("Incoming")
+        assert Letter.objects.get(key__startswith=f"launch:{row.pk}").person == house.manager.pk
         assert tasks.read_guards() == tasks.begin_stages() == 0
         with writing(manager) as w:
             planning.learn(w, row.pk, "The symbol is on every second football scarf.", close=False)

@@ -49,7 +49,9 @@ def decide(w: Writer, actor: Actor, launch_id: UUID, *, go: bool, why: str, seen
             where="go",
             hint="Mend what they measure, or waive them with a reason.",
         )
-    gating.turn(w, row, asking.underneath(now))  # so that the ledger knows how each stood, whenever the loop last looked
+    gating.turn(
+        w, row, asking.underneath(now)
+    )  # so that the ledger knows how each stood, whenever the loop last looked
     document = document_of(row)
     number = (row.decisions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     record = w.create(
