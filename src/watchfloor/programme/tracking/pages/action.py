@@ -18,6 +18,8 @@ from watchfloor.identity.names import names_of
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.programme import forms
+from watchfloor.programme.stakeholders.models import Stakeholder
+from watchfloor.programme.stakeholders.queries import letters_of
 from watchfloor.programme.tracking import access, actions, queries, show, telling
 from watchfloor.programme.tracking.domain import dues, states
 from watchfloor.programme.tracking.models import Action, Milestone, Watch
@@ -50,7 +52,7 @@ def one(request: HttpRequest, action_id: UUID) -> HttpResponseBase:
     before = list(siblings.filter(pk__in=row.depends_on))
     context = {
         **parts.context(request, "programme-board"), **talk(actor, about), "row": row, "card": show.cards(actor, [row])[0],
-        "may": may, "zone": zone, "errors": errors, "error_of": dict(errors),
+        "may": may, "clock_zone": zone, "errors": errors, "error_of": dict(errors),
         "typed_due": parts.typed_due(row.due, zone), "clocks": clocks(row, zone), "words": telling.state_words(),
         "states": [(state, telling.state_words()[state]) for state in states.ACTION], "owners": parts.owners(row),
         "milestones": [("", _("None")), *((str(each.pk), each.title) for each in Milestone.objects.filter(initiative=row.initiative))]
@@ -65,11 +67,13 @@ def one(request: HttpRequest, action_id: UUID) -> HttpResponseBase:
 
 
 def clocks(row: Action, zone: str) -> list[dues.Seen]:
-    """Its due time by the viewer's clock, the owner's and the initiative's, where they differ."""
+    """Its due time by the clock of the viewer, the owner, the initiative and everyone who has a part in it, where they differ."""
     if row.due is None:
         return []
     owner = User.objects.filter(pk__in=[row.owner]).values_list("time_zone", flat=True).first() or ""
-    return dues.seen_by(row.due, [each for each in (parts.viewer_zone(), zone, owner) if each])
+    letters = letters_of(row.initiative_id) if row.initiative_id else {}
+    parties = Stakeholder.objects.filter(pk__in=letters).order_by("zone").values_list("zone", flat=True)
+    return dues.seen_by(row.due, [each for each in (parts.viewer_zone(), zone, owner, *parties) if each])
 
 
 def talk(actor: Any, about: str) -> dict[str, Any]:
@@ -122,6 +126,6 @@ def _change(request: HttpRequest, row: Action) -> str:
             w, row, title=given.get("title", ""), text=given.get("text", ""), due=due,
             owner=row.owner if given.get("owner", "") == str(row.owner or "") else given.get("owner", ""),
             milestone=parts.uuid_or_none(given.get("milestone", ""), "milestone"),
-            depends_on=[*hidden, *(pk for pk in chosen if pk in visible and pk != row.pk)], why=given.get("why", ""),
+            depends_on=[*hidden, *(pk for pk in chosen if pk in visible and pk != row.pk)], why=given.get("why", ""), actor=actor,
         )  # fmt: skip
     return _("Kept.")
