@@ -28,7 +28,7 @@ class Life(RuleBasedStateMachine):
         return {
             "submit": before and not self.submitted,
             "withdraw": before and self.submitted and self.decided is not False,
-            "again": (before and self.decided is False) or self.end == "rolled back",
+            "again": (before and self.decided is False) or self.end in ("rolled back", "dropped"),
             "go": before and self.submitted and self.decided is None,
             "no_go": before and self.submitted and self.decided is None,
             "start": open_ and (self.running or self.decided is True),

@@ -9,14 +9,16 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.policy.models import PolicyVersion
+from watchfloor.programme.launches import access
 from watchfloor.programme.launches.actions.planning import document_of
 from watchfloor.programme.launches.contracts import GateNow
 from watchfloor.programme.launches.domain import gates, kinds
 from watchfloor.programme.launches.domain.gates import Fact
 from watchfloor.programme.launches.gathering import READERS
-from watchfloor.programme.launches.gathering.frame import Asked
+from watchfloor.programme.launches.gathering.frame import Asked, percent
 from watchfloor.programme.launches.models import GateRow, Launch
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,12 @@ def gates_of(row: Launch) -> list[GateNow]:
 
 def verdicts(row: Launch) -> dict[str, tuple[str, float | None, float]]:
     """What the loop keeps of each gate: the verdict underneath any waiver, what was measured, what was needed."""
-    return {gate.key: (gates.judge(gate.fact, gate.need), gate.fact.measured, gate.need) for gate in gates_of(row)}
+    return underneath(gates_of(row))
+
+
+def underneath(found: list[GateNow]) -> dict[str, tuple[str, float | None, float]]:
+    """The same of gates that were read already."""
+    return {gate.key: (gates.judge(gate.fact, gate.need), gate.fact.measured, gate.need) for gate in found}
 
 
 def plain(gate: GateNow) -> dict[str, Any]:
@@ -68,3 +75,23 @@ def _fact(key: str, asked: Asked) -> Fact:
     except Exception:  # one fact that cannot be read must not hide the others
         log.exception("gate %s of launch %s could not be read", key, asked.launch.number)
         return Fact(measured=None, say=_("This could not be read; the log says why."))
+
+
+def seen_by(actor: Actor, found: list[GateNow]) -> list[GateNow]:
+    """The same gates with what this person may see of their parts: other vendors' sites, rules and queues are left out."""
+    mine = access.vendors_of(actor)
+    return [_seen(actor, mine, gate) for gate in found]
+
+
+def _seen(actor: Actor, mine: frozenset[str] | None, gate: GateNow) -> GateNow:
+    fact = gate.fact
+    if (gate.key == "detection" and not actor.has("rule.view")) or (
+        gate.key == "staffing" and not actor.has("staffing.view")
+    ):
+        fact = msgspec.structs.replace(fact, parts=())
+    if mine is not None and any(part.vendor for part in fact.parts):
+        parts = tuple(part for part in fact.parts if part.vendor in mine)
+        least = min((part.measured for part in parts if part.measured is not None), default=None)
+        say = _("%(share)s at your sites.") % {"share": percent(least)} if least is not None else _("Nothing of yours.")
+        fact = msgspec.structs.replace(fact, parts=parts, measured=least, say=say)
+    return gate if fact is gate.fact else msgspec.structs.replace(gate, fact=fact)

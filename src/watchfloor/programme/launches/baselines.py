@@ -48,13 +48,16 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     numbers: dict[str, Number]
 
 
-def where(document: Document) -> dict[str, tuple[str, ...]]:
-    """What of the floor a launch is about: its policy, markets, queues and vendors, where it names any."""
-    named = {
-        "policy": (document.policy_key,) if document.policy_key else (), "market": document.markets, "queue": document.queues,
-        "vendor": document.vendors,
-    }  # fmt: skip
-    return {name: values for name, values in named.items() if values}
+def where(kind: str, document: Document) -> dict[str, tuple[str, ...]]:
+    """What of the floor a launch is about: its policy and markets (a vendor's launch: that vendor), else its queues.
+
+    Not all at once: what comes in is of no vendor yet, and a report is in no queue.
+    """
+    named = {"policy": (document.policy_key,) if document.policy_key else (), "market": document.markets}
+    if kind == "vendor":
+        named["vendor"] = document.vendors
+    found = {name: values for name, values in named.items() if values}
+    return found or ({"queue": document.queues} if document.queues else {})
 
 
 def freeze(w: Writer, launch_id: UUID, *, days: int = DAYS) -> Launch:
@@ -77,7 +80,7 @@ def freeze(w: Writer, launch_id: UUID, *, days: int = DAYS) -> Launch:
 
 def measure(row: Launch, document: Document, start: datetime, end: datetime, by: str) -> Baseline:
     """The numbers of a span, as they would be frozen."""
-    actor, about = access.reader(row), where(document)
+    actor, about = access.reader(row), where(row.kind, document)
     metrics = [catalogue.metric(key) for key in document.watched()]
     whole = {
         each.key: each

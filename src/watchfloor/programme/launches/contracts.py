@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -30,16 +29,3 @@ class GateNow(msgspec.Struct, frozen=True, kw_only=True):
     def open(self) -> bool:
         """Whether the launch may pass it."""
         return self.verdict in ("green", "waived")
-
-
-class LaunchRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A launch in a sentence, for other parts of programme."""
-
-    id: UUID
-    number: int
-    kind: str
-    title: str
-    state: str
-    owner: str
-    started_at: datetime | None
-    ended_at: datetime | None

@@ -22,10 +22,10 @@ from watchfloor.programme.launches.actions.planning import document_of
 from watchfloor.programme.launches.baselines import Baseline
 from watchfloor.programme.launches.domain import guards, states
 from watchfloor.programme.launches.domain.document import Guard
-from watchfloor.programme.launches.models import Launch, Stage
+from watchfloor.programme.launches.models import Launch
 
 log = logging.getLogger(__name__)
-HOUR = timedelta(hours=1)
+HOUR, MUCH = timedelta(hours=1), 1_000
 
 
 class GuardNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +42,8 @@ class GuardNow(msgspec.Struct, frozen=True, kw_only=True):
 
 def since(row: Launch) -> datetime | None:
     """From when numbers are "after": of a policy from when its version is in force, else from the first stage."""
-    on = list(row.stages.filter(state=Stage.State.ON).order_by("number"))
+    stages = row.stages.filter(on_at__gte=row.started_at).order_by("number") if row.started_at else row.stages.none()
+    on = list(stages)  # those that were taken back, too: a launch that was stopped is read as it was
     forced = [stage.on_at for stage in on if stage.in_force]
     return forced[0] if forced else row.started_at
 
@@ -105,7 +106,7 @@ def look() -> int:
         try:
             tripped = next((each for each in guards_of(row) if each.verdict == guards.TRIPPED), None)
             if tripped is not None and tripped.span is not None:
-                with writing(system("launches"), reason=f"guard {tripped.guard.metric}") as w:
+                with writing(system("launches")) as w:
                     rolling.stop(
                         w,
                         row.pk,
@@ -136,6 +137,8 @@ def in_words(found: GuardNow) -> str:
 
 def figure(found: GuardNow, value: float) -> str:
     """A guard's number for people."""
+    if found.times and value >= MUCH:
+        return _("more than %(times)s times the baseline") % {"times": f"{MUCH:,}"}
     if found.times:
         return _("%(times)s times the baseline") % {"times": f"{value:.3g}"}
     return number(found.metric, value, hourly=found.metric.kind == "count")

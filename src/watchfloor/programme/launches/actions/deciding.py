@@ -9,6 +9,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.ledger.writer import Writer
 from watchfloor.programme.launches import access, asking
+from watchfloor.programme.launches.actions import gating
 from watchfloor.programme.launches.actions.planning import document_of, moved
 from watchfloor.programme.launches.domain import gates, states
 from watchfloor.programme.launches.domain.document import Document
@@ -48,6 +49,9 @@ def decide(w: Writer, actor: Actor, launch_id: UUID, *, go: bool, why: str, seen
             where="go",
             hint="Mend what they measure, or waive them with a reason.",
         )
+    gating.turn(
+        w, row, asking.underneath(now)
+    )  # so that the ledger knows how each stood, whenever the loop last looked
     document = document_of(row)
     number = (row.decisions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     record = w.create(

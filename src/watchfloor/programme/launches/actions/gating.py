@@ -18,6 +18,9 @@ LONGEST = 2_000
 
 def turn(w: Writer, row: Launch, found: dict[str, tuple[str, float | None, float]]) -> int:
     """Write down the verdicts that are others than before: gate -> (verdict, measured, need). How many turned."""
+    row = access.by_id(row.pk)  # another worker may look at the same moment
+    if row.state not in states.WATCHED:
+        return 0
     known = {each.key: each for each in GateRow.objects.select_for_update().filter(launch=row)}
     turned = 0
     for key, (verdict, measured, need) in found.items():

@@ -22,11 +22,13 @@ from watchfloor.programme.launches.models import Launch
 from watchfloor.programme.stakeholders.actions.signing import ask_sign_off
 from watchfloor.programme.tracking import queries
 from watchfloor.programme.tracking.actions.initiatives import Started, begin_initiative, change_initiative
+from watchfloor.review import plan
+from watchfloor.workforce.models import Vendor
 
 LONGEST_TITLE, LONGEST = 160, 20_000
 
 
-def plan(w: Writer, *, kind: str, title: str, owner: str, document: Document, zone: str = "UTC") -> Launch:
+def begin(w: Writer, *, kind: str, title: str, owner: str, document: Document, zone: str = "UTC") -> Launch:
     """A new launch. What is not entered yet its gates ask for."""
     values = _checked(kind, title, zone, document)
     with connection.cursor() as cursor:  # numbers have no gaps and no doubles
@@ -89,8 +91,8 @@ def move(w: Writer, launch_id: UUID, verb: str, why: str = "") -> Launch:
     w.event(moved(row, before), row, reason=why.strip()[:200])
     if after == states.GATED:
         ask_signers(w, row)
-    if after == states.DROPPED:
-        _end_plan(w, row, "dropped")
+    if states.DROPPED in (before, after):
+        _end_plan(w, row, "dropped" if after == states.DROPPED else "planned")
     return row
 
 
@@ -156,6 +158,16 @@ def _saved(row: Launch) -> LaunchSaved:
     )
 
 
+def _known(document: Document) -> None:
+    queues = {each.key for each in plan.live_queues()}
+    vendors = set(Vendor.objects.values_list("key", flat=True)) if document.vendors else set()
+    for what, where, given, known in (
+        ("queue", "queues", document.queues, queues), ("vendor", "vendors", document.vendors, vendors),
+    ):  # fmt: skip
+        if strange := [each for each in given if each not in known]:
+            raise BadInput(f"unknown_{what}", f"There is no {what} {strange[0][:80]!r}.", where=where)
+
+
 def _checked(kind: str, title: str, zone: str, document: Document) -> dict[str, object]:
     if not title.strip() or len(title) > LONGEST_TITLE:
         raise BadInput("no_title", f"Give it a title of 1 to {LONGEST_TITLE} characters.", where="title")
@@ -166,6 +178,7 @@ def _checked(kind: str, title: str, zone: str, document: Document) -> dict[str, 
     documents.check(kind, document)
     for key in document.watched():
         catalogue.metric(key)
+    _known(document)
     if kind == "policy":
         known = PolicyVersion.objects.filter(policy_key=document.policy_key, number=document.policy_number)
         if not known.exists():

@@ -22,6 +22,7 @@ from watchfloor.programme.launches.domain import states
 from watchfloor.programme.launches.domain.guards import Span
 from watchfloor.programme.launches.events import LaunchStopped, StageHeld, StageTurned
 from watchfloor.programme.launches.models import Launch, Stage
+from watchfloor.programme.stakeholders import letters
 
 CHANGE_KINDS = {
     "policy": "policy",
@@ -45,8 +46,11 @@ def start(w: Writer, launch_id: UUID, number: int) -> Stage:
     if not waiting or waiting[0].number != number:
         raise Conflict("not_next", "This is not the next stage.", hint="Stages begin in their order.")
     stage = waiting[0]
-    if stage.in_force:
-        policy_actions.put_in_force(w, version_of(row))
+    version = version_of(row) if stage.in_force else None
+    if (
+        version is not None and version.state != PolicyVersion.State.IN_FORCE
+    ):  # somebody may have published it meanwhile
+        policy_actions.put_in_force(w, version)
     before, now = row.state, clock.now()
     change = ChangeIn(
         kind=CHANGE_KINDS[row.kind], title=row.title, starts_at=now, scope=_scope(row, stage), source="hand",
@@ -69,7 +73,9 @@ def hold(w: Writer, launch_id: UUID, number: int, problem: str) -> None:
         return
     w.update(stage, problem=problem[:300])
     w.event(StageHeld(launch=row.number, stage=number, problem=problem[:300]), row)
-    _page(w, row, f"Stage {number} of launch {row.number} could not begin: {problem}")
+    told = f"Stage {number} of launch {row.number} could not begin: {problem}"
+    _page(w, row, told)
+    _tell_owner(w, row, f"held:{number}:{stage.pk}", told)
 
 
 def stop(
@@ -106,10 +112,12 @@ def stop(
         launch=row.number, launch_kind=row.kind, policy=row.policy_key, guard=guard, value=span.value if span else None,
         low=span.low if span else None, high=span.high if span else None, limit=limit,
     )  # fmt: skip
-    w.event(event, row)
+    w.event(event, row, reason=why.strip()[:200])
     w.event(moved(row, before), row)
     if guard or not all(each["done"] for each in undone):
         _page(w, row, why.strip())
+    if row.owner != w.actor:
+        _tell_owner(w, row, f"stopped:{now.timestamp()}", f"Launch {row.number} was stopped. {why.strip()}")
     return row
 
 
@@ -158,6 +166,15 @@ def _page(w: Writer, row: Launch, words: str) -> None:
             key=f"launch:{row.pk}", severity=3, or_as=4, policy=row.policy_key, market=market, clearance=clearance, words=words
         ),
     )  # fmt: skip
+
+
+def _tell_owner(w: Writer, row: Launch, key: str, words: str) -> None:
+    """On-call is paged by the matrix; who owns the launch hears of it by mail."""
+    if row.owner.startswith("user:"):
+        letters.write(
+            w, f"launch:{row.pk}:{key}", cause="launch", person=UUID(row.owner.removeprefix("user:")), subject=words[:120], text=words,
+            path=f"/programme/launches/{row.number}",
+        )  # fmt: skip
 
 
 def _turned(row: Launch, stage: Stage, *, on: bool) -> StageTurned:

@@ -39,7 +39,7 @@ GATES: Final[dict[str, Gate]] = {
         Gate("volume", N_("Expected volume entered"), N_("Program manager"), 1, "share"),
         Gate("staffing", N_("Staffing meets its target"), N_("Program manager"), 0.95, "share", adjustable=True),
         Gate("training", N_("People certified at every site"), N_("Trainer"), 0.95, "share", adjustable=True),
-        Gate("quality", N_("Quality sample and gold set ready"), N_("Quality lead"), 10, "number", adjustable=True),
+        Gate("quality", N_("Quality form and gold set ready"), N_("Quality lead"), 10, "number", adjustable=True),
         Gate("texts", N_("Ready texts and notices current"), N_("Policy"), 1, "share", adjustable=True),
         Gate("baseline", N_("Baseline of numbers frozen"), N_("Program manager"), 1, "share"),
         Gate("legal", N_("Legal clocks mapped"), N_("Legal"), 1, "share"),

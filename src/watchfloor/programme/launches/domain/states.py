@@ -27,13 +27,13 @@ MOVES: Final[dict[tuple[str, str], str]] = {
     (HYPERCARE, "stop"): ROLLED_BACK,
     (HYPERCARE, "close"): DONE,
     (ROLLED_BACK, "again"): PLANNED,
+    (DROPPED, "again"): PLANNED,
     (PLANNED, "drop"): DROPPED,
     (GATED, "drop"): DROPPED,
     (NO_GO, "drop"): DROPPED,
 }
 EDITABLE: Final = frozenset({PLANNED, GATED, NO_GO})  # what is decided on does not change under the decision
 WATCHED: Final = frozenset({PLANNED, GATED, NO_GO, GO})  # gates are looked at by themselves
-OVER: Final = frozenset({DONE, DROPPED})
 
 
 def after(state: str, verb: str) -> str:

@@ -16,7 +16,7 @@ def gather(asked: Asked) -> Fact:
     if kept is None:
         return Fact(measured=0, say=_("No number is frozen yet."), href=href)
     wanted = asked.document.watched()
-    if kept.where != baselines.where(asked.document):
+    if kept.where != baselines.where(asked.launch.kind, asked.document):
         return Fact(
             measured=0,
             say=_("What is frozen is of other markets, queues or vendors than the launch now names."),

@@ -1,4 +1,4 @@
-"""Gate: decisions will be looked at from the first day, and there are known answers to hold people against."""
+"""Gate: decisions will be looked at and marked from the first day, and there are known answers to hold people against."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from watchfloor.programme.launches.domain.gates import Fact
 from watchfloor.programme.launches.gathering.frame import Asked, address
-from watchfloor.quality.models import Look, SamplingPlan
+from watchfloor.quality.models import Look, SamplingPlan, Scorecard
 from watchfloor.training.models import TrainingItem
 
 
@@ -15,6 +15,8 @@ def gather(asked: Asked) -> Fact:
     """Known answers: decisions that two people settled, and cases and questions that a second person approved for training."""
     if not SamplingPlan.objects.filter(live=True).exists():
         return Fact(measured=0, say=_("No sample of decisions is planned."), href=address("quality-plan"))
+    if not Scorecard.objects.filter(live=True).exists():
+        return Fact(measured=0, say=_("No scorecard is in force."), href=address("quality-card"))
     settled = Look.objects.filter(state=Look.State.SETTLED, purpose="sample")
     taught = TrainingItem.objects.filter(state=TrainingItem.State.APPROVED)
     document = asked.document
