@@ -52,6 +52,7 @@ CONTEXTS = [
     "law",
     "transparency",
     "cybertip",
+    "programme.improvements",
     "interop",
     "console",
     "demo",
