@@ -19,8 +19,9 @@ INHOUSE = "inhouse"
 def vendor_of(actor: Actor) -> str:
     """The vendor somebody works for; empty for the house's own people, and for programs."""
     own = ""
-    if actor.kind == "user":
-        own = Reviewer.objects.filter(pk=_uuid(actor)).values_list("vendor_key", flat=True).first() or ""
+    person = _uuid(actor) if actor.kind == "user" else None
+    if person is not None:
+        own = Reviewer.objects.filter(pk=person).values_list("vendor_key", flat=True).first() or ""
     if not own:
         limits = [scope.vendors for scope in actor.scopes if SUGGEST in scope.permissions]
         if len(limits) == 1 and limits[0] is not None and len(limits[0]) == 1:
