@@ -53,6 +53,8 @@ CONTEXTS = [
     "transparency",
     "cybertip",
     "programme.improvements",
+    "programme.stakeholders",
+    "programme.tracking",
     "interop",
     "console",
     "demo",

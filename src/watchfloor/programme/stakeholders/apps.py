@@ -1,0 +1,8 @@
+"""Django's entry to this context."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "watchfloor.programme.stakeholders"
+    label = "programme_stakeholders"

@@ -1,0 +1,1 @@
+"""The pure part: states, due times, what waits for what."""
