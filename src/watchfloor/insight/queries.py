@@ -17,7 +17,20 @@ from django.utils.translation import gettext_noop as N_
 from watchfloor.identity.domain import Actor
 from watchfloor.insight import catalogue, facts, lake, persons, relations, rights
 from watchfloor.insight.catalogue import Metric
-from watchfloor.insight.compile import Ask, compile_metrics, compile_row_count, compile_rows, groups, starts, timed
+from watchfloor.insight.compile import (
+    PLACE,
+    Ask,
+    Query,
+    compile_metrics,
+    compile_row_count,
+    compile_rows,
+    filters,
+    groups,
+    starts,
+    timed,
+    used,
+)
+from watchfloor.insight.dialects import DUCK
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.rollups import answer, generations
@@ -125,6 +138,31 @@ def fractions(actor: Actor, span: Span, metric: Metric) -> dict[datetime, tuple[
         if below:
             found[bucket.replace(tzinfo=UTC)] = (float(above or 0), float(below))
     return found
+
+
+def parts(actor: Actor, span: Span, metrics: Sequence[Metric]) -> dict[str, dict[datetime, tuple[float, float | None]]]:
+    """What each metric is made of, by interval: numerator and denominator (None where it is not divided); for intervals of trust."""
+    ask, of = _ask(actor, span, interval=span.interval), lake.state()
+    found: dict[str, dict[datetime, tuple[float, float | None]]] = {metric.key: {} for metric in metrics}
+    for group in groups(metrics):
+        places = _places(group)
+        for bucket, *row in _answer(group, ask, of):
+            for metric in group:
+                above, below = _parts(metric, places, row)
+                share = float(below or 0) if _divided(metric) else None
+                found[metric.key][bucket.replace(tzinfo=UTC)] = (float(above or 0), share)
+    return found
+
+
+def later(actor: Actor, span: Span, leaf: int) -> int:
+    """How many facts of a span came into the lake at ``leaf`` or after it, of those the actor may see."""
+    ask = _ask(actor, span)
+    conditions, values = filters(ask)
+    where = [DUCK.write(each) for each in conditions]
+    where.append("moment >= $start AND moment < $end AND leaf >= $leaf")
+    sql = f"SELECT count(*) FROM {PLACE} AS r WHERE {' AND '.join(where)}"
+    query = Query(sql, used(sql, {**values, "start": ask.start, "end": ask.end, "leaf": leaf}), "facts")
+    return int(lake.answer(query, ask.start, ask.end)[0][0])
 
 
 def series_by(

@@ -55,6 +55,7 @@ CONTEXTS = [
     "programme.improvements",
     "programme.stakeholders",
     "programme.tracking",
+    "programme.facts",
     "interop",
     "console",
     "demo",
