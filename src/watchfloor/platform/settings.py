@@ -56,6 +56,7 @@ CONTEXTS = [
     "programme.stakeholders",
     "programme.tracking",
     "programme.facts",
+    "programme.interventions",
     "interop",
     "console",
     "demo",

@@ -59,6 +59,7 @@ NOT_THEIRS: Final = {
     "cybertip_settings": "who reports for the house",
     "law_flagger": "bodies with a status, in a public register",
     "knowledge_article": "what colleagues wrote down of how a policy is read",
+    "programme_intervention": "what colleagues changed on the floor, and what it did",
     "vendors_announcement": "what the house tells its vendors",
     "vendors_check_in": "what was said with a vendor, and its figures",
     "vendors_contract": "what was agreed with a vendor",
