@@ -105,6 +105,7 @@ _CONTEXT_PROCESSORS = [
     "watchfloor.identity.context.sign_in",
     "watchfloor.identity.context.bell",
     "watchfloor.oncall.context.bell",
+    "watchfloor.programme.improvements.context.box",
 ]
 TEMPLATES = [
     {

@@ -11,7 +11,7 @@ class Suggested(msgspec.Struct, frozen=True, kw_only=True):
     """A suggestion. Of the place it was made at only names and ids: ``page`` is the name of an address, never the address.
 
     ``about`` says of what it is, where that is not a page: ``unit:<key>``, ``clause:<policy>/<key>``, ``screen:<name>``; ``evidence``
-    are addresses within the console or ids of frozen facts.
+    are addresses within the console or ids of frozen facts. ``key``: the same key of the same sender is the same suggestion.
     """
 
     wrong: str
@@ -27,3 +27,4 @@ class Suggested(msgspec.Struct, frozen=True, kw_only=True):
     window_size: str = ""
     about: str = ""
     evidence: tuple[str, ...] = ()
+    key: str = ""

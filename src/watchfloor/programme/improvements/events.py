@@ -63,8 +63,14 @@ class ImprovementDecided(LedgerEvent, frozen=True, tag="improvement.decided"):
     expected: float
 
 
+class ImprovementPlanned(LedgerEvent, frozen=True, tag="improvement.planned"):
+    """An accepted proposal became an initiative with an action (``planned`` false: that was given up)."""
+
+    planned: bool
+
+
 class ImprovementDelivered(LedgerEvent, frozen=True, tag="improvement.delivered"):
-    """What was proposed is in use, and its benefit is looked at on a day (``day`` empty: it is not, after all)."""
+    """What was proposed is in use, and its benefit is looked at on a day (``day`` empty: it is not in use, after all)."""
 
     after_ms: int
     day: str

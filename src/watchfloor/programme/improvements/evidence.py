@@ -7,17 +7,19 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from watchfloor.identity.domain import Actor
-from watchfloor.insight import catalogue, queries
 from watchfloor.insight.queries import Span
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Forbidden
+from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer
-from watchfloor.programme.improvements.domain.amounts import Amount, a_month
+from watchfloor.programme.facts import actions as facts
+from watchfloor.programme.facts import queries
+from watchfloor.programme.facts.contracts import Question
+from watchfloor.programme.improvements.domain.amounts import MONTH, Amount, a_month
 from watchfloor.programme.improvements.domain.quantities import FILTERS, JOBS, Kind
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """One answer: the metric, the fact it is kept as (empty: only here), its value and bounds in the metric's own unit."""
+    """One answer: the metric, the fact it is kept as, its value and bounds in the metric's own unit."""
 
     metric: str
     fact: str
@@ -64,21 +66,23 @@ def days(start: date, end: date) -> Span:
 
 
 def read(w: Writer, actor: Actor, kind: Kind, filters: dict[str, str], start: date, end: date, about: str) -> Read:
-    """Ask the questions of a quantity and keep the answers."""
-    if not actor.has("insight.view"):
-        raise Forbidden("no_permission", "Sizing reads the floor's figures, which your roles do not include.")
-    span = msgspec.structs.replace(days(start, end), where=asked(filters))
-    wanted = tuple(dict.fromkeys((*kind.metrics, JOBS)))
-    lines = queries.series(
-        actor, span, [catalogue.metric(key) for key in dict.fromkeys((*kind.sum_of, kind.metrics[0], JOBS))]
-    )
+    """Ask the questions of a quantity and keep the answers as facts."""
+    span, where = days(start, end), {name: values[0] for name, values in asked(filters).items()}
     base_of = kind.sum_of or kind.metrics[:1]
-    sums = [sum(lines[key][at].value or 0.0 for key in base_of) for at in range(len(lines[JOBS]))]
-    jobs = a_month([point.value or 0.0 for point in lines[JOBS]]).value
-    return Read(a_month(sums).times(kind.to_unit), jobs, tuple(_freeze(w, actor, key, span, about) for key in wanted))
-
-
-def _freeze(w: Writer, actor: Actor, metric: str, span: Span, about: str) -> Fact:
-    """Keep one answer."""
-    found = queries.kpis(actor, span, metrics=[metric], compare=False)[0]
-    return Fact(metric, "", found.value)
+    wanted = tuple(dict.fromkeys((*kind.metrics, JOBS)))
+    questions = [
+        Question(
+            metric=key, start=span.start, end=span.end, filters=where, interval="day" if key in base_of else "", compare="none"
+        )
+        for key in wanted
+    ]  # fmt: skip
+    kept = facts.freeze_many(w, actor, [(question, "") for question in questions], about=about)
+    answers = {key: queries.answer_of(row) for key, row in zip(wanted, kept, strict=True)}
+    length = (end - start).days + 1
+    sums = [sum(answers[key].series[at].value or 0.0 for key in base_of) for at in range(length)]
+    jobs = (answers[JOBS].value or 0.0) / length * MONTH
+    told = tuple(
+        Fact(key, str(row.pk), answers[key].value, answers[key].low, answers[key].high)
+        for key, row in zip(wanted, kept, strict=True)
+    )
+    return Read(a_month(sums).times(kind.to_unit), jobs, told)

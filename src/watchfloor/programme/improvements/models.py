@@ -95,6 +95,7 @@ class Suggestion(Projected):
     why = models.TextField(blank=True)  # it was set aside
     told_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    key = models.CharField(max_length=64, null=True, unique=True)  # digest of the sender's idempotency key
     seal = Seal()
 
     private: ClassVar[frozenset[str]] = frozenset({"wrong", "wanted", "steps", "why"})

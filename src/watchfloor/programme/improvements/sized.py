@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from watchfloor.kernel import clock
-from watchfloor.programme.improvements.domain.amounts import Amount, Guess
+from watchfloor.programme.improvements.domain.amounts import MONTH, Amount, Guess, together
 from watchfloor.programme.improvements.domain.scores import MINUTES, Score, Sized, Weights, score
 from watchfloor.programme.improvements.models import Proposal, Quantity, WeightsRow
 
@@ -27,7 +27,7 @@ def sized(row: Proposal, lines: Iterable[Quantity]) -> Sized:
     """As it is scored."""
     found = list(lines)
     reach = max((each.reach for each in found), default=0.0)
-    left = None if row.window is None else max((row.window - _today()).days / 30.4375, 0.0)
+    left = None if row.window is None else max((row.window - _today()).days / MONTH, 0.0)
     return Sized(
         key=str(row.pk), quantities={each.kind: Amount(*each.result) for each in found}, reach=reach,
         effort=Guess(*row.effort) if row.effort else None, months_left=left,
@@ -48,7 +48,6 @@ def hours(of: Sized) -> Amount | None:
     parts = [of.quantities[kind] for kind in MINUTES if kind in of.quantities]
     if not parts:
         return None
-    from watchfloor.programme.improvements.domain.amounts import together
 
     return together([(1 / 60, each) for each in parts])
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Conflict, NotFound
+from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.writer import Writer
 from watchfloor.programme.improvements import access, sized
+from watchfloor.programme.improvements.actions import delivering
+from watchfloor.programme.improvements.actions.telling import tell
 from watchfloor.programme.improvements.domain import states
 from watchfloor.programme.improvements.domain.story import line
 from watchfloor.programme.improvements.events import ImprovementDecided
-from watchfloor.programme.improvements.models import Proposal, Suggestion, Verdict
+from watchfloor.programme.improvements.models import Proposal, Verdict
 
 
 def missing(row: Proposal) -> list[str]:
@@ -23,8 +26,8 @@ def missing(row: Proposal) -> list[str]:
     return [*found, *([] if row.effort else ["effort"])]
 
 
-def decide(w: Writer, actor: Actor, key: UUID, outcome: str, why: str) -> Proposal:
-    """Accept it, decline it, or put it off."""
+def decide(w: Writer, actor: Actor, key: UUID, outcome: str, why: str, *, due: datetime | None = None) -> Proposal:
+    """Accept it, decline it, or put it off. Accepted, it is an initiative with one action, due when that is said."""
     row = decidable(actor, key)
     if outcome not in states.OUTCOMES:
         raise BadInput("bad_outcome", "Accept it, decline it, or put it off.", where="outcome")
@@ -32,12 +35,14 @@ def decide(w: Writer, actor: Actor, key: UUID, outcome: str, why: str) -> Propos
     said = line(why, "why")
     if outcome == states.ACCEPTED and (left := missing(row)):
         raise BadInput("not_ready", f"It is not ready to be accepted: {', '.join(left)} missing.", where="outcome")
-    if row.initiative_id is not None and outcome != states.ACCEPTED:
-        raise Conflict("planned", "Work on it has begun.", hint="End its initiative first, or deliver it.")
     scores = sized.snapshot(row)
     _log(w, row, outcome, said, scores)
     w.update(row, state=outcome, decided_at=clock.now())
     _say(w, row, outcome, scores["worth"][0])
+    if outcome == states.ACCEPTED:
+        delivering.plan(w, actor, row, due=due)
+    else:
+        delivering.give_up(w, row, said)
     return row
 
 
@@ -58,12 +63,6 @@ def decidable(actor: Actor, key: UUID) -> Proposal:
     if not access.approves(actor, row):
         raise NotFound("unknown_proposal", "There is no such proposal.")
     return Proposal.objects.select_for_update().get(pk=row.pk)
-
-
-def tell(w: Writer, row: Proposal) -> None:
-    """Whoever suggested it has news; the caller's event carries the rows."""
-    for each in Suggestion.objects.select_for_update().filter(proposal=row):
-        w.update(each, told_at=clock.now())
 
 
 def _log(w: Writer, row: Proposal, outcome: str, why: str, scores: dict[str, object]) -> None:

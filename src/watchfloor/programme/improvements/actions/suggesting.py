@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +34,10 @@ _EVIDENCE = re.compile(r"/[\w./-]{0,199}|fact:[0-9a-f-]{36}")  # an address with
 
 def suggest(w: Writer, actor: Actor, given: Suggested) -> Suggestion:
     """Keep a suggestion. Words are what the person typed; the place is names and ids, each looked up or checked here."""
+    key = sha256(f"{actor}\n{given.key}".encode()).hexdigest() if given.key else None
+    known = Suggestion.objects.filter(key=key).first() if key else None
+    if known is not None:
+        return known
     if given.kind not in Suggestion.Kind.values:
         raise BadInput("bad_kind", "It is an idea or a bug.", where="kind")
     bug = given.kind == Suggestion.Kind.BUG
@@ -57,7 +63,7 @@ def suggest(w: Writer, actor: Actor, given: Suggested) -> Suggestion:
         steps=steps if bug else "", often=given.often if bug else "", page=given.page, queue_key=queue or None, policy_key=policy,
         market=market, case_id=given.case_id, version=__version__,
         window_size=given.window_size if _SIZE.fullmatch(given.window_size) else "", about=given.about,
-        evidence=list(given.evidence), vendor_key=access.vendor_of(actor), made_by=str(actor), made_at=now,
+        evidence=list(given.evidence), vendor_key=access.vendor_of(actor), made_by=str(actor), made_at=now, key=key,
     )  # fmt: skip
     w.event(
         ImprovementSuggested(
@@ -121,11 +127,9 @@ def take_up(w: Writer, actor: Actor, one: UUID) -> Suggestion:
     return row
 
 
-def read(actor: Actor) -> None:
-    """Whoever looks at their own suggestions has read what became of them (no event: it changes nothing for anybody else)."""
-    Suggestion.objects.filter(made_by=str(actor), told_at__isnull=False).exclude(read_at__gte=clock.now()).update(
-        read_at=clock.now()
-    )
+def read(rows: Iterable[Suggestion]) -> None:
+    """Whoever made them has read what became of them (no event: it changes nothing for anybody else)."""
+    Suggestion.objects.filter(pk__in=[row.pk for row in rows]).update(read_at=clock.now())
 
 
 def _place(actor: Actor, given: Suggested) -> tuple[str, str, str]:

@@ -18,6 +18,7 @@ from watchfloor.engines.agreement.intervals import student
 from watchfloor.kernel.errors import BadInput
 
 ROUNDS: Final = 4_000
+MONTH: Final = 30.4375  # days
 _SPREAD: Final = 3.919927969080108  # widths of 95 % of a normal distribution, in its standard deviations
 
 
@@ -75,7 +76,7 @@ def guess(given: Mapping[str, str], name: str, *, most: float, least: float = 0.
     return Guess(*found)
 
 
-def a_month(days: Sequence[float], month: float = 30.4375) -> Amount:
+def a_month(days: Sequence[float], month: float = MONTH) -> Amount:
     """What a count comes to in a month, from its days; by whole weeks from three on, so that weekends do not look like doubt."""
     if not days:
         return NOTHING

@@ -27,7 +27,7 @@ KINDS: Final[dict[str, Kind]] = {
     each.key: each
     for each in (
         Kind(key="agent_minutes", metrics=("effort", "jobs_solved", "aht"), to_unit=_MINUTE, unit="minutes"),
-        Kind(key="lost_minutes", metrics=("jobs_solved",), to_unit=1.0, unit="minutes", each=True),
+        Kind(key="lost_minutes", metrics=("jobs_solved", "effort"), to_unit=1.0, unit="minutes", each=True),
         Kind(key="breaches", metrics=("breaches",), to_unit=1.0, unit="count"),
         Kind(key="wrongful", metrics=("wrongly_enforced_cases", "overturned_per_decision"), to_unit=1.0, unit="count"),
         Kind(
@@ -38,4 +38,9 @@ KINDS: Final[dict[str, Kind]] = {
     )
 }  # fmt: skip
 JOBS: Final = "jobs_solved"  # what "touched" counts
+# What is looked at again after delivery: the metric, and what turns its unit into the quantity's.
+MEASURED: Final[dict[str, tuple[str, float]]] = {
+    "agent_minutes": ("effort", _MINUTE), "lost_minutes": ("effort", _MINUTE), "breaches": ("breaches", 1.0),
+    "wrongful": ("wrongly_enforced_cases", 1.0),
+}  # fmt: skip
 FILTERS: Final = ("queue", "policy", "vendor", "market")

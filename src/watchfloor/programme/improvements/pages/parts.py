@@ -1,0 +1,76 @@
+"""What the pages of improvements share: tabs, a POST that does one thing and keeps what was typed when it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from watchfloor.identity.domain import Actor
+from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.policy import queries as policies
+from watchfloor.programme import tabs
+from watchfloor.programme.facts import queries as facts
+from watchfloor.programme.improvements.models import Proposal, Quantity
+from watchfloor.review.models import Queue
+
+Errors = list[tuple[str, str]]
+Do = Callable[[], str]
+
+
+def head(actor: Actor, current: str) -> dict[str, Any]:
+    """The parts of Programme."""
+    return {"tabs": tabs.tabs(actor.has, current)}
+
+
+def act(request: HttpRequest, verbs: Mapping[str, Do]) -> Errors | None:
+    """Do what the form's button says; None when it was done, else what to mend.
+
+    Raises:
+        NotFound: there is no such thing to do.
+    """
+    do = verbs.get(request.POST.get("do", ""))
+    if do is None:
+        raise NotFound("unknown_step", "There is no such thing to do.")
+    try:
+        messages.success(request, do())
+    except (BadInput, Conflict, Forbidden) as refused:
+        return [(refused.where, f"{refused.message} {refused.hint}".strip())]
+    return None
+
+
+def uuid(text: str) -> UUID:
+    """An id of a form.
+
+    Raises:
+        NotFound: it is none.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("unknown_suggestion", "There is no such suggestion.") from None
+
+
+def open_to(actor: Actor, lines: Iterable[Quantity]) -> bool:
+    """Whether somebody may see the numbers a proposal is sized by: all that they count."""
+    wanted = [UUID(str(each[1])) for line in lines for each in line.facts if each[1]]
+    return all(facts.may_see(actor, row) for row in facts.by_ids(wanted).values())
+
+
+def queue_names() -> dict[str, str]:
+    """Queues by key."""
+    return dict(Queue.objects.filter(archived_at__isnull=True).order_by("position", "key").values_list("key", "name"))
+
+
+def policy_names() -> dict[str, str]:
+    """Policies by key."""
+    return {each.key: _(each.name) for each in policies.all_policies()}
+
+
+def codes(rows: Iterable[Proposal]) -> dict[UUID, str]:
+    """How people name them."""
+    return {row.pk: row.code for row in rows}
