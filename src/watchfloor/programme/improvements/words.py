@@ -38,10 +38,13 @@ def suggestion_states() -> Chips:
 def states() -> Chips:
     """State of a proposal -> chip."""
     return {
-        "draft": (pgettext("a proposal", "Being written"), "outline", "pencil"), "accepted": (pgettext("a proposal", "Accepted"), "green", "check"),
-        "declined": (pgettext("a proposal", "Declined"), "", "x"), "later": (pgettext("a proposal", "Later"), "amber", "clock"),
-        "delivered": (pgettext("a proposal", "In use"), "accent", "rocket"), "closed": (pgettext("a proposal", "Closed"), "green", "circle-check"),
-    }  # fmt: skip
+        "draft": (pgettext("a proposal", "Being written"), "outline", "pencil"),
+        "accepted": (pgettext("a proposal", "Accepted"), "green", "check"),
+        "declined": (pgettext("a proposal", "Declined"), "", "x"),
+        "later": (pgettext("a proposal", "Later"), "amber", "clock"),
+        "delivered": (pgettext("a proposal", "In use"), "accent", "rocket"),
+        "closed": (pgettext("a proposal", "Closed"), "green", "circle-check"),
+    }
 
 
 def outcomes() -> dict[str, str]:

@@ -57,6 +57,7 @@ def _context(request: HttpRequest, actor: Actor, row: Proposal, errors: parts.Er
     open_ = parts.open_to(actor, lines)
     verdicts = list(row.verdicts.order_by("-made_at"))
     suggestions = list(access.visible(actor).filter(proposal=row).order_by("made_at"))
+    wrote = [row.made_by, *(each.made_by for each in verdicts), *(each.made_by for each in suggestions)]
     lacking = words.missing()
     today = clock.now().date()
     weights = sized.weights()
@@ -65,22 +66,28 @@ def _context(request: HttpRequest, actor: Actor, row: Proposal, errors: parts.Er
     return {
         **parts.head(actor, "programme-proposals"), "row": row, "errors": errors, "error_of": dict(errors), "typed": request.POST,
         "edits": access.edits(actor, row), "approves": access.approves(actor, row), "states": words.states(),
-        "outcomes": words.outcomes(), "names": names_of([row.made_by, *(each.made_by for each in (*verdicts, *suggestions))]),
+        "outcomes": words.outcomes(), "names": names_of(wrote),
         "lines": _lines(actor, lines) if open_ else [], "hidden": not open_, "sized_kinds": kinds, "suggestions": suggestions,
         "score": score(sized.sized(row, lines), weights) if open_ else None, "weights": weights, "verdicts": verdicts if open_ else [],
         "missing": [lacking[key] for key in deciding.missing(row)], "quantities": words.quantities(), "rests_on": words.rests_on(),
         "filters": words.filters(), "queues": parts.queue_names(), "policies": parts.policy_names(),
-        "said": words.number, "bounds": words.interval, "effort": row.effort or ["", "", ""], "kind_choices": [(kind, words.quantities()[kind], words.rests_on()[kind]) for kind in KINDS],
+        "said": words.number, "bounds": words.interval, "effort": row.effort or ["", "", ""], "kind_choices": _kinds(),
         "measurable": [(kind, words.quantities()[kind]) for kind in kinds if kind in MEASURED], "today": today,
         "from_day": today - timedelta(days=28), "to_day": today - timedelta(days=1), "later_day": today + timedelta(days=28),
         "apart": sorted({(name, words.filters()[name]) for line in lines for name in line.filters}),
         "benefit": words.benefit(row.measure_kind, row.benefit) if row.benefit and open_ else "",
-        "intervention_url": _url("programme-intervention", row.intervention_id), "initiative_url": _url("programme-initiative", row.initiative_id),
+        "intervention_url": _url("programme-intervention", row.intervention_id),
+        "initiative_url": _url("programme-initiative", row.initiative_id),
         "action": Action.objects.filter(pk=row.action_id).first() if row.action_id else None,
         "links": links.of([row.action_id]).get(row.action_id, []) if row.action_id else [],
         "restorable": dropped if dropped is not None and dropped.kind not in kinds and row.state in ("draft", "later") else None,
         "steps": [words.states()[name][0] for name in ("draft", "accepted", "delivered", "closed")],
     }  # fmt: skip
+
+
+def _kinds() -> list[tuple[str, str, str]]:
+    names, rest = words.quantities(), words.rests_on()
+    return [(kind, names[kind], rest[kind]) for kind in KINDS]
 
 
 def _lines(actor: Actor, lines: list[Quantity]) -> list[dict[str, Any]]:

@@ -74,12 +74,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     table += [
         {"row": known[key], "url": reverse("programme-proposal", args=[known[key].pk]), "score": None} for key in hidden
     ]
+    names = [(key, chip[0]) for key, chip in words.states().items()]
     context = {
         **parts.head(actor, "programme-proposals"), "rows": table, "by": by, "weights": weights, "house": house,
         "other": weights != house, "states": words.states(), "errors": errors, "error_of": dict(errors), "query": request.GET,
         "typed": given, "may_set": actor.may(access.APPROVE), "said": words.number, "bounds": words.interval,
         "filters": [
-            {"name": "state", "label": _("Open ones"), "chip": _("State"), "options": [("all", _("All")), *((key, chip[0]) for key, chip in words.states().items())]},
+            {"name": "state", "label": _("Open ones"), "chip": _("State"), "options": [("all", _("All")), *names]},
             {"name": "by", "label": _("By RICE"), "chip": _("By"), "options": [("wsjf", _("By WSJF"))]},
         ],
     }  # fmt: skip
@@ -92,7 +93,7 @@ def bugs(request: HttpRequest) -> HttpResponseBase:
     """Tool bugs that are not joined to others, the dearest first: how to see them again, and agent-hours a month. ``?format=csv``."""
     actor = actor_of(request)
     rows = access.visible(actor).filter(kind=Suggestion.Kind.BUG, joined_to=None).exclude(state=Suggestion.State.ASIDE)
-    found = []
+    found: list[dict[str, Any]] = []
     for row in rows.select_related("proposal").order_by("-made_at")[:MOST]:
         lines = [] if row.proposal is None else sized.quantities(row.proposal)
         may = row.proposal is None or (_may(actor, row.proposal) and parts.open_to(actor, lines))

@@ -79,7 +79,7 @@ def one(request: HttpRequest, suggestion_id: UUID) -> HttpResponseBase:
         errors = said
     edits = access.edits(actor, row)
     case = visible_cases(actor).filter(pk=row.case_id).first() if row.case_id else None
-    joined = [each for each in access.visible(actor).filter(joined_to=row).order_by("made_at")]
+    joined = list(access.visible(actor).filter(joined_to=row).order_by("made_at"))
     seen = row.joined_to is not None and access.visible(actor).filter(pk=row.joined_to.pk).exists()
     root = row.joined_to if seen else None
     mine = [row, *([root] if root else []), *joined]
@@ -107,14 +107,17 @@ def _verbs(request: HttpRequest, actor: Actor, row: Suggestion) -> dict[str, par
 
         return run
 
+    joined = _("Joined. They are one piece of work now.")
+    begun = _("A proposal is begun. Write its story and size it.")
     return {
-        "join": done(lambda w: join(w, actor, row.pk, parts.uuid(given.get("into", ""))), _("Joined. They are one piece of work now.")),
-        "take": done(lambda w: join(w, actor, parts.uuid(given.get("other", "")), row.pk), _("Joined. They are one piece of work now.")),
+        "join": done(lambda w: join(w, actor, row.pk, parts.uuid(given.get("into", ""))), joined),
         "part": done(lambda w: part(w, actor, row.pk), _("Taken apart. It waits to be read again.")),
-        "aside": done(lambda w: put_aside(w, actor, row.pk, given.get("why", "")), _("Set aside. Whoever suggested it reads why.")),
+        "aside": done(
+            lambda w: put_aside(w, actor, row.pk, given.get("why", "")), _("Set aside. Whoever suggested it reads why.")
+        ),
         "take_up": done(lambda w: take_up(w, actor, row.pk), _("It waits to be read again.")),
-        "propose": done(lambda w: propose(w, actor, row.pk, given.get("title", "")), _("A proposal is begun. Write its story and size it.")),
-    }  # fmt: skip
+        "propose": done(lambda w: propose(w, actor, row.pk, given.get("title", "")), begun),
+    }
 
 
 def _open_proposal(actor: Actor, row: Suggestion) -> Proposal | None:
@@ -124,11 +127,13 @@ def _open_proposal(actor: Actor, row: Suggestion) -> Proposal | None:
 
 
 def _filters(actor: Actor) -> list[dict[str, Any]]:
-    found = [
+    states = [(key, chip[0]) for key, chip in words.suggestion_states().items()]
+    kinds = [(key, chip[0]) for key, chip in words.kinds().items()]
+    found: list[dict[str, Any]] = [
         {"name": "q", "label": _("Words in it"), "type": "search"},
-        {"name": "state", "label": _("Any state"), "chip": _("State"), "options": [(key, chip[0]) for key, chip in words.suggestion_states().items()]},
-        {"name": "kind", "label": _("Ideas and bugs"), "chip": _("Kind"), "options": [(key, chip[0]) for key, chip in words.kinds().items()]},
-    ]  # fmt: skip
+        {"name": "state", "label": _("Any state"), "chip": _("State"), "options": states},
+        {"name": "kind", "label": _("Ideas and bugs"), "chip": _("Kind"), "options": kinds},
+    ]
     if actor.has(access.VIEW):
         found.append(
             {
