@@ -75,10 +75,11 @@ def _mail(row: Letter) -> str:
         to = user.email if user is not None else ""
     if not to:
         return "nobody to send it to"
+    text = f"{row.text}\n\n{settings.PUBLIC_URL.rstrip('/')}{row.path}\n" if row.path else row.text
     mark = hashlib.sha256(row.key.encode()).hexdigest()[:32]
     try:
         EmailMessage(
-            row.subject, row.text, settings.DEFAULT_FROM_EMAIL, [to], headers={"Message-ID": f"<programme.{mark}@watchfloor>"}
+            row.subject, text, settings.DEFAULT_FROM_EMAIL, [to], headers={"Message-ID": f"<programme.{mark}@watchfloor>"}
         ).send()  # fmt: skip
     except (OSError, ValueError) as error:  # SMTP's own errors are OSErrors; an address may be none
         return f"{type(error).__name__}: {error}"[:300]

@@ -85,7 +85,9 @@ def move(
     if not isinstance(due, Same):
         new["due"] = checks.moment(due)
     if not isinstance(owner, Same):
-        new["owner"] = checks.person(owner)
+        new["owner"] = (
+            owner if owner == row.owner else checks.person(owner)
+        )  # who has left stays until somebody else has it
     if not isinstance(title, Same):
         new["title"] = checks.title(title)
     if not isinstance(text, Same):
