@@ -57,6 +57,7 @@ CONTEXTS = [
     "programme.tracking",
     "programme.facts",
     "programme.interventions",
+    "programme.jira",
     "interop",
     "console",
     "demo",
