@@ -32,7 +32,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.review import plan
 from watchfloor.review.models import Queue as QueueRow
-from watchfloor.staffing import facts
+from watchfloor.staffing import facts, markets, upcoming
 from watchfloor.staffing.domain.base import Base, Queue
 from watchfloor.workforce.domain import capacity
 from watchfloor.workforce.domain.matching import shifts as working_hours
@@ -69,18 +69,25 @@ def gather(now: datetime | None = None) -> Base:
     crews, heads = _crews(stays, people, min(PEOPLE_DAYS, (end - begin) / timedelta(days=1)) / 7, slow)
     lost = _lost(seen.there, people, begin, end)
     worth = focus * (1 - (lost.share if lost else 0.0))
-    queues, all_hours = _queues(seen, begin, end, monday, crews, worth)
+    coming = upcoming.between(monday, monday + timedelta(days=7))
+    queues, all_hours = _queues(seen, begin, end, monday, crews, worth, coming)
     paid = _need([_as_queue(each, worth) for each in queues], crews)
     there = [math.fsum(crew.people[hour] for crew in crews) for hour in range(168)]
     return Base(
         begin=begin, end=end, monday=monday, queues=queues, crews=crews, heads=heads, handled=len(seen.done),
         fared=all_hours, shrinkage=lost, paces=paces([each.handled for each in seen.done]), focus=focus, worth=worth,
-        paid=[float(value) for value in paid], there=there, scenario=_scenario(queues, crews, monday, focus),
+        paid=[float(value) for value in paid], there=there, scenario=_scenario(queues, crews, monday, focus), coming=coming,
     )  # fmt: skip
 
 
 def _queues(
-    seen: facts.History, begin: datetime, end: datetime, monday: datetime, crews: list[Crew], worth: float
+    seen: facts.History,
+    begin: datetime,
+    end: datetime,
+    monday: datetime,
+    crews: list[Crew],
+    worth: float,
+    coming: list[upcoming.Upcoming],
 ) -> tuple[list[Queue], Fared | None]:
     hours = int((end - begin) / _HOUR)
     first = begin.weekday() * 24 + begin.hour
@@ -93,6 +100,7 @@ def _queues(
     lent = next(iter(handling([Handled("all", each.handled.seconds) for each in seen.done])))
     exposing = _exposing(seen.done)
     whole = [0.0] * hours
+    shares = markets.shares(begin, end) if coming else {}
     found = []
     for key in sorted(set(seen.came) & open_):
         counts = [0.0] * hours
@@ -100,18 +108,19 @@ def _queues(
             counts[int((moment - begin) / _HOUR)] = count
         whole = [one + other for one, other in zip(whole, counts, strict=True)]
         volume = ahead(counts, first, horizon=away + 168)
+        week = upcoming.lifted(volume.hours[away:], monday, shares.get(key, {}), coming)
         due = seen.due.get(key, 86_400.0)
         patience = seen.patience.get(key) if due <= LIVE else None
         priority = 0 if due <= 3600 else 1 if due <= 8 * 3600 else 2
         times = known.get(key) or replace(lent, queue=key, lent=True)
         item = of.Queue(
-            name=key, arrivals=[each.value for each in volume.hours[away:]], aht=times.mean / worth, due=due, cv=times.cv,
+            name=key, arrivals=[each.value for each in week], aht=times.mean / worth, due=due, cv=times.cv,
             priority=priority, patience=patience,
         )  # fmt: skip
         shared = any((not crew.queues or key in crew.queues) and len(crew.queues) != 1 for crew in crews)
         found.append(
             Queue(
-                key=key, name=names.get(key, key), hours=volume.hours[away:], fared=volume.fared, handling=times, due=due,
+                key=key, name=names.get(key, key), hours=week, fared=volume.fared, handling=times, due=due,
                 priority=priority, patience=patience, exposure=exposing.get(key, 0.0), choice=choose(item, shared=shared),
             )
         )  # fmt: skip

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchfloor.engines.effects.shape import Values
 
@@ -56,7 +58,7 @@ def _step(gaps: Values, season: int) -> float:
     return float(far[best - 4]) / error
 
 
-def weights(touched: Values, table: Values, seen: Values) -> Values:
+def weights(touched: Values, table: Values, seen: NDArray[Any]) -> Values:
     """Weights above nought that sum to one and bring the controls' course nearest to the touched one's at the steps ``seen``.
 
     Frank and Wolfe (1956), in pairs. Courses are taken about their own means: a level of its own is no fault in a control (Doudchenko and

@@ -1,0 +1,1 @@
+"""The only writers of risks: register, indicators, horizon, calendar, practices."""
