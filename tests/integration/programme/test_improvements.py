@@ -274,8 +274,11 @@ def test_who_may_read_and_do_what(house: House) -> None:
     made = send()
     assert made.status_code == 201 and send().json()["id"] == made.json()["id"]
     sends["headers"].pop("Idempotency-Key")
-    for wrong, code in (({"steps": ""}, 422), ({"often": "never"}, 422), ({"queue": "none"}, 422), ({"about": "x"}, 422), ({"policy": "none"}, 422),
-                        ({"case": "nonsense"}, 422), ({"case": ids.encode("case", own.pk)}, 404), ({"kind": "rant"}, 422)):  # fmt: skip
+    refused: tuple[tuple[dict[str, str], int], ...] = (
+        ({"steps": ""}, 422), ({"often": "never"}, 422), ({"queue": "none"}, 422), ({"about": "x"}, 422), ({"policy": "none"}, 422),
+        ({"case": "nonsense"}, 422), ({"case": ids.encode("case", own.pk)}, 404), ({"kind": "rant"}, 422),
+    )  # fmt: skip
+    for wrong, code in refused:
         assert send(**wrong).status_code == code, wrong
     assert [row["code"] for row in client.get("/v1/programme/suggestions", **sends).json()] == ["S-3"]
     assert len(client.get("/v1/programme/suggestions", **reads).json()) == 3

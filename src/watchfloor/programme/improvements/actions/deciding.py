@@ -26,8 +26,11 @@ def missing(row: Proposal) -> list[str]:
     return [*found, *([] if row.effort else ["effort"])]
 
 
-def decide(w: Writer, actor: Actor, key: UUID, outcome: str, why: str, *, due: datetime | None = None) -> Proposal:
-    """Accept it, decline it, or put it off. Accepted, it is an initiative with one action, due when that is said."""
+def decide(
+    w: Writer, actor: Actor, key: UUID, outcome: str, why: str, *, due: datetime | None = None, issue: bool = False
+) -> Proposal:
+    """Accept it, decline it, or put it off. Accepted, it is an initiative with one action, due when that is said;
+    ``issue``: and an issue in Jira."""
     row = decidable(actor, key)
     if outcome not in states.OUTCOMES:
         raise BadInput("bad_outcome", "Accept it, decline it, or put it off.", where="outcome")
@@ -40,7 +43,7 @@ def decide(w: Writer, actor: Actor, key: UUID, outcome: str, why: str, *, due: d
     w.update(row, state=outcome, decided_at=clock.now())
     _say(w, row, outcome, scores["worth"][0])
     if outcome == states.ACCEPTED:
-        delivering.plan(w, actor, row, due=due)
+        delivering.plan(w, actor, row, due=due, issue=issue)
     else:
         delivering.give_up(w, row, said)
     return row

@@ -27,13 +27,14 @@ from watchfloor.programme.improvements.models import Proposal, Quantity
 from watchfloor.programme.interventions import actions as interventions
 from watchfloor.programme.interventions.domain import Planned
 from watchfloor.programme.interventions.models import Intervention
+from watchfloor.programme.jira.actions import issues
 from watchfloor.programme.tracking import actions as tracking
 
 USUAL = timedelta(days=28)
 
 
-def plan(w: Writer, actor: Actor, row: Proposal, *, due: datetime | None = None) -> None:
-    """An initiative with one action that says the story; systems that follow the tracker take it from there."""
+def plan(w: Writer, actor: Actor, row: Proposal, *, due: datetime | None = None, issue: bool = False) -> None:
+    """An initiative with one action that says the story; ``issue``: the same words become an issue in Jira."""
     about = f"improvement:{row.pk}"
     owner = actor.id if actor.kind == "user" else None
     made = tracking.begin_initiative(
@@ -45,6 +46,8 @@ def plan(w: Writer, actor: Actor, row: Proposal, *, due: datetime | None = None)
     action = tracking.add_action(
         w, tracking.Todo(title=row.title, text=row.story.text, owner=owner, due=due, initiative=made, about=about)
     )
+    if issue:
+        issues.make_issue(w, action, title=row.title, text=row.story.text)
     w.update(row, initiative_id=made.pk, action_id=action.pk)
     w.event(ImprovementPlanned(planned=True), row)
 

@@ -30,6 +30,7 @@ from watchfloor.programme.improvements.domain.quantities import KINDS, MEASURED
 from watchfloor.programme.improvements.domain.scores import score
 from watchfloor.programme.improvements.models import Proposal, Quantity
 from watchfloor.programme.improvements.pages import parts
+from watchfloor.programme.jira.actions import sites
 from watchfloor.programme.tracking import links
 from watchfloor.programme.tracking.models import Action
 
@@ -59,13 +60,14 @@ def _context(request: HttpRequest, actor: Actor, row: Proposal, errors: parts.Er
     suggestions = list(access.visible(actor).filter(proposal=row).order_by("made_at"))
     wrote = [row.made_by, *(each.made_by for each in verdicts), *(each.made_by for each in suggestions)]
     lacking = words.missing()
-    today = clock.now().date()
+    today, site = clock.now().date(), sites.current()
     weights = sized.weights()
     dropped = row.quantities.exclude(dropped_at=None).order_by("-dropped_at").first()
     kinds = {line.kind for line in lines}
     return {
         **parts.head(actor, "programme-proposals"), "row": row, "errors": errors, "error_of": dict(errors), "typed": request.POST,
-        "edits": access.edits(actor, row), "approves": access.approves(actor, row), "states": words.states(),
+        "jira_on": site is not None and site.on, "edits": access.edits(actor, row), "approves": access.approves(actor, row),
+        "states": words.states(),
         "outcomes": words.outcomes(), "names": names_of(wrote),
         "lines": _lines(actor, lines) if open_ else [], "hidden": not open_, "sized_kinds": kinds, "suggestions": suggestions,
         "score": score(sized.sized(row, lines), weights) if open_ else None, "weights": weights, "verdicts": verdicts if open_ else [],
@@ -128,7 +130,9 @@ def _verbs(request: HttpRequest, actor: Actor, key: UUID) -> dict[str, parts.Do]
         "drop": done(lambda w: sizing.drop(w, actor, key, parts.uuid(given.get("quantity", ""))), _("Taken out.")),
         "restore": done(lambda w: sizing.restore(w, actor, key, parts.uuid(given.get("quantity", ""))), _("It is back.")),
         "decide": done(
-            lambda w: deciding.decide(w, actor, key, given.get("outcome", ""), given.get("why", ""), due=_due(given)),
+            lambda w: deciding.decide(
+                w, actor, key, given.get("outcome", ""), given.get("why", ""), due=_due(given), issue=given.get("issue") == "on"
+            ),
             _("Decided. Whoever suggested it is told."),
         ),
         "reopen": done(lambda w: deciding.reopen(w, actor, key, given.get("why", "")), _("Taken up again.")),
