@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Header, Router, Schema
 
+from watchfloor.identity.domain import Actor
 from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput
@@ -16,9 +17,10 @@ from watchfloor.ledger.writer import writing
 from watchfloor.programme.improvements import access, sized
 from watchfloor.programme.improvements.actions import suggest
 from watchfloor.programme.improvements.contracts import Suggested
-from watchfloor.programme.improvements.domain.scores import score
-from watchfloor.programme.improvements.models import Proposal, Suggestion
-from watchfloor.programme.improvements.pages.parts import open_to
+from watchfloor.programme.improvements.domain import states
+from watchfloor.programme.improvements.domain.scores import Weights, score
+from watchfloor.programme.improvements.models import Proposal, Quantity, Suggestion
+from watchfloor.programme.improvements.pages.parts import open_lines
 
 router = Router(tags=["programme"])
 MOST = 200
@@ -148,7 +150,9 @@ def proposals(request: HttpRequest, state: str = "") -> Any:
     """Those the caller may read, the newest first, 200 at most. Needs ``programme.view``."""
     actor = needs(request, access.VIEW)
     rows = access.proposals(actor).order_by("-number")
-    return [_proposal(actor, row) for row in (rows.filter(state=state) if state else rows)[:MOST]]
+    if state:
+        rows = rows.filter(state=_one_of(state, list(states.NEXT), "state"))
+    return _proposals(actor, list(rows[:MOST]))
 
 
 @router.get(
@@ -157,7 +161,7 @@ def proposals(request: HttpRequest, state: str = "") -> Any:
 def proposal(request: HttpRequest, proposal_id: str) -> Any:
     """One proposal with its sizing, scores and measured benefit. Needs ``programme.view``."""
     actor = needs(request, access.VIEW)
-    return _proposal(actor, access.proposal(actor, ids.decode("prop", proposal_id)))
+    return _proposals(actor, [access.proposal(actor, ids.decode("prop", proposal_id))])[0]
 
 
 def _suggestion(row: Suggestion) -> SuggestionOut:
@@ -169,10 +173,17 @@ def _suggestion(row: Suggestion) -> SuggestionOut:
     )  # fmt: skip
 
 
-def _proposal(actor: Any, row: Proposal) -> ProposalOut:
-    lines = sized.quantities(row)
-    may = open_to(actor, lines)
-    found = score(sized.sized(row, lines), sized.weights()) if may and lines else None
+def _proposals(actor: Actor, rows: list[Proposal]) -> list[ProposalOut]:
+    lines: dict[UUID, list[Quantity]] = {row.pk: [] for row in rows}
+    for line in Quantity.objects.filter(proposal__in=rows, dropped_at=None).order_by("read_at"):
+        lines[line.proposal_id].append(line)
+    seen = open_lines(actor, [line for each in lines.values() for line in each])
+    held = sized.weights()
+    return [_proposal(row, lines[row.pk], all(line.pk in seen for line in lines[row.pk]), held) for row in rows]
+
+
+def _proposal(row: Proposal, lines: list[Quantity], may: bool, held: Weights) -> ProposalOut:
+    found = score(sized.sized(row, lines), held) if may and lines else None
     told = [
         ProposalQuantity(
             kind=line.kind, value=line.result[0], low=line.result[1], high=line.result[2], filters=line.filters,

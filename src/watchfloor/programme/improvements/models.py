@@ -128,7 +128,7 @@ class Quantity(Projected):
     starts_on = models.DateField()
     ends_on = models.DateField()
     base = models.JSONField()  # [value, low, high] a month
-    reach = models.FloatField(default=0.0)  # jobs a month it touches, as likely
+    reach = models.FloatField(default=0.0)  # jobs a month it touches
     share = models.JSONField()  # [low, likely, high] of one
     each = models.JSONField(default=list)  # minutes each time
     result = models.JSONField()  # [value, low, high] a month

@@ -44,7 +44,7 @@ def size(w: Writer, actor: Actor, key: UUID, given: Mapping[str, str]) -> Quanti
         w.update(old, dropped_at=clock.now())
     made = w.create(
         Quantity, proposal=row, kind=kind.key, filters=filters, starts_on=start, ends_on=end, base=_numbers(found.base),
-        reach=found.jobs * share.likely, share=[share.low, share.likely, share.high],
+        reach=found.jobs * (share.likely if kind.each else 1.0), share=[share.low, share.likely, share.high],
         each=[] if each is None else [each.low, each.likely, each.high], result=_numbers(result), currency=currency,
         facts=[[fact.metric, fact.fact, fact.value, fact.low, fact.high] for fact in found.facts], basis=basis, seed=seed,
         read_by=str(actor), read_at=clock.now(),

@@ -15,7 +15,7 @@ from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.policy import queries as policies
 from watchfloor.programme import tabs
 from watchfloor.programme.facts import queries as facts
-from watchfloor.programme.improvements.models import Proposal, Quantity
+from watchfloor.programme.improvements.models import Quantity
 from watchfloor.review.models import Queue
 
 Errors = list[tuple[str, str]]
@@ -55,10 +55,18 @@ def uuid(text: str) -> UUID:
         raise NotFound("unknown_suggestion", "There is no such suggestion.") from None
 
 
+def open_lines(actor: Actor, lines: Iterable[Quantity]) -> set[UUID]:
+    """Of quantities those whose numbers somebody may see: who could read all that they count."""
+    rests = {line.pk: [UUID(str(each[1])) for each in line.facts if each[1]] for line in lines}
+    kept = facts.by_ids([each for wanted in rests.values() for each in wanted])
+    seen = {key for key, row in kept.items() if facts.may_see(actor, row)}
+    return {key for key, wanted in rests.items() if all(each in seen for each in wanted)}
+
+
 def open_to(actor: Actor, lines: Iterable[Quantity]) -> bool:
-    """Whether somebody may see the numbers a proposal is sized by: all that they count."""
-    wanted = [UUID(str(each[1])) for line in lines for each in line.facts if each[1]]
-    return all(facts.may_see(actor, row) for row in facts.by_ids(wanted).values())
+    """Whether somebody may see all the numbers a proposal is sized by."""
+    found = list(lines)
+    return len(open_lines(actor, found)) == len(found)
 
 
 def queue_names() -> dict[str, str]:
@@ -69,8 +77,3 @@ def queue_names() -> dict[str, str]:
 def policy_names() -> dict[str, str]:
     """Policies by key."""
     return {each.key: _(each.name) for each in policies.all_policies()}
-
-
-def codes(rows: Iterable[Proposal]) -> dict[UUID, str]:
-    """How people name them."""
-    return {row.pk: row.code for row in rows}

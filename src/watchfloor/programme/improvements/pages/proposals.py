@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Count
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -59,8 +61,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
         else rows
     )
     known = {str(row.pk): row for row in rows[:MOST]}
-    lines = Quantity.objects.filter(proposal__in=known.values(), dropped_at=None)
-    hidden = {str(line.proposal_id) for line in lines if not parts.open_to(actor, [line])}
+    lines = list(Quantity.objects.filter(proposal__in=known.values(), dropped_at=None))
+    seen = parts.open_lines(actor, lines)
+    hidden = {str(line.proposal_id) for line in lines if line.pk not in seen}
     shown = [row for key, row in known.items() if key not in hidden]
     places = ranked(sized.many(shown), weights, by)
     usual = {each.key: each.place for each in ranked(sized.many(shown), house, by)}
@@ -92,15 +95,24 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def bugs(request: HttpRequest) -> HttpResponseBase:
     """Tool bugs that are not joined to others, the dearest first: how to see them again, and agent-hours a month. ``?format=csv``."""
     actor = actor_of(request)
-    rows = access.visible(actor).filter(kind=Suggestion.Kind.BUG, joined_to=None).exclude(state=Suggestion.State.ASIDE)
+    rows = list(
+        access.visible(actor).filter(kind=Suggestion.Kind.BUG, joined_to=None).exclude(state=Suggestion.State.ASIDE)
+        .select_related("proposal").annotate(times=Count("joined") + 1).order_by("-made_at")[:MOST]
+    )  # fmt: skip
+    proposals = {row.pk: row for row in access.proposals(actor).filter(pk__in=[each.proposal_id for each in rows])}
+    lines: dict[UUID, list[Quantity]] = {}
+    for line in Quantity.objects.filter(proposal__in=proposals, dropped_at=None):
+        lines.setdefault(line.proposal_id, []).append(line)
+    seen = parts.open_lines(actor, [line for each in lines.values() for line in each])
     found: list[dict[str, Any]] = []
-    for row in rows.select_related("proposal").order_by("-made_at")[:MOST]:
-        lines = [] if row.proposal is None else sized.quantities(row.proposal)
-        may = row.proposal is None or (_may(actor, row.proposal) and parts.open_to(actor, lines))
-        hours = sized.hours(sized.sized(row.proposal, lines)) if row.proposal is not None and may else None
+    for row in rows:
+        proposal = proposals.get(row.proposal_id) if row.proposal_id else None
+        mine = lines.get(proposal.pk, []) if proposal else []
+        may = all(line.pk in seen for line in mine)
+        hours = sized.hours(sized.sized(proposal, mine)) if proposal and may else None
         found.append({
-            "row": row, "url": reverse("programme-suggestion", args=[row.pk]), "hours": hours,
-            "times": 1 + row.joined.count(), "proposal": row.proposal if may else None,
+            "row": row, "url": reverse("programme-suggestion", args=[row.pk]), "hours": hours, "times": row.times,
+            "proposal": proposal,
         })  # fmt: skip
     found.sort(key=lambda each: -(each["hours"].value if each["hours"] else -1.0))
     if request.GET.get("format") == "csv":
@@ -111,15 +123,11 @@ def bugs(request: HttpRequest) -> HttpResponseBase:
              each["proposal"].code if each["proposal"] else "") for each in found
         ))  # fmt: skip
     context = {
-        **parts.head(actor, "programme-tool-bugs"), "rows": found, "query": request.GET, "often": words.often(),
+        **parts.head(actor, "programme-suggestions"), "rows": found, "query": request.GET, "often": words.often(),
         "states": words.states(), "first": words.suggestion_states(), "said": words.number, "bounds": words.interval,
         "queues": parts.queue_names(),
     }  # fmt: skip
     return render(request, "improvements/bugs.html", context)
-
-
-def _may(actor: Any, row: Proposal) -> bool:
-    return access.proposals(actor).filter(pk=row.pk).exists()
 
 
 def _row(row: Proposal, place: Any, usual: int) -> dict[str, Any]:
