@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from tests.support import schema
 
 # A deadline per example is a timing assert: on a busy machine it fails for no fault of the code.
 settings.register_profile("watchfloor", deadline=None)
@@ -32,6 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if "DATABASE_URL" not in os.environ and not hasattr(config, "workerinput"):
         from watchfloor.platform.postgres import Embedded
 
+        if any("tests/unit" not in str(place) for place in config.args):  # the pure ones need no table
+            schema.prepare(config.cache.mkdir("schema"))
+            schema.lay(Path(os.environ["WATCHFLOOR_HOME"]))
         server = Embedded(Path(os.environ["WATCHFLOOR_HOME"]))
         server.start()
         _hurry(server.dsn(user="postgres"))
@@ -69,6 +73,15 @@ def _hurry(dsn: str) -> None:
         for name in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {name} = off")
         connection.execute("SELECT pg_reload_conf()")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Test databases are copies of the one that has the schema already."""
+    from django.conf import settings
+
+    if schema.KEEPER in os.environ:
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = settings.DATABASES["default"]["NAME"]
 
 
 @pytest.fixture(scope="session")

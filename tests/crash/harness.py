@@ -21,6 +21,7 @@ from typing import Any
 
 import psutil
 import psycopg
+from tests.support import schema
 
 from watchfloor.platform.postgres import Embedded
 
@@ -131,6 +132,7 @@ class Installation:
 
     def __init__(self, home: Path) -> None:
         self.home, self.port = home, free_port()
+        schema.lay(home)
         self.env = {
             **os.environ, "WATCHFLOOR_HOME": str(home), "PYTHONPATH": "src", "WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS": "1",
         }  # fmt: skip

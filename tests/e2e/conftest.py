@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from tests.support import schema
 
 from watchfloor.platform.filelock import locked
 
@@ -161,6 +162,7 @@ def _make(seed: Path) -> None:
 
     own = {name: value for name, value in os.environ.items() if not name.startswith(("WATCHFLOOR_", "DATABASE_"))}
     own |= {"WATCHFLOOR_HOME": str(seed), "PYTHONPATH": str(ROOT / "src")}
+    schema.lay(seed)
     subprocess.run([sys.executable, "-m", "watchfloor", "init", "--empty"], env=own, check=True, capture_output=True)
     Embedded(seed).stop()
 
@@ -172,9 +174,9 @@ def _forget(seed: Path) -> None:
 
 @pytest.fixture(scope="session")
 def server(folder: Path) -> Iterator[Server]:
-    """Everything, on an empty folder: the first page anyone sees is the first run."""
+    """Everything, on a folder with nothing but the tables: the first page anyone sees is the first run."""
     home = folder / "home"
-    home.mkdir()
+    schema.lay(home)
     running, process = start_server(home)
     yield running
     stop_server(process)
