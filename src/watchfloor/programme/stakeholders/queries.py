@@ -78,12 +78,17 @@ def gaps(actor: Actor, initiative: UUID) -> list[raci.Gap]:
 
 def updates(actor: Actor) -> QuerySet[Update]:
     """Updates this person may read: those that were sent to them; who writes updates reads them all."""
-    rows = Update.objects.select_related("audience").order_by("-sent_at", "-made_at")
     if writes(actor):
-        return rows
+        return Update.objects.select_related("audience").order_by("-sent_at", "-made_at")
+    return told_to(actor)
+
+
+def told_to(actor: Actor) -> QuerySet[Update]:
+    """Updates that were sent to this person, newest first, whatever else they may read."""
     who = access.person_of(actor)
     me = list(Stakeholder.objects.filter(user=who).values_list("pk", flat=True)) if who is not None else []
-    return rows.filter(sent_at__isnull=False, members__overlap=me) if me else rows.none()
+    rows = Update.objects.select_related("audience").filter(sent_at__isnull=False, members__overlap=me)
+    return rows.order_by("-sent_at") if me else rows.none()
 
 
 def writes(actor: Actor) -> bool:

@@ -17,6 +17,8 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.programme.stakeholders import letters
+from watchfloor.programme.stakeholders.models import Update
+from watchfloor.programme.stakeholders.queries import told_to
 from watchfloor.programme.tracking import access, queries, telling
 from watchfloor.programme.tracking.domain import dues, reminding
 from watchfloor.programme.tracking.domain.states import LIVE
@@ -35,6 +37,7 @@ class News(msgspec.Struct, frozen=True):
     next: list[Action]
     done: list[Action]
     slipped: list[Slip]
+    told: list[Update] = []  # what the reader's audiences were told
 
 
 def choose(w: Writer, person: UUID, *, every: str, weekday: int, minute: int, zone: str, of: str) -> Digest:
@@ -68,6 +71,7 @@ def news(actor: Actor, since: datetime, *, mine: bool) -> News:
         next=list(live.filter(due__gte=now, due__lte=now + WEEK).order_by("due")[:MOST]),
         done=list(rows.filter(state="done", done_at__gt=since).order_by("-done_at")[:MOST]),
         slipped=list(moved[:MOST]),
+        told=list(told_to(actor).filter(sent_at__gt=since)[:MOST]),
     )
 
 
@@ -101,7 +105,7 @@ def _owe(w: Writer, row: Digest, at: datetime, since: datetime) -> None:
         return
     with telling.as_seen_by(user):
         found = news(actor, since, mine=row.of == "mine")
-        if not (found.late or found.next or found.done or found.slipped):
+        if not (found.late or found.next or found.done or found.slipped or found.told):
             return
         letters.write(
             w, f"digest:{row.person}:{at.isoformat()}", cause="digest", person=row.person, path="/programme",
@@ -117,6 +121,8 @@ def text(found: News) -> str:
     for title, rows in ((_("Late"), found.late), (_("Due within a week"), found.next)):
         if rows:
             parts += [title, *(f"- {row.title} ({telling.when(row.due)})" for row in rows if row.due is not None), ""]
+    for update in found.told:
+        parts += [update.title, update.text, ""]
     if found.slipped:
         parts.append(_("Moved"))
         for slip in found.slipped:

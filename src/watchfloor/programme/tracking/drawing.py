@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 ROW: Final = 32
-HEAD: Final = 28
-NARROW, WIDE = 640, 2_600
+HEAD: Final = 36
+NARROW, WIDE = 420, 2_600
 DAY: Final = timedelta(days=1)
 PATCH = Markup('<path class="{}" d="{}"/>')
 
@@ -39,12 +39,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     late: bool = False
 
 
-def picture(lines: Sequence[Line], now: datetime, zone: ZoneInfo, label: str) -> Markup:
-    """Bars to each end, hollow marks where an end was before, arrows from what is waited for, and now."""
+def picture(lines: Sequence[Line], now: datetime, zone: ZoneInfo, label: str, *, a_day: int = 18) -> Markup:
+    """Bars to each end, hollow marks where an end was before, arrows from what is waited for, and now; ``a_day`` pixels a day."""
     ends = [each for line in lines for each in (line.start, line.end, *line.slips) if each is not None]
     first, last = min([*ends, now]) - DAY, max([*ends, now + 7 * DAY]) + 2 * DAY
     days = (last - first) / DAY
-    width = round(min(WIDE, max(NARROW, days * 26)))
+    width = round(min(WIDE, max(NARROW, days * a_day)))
 
     def x(at: datetime) -> float:
         return round((at - first) / (last - first) * width, 1)
@@ -118,7 +118,7 @@ def _grid(
             at = x(day)
             parts.append(PATCH.format("plan-line", f"M{at} {HEAD - 6}V{height}"))
             words = date_format(day, "M Y" if monthly else "j M")
-            parts.append(Markup('<text class="plan-word" x="{}" y="24">{}</text>').format(at + 4, words))
+            parts.append(Markup('<text class="plan-word" x="{}" y="31">{}</text>').format(at + 4, words))
         day = (day.replace(tzinfo=None) + DAY).replace(tzinfo=zone)
     return Markup("").join(parts)
 

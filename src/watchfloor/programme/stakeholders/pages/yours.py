@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from watchfloor.identity import guard
-from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel.errors import BadInput
@@ -24,7 +22,6 @@ from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.programme import forms
 from watchfloor.programme.stakeholders import access, actions, queries, subjects, words
-from watchfloor.programme.stakeholders.models import Stakeholder, Update
 from watchfloor.programme.stakeholders.pages import parts
 
 
@@ -48,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     waiting = list(questions.filter(answered_at=None, asked_of=who)[:100]) if who else []
     asked = paged(questions.exclude(pk__in=[row.pk for row in waiting]).order_by("-asked_at"), request.GET, 20)
     signs = queries.asked_of(who)[:100] if who else []
-    updates = list(_mine(actor)[:20])
+    updates = list(queries.told_to(actor)[:20])
     titles = subjects.of(actor, [row.about for row in (*signs, *waiting, *asked.rows, *updates)])
     people = queries.people_to_ask() if actor.has(access.VIEW) else {}
     context = {
@@ -60,14 +57,6 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "policies": [("", _("None")), *((each.key, _(each.name)) for each in policies.all_policies())], "zone": _zone().key,
     }  # fmt: skip
     return render(request, "stakeholders/yours.html", context, status=422 if errors else 200)
-
-
-def _mine(actor: Actor) -> Any:
-    """Updates that were sent to this person, whatever else they may read."""
-    who = access.person_of(actor)
-    me = list(Stakeholder.objects.filter(user=who).values_list("pk", flat=True)) if who else []
-    rows = Update.objects.select_related("audience").filter(sent_at__isnull=False, members__overlap=me)
-    return rows.order_by("-sent_at") if me else rows.none()
 
 
 def _zone() -> ZoneInfo:

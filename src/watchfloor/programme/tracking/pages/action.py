@@ -18,6 +18,8 @@ from watchfloor.identity.names import names_of
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.programme import forms
+from watchfloor.programme.stakeholders.models import Stakeholder
+from watchfloor.programme.stakeholders.queries import letters_of
 from watchfloor.programme.tracking import access, actions, queries, show, telling
 from watchfloor.programme.tracking.domain import dues, states
 from watchfloor.programme.tracking.models import Action, Milestone, Watch
@@ -65,11 +67,13 @@ def one(request: HttpRequest, action_id: UUID) -> HttpResponseBase:
 
 
 def clocks(row: Action, zone: str) -> list[dues.Seen]:
-    """Its due time by the viewer's clock, the owner's and the initiative's, where they differ."""
+    """Its due time by the clock of the viewer, the owner, the initiative and everyone who has a part in it, where they differ."""
     if row.due is None:
         return []
     owner = User.objects.filter(pk__in=[row.owner]).values_list("time_zone", flat=True).first() or ""
-    return dues.seen_by(row.due, [each for each in (parts.viewer_zone(), zone, owner) if each])
+    letters = letters_of(row.initiative_id) if row.initiative_id else {}
+    parties = Stakeholder.objects.filter(pk__in=letters).order_by("zone").values_list("zone", flat=True)
+    return dues.seen_by(row.due, [each for each in (parts.viewer_zone(), zone, owner, *parties) if each])
 
 
 def talk(actor: Any, about: str) -> dict[str, Any]:

@@ -80,7 +80,8 @@ def one(request: HttpRequest, initiative_id: UUID) -> HttpResponseBase:
         "people": show.people([row.owner, row.sponsor]), "words": telling.state_words(), "kinds": dict(kinds()), "errors": errors,
         "error_of": dict(errors), "owners": parts.owners(row), "stones": stones,
         "cards": cards, "done": sum(card.row.state == "done" for card in cards), "lines": found,
-        "picture": drawing.picture(found, clock.now(), zone, _("Timeline of %(title)s") % {"title": row.title}) if len(found) > 1 else "",
+        "picture": drawing.picture(found, clock.now(), zone, _("Timeline of %(title)s") % {"title": row.title}, a_day=10)
+        if len(found) > 1 else "",
         "states": [(state, telling.state_words()[state]) for state in states.INITIATIVE], "objectives": _objectives(request, row),
         "objective": Objective.objects.filter(pk=row.objective).first() if row.objective else None,
         "slips": list(Slip.objects.filter(milestone__initiative=row).select_related("milestone").order_by("-at")[:20]),
