@@ -1,4 +1,4 @@
-"""Who may know of which risk: ``programme.view`` within one's markets and vendors; what is the whole house's is for those without limits."""
+"""Who may know of which risk: ``programme.view`` within one's markets and vendors; the whole house's are for those without limits."""
 
 from __future__ import annotations
 

@@ -60,7 +60,8 @@ def context_of(request: HttpRequest, row: Spike, errors: dict[str, str], typed: 
         "kinds": {key: _(name) for key, name in words.KINDS.items()}, "whys": {key: _(name) for key, name in words.WHY.items()},
         "slice_long": words.slice_long, "p_words": words.p_words, "percent": words.percent, "turn": plans.turn_of(row),
         "turn_words": words.turn_words, "may_manage": actor.has(MANAGE), "may_surge": actor.has("review.reassign"),
-        "may_page": actor.has("oncall.page"), "may_incident": actor.has("incident.manage"), "names": names_of(
+        "may_page": actor.has("oncall.page"), "may_incident": actor.has("incident.manage"),
+        "may_intervene": actor.has("programme.edit"), "names": names_of(
             [row.found_by, row.planned_by, row.closed_by, *(surge.started_by for surge in surges)]),
         "playbooks": [] if not actor.has("review.reassign") else list(Playbook.objects.filter(archived_at__isnull=True).order_by("name")),
         "surges": [{"row": surge, "turn": plans.change_after(row, surge.started_at, surge.ended_at or clock.now(), None)
