@@ -26,6 +26,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("watchfloor.cli.serve", "run", "Run one role (web, media, worker, rules-worker, stream-worker)."),
     "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),
     "import": ("watchfloor.cli.imports", "import_", "Bring in reports or events from a CSV, JSONL or Parquet file."),
+    "import-history": (
+        "watchfloor.cli.history",
+        "import_history",
+        "Bring in the history of cases of another system; tells its figures.",
+    ),
     "export": ("watchfloor.cli.export", "export", "Write cases, decisions, actions or facts to a file."),
     "deliveries": (
         "watchfloor.cli.deliveries",

@@ -19,3 +19,25 @@ class SiteForgot(LedgerEvent, frozen=True, kw_only=True, tag="site.forgot"):
     """Everything a website had taught was thrown away: ``labels`` submissions."""
 
     labels: int
+
+
+class HistorySourceSaved(LedgerEvent, frozen=True, kw_only=True, tag="history.source"):
+    """How the history of another system is read, or whether it is asked for it, was written down."""
+
+    kind: str
+    enabled: bool
+
+
+class HistoryImported(LedgerEvent, frozen=True, kw_only=True, tag="history.imported"):
+    """Rows of another system's history came in: how many, how many steps were new, how many could not be read."""
+
+    kind: str
+    rows: int
+    added: int
+    rejected: int
+
+
+class HistoryForgot(LedgerEvent, frozen=True, kw_only=True, tag="history.forgot"):
+    """The imported steps of a source were thrown away; it can be imported again."""
+
+    steps: int

@@ -1,11 +1,13 @@
-"""Websites that ask through the Akismet door: their keys, what they taught their own model, and how often they asked."""
+"""Websites that ask through the Akismet door (keys, what they taught, how often they asked); imported history of other systems."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.db import models
 
 from watchfloor.kernel.ids import new_id
-from watchfloor.ledger.models import Projected
+from watchfloor.ledger.models import Projected, Seal
 
 
 class Site(Projected):
@@ -70,3 +72,68 @@ class SiteDay(models.Model):
 
     class Meta:
         db_table = "interop_site_day"
+
+
+class HistorySource(Projected):
+    """Another system whose history of cases is imported: where it is, how its columns are read (``history.mapping.Mapping``)."""
+
+    name = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=12)  # file | zendesk | salesforce
+    url = models.CharField(max_length=200, blank=True)
+    account = models.TextField(blank=True)
+    secret = models.BinaryField(null=True)  # sealed
+    mapping = models.JSONField()
+    on = models.BooleanField(default=False)  # asked again and again
+    made_by = models.CharField(max_length=120)
+    made_at = models.DateTimeField()
+    seal = Seal()
+    # Of the asking process: telemetry, not history.
+    cursor = models.TextField(blank=True)
+    next_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    private: ClassVar[frozenset[str]] = frozenset({"account", "secret"})
+    untracked: ClassVar[frozenset[str]] = frozenset({"cursor", "next_at", "asked_at", "last_error"})
+
+    class Meta:
+        db_table = "interop_history_source"
+
+
+class HistoryStep(models.Model):
+    """One step of one case there. Not a projection: it is another system's history, and can be thrown away and imported again."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.ForeignKey(HistorySource, on_delete=models.CASCADE, related_name="steps")
+    case = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12)
+    number = models.BigIntegerField()
+    at = models.DateTimeField()
+    value = models.CharField(max_length=120, blank=True)
+    seconds = models.BigIntegerField(null=True)
+    group = models.CharField(max_length=120, blank=True)
+    priority = models.CharField(max_length=120, blank=True)
+    channel = models.CharField(max_length=120, blank=True)
+    category = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        db_table = "interop_history_step"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "case", "kind", "number"], name="interop_history_step_once")
+        ]
+        indexes = [models.Index(fields=["source", "kind", "at"], name="interop_history_kinds")]
+
+
+class HistoryReject(models.Model):
+    """A row that could not be read: why, and of it only the columns that are mapped."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.ForeignKey(HistorySource, on_delete=models.CASCADE, related_name="rejects")
+    at = models.DateTimeField()
+    place = models.CharField(max_length=120)  # "row 17", or the id it has there
+    why = models.CharField(max_length=300)
+    row = models.JSONField()
+
+    class Meta:
+        db_table = "interop_history_reject"
+        constraints = [models.UniqueConstraint(fields=["source", "place", "why"], name="interop_history_reject_once")]

@@ -93,6 +93,7 @@ NOT_THEIRS: Final = {
     "programme_stakeholder": "who has a say in the house's work",
     "programme_update": "what the house tells who has a say",
     "law_hold": "grounds of holds; what they hold is not erased at all",
+    "interop_history_source": "the sealed credentials of another system",
     "items_item": "emptied last, by erasing.runs",
     "items_media": "shredded by erasing.elsewhere",
 }

@@ -6,7 +6,7 @@ The site's name is resolved once and what was checked is what is connected to. A
 
 from __future__ import annotations
 
-import asyncio
+import os
 import ssl
 from collections.abc import Iterator
 from datetime import date
@@ -20,6 +20,7 @@ import httpx
 import msgspec
 
 from watchfloor import __version__
+from watchfloor.enforcement.line import line
 from watchfloor.kernel.errors import BadInput
 from watchfloor.platform import targets
 from watchfloor.programme.jira.domain import adf, remote
@@ -53,7 +54,7 @@ class Client:
     def __init__(self, url: str, email: str, token: str) -> None:
         self._url = url.rstrip("/")
         try:
-            self._target = asyncio.run(targets.resolve(self._url))
+            self._target = line().run(targets.resolve(self._url))
         except OSError:
             raise Later("The site's name is not known to the network.") from None
         self._http = httpx.Client(
@@ -220,8 +221,6 @@ def _seconds(text: str) -> int:
 @cache
 def trusted() -> ssl.SSLContext:
     """The certificates of the public authorities, and those of the file ``WATCHFLOOR_JIRA_CA`` names (a company's own proxy)."""
-    import os
-
     context = httpx.create_ssl_context(trust_env=False)
     own = os.environ.get("WATCHFLOOR_JIRA_CA", "").strip()
     if own:

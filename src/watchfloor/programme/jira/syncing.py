@@ -157,7 +157,7 @@ class _Pass:
 
     def _push(self, values: dict[str, str]) -> dict[str, str]:
         """Write what is to go there; what went."""
-        went = {}
+        went: dict[str, str] = {}
         fields = {name: value for name, value in values.items() if name != "state"}
         if fields:
             went |= self._write(fields)

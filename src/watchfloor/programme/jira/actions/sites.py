@@ -16,6 +16,7 @@ from watchfloor.programme.jira import sealing
 from watchfloor.programme.jira.client import Client, Later, Refused
 from watchfloor.programme.jira.domain import statuses
 from watchfloor.programme.jira.domain.merging import FIELDS, OWNERS
+from watchfloor.programme.jira.domain.remote import Status
 from watchfloor.programme.jira.events import JiraSiteSaved
 from watchfloor.programme.jira.models import Site
 
@@ -40,7 +41,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     name: str
     kinds: dict[str, str]
-    statuses: list[statuses.Status]
+    statuses: list[Status]
 
 
 def current() -> Site | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -49,8 +51,10 @@ def owners() -> list[tuple[str, str]]:
     ]
 
 
-def value(field: str, text: str) -> str:
-    """A value as people read it."""
+def value(field: str, text: str) -> str | date:
+    """A value as people read it; a due day as a date, for the page's own way to write it."""
     if field == "state":
         return actions().get(text, text)
+    if field == "due" and text:
+        return date.fromisoformat(text)
     return text or _("none")
