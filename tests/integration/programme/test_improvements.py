@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -28,6 +28,7 @@ from watchfloor.programme.improvements.contracts import Suggested
 from watchfloor.programme.improvements.models import Proposal, Quantity, Suggestion, Verdict
 from watchfloor.programme.interventions import actions as interventions
 from watchfloor.programme.tracking.models import Action, Initiative
+from watchfloor.quality.models import Look
 from watchfloor.workforce import actions as workforce
 
 pytestmark = pytest.mark.django_db
@@ -253,6 +254,25 @@ def test_who_may_read_and_do_what(house: House) -> None:
     lost = {"kind": "lost_minutes", "share_low": "1", "share_likely": "2", "share_high": "5"}
     each = {"each_low": "1", "each_likely": "2", "each_high": "9"}
     assert post(house.manager, at, do="size", **lost, **each) == 302
+    errors = {
+        "do": "size",
+        "kind": "errors",
+        "queue": "spam.en",
+        "share_low": "50",
+        "share_likely": "50",
+        "share_high": "50",
+    }
+    assert post(house.manager, at, **errors) == 422  # quality's figures are not theirs
+    judge = signed_in(member(RUNS | {"quality.view"}, "Quin"))
+    assert post(judge, at, **errors) == 422  # nobody has looked
+    looked(40, wrong=10)
+    assert post(judge, at, **errors) == 302
+    found = Quantity.objects.get(kind="errors")
+    jobs = 5 * 30.4375  # a day, in that queue
+    assert found.base[0] == pytest.approx(jobs / 4, rel=0.01) and found.result[0] == pytest.approx(jobs / 8, rel=0.05)
+    assert 0.1 * jobs < found.base[1] < found.base[0] < found.base[2] < 0.5 * jobs
+    assert "Found wrong by quality" in said(judge, at) and "count more than you may see" in said(house.manager, at)
+    assert post(judge, at, do="drop", quantity=str(found.pk)) == 302
     page = said(house.birch, at)  # of their vendor, but sized over the whole house
     assert "count more than you may see" in page and "Rests on" not in page
     assert "not open to you" in said(house.birch, PROPOSALS)
@@ -316,6 +336,19 @@ def test_nothing_of_a_case_or_an_account_crosses(house: House) -> None:
             Suggested(wrong="The clause is read two ways", about="clause:spam/2.3", evidence=("/quality",)),
         )
     assert "clause:spam/2.3" in said(house.manager, f"{ONES}/{made.pk}")
+
+
+def looked(many: int, wrong: int) -> None:
+    """Looks of quality at decisions of yesterday in one queue, so many of them wrong."""
+    at = MONDAY - timedelta(days=1)
+    Look.objects.bulk_create(
+        Look(
+            decision_id=uuid4(), case_id=uuid4(), purpose="sample", state="agreed", drawn_at=at, policy_key="spam", queue_key="spam.en",
+            severity=2, origin="human", decided_at=at, verdict="violating", violation_key="spam.bulk",
+            right_verdict="clean" if number < wrong else "violating", right_violation="" if number < wrong else "spam.bulk",
+        )
+        for number in range(many)
+    )  # fmt: skip
 
 
 def _uuid(fact: list[Any]) -> UUID:

@@ -9,13 +9,14 @@ import msgspec
 from watchfloor.identity.domain import Actor
 from watchfloor.insight.queries import Span
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger.writer import Writer
 from watchfloor.programme.facts import actions as facts
 from watchfloor.programme.facts import queries
 from watchfloor.programme.facts.contracts import Question
-from watchfloor.programme.improvements.domain.amounts import MONTH, Amount, a_month
-from watchfloor.programme.improvements.domain.quantities import FILTERS, JOBS, Kind
+from watchfloor.programme.improvements.domain.amounts import MONTH, Amount, a_month, product
+from watchfloor.programme.improvements.domain.quantities import FILTERS, JOBS, QUALITY, Kind
+from watchfloor.quality.queries import figures
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -85,4 +86,29 @@ def read(w: Writer, actor: Actor, kind: Kind, filters: dict[str, str], start: da
         Fact(key, str(row.pk), answers[key].value, answers[key].low, answers[key].high)
         for key, row in zip(wanted, kept, strict=True)
     )
-    return Read(a_month(sums).times(kind.to_unit), jobs, told)
+    base = a_month(sums).times(kind.to_unit)
+    if kind.key != "errors":
+        return Read(base, jobs, told)
+    wrong = _wrong(actor, where, start, end)
+    return Read(product(base, wrong), jobs, (*told, Fact(QUALITY, "", wrong.value, wrong.low, wrong.high)))
+
+
+def _wrong(actor: Actor, where: dict[str, str], start: date, end: date) -> Amount:
+    """The share of wrong decisions in quality's sample, weighted as it was drawn, with its interval; restricted work left out."""
+    if not actor.has("quality.view"):
+        raise Forbidden("no_permission", "Your roles do not include the figures of quality.")
+    days = (clock.now().date() - start).days + 1
+    wanted = figures.Filters(
+        days=days, policy=where.get("policy", ""), market=where.get("market", ""), vendor=where.get("vendor", "")
+    )
+    looks = [
+        row
+        for row in figures.looks_of(actor, wanted)
+        if not row.clearance
+        and start <= row.decided_at.date() <= end
+        and where.get("queue", row.queue_key) == row.queue_key
+    ]
+    if not looks:
+        raise BadInput("no_looks", "Quality has looked at no such decisions in these days.", where="kind")
+    right = figures.heat(looks)["", ""].accuracy
+    return Amount(1 - right.share, 1 - right.high, 1 - right.low)

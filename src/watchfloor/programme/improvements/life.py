@@ -24,16 +24,11 @@ class Step(msgspec.Struct, frozen=True):
 def of(row: Suggestion) -> list[Step]:
     """From the first to the last; without who decided, and without any number that is not the outcome."""
     found = [Step(_("Suggested"), row.made_at, "bulb")]
-    if row.joined_to is not None and row.told_at is not None:
-        found.append(
-            Step(
-                _("Joined with %(code)s, which says the same") % {"code": row.joined_to.code},
-                row.told_at,
-                "arrows-join",
-            )
-        )
-    if row.state == Suggestion.State.ASIDE and row.told_at is not None:
-        found.append(Step(_("Set aside for now"), row.told_at, "archive", why=row.why))
+    if row.joined_to is not None and row.moved_at is not None:
+        same = _("Joined with %(code)s, which says the same") % {"code": row.joined_to.code}
+        found.append(Step(same, row.moved_at, "arrows-join"))
+    if row.state == Suggestion.State.ASIDE and row.moved_at is not None:
+        found.append(Step(_("Set aside for now"), row.moved_at, "archive", why=row.why))
     proposal = row.proposal
     if proposal is None:
         return found

@@ -92,6 +92,7 @@ class Suggestion(Projected):
     made_at = models.DateTimeField()
     joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, null=True, related_name="suggestions")
+    moved_at = models.DateTimeField(null=True)  # joined, or set aside
     why = models.TextField(blank=True)  # it was set aside
     told_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)

@@ -14,7 +14,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput
 from watchfloor.review import queries as review
-from watchfloor.review.models import Job
+from watchfloor.review.models import Job, Queue
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -44,6 +44,10 @@ def of(actor: Actor, path: str) -> Place:
             return Place(page)
     if job is not None:
         return _of_job(page, job)
+    if page == "review-queue":
+        queue = Queue.objects.filter(key=str(found.kwargs.get("key", ""))[:80]).first()
+        may = queue is not None and review.visible_jobs(actor).filter(queue_key=queue.key).exists()
+        return Place(page, queue=queue.key if queue is not None and may else "")
     case = review.visible_cases(actor).filter(pk=case_id).first() if case_id else None
     if case is None:
         return Place(page)

@@ -67,7 +67,8 @@ def quantities() -> dict[str, str]:
     """What a proposal is sized by."""
     return {
         "agent_minutes": _("Agent time saved"), "lost_minutes": _("Time lost to it"), "breaches": _("Breaches avoided"),
-        "wrongful": _("Wrongful decisions avoided"), "exposure": _("Exposure avoided"), "cost": _("Cost saved"),
+        "wrongful": _("Wrongful decisions avoided"),
+        "errors": _("Wrong decisions avoided, by quality"), "exposure": _("Exposure avoided"), "cost": _("Cost saved"),
     }  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def rests_on() -> dict[str, str]:
         "lost_minutes": _("Jobs decided, times the share of them it hits, times the minutes lost each time."),
         "breaches": _("Jobs that passed their due time, times the share that would not."),
         "wrongful": _("Cases of which a violating decision was taken back, times the share that would not happen."),
+        "errors": _("Jobs decided, times the share that quality found wrong in its sample, times the share that would not happen."),
         "exposure": _("Time that people were shown severity 3 to 5, by the published weeks, times the share that goes away."),
         "cost": _("Active time on the jobs decided, times the share that goes away, times the hourly rates of the contracts in force."),
     }  # fmt: skip

@@ -7,7 +7,16 @@ from math import sqrt
 import pytest
 
 from watchfloor.kernel.errors import BadInput
-from watchfloor.programme.improvements.domain.amounts import NOTHING, Amount, Guess, a_month, effect, guess, together
+from watchfloor.programme.improvements.domain.amounts import (
+    NOTHING,
+    Amount,
+    Guess,
+    a_month,
+    effect,
+    guess,
+    product,
+    together,
+)
 
 
 def test_draws_of_a_guess_have_the_moments_of_pert() -> None:
@@ -49,6 +58,16 @@ def test_weighted_sums_add_halves_as_squares() -> None:
     found = together([(1, Amount(10, 7, 14)), (2, Amount(5, 3, 6.5))])
     assert found == Amount(20, 15, 25)
     assert together([]) == NOTHING
+
+
+def test_a_product_adds_shares_of_doubt_as_squares() -> None:
+    found = product(Amount(100, 70, 130), Amount(0.1, 0.06, 0.15))
+    assert (found.value, found.low, found.high) == (
+        pytest.approx(10),
+        pytest.approx(5),
+        pytest.approx(10 * (1 + sqrt(0.09 + 0.25))),
+    )
+    assert product(Amount(100, 70, 130), Amount(0, 0, 0.02)) == Amount(0, 0, pytest.approx(2.6))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

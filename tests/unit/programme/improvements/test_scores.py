@@ -23,6 +23,8 @@ def test_scores_by_hand() -> None:
     assert (found.confidence, found.impact) == (1, pytest.approx(128 * 60 / 1000))
     assert found.rice == pytest.approx(found.reach * found.impact / 60 * found.confidence / 2) == pytest.approx(64)
     assert found.wsjf == pytest.approx((128 + 28) / 2)  # harm counts once more
+    both = score(of("d", wrongful=5, errors=8), HOUSE)
+    assert both.worth.value == 8  # the same decisions, counted once
     soon = score(of("a", left=0.5, agent_minutes=6000), HOUSE)
     assert (soon.urgency, soon.delay, soon.wsjf) == (200, 300, 150)
     nothing = score(of("b", effort=None, agent_minutes=60), HOUSE)

@@ -89,7 +89,12 @@ def join(w: Writer, actor: Actor, one: UUID, into: UUID) -> Suggestion:
         )
     taken = root.proposal_id is not None
     w.update(
-        row, joined_to=root, proposal=root.proposal, state=State.TAKEN if taken else root.state, told_at=clock.now()
+        row,
+        joined_to=root,
+        proposal=root.proposal,
+        state=State.TAKEN if taken else root.state,
+        moved_at=clock.now(),
+        told_at=clock.now(),
     )
     w.event(ImprovementJoined(together=True), row)
     return row
@@ -100,7 +105,7 @@ def part(w: Writer, actor: Actor, one: UUID) -> Suggestion:
     row = _mine(actor, one)
     if row.joined_to_id is None:
         raise Conflict("not_joined", "It is joined to nothing.", hint="Load the page again.")
-    w.update(row, joined_to=None, proposal=None, state=State.NEW, told_at=clock.now())
+    w.update(row, joined_to=None, proposal=None, state=State.NEW, moved_at=None, told_at=clock.now())
     w.event(ImprovementJoined(together=False), row)
     return row
 
@@ -111,7 +116,7 @@ def put_aside(w: Writer, actor: Actor, one: UUID, why: str) -> Suggestion:
     if row.state != State.NEW or row.joined_to_id is not None:
         raise Conflict("wrong_state", "Only a suggestion that waits can be set aside.", hint="Load the page again.")
     for each in (row, *row.joined.select_for_update()):
-        w.update(each, state=State.ASIDE, why=line(why, "why"), told_at=clock.now())
+        w.update(each, state=State.ASIDE, why=line(why, "why"), moved_at=clock.now(), told_at=clock.now())
         w.event(ImprovementTaken(state=State.ASIDE, vendor=each.vendor_key, queue=each.queue_key or ""), each)
     return row
 
@@ -122,7 +127,7 @@ def take_up(w: Writer, actor: Actor, one: UUID) -> Suggestion:
     if row.state != State.ASIDE:
         raise Conflict("wrong_state", "It was not set aside.", hint="Load the page again.")
     for each in (row, *row.joined.select_for_update()):
-        w.update(each, state=State.NEW, why="", told_at=clock.now())
+        w.update(each, state=State.NEW, why="", moved_at=None, told_at=clock.now())
         w.event(ImprovementTaken(state=State.NEW, vendor=each.vendor_key, queue=each.queue_key or ""), each)
     return row
 

@@ -92,6 +92,16 @@ def a_month(days: Sequence[float], month: float = MONTH) -> Amount:
     return Amount(mean * month, max(0.0, mean - half) * month, (mean + half) * month)
 
 
+def product(one: Amount, other: Amount) -> Amount:
+    """Of two amounts that do not hang together: shares of doubt add up as squares, each side by itself; never below nothing."""
+    value = one.value * other.value
+    if not value:
+        return Amount(value, 0.0, one.high * other.high)
+    below = sqrt(sum((1 - each.low / each.value) ** 2 for each in (one, other)))
+    above = sqrt(sum((each.high / each.value - 1) ** 2 for each in (one, other)))
+    return Amount(value, max(0.0, value * (1 - below)), value * (1 + above))
+
+
 def effect(base: Amount, share: Guess, each: Guess | None = None, *, seed: int, rounds: int = ROUNDS) -> Amount:
     """Base x share (x each), by simulation: the mean of the draws, the bounds of the middle 95 %. The same seed, the same answer."""
     chance = Random(seed)  # noqa: S311 - a simulation that must repeat, no secret

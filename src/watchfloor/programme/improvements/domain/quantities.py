@@ -30,6 +30,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(key="lost_minutes", metrics=("jobs_solved", "effort"), to_unit=1.0, unit="minutes", each=True),
         Kind(key="breaches", metrics=("breaches",), to_unit=1.0, unit="count"),
         Kind(key="wrongful", metrics=("wrongly_enforced_cases", "overturned_per_decision"), to_unit=1.0, unit="count"),
+        Kind(key="errors", metrics=("jobs_solved",), to_unit=1.0, unit="count"),  # times quality's share of wrong ones
         Kind(
             key="exposure", metrics=("exposure_3", "exposure_4", "exposure_5"), to_unit=_MINUTE, unit="minutes",
             sum_of=("exposure_3", "exposure_4", "exposure_5"),
@@ -37,6 +38,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(key="cost", metrics=("effort",), to_unit=_MINUTE, unit="money"),
     )
 }  # fmt: skip
+QUALITY: Final = "quality"  # stands where a fact has its metric: the share of wrong decisions in quality's sample
 JOBS: Final = "jobs_solved"  # what "touched" counts
 # What is looked at again after delivery: the metric, and what turns its unit into the quantity's.
 MEASURED: Final[dict[str, tuple[str, float]]] = {

@@ -22,7 +22,7 @@ import msgspec
 from watchfloor.programme.improvements.domain.amounts import NOTHING, Amount, Guess, together
 
 MINUTES: Final = ("agent_minutes", "lost_minutes")
-HARMS: Final = ("breaches", "wrongful", "exposure")
+HARMS: Final = ("breaches", "wrongful", "errors", "exposure")
 FACTORS: Final = (0.5, 1.0, 2.0)
 
 
@@ -35,7 +35,12 @@ class Weights(msgspec.Struct, frozen=True):
 
     def of(self, kind: str) -> float:
         """The weight of a quantity."""
-        return {"breaches": self.breach, "wrongful": self.wrongful, "exposure": self.exposure}.get(kind, 1.0)
+        return {
+            "breaches": self.breach,
+            "wrongful": self.wrongful,
+            "errors": self.wrongful,
+            "exposure": self.exposure,
+        }.get(kind, 1.0)
 
 
 class Sized(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,11 +90,10 @@ def confidence(worth: Amount) -> float:
 
 def score(of: Sized, weights: Weights) -> Score:
     """One proposal."""
-    worth = together(
-        [(weights.of(kind) / 60, amount) for kind, amount in of.quantities.items() if kind in (*MINUTES, *HARMS)]
-    )
+    counted = _once(of.quantities)
+    worth = together([(weights.of(kind) / 60, amount) for kind, amount in counted.items()])
     sure = confidence(worth)
-    risk = sum(of.quantities.get(kind, NOTHING).value * weights.of(kind) for kind in HARMS) / 60
+    risk = sum(counted.get(kind, NOTHING).value * weights.of(kind) for kind in HARMS) / 60
     urgency = 0.0 if of.months_left is None else worth.value / max(of.months_left, 0.25)
     weeks = of.effort.mean if of.effort is not None else None
     known = weeks is not None and weeks > 0 and bool(of.quantities)
@@ -99,6 +103,14 @@ def score(of: Sized, weights: Weights) -> Score:
         rice=worth.value * sure / weeks if known and weeks else None,
         wsjf=(worth.value + urgency + risk) / weeks if known and weeks else None,
     )  # fmt: skip
+
+
+def _once(quantities: Mapping[str, Amount]) -> dict[str, Amount]:
+    """What counts: cost is the minutes in money, and of decisions that were taken back and those that quality found wrong the more."""
+    found = {kind: amount for kind, amount in quantities.items() if kind in (*MINUTES, *HARMS)}
+    if "wrongful" in found and "errors" in found:
+        del found["errors" if found["wrongful"].value >= found["errors"].value else "wrongful"]
+    return found
 
 
 def ranked(many: Sequence[Sized], weights: Weights, by: str = "rice") -> list[Place]:

@@ -26,7 +26,7 @@ from watchfloor.programme.facts import queries as facts
 from watchfloor.programme.facts import words as fact_words
 from watchfloor.programme.improvements import access, sized, words
 from watchfloor.programme.improvements.actions import deciding, delivering, proposing, sizing
-from watchfloor.programme.improvements.domain.quantities import KINDS, MEASURED
+from watchfloor.programme.improvements.domain.quantities import KINDS, MEASURED, QUALITY
 from watchfloor.programme.improvements.domain.scores import score
 from watchfloor.programme.improvements.models import Proposal, Quantity
 from watchfloor.programme.improvements.pages import parts
@@ -104,6 +104,7 @@ def _lines(actor: Actor, lines: list[Quantity]) -> list[dict[str, Any]]:
         found.append({
             "row": line, "amount": amount, "bounds": bounds, "base": base, "base_bounds": base_bounds, "share": words.share(line.share),
             "each": " – ".join(words.number(each * 60 if line.kind == "cost" else each) for each in line.each),
+            "wrong": next((each[2:] for each in line.facts if each[0] == QUALITY), None),
             "facts": [(_(catalogue.metric(each[0]).title), fact_words.shown(actor, kept[UUID(str(each[1]))]))
                       for each in line.facts if each[1] and UUID(str(each[1])) in kept],
         })  # fmt: skip
