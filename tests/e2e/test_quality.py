@@ -36,6 +36,7 @@ def test_a_wrong_decision_is_found_settled_taken_back_and_disputed(
     from watchfloor.quality.actions import drawing
     from watchfloor.quality.models import Look
     from watchfloor.review import actions
+    from watchfloor.workforce.actions import save_reviewer, save_vendor
 
     install()
     floor = Floor()
@@ -49,6 +50,7 @@ def test_a_wrong_decision_is_found_settled_taken_back_and_disputed(
     page = open_as(people["lead"], "/quality/plan")
     page.get_by_label("Looks a week").fill("5000")
     page.get_by_label("All decisions from this severity").fill("1")
+    page.get_by_label("Looks that are made again").fill("0")
     page.get_by_role("button", name="Let it go live").click()
     page.wait_for_selector("text=The plan is live")
 
@@ -106,7 +108,46 @@ def test_a_wrong_decision_is_found_settled_taken_back_and_disputed(
     page.goto(page.url.split("?")[0] + f"/{wrong.pk}")
     page.get_by_role("button", name="Take the decision back").click()
     page.wait_for_selector("text=The decision was taken back.")
-    for address in ("people", "plan"):
+    page.goto(page.url.split("/quality")[0] + "/quality/card")
+    page.get_by_label("Weight of part 1").fill("heavy")
+    page.get_by_role("button", name="Let it go live").click()
+    page.wait_for_selector("text=Give a number")
+    page.get_by_label("Weight of part 1").fill("3")
+    page.get_by_role("button", name="Let it go live").click()
+    page.wait_for_selector("text=The scorecard is live")
+    page.goto(page.url.split("/quality")[0] + f"/quality/looks/{wrong.pk}")
+    for part in page.locator("select[name^=mark-]").all():
+        part.select_option(index=1)
+    page.get_by_role("button", name="Mark it").click()
+    page.wait_for_selector("text=Marked.")
+    four_looks(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    with writing(system("test")) as w:
+        save_vendor(w, key="birch", name="Birch")
+        save_reviewer(w, people["reviewer"].pk, vendor_key="birch")
+    page.goto(page.url.split("/quality")[0] + "/quality/calibration/new")
+    page.get_by_label("Title").fill("Satire")
+    for box in page.locator("input[name=items]").all()[:2]:
+        box.check()
+    four_looks(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("button", name="Begin the session").click()
+    page.wait_for_selector("text=The session is open")
+    session = page.url
+    asked = open_as(people["reviewer"], session.split("?")[0])
+    asked.get_by_role("link", name="Answer the next one").click()
+    asked.wait_for_selector("text=Item 1 of 2")
+    four_looks(asked)
+    for _item in range(2):
+        asked.get_by_label("Unsure").check()
+        asked.get_by_role("button", name="Say so").click()
+    asked.wait_for_selector("text=You have answered everything")
+    page.reload()
+    page.get_by_role("button", name="Close it").click()
+    page.wait_for_selector("text=Closed. Everybody who was asked")
+    four_looks(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for address in ("people", "plan", "card"):
         page.goto(page.url.split("/quality")[0] + f"/quality/{address}")
         four_looks(page)
         page.set_viewport_size({"width": 1440, "height": 900})

@@ -67,7 +67,14 @@ def _typed(value: Any, kind: str) -> Any:
 def postgresql(metrics: Sequence[Metric], ask: Ask, file: Path) -> Rows:
     query = compile_metrics(metrics, ask, POSTGRES)
     relation = f"({written(query.relation, POSTGRES)})" if query.relation in RELATIONS else "facts"
-    kinds = {"Int64": "bigint", "Int32": "integer", "Int16": "smallint", "String": "text", "Boolean": "boolean"}
+    kinds = {
+        "Int64": "bigint",
+        "Int32": "integer",
+        "Int16": "smallint",
+        "String": "text",
+        "Boolean": "boolean",
+        "Float64": "double precision",
+    }
     columns = ", ".join(f"{name} {kinds.get(str(kind), 'timestamp')}" for name, kind in SCHEMA.items())
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS facts ({columns})")

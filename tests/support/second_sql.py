@@ -15,7 +15,7 @@ from typing import Any
 COLUMNS = (
     "leaf", "moment", "type", "case_id", "job_id", "decision_id", "queue", "market", "policy", "cause", "why", "how", "origin", "verdict",
     "outcome", "joined", "kind", "severity", "solves", "age_ms", "wait_ms", "active_ms", "active_total_ms", "after_ms", "paused_ms",
-    "late_ms", "in_time", "touches", "good", "asked", "state", "detail", "due_at",
+    "late_ms", "in_time", "touches", "good", "asked", "weight", "weight_right", "weight_grave", "state", "detail", "due_at",
 )  # fmt: skip
 IN = "moment >= :a AND moment < :b"
 
@@ -206,6 +206,10 @@ QUERIES: dict[str, str | tuple[float, str]] = {
     "exam_pass_rate": share("state = 'passed'", "type = 'exam.finished' AND state <> 'void'"),
     "exam_score": f"SELECT 1.0 * sum(good) / sum(asked) FROM e WHERE {IN} AND type = 'exam.finished' AND state <> 'void'",
     "practice_right": mean("good", kind("training.practised")),
+    "qa_looks": count("type IN ('quality.look_answered', 'quality.look_settled') AND weight > 0"),
+    "qa_accuracy": f"SELECT sum(weight_right) / nullif(sum(weight), 0) FROM e WHERE {IN} AND type LIKE 'quality.look%'",
+    "qa_grave": f"SELECT sum(weight_grave) / nullif(sum(weight), 0) FROM e WHERE {IN} AND type LIKE 'quality.look%'",
+    "qa_otherwise": share("state = 'differs'", "type = 'quality.look_answered' AND state <> 'void' AND state <> 'settled'"),
     "certificates": count(kind("certificate.granted")),
     **{
         f"exposure_{level}": f"SELECT sum(active_ms) FROM e WHERE {IN} AND type = 'wellbeing.week' AND how = 'exposure' AND severity = {level}"  # noqa: E501

@@ -37,6 +37,7 @@ PERSONAL = frozenset({"exposure.seen", "media.revealed", "wellbeing.chosen"})
 _TAKEN = frozenset(SCHEMA) - {"leaf", "event", "moment", "type", "actor_kind", "actor", "subject_kind", "subject"}
 _TRUTHS = frozenset({"solves", "in_time"})
 _WHOLE = frozenset(name for name, kind in SCHEMA.items() if kind.is_integer())
+_REAL = frozenset(name for name, kind in SCHEMA.items() if kind.is_float())
 _TENURE = ((30, "0-30 days"), (90, "31-90 days"), (365, "91-365 days"))
 
 
@@ -151,4 +152,6 @@ def _typed(column: str, value: Any) -> Any:
         return bool(value)
     if column in _WHOLE:
         return int(value)
+    if column in _REAL:
+        return float(value)
     return value if isinstance(value, str) else str(value)

@@ -27,7 +27,14 @@ from watchfloor.kernel.remembered import RememberedBy
 
 HOT_ROWS = 1_000_000
 _KEEP = 512
-_SQL_TYPES = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN"}
+_SQL_TYPES = {
+    "Int64": "BIGINT",
+    "Int32": "INTEGER",
+    "Int16": "SMALLINT",
+    "String": "VARCHAR",
+    "Boolean": "BOOLEAN",
+    "Float64": "DOUBLE",
+}
 
 
 def _read_rows(_leaf: int) -> int:

@@ -18,7 +18,14 @@ from watchfloor.insight.schema import SCHEMA
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 
-TYPES = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN"}
+TYPES = {
+    "Int64": "BIGINT",
+    "Int32": "INTEGER",
+    "Int16": "SMALLINT",
+    "String": "VARCHAR",
+    "Boolean": "BOOLEAN",
+    "Float64": "DOUBLE",
+}
 NEEDED = ("moment", "type")
 
 

@@ -61,6 +61,9 @@ SCHEMA: dict[str, pl.DataType] = {
     "touches": pl.Int32(),
     "good": pl.Int32(),  # right answers, of
     "asked": pl.Int32(),
+    "weight": pl.Float64(),  # a look at a decision stands for so many decisions, of which
+    "weight_right": pl.Float64(),  # so many are right, and
+    "weight_grave": pl.Float64(),  # so many gravely wrong
     "state": pl.String(),  # of an exam: passed | failed | void
     "detail": pl.String(),  # why a job was given back
     "due_at": pl.Datetime("us"),

@@ -127,3 +127,9 @@ class Drawn(models.Model):
 
     class Meta:
         db_table = "quality_drawn"
+
+
+# The tables of scorecards and calibration stand in a file of their own; Django looks for them here.
+from watchfloor.quality.models_rounds import Marked, Round, RoundAnswer, RoundItem, Scorecard  # noqa: E402
+
+__all__ = ["Coaching", "Drawn", "Look", "Marked", "Round", "RoundAnswer", "RoundItem", "SamplingPlan", "Scorecard"]

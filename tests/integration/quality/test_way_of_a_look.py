@@ -24,7 +24,7 @@ from watchfloor.review.models import Case, Decision, Job
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 QUALITY = LEAD | {"quality.view", "quality.manage", "review.look"}
 CHECKER = frozenset({"review.look", "case.view"})
-ALL = Document(weekly=100_000, certain_from=1)
+ALL = Document(weekly=100_000, certain_from=1, again=0.0)
 
 
 def plan(actor: Actor, document: Document = ALL) -> None:

@@ -108,6 +108,7 @@ def the_day() -> History:
     _pages(day)
     _banks(day)
     _training(day)
+    _quality(day)
     for vendor, level, shown in (("a", 3, 60 * MINUTE), ("several", 3, 30 * MINUTE), ("a", 4, 20 * MINUTE), ("a", 5, MINUTE)):  # fmt: skip
         day.figure("exposure", vendor, severity=level, shown_ms=shown)
     for measure_, times in (("breaks_planned", 40), ("breaks_taken", 30), ("step_backs", 7)):
@@ -200,6 +201,29 @@ def _training(day: History) -> None:
     day.add("certificate.granted", "certificate:1", None, reviewer="r1", version=1, level=1, how="exam")
 
 
+def _quality(day: History) -> None:
+    work = {
+        "vendor": "",
+        "queue": "q",
+        "purpose": "sample",
+        "origin": "human",
+        "verdict": "clean",
+        "violation": "",
+        "probability": 0.5,
+    }
+    said = {**work, "found": "clean", "found_violation": ""}
+    for state, weight in (("agreed", 4.0), ("differs", 0.0), ("differs", 0.0), ("void", 0.0), ("agreed", 2.5)):
+        day.add("quality.look_answered", "look:1", None, state=state, weight=weight, weight_right=weight, **said)
+    settled = {
+        "settled": "violating",
+        "settled_violation": "spam.bulk",
+        "wrong": True,
+        "critical": True,
+        "cause": "hurry",
+    }
+    day.add("quality.look_settled", "look:2", None, weight=10.0, weight_right=0.0, weight_grave=10.0, **work, **settled)
+
+
 BY_HAND: dict[str, float] = {
     "incoming_total": 7,  # c1 c2 c3 c5 c6 c7, c3 again
     "incoming_new": 6,
@@ -269,6 +293,10 @@ BY_HAND: dict[str, float] = {
     "exam_pass_rate": 1 / 2,
     "exam_score": 28 / 40,
     "practice_right": 2 / 3,
+    "qa_looks": 3,
+    "qa_accuracy": (4 + 2.5) / 16.5,
+    "qa_grave": 10 / 16.5,
+    "qa_otherwise": 2 / 4,
     "certificates": 1,
     "aht": (60 + 120 + 100) / 3 * SECOND,
     "aht_p50": 100 * SECOND,

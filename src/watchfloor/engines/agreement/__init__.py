@@ -23,7 +23,7 @@ from watchfloor.engines.agreement.people import Checked, Person, Standing, stand
 from watchfloor.engines.agreement.reliability import Prior, Reliability, fit, of, points
 from watchfloor.engines.agreement.sampling import Drawn, Unit, draw, picked
 from watchfloor.engines.agreement.stopping import Answer, Rule, ask
-from watchfloor.engines.agreement.totals import Look, Share, share, total
+from watchfloor.engines.agreement.totals import Look, Share, mean, share, total
 
 __all__ = [
     "Agreement",
@@ -68,6 +68,7 @@ __all__ = [
     "guessed",
     "gwet",
     "kr20",
+    "mean",
     "most_wrong",
     "most_wrong_binomial",
     "needed",

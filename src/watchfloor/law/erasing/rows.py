@@ -40,6 +40,8 @@ NOT_THEIRS: Final = {
     "detection_restriction": "kept for safety: whom the house holds back, by network, address or device, until it is lifted or over",
     "detection_restriction_version": "kept: what a restriction was before",
     "detection_exchange": "the sealed credentials of an exchange",
+    "quality_round": "what colleagues call a session, and what it came to",
+    "quality_round_answer": "what colleagues find of an item and why; the item itself is read where it lives",
     "quality_coaching": "what colleagues are given to look at, about the work and nobody's account",
     "oncall_audience": "where updates on incidents are sent",
     "oncall_contact": "how colleagues are reached",

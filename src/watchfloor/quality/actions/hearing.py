@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import Writer
+from watchfloor.quality.actions import regrading
 from watchfloor.quality.actions.dims import of_look
 from watchfloor.quality.domain.looks import Finding, same
 from watchfloor.quality.events import LookAnswered
@@ -42,8 +43,13 @@ def hear(w: Writer, answer: Answer) -> None:
             row, state=Look.State.DIFFERS, right_verdict=answer.verdict if sure else "",
             right_violation=answer.violation_key if sure else "", **told,
         )  # fmt: skip
-    event = LookAnswered(**of_look(row), state=row.state, found=answer.verdict, found_violation=answer.violation_key)
+    weight = 1 / row.probability if row.purpose == "sample" and row.state == Look.State.AGREED else 0.0
+    event = LookAnswered(
+        **of_look(row), state=row.state, found=answer.verdict, found_violation=answer.violation_key, weight=weight,
+        weight_right=weight,
+    )  # fmt: skip
     w.event(event, row, case_id=row.case_id, policy_version=answer.policy_version, item_version=answer.item_version)
+    regrading.maybe(w, row)
 
 
 def _fell(row: Look) -> bool:

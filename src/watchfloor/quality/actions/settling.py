@@ -62,6 +62,8 @@ def settle(
         if str(actor) in (row.decider, row.found_by, row.settled_by):
             raise Forbidden("own", "You decided, looked or settled this before: another person settles it.")
         wrong = not same(finding, Finding(row.verdict, row.violation_key))
+        again, before = row.state == Look.State.DISPUTED, row.critical  # it has been counted once, as wrong
+        each = 1 / row.probability if row.purpose == "sample" else 0.0
         if wrong and cause not in CAUSES:
             raise BadInput("no_cause", "Say what went wrong.", where="cause", hint=", ".join(CAUSES))
         if (said + coach).strip() and not row.decider.startswith("user:"):
@@ -73,7 +75,8 @@ def settle(
         )  # fmt: skip
         event = LookSettled(
             **of_look(row), settled=row.right_verdict, settled_violation=row.right_violation, wrong=wrong,
-            critical=row.critical, cause=row.cause,
+            critical=row.critical, cause=row.cause, weight=0.0 if again else each, weight_right=0.0 if wrong else each,
+            weight_grave=_grave(each, row.critical, before),
         )  # fmt: skip
         w.event(event, row, case_id=row.case_id, policy_version=row.policy_version_id)
         if wrong and coach.strip():
@@ -87,6 +90,11 @@ def settle(
             )
             w.event(Coached(), task, case_id=row.case_id)
         return row
+
+
+def _grave(each: float, critical: bool, before: bool) -> float:
+    """What a settling adds to the gravely wrong: what it was counted as before is taken back."""
+    return each * (int(critical) - int(before))
 
 
 def dispute(actor: Actor, look_id: UUID, text: str) -> Look:

@@ -8,7 +8,7 @@ import msgspec
 
 from watchfloor.kernel.words import N_
 
-PURPOSES: Final = {"sample": N_("drawn"), "gold": N_("known answer")}
+PURPOSES: Final = {"sample": N_("drawn"), "gold": N_("known answer"), "again": N_("a look at a look")}
 STATES: Final = {
     "waiting": N_("waits"), "agreed": N_("found the same"), "differs": N_("found otherwise"), "settled": N_("settled"),
     "disputed": N_("disputed"), "void": N_("void"),

@@ -33,6 +33,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         floor: looks at the decisions of one person in a week, at least, on average.
         certain_from: from this severity every decision is looked at; 6 is none.
         due_hours: a look waits no longer.
+        again: the share of looks that found the same which another person makes again.
     """
 
     parts: tuple[str, ...] = ("policy", "market", "vendor", "verdict")
@@ -41,6 +42,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     floor: int = 3
     certain_from: int = 6
     due_hours: int = 72
+    again: float = 0.05
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -63,6 +65,8 @@ def check(document: Document) -> None:
     for name, low, high in (("weekly", 1, MOST), ("floor", 0, 1000), ("certain_from", 1, 6), ("due_hours", 1, 24 * 60)):
         if not low <= getattr(document, name) <= high:
             raise BadInput("bad_number", f"{name} lies between {low} and {high}.", where=name)
+    if not 0 <= document.again <= 1:
+        raise BadInput("bad_share", "The share of looks that are made again lies between 0 and 1.", where="again")
 
 
 class Chances(msgspec.Struct, frozen=True):

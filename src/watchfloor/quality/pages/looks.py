@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from watchfloor.identity import guard
+from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound, WatchfloorError
@@ -21,8 +23,10 @@ from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.policy.models import PolicyVersion
-from watchfloor.quality.actions import gold, settling
-from watchfloor.quality.domain.looks import CAUSES, PURPOSES, STATES
+from watchfloor.quality.actions import gold, marking, settling
+from watchfloor.quality.domain import cards
+from watchfloor.quality.domain.looks import CAUSES, DONE, PURPOSES, STATES
+from watchfloor.quality.models import Look, Marked
 from watchfloor.quality.pages import parts
 from watchfloor.quality.queries.seen import manageable
 from watchfloor.review.models import Case, Decision
@@ -102,13 +106,13 @@ def look(request: HttpRequest, look_id: UUID) -> HttpResponseBase:
         "typed": request.POST, "states": _words(STATES), "causes": _words(CAUSES), "who": names_of([row.settled_by]),
         "is_wrong": settling.is_wrong(row), "may_open": visible_cases(actor).filter(pk=case.pk).exists(),
         "may_settle": row.state in ("differs", "disputed") and str(actor) not in (row.decider, row.found_by, row.settled_by),
-        "may_correct": row.state == "settled" and settling.is_wrong(row) and row.corrected_by_id is None and row.purpose == "sample"
+        "may_correct": row.state == "settled" and settling.is_wrong(row) and row.corrected_by_id is None and row.purpose != "gold"
         and actor.may("review.undo", market=row.market, severity=row.severity, clearance=row.clearance),
         "right_choices": [("", _("Choose what is right")), ("clean", _("Clean")), *(
             (kind.key, names.get(kind.key, kind.key)) for kind in policies.violations(row.policy_key, row.market)
         )],
         "cause_choices": [("", _("The decision was right")), *_words(CAUSES).items()],
-        "may_plant": row.state == "settled" and row.purpose == "sample" and bool(row.queue_key),
+        **_scored(row, actor), "may_plant": row.state == "settled" and row.purpose == "sample" and bool(row.queue_key),
     }  # fmt: skip
     return render(request, "quality/look.html", context, status=422 if error else 200)
 
@@ -131,6 +135,30 @@ def plant(request: HttpRequest, look_id: UUID) -> HttpResponseBase:
     else:
         messages.warning(request, _("This cannot be asked again: the item has changed since."))
     return redirect("quality-look", look_id)
+
+
+def _scored(row: Look, actor: Actor) -> dict[str, Any]:
+    """The scorecard beside a look: its parts and the marks so far."""
+    found, kept = marking.live(), Marked.objects.filter(look_id=row.pk).first()
+    if found is None or row.purpose != "sample" or row.state not in DONE:
+        return {"card_parts": [], "marked": kept}
+    card = found[1]
+    asked = cards.asked(card, verdict=row.verdict, wrong=settling.is_wrong(row))
+    steps = {
+        part.key: [("", _("Choose")), *_steps(part.scale), (cards.NOT_ASKED, _("Does not apply"))] for part in asked
+    }
+    return {
+        "card_parts": asked, "marked": kept, "steps": steps, "may_mark": row.decider != str(actor),
+        "passes": card.passes,
+    }  # fmt: skip
+
+
+def _steps(scale: int) -> list[tuple[str, str]]:
+    if scale == 2:
+        return [("1", _("Yes")), ("0", _("No"))]
+    return [
+        (str(step), _("%(step)s of %(most)s") % {"step": step, "most": scale - 1}) for step in reversed(range(scale))
+    ]
 
 
 def _words(known: dict[str, str]) -> dict[str, str]:

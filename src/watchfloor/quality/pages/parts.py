@@ -28,6 +28,9 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
         ("figures", _("How right we are"), "quality", SEE),
         ("looks", _("Looks"), "quality-looks", MANAGE),
         ("people", _("People"), "quality-people", MANAGE),
+        ("graders", _("People who look"), "quality-graders", MANAGE),
+        ("rounds", _("Calibration"), "quality-rounds", (*MANAGE, *OWN)),
+        ("card", _("Scorecard"), "quality-card", MANAGE),
         ("plan", _("Sampling plan"), "quality-plan", MANAGE),
         ("mine", _("My results"), "quality-mine", OWN),
     ]

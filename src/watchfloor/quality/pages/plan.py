@@ -66,7 +66,10 @@ def _typed(request: HttpRequest) -> Document:
             raise BadInput("bad_number", _("Give a whole number."), where=name)
         numbers[name] = int(text)
     chosen = tuple(part for part in PARTS if part in request.POST.getlist("parts"))
-    document = Document(parts=chosen, how=request.POST.get("how", ""), **numbers)
+    again = request.POST.get("again", "5").strip().replace(",", ".")
+    if not again.replace(".", "", 1).isdecimal() or float(again) > 100:
+        raise BadInput("bad_share", _("Give a share between 0 and 100."), where="again")
+    document = Document(parts=chosen, how=request.POST.get("how", ""), again=float(again) / 100, **numbers)
     check(document)
     return document
 
