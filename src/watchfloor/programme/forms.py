@@ -44,3 +44,8 @@ def act(request: HttpRequest, verbs: Mapping[str, Callable[[], str]], *, allowed
     except (BadInput, Conflict, Forbidden) as refused:
         return [(refused.where, f"{refused.message} {refused.hint}".strip())]
     return None
+
+
+def plain(text: str, most: int = 80) -> str:
+    """Words of a search or a key: one line, without what a database refuses."""
+    return " ".join(text.replace("\x00", "").split())[:most]

@@ -155,7 +155,8 @@ def test_pages_do_it_and_keep_what_was_typed() -> None:
             "due": "2 working days",
             "back": "initiative",
         }
-        assert hers.post("/programme/actions/new", {**add, "due": "soon"}).status_code == 422
+        for wrong in ({"due": "soon"}, {"title": "\x00"}, {"owner": "me"}, {"milestone": "x"}, {"depends_on": "x"}):
+            assert hers.post("/programme/actions/new", {**add, **wrong}).status_code == 422, wrong
         assert hers.post("/programme/actions/new", add).status_code == 302
         row, stone = Action.objects.get(), Milestone.objects.get()
         assert row.due == datetime(2026, 11, 30, 16, tzinfo=UTC) and stone.due == datetime(2026, 12, 10, 16, tzinfo=UTC)
@@ -170,6 +171,23 @@ def test_pages_do_it_and_keep_what_was_typed() -> None:
         assert hers.post(one, {**change, "why": "Figures are late"}).status_code == 302
         assert hers.post(one, {"do": "comment", "text": "Ready, @Bo?"}).status_code == 302
         assert hers.post(one, {"do": "change"}).status_code == 422  # nothing was sent
+        moved = {
+            "do": "change",
+            "title": "Appeals, faster",
+            "zone": "Asia/Manila",
+            "state": "paused",
+            "owner": str(ana.pk),
+        }
+        assert hers.post(here, {**moved, "zone": "Mars"}).status_code == 422
+        assert hers.post(here, moved).status_code == 302
+        plan.refresh_from_db()
+        assert (plan.title, plan.zone, plan.state) == ("Appeals, faster", "Asia/Manila", "paused")
+        assert (
+            hers.post(
+                here, {**moved, "title": "Faster appeals", "zone": "Europe/Madrid", "state": "running"}
+            ).status_code
+            == 302
+        )
         board = hers.post(f"{one}/move?owner=me", {"state": "doing"})
         assert board.status_code == 200 and "Draft it: Doing." in board.content.decode()
         for address in (
@@ -181,16 +199,27 @@ def test_pages_do_it_and_keep_what_was_typed() -> None:
             one,
             "/programme/board?owner=x",
             "/programme/work?initiative=nobody",
+            "/programme/work?q=%00a",
             f"/programme/timeline?initiative={plan.pk}",
         ):
             assert hers.get(address).status_code == 200, address
         assert (
-            "Figures are late" in hers.get(one).content.decode() and "Europe/Madrid" in hers.get(one).content.decode()
+            "Figures are late" in hers.get(one).content.decode()
+            and "working time of Europe/Madrid" in hers.get(one).content.decode()
         )
     lines = (
         b"".join(hers.get(f"/programme/work?format=csv&initiative={plan.pk}").streaming_content).decode().splitlines()
     )  # type: ignore[attr-defined]
     assert len(lines) == 2 and "Draft it,Faster appeals,,Bo,doing" in lines[1]
+    # what theirs waits for and they may not know of, they are not told, even by a ring
+    with writing(system("test")) as w:
+        ours = actions.add_action(w, Todo(title="Birch's", due=NOW, vendor="birch", depends_on=[row.pk]))
+        last = actions.add_action(w, Todo(title="Birch's last", vendor="birch", depends_on=[]))
+        actions.move(w, row, depends_on=[last.pk])
+    assert "Draft it" not in limited.get(f"/programme/actions/{ours.pk}").content.decode()
+    closed = {"do": "change", "title": "Birch's last", "depends_on": str(ours.pk)}
+    ring = limited.post(f"/programme/actions/{last.pk}", closed).content.decode()
+    assert "would wait for each other" in ring and "…" in ring and "Draft it" not in ring
     # whoever is limited to a vendor does not learn that the house's own work is there
     for address in (here, one):
         assert limited.get(address).status_code == 404
@@ -201,6 +230,15 @@ def test_pages_do_it_and_keep_what_was_typed() -> None:
     assert (
         limited.post("/programme/actions/new", {"do": "add", "title": "Not ours", "vendor": "alder"}).status_code == 422
     )
+    Letter.objects.update(try_at=None, problem="Connection refused")
+    assert "did not arrive" in hers.get("/programme").content.decode()
+    assert "Connection refused" not in limited.get("/programme").content.decode()
+    assert limited.post("/programme", {"do": "mail"}).status_code == 404
+    assert hers.post("/programme", {"do": "mail"}).status_code == 302 and not letters.given_up().exists()
+    for when, status in (("25:00", 422), ("", 422), ("07:30", 302)):
+        given = {"do": "digest", "every": "week", "weekday": "4", "time": when, "zone": "Europe/Madrid", "of": "mine"}
+        assert hers.post("/programme", given).status_code == status
+    assert Digest.objects.get(person=ana.pk).minute == 450
     # who only suggests has their own page
     assert signed_in(member({"programme.suggest"}, "Sue")).get("/programme")["Location"].startswith("/programme/")
 

@@ -18,17 +18,18 @@ from watchfloor.identity.guard import needs
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger.writer import writing
+from watchfloor.programme.forms import plain
 from watchfloor.programme.tracking import access, actions, links, queries
 from watchfloor.programme.tracking.actions import Started, Todo
 from watchfloor.programme.tracking.api_structs import (
-    ActionChange,
-    ActionIn,
-    ActionOut,
-    ActionsOut,
     InitiativeChange,
     InitiativeIn,
     InitiativeOut,
     InitiativesOut,
+    WorkActionChange,
+    WorkActionIn,
+    WorkActionOut,
+    WorkActionsOut,
 )
 from watchfloor.programme.tracking.domain import states
 from watchfloor.programme.tracking.models import Action, Initiative
@@ -80,8 +81,8 @@ def begin(
                 w,
                 Started(
                     kind=body.kind, title=body.title, aim=body.aim, owner=_person(body.owner, "owner"), zone=body.zone,
-                    sponsor=_person(body.sponsor, "sponsor"), state=body.state, market=body.market[:12] or None, vendor=body.vendor[:40],
-                    key=key,
+                    sponsor=_person(body.sponsor, "sponsor"), state=body.state, market=plain(body.market, 12) or None,
+                    vendor=plain(body.vendor, 40), key=key,
                 ),
             )  # fmt: skip
     return 201, _initiative(known or Initiative.objects.get(key=key))
@@ -117,7 +118,7 @@ def change_initiative(request: HttpRequest, initiative: str, body: InitiativeCha
     return _initiative(row)
 
 
-@router.get("/programme/actions", response=ActionsOut, summary="Actions", operation_id="programme_actions")
+@router.get("/programme/actions", response=WorkActionsOut, summary="Actions", operation_id="programme_actions")
 def listed(
     request: HttpRequest,
     initiative: str = "",
@@ -135,7 +136,7 @@ def listed(
     if owner:
         rows = rows.filter(owner=ids.decode("usr", owner))
     if about:
-        rows = rows.filter(about=about)
+        rows = rows.filter(about=plain(about, 120))
     if state == "live":
         rows = rows.filter(state__in=states.LIVE)
     elif state:
@@ -144,15 +145,15 @@ def listed(
         rows = rows.filter(pk__gt=ids.decode("todo", after))
     found = list(rows[: limit + 1])
     more = ids.encode("todo", found[limit - 1].pk) if len(found) > limit else ""
-    return {"actions": _actions(found[:limit]), "after": more}
+    return {"actions": _actions(actor, found[:limit]), "after": more}
 
 
 @router.post(
-    "/programme/actions", response={201: ActionOut}, summary="Agree on an action", operation_id="programme_add"
+    "/programme/actions", response={201: WorkActionOut}, summary="Agree on an action", operation_id="programme_add"
 )
 def add(
     request: HttpRequest,
-    body: ActionIn,
+    body: WorkActionIn,
     idempotency_key: str = Header(""),  # type: ignore[type-arg]
 ) -> Any:
     """Adds an action; with the same ``Idempotency-Key`` it is the same one. Needs ``programme.edit``."""
@@ -169,23 +170,24 @@ def add(
                 w,
                 Todo(
                     title=body.title, text=body.text, owner=_person(body.owner, "owner"), due=_moment(body.due), initiative=of,
-                    depends_on=_before(actor, body.waits_for), market=body.market[:12] or None, vendor=body.vendor[:40], key=key,
+                    depends_on=_before(actor, body.waits_for), market=plain(body.market, 12) or None,
+                    vendor=plain(body.vendor, 40), key=key,
                 ),
             )  # fmt: skip
-    return 201, _actions([known or Action.objects.get(key=key)])[0]
+    return 201, _actions(actor, [known or Action.objects.get(key=key)])[0]
 
 
-@router.get("/programme/actions/{action}", response=ActionOut, summary="An action", operation_id="programme_action")
+@router.get("/programme/actions/{action}", response=WorkActionOut, summary="An action", operation_id="programme_action")
 def one(request: HttpRequest, action: str) -> Any:
     """One. Needs ``programme.view``."""
     actor = needs(request, access.VIEW)
-    return _actions([queries.seen_action(actor, ids.decode("todo", action))])[0]
+    return _actions(actor, [queries.seen_action(actor, ids.decode("todo", action))])[0]
 
 
 @router.patch(
-    "/programme/actions/{action}", response=ActionOut, summary="Change an action", operation_id="programme_move"
+    "/programme/actions/{action}", response=WorkActionOut, summary="Change an action", operation_id="programme_move"
 )
-def change(request: HttpRequest, action: str, body: ActionChange) -> Any:
+def change(request: HttpRequest, action: str, body: WorkActionChange) -> Any:
     """Changes what is named; ``due`` null takes the due time away. Needs ``programme.edit``."""
     actor = needs(request, access.EDIT)
     row = queries.seen_action(actor, ids.decode("todo", action))
@@ -197,10 +199,14 @@ def change(request: HttpRequest, action: str, body: ActionChange) -> Any:
     if "due" in sent:
         values["due"] = _moment(sent["due"])
     if sent.get("waits_for") is not None:
-        values["depends_on"] = _before(actor, sent["waits_for"])
+        seen = set(queries.actions(actor).filter(pk__in=row.depends_on).values_list("pk", flat=True))
+        hidden = [
+            one for one in row.depends_on if one not in seen
+        ]  # what this token may not see is not its to take out
+        values["depends_on"] = [*hidden, *_before(actor, sent["waits_for"])]
     with writing(actor) as w:
-        row = actions.move(w, row, why=body.why, **values)
-    return _actions([row])[0]
+        row = actions.move(w, row, why=body.why, actor=actor, **values)
+    return _actions(actor, [row])[0]
 
 
 def _key(actor: Actor, given: str, kind: str) -> str | None:
@@ -260,13 +266,15 @@ def _initiative(row: Initiative) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _actions(rows: list[Action]) -> list[dict[str, Any]]:
+def _actions(actor: Actor, rows: list[Action]) -> list[dict[str, Any]]:
     now, elsewhere = clock.now(), links.of([row.pk for row in rows])
+    wanted = {one for row in rows for one in row.depends_on}
+    seen = set(queries.actions(actor).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
     return [
         {
             "id": ids.encode("todo", row.pk), "title": row.title, "text": row.text, "initiative": _out("ini", row.initiative_id),
             "owner": _out("usr", row.owner), "state": row.state, "due": row.due, "late": states.is_late(row.due, row.state, now),
-            "moved_times": row.slips, "waits_for": [ids.encode("todo", one) for one in row.depends_on], "about": row.about,
+            "moved_times": row.slips, "waits_for": [ids.encode("todo", one) for one in row.depends_on if one in seen], "about": row.about,
             "market": row.market or "", "vendor": row.vendor_key,
             "links": [{"system": each.system, "key": each.key, "url": each.url} for each in elsewhere.get(row.pk, [])],
         }

@@ -56,7 +56,7 @@ class InitiativesOut(Schema):
     after: str
 
 
-class ActionIn(Schema):
+class WorkActionIn(Schema):
     """An action to agree on. ``due`` says its zone; ``waits_for`` are ids of actions (``todo_...``)."""
 
     title: str
@@ -69,7 +69,7 @@ class ActionIn(Schema):
     vendor: str = ""
 
 
-class ActionChange(Schema):
+class WorkActionChange(Schema):
     """What is to change; what is not named stays. A due time that moves back needs ``why``."""
 
     title: str | None = None
@@ -81,7 +81,7 @@ class ActionChange(Schema):
     why: str = ""
 
 
-class ActionLink(Schema):
+class WorkActionLink(Schema):
     """What it is called elsewhere."""
 
     system: str
@@ -89,7 +89,7 @@ class ActionLink(Schema):
     url: str
 
 
-class ActionOut(Schema):
+class WorkActionOut(Schema):
     """An action."""
 
     id: str
@@ -105,11 +105,11 @@ class ActionOut(Schema):
     about: str
     market: str
     vendor: str
-    links: list[ActionLink]
+    links: list[WorkActionLink]
 
 
-class ActionsOut(Schema):
+class WorkActionsOut(Schema):
     """A page of actions; ``after`` asks for the next one, "" at the end."""
 
-    actions: list[ActionOut]
+    actions: list[WorkActionOut]
     after: str

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from watchfloor.programme.forms import plain
 from watchfloor.programme.tracking import access, queries
 from watchfloor.programme.tracking.domain.states import LIVE
 
@@ -22,7 +23,7 @@ def provide(actor: Any, query: str) -> Iterable[dict[str, str]]:
         (_("Board"), "programme-board"), (_("Timeline"), "programme-timeline"), (_("Stakeholders"), "programme-stakeholders"),
         (_("Objectives"), "programme-objectives"),
     ]  # fmt: skip
-    wanted = query.strip().casefold()
+    wanted = plain(query).casefold()
     found = [
         {"title": title, "url": reverse(name), "kind": "page", "icon": "road"}
         for title, name in pages

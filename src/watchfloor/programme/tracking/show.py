@@ -13,7 +13,7 @@ from django.urls import reverse
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
-from watchfloor.programme.tracking import access, links
+from watchfloor.programme.tracking import access, links, queries
 from watchfloor.programme.tracking.domain import graph, states
 from watchfloor.programme.tracking.models import Action
 
@@ -38,13 +38,13 @@ class Card(msgspec.Struct, frozen=True):
 
 
 def cards(actor: Actor, rows: Sequence[Action]) -> list[Card]:
-    """All of them, in three questions."""
+    """All of them, in three questions. What one waits for and the actor may not know of is as if it did not."""
     now = clock.now()
     names = people(row.owner for row in rows)
     wanted = {one for row in rows for one in row.depends_on}
     before = {row.pk: row for row in rows}
     missing = wanted - set(before)
-    before |= {row.pk: row for row in Action.objects.filter(pk__in=missing)} if missing else {}
+    before |= {row.pk: row for row in queries.actions(actor).filter(pk__in=missing)} if missing else {}
     elsewhere = links.of([row.pk for row in rows]) if rows else {}
     found = []
     for row in rows:

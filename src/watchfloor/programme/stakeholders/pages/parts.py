@@ -14,7 +14,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.programme import tabs
-from watchfloor.programme.forms import Typed
+from watchfloor.programme.forms import Typed, plain
 from watchfloor.programme.stakeholders import access, queries
 
 EITHER = (access.VIEW, "programme.suggest")
@@ -42,7 +42,7 @@ def uuid(text: str, where: str) -> UUID:
 
 def limits(actor: Actor, market: str, vendor: str) -> tuple[str | None, str]:
     """Market and vendor as typed, within what somebody may edit."""
-    market, vendor = market.strip()[:12], vendor.strip()[:40]
+    market, vendor = plain(market, 12), plain(vendor, 40)
     if not actor.may(access.EDIT, market=market or None, vendor=vendor):
         raise BadInput(
             "not_yours",

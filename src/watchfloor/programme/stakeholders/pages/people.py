@@ -39,8 +39,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = queries.stakeholders(actor)
     if (inside := request.GET.get("inside", "")) in ("0", "1"):
         rows = rows.filter(inside=inside == "1")
-    if text := request.GET.get("q", "").strip():
-        rows = rows.filter(name__icontains=text[:80])
+    if text := forms.plain(request.GET.get("q", "")):
+        rows = rows.filter(name__icontains=text)
     found = sorted(rows, key=lambda row: (-row.influence, -row.interest, row.name.casefold()))
     if request.GET.get("format") == "csv":
         return csv_response("stakeholders", HEAD, (

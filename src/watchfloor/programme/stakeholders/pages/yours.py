@@ -54,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "names": names_of([*(row.asked_by for row in (*signs, *waiting, *asked.rows)), *(f"user:{row.asked_of}" for row in asked.rows),
                            *(row.sent_by for row in updates)]),
         "people": [("", _("Choose")), *((str(pk), name) for pk, name in people.items() if pk != who)], "may_ask": actor.has(access.VIEW),
-        "policies": [("", _("None")), *((each.key, _(each.name)) for each in policies.all_policies())], "zone": _zone().key,
+        "policies": [("", _("None")), *((each.key, _(each.name)) for each in policies.all_policies())], "clock_zone": _zone().key,
     }  # fmt: skip
     return render(request, "stakeholders/yours.html", context, status=422 if errors else 200)
 

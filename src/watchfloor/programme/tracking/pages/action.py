@@ -52,7 +52,7 @@ def one(request: HttpRequest, action_id: UUID) -> HttpResponseBase:
     before = list(siblings.filter(pk__in=row.depends_on))
     context = {
         **parts.context(request, "programme-board"), **talk(actor, about), "row": row, "card": show.cards(actor, [row])[0],
-        "may": may, "zone": zone, "errors": errors, "error_of": dict(errors),
+        "may": may, "clock_zone": zone, "errors": errors, "error_of": dict(errors),
         "typed_due": parts.typed_due(row.due, zone), "clocks": clocks(row, zone), "words": telling.state_words(),
         "states": [(state, telling.state_words()[state]) for state in states.ACTION], "owners": parts.owners(row),
         "milestones": [("", _("None")), *((str(each.pk), each.title) for each in Milestone.objects.filter(initiative=row.initiative))]
@@ -126,6 +126,6 @@ def _change(request: HttpRequest, row: Action) -> str:
             w, row, title=given.get("title", ""), text=given.get("text", ""), due=due,
             owner=row.owner if given.get("owner", "") == str(row.owner or "") else given.get("owner", ""),
             milestone=parts.uuid_or_none(given.get("milestone", ""), "milestone"),
-            depends_on=[*hidden, *(pk for pk in chosen if pk in visible and pk != row.pk)], why=given.get("why", ""),
+            depends_on=[*hidden, *(pk for pk in chosen if pk in visible and pk != row.pk)], why=given.get("why", ""), actor=actor,
         )  # fmt: skip
     return _("Kept.")

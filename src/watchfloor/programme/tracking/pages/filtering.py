@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock
+from watchfloor.programme.forms import plain
 from watchfloor.programme.tracking import access, queries, show, telling
 from watchfloor.programme.tracking.domain import states
 from watchfloor.programme.tracking.models import Action
@@ -20,8 +21,8 @@ from watchfloor.programme.tracking.models import Action
 def narrowed(request: HttpRequest, rows: QuerySet[Action]) -> QuerySet[Action]:
     """Those that fit the address; what is nonsense there narrows to nothing."""
     asked, actor = request.GET, actor_of(request)
-    if text := asked.get("q", "").strip():
-        rows = rows.filter(title__icontains=text[:80])
+    if text := plain(asked.get("q", "")):
+        rows = rows.filter(title__icontains=text)
     if (state := asked.get("state", "")) in states.ACTION:
         rows = rows.filter(state=state)
     elif state == "live":

@@ -19,6 +19,7 @@ from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.programme import forms
+from watchfloor.programme.stakeholders import letters
 from watchfloor.programme.stakeholders import queries as stakeholders
 from watchfloor.programme.tracking import access, digests, queries, show
 from watchfloor.programme.tracking.models import Digest, Initiative
@@ -40,7 +41,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
             return redirect("programme-yours")
     errors: forms.Errors = []
     if request.method == "POST":
-        said = forms.act(request, {"digest": lambda: _digest(request)}, allowed=access.person_of(actor) is not None)
+        verbs = {"digest": lambda: _digest(request)} | ({"mail": _mail_again} if stakeholders.writes(actor) else {})
+        said = forms.act(request, verbs, allowed=access.person_of(actor) is not None)
         if said is None:
             return redirect("programme")
         errors = said
@@ -49,16 +51,22 @@ def index(request: HttpRequest) -> HttpResponseBase:
     mine = [row for row in queries.open_of(who) if who] if who else []
     running = Initiative.objects.filter(access.rows(actor), state__in=("planned", "running", "paused"))
     yours = stakeholders.waiting(actor)
+    lost = letters.given_up() if stakeholders.writes(actor) else None
     context = {
+        "lost": lost.count() if lost is not None else 0, "lost_why": lost.values_list("problem", flat=True).first() if lost else "",
         **parts.context(request, "programme"), "late": show.cards(actor, found.late), "next": show.cards(actor, found.next[:MOST]),
         "mine": show.cards(actor, mine[:MOST]), "mine_count": len(mine), "done": found.done[:MOST], "slipped": found.slipped[:MOST],
         "slip_names": names_of(slip.by for slip in found.slipped), "yours": yours, "errors": errors, "error_of": dict(errors),
         "running": running.count(), "anything": queries.actions(actor).exists() or running.exists(),
-        "digest": Digest.objects.filter(person=who).first() if who else None, "zone": parts.viewer_zone(),
+        "digest": Digest.objects.filter(person=who).first() if who else None, "clock_zone": parts.viewer_zone(),
         "every": [("never", _("Never")), ("day", _("Every day")), ("week", _("Once a week"))], "weekdays": weekdays(),
         "of": [("mine", _("My work and what I watch")), ("all", _("All I may see"))],
     }  # fmt: skip
     return render(request, "tracking/home.html", context, status=422 if errors else 200)
+
+
+def _mail_again() -> str:
+    return _("Tried again: %(num)s.") % {"num": letters.try_again()}
 
 
 def weekdays() -> list[tuple[str, str]]:

@@ -22,7 +22,6 @@ from watchfloor.programme import forms
 from watchfloor.programme.stakeholders import actions as stakes
 from watchfloor.programme.stakeholders import queries as stakeholders
 from watchfloor.programme.stakeholders import words as stake_words
-from watchfloor.programme.stakeholders.models import Objective, Stakeholder
 from watchfloor.programme.tracking import access, actions, drawing, queries, show, telling
 from watchfloor.programme.tracking.actions import Started
 from watchfloor.programme.tracking.domain import dues, states
@@ -44,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         errors = said
     context = {
         **parts.context(request, "programme-board"), "errors": errors, "error_of": dict(errors),
-        "owners": parts.owners(), "kinds": kinds(), "zone": parts.viewer_zone(), "objectives": _objectives(request),
+        "owners": parts.owners(), "kinds": kinds(), "clock_zone": parts.viewer_zone(), "objectives": _objectives(request),
     }  # fmt: skip
     return render(request, "tracking/initiative_new.html", context, status=422 if errors else 200)
 
@@ -83,7 +82,7 @@ def one(request: HttpRequest, initiative_id: UUID) -> HttpResponseBase:
         "picture": drawing.picture(found, clock.now(), zone, _("Timeline of %(title)s") % {"title": row.title}, a_day=10)
         if len(found) > 1 else "",
         "states": [(state, telling.state_words()[state]) for state in states.INITIATIVE], "objectives": _objectives(request, row),
-        "objective": Objective.objects.filter(pk=row.objective).first() if row.objective else None,
+        "objective": stakeholders.objectives(actor).filter(pk__in=[row.objective]).first(),
         "slips": list(Slip.objects.filter(milestone__initiative=row).select_related("milestone").order_by("-at")[:20]),
         "typed_dues": {stone.pk: parts.typed_due(stone.due, row.zone) for stone in stones},
         "made_by": names_of([row.made_by]).get(row.made_by, ""),
@@ -100,7 +99,7 @@ def raci(actor: Any, row: Initiative) -> dict[str, Any]:
     """Who answers for what, and what is missing."""
     letters = stakeholders.letters_of(row.pk)
     rows = stakeholders.stakeholders(actor)
-    known = list(Stakeholder.objects.filter(pk__in=letters).order_by("pk"))
+    known = list(rows.filter(pk__in=letters).order_by("pk"))
     return {
         "letters": [(each, letters[each.pk]) for each in sorted(known, key=lambda each: "ARCI".index(letters[each.pk]))],
         "gaps": [stake_words.gap(each) for each in stakeholders.gaps(actor, row.pk)],
@@ -139,9 +138,12 @@ def _objective(actor: Any, text: str) -> UUID | None:
 
 def _change(request: HttpRequest, row: Initiative) -> str:
     given, actor = request.POST, actor_of(request)
+    objective = _objective(actor, given.get("objective", ""))
+    if objective is None and row.objective and not stakeholders.objectives(actor).filter(pk=row.objective).exists():
+        objective = row.objective  # what this person may not see is not theirs to take out
     values: dict[str, Any] = {
         "title": given.get("title", ""), "aim": given.get("aim", ""), "state": given.get("state", row.state),
-        "zone": given.get("zone", "").strip(), "objective": _objective(actor, given.get("objective", "")),
+        "zone": given.get("zone", "").strip(), "objective": objective,
     }  # fmt: skip
     for name in ("owner", "sponsor"):
         if given.get(name, "") != str(getattr(row, name) or ""):

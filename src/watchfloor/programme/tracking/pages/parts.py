@@ -18,7 +18,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.programme import tabs
-from watchfloor.programme.forms import Typed
+from watchfloor.programme.forms import Typed, plain
 from watchfloor.programme.tracking import access, readers
 from watchfloor.programme.tracking.domain import dues
 from watchfloor.programme.tracking.models import Action, Initiative
@@ -83,7 +83,7 @@ def uuid_or_none(text: str, where: str) -> UUID | None:
 
 def limits(actor: Actor, market: str, vendor: str) -> tuple[str | None, str]:
     """Market and vendor of something new: as typed, within what its maker may edit; the only vendor they have where they have one."""
-    market, vendor = market.strip()[:12], vendor.strip()[:40]
+    market, vendor = plain(market, 12), plain(vendor, 40)
     own = {tuple(sorted(scope.vendors)) for scope in actor.scopes if access.EDIT in scope.permissions and scope.vendors}
     if not vendor and len(own) == 1 and not actor.may(access.EDIT, vendor=""):
         vendor = next(iter(own))[0]
