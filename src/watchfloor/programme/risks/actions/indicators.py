@@ -63,11 +63,11 @@ def turn(w: Writer, indicator_id: UUID, value: float | None, course: list[float 
         return None
     now, before = clock.now(), row.state
     state = domain.state_of(value, before, given(row))
-    w.update(
-        row, value=value, course=course, checked_at=now, **({"state": state, "since": now} if state != before else {})
-    )
+    # The value is a cache that no event speaks of; a turn is what happened.
+    Indicator.objects.filter(pk=row.pk).update(value=value, course=course, checked_at=now)
     if state == before:
         return None
+    w.update(row, state=state, since=now)
     said = IndicatorTurned(
         metric=row.metric, where=row.filters, before=before, state=state, value=value, market=row.risk.market or "",
         vendor=row.risk.vendor_key or "",
