@@ -82,6 +82,7 @@ class HistorySource(Projected):
     url = models.CharField(max_length=200, blank=True)
     account = models.TextField(blank=True)
     secret = models.BinaryField(null=True)  # sealed
+    hook = models.BinaryField(null=True)  # sealed: what its webhook signs reports with
     mapping = models.JSONField()
     on = models.BooleanField(default=False)  # asked again and again
     made_by = models.CharField(max_length=120)
@@ -93,7 +94,7 @@ class HistorySource(Projected):
     asked_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
 
-    private: ClassVar[frozenset[str]] = frozenset({"account", "secret"})
+    private: ClassVar[frozenset[str]] = frozenset({"account", "secret", "hook"})
     untracked: ClassVar[frozenset[str]] = frozenset({"cursor", "next_at", "asked_at", "last_error"})
 
     class Meta:

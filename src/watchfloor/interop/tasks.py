@@ -1,8 +1,9 @@
-"""The loop of the doors: sites' models learn what was submitted."""
+"""Loops: sites' models learn what was submitted; help desks are asked for their history."""
 
 from __future__ import annotations
 
 from watchfloor.interop import teaching
+from watchfloor.interop.history import pulling
 from watchfloor.platform.loops import loop
 
 
@@ -10,3 +11,9 @@ from watchfloor.platform.loops import loop
 def learn() -> int:
     """Learn what waits."""
     return teaching.learn()
+
+
+@loop("interop.history", idle=30)
+def history() -> int:
+    """Ask one source that is due."""
+    return pulling.pull_due()

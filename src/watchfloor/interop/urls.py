@@ -4,6 +4,8 @@ from django.urls import path
 
 from watchfloor.interop import pages
 from watchfloor.interop.akismet import views as akismet
+from watchfloor.interop.history import pages as history
+from watchfloor.interop.history import reports
 from watchfloor.interop.moderation import views as moderation
 
 urlpatterns = [
@@ -16,5 +18,8 @@ urlpatterns = [
     path("settings/websites", pages.index, name="interop-sites"),
     path("settings/websites/<uuid:site_id>/end", pages.end, name="interop-site-end"),
     path("settings/websites/<uuid:site_id>/forget", pages.forget, name="interop-site-forget"),
+    path("settings/history", history.index, name="interop-history"),
+    path("settings/history/<uuid:source_id>", history.one, name="interop-history-source"),
+    path("v1/zendesk/<uuid:source_id>", reports.report, name="zendesk-report"),
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
 ]

@@ -44,6 +44,11 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
         _("Platform"),
         (
             Card(_("API tokens"), _("Programs that send reports and events."), "key", ("tokens",), ("people.manage", "settings.manage")),
+            Card(_("Jira"), _("Where work is shared, and who has a say."), "link", ("programme-jira-settings",), ("settings.manage",)),
+            Card(
+                _("History of other systems"), _("Cases of help desks and service desks, imported and counted."), "history",
+                ("interop-history",), ("settings.manage",),
+            ),
             Card(_("Websites"), _("Blogs and shops whose comment plug-ins ask here."), "world", ("interop-sites",), ("settings.manage",)),
             Card(_("Item types"), _("What can be reported, and its fields."), "tags", ("item_types", "item-types"), ("settings.manage",)),
             Card(_("Endpoints"), _("Where decisions are delivered to."), "send", ("endpoints",), ("enforcement.manage",)),

@@ -81,6 +81,7 @@ READY: Final[dict[str, Mapping]] = {
             "case": "CaseNumber", "at": "LastModifiedDate", "opened_at": "CreatedDate", "solved_at": "ClosedDate",
             "closed_at": "ClosedDate",
             "state": "Status", "group": "OwnerId", "priority": "Priority", "channel": "Origin", "category": "Type",
+            "reopens": "reopens", "reassignments": "reassignments",
         },
         solved=("Closed",),
     ),
