@@ -170,7 +170,7 @@ def test_from_a_suggestion_to_its_benefit(
     value, low, high = (int(each) for each in found.groups()[:3])
     assert low < saved < high and low <= value <= high and found[4] == expected[1], (saved, sentence)
     page.get_by_role("button", name="Close it").click()
-    four_looks(page)
+    expect(page.get_by_text("Closed.")).to_be_visible()
 
     bench.goto("/programme/suggestions?mine=1")
     expect(bench.get_by_text("News", exact=True).first).to_be_visible()

@@ -30,7 +30,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(key="lost_minutes", metrics=("jobs_solved", "effort"), to_unit=1.0, unit="minutes", each=True),
         Kind(key="breaches", metrics=("breaches",), to_unit=1.0, unit="count"),
         Kind(key="wrongful", metrics=("wrongly_enforced_cases", "overturned_per_decision"), to_unit=1.0, unit="count"),
-        Kind(key="errors", metrics=("jobs_solved",), to_unit=1.0, unit="count"),  # times quality's share of wrong ones
+        Kind(key="errors", metrics=("jobs_solved", "qa_accuracy"), to_unit=1.0, unit="count"),  # times quality's share of wrong ones
         Kind(
             key="exposure", metrics=("exposure_3", "exposure_4", "exposure_5"), to_unit=_MINUTE, unit="minutes",
             sum_of=("exposure_3", "exposure_4", "exposure_5"),
