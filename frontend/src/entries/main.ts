@@ -2,6 +2,7 @@
 import Alpine from "@alpinejs/csp";
 import * as copy from "../copy";
 import * as dialogs from "../dialogs";
+import * as here from "../here";
 import * as htmx from "../htmx";
 import * as keyboard from "../keyboard";
 import * as palette from "../palette";
@@ -19,7 +20,7 @@ window.watchfloor = {
   open: dialogs.open,
 };
 
-for (const part of [theme, dialogs, toasts, keyboard, palette, table, tabs, copy, time, htmx, sse]) part.start();
+for (const part of [theme, dialogs, here, toasts, keyboard, palette, table, tabs, copy, time, htmx, sse]) part.start();
 
 window.Alpine = Alpine;
 Alpine.start();

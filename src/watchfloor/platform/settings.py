@@ -60,6 +60,7 @@ CONTEXTS = [
     "programme.reviews",
     "programme.risks",
     "programme.jira",
+    "programme.improvements",
     "interop",
     "console",
     "demo",
@@ -108,6 +109,7 @@ _CONTEXT_PROCESSORS = [
     "watchfloor.identity.context.sign_in",
     "watchfloor.identity.context.bell",
     "watchfloor.oncall.context.bell",
+    "watchfloor.programme.improvements.context.box",
 ]
 TEMPLATES = [
     {

@@ -1,0 +1,16 @@
+"""Django's entry to this part of Programme."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    name = "watchfloor.programme.improvements"
+    label = "programme_improvements"
+
+    def ready(self) -> None:
+        """Its tabs."""
+        from watchfloor.programme import tabs
+
+        tabs.register(tabs.Tab(40, _("Suggestions"), "programme-suggestions", ("programme.view", "programme.suggest")))
+        tabs.register(tabs.Tab(41, _("Proposals"), "programme-proposals"))
