@@ -9,9 +9,12 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from watchfloor.items import holds
-        from watchfloor.law import flaggers, keeping, sources
+        from watchfloor.kernel.words import N_
+        from watchfloor.law import flaggers, keeping, sources, witness
+        from watchfloor.quality import witnesses
         from watchfloor.review import legal, standing
 
         holds.held_by(keeping.of_items)
         legal.register(sources.of_work)
         standing.register(flaggers.standing)
+        witnesses.told_by("orders", N_("Ordered against, found clean"), witness.against)

@@ -15,7 +15,7 @@ from watchfloor.identity.domain import system
 from watchfloor.items.models import Item, ItemVersion
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, NotFound
-from watchfloor.law import authorities, documents, flaggers, keeping, orders, palette, queries, retention
+from watchfloor.law import authorities, documents, flaggers, keeping, orders, palette, queries, retention, witness
 from watchfloor.law.models import Authority, Clock, Document, Flagger, Hold, Order, Request, RetentionRun
 from watchfloor.ledger.models import Event, Outbox
 from watchfloor.ledger.writer import writing
@@ -284,3 +284,22 @@ def test_a_rule_is_changed_on_its_page_and_a_colleague_approves_it(floor: Floor,
     row.refresh_from_db()
     assert row.state == "met" and Item.objects.count() == 0
     whole()
+
+
+def test_an_order_on_what_was_found_clean_speaks_against_the_decision(floor: Floor, lawyer: Any) -> None:
+    actor = actor_of(lawyer)
+    court, since = authority(actor), clock.now() - timedelta(days=1)
+    for name, finding in (("m-clean", CLEAN), ("m-spam", SPAM)):
+        floor.report(*floor.item(f"words of {name}", id=name))
+        floor.decide(someone(), finding)
+    for name in ("m-clean", "m-spam"):
+        row = orders.take_in(
+            actor,
+            orders.OrderIn(
+                authority=court.pk, kind="court_order", reference=name, legal_basis="law", text="take it down",
+                locations=(("message", name),), reason="extremism",
+            ),
+        )  # fmt: skip
+        orders.answer(actor, row.pk, "done", "It is gone.")
+        assert witness.against(actor, since) == {"spam": (1, 1 if name == "m-clean" else 2)}
+    assert witness.against(someone(frozenset({"case.view"})), since) == {}

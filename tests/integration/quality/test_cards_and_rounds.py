@@ -16,10 +16,12 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
+from watchfloor.quality import witnesses
 from watchfloor.quality.actions import marking, rounds, settling
 from watchfloor.quality.domain.cards import Card, Part
 from watchfloor.quality.domain.plans import Document
 from watchfloor.quality.models import Look, Marked, Round, RoundItem
+from watchfloor.quality.queries import figures
 from watchfloor.quality.queries.figures import Filters
 from watchfloor.quality.queries.graders import graders
 from watchfloor.quality.queries.marks import scores
@@ -181,3 +183,20 @@ def test_a_session_from_its_beginning_to_policy(floor: Floor) -> None:
 
 def _lines(response: Any) -> int:
     return b"".join(response.streaming_content).decode().count("\n")
+
+
+def test_what_is_said_outside_stands_beside_the_looks(floor: Floor) -> None:
+    """Clean ones that are reported again and then found violating speak against us; restricted eyes hear only of what they may see."""
+    since = clock.now() - timedelta(days=1)
+    for finding in (CLEAN, SPAM, SPAM):
+        item, version = floor.item()
+        floor.report(item, version)
+        floor.decide(someone(), CLEAN)
+        with clock.at(clock.now() + timedelta(days=30)):
+            assert floor.report(item, version).state == "open"
+            floor.decide(someone(), finding)
+    lead = someone(QUALITY)
+    assert witnesses.reported_again(lead, since) == {"spam": (2, 3)}
+    assert witnesses.reported_again(someone(QUALITY, markets=frozenset({"DE"})), since) == {}
+    [row] = figures.outside(lead, Filters())
+    assert (row.told[0].share, row.told[0].looks, row.says) == (pytest.approx(2 / 3), 3, "few")

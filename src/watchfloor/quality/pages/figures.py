@@ -14,6 +14,7 @@ from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
+from watchfloor.quality import witnesses
 from watchfloor.quality.actions.planning import live
 from watchfloor.quality.pages import parts
 from watchfloor.quality.queries import figures
@@ -61,6 +62,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "names": parts.finding_names(), "whole": cells.get(("", "")),
         "looks": waiting, "decided": decided, "plan": live(), "confusions": figures.confusions(rows),
         "unclear": figures.unclear(actor, filters), "drift": figures.drift(rows), "outside": figures.outside(actor, filters),
+        "witnesses": [_(one.label) for one in witnesses.all_of()],
         "says": outside_words(), "bys": {"policy": _("Policy"), "vendor": _("Vendor"), "queue": _("Queue")},
         "across_options": [("market", _("Markets")), ("vendor", _("Vendors")), ("origin", _("People and rules"))],
         "tone": tone, "open": visible(actor).filter(state__in=("differs", "disputed")).count(),
@@ -87,7 +89,7 @@ def outside_words() -> dict[str, tuple[str, str]]:
         "few": (_("few looks"), _("Too few looks to hold anything against them.")),
         "old": (_("old text"), _("Most looks went by a policy text that is not in force any more.")),
         "blind": (_("blind"), _("Known answers are missed far more often than looks find errors: the sample does not see them.")),
-        "guideline": (_("guideline"), _("Appeals overturn far more than looks find wrong: perhaps both go by a guideline that is old.")),
+        "guideline": (_("guideline"), _("Others contradict us far more often than looks do: the guideline may be old.")),
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from watchfloor.engines.agreement import Cell, Share, Verdict
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.policy import queries as policies
+from watchfloor.quality import witnesses
 from watchfloor.quality.domain.looks import DONE, Finding, same
 from watchfloor.quality.models import Look
 from watchfloor.quality.queries.seen import visible
@@ -71,6 +72,7 @@ class Outside(msgspec.Struct, frozen=True):
     gold: Share
     older: int
     says: str
+    told: tuple[Share, ...] = ()  # by each of ``witnesses.all_of()``
 
 
 def looks_of(actor: Actor, filters: Filters, *, purpose: str = "sample") -> list[Look]:
@@ -186,24 +188,31 @@ def outside(actor: Actor, filters: Filters) -> list[Outside]:
             many=Count("pk", filter=~Q(state__in=("ineligible", "withdrawn"))),
         )
     }
+    told = [one.told(actor, since) for one in witnesses.all_of()]
     found = []
-    for key in sorted({row.policy_key for row in drawn} | set(heard)):
+    for key in sorted({row.policy_key for row in drawn} | set(heard) | {key for one in told for key in one}):
         mine = [verdict(row) for row in drawn if row.policy_key == key]
         accuracy = agreement.cell(key, mine, process=True).accuracy
         over, many = heard.get(key, (0, 0))
-        overturned = agreement.wilson(min(over, many), many)
         golden = [agreement.Look(1.0, float(not verdict(row).is_wrong)) for row in known if row.policy_key == key]
         in_force = policies.version_in_force(key)
         older = sum(
             row.policy_key == key and in_force is not None and row.found_version_id != in_force.id for row in drawn
         )
         gold = agreement.share(golden, process=True)
-        over_share = Share(overturned.value, overturned.low, overturned.high, many, float(many))
-        found.append(Outside(key, accuracy, over_share, gold, older, _says(accuracy, over_share, gold, older)))
+        over_share = _witnessed(min(over, many), many)
+        others = tuple(_witnessed(*one.get(key, (0, 0))) for one in told)
+        says = _says(accuracy, [over_share, *others], gold, older)
+        found.append(Outside(key, accuracy, over_share, gold, older, says, others))
     return found
 
 
-def _says(accuracy: Share, overturned: Share, gold: Share, older: int) -> str:
+def _witnessed(against: int, of: int) -> Share:
+    found = agreement.wilson(against, of)
+    return Share(found.value, found.low, found.high, of, float(of))
+
+
+def _says(accuracy: Share, outside: list[Share], gold: Share, older: int) -> str:
     if accuracy.looks < 20:
         return "few"
     if older * 2 > accuracy.looks:
@@ -212,10 +221,8 @@ def _says(accuracy: Share, overturned: Share, gold: Share, older: int) -> str:
         return (
             "blind"  # known answers are missed where looks find nothing: the sample, or whoever looks, does not see it
         )
-    if overturned.looks >= 10 and overturned.low > 2 * (1 - accuracy.low):
-        return (
-            "guideline"  # appeals overturn far more than looks find wrong: both go by a text that others do not share
-        )
+    if any(one.looks >= 10 and one.low > 2 * (1 - accuracy.low) for one in outside):
+        return "guideline"  # others find far more wrong than looks do: perhaps all looks go by a text they do not share
     return ""
 
 
