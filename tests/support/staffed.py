@@ -64,8 +64,11 @@ def _history(crew: dict[str, list[User]], weeks: int) -> list[dict[str, Any]]:
                 moment = at + timedelta(seconds=chance.randrange(3500))
                 clearance = "child_safety" if queue == "secret" else None
                 rows.append(
-                    _fact("job.ready", moment, queue=queue, due_at=moment + timedelta(seconds=due), clearance=clearance)
-                )
+                    _fact(
+                        "job.ready", moment, queue=queue, due_at=moment + timedelta(seconds=due), clearance=clearance, cause="new",
+                        market="DE" if number % 4 else "FR",
+                    )
+                )  # fmt: skip
                 seconds = 100 * chance.lognormvariate(-0.08, 0.4) * (1.4 if number % 5 == 0 else 1)
                 vendor = "zeta" if number % 5 == 0 else "acme"
                 rows.append(

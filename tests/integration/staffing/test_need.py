@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from tests.support.people import actor_of, member, signed_in
@@ -14,9 +15,10 @@ from watchfloor.insight import lake
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, MissingExtra, NotFound
 from watchfloor.ledger.models import Event
-from watchfloor.staffing import bases, running, whatifs
+from watchfloor.staffing import bases, gathering, markets, running, upcoming, whatifs
 from watchfloor.staffing.domain.whatif import Fields
 from watchfloor.staffing.models import BaseRow, Run, WhatIf
+from watchfloor.staffing.upcoming import Upcoming
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +63,25 @@ def test_the_base_is_what_the_facts_say(floor: dict[str, list[User]]) -> None:
     assert base.fared is not None
     assert base.fared.ratio is not None
     assert base.fared.ratio < 1
+
+
+def test_what_is_coming_to_a_market_lifts_the_queues_it_feeds(
+    floor: dict[str, list[User]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bases.newest().base
+    assert before is not None
+    vote = Upcoming(title="A vote", market="FR", start=END, end=END + timedelta(days=1), uplift=1.0)
+    monkeypatch.setattr(upcoming, "_sources", [lambda _start, _end: [vote]])
+    with clock.at(END):
+        base = gathering.gather()
+    assert base.coming == [vote]
+    for was, now in zip(before.queues, base.queues, strict=True):
+        lifts = [now.hours[hour].value / was.hours[hour].value for hour in (2, 10, 30)]
+        share = markets.shares(base.begin, base.end)[was.key]["FR"]
+        assert 0.2 < share < 0.5
+        assert lifts == pytest.approx([1 + share, 1 + share, 1.0])
+    assert sum(base.paid[:24]) >= sum(before.paid[:24])
+    assert base.paid[24:] == pytest.approx(before.paid[24:], abs=1.0)
 
 
 def no_compiler(*_given: object, **_named: object) -> None:

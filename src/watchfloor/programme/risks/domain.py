@@ -21,7 +21,9 @@ EVENT_KINDS: Final = ("election", "holiday", "sport", "culture", "protest", "pro
 COMMITMENTS: Final = ("development", "governance", "enforcement", "improvement", "transparency")
 LEVELS: Final = (0, 1, 2, 3)
 LONGEST: Final = 4_000
-BACK: Final = 0.1  # an indicator goes back only when it is a tenth of its threshold on the good side of it
+BACK: Final = (
+    0.1  # an indicator goes back only when it is a tenth of the way from amber to red on the good side of its threshold
+)
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -166,7 +168,7 @@ def state_of(value: float | None, before: str, given: IndicatorIn) -> str:
     rank = 0
     for place, threshold in ((1, given.amber), (2, given.red)):
         held = STATES.index(before) - 1 >= place if before in STATES else False
-        slack = BACK * max(abs(threshold), abs(given.red - given.amber)) if held else 0.0
+        slack = BACK * abs(given.red - given.amber) if held else 0.0
         if sign * value >= sign * threshold - slack:
             rank = place
     return STATES[rank + 1]

@@ -23,7 +23,7 @@ def tell(row: Indicator) -> int:
         return (not owner or actor.id == owner) and access.risks(actor).filter(pk=row.risk_id).exists()
 
     told = telling.News(
-        about="risk-indicator", subject=str(row.pk), permission=access.VIEW if owner else access.EDIT, sees=sees,
+        about="risk", subject=str(row.pk), permission=access.VIEW if owner else access.EDIT, sees=sees,
         again=timedelta(hours=1),
     )  # fmt: skip
     return telling.tell(told)
@@ -43,4 +43,4 @@ def read(actor: Actor, subject: str, _at: datetime) -> telling.Line | None:
     return telling.Line(said, row.since, reverse("programme-risk", args=[row.risk_id]))
 
 
-telling.register("risk-indicator", read)
+telling.register("risk", read)
