@@ -37,7 +37,7 @@ def shown(actor: Actor, row: Fact) -> Shown:
     answer = queries.answer_of(row)
     return Shown(
         title=row.title, url=queries.url(row), open=True, value=value_words(row.unit, answer),
-        interval=interval_words(row.unit, answer), change=change_words(answer), read_at=row.read_at,
+        interval=interval_words(row.unit, answer), change=beside_words(row.unit, answer), read_at=row.read_at,
     )  # fmt: skip
 
 
@@ -77,6 +77,13 @@ def change_words(answer: Answer) -> str:
             "change": change, "between": between, "base": answer.base,
         }  # fmt: skip
     return f"{change} [{between}] {answer.base}"
+
+
+def beside_words(unit: str, answer: Answer) -> str:
+    """The change with its interval; where none can be stated no difference is claimed, and what it was stands beside it."""
+    if answer.change_low is not None or not answer.base or answer.before is None:
+        return change_words(answer)
+    return _("%(before)s before (%(base)s)") % {"before": wording.value_words(unit, answer.before), "base": answer.base}
 
 
 def between_words(low: float, high: float) -> str:

@@ -169,7 +169,7 @@ def picture(fact: Fact, answer: Answer) -> Picture | None:
 def _number(fact: Fact, answer: Answer, outside: bool) -> Number:
     return Number(
         title=fact.title, value=words.value_words(fact.unit, answer), interval=words.interval_words(fact.unit, answer),
-        change=words.change_words(answer), url="" if outside else facts.url(fact), formula=fact.formula,
+        change=words.beside_words(fact.unit, answer), url="" if outside else facts.url(fact), formula=fact.formula,
     )  # fmt: skip
 
 
@@ -188,8 +188,10 @@ def _table(answers: Sequence[tuple[Fact, Answer]]) -> tuple[tuple[str, ...], tup
                 cells.append(hidden)
                 continue
             said = wording.value_words(fact.unit, cell.value if cell else None)
-            change = wording.change_words(cell.value, cell.before) if cell and fact.unit == "count" else ""
-            cells.append(f"{said} ({change})" if change and change[0] in f"+{wording.MINUS}" else said)
+            before = cell.before if cell is not None and fact.unit == "count" else None
+            cells.append(said if before is None else _("%(value)s (%(before)s before)") % {
+                "value": said, "before": wording.value_words(fact.unit, before),
+            })  # fmt: skip
         rows.append(Row(", ".join(name), tuple(cells)))
     titles = tuple(definition.of_title(fact.metric) or fact.title for fact, _answer in answers)
     return (wording.dimension_words(asked.by) if asked.by else "", *titles), tuple(rows)
