@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from watchfloor.identity.models import User
 from watchfloor.kernel import clock
@@ -19,7 +19,7 @@ from watchfloor.programme.stakeholders.events import LetterWritten
 from watchfloor.programme.stakeholders.models import Letter
 
 CLAIM: Final = timedelta(seconds=60)
-WAITS: Final = (15, 60, 300, 1_800)  # seconds after each failure; then it is given up, and the page says so
+WAITS: Final = (15, 60, 300, 1_800)  # seconds after each failure; then it is given up, and the first page says so
 
 
 def write(
@@ -58,6 +58,17 @@ def send_due(limit: int = 10) -> int:
     return done
 
 
+def given_up() -> QuerySet[Letter]:
+    """Mail that did not arrive, of the last month, newest first."""
+    since = clock.now() - timedelta(days=30)
+    return Letter.objects.filter(sent_at=None, try_at=None, made_at__gt=since).order_by("-made_at")
+
+
+def try_again() -> int:
+    """Try what was given up once more; how many."""
+    return given_up().update(try_at=clock.now(), tries=0)
+
+
 def _claim() -> Letter | None:
     with transaction.atomic():
         now = clock.now()
@@ -75,10 +86,11 @@ def _mail(row: Letter) -> str:
         to = user.email if user is not None else ""
     if not to:
         return "nobody to send it to"
+    text = f"{row.text}\n\n{settings.PUBLIC_URL.rstrip('/')}{row.path}\n" if row.path else row.text
     mark = hashlib.sha256(row.key.encode()).hexdigest()[:32]
     try:
         EmailMessage(
-            row.subject, row.text, settings.DEFAULT_FROM_EMAIL, [to], headers={"Message-ID": f"<programme.{mark}@watchfloor>"}
+            row.subject, text, settings.DEFAULT_FROM_EMAIL, [to], headers={"Message-ID": f"<programme.{mark}@watchfloor>"}
         ).send()  # fmt: skip
     except (OSError, ValueError) as error:  # SMTP's own errors are OSErrors; an address may be none
         return f"{type(error).__name__}: {error}"[:300]

@@ -9,9 +9,11 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from watchfloor.identity.domain import Actor
+from watchfloor.identity.models import Role, User
+from watchfloor.identity.queries import live_grants
 from watchfloor.programme.stakeholders import access, models
 from watchfloor.programme.stakeholders.domain import raci, signing
-from watchfloor.programme.stakeholders.models import Answering, Audience, Question, Stakeholder, Update
+from watchfloor.programme.stakeholders.models import Answering, Audience, Objective, Question, Stakeholder, Update
 
 
 class SignOff(msgspec.Struct, frozen=True):
@@ -76,12 +78,17 @@ def gaps(actor: Actor, initiative: UUID) -> list[raci.Gap]:
 
 def updates(actor: Actor) -> QuerySet[Update]:
     """Updates this person may read: those that were sent to them; who writes updates reads them all."""
-    rows = Update.objects.select_related("audience").order_by("-sent_at", "-made_at")
     if writes(actor):
-        return rows
+        return Update.objects.select_related("audience").order_by("-sent_at", "-made_at")
+    return told_to(actor)
+
+
+def told_to(actor: Actor) -> QuerySet[Update]:
+    """Updates that were sent to this person, newest first, whatever else they may read."""
     who = access.person_of(actor)
     me = list(Stakeholder.objects.filter(user=who).values_list("pk", flat=True)) if who is not None else []
-    return rows.filter(sent_at__isnull=False, members__overlap=me) if me else rows.none()
+    rows = Update.objects.select_related("audience").filter(sent_at__isnull=False, members__overlap=me)
+    return rows.order_by("-sent_at") if me else rows.none()
 
 
 def writes(actor: Actor) -> bool:
@@ -102,3 +109,24 @@ def questions(actor: Actor) -> QuerySet[Question]:
     mine = Q(asked_by=str(actor)) | (Q(asked_of=who) if who is not None else Q(pk__in=[]))
     seen = access.rows(actor)
     return Question.objects.filter(mine | seen) if seen else Question.objects.all()
+
+
+def waiting(actor: Actor) -> int:
+    """How many sign-offs and answers this person owes."""
+    who = access.person_of(actor)
+    if who is None:
+        return 0
+    owed = sum(row.state == signing.ASKED for row in asked_of(who))
+    return owed + Question.objects.filter(asked_of=who, answered_at=None).count()
+
+
+def objectives(actor: Actor, *, ended: bool = False) -> QuerySet[Objective]:
+    """Objectives this person may see."""
+    return Objective.objects.filter(access.rows(actor), ended_at__isnull=not ended).order_by("by", "pk")
+
+
+def people_to_ask() -> dict[UUID, str]:
+    """Everybody who can sign in and has a part in the programme, with their names."""
+    roles = Role.objects.filter(permissions__overlap=[access.VIEW, "programme.suggest"]).values_list("key", flat=True)
+    ids = live_grants().filter(role_key__in=list(roles)).values("user_id")
+    return dict(User.objects.filter(pk__in=ids, is_active=True).order_by("name").values_list("pk", "name"))

@@ -30,7 +30,7 @@ def ask(
     )  # fmt: skip
     w.event(PersonAsked(market=market or "", vendor=vendor), row)
     letters.write(
-        w, f"question:{row.pk}", cause="question", person=who, path="/programme/questions",
+        w, f"question:{row.pk}", cause="question", person=who, path="/programme/yours",
         subject=_("You are asked something"), text=text,
     )  # fmt: skip
     return row
@@ -61,7 +61,7 @@ def answer(w: Writer, question: UUID, text: str, *, article: str = "", policy_ke
     asker = checks.own(row.asked_by)
     if asker is not None:
         letters.write(
-            w, f"answer:{row.pk}", cause="answer", person=asker, path="/programme/questions",
+            w, f"answer:{row.pk}", cause="answer", person=asker, path="/programme/yours",
             subject=_("Your question is answered"), text=text,
         )  # fmt: skip
     return row

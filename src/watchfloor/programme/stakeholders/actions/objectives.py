@@ -46,7 +46,11 @@ def save_objective(
         raise BadInput("bad_target", "Write a number.", where="target")
     if not 1 <= days <= 92:
         raise BadInput("bad_days", "The figure is that of 1 to 92 days.", where="days")
-    chosen = {name: [str(each)[:80] for each in values] for name, values in (filters or {}).items() if values}
+    chosen = {
+        name: [str(each).replace("\x00", "")[:80] for each in values]
+        for name, values in (filters or {}).items()
+        if values
+    }
     unknown = set(chosen) - set(DIMENSIONS)
     if unknown:
         raise BadInput("unknown_dimension", f"There is no dimension {sorted(unknown)[0][:30]!r}.", where="filters")

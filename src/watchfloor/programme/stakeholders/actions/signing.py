@@ -48,7 +48,7 @@ def ask_sign_off(
             continue
         w.event(SignOffAsked(belongs=about.partition(":")[0], market=market or "", vendor=vendor), row)
         letters.write(
-            w, f"sign-off:{row.pk}", cause="sign-off", person=who, path=path or "/programme/sign-offs",
+            w, f"sign-off:{row.pk}", cause="sign-off", person=who, path=path or "/programme/yours",
             subject=_("Your sign-off is asked for"), text=why or _("Somebody asks for your sign-off."),
         )  # fmt: skip
         found.append(row)

@@ -68,7 +68,7 @@ def send_update(w: Writer, update: UUID) -> Update:
             continue
         letters.write(
             w, f"update:{row.pk}:{who.pk}", cause="update", person=who.user, address="" if who.user else who.address,
-            subject=row.title, text=row.text, path="/programme/updates" if who.user else "",
+            subject=row.title, text=row.text, path="/programme/yours" if who.user else "",
         )  # fmt: skip
     w.update(row, sent_by=w.actor, sent_at=clock.now(), told=len(people), members=[who.pk for who in people])
     w.event(UpdateWritten(sent=True, told=len(people)), row)

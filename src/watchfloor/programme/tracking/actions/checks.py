@@ -24,7 +24,7 @@ SAME = Same()
 def title(text: str, where: str = "title") -> str:
     """A title of one line."""
     text = " ".join(str(text).split())
-    if not text or len(text) > LONGEST_TITLE:
+    if not text or len(text) > LONGEST_TITLE or "\x00" in text:
         raise BadInput("bad_title", f"Write a title of 1 to {LONGEST_TITLE} characters.", where=where)
     return text
 

@@ -40,7 +40,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def begin_initiative(w: Writer, given: Started) -> Initiative:
-    """Begin one; its owner and its sponsor watch it."""
+    """Begin one; its owner is told by mail."""
     if given.kind not in states.KINDS:
         raise BadInput(
             "unknown_kind", f"There is no kind {given.kind[:20]!r}.", where="kind", hint=", ".join(states.KINDS)

@@ -10,10 +10,11 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.writer import Writer
-from watchfloor.programme.tracking import after
+from watchfloor.programme.tracking import access, after
 from watchfloor.programme.tracking.actions import checks
 from watchfloor.programme.tracking.actions.checks import SAME, Same
 from watchfloor.programme.tracking.actions.initiatives import moved_ms, slip
@@ -72,8 +73,11 @@ def move(
     milestone: Milestone | UUID | Same | None = SAME,
     depends_on: Sequence[UUID] | Same = SAME,
     why: str = "",
+    actor: Actor | None = None,
 ) -> Action:
     """Change what is named, leave the rest. A due time that moves back needs a reason; each change of it is kept.
+
+    ``actor``: who is told of a ring, if that is somebody who may not know of all actions in it.
 
     Raises:
         BadInput: a ring of actions that wait for each other, and it is named; a due time moved back without a reason.
@@ -85,16 +89,20 @@ def move(
     if not isinstance(due, Same):
         new["due"] = checks.moment(due)
     if not isinstance(owner, Same):
-        new["owner"] = checks.person(owner)
+        new["owner"] = (
+            owner if owner == row.owner else checks.person(owner)
+        )  # who has left stays until somebody else has it
     if not isinstance(title, Same):
         new["title"] = checks.title(title)
     if not isinstance(text, Same):
         new["text"] = checks.words(text, "text")
     if not isinstance(milestone, Same):
+        if milestone is not None and row.initiative is None:
+            raise BadInput("unknown_milestone", "It belongs to no initiative.", where="milestone")
         new["milestone"] = None if milestone is None else _milestone(milestone, row.initiative)
     if not isinstance(depends_on, Same):
         new["depends_on"] = _known(depends_on)
-        _no_ring(row, new["depends_on"])
+        _no_ring(row, new["depends_on"], actor)
     changed = {name: (getattr(row, name), value) for name, value in new.items() if getattr(row, name) != value}
     if not changed:
         return row
@@ -147,7 +155,7 @@ def _known(wanted: Sequence[UUID]) -> list[UUID]:
     return found
 
 
-def _no_ring(row: Action, before: list[UUID]) -> None:
+def _no_ring(row: Action, before: list[UUID], actor: Actor | None) -> None:
     if not before:
         return
     with connection.cursor() as cursor:
@@ -159,7 +167,12 @@ def _no_ring(row: Action, before: list[UUID]) -> None:
         todo = [one for each in found.values() for one in each if one not in waits]
     path = graph.ring(waits, row.pk)
     if path:
-        titles = dict(Action.objects.filter(pk__in=path).values_list("pk", "title"))
-        named = " → ".join(titles[one] for one in path)
+        known = (
+            Action.objects.filter(pk__in=path)
+            if actor is None
+            else Action.objects.filter(access.rows(actor), pk__in=path)
+        )
+        titles = dict(known.values_list("pk", "title"))
+        named = " → ".join(titles.get(one, "…") for one in path)
         raise BadInput("ring", f"These would wait for each other: {named}.", where="depends_on",
                        hint="Take one of them out.")  # fmt: skip
