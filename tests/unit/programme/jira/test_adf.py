@@ -50,7 +50,7 @@ QUOTE = st.lists(PARAGRAPH, min_size=1, max_size=2).map(lambda content: {"type":
 
 def a_list(inner: Any = None) -> Any:
     """A list of items, each a paragraph and perhaps a list."""
-    item = st.tuples(PARAGRAPH | BROKEN, st.lists(inner, max_size=1) if inner else st.just([])).map(
+    item = st.tuples(PARAGRAPH | BROKEN, st.lists(inner, max_size=1) if inner is not None else st.just([])).map(
         lambda both: {"type": "listItem", "content": [both[0], *both[1]]}
     )
     items = st.lists(item, min_size=1, max_size=2)
