@@ -222,7 +222,7 @@ def test_slides_and_guides_keep_to_their_pages(tmp_path: Path) -> None:
              "ja": "投稿がどこにあり、誰が見るのかを、内容を読む前に確かめます。"}  # fmt: skip
     names = []
     for language, text in words.items():
-        unit = long_unit(language, text)
+        unit = long_unit(language, text, 14)
         (tmp_path / f"deck-{language}.pptx").write_bytes(products.deck(unit))
         (tmp_path / f"guide-{language}.docx").write_bytes(products.guide_docx(unit))
         names += [f"deck-{language}", f"guide-{language}"]

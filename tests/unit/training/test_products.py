@@ -55,12 +55,12 @@ def test_text_of_a_unit_is_text_everywhere() -> None:
         assert "img" not in tags and tags.count("script") == (2 if page is package else 0)
 
 
-def long_unit(language: str, text: str) -> units.Unit:
+def long_unit(language: str, text: str, much: int = 40) -> units.Unit:
     """A unit whose every part is too long for a slide."""
     block = units.Block(kind="p", items=((units.Span(text * 12),), (units.Span(text * 3, "strong"),)))
-    listed = units.Block(kind="ul", items=(*[(units.Span(text),)] * 14, (units.Span(text * 40),)))
+    listed = units.Block(kind="ul", items=(*[(units.Span(text),)] * 14, (units.Span(text * much),)))
     title = text[:160]
-    case = units.Case(title=title, shown="\n".join([text * 3] * 20), finding="clean", why=(block,))
+    case = units.Case(title=title, shown="\n".join([text * 3] * (much // 2)), finding="clean", why=(block,))
     act = units.Activity(title="A", minutes=5, task=(block, listed), answer=(block,))
     parts = (units.Part(title=title, blocks=(listed,)), units.Part(title="", blocks=(block,)))
     return msgspec.structs.replace(
