@@ -34,6 +34,7 @@ from watchfloor.training.models import TrainingItem, UnitBuild, UnitProduct, Uni
 log = logging.getLogger(__name__)
 STALE: Final = timedelta(minutes=3)
 IN_TABLES: Final = ("article", "items")
+NONE: Final = UUID(int=0)  # of no row
 # kind -> (suffix, media type, how it is made)
 FILES: Final[dict[str, tuple[str, str, Callable[[Unit], bytes]]]] = {
     "deck": ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", products.deck),
@@ -138,7 +139,7 @@ def _article(w: Writer, version: UnitVersion, unit: Unit) -> int:
     """Written anew where it was, so that its address stays."""
     row = version.unit
     text = products.article(unit)
-    known = Article.objects.filter(pk=row.article_id).exclude(state=Article.State.RETIRED).first()
+    known = Article.objects.filter(pk=row.article_id or NONE).exclude(state=Article.State.RETIRED).first()
     if known is None:
         made = knowledge.draft(
             w, title=unit.title, body=text, policy_key=row.policy_key, language=row.language, source=f"unit:{row.pk}"

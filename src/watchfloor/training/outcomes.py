@@ -50,9 +50,9 @@ def new_people(actor: Actor, policy_key: str, vendor: str = "") -> Proficiency:
         for row in looks_of(actor, Filters(days=2 * NEW, policy=policy_key, vendor=vendor))
         if row.decider.startswith("user:")
     ]
-    people = {UUID(row.decider.partition(":")[2]) for row in rows}
+    makers = [_person(row.decider) for row in rows]
     first = dict(
-        Certificate.objects.filter(policy_key=policy_key, reviewer_id__in=people)
+        Certificate.objects.filter(policy_key=policy_key, reviewer_id__in=set(makers))
         .order_by()
         .values_list("reviewer_id")
         .annotate(first=Min("granted_at"))
@@ -60,13 +60,13 @@ def new_people(actor: Actor, policy_key: str, vendor: str = "") -> Proficiency:
     limit = clock.now() - timedelta(days=NEW)
     old: list[bool] = []
     new: defaultdict[UUID, list[Judged]] = defaultdict(list)
-    for row in rows:
-        begun = first.get(UUID(row.decider.partition(":")[2]))
+    for row, maker in zip(rows, makers, strict=True):
+        begun = first.get(maker)
         good = not verdict(row).is_wrong
         if begun is None or begun < limit:
             old.append(good)
         elif row.decided_at >= begun:
-            new[UUID(row.decider.partition(":")[2])].append(Judged((row.decided_at - begun).days, good))
+            new[maker].append(Judged((row.decided_at - begun).days, good))
     tenured = agreement.wilson(sum(old), len(old)) if len(old) >= proficiency.LEAST else None
     days = [proficiency.reached(many, tenured.value) for many in new.values()] if tenured else []
     enough = len(new) >= FEW
@@ -75,6 +75,14 @@ def new_people(actor: Actor, policy_key: str, vendor: str = "") -> Proficiency:
         points=proficiency.curve([each for many in new.values() for each in many]) if enough else [],
         reached=sum(day is not None for day in days) if enough else 0, days=proficiency.middle(days) if enough else None,
     )  # fmt: skip
+
+
+def _person(decider: str) -> UUID:
+    """Who decided; one id for all who are no person of this installation any more."""
+    try:
+        return UUID(decider.partition(":")[2])
+    except ValueError:
+        return UUID(int=0)
 
 
 def trainers(actor: Actor) -> tuple[Standing, dict[str, str]]:
@@ -104,9 +112,9 @@ def trainers(actor: Actor) -> tuple[Standing, dict[str, str]]:
         )
         if first is None:
             continue
-        trainer = f"user:{min(taught[pk].items(), key=lambda pair: (-pair[1], pair[0]))[0]}"
-        counts[trainer][0] += first.state == "failed"
-        counts[trainer][1] += 1
-        topics[trainer].add(cohort.policy_key)
+        who = f"user:{min(taught[pk].items(), key=lambda pair: (-pair[1], pair[0]))[0]}"
+        counts[who][0] += first.state == "failed"
+        counts[who][1] += 1
+        topics[who].add(cohort.policy_key)
     found = agreement.standing(agreement.Checked(who, wrong, read) for who, (wrong, read) in sorted(counts.items()))
-    return found, {who: ", ".join(sorted(keys)) for who, keys in topics.items()}
+    return found, {name: ", ".join(sorted(keys)) for name, keys in topics.items()}

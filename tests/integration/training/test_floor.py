@@ -314,6 +314,11 @@ def test_clauses_that_mislead_and_who_hears_of_them() -> None:
         assert (round(bulk.before.share, 2), bulk.after.share) == (0.67, 0.0)
         assert found["9.2"].wrong == 8 and found["9.2"].wrong_share is None  # eight looks are too few for a share
         assert misled.clauses(actor_of(member(TRAINER, "Else", vendors=["south"])), "spam") == []
+        curve = outcomes.new_people(
+            actor, "spam"
+        )  # nobody new is among those who decided: no curve, and all are tenured
+        assert (curve.people, curve.points, curve.tenured_looks) == (0, [], 24)
+        assert curve.tenured is not None and round(curve.tenured.value, 2) == 0.67
     assert not misled.can_suggest()
     misled.suggest_by(lambda actor, row: f"/suggested/{row.clause}")
     try:

@@ -172,7 +172,7 @@ def invite(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """A session as one's own calendar reads it: for those who are in it, teach it or may see it."""
     actor = actor_of(request)
     row = TrainingSession.objects.select_related("cohort").filter(pk=session_id).first()
-    user = User.objects.filter(pk=request.user.pk).first()
+    user = User.objects.filter(pk=parts.me(request)).first()
     inside = row is not None and user is not None and (
         row.trainer_id == user.pk
         or Member.objects.filter(cohort=row.cohort, reviewer_id=user.pk, left_at=None).exists()
@@ -272,7 +272,7 @@ _VERBS: dict[str, Callable[[HttpRequest, Actor, Cohort], str]] = {
 
 def _attend(request: HttpRequest, actor: Actor, row: TrainingSession) -> str:
     given = {
-        UUID(name.removeprefix("state-")): value for name, value in request.POST.items()
+        UUID(name.removeprefix("state-")): str(value) for name, value in request.POST.items()
         if name.startswith("state-") and value and _is_uuid(name.removeprefix("state-"))
     }  # fmt: skip
     with writing(actor) as w:
