@@ -77,7 +77,7 @@ def test_a_risk_and_an_intervention(open_as: Callable[..., Page], four_looks: Ca
 
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto("/programme/turned")
-    expect(page.get_by_text("Nothing done yet").first).to_be_visible()
+    expect(page.get_by_role("cell", name="Nothing done yet")).to_be_visible()
     page.get_by_role("link", name="Write down what is done").click()
     page.get_by_label("In a few words").fill("New accounts wait before their first link")
     page.get_by_label("When it takes effect").fill(f"{changed:%Y-%m-%dT%H:%M}")

@@ -21,7 +21,9 @@ EVENT_KINDS: Final = ("election", "holiday", "sport", "culture", "protest", "pro
 COMMITMENTS: Final = ("development", "governance", "enforcement", "improvement", "transparency")
 LEVELS: Final = (0, 1, 2, 3)
 LONGEST: Final = 4_000
-BACK: Final = 0.1  # an indicator goes back only when it is a tenth of the way from amber to red on the good side of its threshold
+BACK: Final = (
+    0.1  # an indicator goes back only when it is a tenth of the way from amber to red on the good side of its threshold
+)
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from watchfloor.identity.domain import Actor
@@ -34,15 +35,15 @@ def save(w: Writer, actor: Actor, risk_id: UUID, given: IndicatorIn, *, indicato
     for name, only in (("market", risk.market), ("vendor", risk.vendor_key)):
         if only:
             filters[name] = [only]
-    values = {
+    kept: dict[str, Any] = {
         "metric": given.metric, "filters": filters, "span": given.span, "amber": given.amber, "red": given.red, "page": given.page,
         "state": "unknown", "since": None, "removed_at": None,
     }  # fmt: skip
     if indicator_id is None:
-        row = w.create(Indicator, risk=risk, made_by=w.actor, **values)
+        row = w.create(Indicator, risk=risk, made_by=w.actor, **kept)
     else:
         row = _locked(risk, indicator_id)
-        w.update(row, **values)
+        w.update(row, **kept)
     w.event(_set(row, removed=False), row)
     return row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -105,7 +106,7 @@ def set_control(
         row = _control(risk, control_id)
         w.update(row, **values)
     if w.has_changes:
-        w.event(ControlSet(works=works, **_dims(risk)), row)
+        w.event(ControlSet(works=works, market=risk.market or "", vendor=risk.vendor_key or ""), row)
     return row
 
 
@@ -115,7 +116,8 @@ def remove_control(w: Writer, actor: Actor, risk_id: UUID, control_id: UUID, *, 
     row = _control(risk, control_id)
     if (row.removed_at is not None) != removed:
         w.update(row, removed_at=clock.now() if removed else None)
-        w.event(ControlSet(works=row.works, removed=removed, **_dims(risk)), row)
+        said = ControlSet(works=row.works, removed=removed, market=risk.market or "", vendor=risk.vendor_key or "")
+        w.event(said, row)
     return row
 
 
@@ -148,11 +150,7 @@ def _checked(actor: Actor, given: RiskIn) -> dict[str, object]:
 
 
 def _said(w: Writer, row: Risk, what: str, said: str = "") -> None:
-    figures = {name: getattr(row, name) for name in _FIGURES}
+    figures: dict[str, Any] = {name: getattr(row, name) for name in _FIGURES}
     number = row.versions.count() + 1
     w.create(RiskVersion, risk=row, number=number, what=what, said=said.strip(), by=w.actor, at=clock.now(), **figures)
-    w.event(RiskWritten(step=what, **figures, **_dims(row)), row)
-
-
-def _dims(row: Risk) -> dict[str, str]:
-    return {"market": row.market or "", "vendor": row.vendor_key or ""}
+    w.event(RiskWritten(step=what, **figures, market=row.market or "", vendor=row.vendor_key or ""), row)

@@ -69,7 +69,9 @@ def _groups(kept: dict[str, PracticeLevel]) -> list[dict[str, Any]]:
                 "tone": ("outline", "amber", "green", "green")[kept[each.key].level if each.key in kept else 0],
             } for each in domain.practices() if each.commitment == key
         ]  # fmt: skip
-        levels = [each["row"].level if each["row"] else 0 for each in rows]
+        levels = [
+            kept[each.key].level if each.key in kept else 0 for each in domain.practices() if each.commitment == key
+        ]
         found.append(
             {
                 "key": key,
