@@ -20,8 +20,9 @@ from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.programme.stakeholders import letters
+from watchfloor.programme.stakeholders.actions import ask
 from watchfloor.programme.stakeholders.models import Letter
-from watchfloor.programme.tracking import actions, after, digests, links, queries, telling
+from watchfloor.programme.tracking import actions, after, digests, links, queries, reminders
 from watchfloor.programme.tracking.actions import Started, Todo
 from watchfloor.programme.tracking.after import Change
 from watchfloor.programme.tracking.models import Action, Digest, Initiative, Milestone, Slip
@@ -76,6 +77,9 @@ def test_each_is_told_once_whatever_breaks() -> None:
             for n in range(-3, 4)
         ]
         actions.watch(w, f"action:{rows[0].pk}", bo.pk)
+        plan = actions.begin_initiative(w, Started(kind="initiative", title="Appeals", owner=ana.pk))
+        actions.add_milestone(w, plan, "Live", NOW - DAY)
+        ask(w, ana.pk, "How many wait?", NOW + timedelta(hours=5))
     Letter.objects.all().delete()  # that she was given them
     dice, write = random.Random(7), letters.write
 
@@ -92,24 +96,24 @@ def test_each_is_told_once_whatever_breaks() -> None:
         patch.setattr(letters, "write", dies)
         for _restart in range(60):
             try:
-                telling.remind()
+                reminders.remind()
             except Killed:
                 continue
         causes = Counter(key.partition(":")[0] for key in Letter.objects.values_list("key", flat=True))
-        assert causes == {"late": 3, "soon": 4}
+        assert causes == {"late": 4, "soon": 5}
     with clock.at(NOW + timedelta(minutes=1)):
-        assert telling.remind() == 1  # the one that was due at this moment is late now
+        assert reminders.remind() == 1  # the one that was due at this moment is late now
         with writing(f"user:{ana.pk}") as w:
             actions.move(w, rows[0], due=NOW + DAY, why="Waits for figures")
-        assert telling.remind() == 1  # a new due time is a new promise
+        assert reminders.remind() == 1  # a new due time is a new promise
         while letters.send_due():
             pass
         assert letters.send_due() == 0
     to = Counter(each.to[0] for each in mail.outbox)
-    assert to == {ana.email: 9, bo.email: 1}
+    assert to == {ana.email: 11, bo.email: 1}
     [news] = [each for each in mail.outbox if each.to == [bo.email]]
     assert "News of: No. -3" in news.subject and "Why: Waits for figures" in news.body and f"/{rows[0].pk}" in news.body
-    assert len({each.extra_headers["Message-ID"] for each in mail.outbox}) == 10
+    assert len({each.extra_headers["Message-ID"] for each in mail.outbox}) == 12
 
 
 def test_the_digest_comes_by_ones_own_clock_with_the_rights_of_that_moment() -> None:
@@ -239,6 +243,9 @@ def test_pages_do_it_and_keep_what_was_typed() -> None:
         given = {"do": "digest", "every": "week", "weekday": "4", "time": when, "zone": "Europe/Madrid", "of": "mine"}
         assert hers.post("/programme", given).status_code == status
     assert Digest.objects.get(person=ana.pk).minute == 450
+    with clock.at(NOW + 20 * DAY):
+        page = hers.get("/programme").content.decode()
+    assert "Milestone" in page and "Live" in page and "Nothing is late." not in page
     # who only suggests has their own page
     assert signed_in(member({"programme.suggest"}, "Sue")).get("/programme")["Location"].startswith("/programme/")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from watchfloor.platform.loops import loop
 from watchfloor.programme.stakeholders import letters
-from watchfloor.programme.tracking import digests, telling
+from watchfloor.programme.tracking import digests, reminders
 
 
 @loop("programme.remind", idle=60)
 def remind() -> int:
     """Reminders of what is due soon or late."""
-    return telling.remind()
+    return reminders.remind()
 
 
 @loop("programme.digest", idle=30)

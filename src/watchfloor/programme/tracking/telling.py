@@ -1,6 +1,6 @@
-"""Who is told of what happens to the work, by mail, once: who is named, who watches, who is given something, who has something due.
+"""Who is told of what happens to the work, by mail, once: who is named, who watches, who is given something.
 
-A letter is a row with a key of its own, made in the transaction of what it tells (or of the reminder): killed anywhere, it is owed once.
+A letter is a row with a key of its own, made in the transaction of what it tells: killed anywhere, it is owed once.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from django.utils import timezone, translation
@@ -17,15 +16,12 @@ from django.utils.translation import gettext as _
 
 from watchfloor.identity.models import User
 from watchfloor.kernel import clock
-from watchfloor.ledger.writer import Writer, writing
+from watchfloor.ledger.writer import Writer
 from watchfloor.programme.stakeholders import letters
-from watchfloor.programme.stakeholders.models import Letter
 from watchfloor.programme.tracking import readers
 from watchfloor.programme.tracking.after import Change
-from watchfloor.programme.tracking.domain import dues, reminding
-from watchfloor.programme.tracking.domain.states import LIVE
+from watchfloor.programme.tracking.domain import dues
 from watchfloor.programme.tracking.models import Action, Initiative, Watch
-from watchfloor.review.domain.calendars import Hours
 
 BY = "system:programme"
 TOLD = frozenset({"state", "due", "owner"})  # what watchers hear of; a mended title is no news
@@ -62,37 +58,6 @@ def tell_people(w: Writer, change: Change) -> None:
         _write(w, who, f"watch:{row.pk}:{mark}:{who}", "watch", row, said, change=change)
 
 
-def remind(limit: int = 200) -> int:
-    """Owe a reminder for each action that is due soon or late, once for each due time; returns how many were owed now."""
-    now, done = clock.now(), 0
-    rows = Action.objects.filter(
-        state__in=LIVE, owner__isnull=False, due__gt=now - reminding.LOOK_BACK, due__lte=now + reminding.LOOK_AHEAD
-    ).select_related("initiative")
-    zones = dict(User.objects.filter(pk__in=rows.values("owner")).values_list("pk", "time_zone"))
-    wanted: dict[str, tuple[str, Action]] = {}
-    for row in rows.order_by("due"):
-        if row.due is None or row.owner not in zones:
-            continue
-        why = reminding.cause(
-            row.due, now, hours_of(zones[row.owner] or (row.initiative.zone if row.initiative else "UTC"))
-        )
-        if why:
-            wanted[f"{why}:{row.pk}:{row.owner}:{row.due.isoformat()}"] = (why, row)
-    known = set(Letter.objects.filter(key__in=wanted).values_list("key", flat=True))
-    for key in [each for each in wanted if each not in known][:limit]:
-        why, row = wanted[key]
-        assert row.owner is not None
-        with writing(BY) as w:
-            done += _write(w, row.owner, key, why, row, "")
-    return done
-
-
-@lru_cache(64)
-def hours_of(zone: str) -> Hours:
-    """Working time where the house has no calendar of its own: Monday to Friday, nine to five by the clock of ``zone``."""
-    return Hours(dues.plain_calendar(zone))
-
-
 def _write(
     w: Writer,
     who: UUID,
@@ -104,19 +69,40 @@ def _write(
     given: bool = False,
     change: Change | None = None,
 ) -> int:
+    action = row if isinstance(row, Action) else None
+    return write(
+        w, who, key, cause, title=row.title, path=f"/programme/{'actions' if action else 'initiatives'}/{row.pk}", said=said,
+        due=action.due if action else None, part_of=action.initiative.title if action and action.initiative else "", given=given,
+        change=change,
+    )  # fmt: skip
+
+
+def write(
+    w: Writer,
+    who: UUID,
+    key: str,
+    cause: str,
+    *,
+    title: str,
+    path: str,
+    said: str = "",
+    due: datetime | None = None,
+    part_of: str = "",
+    given: bool = False,
+    change: Change | None = None,
+) -> int:
+    """Owe a letter to a person in their own language and by their own clock; 0 when it is owed already."""
     user = User.objects.filter(pk=who, is_active=True).first()
     if user is None:
         return 0
-    path = f"/programme/{'actions' if isinstance(row, Action) else 'initiatives'}/{row.pk}"
     with as_seen_by(user):
-        subject = _subject(cause, given) % {"title": row.title}
+        subject = _subject(cause, given) % {"title": title}
         lines = [said] if said else []
         lines += _lines(change) if change is not None else []
-        due = row.due if isinstance(row, Action) else None
         if due is not None:
             lines.append(_("Due: %(when)s") % {"when": when(due)})
-        if isinstance(row, Action) and row.initiative is not None:
-            lines.append(_("Part of: %(title)s") % {"title": row.initiative.title})
+        if part_of:
+            lines.append(_("Part of: %(title)s") % {"title": part_of})
         made = letters.write(
             w, key, cause=cause, person=who, subject=subject, text="\n".join([subject, "", *lines]), path=path
         )

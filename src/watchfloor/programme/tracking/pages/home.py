@@ -22,7 +22,7 @@ from watchfloor.programme import forms
 from watchfloor.programme.stakeholders import letters
 from watchfloor.programme.stakeholders import queries as stakeholders
 from watchfloor.programme.tracking import access, digests, queries, show
-from watchfloor.programme.tracking.models import Digest, Initiative
+from watchfloor.programme.tracking.models import Digest, Initiative, Milestone
 from watchfloor.programme.tracking.pages import parts
 
 SINCE = timedelta(days=7)
@@ -51,9 +51,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     mine = [row for row in queries.open_of(who) if who] if who else []
     running = Initiative.objects.filter(access.rows(actor), state__in=("planned", "running", "paused"))
     yours = stakeholders.waiting(actor)
+    stones = Milestone.objects.filter(initiative__in=running, reached_at=None, due__lt=clock.now()).select_related(
+        "initiative"
+    )
     lost = letters.given_up() if stakeholders.writes(actor) else None
     context = {
-        "lost": lost.count() if lost is not None else 0, "lost_why": lost.values_list("problem", flat=True).first() if lost else "",
+        "stones": list(stones.order_by("due")[:20]), "lost": lost.count() if lost is not None else 0,
+        "lost_why": lost.values_list("problem", flat=True).first() if lost else "",
         **parts.context(request, "programme"), "late": show.cards(actor, found.late), "next": show.cards(actor, found.next[:MOST]),
         "mine": show.cards(actor, mine[:MOST]), "mine_count": len(mine), "done": found.done[:MOST], "slipped": found.slipped[:MOST],
         "slip_names": names_of(slip.by for slip in found.slipped), "yours": yours, "errors": errors, "error_of": dict(errors),

@@ -19,11 +19,9 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.programme import tabs
 from watchfloor.programme.forms import Typed, plain
-from watchfloor.programme.tracking import access, readers
+from watchfloor.programme.tracking import access, readers, working
 from watchfloor.programme.tracking.domain import dues
 from watchfloor.programme.tracking.models import Action, Initiative
-from watchfloor.review import service
-from watchfloor.review.domain.calendars import Hours
 
 VIEWS = (("board", "programme-board"), ("timeline", "programme-timeline"), ("list", "programme-work"))
 
@@ -43,16 +41,9 @@ def context(request: HttpRequest, current: str, view: str = "") -> dict[str, Any
     }  # fmt: skip
 
 
-def hours(zone: str) -> Hours:
-    """The house's business calendar of this zone (from the document of due times), else Monday to Friday, nine to five."""
-    plan = service.current()
-    own = next((each for each in plan.hours.values() if each.calendar.time_zone == zone), None)
-    return own or Hours(dues.plain_calendar(zone))
-
-
 def due(text: str, zone: str, where: str = "due") -> datetime | None:
     """A due time as it was typed, by the clock and the working time of a zone."""
-    return dues.read(text, now=clock.now(), zone=dues.zone_of(zone), hours=hours(zone), where=where)
+    return dues.read(text, now=clock.now(), zone=dues.zone_of(zone), hours=working.hours(zone), where=where)
 
 
 def typed_due(at: datetime | None, zone: str) -> str:
