@@ -120,8 +120,10 @@ def make(
     "/programme/suggestions", response=list[SuggestionOut], summary="List suggestions", operation_id="suggestion_list"
 )
 def listed(request: HttpRequest, state: str = "", kind: str = "", before: str = "") -> Any:
-    """Those the caller may read, the newest first, 200 at most; ``before`` is the id of the last one seen. Needs ``programme.suggest``
-    or ``programme.view``."""
+    """Those the caller may read, the newest first, 200 at most; ``before`` is the id of the last one seen.
+
+    Needs ``programme.suggest`` or ``programme.view``.
+    """
     actor = needs(request, access.SUGGEST, access.VIEW)
     rows = access.visible(actor).order_by("-pk")
     if state:
