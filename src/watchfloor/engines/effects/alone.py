@@ -67,7 +67,7 @@ def places(before: int, after: int, least: int) -> range:
     after = min(after, max(3, before // 3))
     last = before - after
     first = max(least, before // 3)
-    return range(first, last + 1, max(1, (last - first) // 11)) if last >= first else range(0)
+    return range(first, last + 1, max(1, -((first - last) // 11))) if last >= first else range(0)
 
 
 def false_share(tried: Sequence[InTime]) -> float | None:
