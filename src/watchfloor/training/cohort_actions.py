@@ -202,8 +202,8 @@ def escalate_due(w: Writer, limit: int = 50) -> int:
                 escalated=row.escalated_at is not None,
             )
             step = clocks.step(place, end, now)
-            if not step:
-                continue
+            if not step or (step == "lead" and cohort.lead_id is None):
+                continue  # with no lead nobody can be told yet: once there is one, they are
             w.update(row, **{"reminded_at" if step == "remind" else "escalated_at": now})
             event = CohortEscalated(
                 policy=cohort.policy_key, vendor=cohort.vendor_key, step=step, due_on=cohort.due_on.isoformat()
