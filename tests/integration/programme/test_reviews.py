@@ -159,6 +159,7 @@ def test_people_edit_publish_and_put_back_and_nobody_overwrites_another() -> Non
         actions.save(max_, row.pk, history.now, seen=1)
     again = actions.restore(max_, row.pk, 1)
     assert (again.version, again.published) == (3, 2)
+    assert queries.listed(reader)[0].title == "The week"
     seen, title, number = queries.read_by(reader, queries.opened(reader, row.pk))
     assert (number, title, seen.blocks[3].text[:8]) == (2, "The week", "**More**")
     with pytest.raises(NotFound):

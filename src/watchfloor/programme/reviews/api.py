@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from watchfloor.identity.guard import needs
-from watchfloor.programme.reviews import exports, queries, shown
+from watchfloor.programme.reviews import access, exports, queries, shown
 from watchfloor.programme.reviews.models import Review
 from watchfloor.programme.reviews.pages import parts
 
@@ -50,7 +50,15 @@ def read_review(request: HttpRequest, review_id: str) -> Any:
     actor = needs(request, "programme.view", "vendor.work")
     row = parts.review_of(actor, review_id)
     document, title, _number = queries.read_by(actor, row)
-    return {**_out(row), "title": title, "blocks": msgspec.to_builtins(document.blocks)}
+    blocks = document.blocks
+    if access.is_outside(actor, row):  # a vendor's people have no way into the house
+        blocks = tuple(
+            msgspec.structs.replace(
+                each, facts=(), entries=tuple(msgspec.structs.replace(entry, url="") for entry in each.entries)
+            )
+            for each in blocks
+        )
+    return {**_out(row), "title": title, "blocks": msgspec.to_builtins(blocks)}
 
 
 @router.get("/programme/reviews/{review_id}/export", summary="Export a review")

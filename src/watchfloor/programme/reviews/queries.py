@@ -29,9 +29,12 @@ def listed(actor: Actor, *, template: str = "", vendor: str = "", archived: bool
         rows = rows.filter(published__gt=0)
     if not actor.has(access.VIEW) and not actor.has(access.EDIT):
         rows = rows.filter(~Q(vendor_key=""))
-    return [row for row in rows.order_by("-ends_at", "-made_at", "-pk")[: MOST * 2] if access.may_read(actor, row)][
-        :MOST
-    ]
+    some = rows.order_by("-ends_at", "-made_at", "-pk")[: MOST * 2]
+    found = [row for row in some if access.may_read(actor, row)][:MOST]
+    for row in found:
+        if row.published not in (0, row.version) and not access.may_write(actor, row):  # the title, too, as published
+            row.title = ReviewVersion.objects.values_list("title", flat=True).get(review=row, number=row.published)
+    return found
 
 
 def opened(actor: Actor, review_id: UUID) -> Review:
