@@ -38,6 +38,10 @@ NAMES_OF_OURS = {
     "PNG",
     "PPTX",
     "PARQUET",
+    "PDF",
+    "HTML",
+    "Salesforce Service Cloud",
+    "Zendesk",
 }  # the same in every language
 KEY = re.compile(
     r"[\w$-]+([.\-_:/][\w-]+)+|[A-Z0-9]{5}|[0-9a-f]{8,}|(\{\w+\} ?)+|[A-Z]{2}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -18,6 +16,7 @@ from watchfloor.identity.domain import PERMISSIONS
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of, browser_zone, user_of
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import zones
 from watchfloor.platform.render import render
 
 
@@ -46,9 +45,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "values": values,
         "errors": errors,
         "languages": [("", _("As the browser says")), *settings.LANGUAGES],
-        "zones": sorted(
-            name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
-        ),
+        "zones": zones.choices(),
         "browser_zone": browser_zone(request),
         "factors": people.factors(user),
         "grants": [one for one in people.grants(user) if not one.ended],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +18,7 @@ from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import zones
 from watchfloor.platform.render import render
 from watchfloor.programme.jira.actions import sites
 from watchfloor.programme.jira.domain.merging import FIELDS
@@ -47,7 +47,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
         typed |= {"on": "on" in given, "table": _table(request), "owners": _owners(request)}
     context = {
         "site": site, "typed": typed, "errors": errors, "states": words.actions(), "fields": words.fields(), "owners": words.owners(),
-        "zones": [(name, name) for name in sorted(available_timezones())], "fresh": request.session.pop("jira_secret", ""),
+        "zones": [(name, name) for name in sorted({*zones.choices(), typed["zone"]} - {""})],
+        "fresh": request.session.pop("jira_secret", ""),
         "hook": settings.PUBLIC_URL.rstrip("/") + reverse("programme-jira-hook"), "kinds": list(site.kinds.items()) if site else [],
         "statuses": [("", _("By its category")), *((name, name) for name in (site.statuses if site else []))],
     }  # fmt: skip

@@ -70,7 +70,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     metrics = sorted(catalogue.metrics().values(), key=lambda each: str(_(each.title)).casefold())
     context = {
         **parts.context(request, "programme-objectives"), "shown": shown, "errors": errors, "error_of": dict(errors), "edited": edited,
-        "metrics": [(each.key, _(each.title)) for each in metrics], "dimensions": [("", _("Everything")), *DIMENSIONS.items()],
+        "metrics": [(each.key, _(each.title)) for each in metrics],
+        "dimensions": [("", _("Everything")), *((key, _(words)) for key, words in DIMENSIONS.items())],
         "verdicts": words.verdicts(), "ended": ended, "in_days": clock.now().date() + timedelta(days=90),
         "people": [("", _("Nobody yet")), *((str(pk), name) for pk, name in queries.people_to_ask().items())],
         "names": names_of(f"user:{each.row.owner}" for each in shown if each.row.owner),
