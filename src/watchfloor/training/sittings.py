@@ -9,7 +9,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
-from watchfloor.training import bank, judging, sandbox
+from watchfloor.training import bank, judging, records, sandbox
 from watchfloor.training import events as happened
 from watchfloor.training.domain import marking
 from watchfloor.training.domain.forms import Candidate, cells, draw
@@ -136,6 +136,7 @@ def finish(w: Writer, sitting: Sitting, *, how: str = "handed_in") -> Sitting:
         total=result.total,
     )
     w.event(event, ("reviewer", sitting.reviewer_id))
+    records.tell(w, sitting)
     return sitting
 
 

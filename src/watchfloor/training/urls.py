@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.training.pages import bank, cohorts, exams, judging, learner, loop, people, practice, units
+from watchfloor.training.pages import bank, cohorts, exams, judging, learner, loop, people, practice, records, units
 
 urlpatterns = [
     path("training", learner.home, name="training"),
@@ -37,5 +37,6 @@ urlpatterns = [
     path("training/sessions/<uuid:session_id>.ics", cohorts.invite, name="training-invite"),
     path("training/trainers", cohorts.trainers, name="training-trainers"),
     path("training/misled", loop.clauses, name="training-misled"),
+    path("training/records", records.page, name="training-records"),
     path("training/outcomes", loop.came_to, name="training-outcomes"),
 ]

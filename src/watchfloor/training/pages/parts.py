@@ -33,6 +33,7 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
         ("bank", _("Cases and questions"), "training-bank", WRITE),
         ("misled", _("What misleads"), "training-misled", MISLED),
         ("outcomes", _("Outcomes"), "training-outcomes", OUTCOMES),
+        ("records", _("Record store"), "training-records", ("settings.manage",)),
     ]
     return [
         {"label": label, "href": reverse(url), "current": key == current}
