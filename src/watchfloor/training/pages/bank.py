@@ -23,7 +23,7 @@ from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.training import bank as kept
-from watchfloor.training import formats, staff, statements
+from watchfloor.training import exposure, formats, staff, statements
 from watchfloor.training.domain import xapi
 from watchfloor.training.models import Exam, TrainingItem
 from watchfloor.training.pages import forms, parts
@@ -188,6 +188,7 @@ def exam(request: HttpRequest, key: str) -> HttpResponseBase:
         "error_of": dict(errors),
         "asked": asked,
         "ready": ready,
+        "left": exposure.left(row) if row is not None and row.own_forms else None,
     }
     return render(request, "training/exam_edit.html", context, status=422 if errors else 200)
 

@@ -32,9 +32,9 @@ def page(request: HttpRequest) -> HttpResponseBase:
         if not errors:
             return redirect("training-records")
     store = records.current()
-    typed = {"url": store.url if store else "", "on": store.on if store else True}
+    typed = {"url": store.url if store else "", "name": "", "on": store.on if store else True}
     if request.method == "POST" and request.POST.get("do") == "save":
-        typed = {"url": request.POST.get("url", ""), "on": "on" in request.POST}
+        typed = {"url": request.POST.get("url", ""), "name": request.POST.get("name", ""), "on": "on" in request.POST}
     context = {
         "tabs": parts.tabs(actor, "records"), "store": store, "typed": typed, "errors": errors, "standing": records.standing(),
         "home": records.home(),
