@@ -1,4 +1,4 @@
-"""A strict stand-in of a learning record store: xAPI 1.0.3 as a store must check it. What it does not like it refuses, as the standard says."""
+"""A strict stand-in of a learning record store: xAPI 1.0.3 as a store must check it. What is no statement it refuses."""
 
 from __future__ import annotations
 

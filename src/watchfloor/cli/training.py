@@ -77,7 +77,7 @@ def export(policy: str, use: str | None, form: str) -> None:
 @click.option("--use", type=click.Choice(["practice", "exam"]), required=True, help="Practice cases or exam questions.")
 @json_option
 def import_(policy: str, file: Path, use: str, as_json: bool) -> None:
-    """Take in FILE for POLICY, all of it or nothing: CSV, GIFT, Moodle XML, or a QTI 2.1 item or package. A person approves what came in."""
+    """Take in FILE for POLICY, all or nothing: CSV, GIFT, Moodle XML, or a QTI 2.1 item or package. A person approves it."""
     prepare.django()
     from watchfloor.identity.domain import system
     from watchfloor.ledger.writer import writing

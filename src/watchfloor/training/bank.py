@@ -163,7 +163,7 @@ def save_exam(
 ) -> Exam:
     """Set the rules of a policy's exam. Sittings that have begun go by the rules they began with.
 
-    ``own_forms``: a form is drawn for each person (see ``training.exposure``), of questions asked ``most_uses`` times at most (0: no limit).
+    ``own_forms``: a form is drawn for each person (see ``training.exposure``), of questions asked ``most_uses`` times at most (0: any).
     """
     policies.policy(policy_key)
     cells = _cells(policy_key, blueprint)

@@ -62,7 +62,9 @@ def left(exam: Exam) -> Left:
     room = {str(row.pk): max(0, exam.most_uses - counted[str(row.pk)]) for row in rows}
     made = []
     for cell in _blueprint(exam):
-        fitting = [room[str(row.pk)] for row in rows if row.topic == cell.topic and cell.difficulty in (0, row.difficulty)]
+        fitting = [
+            room[str(row.pk)] for row in rows if row.topic == cell.topic and cell.difficulty in (0, row.difficulty)
+        ]
         made.append(_fills(fitting, cell.count))
     return Left(questions=len(rows), worn=sum(value == 0 for value in room.values()), exams=min(made, default=0))
 
@@ -84,7 +86,9 @@ def _candidates(rows: Iterable[TrainingItem], counted: Counter[str]) -> list[eng
     right: Counter[UUID] = Counter()
     answers: Counter[UUID] = Counter()
     now = {row.pk: row.revision for row in rows}
-    for item, revision, good in Answer.objects.filter(item__in=now, sitting__isnull=False).values_list("item_id", "revision", "right"):
+    for item, revision, good in Answer.objects.filter(item__in=now, sitting__isnull=False).values_list(
+        "item_id", "revision", "right"
+    ):
         if now[item] == revision:
             answers[item] += 1
             right[item] += good
@@ -98,7 +102,9 @@ def _candidates(rows: Iterable[TrainingItem], counted: Counter[str]) -> list[eng
 
 
 def _blueprint(exam: Exam) -> list[engine.Cell]:
-    found = [engine.Cell(topic=each.topic, count=each.count, difficulty=each.difficulty) for each in cells(exam.blueprint)]
+    found = [
+        engine.Cell(topic=each.topic, count=each.count, difficulty=each.difficulty) for each in cells(exam.blueprint)
+    ]
     if not found:
         raise BadInput("empty_blueprint", "An exam asks at least one question.", where="blueprint")
     return found

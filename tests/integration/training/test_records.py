@@ -109,7 +109,9 @@ def test_a_store_hears_what_exams_came_to_and_of_nobody(floor: None, store: Stor
     sit(actor_of(lou))
     assert Outbox.objects.count() == count and carry(7) == 0
     assert keeper.post(PAGE, {"do": "earlier"}).status_code == 422 and keeper.post(PAGE, {"do": "x"}).status_code == 404
-    assert SECRET not in str(list(Event.objects.filter(type__startswith="training.record").values_list("data", "changes")))
+    assert SECRET not in str(
+        list(Event.objects.filter(type__startswith="training.record").values_list("data", "changes"))
+    )
     sequencer.catch_up()
     assert [each for each in rebuild.check().differences if each.table != "training_exam"] == []  # set up above
 
@@ -125,7 +127,10 @@ def test_an_exam_may_draw_a_form_for_each_person(floor: None) -> None:
     exam = Exam.objects.get(policy_key="spam")
     assert (exam.own_forms, exam.most_uses) == (True, 3)
     usable = {str(row.pk) for row in bank.usable("spam", "exam") if row.topic == "clean"}
-    drafts = [Draft(key=f"spam.more{n}", topic="clean", content={"text": f"Hello {n}"}, answer="clean", why="It is.") for n in range(5 - len(usable))]
+    drafts = [
+        Draft(key=f"spam.more{n}", topic="clean", content={"text": f"Hello {n}"}, answer="clean", why="It is.")
+        for n in range(5 - len(usable))
+    ]
     with writing(system("test")) as w:
         bank.save_many(w, "spam", "exam", drafts, written_by="user:a", approved_by="user:b")
     count = len([row for row in bank.usable("spam", "exam") if row.topic == "clean"])
@@ -137,9 +142,11 @@ def test_an_exam_may_draw_a_form_for_each_person(floor: None) -> None:
         had.append(frozenset(name for name, _revision in sit(ann, wrong=2).items))
     assert not had[0] & had[1] and len(set(had)) == 3
     # All together: no question beyond its most uses, whoever sits; then the exam says what is missing.
-    with pytest.raises(BadInput, match="may be asked"):
-        for _ in range(20):
+    for _ in range(20):
+        if exposure.left(exam).exams:
             sit(actor_of(member(LEARN)))
+    with pytest.raises(BadInput, match="may be asked"):
+        sit(actor_of(member(LEARN)))
     counted = exposure.uses("spam")
     assert max(counted.values()) == 3 and sum(counted.values()) > count * 3 - 4
     assert exposure.left(exam).exams == 0

@@ -19,9 +19,10 @@ from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.policy.models import PolicyVersion
 from watchfloor.review.queries.feedback import SecondLook, own_second_looks
-from watchfloor.training import cohort_queries, learning
+from watchfloor.training import cohort_queries, learning, path_queries
 from watchfloor.training.domain import stamps
 from watchfloor.training.pages import parts
+from watchfloor.training.pages.paths import said
 
 SPANS = {"7": 7, "30": 30, "90": 90}
 CSV_HEAD = ("case", "policy", "decided", "mine", "violation", "looked at", "then", "violation then", "how", "agreed")
@@ -40,6 +41,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     names = {policy.key: policy.name for policy in policies.all_policies()}
     context = {
         "tabs": parts.tabs(actor, "mine"), "paths": paths, "past": past, "names": names, "cohorts": cohort_queries.mine(reviewer),
+        "onboarding": [(row, list(zip(steps, map(said, steps), stands.done, stands.counts, strict=True)), stands)
+                       for row, steps, stands in path_queries.mine(reviewer)],
         "next": next((path for path in paths if path.step not in ("none", "wait")), None),
     }  # fmt: skip
     return render(request, "training/home.html", context)

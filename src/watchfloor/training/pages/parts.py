@@ -29,6 +29,7 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
         ("feedback", _("My feedback"), "training-feedback", LEARN),
         ("people", _("Who is certified"), "training-people", SEE),
         ("cohorts", _("Cohorts"), "training-cohorts", (*SEE, "training.edit")),
+        ("paths", _("Onboarding"), "training-onboarding", (*SEE, "training.edit")),
         ("units", _("Units"), "training-units", (*SEE, *WRITE)),
         ("bank", _("Cases and questions"), "training-bank", WRITE),
         ("misled", _("What misleads"), "training-misled", MISLED),

@@ -24,7 +24,7 @@ from watchfloor.training.pages import parts
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("settings.manage")
 def page(request: HttpRequest) -> HttpResponseBase:
-    """POST keeps the settings and asks the store (``do=save``), asks (``check``), sends earlier results (``earlier``) or again (``again``)."""
+    """POST keeps the settings and asks the store (``do=save``), only asks (``check``), sends earlier results or those given up."""
     errors, actor = Errors(), actor_of(request)
     if request.method == "POST":
         with mending(errors):
@@ -57,12 +57,15 @@ def _do(request: HttpRequest) -> None:
             count = records.tell_earlier(w)
         messages.success(
             request,
-            ngettext("%(num)s earlier exam is on its way.", "%(num)s earlier exams are on their way.", count) % {"num": count},
+            ngettext("%(num)s earlier exam is on its way.", "%(num)s earlier exams are on their way.", count)
+            % {"num": count},
         )
     elif what == "again":
         again = replaying.replay_dead(actor, records.dead())
         messages.success(
-            request, ngettext("%(num)s message goes out again.", "%(num)s messages go out again.", again.sent) % {"num": again.sent}
+            request,
+            ngettext("%(num)s message goes out again.", "%(num)s messages go out again.", again.sent)
+            % {"num": again.sent},
         )
     else:
         raise NotFound("unknown_step", "There is no such thing to do.")
