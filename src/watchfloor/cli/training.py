@@ -68,7 +68,7 @@ def export(policy: str, use: str | None, form: str) -> None:
 
     policies.policy(policy)
     drafts = [draft_of(row) for row in staff.items(policy, use=use or "")]
-    click.get_binary_stream("stdout").write(formats.written(form, drafts, bank.findings(policy), name=policy))
+    click.echo(formats.written(form, drafts, bank.findings(policy), name=policy), nl=False)
 
 
 @training.command("import")

@@ -48,9 +48,8 @@ class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def visible(actor: Actor) -> QuerySet[OnboardingPath]:
     """Paths for everybody, and those of vendors one may see."""
-    return OnboardingPath.objects.filter(Q(vendor_key="") | scope.rows(actor, *scope.SEE)) if scope.rows(
-        actor, *scope.SEE
-    ) else OnboardingPath.objects.all()  # fmt: skip
+    within = scope.rows(actor, *scope.SEE)
+    return OnboardingPath.objects.filter(Q(vendor_key="") | within) if within else OnboardingPath.objects.all()
 
 
 def one(actor: Actor, path_id: UUID) -> OnboardingPath:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.integration.training.test_training import sit
 from tests.support.floor import install
 from tests.support.people import actor_of, member, signed_in
 from tests.support.record_store import NAME, SECRET, Store
 
+from watchfloor.cli import training as command
 from watchfloor.identity.domain import system
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict
@@ -163,3 +167,20 @@ def test_an_exam_may_draw_a_form_for_each_person(floor: None) -> None:
     with pytest.raises(Conflict, match="no other form"):
         sit(actor_of(eve))
     assert Sitting.objects.filter(reviewer_id=uuid.UUID(str(eve.pk))).get().pk == first.pk
+
+
+def test_commands_take_every_format(floor: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(command.prepare, "django", lambda: None)
+    for form, suffix in (("csv", "csv"), ("gift", "gift"), ("moodle", "xml"), ("qti", "zip")):
+        made = CliRunner().invoke(
+            command.training, ["export", "spam", "--use", "exam", "--format", form], catch_exceptions=False
+        )
+        file = tmp_path / f"spam.{suffix}"
+        file.write_bytes(made.stdout_bytes)
+        taken = CliRunner().invoke(
+            command.training, ["import", "spam", str(file), "--use", "exam", "--json"], catch_exceptions=False
+        )
+        assert len(json.loads(taken.stdout)["keys"]) == 20, form
+    file.write_bytes(b"PK\x03\x04")
+    with pytest.raises(BadInput):
+        CliRunner().invoke(command.training, ["import", "spam", str(file), "--use", "exam"], catch_exceptions=False)

@@ -75,7 +75,8 @@ def items(request: HttpRequest, key: str) -> HttpResponseBase:
         for row in found for own in [figures.items.get(row.key)]
     ]  # fmt: skip
     context = {
-        "policy": policy, "tabs": parts.tabs(actor, "bank"), "rows": rows, "figures": figures, "measured": list(zip(figures.forms, figures.measured, strict=True)), "query": request.GET, "error": error,
+        "policy": policy, "tabs": parts.tabs(actor, "bank"), "rows": rows, "figures": figures,
+        "measured": list(zip(figures.forms, figures.measured, strict=True)), "query": request.GET, "error": error,
         "typed": typed, "use": request.POST.get("use", "practice"), "version": policies.version_in_force(key),
         "exam": Exam.objects.filter(policy_key=key).first(), "topics": parts.topics(key), "uses": parts.uses(),
         "levels": parts.levels(), "may_edit": actor.has("training.edit"),
