@@ -39,11 +39,18 @@ def home(request: HttpRequest) -> HttpResponseBase:
     paths = learning.paths(reviewer)
     past = learning.past_sittings(reviewer)
     names = {policy.key: policy.name for policy in policies.all_policies()}
+    onboarding = path_queries.mine(reviewer)
+    first = {steps[stands.at].policy for _row, steps, stands in onboarding if stands.at is not None}
+    doable = [
+        path
+        for path in sorted(paths, key=lambda each: each.policy_key not in first)
+        if path.step not in ("none", "wait")
+    ]
     context = {
         "tabs": parts.tabs(actor, "mine"), "paths": paths, "past": past, "names": names, "cohorts": cohort_queries.mine(reviewer),
         "onboarding": [(row, list(zip(steps, map(said, steps), stands.done, stands.counts, strict=True)), stands)
-                       for row, steps, stands in path_queries.mine(reviewer)],
-        "next": next((path for path in paths if path.step not in ("none", "wait")), None),
+                       for row, steps, stands in onboarding],
+        "next": next(iter(doable), None),
     }  # fmt: skip
     return render(request, "training/home.html", context)
 
