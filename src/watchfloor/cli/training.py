@@ -51,18 +51,24 @@ def certified(as_json: bool) -> None:
 @training.command("export")
 @click.argument("policy")
 @_USE
-@click.option("--format", "form", type=click.Choice(["csv", "gift"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(["csv", "gift", "moodle", "qti"]), default="csv", show_default=True)
 def export(policy: str, use: str | None, form: str) -> None:
-    """The practice cases and questions of POLICY, answers included, to standard output."""
+    """The practice cases and questions of POLICY, answers included, to standard output.
+
+    csv, gift and moodle (Moodle XML) are text; qti is a QTI 2.1 package, a ZIP file.
+
+    \b
+    Example:
+      watchfloor training export spam --use exam --format qti > spam.zip
+    """
     prepare.django()
     from watchfloor.policy import queries as policies
-    from watchfloor.training import bank, staff
-    from watchfloor.training.domain import files
+    from watchfloor.training import bank, formats, staff
     from watchfloor.training.pages.forms import draft_of
 
     policies.policy(policy)
     drafts = [draft_of(row) for row in staff.items(policy, use=use or "")]
-    click.echo(files.write_csv(drafts) if form == "csv" else files.write_gift(drafts, bank.findings(policy)), nl=False)
+    click.echo(formats.written(form, drafts, bank.findings(policy), name=policy), nl=False)
 
 
 @training.command("import")
@@ -71,14 +77,13 @@ def export(policy: str, use: str | None, form: str) -> None:
 @click.option("--use", type=click.Choice(["practice", "exam"]), required=True, help="Practice cases or exam questions.")
 @json_option
 def import_(policy: str, file: Path, use: str, as_json: bool) -> None:
-    """Take in FILE (CSV or GIFT) for POLICY, all of it or nothing. A person approves what came in."""
+    """Take in FILE for POLICY, all or nothing: CSV, GIFT, Moodle XML, or a QTI 2.1 item or package. A person approves it."""
     prepare.django()
     from watchfloor.identity.domain import system
     from watchfloor.ledger.writer import writing
-    from watchfloor.training import bank
-    from watchfloor.training.domain import files
+    from watchfloor.training import bank, formats
 
-    drafts = files.read(file.read_text(encoding="utf-8"), file.name)
+    drafts = formats.read(file.read_bytes(), file.name)
     with writing(system(ACTOR)) as w:
         rows = bank.save_many(w, policy, use, drafts)
     keys = [row.key for row in rows]

@@ -158,20 +158,26 @@ def save_exam(
     practice_right: int = 0,
     valid_days: int | None = None,
     level: int = 1,
+    own_forms: bool = False,
+    most_uses: int = 0,
 ) -> Exam:
-    """Set the rules of a policy's exam. Sittings that have begun go by the rules they began with."""
+    """Set the rules of a policy's exam. Sittings that have begun go by the rules they began with.
+
+    ``own_forms``: a form is drawn for each person (see ``training.exposure``), of questions asked ``most_uses`` times at most (0: any).
+    """
     policies.policy(policy_key)
     cells = _cells(policy_key, blueprint)
     for name, value, least, most in (
         ("forms", forms, 1, 20), ("minutes", minutes, 1, 600), ("cut", cut, 0.01, 1), ("wait_hours", wait_hours, 0, 24 * 90),
         ("practice_right", practice_right, 0, 500), ("valid_days", valid_days or 1, 1, 3650), ("level", level, 1, 9),
+        ("most_uses", most_uses, 0, 100_000),
     ):  # fmt: skip
         if not least <= value <= most:
             raise BadInput("out_of_range", f"{name} goes from {least} to {most}.", where=name)
     values = {
         "blueprint": [{"topic": c.topic, "count": c.count, "difficulty": c.difficulty} for c in cells], "forms": forms,
         "minutes": minutes, "cut": cut, "wait_hours": wait_hours, "practice_right": practice_right,
-        "valid_days": valid_days, "level": level,
+        "valid_days": valid_days, "level": level, "own_forms": own_forms, "most_uses": most_uses if own_forms else 0,
     }  # fmt: skip
     row = Exam.objects.filter(policy_key=policy_key).first()
     row = w.create(Exam, policy_key=policy_key, **values) if row is None else w.update(row, **values)

@@ -23,6 +23,7 @@ from watchfloor.quality.models import Look
 from watchfloor.quality.queries.figures import Filters, looks_of, verdict
 from watchfloor.training.models import UnitVersion
 
+DAYS: Final = 90  # looked back
 FEW: Final = 10  # looks, below which a share is not told
 BEFORE: Final = timedelta(days=56)  # of the time before a unit was published that it is compared with
 
@@ -52,27 +53,27 @@ class Misled(msgspec.Struct, frozen=True, kw_only=True):
     after: Share | None
 
 
-Suggest = Callable[[Actor, Misled], str]
-_suggest: list[Suggest] = []
+Suggest = Callable[[Actor, Misled, str], str]  # of a clause or of its unit; the address at which it stands
+May = Callable[[Actor], bool]
+_suggest: list[tuple[Suggest, May]] = []
 
 
-def suggest_by(function: Suggest) -> Suggest:
-    """Register who makes a suggestion of a clause that misleads and says at which address it stands (in an app's ``ready``)."""
-    _suggest[:] = [function]
-    return function
+def suggest_by(function: Suggest, may: May) -> None:
+    """Register who makes a suggestion of a clause that misleads and says where it stands, and who may (in an app's ``ready``)."""
+    _suggest[:] = [(function, may)]
 
 
-def can_suggest() -> bool:
-    """Whether anybody keeps suggestions here."""
-    return bool(_suggest)
+def can_suggest(actor: Actor) -> bool:
+    """Whether somebody keeps suggestions here and this person may make one."""
+    return any(may(actor) for _, may in _suggest)
 
 
-def suggest(actor: Actor, row: Misled) -> str:
-    """Make a suggestion; its address."""
-    return _suggest[0](actor, row)
+def suggest(actor: Actor, row: Misled, of: str = "clause") -> str:
+    """Suggest a change of the clause, or (``of`` is unit) of the unit that teaches it; the suggestion's address."""
+    return _suggest[0][0](actor, row, of)
 
 
-def clauses(actor: Actor, policy_key: str, days: int = 90) -> list[Misled]:
+def clauses(actor: Actor, policy_key: str, days: int = DAYS) -> list[Misled]:
     """The clauses of a policy by how often they mislead, most wrong decisions and questions first; those without any are left out."""
     known = policies.policy(policy_key)
     version = policies.version_in_force(known.key)

@@ -59,6 +59,8 @@ class Exam(Projected):
     practice_right = models.IntegerField(default=0)  # practice cases answered right before the first attempt
     valid_days = models.IntegerField(null=True)  # how long a certificate lasts at most; null: until the policy changes
     level = models.SmallIntegerField(default=1)
+    own_forms = models.BooleanField(default=False)  # a form drawn for each person instead of the rotating ones
+    most_uses = models.IntegerField(default=0)  # then: how often a question is asked at most; 0: as often as you like
 
     class Meta:
         db_table = "training_exam"
@@ -128,9 +130,12 @@ from watchfloor.training.models_cohorts import (  # noqa: E402
     TrainingSession,
 )
 from watchfloor.training.models_judging import AngoffRound, ExtraTime, Judgement  # noqa: E402
+from watchfloor.training.models_paths import OnboardingPath, PathPerson, StepSaid  # noqa: E402
+from watchfloor.training.models_records import RecordStore  # noqa: E402
 from watchfloor.training.models_units import TrainingUnit, UnitBuild, UnitProduct, UnitVersion  # noqa: E402
 
 __all__ = [
-    "AngoffRound", "Answer", "Attendance", "Cohort", "Exam", "ExtraTime", "Judgement", "Letter", "Member", "Sitting", "Trainer",
-    "TrainingItem", "TrainingSession", "TrainingUnit", "UnitBuild", "UnitProduct", "UnitVersion",
+    "AngoffRound", "Answer", "Attendance", "Cohort", "Exam", "ExtraTime", "Judgement", "Letter", "Member", "OnboardingPath", "PathPerson",
+    "RecordStore", "Sitting", "StepSaid", "Trainer", "TrainingItem", "TrainingSession", "TrainingUnit", "UnitBuild", "UnitProduct",
+    "UnitVersion",
 ]  # fmt: skip

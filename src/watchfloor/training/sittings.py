@@ -7,9 +7,10 @@ from uuid import UUID
 
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
+from watchfloor.kernel.ids import new_id
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy import queries as policies
-from watchfloor.training import bank, judging, sandbox
+from watchfloor.training import bank, exposure, judging, records, sandbox
 from watchfloor.training import events as happened
 from watchfloor.training.domain import marking
 from watchfloor.training.domain.forms import Candidate, cells, draw
@@ -45,7 +46,7 @@ def open_sitting(reviewer_id: UUID) -> Sitting | None:
 
 
 def begin(w: Writer, reviewer_id: UUID, policy_key: str) -> Sitting:
-    """Begin an exam: the next form, the clock runs from now.
+    """Begin an exam: the next form, or one drawn for this person where the exam says so; the clock runs from now.
 
     Raises ``Conflict``: one is open already, the waiting time is not over, too little was practised; ``BadInput`` when the bank
     has too few questions that count.
@@ -64,11 +65,15 @@ def begin(w: Writer, reviewer_id: UUID, policy_key: str) -> Sitting:
         )
     number, digest = bank.stamp_of(policy_key)
     rows = {str(row.pk): row for row in bank.usable(policy_key, "exam")}
-    candidates = [Candidate(name, row.topic, row.difficulty) for name, row in rows.items()]
-    form = marking.next_form(before, exam.forms, reviewer_id.int % exam.forms)
-    asked = draw(candidates, cells(exam.blueprint), form=form, seed=f"{policy_key}/{digest}")
+    key = new_id()
+    if exam.own_forms:
+        form, asked = len(before), exposure.draw(exam, reviewer_id, key)
+    else:
+        candidates = [Candidate(name, row.topic, row.difficulty) for name, row in rows.items()]
+        form = marking.next_form(before, exam.forms, reviewer_id.int % exam.forms)
+        asked = draw(candidates, cells(exam.blueprint), form=form, seed=f"{policy_key}/{digest}")
     sitting = w.create(
-        Sitting, reviewer_id=reviewer_id, policy_key=policy_key, policy_version=number, text_digest=digest,
+        Sitting, id=key, reviewer_id=reviewer_id, policy_key=policy_key, policy_version=number, text_digest=digest,
         attempt=len(before) + 1, form=form, items=[[name, rows[name].revision] for name in asked], cut=exam.cut, started_at=now,
         ends_at=now + timedelta(minutes=exam.minutes * judging.time_factor(reviewer_id)), state=State.OPEN,
     )  # fmt: skip
@@ -136,6 +141,7 @@ def finish(w: Writer, sitting: Sitting, *, how: str = "handed_in") -> Sitting:
         total=result.total,
     )
     w.event(event, ("reviewer", sitting.reviewer_id))
+    records.tell(w, sitting)
     return sitting
 
 

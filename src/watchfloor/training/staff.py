@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from watchfloor.engines.agreement import ItemFigures, analyse, kr20
+from watchfloor.engines.agreement import ItemFigures, analyse
+from watchfloor.engines.exams import Reliability, reliability
 from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.names import names_of
@@ -35,12 +36,14 @@ class BankRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """What the answers say: per question (by item key), and per form ``(form, sittings, kr20)``."""
+    """What the answers say: per question (by item key), and per form ``(form, sittings, kr20)``; ``measured``: the same
+    forms with the interval of KR-20 and the error of a score, None where no question of a form is as it was asked."""
 
     sittings: int
     passed: int
     items: dict[str, ItemFigures]
     forms: list[tuple[int, int, float | None]]
+    measured: list[Reliability | None]
 
 
 def policies_taught() -> list[tuple[str, str]]:
@@ -137,13 +140,16 @@ def figures(policy_key: str) -> Figures:
         answers.append({now[item].key: right.get((sitting.pk, item), False) for item in asked})
         # Two sittings of one form count as one test only while the same questions were asked.
         by_form.setdefault((sitting.form, tuple(sorted(asked))), []).append(answers[-1])
-    forms = []
+    forms: list[tuple[int, int, float | None]] = []
+    measured: list[Reliability | None] = []
     for (form, _), rows in sorted(by_form.items(), key=lambda pair: pair[0][0]):
         names = sorted(rows[0])
-        forms.append((form + 1, len(rows), kr20([[row[name] for name in names] for row in rows])))
+        found = reliability([[float(row[name]) for name in names] for row in rows]) if names else None
+        forms.append((form + 1, len(rows), found.alpha if found else None))
+        measured.append(found)
     return Figures(
         sittings=len(answers), passed=over.filter(state="passed").count(), items={row.item: row for row in analyse(answers)},
-        forms=forms,
+        forms=forms, measured=measured,
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""What exams of a policy came to as xAPI statements, for a learning record store: they name nobody, and say no question's text."""
+"""What exams came to as xAPI statements, for a learning record store: they name nobody, and say no question's text."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from watchfloor.identity.domain import Actor
@@ -14,6 +15,8 @@ from watchfloor.training.domain.units import Stamp
 from watchfloor.training.models import Answer, Sitting, TrainingItem
 from watchfloor.workforce.models import Reviewer
 
+OVER = (Sitting.State.PASSED, Sitting.State.FAILED)  # an exam that is void says nothing of anybody
+
 
 def of_policy(actor: Actor, policy_key: str, home: str, most: int = 20_000) -> list[xapi.Statement]:
     """Answers and results of exams that are over, the oldest first, of people of the vendors one may see.
@@ -21,10 +24,14 @@ def of_policy(actor: Actor, policy_key: str, home: str, most: int = 20_000) -> l
     Args:
         home: the address of this installation: accounts and questions are named below it.
     """
-    policy = policies.policy(policy_key)
     people = Reviewer.objects.filter(scope.rows(actor, *scope.TEACH)).values("pk")
-    over = Sitting.objects.filter(policy_key=policy_key, state__in=["passed", "failed"], reviewer_id__in=people)
-    rows = list(over.order_by("finished_at", "pk")[:most])
+    over = Sitting.objects.filter(policy_key=policy_key, state__in=OVER, reviewer_id__in=people)
+    return of_sittings(policy_key, list(over.order_by("finished_at", "pk")[:most]), home)
+
+
+def of_sittings(policy_key: str, rows: Sequence[Sitting], home: str) -> list[xapi.Statement]:
+    """Answers and results of these exams of one policy, all of them over."""
+    name = policies.policy(policy_key).name
     items = {row.pk: row for row in TrainingItem.objects.filter(policy_key=policy_key)}
     findings = bank.findings(policy_key)
     given: defaultdict[UUID, list[Answer]] = defaultdict(list)
@@ -36,7 +43,7 @@ def of_policy(actor: Actor, policy_key: str, home: str, most: int = 20_000) -> l
     for row in rows:
         assert row.finished_at is not None
         sitting = xapi.Sitting(
-            id=row.pk, person=str(row.reviewer_id), name=policy.name,
+            id=row.pk, person=str(row.reviewer_id), name=name,
             stamp=Stamp(policy=policy_key, version=row.policy_version, digest=row.text_digest),
         )  # fmt: skip
         for answer in given[row.pk]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from watchfloor.identity.domain import system
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.loops import loop
-from watchfloor.training import cohort_actions, letters, making, sittings
+from watchfloor.training import cohort_actions, letters, making, record_push, sittings
 
 
 @loop("training.exams", idle=15)
@@ -32,3 +32,9 @@ def escalate() -> int:
 def send() -> int:
     """Send invitations and reminders."""
     return letters.send_due()
+
+
+@loop("training.records", idle=5)
+def tell_store() -> int:
+    """Send what exams came to to the learning record store."""
+    return record_push.push_due()

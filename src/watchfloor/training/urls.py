@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.training.pages import bank, cohorts, exams, judging, learner, loop, people, practice, units
+from watchfloor.training.pages import (
+    bank,
+    cohorts,
+    exams,
+    judging,
+    learner,
+    loop,
+    paths,
+    people,
+    practice,
+    records,
+    units,
+)
 
 urlpatterns = [
     path("training", learner.home, name="training"),
@@ -37,5 +49,11 @@ urlpatterns = [
     path("training/sessions/<uuid:session_id>.ics", cohorts.invite, name="training-invite"),
     path("training/trainers", cohorts.trainers, name="training-trainers"),
     path("training/misled", loop.clauses, name="training-misled"),
+    path("training/onboarding", paths.index, name="training-onboarding"),
+    path("training/onboarding/new", paths.new, name="training-path-new"),
+    path("training/onboarding/<uuid:path_id>", paths.one, name="training-path"),
+    path("training/onboarding/<uuid:path_id>/change", paths.change, name="training-path-edit"),
+    path("training/onboarding/<uuid:path_id>/read", paths.read, name="training-path-read"),
+    path("training/records", records.page, name="training-records"),
     path("training/outcomes", loop.came_to, name="training-outcomes"),
 ]

@@ -24,6 +24,7 @@ from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.writer import writing
 from watchfloor.policy import touches
 from watchfloor.policy.models import PolicyVersion
+from watchfloor.programme.improvements.models import Suggestion
 from watchfloor.training import (
     bank,
     cohort_actions,
@@ -324,12 +325,33 @@ def test_clauses_that_mislead_and_who_hears_of_them() -> None:
         )  # nobody new is among those who decided: no curve, and all are tenured
         assert (curve.people, curve.points, curve.tenured_looks) == (0, [], 24)
         assert curve.tenured is not None and round(curve.tenured.value, 2) == 0.67
-    assert not misled.can_suggest()
-    misled.suggest_by(lambda actor, row: f"/suggested/{row.clause}")
-    try:
-        assert misled.suggest(actor, bulk) == "/suggested/9.1"
-    finally:
-        misled._suggest.clear()
+    # A suggestion is made with the counts as they stood, of the clause or of its unit, once a day; without the right there is no button.
+    teller = member(TRAINER | {"quality.view", "programme.suggest"}, "Sue Suggests")
+    with clock.at(published + timedelta(days=1)):
+        assert not misled.can_suggest(actor) and misled.can_suggest(actor_of(teller))
+        plain, browser = signed_in(member(TRAINER)), signed_in(teller)
+        assert "Suggest a change" not in plain.get("/training/misled?policy=spam").content.decode()
+        assert plain.post("/training/misled?policy=spam", {"clause": "9.1"}).status_code == 404
+        assert "… of the unit" in browser.get("/training/misled?policy=spam").content.decode()
+        there = browser.post("/training/misled?policy=spam", {"clause": "9.1"})["Location"]
+        page = browser.get(there).content.decode()
+        assert "8 of 24 decisions about it that were looked at were wrong (" in page and "clause:spam/9.1" in page
+        assert browser.post("/training/misled?policy=spam", {"clause": "9.1"})["Location"] == there
+        other = browser.post("/training/misled?policy=spam", {"clause": "9.1", "of": "unit"})["Location"]
+        assert "unit:spam" in browser.get(other).content.decode()
+        assert browser.post("/training/misled?policy=spam", {"clause": "9.1", "of": "x"}).status_code == 404
+        assert browser.post("/training/misled?policy=spam", {"clause": "1.9"}).status_code == 404
+        # The same from quality, where whoever looks finds otherwise.
+        Look.objects.update(found_verdict="clean", found_violation="")
+        assert "Suggest a change of Spam" in browser.get("/quality").content.decode()
+        there = browser.post("/quality", {"policy": "spam"})["Location"]
+        page = browser.get(there).content.decode()
+        assert "24 of its decisions were looked at again" in page and "clause:spam" in page and "(100" in page
+        assert browser.post("/quality", {"policy": "hate"}).status_code == 404
+        assert Suggestion.objects.filter(evidence=["/quality"]).get().policy_key == "spam"
+        viewer = signed_in(member({"quality.view"}))
+        assert "Suggest a change" not in viewer.get("/quality").content.decode()
+        assert viewer.post("/quality", {"policy": "spam"}).status_code == 404
     with pytest.raises(NotFound):
         unit_actions.version(uuid.uuid4())
 

@@ -263,6 +263,9 @@ def test_figures_come_from_sittings_that_are_over(floor: Floor) -> None:
     figures = staff.figures("spam")
     assert (figures.sittings, figures.passed) == (6, 3)
     assert sum(row.answers for row in figures.items.values()) == 60
+    for (_form, people, value), sure in zip(figures.forms, figures.measured, strict=True):
+        assert sure is not None and (sure.people, sure.items, sure.alpha) == (people, 10, value)
+        assert value is None or sure.low is None or sure.high is None or sure.low <= value <= sure.high
     right = sum(round(row.p * row.answers) for row in figures.items.values())
     assert right == 60 - sum(range(6)) == Answer.objects.filter(sitting__isnull=False, right=True).count()
 

@@ -46,6 +46,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
             Card(_("API tokens"), _("Programs that send reports and events."), "key", ("tokens",), ("people.manage", "settings.manage")),
             Card(_("Jira"), _("Where work is shared, and who has a say."), "link", ("programme-jira-settings",), ("settings.manage",)),
             Card(
+                _("Record store"), _("A learning record store that hears what exams came to."), "certificate", ("training-records",),
+                ("settings.manage",),
+            ),
+            Card(
                 _("History of other systems"), _("Cases of help desks and service desks, imported and counted."), "history",
                 ("interop-history",), ("settings.manage",),
             ),

@@ -50,6 +50,8 @@ NOT_THEIRS: Final = {
     "training_answer": "what colleagues answered",
     "training_cohort": "names of groups of colleagues",
     "training_extra_time": "what colleagues need in exams",
+    "training_path": "names of paths that new colleagues go",
+    "training_record_store": "the sealed credentials of a learning record store",
     "training_session": "where colleagues meet",
     "training_unit": "who keeps a unit",
     "training_unit_version": "what the house teaches",

@@ -10,8 +10,9 @@ import msgspec
 class Suggested(msgspec.Struct, frozen=True, kw_only=True):
     """A suggestion. Of the place it was made at only names and ids: ``page`` is the name of an address, never the address.
 
-    ``about`` says of what it is, where that is not a page: ``unit:<key>``, ``clause:<policy>/<key>``, ``screen:<name>``; ``evidence``
-    are addresses within the console or ids of frozen facts. ``key``: the same key of the same sender is the same suggestion.
+    ``about`` says of what it is, where that is not a page: ``unit:<key>``, ``clause:<policy>/<number>`` (``clause:<policy>``: all of
+    it), ``screen:<name>``; ``evidence`` are addresses within the console or ids of frozen facts. ``key``: the same key of the same sender
+    is the same suggestion.
     """
 
     wrong: str

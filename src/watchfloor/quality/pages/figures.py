@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from watchfloor.engines.agreement import Cell
 from watchfloor.identity import guard
+from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
+from watchfloor.kernel.errors import NotFound
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
-from watchfloor.quality import witnesses
+from watchfloor.quality import suggesting, witnesses
 from watchfloor.quality.actions.planning import live
 from watchfloor.quality.pages import parts
 from watchfloor.quality.queries import figures
@@ -39,11 +43,21 @@ HEAD = (
 )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @guard.page(*parts.SEE)
 def overview(request: HttpRequest) -> HttpResponseBase:
-    """``?days=&policy=&market=&vendor=&across=``; ``?format=csv`` gives the cells."""
+    """``?days=&policy=&market=&vendor=&across=``; ``?format=csv`` gives the cells. A POST suggests a change of a policy that is read
+    differently."""
     actor, filters = actor_of(request), parts.filters_of(request)
+    unclear, errors = figures.unclear(actor, filters), Errors()
+    if request.method == "POST":
+        row = next((each for each in unclear if each.policy_key == request.POST.get("policy", "")), None)
+        if row is None or not suggesting.can_suggest(actor):
+            raise NotFound("unknown_policy", "There is no such policy here.")
+        with mending(errors):
+            address = suggesting.suggest(actor, row, filters.days)
+            messages.success(request, _("The suggestion is made, with these counts."))
+            return redirect(address)
     across = request.GET.get("across", "market")
     across = across if across in ACROSS else "market"
     rows = figures.looks_of(actor, filters)
@@ -61,14 +75,15 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "column_names": vendors | origins, "policies": policies, "vendors": vendors,
         "names": parts.finding_names(), "whole": cells.get(("", "")),
         "looks": waiting, "decided": decided, "plan": live(), "confusions": figures.confusions(rows),
-        "unclear": figures.unclear(actor, filters), "drift": figures.drift(rows), "outside": figures.outside(actor, filters),
+        "unclear": unclear, "can_suggest": suggesting.can_suggest(actor), "errors": errors,
+        "drift": figures.drift(rows), "outside": figures.outside(actor, filters),
         "witnesses": [_(one.label) for one in witnesses.all_of()],
         "says": outside_words(), "bys": {"policy": _("Policy"), "vendor": _("Vendor"), "queue": _("Queue")},
         "across_options": [("market", _("Markets")), ("vendor", _("Vendors")), ("origin", _("People and rules"))],
         "tone": tone, "open": visible(actor).filter(state__in=("differs", "disputed")).count(),
         "may_settle": actor.has("quality.manage"),
     }  # fmt: skip
-    return render(request, "quality/overview.html", context)
+    return render(request, "quality/overview.html", context, status=422 if errors else 200)
 
 
 def tone(cell: Cell) -> str:

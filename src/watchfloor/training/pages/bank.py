@@ -23,7 +23,7 @@ from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.training import bank as kept
-from watchfloor.training import formats, staff, statements
+from watchfloor.training import exposure, formats, staff, statements
 from watchfloor.training.domain import xapi
 from watchfloor.training.models import Exam, TrainingItem
 from watchfloor.training.pages import forms, parts
@@ -75,7 +75,8 @@ def items(request: HttpRequest, key: str) -> HttpResponseBase:
         for row in found for own in [figures.items.get(row.key)]
     ]  # fmt: skip
     context = {
-        "policy": policy, "tabs": parts.tabs(actor, "bank"), "rows": rows, "figures": figures, "query": request.GET, "error": error,
+        "policy": policy, "tabs": parts.tabs(actor, "bank"), "rows": rows, "figures": figures,
+        "measured": list(zip(figures.forms, figures.measured, strict=True)), "query": request.GET, "error": error,
         "typed": typed, "use": request.POST.get("use", "practice"), "version": policies.version_in_force(key),
         "exam": Exam.objects.filter(policy_key=key).first(), "topics": parts.topics(key), "uses": parts.uses(),
         "levels": parts.levels(), "may_edit": actor.has("training.edit"),
@@ -188,6 +189,7 @@ def exam(request: HttpRequest, key: str) -> HttpResponseBase:
         "error_of": dict(errors),
         "asked": asked,
         "ready": ready,
+        "left": exposure.left(row) if row is not None and row.own_forms else None,
     }
     return render(request, "training/exam_edit.html", context, status=422 if errors else 200)
 

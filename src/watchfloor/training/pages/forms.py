@@ -70,10 +70,12 @@ def draft_of(row: TrainingItem) -> Draft:
 def exam_typed(row: Exam | None) -> Typed:
     """The form of an exam's rules."""
     if row is None:
-        return {"minutes": "20", "cut": "80", "wait_hours": "24", "forms": "2", "practice_right": "0", "valid_days": ""}
+        return {"minutes": "20", "cut": "80", "wait_hours": "24", "forms": "2", "practice_right": "0", "valid_days": "",
+                "own_forms": "", "most_uses": "0"}  # fmt: skip
     return {
         "minutes": str(row.minutes), "cut": f"{row.cut * 100:g}", "wait_hours": f"{row.wait_hours:g}", "forms": str(row.forms),
         "practice_right": str(row.practice_right), "valid_days": "" if row.valid_days is None else str(row.valid_days),
+        "own_forms": "on" if row.own_forms else "", "most_uses": str(row.most_uses),
     }  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def exam_values(typed: Typed, counts: Typed) -> dict[str, Any]:
         "wait_hours": _number(typed["wait_hours"], "wait_hours"), "forms": _whole(typed["forms"], "forms"),
         "practice_right": _whole(typed["practice_right"] or "0", "practice_right"),
         "valid_days": _whole(typed["valid_days"], "valid_days") if typed["valid_days"] else None,
+        "own_forms": bool(typed["own_forms"]), "most_uses": _whole(typed["most_uses"] or "0", "most_uses"),
     }  # fmt: skip
 
 

@@ -19,9 +19,10 @@ from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 from watchfloor.policy.models import PolicyVersion
 from watchfloor.review.queries.feedback import SecondLook, own_second_looks
-from watchfloor.training import cohort_queries, learning
+from watchfloor.training import cohort_queries, learning, path_queries
 from watchfloor.training.domain import stamps
 from watchfloor.training.pages import parts
+from watchfloor.training.pages.paths import said
 
 SPANS = {"7": 7, "30": 30, "90": 90}
 CSV_HEAD = ("case", "policy", "decided", "mine", "violation", "looked at", "then", "violation then", "how", "agreed")
@@ -38,9 +39,18 @@ def home(request: HttpRequest) -> HttpResponseBase:
     paths = learning.paths(reviewer)
     past = learning.past_sittings(reviewer)
     names = {policy.key: policy.name for policy in policies.all_policies()}
+    onboarding = path_queries.mine(reviewer)
+    first = {steps[stands.at].policy for _row, steps, stands in onboarding if stands.at is not None}
+    doable = [
+        path
+        for path in sorted(paths, key=lambda each: each.policy_key not in first)
+        if path.step not in ("none", "wait")
+    ]
     context = {
         "tabs": parts.tabs(actor, "mine"), "paths": paths, "past": past, "names": names, "cohorts": cohort_queries.mine(reviewer),
-        "next": next((path for path in paths if path.step not in ("none", "wait")), None),
+        "onboarding": [(row, list(zip(steps, map(said, steps), stands.done, stands.counts, strict=True)), stands)
+                       for row, steps, stands in onboarding],
+        "next": next(iter(doable), None),
     }  # fmt: skip
     return render(request, "training/home.html", context)
 

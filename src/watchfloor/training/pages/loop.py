@@ -34,13 +34,20 @@ def clauses(request: HttpRequest) -> HttpResponseBase:
     key = request.GET.get("policy", "")
     key = key if key in known else next(iter(known), "")
     rows = misled.clauses(actor, key) if key else []
+    unit = TrainingUnit.objects.filter(policy_key=key, original=True).first()
     errors: list[tuple[str, str]] = []
     if request.method == "POST":
+        of = request.POST.get("of", "clause")
         row = next((each for each in rows if each.clause == request.POST.get("clause", "")), None)
-        if row is None or not misled.can_suggest():
+        if (
+            row is None
+            or not misled.can_suggest(actor)
+            or (of == "unit" and unit is None)
+            or of not in ("clause", "unit")
+        ):
             raise NotFound("unknown_clause", "There is no such clause here.")
         try:
-            address = misled.suggest(actor, row)
+            address = misled.suggest(actor, row, of)
             messages.success(request, _("The suggestion is made, with these counts."))
             return redirect(address)
         except (BadInput, Conflict, Forbidden) as refused:
@@ -52,8 +59,8 @@ def clauses(request: HttpRequest) -> HttpResponseBase:
         ))  # fmt: skip
     context = {
         "tabs": parts.tabs(actor, "misled"), "rows": rows, "key": key, "names": parts.topics(key) if key else {}, "query": request.GET,
-        "errors": errors, "can_suggest": misled.can_suggest(), "may_case": actor.has("case.view"),
-        "unit": TrainingUnit.objects.filter(policy_key=key, original=True).first(), "may_units": actor.has("training.edit"),
+        "errors": errors, "can_suggest": misled.can_suggest(actor), "may_case": actor.has("case.view"),
+        "unit": unit, "may_units": actor.has("training.edit"),
         "filters": [{"name": "policy", "label": known.get(next(iter(known), ""), _("Policy")), "chip": _("Policy"),
                      "options": list(known.items())}],
     }  # fmt: skip

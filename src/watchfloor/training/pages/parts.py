@@ -29,10 +29,12 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
         ("feedback", _("My feedback"), "training-feedback", LEARN),
         ("people", _("Who is certified"), "training-people", SEE),
         ("cohorts", _("Cohorts"), "training-cohorts", (*SEE, "training.edit")),
+        ("paths", _("Onboarding"), "training-onboarding", (*SEE, "training.edit")),
         ("units", _("Units"), "training-units", (*SEE, *WRITE)),
         ("bank", _("Cases and questions"), "training-bank", WRITE),
         ("misled", _("What misleads"), "training-misled", MISLED),
         ("outcomes", _("Outcomes"), "training-outcomes", OUTCOMES),
+        ("records", _("Record store"), "training-records", ("settings.manage",)),
     ]
     return [
         {"label": label, "href": reverse(url), "current": key == current}
