@@ -1,4 +1,4 @@
-"""The demo's programme, what rests on figures: an objective, a sizing, the measure that ended the spike, and a weekly review.
+"""The demo's programme, what rests on figures: an objective, a sizing, the spike and what was done about it, a weekly review.
 
 All of it is read from the facts of the fortnight, so it comes after they are written. What was planned beforehand is simulated; what
 is told of it is computed, and may well be that nothing can be told.
@@ -14,6 +14,7 @@ from watchfloor.demo.noticed import PROPOSAL
 from watchfloor.demo.scenario import Scenario
 from watchfloor.demo.world import RULE_NAME, World
 from watchfloor.identity.domain import Actor
+from watchfloor.insight.spikes import cases as spikes
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
 from watchfloor.programme.improvements.actions import sizing
@@ -21,14 +22,13 @@ from watchfloor.programme.improvements.models import Proposal
 from watchfloor.programme.interventions import actions as interventions
 from watchfloor.programme.interventions import tasks as measuring
 from watchfloor.programme.interventions.domain import Planned
-from watchfloor.programme.reviews import actions as reviews
 from watchfloor.programme.reviews import sending
-from watchfloor.programme.reviews.actions import Wanted
 from watchfloor.programme.risks import watching
 from watchfloor.programme.stakeholders.actions import objectives
 
 DAY: Final = timedelta(days=1)
 ZONE: Final = "Europe/Dublin"
+METRIC: Final = "incoming_manual"
 HOUR_MS: Final = 3_600_000.0
 
 
@@ -48,12 +48,15 @@ def after(scenario: Scenario, world: World) -> None:
 
 
 def _put_on_again(scenario: Scenario, manager: Actor) -> None:
-    """The measure of the spike: the paused rule is on again. It is measured by the hour, beside markets it did not touch."""
+    """The spike is asked about, and its measure written down: the paused rule is on again. It is measured by the hour, beside markets
+    it did not touch. The rule was on for all but five hours of the fortnight, so little can be expected of it beside its own past."""
+    planted = scenario.planted[0]
+    spike = spikes.ask(manager, METRIC, planted.at, planted.until, where={"market": SPIKE_MARKET})
     with writing(manager, reason="demo") as w:
         interventions.begin(w, manager, Planned(
-            title=f"{RULE_NAME} is on again (simulated)", metric="incoming_manual", expected_change=-0.1,
-            filters={"market": [SPIKE_MARKET], "policy": ["spam"]}, by="market", happened_at=scenario.planted[0].until,
-            measure_on=scenario.end - timedelta(hours=12),
+            title=f"{RULE_NAME} is on again (simulated)", metric=METRIC, expected_change=-0.1, by="market",
+            filters={"market": [SPIKE_MARKET], "policy": ["spam"]}, happened_at=planted.until,
+            measure_on=scenario.end - timedelta(hours=12), about=f"spike:{spike.pk}",
             note="It was paused for its false alarms, and the campaign came minutes later. (Simulated)",
         ))  # fmt: skip
 
@@ -79,7 +82,6 @@ def _objective(end: datetime, manager: Actor) -> None:
 
 
 def _review(end: datetime, manager: Actor) -> None:
-    """The last seven whole days as a draft that nobody has published, and the schedule by which the next ones come."""
-    last = end.replace(hour=0, minute=0, second=0, microsecond=0)
-    sending.save(manager, sending.Planned(template="weekly", every="monday", minute=480, zone=ZONE))
-    reviews.compose(manager, Wanted(template="weekly", start=last - 7 * DAY, end=last, zone=ZONE))
+    """The weekly review, by a schedule whose Monday has come: the floor writes it as a draft as soon as it is served."""
+    with clock.at(end - 7 * DAY):
+        sending.save(manager, sending.Planned(template="weekly", every="monday", minute=480, zone=ZONE))
