@@ -51,7 +51,7 @@ def _begin(scenario: Scenario, world: World) -> Initiative:
         return tracking.begin_initiative(
             w,
             Started(
-                kind="initiative", title=PLAN, owner=manager.id, sponsor=world.roles["escalation_lead"].id, state="running",
+                kind="initiative", title=PLAN, owner=manager.id, sponsor=world.roles["administrator"].id, state="running",
                 zone="Europe/Dublin", market="ES",
                 aim="Near-copies that one app sends are found and held within the hour, also while a rule is paused. (Simulated)",
             ),
@@ -60,34 +60,34 @@ def _begin(scenario: Scenario, world: World) -> Initiative:
 
 def _work(scenario: Scenario, world: World, made: Initiative) -> None:
     """Two milestones, one of which slipped; five actions: done, doing, late, waiting for another, and still open."""
-    manager, author, apps = (world.roles[key] for key in ("program_manager", "rule_author", "app_reviewer"))
+    manager, policy, quality = (world.roles[key] for key in ("program_manager", "policy_specialist", "quality_lead"))
     begun, end = made.made_at, scenario.end
     with clock.at(begun + timedelta(minutes=20)), writing(manager, reason="demo") as w:
         on = tracking.add_milestone(w, made, "The paused rule is on, and a pause tells the lead", begun + DAY)
         near = tracking.add_milestone(w, made, "Near-copies are found whatever app they come from", end - 0.5 * DAY)
         page = tracking.add_action(
-            w, Todo(title="Page the escalation lead when a rule is paused", owner=world.roles["escalation_lead"].id,
+            w, Todo(title="Page the escalation lead when a rule is paused", owner=manager.id,
                     due=begun + DAY, milestone=on, text="A pause of a rule that enforces is told at once. (Simulated)")
         )  # fmt: skip
         rule = tracking.add_action(
-            w, Todo(title="Write the near-copy rule without the app in its condition", owner=author.id, due=end + 3 * DAY,
+            w, Todo(title="Write the near-copy rule without the app in its condition", owner=policy.id, due=end + 3 * DAY,
                     milestone=near, text="Start from BulkSenderNearCopies. (Simulated)")
         )  # fmt: skip
         tracking.add_action(
-            w, Todo(title="Run the new rule in shadow for two days", owner=author.id, due=end + 6 * DAY, milestone=near,
+            w, Todo(title="Run the new rule in shadow for two days", owner=quality.id, due=end + 6 * DAY, milestone=near,
                     depends_on=(rule.pk,))
         )  # fmt: skip
         tracking.add_action(
-            w, Todo(title="Ask QuickBlast's makers what their app sent", owner=apps.id, due=end - 1.2 * DAY, initiative=made)
+            w, Todo(title="Ask QuickBlast's makers what their app sent", owner=manager.id, due=end - 1.2 * DAY, initiative=made)
         )  # fmt: skip
         tracking.add_action(
             w, Todo(title="Tell Birch's early shift how the campaign looks", owner=world.roles["vendor_manager"].id,
                     due=end + 2 * DAY, initiative=made)
         )  # fmt: skip
-    with clock.at(begun + timedelta(hours=9)), writing(world.roles["escalation_lead"], reason="demo") as w:
+    with clock.at(begun + timedelta(hours=9)), writing(manager, reason="demo") as w:
         tracking.move(w, page, state="done")
         tracking.move_milestone(w, on, reached=True)
-    with clock.at(end - 1.5 * DAY), writing(author, reason="demo") as w:
+    with clock.at(end - 1.5 * DAY), writing(policy, reason="demo") as w:
         tracking.move(w, rule, state="doing")
         said = (
             f"Half of the near-copies share no link, so {RULE_NAME} alone misses them. "
@@ -104,7 +104,7 @@ def _answering(scenario: Scenario, world: World, made: Initiative) -> None:
     manager = world.roles["program_manager"]
     with clock.at(made.made_at + timedelta(hours=1)), writing(manager, reason="demo") as w:
         author = stakeholders.save_stakeholder(
-            w, name=world.roles["rule_author"].name, user=world.roles["rule_author"].id, inside=True, interest=3, influence=2,
+            w, name=world.roles["policy_specialist"].name, user=world.roles["policy_specialist"].id, inside=True, interest=3, influence=2,
             hears="here", organisation="Parley", zone="Europe/Dublin",
         )  # fmt: skip
         product = stakeholders.save_stakeholder(
@@ -123,7 +123,7 @@ def _launch(scenario: Scenario, world: World) -> None:
     """A new version of the spam policy is drafted and planned: some of its gates are open by now, others are not."""
     end = scenario.end
     policy, manager = world.roles["policy_specialist"], world.roles["program_manager"]
-    quality, legal = world.roles["quality_lead"], world.roles["legal"]
+    quality, vendors = world.roles["quality_lead"], world.roles["vendor_manager"]
     held = policies.version_in_force("spam")
     assert held is not None  # it is shipped
     with clock.at(end - 4 * DAY), writing(policy, reason="demo") as w:
@@ -131,7 +131,7 @@ def _launch(scenario: Scenario, world: World) -> None:
         row = draft_document(w, "spam", text, why="Reviewers took newsletters for spam. (Simulated)")
     with clock.at(end - 3 * DAY):
         with writing(manager, reason="demo") as w:
-            document = _document(row.number, end, (policy, quality, legal))
+            document = _document(row.number, end, (policy, quality, vendors))
             launch = planning.begin(
                 w, kind="policy", title=LAUNCH, owner=str(policy), document=document, zone="Europe/Dublin"
             )

@@ -73,21 +73,21 @@ def _suggest(world: World, reviewer: str, at: datetime, given: Suggested) -> Sug
 def _risks(scenario: Scenario, world: World) -> None:
     """Two risks with their controls; one is watched by an indicator."""
     end, manager = scenario.end, world.roles["program_manager"]
-    lead, vendors = world.roles["escalation_lead"], world.roles["vendor_manager"]
+    vendors = world.roles["vendor_manager"]
     with clock.at(end - 3 * DAY), writing(manager, reason="demo") as w:
         paused = register.write(w, manager, RiskIn(
             title="A campaign comes in while a rule is paused (simulated)", cause="Rules are paused by hand, and nobody is told.",
             event="Near-copies reach people for hours.", effect="The spam queue of a market is six times its usual.",
-            likelihood=4, impact=3, residual_likelihood=2, residual_impact=3, owner=lead.id, market="ES",
+            likelihood=4, impact=3, residual_likelihood=2, residual_impact=3, owner=manager.id, market="ES",
             plan="Page the lead when an enforcing rule is paused; find near-copies whatever the app.",
             review_on=(end + 14 * DAY).date(),
         ))  # fmt: skip
         register.set_control(
-            w, manager, paused.pk, text="Near-copies are held until somebody looks, also while a rule is paused.", owner=lead.id,
+            w, manager, paused.pk, text="Near-copies are held until somebody looks, also while a rule is paused.", owner=manager.id,
             works="partly", tested_on=(end - 4 * DAY).date(), test_by=(end + 24 * DAY).date(),
         )  # fmt: skip
         register.set_control(
-            w, manager, paused.pk, text="The lead is paged when an enforcing rule is paused.", owner=lead.id
+            w, manager, paused.pk, text="The lead is paged when an enforcing rule is paused.", owner=manager.id
         )
         indicators.save(w, manager, paused.pk, IndicatorIn(
             metric="incoming_manual", filters={"policy": ["spam"]}, span="day", amber=40, red=80,
