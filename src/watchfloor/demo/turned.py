@@ -82,6 +82,6 @@ def _objective(end: datetime, manager: Actor) -> None:
 
 
 def _review(end: datetime, manager: Actor) -> None:
-    """The weekly review, by a schedule whose Monday has come: the floor writes it as a draft as soon as it is served."""
+    """The weekly review, by a schedule early on Mondays, the last of which has come: once served, the floor writes it."""
     with clock.at(end - 7 * DAY):
-        sending.save(manager, sending.Planned(template="weekly", every="monday", minute=480, zone=ZONE))
+        sending.save(manager, sending.Planned(template="weekly", every="monday", minute=5, zone=ZONE))
