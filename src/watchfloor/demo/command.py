@@ -136,7 +136,21 @@ def _play(
     full: bool,
     say: Say,
 ) -> None:
-    from watchfloor.demo import acting, api_apps, guarded, known, legal, looks, pictures, vendors, world
+    from watchfloor.demo import (
+        acting,
+        api_apps,
+        guarded,
+        initiatives,
+        known,
+        legal,
+        lessons,
+        looks,
+        noticed,
+        pictures,
+        turned,
+        vendors,
+        world,
+    )  # fmt: skip
     from watchfloor.demo.clockwork import Clockwork
     from watchfloor.demo.replay import Replay
     from watchfloor.demo.scenario import make_scenario
@@ -179,6 +193,9 @@ def _play(
     say("Decisions are looked at again", 0, 0)
     looks.after(scenario)
     guarded.after()
+    say("Plans, suggestions and lessons", 0, 0)
+    for part in (lessons, initiatives, noticed):
+        part.play(scenario, people)
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()
     say("Models learn from the decisions", 0, 0)
@@ -190,6 +207,8 @@ def _play(
         pass
     say("Contracts and a check-in", 0, 0)
     vendors.after(scenario, people)
+    say("What was measured", 0, 0)
+    turned.after(scenario, people)
     sequencer.catch_up()
     while facts.export(200_000):
         pass

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import settings
 
 from watchfloor.appreview.models import ApiApp, AppDay
 from watchfloor.console import install
-from watchfloor.demo import acting, api_apps, guarded, legal, looks, platform, world
+from watchfloor.demo import (
+    acting,
+    api_apps,
+    guarded,
+    initiatives,
+    legal,
+    lessons,
+    looks,
+    noticed,
+    platform,
+    turned,
+    world,
+)
 from watchfloor.demo.clockwork import InStep
 from watchfloor.demo.mail import Message
 from watchfloor.demo.replay import Replay
@@ -25,6 +39,7 @@ from watchfloor.enforcement.actions import expire_due
 from watchfloor.enforcement.models import Action, Endpoint
 from watchfloor.identity.domain import system
 from watchfloor.insight import facts, flow
+from watchfloor.insight.spikes.models import Spike
 from watchfloor.kernel import clock
 from watchfloor.law.models import Clock, Order
 from watchfloor.ledger import rebuild, sequencer
@@ -32,9 +47,20 @@ from watchfloor.ledger.models import Event
 from watchfloor.ledger.verify import verify
 from watchfloor.ledger.writer import writing
 from watchfloor.platform import config
+from watchfloor.programme.improvements.models import Proposal
+from watchfloor.programme.interventions.models import Intervention
+from watchfloor.programme.launches import asking
+from watchfloor.programme.launches.models import Launch
+from watchfloor.programme.reviews import sending
+from watchfloor.programme.reviews.models import Review
+from watchfloor.programme.risks.models import Indicator
+from watchfloor.programme.stakeholders.models import Objective
+from watchfloor.programme.tracking.models import Action as Todo
+from watchfloor.programme.tracking.models import Comment, Slip
 from watchfloor.quality.actions.settling import is_wrong
-from watchfloor.quality.models import Look
+from watchfloor.quality.models import Look, Scorecard
 from watchfloor.review.models import Appeal, Case, Decision, Job
+from watchfloor.training.models import Attendance, UnitVersion
 from watchfloor.transparency.models import TransparencyReport
 
 END = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -61,7 +87,7 @@ def messages() -> list[Message]:
 
 
 @pytest.fixture
-def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley | None, dict[str, int]]]:
+def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, world.World, dict[str, int]]]:
     """The scenario and what was done, with Parley listening on loopback."""
     settings.DEMO = True
     scenario = make_scenario(messages(), seed=7, end=END)
@@ -86,14 +112,16 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, platform.Parley
         legal.after(scenario, people)
         looks.after(scenario)
         guarded.after()
-        yield scenario, None, counts
+        for part in (lessons, initiatives, noticed):
+            part.play(scenario, people)
+        yield scenario, people, counts
     finally:
         server.shutdown()
         settings.DEMO = config.flag("WATCHFLOOR_DEMO")
 
 
-def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[str, int]]) -> None:
-    scenario, _, counts = played
+def test_the_books_balance_after_a_replay(played: tuple[Scenario, world.World, dict[str, int]]) -> None:
+    scenario, people, counts = played
     assert counts["messages"] >= 80
     assert counts["reports"] > 10
     assert counts["decisions"] > 5
@@ -126,8 +154,11 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[s
     while facts.export():
         pass
     assert flow.check() == []
+    look_at_the_programme(scenario, people)
     # decisions were drawn and looked at: what quality finds wrong is what the simulated reviewers did wrong, and nothing else
-    looked = Look.objects.exclude(state="void")
+    looked = Look.objects.filter(purpose="sample").exclude(
+        state="void"
+    )  # those that are made again wait for another person
     assert looked.exists() and not looked.filter(state="waiting").exists()
     for look in looked:
         message = Case.objects.values_list("item__external_id", flat=True).get(pk=look.case_id)
@@ -145,3 +176,32 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, object, dict[s
     [pause] = Event.objects.filter(type="rule.state_changed", data__rule=RULE_NAME, data__after="paused")
     spike = next(cause for cause in scenario.planted if cause.key == "volume_spike")
     assert timedelta(0) < spike.at - pause.at < timedelta(minutes=10)
+
+
+def look_at_the_programme(scenario: Scenario, people: world.World) -> None:
+    """What was planned, noticed and taught stands as its story says, and what rests on figures was read from them."""
+    turned.after(scenario, people)
+    now = scenario.end
+    late = Todo.objects.filter(state__in=["open", "doing"], due__lt=now)
+    assert [each.title for each in late] == ["Ask QuickBlast's makers what their app sent"]
+    assert Todo.objects.filter(state="done").count() == 1 and Todo.objects.exclude(depends_on=[]).count() == 1
+    assert Slip.objects.get().why and Comment.objects.get().mentions == [UUID(people.roles["program_manager"].id)]
+    proposal = Proposal.objects.get()
+    assert proposal.suggestions.count() == 2 and proposal.quantities.get().result[0] > 0
+    launch = Launch.objects.get()
+    verdicts = {gate.key: gate.verdict for gate in asking.gates_of(launch)}
+    assert {"volume", "abuse"} <= {key for key, verdict in verdicts.items() if verdict == "green"}
+    assert {"policy", "training", "sign_offs"} <= {key for key, verdict in verdicts.items() if verdict == "red"}
+    [done] = Intervention.objects.all()
+    assert done.state == "measured" and done.about == f"spike:{Spike.objects.get().pk}"
+    with clock.at(now):
+        while sending.work():
+            pass
+    review = Review.objects.get()
+    assert (review.published, review.ends_at - review.starts_at) == (0, timedelta(days=7))
+    assert now - timedelta(days=7) < review.ends_at <= now
+    assert Indicator.objects.get().state != "unknown" and Objective.objects.get().start is not None
+    assert UnitVersion.objects.get().state == "published" and Scorecard.objects.get().live
+    assert Counter(Attendance.objects.values_list("state", flat=True)) == {"there": 4, "late": 1, "absent": 1}
+    sequencer.catch_up()
+    assert rebuild.check().differences == []

@@ -165,6 +165,14 @@ def test_pages_do_it_and_keep_what_was_typed() -> None:
         row, stone = Action.objects.get(), Milestone.objects.get()
         assert row.due == datetime(2026, 11, 30, 16, tzinfo=UTC) and stone.due == datetime(2026, 12, 10, 16, tzinfo=UTC)
         one = f"/programme/actions/{row.pk}"
+        stranger = member(
+            frozenset({"rule.view"}), "Cy"
+        )  # owns it, and sees nothing of programme: still the form's choice
+        with writing(system("test")) as w:
+            actions.move(w, row, owner=stranger.pk)
+        assert f'value="{stranger.pk}" selected' in hers.get(one).content.decode()
+        with writing(system("test")) as w:
+            actions.move(w, row, owner=bo.pk)
         change = {"do": "change", "title": "Draft it", "owner": str(bo.pk), "due": "2026-12-01 10:00"}
         page = hers.post(one, change)
         assert (

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.models import User
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.programme import tabs
@@ -58,8 +59,11 @@ def viewer_zone() -> str:
 
 
 def owners(row: Initiative | Action | None = None) -> list[tuple[str, str]]:
-    """People to give something to."""
-    return [("", _("Nobody yet")), *((str(pk), name) for pk, name in readers.names(row).items())]
+    """People to give something to; whoever has it now stays a choice, also where their roles do not show them programme."""
+    people = readers.names(row)
+    if row is not None and row.owner is not None and row.owner not in people:
+        people |= dict(User.objects.filter(pk=row.owner, is_active=True).values_list("pk", "name"))
+    return [("", _("Nobody yet")), *((str(pk), name) for pk, name in people.items())]
 
 
 def uuid_or_none(text: str, where: str) -> UUID | None:
