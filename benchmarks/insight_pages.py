@@ -80,7 +80,14 @@ def fill(count: int) -> None:
     from watchfloor.insight.models import FactCursor, FactFile
     from watchfloor.insight.schema import DIGEST, SCHEMA
 
-    kinds = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN", "Float64": "DOUBLE"}
+    kinds = {
+        "Int64": "BIGINT",
+        "Int32": "INTEGER",
+        "Int16": "SMALLINT",
+        "String": "VARCHAR",
+        "Boolean": "BOOLEAN",
+        "Float64": "DOUBLE",
+    }
     columns = ", ".join(
         f"({GIVEN.get(name, 'NULL')})::{kinds.get(str(kind), 'TIMESTAMP')} AS {name}" for name, kind in SCHEMA.items()
     )

@@ -136,7 +136,11 @@ def test_from_a_suggestion_to_its_benefit(
     ):
         page.get_by_label(label).fill(words)
     page.get_by_role("button", name="Keep the story").click()
-    for label, words in (("Given that", "a case with linked ones"), ("when somebody", "I press l"), ("then this holds", "they open beside it")):
+    for label, words in (
+        ("Given that", "a case with linked ones"),
+        ("when somebody", "I press l"),
+        ("then this holds", "they open beside it"),
+    ):
         page.get_by_label(label, exact=True).fill(words)
     page.get_by_role("button", name="Add the line").click()
     weeks = page.get_by_role("group", name="Weeks of one person")
