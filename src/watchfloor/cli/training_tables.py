@@ -10,6 +10,8 @@ from typing import NamedTuple
 from watchfloor.cli.text_rows import text_of
 from watchfloor.kernel.errors import BadInput
 
+LONGEST_CELL = 1 << 17  # characters; the limit is the process's, and others set theirs
+
 
 class Matrix(NamedTuple):
     """A table of answers: names of questions, what each person answered, the right answers where the file says them."""
@@ -21,6 +23,7 @@ class Matrix(NamedTuple):
 
 def matrix_of(file: Path) -> Matrix:
     """The table of a file. Raises ``BadInput`` naming the line."""
+    csv.field_size_limit(LONGEST_CELL)
     try:
         lines = list(csv.reader(io.StringIO(text_of(file), newline="")))
     except csv.Error as error:
@@ -75,6 +78,7 @@ def right_of(file: Path, matrix: Matrix) -> list[list[bool]]:
 
 def rows_of(file: Path, wanted: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """The wanted columns, with the line of each row."""
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.DictReader(io.StringIO(text_of(file), newline=""))
     try:
         rows = [(reader.line_num, row) for row in reader]
