@@ -118,7 +118,8 @@ def stop_server(process: subprocess.Popen[bytes]) -> None:
 
 # Files that start servers of their own and take a minute: begun first, so that no processor waits for the last of them.
 LONGEST = ("test_kill", "test_5_", "test_every_page", "test_workbench", "test_2_", "test_3_", "test_6_", "test_first_run", "test_1_",
-           "test_rule_editor", "test_11_", "test_languages", "test_9_", "test_4_", "test_8_")  # fmt: skip
+           "test_rule_editor", "test_4_", "test_11_", "test_quality", "test_languages", "test_9_", "test_8_", "test_7_", "test_10_",
+           "test_enforcement", "test_clusters", "test_risks", "test_banks")  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
