@@ -19,6 +19,7 @@ from watchfloor.kernel.ids import new_id
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.programme.facts import actions as facts
 from watchfloor.programme.facts import rights
+from watchfloor.programme.forms import plain
 from watchfloor.programme.reviews import access, blocks, composing, templates
 from watchfloor.programme.reviews.composing import Filled
 from watchfloor.programme.reviews.domain import spans
@@ -155,12 +156,12 @@ def _begun(actor: Actor, wanted: Wanted) -> Review:
     if end <= start:
         raise BadInput("empty_span", "The span ends before it starts.", where="end", hint="Choose a later end.")
     with translation.override(wanted.language), timezone.override(zone):
-        title = " ".join(wanted.title.split()) or _title(template, start, end, side.vendor.name if side else "")
+        title = plain(wanted.title, 161) or _title(template, start, end, side.vendor.name if side else "")
     if len(title) > 160:
         raise BadInput("too_long", "A title has at most 160 characters.", where="title")
     check(Document(blocks=wanted.blocks), blocks.kinds())
     return Review(
-        id=new_id(), template=template.key, title=title, vendor_key=wanted.vendor, about=wanted.about[:120], starts_at=start, ends_at=end,
+        id=new_id(), template=template.key, title=title, vendor_key=wanted.vendor, about=plain(wanted.about, 120), starts_at=start, ends_at=end,
         zone=str(zone), language=wanted.language, origin=wanted.origin, rights=msgspec.to_builtins(rights.reaches(actor)),
         made_by=str(actor), made_at=now, changed_by=str(actor), changed_at=now,
     )  # fmt: skip
