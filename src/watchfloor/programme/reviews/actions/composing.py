@@ -161,7 +161,8 @@ def _begun(actor: Actor, wanted: Wanted) -> Review:
         raise BadInput("too_long", "A title has at most 160 characters.", where="title")
     check(Document(blocks=wanted.blocks), blocks.kinds())
     return Review(
-        id=new_id(), template=template.key, title=title, vendor_key=wanted.vendor, about=plain(wanted.about, 120), starts_at=start, ends_at=end,
+        id=new_id(), template=template.key, title=title, vendor_key=wanted.vendor, about=plain(wanted.about, 120),
+        starts_at=start, ends_at=end,
         zone=str(zone), language=wanted.language, origin=wanted.origin, rights=msgspec.to_builtins(rights.reaches(actor)),
         made_by=str(actor), made_at=now, changed_by=str(actor), changed_at=now,
     )  # fmt: skip
