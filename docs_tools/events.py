@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
-from importlib.util import find_spec
 from itertools import groupby
+from pkgutil import iter_modules
 
 import msgspec
 
@@ -19,8 +19,10 @@ def page() -> str:
     from watchfloor.ledger.schema import registry
 
     for context in settings.CONTEXTS:
-        if find_spec(f"watchfloor.{context}.events") is not None:
-            import_module(f"watchfloor.{context}.events")
+        package = import_module(f"watchfloor.{context}")
+        for module in iter_modules(package.__path__):
+            if "events" in module.name.split("_"):  # events, events_paths, wellbeing_events
+                import_module(f"watchfloor.{context}.{module.name}")
     lines = [
         "# Ledger events",
         "",
