@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export WATCHFLOOR_DATA ?= ../shared/data
+# Some containers forbid compiled files: each of the hundred processes of a test run would then compile 2,000 modules anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help setup assets demo demo-full test unit integration e2e crash lint format types layers docs bench clean
