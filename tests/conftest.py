@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if any("tests/unit" not in str(place) for place in config.args):  # the pure ones need no table
             schema.prepare(config.cache.mkdir("schema"))
             schema.lay(Path(os.environ["WATCHFLOOR_HOME"]))
+        os.environ.setdefault("WATCHFLOOR_TEMPLATE_CACHE", str(config.cache.mkdir("templates")))
         server = Embedded(Path(os.environ["WATCHFLOOR_HOME"]))
         server.start()
         _hurry(server.dsn(user="postgres"))
