@@ -89,7 +89,9 @@ def contract(key: str, sheet: Path | None, starts_on: str | None, note: str, as_
     try:
         lines = sheet.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadInput("bad_file", f"{sheet} is not UTF-8 text.", where="SHEET", hint="Save it as CSV, UTF-8.") from None
+        raise BadInput(
+            "bad_file", f"{sheet} is not UTF-8 text.", where="SHEET", hint="Save it as CSV, UTF-8."
+        ) from None
     terms = contracts.read({**typed, "sheet": lines})
     with writing(actor) as w:
         row = save_contract(w, side.vendor.key, terms, _day(starts_on, "--from"), note=note)

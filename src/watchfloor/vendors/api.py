@@ -1,4 +1,4 @@
-"""JSON for programs: vendors, their scorecard, contract, questions and invoices. A vendor's own program meets its own vendor only."""
+"""JSON for programs: vendors, their scorecard, contract, questions and invoices."""
 
 from __future__ import annotations
 
@@ -255,9 +255,7 @@ def contract_save(request: HttpRequest, vendor: str, body: ContractIn) -> Any:
     given = {name: value for name, value in body.dict().items() if isinstance(value, str) and value}
     terms = contracts.read({**newest, **given, "sheet": body.sheet})
     with writing(actor) as w:
-        row = contract_verbs.save_contract(
-            w, side.vendor.key, terms, body.starts_on, note=body.note, seen=body.seen
-        )
+        row = contract_verbs.save_contract(w, side.vendor.key, terms, body.starts_on, note=body.note, seen=body.seen)
     return Status(201, _contract(row))
 
 
@@ -298,7 +296,10 @@ def answer(request: HttpRequest, vendor: str, question: UUID, body: VendorAnswer
 
 
 @router.get(
-    "/vendors/{vendor}/invoices", response=InvoicesOut, summary="List a vendor's invoices", operation_id="vendor_invoices"
+    "/vendors/{vendor}/invoices",
+    response=InvoicesOut,
+    summary="List a vendor's invoices",
+    operation_id="vendor_invoices",
 )
 def invoices(request: HttpRequest, vendor: str) -> Any:
     """Each held against the log. Needs ``vendor.view`` or ``vendor.work``."""
@@ -308,7 +309,10 @@ def invoices(request: HttpRequest, vendor: str) -> Any:
 
 
 @router.post(
-    "/vendors/{vendor}/invoices", response={201: InvoiceOut}, summary="Take an invoice in", operation_id="vendor_invoice_add"
+    "/vendors/{vendor}/invoices",
+    response={201: InvoiceOut},
+    summary="Take an invoice in",
+    operation_id="vendor_invoice_add",
 )
 def invoice_add(request: HttpRequest, vendor: str, body: InvoiceIn) -> Any:
     """From either side; it is held against the hours that were logged. Needs ``vendor.manage`` or ``vendor.work``."""
@@ -317,7 +321,12 @@ def invoice_add(request: HttpRequest, vendor: str, body: InvoiceIn) -> Any:
         raise NotFound("unknown_vendor", "There is no such vendor.")
     with writing(actor) as w:
         row = invoice_verbs.take_in(
-            w, side.vendor.key, reference=body.reference, starts_on=body.starts_on, ends_on=body.ends_on, text=body.lines
+            w,
+            side.vendor.key,
+            reference=body.reference,
+            starts_on=body.starts_on,
+            ends_on=body.ends_on,
+            text=body.lines,
         )
     return Status(201, _invoice(side, row))
 
