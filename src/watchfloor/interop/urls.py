@@ -7,6 +7,7 @@ from watchfloor.interop.akismet import views as akismet
 from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
 from watchfloor.interop.moderation import views as moderation
+from watchfloor.interop.xarf import views as xarf
 
 urlpatterns = [
     path("1.1/verify-key", akismet.verify_key, name="akismet-verify-key"),
@@ -22,5 +23,6 @@ urlpatterns = [
     path("settings/history", history.index, name="interop-history"),
     path("settings/history/<uuid:source_id>", history.one, name="interop-history-source"),
     path("v1/zendesk/<uuid:source_id>", reports.report, name="zendesk-report"),
+    path("v1/xarf", xarf.xarf, name="xarf"),
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
 ]
