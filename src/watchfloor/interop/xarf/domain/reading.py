@@ -16,7 +16,17 @@ from uuid import UUID
 
 import msgspec
 
-from watchfloor.interop.xarf.domain.vocabulary import IP_SOURCES_WITH_PORT, LIST, TEXT, TYPES, V3, WEB, WHOLE, Need, Type
+from watchfloor.interop.xarf.domain.vocabulary import (
+    IP_SOURCES_WITH_PORT,
+    LIST,
+    TEXT,
+    TYPES,
+    V3,
+    WEB,
+    WHOLE,
+    Need,
+    Type,
+)
 from watchfloor.kernel.errors import BadInput
 
 MOST_EVIDENCE: Final = 50
