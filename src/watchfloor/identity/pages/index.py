@@ -58,6 +58,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
                 ("interop-history",), ("settings.manage",),
             ),
             Card(_("Websites"), _("Blogs and shops whose comment plug-ins ask here."), "world", ("interop-sites",), ("settings.manage",)),
+            Card(
+                _("Mail"), _("Addresses that take complaints, and whose mail has standing."), "mail", ("interop-mail",),
+                ("settings.manage",),
+            ),
             Card(_("Item types"), _("What can be reported, and its fields."), "tags", ("item_types", "item-types"), ("settings.manage",)),
             Card(_("Endpoints"), _("Where decisions are delivered to."), "send", ("endpoints",), ("enforcement.manage",)),
             Card(

@@ -5,10 +5,11 @@ Used by the address of the API and by the door for mail. A document that is wron
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
+from django.db import connection
 
 from watchfloor.intake import catalogue
 from watchfloor.intake.rows import REPORT, Checked, Known, check
@@ -47,15 +48,33 @@ def documents(value: Any) -> list[tuple[str, Any]]:
     return [(f"reports[{index}]", each) for index, each in enumerate(value)]
 
 
-def take(given: Sequence[tuple[str, Any]], *, source: str, channel: str = "api") -> list[Taken]:
-    """Read, keep and store them; in the order they came."""
+def by_its_word(document: Document) -> dict[str, str]:
+    """The reporter a document names; for senders whose token is known."""
+    return {"kind": REPORTER, "id": document.reporter.domain}
+
+
+def take(
+    given: Sequence[tuple[str, Any]], *, source: str, channel: str = "api",
+    reporter: Callable[[Document], dict[str, str]] = by_its_word, connect: bool = True,
+) -> list[Taken]:  # fmt: skip
+    """Read, keep and store them; in the order they came.
+
+    Args:
+        reporter: who reports, as our reports say it.
+        connect: durable when this returns; False: with the transaction it runs in.
+    """
     known = catalogue.load()
-    found = [_prepared(index, value, where, source, channel, known) for index, (where, value) in enumerate(given)]
+    found = [_prepared(index, value, where, source, channel, known, reporter) for index, (where, value) in enumerate(given)]
     good = [each for each in found if each.row is not None]
     if not good:
         return found
-    with own_connection() as connection:
-        receipts = store(connection, [each.row for each in good if each.row is not None])
+    rows = [each.row for each in good if each.row is not None]
+    if connect:
+        with own_connection() as own:
+            receipts = store(own, rows)
+    else:
+        connection.ensure_connection()
+        receipts = store(connection.connection, rows)
     stored = {each.index: receipt for each, receipt in zip(good, receipts, strict=True)}
     return [_answered(each, stored.get(each.index)) for each in found]
 
@@ -74,12 +93,14 @@ def as_json(taken: Taken) -> dict[str, Any]:
     return answer | ({"duplicate": True} if taken.receipt.duplicate else {})
 
 
-def _prepared(index: int, value: Any, where: str, source: str, channel: str, known: Known) -> Taken:
+def _prepared(
+    index: int, value: Any, where: str, source: str, channel: str, known: Known, reporter: Callable[[Document], dict[str, str]]
+) -> Taken:
     try:
         document = read(value, where)
         clearance = _clearance(document, known)
         kept = evidence.keep(document, source=source, clearance=clearance)
-        shaped = report(document, kept, channel=channel, reporter={"kind": REPORTER, "id": document.reporter.domain})
+        shaped = report(document, kept, channel=channel, reporter=reporter(document))
         body = msgspec.json.encode(shaped)
         return Taken(index, document, check(REPORT, shaped, body, source=source, known=known, where=where), kept, shaped)
     except WatchfloorError as problem:
