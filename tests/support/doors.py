@@ -16,6 +16,8 @@ def door(permissions: set[str], source: str = "door-test") -> str:
     install()
     with writing(system("test")) as w:
         items.install(w)
-        _row, secret = tokens.create_token(w, system("test"), name=source, source=source, permissions=sorted(permissions))
+        _row, secret = tokens.create_token(
+            w, system("test"), name=source, source=source, permissions=sorted(permissions)
+        )
     item_queries.forget_types()
     return secret

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 
-def letter(sender: str = "Ann <ann@people.example>", *, subject: str = "A complaint", text: str = "Please look.", to: str = "abuse@chirp.example",
+def letter(sender: str = "Ann <ann@people.example>", *, subject: str = "A complaint", text: str = "Please look.",
+           to: str = "abuse@chirp.example",
            top: str = "", **headers: str) -> bytes:  # fmt: skip
     """A plain mail; ``top`` stands above everything, as our own server writes it. ``in_reply_to`` becomes ``In-Reply-To``."""
     made = EmailMessage()
@@ -34,7 +35,12 @@ def feedback(kind: str = "abuse", original: bytes = b"", *, part: str = "message
     outer["From"], outer["To"], outer["Subject"] = "loop@isp.example", "abuse@chirp.example", "FW: a mail"
     outer["Message-ID"] = f"<{kind}-{len(original)}@isp.example>"
     outer.attach(MIMEText("This is an e-mail abuse report."))
-    lines = {"Feedback-Type": kind, "User-Agent": "Loop/1.0", "Version": "1", **{k.replace("_", "-").title(): v for k, v in fields.items()}}
+    lines = {
+        "Feedback-Type": kind,
+        "User-Agent": "Loop/1.0",
+        "Version": "1",
+        **{k.replace("_", "-").title(): v for k, v in fields.items()},
+    }
     report = MIMEBase("message", "feedback-report")
     report.set_payload("".join(f"{name}: {value}\n" for name, value in lines.items()))
     outer.attach(report)

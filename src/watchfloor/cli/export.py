@@ -31,7 +31,15 @@ WHAT = ("cases", "jobs", "decisions", "actions", "appeals", "events", "xarf")
 @click.option("--item-url", default="", help="xarf: where the platform shows an item, with {type} and {id}.")
 @json_option
 def export(
-    what: str, file: Path, org: str, contact: str, domain: str, since: str | None, until: str | None, item_url: str, as_json: bool
+    what: str,
+    file: Path,
+    org: str,
+    contact: str,
+    domain: str,
+    since: str | None,
+    until: str | None,
+    item_url: str,
+    as_json: bool,
 ) -> None:
     """Write WHAT to FILE; the ending says the format (.csv, .jsonl, .parquet; xarf: .jsonl, .json). Restricted cases and private
     text are left out."""

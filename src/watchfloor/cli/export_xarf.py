@@ -25,13 +25,17 @@ def moment(text: str | None, where: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def write(file: Path, org: str, contact: str, domain: str, since: str | None, until: str | None, item_url: str) -> dict[str, Any]:
+def write(
+    file: Path, org: str, contact: str, domain: str, since: str | None, until: str | None, item_url: str
+) -> dict[str, Any]:
     """Write them to a file (.jsonl one a line, .json as one array); what was written and what was left out, by why."""
     from watchfloor.interop.xarf import writing
     from watchfloor.interop.xarf.domain.reading import Party
 
     if file.suffix not in (".jsonl", ".json"):
-        raise BadInput("bad_format", f"{file.suffix or 'No ending'!r} is no format.", where="FILE", hint="Use .jsonl or .json.")
+        raise BadInput(
+            "bad_format", f"{file.suffix or 'No ending'!r} is no format.", where="FILE", hint="Use .jsonl or .json."
+        )
     for name, value in (("--org", org), ("--contact", contact)):
         if not value:
             raise BadInput("missing_option", f"XARF needs to know who reports: {name} is missing.", where=name)

@@ -73,7 +73,9 @@ def mails(file: str) -> Iterator[tuple[str, bytes]]:
         raise BadInput("no_file", f"There is no file {file!r}.", where="FILE")
     if path.is_dir():
         if not (path / "cur").is_dir():
-            raise BadInput("no_maildir", "This folder is no Maildir.", where="FILE", hint="It has the folders cur, new and tmp.")
+            raise BadInput(
+                "no_maildir", "This folder is no Maildir.", where="FILE", hint="It has the folders cur, new and tmp."
+            )
         folder = mailbox.Maildir(path, create=False)
         for name in folder.keys():  # noqa: SIM118  a mailbox is no dict
             yield name, folder.get_bytes(name)
@@ -100,7 +102,15 @@ def mails(file: str) -> Iterator[tuple[str, bytes]]:
 @click.option("--per-peer", default=5, show_default=True, help="Of one host.")
 @click.option("--per-minute", default=60, show_default=True, help="Mails of one host.")
 def role(
-    host: str, port: int, certificate: str, key: str, require_tls: bool, hostname: str, connections: int, per_peer: int, per_minute: int
+    host: str,
+    port: int,
+    certificate: str,
+    key: str,
+    require_tls: bool,
+    hostname: str,
+    connections: int,
+    per_peer: int,
+    per_minute: int,
 ) -> None:
     """The mail role: takes complaints by SMTP for the addresses under Settings, Mail."""
     os.environ["WATCHFLOOR_ROLE"] = "mail"

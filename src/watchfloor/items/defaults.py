@@ -60,7 +60,8 @@ TYPES: list[tuple[str, str, ItemType.Kind, str, Fields]] = [
         field("images", "array"),
     ]),
     ("mail", "E-mail", ItemType.Kind.CONTENT, "A mail that somebody complains about, or that is a complaint itself.", [
-        field("subject", role="displayName"), field("text", role="text"), field("from"), field("to"), field("sent_at", "datetime", role="createdAt"),
+        field("subject", role="displayName"), field("text", role="text"), field("from"), field("to"),
+        field("sent_at", "datetime", role="createdAt"),
         field("images", "array"), field("links", "array"), field("headers", "map"), field("attachments", "array"),
     ]),
     ("ip_address", "Internet address", ItemType.Kind.CONTENT, "A host on the internet, by its number.", [

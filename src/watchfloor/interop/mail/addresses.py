@@ -61,7 +61,10 @@ def _read() -> InForce:
     return InForce(
         {row.address: row for row in MailAddress.objects.filter(ended_at__isnull=True)},
         {row.who: row for row in TrustedSender.objects.filter(ended_at__isnull=True)},
-        [(compiled(row.pattern), row.type_key) for row in MailPattern.objects.filter(ended_at__isnull=True).order_by("-pk")],
+        [
+            (compiled(row.pattern), row.type_key)
+            for row in MailPattern.objects.filter(ended_at__isnull=True).order_by("-pk")
+        ],
     )
 
 
@@ -69,19 +72,34 @@ in_force = Remembered(_read)
 
 
 def save_address(
-    w: Writer, *, address: str, reason: str, reporter_kind: str = "user", market: str = "", language: str = "", answers: bool = True
+    w: Writer,
+    *,
+    address: str,
+    reason: str,
+    reporter_kind: str = "user",
+    market: str = "",
+    language: str = "",
+    answers: bool = True,
 ) -> MailAddress:
     """Take mail at an address, or change how it is taken."""
     address = address.strip().lower()
     if not is_address(address) or "+" in address or len(address) > 200:
-        raise BadInput("bad_address", "This is no address that mail could come to; leave out what follows a plus.", where="address")
+        raise BadInput(
+            "bad_address", "This is no address that mail could come to; leave out what follows a plus.", where="address"
+        )
     if reporter_kind not in STANDING + ORDINARY:
         raise BadInput("unknown_value", "This is no kind of reporter.", where="reporter_kind")
     key = policies.reason(reason).key
     if not _MARKET.fullmatch(market) or not _LANGUAGE.fullmatch(language):
         where = "market" if not _MARKET.fullmatch(market) else "language"
         raise BadInput("bad_format", 'A market is written like "DE", a language like "de".', where=where)
-    values = {"reporter_kind": reporter_kind, "reason_key": key, "market": market, "language": language, "answers": answers}
+    values = {
+        "reporter_kind": reporter_kind,
+        "reason_key": key,
+        "market": market,
+        "language": language,
+        "answers": answers,
+    }
     row = MailAddress.objects.select_for_update().filter(address=address).first()
     step = "made" if row is None else "changed" if row.ended_at is None else "restored"
     if row is None:
@@ -101,7 +119,12 @@ def save_sender(w: Writer, *, who: str, name: str, reporter_kind: str) -> Truste
     if not name or len(name) > 120:
         raise BadInput("missing_name", "Say who they are, in at most 120 characters.", where="name")
     if reporter_kind not in STANDING:
-        raise BadInput("unknown_value", "This kind has no standing.", where="sender_kind", hint="One of: " + ", ".join(STANDING) + ".")
+        raise BadInput(
+            "unknown_value",
+            "This kind has no standing.",
+            where="sender_kind",
+            hint="One of: " + ", ".join(STANDING) + ".",
+        )
     if TrustedSender.objects.filter(who=who, ended_at__isnull=True).exists():
         raise Conflict("there_already", "Their mail is believed already.", where="who")
     row = w.create(TrustedSender, who=who, name=name, reporter_kind=reporter_kind, made_by=w.actor, made_at=clock.now())
@@ -135,7 +158,11 @@ def switch(w: Writer, what: str, row_id: UUID, *, live: bool) -> MailAddress | T
     assert isinstance(row, (MailAddress, TrustedSender, MailPattern))
     if (row.ended_at is None) == live:
         return row
-    if live and isinstance(row, TrustedSender) and TrustedSender.objects.filter(who=row.who, ended_at__isnull=True).exists():
+    if (
+        live
+        and isinstance(row, TrustedSender)
+        and TrustedSender.objects.filter(who=row.who, ended_at__isnull=True).exists()
+    ):
         raise Conflict("there_already", "Their mail is believed already.")
     w.update(row, ended_at=None if live else clock.now())
     step = "restored" if live else "ended"

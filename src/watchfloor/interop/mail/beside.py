@@ -24,7 +24,9 @@ KINDS: Final = {
 
 def panel(actor: Actor, case: Case) -> Panel | None:
     """The mails of a case; None where nobody wrote."""
-    reports = list(Report.objects.filter(case=case, channel="email").order_by("-received_at").values_list("pk", flat=True)[:MOST])
+    reports = list(
+        Report.objects.filter(case=case, channel="email").order_by("-received_at").values_list("pk", flat=True)[:MOST]
+    )
     ids = set(MailReceipt.objects.filter(report__in=reports).values_list("message", flat=True))
     ids |= set(MailMessage.objects.filter(case_id=case.pk).values_list("pk", flat=True)[:MOST])
     rows = MailMessage.objects.filter(pk__in=ids).defer("raw").order_by("-received_at")[:MOST]
@@ -43,7 +45,11 @@ def proof_chip(row: MailMessage) -> Chip:
 def facts(shown: dict[str, object], row: MailMessage) -> list[tuple[str, str]]:
     """The headers that matter, how the sender was proved, what was attached."""
     headers = shown.get("headers")
-    found = [(name, str(value)) for name, value in headers.items() if name != "subject"] if isinstance(headers, dict) else []
+    found = (
+        [(name, str(value)) for name, value in headers.items() if name != "subject"]
+        if isinstance(headers, dict)
+        else []
+    )
     if row.proof_how:
         found.append((_("Our server says"), row.proof_how))
     attached = shown.get("attachments")

@@ -67,7 +67,14 @@ def check(recipients: Sequence[str]) -> str:
 
 
 def keep(
-    raw: bytes, *, recipients: Sequence[str], sender: str | None, peer: str, how: str, relayed: bool, settings: Settings | None = None
+    raw: bytes,
+    *,
+    recipients: Sequence[str],
+    sender: str | None,
+    peer: str,
+    how: str,
+    relayed: bool,
+    settings: Settings | None = None,
 ) -> Kept:
     """Durable when this returns.
 
@@ -81,7 +88,9 @@ def keep(
     if not raw.strip():
         raise BadInput("empty_mail", "This mail is empty.")
     if len(raw) > MOST_BYTES:
-        raise TooLarge("too_large", f"A mail may have at most {MOST_BYTES // 1_000_000} MB; this has {len(raw):,} bytes.")
+        raise TooLarge(
+            "too_large", f"A mail may have at most {MOST_BYTES // 1_000_000} MB; this has {len(raw):,} bytes."
+        )
     address = check(recipients)
     if waiting() >= (settings or current()).queue:
         raise Overloaded("More mail has come in than is worked right now.", retry_after=60)

@@ -35,7 +35,8 @@ def carry(notice_id: UUID, recipient: str, key: str) -> bool:
         return False
     now = clock.now()
     MailLetter.objects.bulk_create(
-        [MailLetter(key=key[:80], notice=notice_id, reporter=recipient, made_at=now, next_at=now)], ignore_conflicts=True
+        [MailLetter(key=key[:80], notice=notice_id, reporter=recipient, made_at=now, next_at=now)],
+        ignore_conflicts=True,
     )
     return True
 
@@ -44,7 +45,11 @@ def send_due(limit: int = 20) -> int:
     """Send what is due; how many were looked at."""
     now = clock.now()
     with transaction.atomic():
-        found = MailLetter.objects.select_for_update(skip_locked=True).filter(state="waiting", next_at__lte=now).order_by("next_at")
+        found = (
+            MailLetter.objects.select_for_update(skip_locked=True)
+            .filter(state="waiting", next_at__lte=now)
+            .order_by("next_at")
+        )
         rows = list(found[:limit])
         MailLetter.objects.filter(pk__in=[row.pk for row in rows]).update(next_at=now + CLAIM)
     for row in rows:
@@ -78,7 +83,11 @@ def _answers_to(row: MailLetter, notice: Notice | None) -> MailMessage | None:
     theirs = MailMessage.objects.filter(reporter=row.reporter, state="done")
     if notice is not None and notice.case_id is not None:
         reports = Report.objects.filter(case_id=notice.case_id, channel="email").values("pk")
-        found = theirs.filter(pk__in=MailReceipt.objects.filter(report__in=reports).values("message")).order_by("-received_at").first()
+        found = (
+            theirs.filter(pk__in=MailReceipt.objects.filter(report__in=reports).values("message"))
+            .order_by("-received_at")
+            .first()
+        )
         if found is not None:
             return found
     return theirs.order_by("-received_at").first()

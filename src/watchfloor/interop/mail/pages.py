@@ -91,7 +91,9 @@ def _saved(w: Writer, request: HttpRequest, do: str) -> str:
         )  # fmt: skip
         return _("Mail to %(address)s is taken.") % {"address": row.address}
     if do == "sender":
-        addresses.save_sender(w, who=given.get("who", ""), name=given.get("name", ""), reporter_kind=given.get("sender_kind", ""))
+        addresses.save_sender(
+            w, who=given.get("who", ""), name=given.get("name", ""), reporter_kind=given.get("sender_kind", "")
+        )
         return _("Their mail has standing once the sender is proved.")
     if do == "pattern":
         addresses.save_pattern(w, pattern=given.get("pattern", ""), type_key=given.get("type", ""))
@@ -105,8 +107,12 @@ def _csv(which: str) -> HttpResponseBase:
                 for row in TrustedSender.objects.order_by("name")]  # fmt: skip
         return csv_response("mail-senders", ["name", "who", "kind", "reports_as", "made_at", "ended_at"], rows)
     if which == "patterns":
-        rows = [[row.pattern, row.type_key, row.made_at, row.ended_at] for row in MailPattern.objects.order_by("pattern")]
+        rows = [
+            [row.pattern, row.type_key, row.made_at, row.ended_at] for row in MailPattern.objects.order_by("pattern")
+        ]
         return csv_response("mail-patterns", ["pattern", "type", "made_at", "ended_at"], rows)
     rows = [[row.address, row.reporter_kind, row.reason_key, row.market, row.language, row.answers, row.made_at, row.ended_at]
             for row in MailAddress.objects.order_by("address")]  # fmt: skip
-    return csv_response("mail-addresses", ["address", "kind", "reason", "market", "language", "answers", "made_at", "ended_at"], rows)
+    return csv_response(
+        "mail-addresses", ["address", "kind", "reason", "market", "language", "answers", "made_at", "ended_at"], rows
+    )

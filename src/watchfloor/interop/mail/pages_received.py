@@ -39,7 +39,11 @@ def visible(actor: Actor) -> QuerySet[MailMessage]:
     """The mails this actor may know of: those that may concern a restricted policy only for the cleared."""
     clearances = {policy.clearance for policy in policies.all_policies() if policy.clearance}
     mine = {each for each in clearances if actor.may(PERMISSION, clearance=each)}
-    return MailMessage.objects.filter(Q(clearance="") | Q(clearance__in=mine)) if actor.has(PERMISSION) else MailMessage.objects.none()
+    return (
+        MailMessage.objects.filter(Q(clearance="") | Q(clearance__in=mine))
+        if actor.has(PERMISSION)
+        else MailMessage.objects.none()
+    )
 
 
 @require_safe
@@ -55,7 +59,8 @@ def received(request: HttpRequest) -> HttpResponseBase:
         found = found.filter(kind=kind)
     if request.GET.get("format") == "csv":
         head = ["id", "received_at", "address", "kind", "state", "reporter_kind", "proof", "bytes", "why"]
-        rows = ([encode("mail", row.pk), row.received_at, row.address, row.kind, row.state, row.reporter_kind, row.proof, row.bytes, row.error]
+        rows = ([encode("mail", row.pk), row.received_at, row.address, row.kind, row.state, row.reporter_kind, row.proof, row.bytes,
+                 row.error]
                 for row in found[:10_000])  # fmt: skip
         return csv_response("mails", head, rows)
     shown = paged(found, request.GET, 50)
@@ -75,7 +80,9 @@ def one(request: HttpRequest, name: str) -> HttpResponseBase:
     """One mail: what was understood, what it became, how it was answered."""
     row = _find(actor_of(request), name)
     shown = sealing.shown_of(row)
-    reports = Report.objects.filter(pk__in=MailReceipt.objects.filter(message=row).values("report")).select_related("case")
+    reports = Report.objects.filter(pk__in=MailReceipt.objects.filter(message=row).values("report")).select_related(
+        "case"
+    )
     raw = ""
     if row.state == "quarantined":
         raw = sealing.raw_of(row)[: 4 * RAW].decode("utf-8", "backslashreplace")[:RAW].replace("\x00", "\ufffd")

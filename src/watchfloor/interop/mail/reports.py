@@ -47,7 +47,9 @@ def plain(w: Writer, row: MailMessage, letter: Letter, address: MailAddress, who
     if letter.original:
         data = evidence.brief(letter.original, SOURCE, clearance)
         if data:
-            return [_spooled(row, "mail", _name(data, letter.original), data, address.reason_key, address, who, note, 0)]
+            return [
+                _spooled(row, "mail", _name(data, letter.original), data, address.reason_key, address, who, note, 0)
+            ]
     data = evidence.of_letter(letter, SOURCE, clearance)
     return [_spooled(row, "mail", encode("mail", row.pk), data, address.reason_key, address, who, note, 0)]
 
@@ -68,7 +70,9 @@ def arf(row: MailMessage, letter: Letter, address: MailAddress, who: Who) -> lis
     if not letter.original:
         data["subject"] = (fields.get("original-mail-from") or [""])[0][:300] or letter.subject
     source = (fields.get("source-ip") or [""])[0]
-    note = f"A feedback report of the type {said}." + (f" It came from {source}." if source else "") + f"\n\n{letter.text}"
+    note = (
+        f"A feedback report of the type {said}." + (f" It came from {source}." if source else "") + f"\n\n{letter.text}"
+    )
     seed = letter.original or msgspec.json.encode(fields)
     return [_spooled(row, "mail", _name(data, seed), data, reason, address, who, note.strip()[:MAX_NOTE], 0)]
 
@@ -106,7 +110,15 @@ def _on(
 
 
 def _spooled(
-    row: MailMessage, kind: str, name: str, data: dict[str, Any], reason: str, address: MailAddress, who: Who, note: str, number: int
+    row: MailMessage,
+    kind: str,
+    name: str,
+    data: dict[str, Any],
+    reason: str,
+    address: MailAddress,
+    who: Who,
+    note: str,
+    number: int,
 ) -> UUID:
     shaped = {
         "item": {"type": kind, "id": name, "data": data}, "reason": reason, "reporter": {"kind": who.kind, "id": who.id},

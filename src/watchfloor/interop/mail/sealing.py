@@ -25,7 +25,11 @@ def seal(data: bytes, label: str) -> bytes:
 
 def opened(data: bytes | memoryview | None, label: str) -> bytes:
     """The bytes again; none where they were forgotten."""
-    return b"" if data is None else sealed.unwrap(sealed.installation_key(installation_secret()), bytes(data), f"mail:{label}")
+    return (
+        b""
+        if data is None
+        else sealed.unwrap(sealed.installation_key(installation_secret()), bytes(data), f"mail:{label}")
+    )
 
 
 def raw_of(row: MailMessage) -> bytes:

@@ -74,7 +74,7 @@ class Handler:
     def __init__(self, gate: Gate, pool: ThreadPoolExecutor) -> None:
         self._gate, self._pool = gate, pool
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802  its names
         """Only addresses that take mail."""
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
@@ -84,7 +84,7 @@ class Handler:
             return "250 2.1.5 OK"
         return str(answer)
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  its names
         """Kept, then acknowledged."""
         peer = peer_of(session)
         if not self._gate.may_send(peer):
@@ -92,7 +92,9 @@ class Handler:
         raw, to, sender = bytes(envelope.content), list(envelope.rcpt_tos), str(envelope.mail_from or "")
         relayed = self._gate.settings.is_relay(peer)
         answer = await self._aside(
-            lambda: keeping.keep(raw, recipients=to, sender=sender, peer=peer, how="smtp", relayed=relayed, settings=self._gate.settings)
+            lambda: keeping.keep(
+                raw, recipients=to, sender=sender, peer=peer, how="smtp", relayed=relayed, settings=self._gate.settings
+            )
         )
         return f"250 2.0.0 Kept as {answer.text}" if isinstance(answer, keeping.Kept) else str(answer)
 
@@ -206,5 +208,7 @@ def context(certificate: str, key: str) -> ssl.SSLContext:
     try:
         made.load_cert_chain(certificate, key or None)
     except (OSError, ssl.SSLError) as problem:
-        raise BadInput("bad_certificate", f"The certificate cannot be used ({problem}).", where="--certificate") from None
+        raise BadInput(
+            "bad_certificate", f"The certificate cannot be used ({problem}).", where="--certificate"
+        ) from None
     return made

@@ -35,12 +35,16 @@ def mail(request: HttpRequest) -> JsonResponse:
         if isinstance(problem, Overloaded):
             answer.headers["Retry-After"] = str(problem.retry_after)
         return answer
-    return JsonResponse({"id": kept.text, "status": "accepted", **({"duplicate": True} if kept.duplicate else {})}, status=202)
+    return JsonResponse(
+        {"id": kept.text, "status": "accepted", **({"duplicate": True} if kept.duplicate else {})}, status=202
+    )
 
 
 def recipients_of(raw: bytes) -> list[str]:
     """To and Cc of a mail; ``BadInput`` where it has none that can be read."""
     found = list(parse(raw).to)
     if not found:
-        raise BadInput("missing_field", "Say to which address it was sent.", where="to", hint="Add ?to=abuse@example.org.")
+        raise BadInput(
+            "missing_field", "Say to which address it was sent.", where="to", hint="Add ?to=abuse@example.org."
+        )
     return found

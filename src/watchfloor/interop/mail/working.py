@@ -48,7 +48,11 @@ def work(limit: int = 20) -> int:
     now = clock.now()
     with transaction.atomic():
         due = Q(next_at__isnull=True) | Q(next_at__lte=now)
-        found = MailMessage.objects.select_for_update(skip_locked=True).filter(due, state="waiting").order_by("received_at", "pk")
+        found = (
+            MailMessage.objects.select_for_update(skip_locked=True)
+            .filter(due, state="waiting")
+            .order_by("received_at", "pk")
+        )
         rows = list(found.only("pk", "begun", "attempts")[:limit])
         for row in rows:  # claimed for a while, and counted: one that ends its process is not begun for ever
             MailMessage.objects.filter(pk=row.pk).update(begun=row.begun + 1, next_at=now + timedelta(minutes=5))
@@ -142,7 +146,11 @@ def _documents(letter: Letter) -> list[Any]:
     found: list[Any] = []
     for each in letter.attachments[:20]:
         named = each.name.lower().endswith((".json", ".xarf"))
-        if len(found) >= MOST_XARF or not each.data or not ("json" in each.content_type or "xarf" in each.content_type or named):
+        if (
+            len(found) >= MOST_XARF
+            or not each.data
+            or not ("json" in each.content_type or "xarf" in each.content_type or named)
+        ):
             continue
         try:
             value = strict.Reader().one(strict.text_of(each.data))
@@ -176,7 +184,9 @@ def _case_of(letter: Letter, token: str, reporter: str) -> Case | None:
     if before is None and reporter:
         keys = [sealing.key_of(each, "id") for each in letter.answers[:20]]
         theirs = MailMessage.objects.filter(reporter=reporter)
-        before = next(iter(theirs.filter(own_id__in=keys).order_by("-received_at").values_list("pk", flat=True)[:1]), None)
+        before = next(
+            iter(theirs.filter(own_id__in=keys).order_by("-received_at").values_list("pk", flat=True)[:1]), None
+        )
     if before is None:
         return None
     first = MailMessage.objects.filter(pk=before).first()
@@ -193,7 +203,13 @@ def _case_of(letter: Letter, token: str, reporter: str) -> Case | None:
 
 def _note(case: Case, letter: Letter, sender: who.Who) -> None:
     known = "sender proved" if sender.proved else "sender not proved"
-    note(ACTOR, case.pk, f"A reporter writes by mail ({known}):\n\n{_own_words(letter.text) or letter.subject or '(nothing)'}"[:MAX_NOTE])
+    note(
+        ACTOR,
+        case.pk,
+        f"A reporter writes by mail ({known}):\n\n{_own_words(letter.text) or letter.subject or '(nothing)'}"[
+            :MAX_NOTE
+        ],
+    )
 
 
 def _own_words(text: str) -> str:
@@ -234,7 +250,12 @@ def _aside(row_id: UUID, code: str, words: str, attempts: int) -> None:
     with writing(ACTOR, reason="poison") as w:
         row = MailMessage.objects.get(pk=row_id)
         MailMessage.objects.filter(pk=row_id).update(
-            state="quarantined", begun=0, error=words[:300], attempts=attempts, next_at=None, clearance=_restricted(row.address)
+            state="quarantined",
+            begun=0,
+            error=words[:300],
+            attempts=attempts,
+            next_at=None,
+            clearance=_restricted(row.address),
         )
         w.event(MailQuarantined(error=code[:60], attempts=attempts), ("mail", row_id))
 

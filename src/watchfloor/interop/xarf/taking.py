@@ -22,7 +22,9 @@ from watchfloor.kernel.errors import BadInput, Conflict, WatchfloorError
 from watchfloor.policy import queries as policies
 
 MOST: Final = 100  # documents of one call
-REPORTER: Final = "platform"  # networks and services; a register of bodies with standing may know better (``review.standing``)
+REPORTER: Final = (
+    "platform"  # networks and services; a register of bodies with standing may know better (``review.standing``)
+)
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -44,7 +46,9 @@ def documents(value: Any) -> list[tuple[str, Any]]:
     if not value:
         raise BadInput("empty_batch", "The list has no reports.")
     if len(value) > MOST:
-        raise BadInput("too_many_rows", f"At most {MOST} reports at once; nothing of it was taken.", hint="Send it in parts.")
+        raise BadInput(
+            "too_many_rows", f"At most {MOST} reports at once; nothing of it was taken.", hint="Send it in parts."
+        )
     return [(f"reports[{index}]", each) for index, each in enumerate(value)]
 
 
@@ -64,7 +68,9 @@ def take(
         connect: durable when this returns; False: with the transaction it runs in.
     """
     known = catalogue.load()
-    found = [_prepared(index, value, where, source, channel, known, reporter) for index, (where, value) in enumerate(given)]
+    found = [
+        _prepared(index, value, where, source, channel, known, reporter) for index, (where, value) in enumerate(given)
+    ]
     good = [each for each in found if each.row is not None]
     if not good:
         return found
@@ -94,7 +100,13 @@ def as_json(taken: Taken) -> dict[str, Any]:
 
 
 def _prepared(
-    index: int, value: Any, where: str, source: str, channel: str, known: Known, reporter: Callable[[Document], dict[str, str]]
+    index: int,
+    value: Any,
+    where: str,
+    source: str,
+    channel: str,
+    known: Known,
+    reporter: Callable[[Document], dict[str, str]],
 ) -> Taken:
     try:
         document = read(value, where)
@@ -102,7 +114,9 @@ def _prepared(
         kept = evidence.keep(document, source=source, clearance=clearance)
         shaped = report(document, kept, channel=channel, reporter=reporter(document))
         body = msgspec.json.encode(shaped)
-        return Taken(index, document, check(REPORT, shaped, body, source=source, known=known, where=where), kept, shaped)
+        return Taken(
+            index, document, check(REPORT, shaped, body, source=source, known=known, where=where), kept, shaped
+        )
     except WatchfloorError as problem:
         return Taken(index, None, problem=problem)
 

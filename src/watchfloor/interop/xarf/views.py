@@ -51,7 +51,9 @@ def bearer(request: HttpRequest) -> ApiToken | JsonResponse:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     token = token_for(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
     if token is None:
-        answer = wrong(401, "bad_token", "A bearer token that is known and live is needed.", "Make one with watchfloor token.")
+        answer = wrong(
+            401, "bad_token", "A bearer token that is known and live is needed.", "Make one with watchfloor token."
+        )
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
     if PERMISSION not in token.permissions:

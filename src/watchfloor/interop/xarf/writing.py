@@ -51,7 +51,9 @@ def reports(
         found = found.filter(at__lt=until)
     last = None
     while True:
-        rows = list((found if last is None else found.filter(pk__gt=last)).select_related("case__item").order_by("pk")[:CHUNK])
+        rows = list(
+            (found if last is None else found.filter(pk__gt=last)).select_related("case__item").order_by("pk")[:CHUNK]
+        )
         if not rows:
             return
         last = rows[-1].pk

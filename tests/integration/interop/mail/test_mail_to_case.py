@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import smtplib
 import ssl
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 OURS = "Authentication-Results: mx.chirp.example; dkim=pass header.d=flagger.example; dmarc=pass header.from=flagger.example\n"
 FORGED = "Received: from outside\n" + OURS
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c4890000000d49444154789c6360f8cf500f0003860180 5a34 7d6b0000000049454e44ae426082".replace(" ", "")
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
 
@@ -92,13 +93,21 @@ def test_mail_by_smtp_becomes_cases_and_is_answered(chirp: str, tmp_path: Path, 
         code, words = send(letter(subject="Spam on posts", text="See hxxps://www.chirp[.]example/posts/77?x=1, twice"))
         assert code == 250 and b"Kept as mail_" in words
         assert MailMessage.objects.get().state == "waiting" and b"posts/77" not in bytes(MailMessage.objects.get().raw)
-        assert send(letter(subject="Spam on posts", text="See hxxps://www.chirp[.]example/posts/77?x=1, twice")) == (code, words)
+        assert send(letter(subject="Spam on posts", text="See hxxps://www.chirp[.]example/posts/77?x=1, twice")) == (
+            code,
+            words,
+        )
         assert send(b"x", to="nobody@chirp.example") == (550, b"5.1.1 Nobody takes mail at this address.")
         assert send(b"Subject: big\r\n\r\n" + b"x" * 70 + b"\r\n" + (b"y" * 70 + b"\r\n") * 120_000)[0] == 552
         assert send(letter("Flo <notices@flagger.example>", subject="Proved", top=OURS))[0] == 250
         assert send(letter("Flo <notices@flagger.example>", subject="Forged", top=FORGED))[0] == 250
-        spam = letter("Win <win@shop.example>", subject="You won", text="Buy http://shop.example/x", to="redacted@isp.example")
-        assert send(feedback("abuse", spam, source_ip="192.0.2.9", original_rcpt_to="redacted@isp.example"), sender="")[0] == 250
+        spam = letter(
+            "Win <win@shop.example>", subject="You won", text="Buy http://shop.example/x", to="redacted@isp.example"
+        )
+        assert (
+            send(feedback("abuse", spam, source_ip="192.0.2.9", original_rcpt_to="redacted@isp.example"), sender="")[0]
+            == 250
+        )
         assert send(feedback("fraud", spam, part="text/rfc822-headers"), sender="")[0] == 250
         page = EmailMessage()
         page["From"], page["To"], page["Subject"] = "bo@people.example", "abuse@chirp.example", "Only a page"
@@ -117,18 +126,29 @@ def test_mail_by_smtp_becomes_cases_and_is_answered(chirp: str, tmp_path: Path, 
 
     row = of("Spam on posts")
     [report] = reports_of(row)
-    assert (report.item.type_key, report.item.external_id, report.channel, report.market) == ("post", "77", "email", "DE")
-    assert report.reporter_kind == "user" and report.reporter.startswith("mail-unproved:") and "ann" not in report.reporter
+    assert (report.item.type_key, report.item.external_id, report.channel, report.market) == (
+        "post",
+        "77",
+        "email",
+        "DE",
+    )
+    assert (
+        report.reporter_kind == "user" and report.reporter.startswith("mail-unproved:") and "ann" not in report.reporter
+    )
     proved, forged = of("Proved"), of("Forged")
     assert [reports_of(each)[0].reporter_kind for each in (proved, forged)] == ["trusted_flagger", "user"]
     assert (proved.proof, forged.proof) == ("proved", "unknown")
     assert reports_of(proved)[0].reporter != reports_of(forged)[0].reporter
     assert reports_of(proved)[0].item.type_key == "mail"
     arf = MailMessage.objects.filter(kind="arf").order_by("received_at")
-    first, second = ([report for report in reports_of(each)][0] for each in arf)
+    first, second = (reports_of(each)[0] for each in arf)
     assert first.item == second.item and first.case.policy_key == "spam" and second.case.policy_key == "scam"
     data = ItemVersion.objects.get(hash=first.item_version).data
-    assert data["text"].startswith("Buy") and data["feedback"]["source-ip"] == ["192.0.2.9"] and data["subject"] == "You won"
+    assert (
+        data["text"].startswith("Buy")
+        and data["feedback"]["source-ip"] == ["192.0.2.9"]
+        and data["subject"] == "You won"
+    )
     shown = ItemVersion.objects.get(hash=reports_of(of("Only a page"))[0].item_version).data
     assert shown["text"] == "Bad thing <https://x.example/a>"
     assert len(shown["images"]) == 1 and [each["content_type"] for each in shown["attachments"]][1] == "application/zip"
@@ -147,14 +167,22 @@ def test_mail_by_smtp_becomes_cases_and_is_answered(chirp: str, tmp_path: Path, 
     from django.test import Client
 
     def post(raw: bytes, query: str = "") -> Any:
-        return Client().post(f"/v1/mail{query}", raw, content_type="message/rfc822", headers={"Authorization": f"Bearer {chirp}"})
+        return Client().post(
+            f"/v1/mail{query}", raw, content_type="message/rfc822", headers={"Authorization": f"Bearer {chirp}"}
+        )
 
     before = Report.objects.count()
-    back = letter("Someone <else@people.example>", subject="Re: it", text="More of it\n> quoted", to=str(sent["Reply-To"]))
+    back = letter(
+        "Someone <else@people.example>", subject="Re: it", text="More of it\n> quoted", to=str(sent["Reply-To"])
+    )
     kept = post(back)
     assert kept.status_code == 202, kept.content
-    again = letter("Ann <ann@people.example>", subject="And again", text="By thread", in_reply_to=str(sent["In-Reply-To"]))
-    stranger = letter("Eve <eve@people.example>", subject="Not mine", text="By thread", in_reply_to=str(sent["In-Reply-To"]))
+    again = letter(
+        "Ann <ann@people.example>", subject="And again", text="By thread", in_reply_to=str(sent["In-Reply-To"])
+    )
+    stranger = letter(
+        "Eve <eve@people.example>", subject="Not mine", text="By thread", in_reply_to=str(sent["In-Reply-To"])
+    )
     assert [post(raw).status_code for raw in (again, stranger, feedback("not-spam", spam))] == [202] * 3
     worked()
     notes = [each.text for each in Note.objects.filter(case=report.case).order_by("at")]

@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-_MACHINES: Final = ("mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply", "bounce", "abuse-noreply")
+_MACHINES: Final = (
+    "mailer-daemon",
+    "postmaster",
+    "no-reply",
+    "noreply",
+    "do-not-reply",
+    "donotreply",
+    "bounce",
+    "abuse-noreply",
+)
 _BULK: Final = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
-_MARKS: Final = ("list-id", "list-unsubscribe", "x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-loop", "feedback-id")
+_MARKS: Final = (
+    "list-id",
+    "list-unsubscribe",
+    "x-autoreply",
+    "x-autorespond",
+    "x-auto-response-suppress",
+    "x-loop",
+    "feedback-id",
+)
 
 
 def why_silent(headers: Iterable[tuple[str, str]], sender: str, envelope_from: str | None) -> str:

@@ -31,7 +31,20 @@ MOST_PARTS: Final = 300
 MOST_HEADERS: Final = 1_000  # of one part
 HEADER: Final = 20_000  # characters of one header
 TEXT: Final = 100_000
-SHOWN: Final = ("from", "to", "cc", "reply-to", "date", "subject", "message-id", "return-path", "received", "list-id", "user-agent", "x-mailer")
+SHOWN: Final = (
+    "from",
+    "to",
+    "cc",
+    "reply-to",
+    "date",
+    "subject",
+    "message-id",
+    "return-path",
+    "received",
+    "list-id",
+    "user-agent",
+    "x-mailer",
+)
 _NESTS = re.compile(rb"multipart/|message/", re.IGNORECASE)
 _LINK = re.compile(r"\bh(?:tt|xx)ps?://[^\s<>\"'\x00-\x1f\u202a-\u202e\u2066-\u2069]{1,2000}", re.IGNORECASE)
 _ID = re.compile(r"<([^<>\s]{1,300})>")
@@ -130,7 +143,9 @@ def _bounded(raw: bytes) -> None:
     if not raw.strip():
         raise BadInput("empty_mail", "This mail is empty.")
     if len(raw) > MOST_BYTES:
-        raise BadInput("too_large", f"A mail may have at most {MOST_BYTES // 1_000_000} MB; this has {len(raw):,} bytes.")
+        raise BadInput(
+            "too_large", f"A mail may have at most {MOST_BYTES // 1_000_000} MB; this has {len(raw):,} bytes."
+        )
     lines = max(raw.count(b"\n"), raw.count(b"\r"))
     if lines > MOST_LINES:
         raise BadInput("too_many_lines", f"This mail has more than {MOST_LINES:,} lines.")
@@ -165,7 +180,9 @@ def _letter(message: Message) -> Letter:
     cut = len(full) > TEXT
     text = clean(full[:TEXT]).strip()
     senders = addresses(message.get_all("from", []))
-    ids = ids_of(decoded(str(message.get("in-reply-to", "")))) + ids_of(decoded(str(message.get("references", ""))))[::-1]
+    ids = (
+        ids_of(decoded(str(message.get("in-reply-to", "")))) + ids_of(decoded(str(message.get("references", ""))))[::-1]
+    )
     linked = text if from_html else text + "\n" + "\n".join(html_text(page) for page in pages)[:TEXT]
     return Letter(
         headers=headers, subject=clean(next((v for k, v in headers if k == "subject"), ""))[:1_000].strip(),
@@ -215,7 +232,9 @@ def _fields(part: Message) -> dict[str, list[str]]:
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
         inner = payload[0]
         if not inner.keys():
-            inner = BytesParser(_Parts(), policy=compat32).parsebytes(_inside(part, "message/feedback-report"), headersonly=True)
+            inner = BytesParser(_Parts(), policy=compat32).parsebytes(
+                _inside(part, "message/feedback-report"), headersonly=True
+            )
     else:
         inner = BytesParser(_Parts(), policy=compat32).parsebytes(_bytes(part).lstrip(), headersonly=True)
     found: dict[str, list[str]] = {}
@@ -253,7 +272,10 @@ def decoded(value: str) -> str:
     if "=?" not in value:
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if not value.isascii() else value
     try:
-        parts = [decode(text, charset or "ascii") if isinstance(text, bytes) else text for text, charset in decode_header(value)]
+        parts = [
+            decode(text, charset or "ascii") if isinstance(text, bytes) else text
+            for text, charset in decode_header(value)
+        ]
     except Exception:  # bad base64 in an encoded word
         return clean(value)
     return re.sub(r"[\r\n\x00]+", " ", "".join(parts))[:HEADER]
@@ -278,7 +300,14 @@ def addresses(values: list[Any]) -> list[tuple[str, str]]:
 def is_address(text: str) -> bool:
     """Whether mail could be sent there."""
     local, _, domain = text.rpartition("@")
-    return bool(local and "." in domain.strip(".") and len(text) <= 254 and text.isprintable() and " " not in text and text.count("@") == 1)
+    return bool(
+        local
+        and "." in domain.strip(".")
+        and len(text) <= 254
+        and text.isprintable()
+        and " " not in text
+        and text.count("@") == 1
+    )
 
 
 def ids_of(text: str) -> list[str]:

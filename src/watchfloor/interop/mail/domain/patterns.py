@@ -21,7 +21,11 @@ def compiled(pattern: str) -> Any:
     if not pattern.startswith(("https://", "http://")):
         raise BadInput("bad_pattern", "A pattern begins with https:// or http://.", where="pattern")
     if pattern.count("{id}") != 1 or len(pattern) > 300:
-        raise BadInput("bad_pattern", "A pattern has {id} once, where the item's id stands, and at most 300 characters.", where="pattern")
+        raise BadInput(
+            "bad_pattern",
+            "A pattern has {id} once, where the item's id stands, and at most 300 characters.",
+            where="pattern",
+        )
     if pattern.count("*") > 3:
         raise BadInput("bad_pattern", "A pattern has at most three stars.", where="pattern")
     rest = pattern.partition("://")[2].rstrip("/")

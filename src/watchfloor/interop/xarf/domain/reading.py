@@ -140,7 +140,9 @@ class _Place:
         except ValueError:
             found = None
         if found is None or found.tzinfo is None:
-            raise BadInput("bad_time", "This is no time with a zone.", where=self.at(name), hint="Like 2026-11-22T09:30:00Z.")
+            raise BadInput(
+                "bad_time", "This is no time with a zone.", where=self.at(name), hint="Like 2026-11-22T09:30:00Z."
+            )
         return found
 
 
@@ -177,7 +179,9 @@ def _fourth(place: _Place) -> Document:
     )  # fmt: skip
 
 
-_FOURTH: Final = frozenset({"evidence", "_internal", "reporter", "sender", "xarf_version", "report_id", "timestamp", "category", "type"})
+_FOURTH: Final = frozenset(
+    {"evidence", "_internal", "reporter", "sender", "xarf_version", "report_id", "timestamp", "category", "type"}
+)
 
 
 def _party(place: _Place) -> Party:
@@ -246,7 +250,10 @@ def _evidence(place: _Place) -> tuple[Piece, ...]:
     if len(given) > MOST_EVIDENCE:
         raise BadInput("too_many", f"At most {MOST_EVIDENCE} pieces of evidence are taken; these are {len(given):,}.",
                        where=place.at("evidence"))  # fmt: skip
-    return tuple(_piece(each, f"{place.at('evidence')}[{index}]", "content_type", "description", "payload") for index, each in enumerate(given))
+    return tuple(
+        _piece(each, f"{place.at('evidence')}[{index}]", "content_type", "description", "payload")
+        for index, each in enumerate(given)
+    )
 
 
 def _piece(value: Any, where: str, kind: str, about: str, payload: str) -> Piece:
@@ -275,7 +282,9 @@ def _third(place: _Place) -> Document:
     """Version 3: the same content under its old names. Its reports have no id; the caller makes one from what it says."""
     version = place.text("Version")
     if not version.startswith("3"):
-        raise BadInput("unknown_version", f"{version[:20]!r} is no version that is read here.", where=place.at("Version"))
+        raise BadInput(
+            "unknown_version", f"{version[:20]!r} is no version that is read here.", where=place.at("Version")
+        )
     info, report = place.inner("ReporterInfo"), place.inner("Report")
     contact = info.text("ReporterContactEmail", required=False, limit=254) or info.text("ReporterOrgEmail", limit=254)
     domain = info.text("ReporterOrgDomain", required=False, limit=253) or contact.rpartition("@")[2]
@@ -300,7 +309,9 @@ def _third(place: _Place) -> Document:
     fields |= {"source_identifier": source, "source_port": port, "url": origin.value.get("URL")}
     attachments = report.value.get("Attachment") or []
     if not isinstance(attachments, list) or len(attachments) > MOST_EVIDENCE:
-        raise BadInput("wrong_type", f"The attachments must be a list of at most {MOST_EVIDENCE}.", where=report.at("Attachment"))
+        raise BadInput(
+            "wrong_type", f"The attachments must be a list of at most {MOST_EVIDENCE}.", where=report.at("Attachment")
+        )
     return Document(
         version=version, report_id="", at=report.time("Date"), reporter=party, sender=party, source=source, category=found[0],
         type=found[1], fields={name: each for name, each in _rest(fields, frozenset()).items() if each is not None},

@@ -42,7 +42,11 @@ def item_of(document: Document, kept: tuple[Kept, ...]) -> tuple[str, str, dict[
     if document.type == "usenet":
         return _mail(document, kept)
     if address:
-        return "link", shortened(address), {"url": address, "title": str(fields.get("target_brand") or fields.get("work_title") or "")[:200]}
+        return (
+            "link",
+            shortened(address),
+            {"url": address, "title": str(fields.get("target_brand") or fields.get("work_title") or "")[:200]},
+        )
     return source_item(document.source)
 
 
@@ -61,11 +65,17 @@ def shortened(name: str) -> str:
     """A name that fits an id; a long one keeps its beginning and is told apart by a digest."""
     if len(name) <= MOST_NAME:
         return name
-    return f"{name[:MOST_NAME - 40]}~{hashlib.sha256(name.encode()).hexdigest()[:39]}"
+    return f"{name[: MOST_NAME - 40]}~{hashlib.sha256(name.encode()).hexdigest()[:39]}"
 
 
 def report(
-    document: Document, kept: tuple[Kept, ...], *, channel: str, reporter: dict[str, str], market: str = "", language: str = ""
+    document: Document,
+    kept: tuple[Kept, ...],
+    *,
+    channel: str,
+    reporter: dict[str, str],
+    market: str = "",
+    language: str = "",
 ) -> dict[str, Any]:
     """A report as ``POST /v1/reports`` takes it."""
     kind, name, data = item_of(document, kept)
@@ -90,16 +100,27 @@ def external_id(document: Document) -> str:
     """Its own id; a report of version 3, which has none, is known by what it says."""
     if document.report_id:
         return f"xarf:{document.report_id}"
-    said = msgspec.json.encode([document.reporter, document.at, document.source, document.type, document.fields], order="sorted")
+    said = msgspec.json.encode(
+        [document.reporter, document.at, document.source, document.type, document.fields], order="sorted"
+    )
     return f"xarf3:{hashlib.sha256(said).hexdigest()[:40]}"
 
 
 def note(document: Document) -> str:
     """In words, for who reviews it."""
-    lines = [f"{document.reporter.org} ({document.reporter.domain}) reports {document.category}: {document.type.replace('_', ' ')}."]
+    lines = [
+        f"{document.reporter.org} ({document.reporter.domain}) reports {document.category}: {document.type.replace('_', ' ')}."
+    ]
     if document.sender != document.reporter:
         lines.append(f"Sent for them by {document.sender.org} ({document.sender.domain}).")
-    for name in ("description", "scheme_description", "infringing_content", "compromise_evidence", "work_title", "target_brand"):
+    for name in (
+        "description",
+        "scheme_description",
+        "infringing_content",
+        "compromise_evidence",
+        "work_title",
+        "target_brand",
+    ):
         if document.fields.get(name):
             lines.append(f"{name.replace('_', ' ').capitalize()}: {str(document.fields[name])[:1_000]}")
     return "\n".join(lines)

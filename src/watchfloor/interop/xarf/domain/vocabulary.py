@@ -32,7 +32,9 @@ class Type(msgspec.Struct, frozen=True, kw_only=True):
     has_url: str = ""  # the field with the address of what is reported
 
 
-def _connection(*needs: Need, among: tuple[str, ...] = STREAMS, reason: str = "security", violation: str = "manipulation.security") -> Type:
+def _connection(
+    *needs: Need, among: tuple[str, ...] = STREAMS, reason: str = "security", violation: str = "manipulation.security"
+) -> Type:
     first = (Need("protocol", among=among), Need("first_seen"))
     return Type(reason=reason, violation=violation, needs=first + needs)
 
@@ -46,7 +48,17 @@ def _copyright(*needs: Need, has_url: str = "infringing_url") -> Type:
     return Type(reason="copyright", violation="ip.copyright", needs=first + needs, has_url=has_url)
 
 
-MESSAGES: Final = ("smtp", "sms", "whatsapp", "telegram", "signal", "chat", "social_media", "push_notification", "other")
+MESSAGES: Final = (
+    "smtp",
+    "sms",
+    "whatsapp",
+    "telegram",
+    "signal",
+    "chat",
+    "social_media",
+    "push_notification",
+    "other",
+)
 TYPES: Final[dict[str, dict[str, Type]]] = {
     "messaging": {
         "spam": Type(reason="spam", violation="spam.advertising", needs=(Need("protocol", among=MESSAGES),)),
@@ -139,7 +151,11 @@ def reason_of(category: str, name: str, fields: dict[str, object]) -> tuple[str,
     """The reason a report of this type is given here, and the violation it would usually be ("" for none)."""
     found = TYPES[category][name]
     if name == "csem":
-        return ("grooming", "child-safety.grooming") if fields.get("exploitation_type") in GROOMING else ("child-abuse", "child-safety.csam")
+        return (
+            ("grooming", "child-safety.grooming")
+            if fields.get("exploitation_type") in GROOMING
+            else ("child-abuse", "child-safety.csam")
+        )
     if name == "brand_infringement" and fields.get("infringement_type") in COUNTERFEIT:
         return "copyright", "ip.counterfeit" if fields.get("infringement_type") == "counterfeit" else "ip.trademark"
     if category == "reputation":
