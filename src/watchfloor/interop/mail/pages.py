@@ -27,6 +27,7 @@ from watchfloor.platform.render import render
 from watchfloor.policy.models import Reason
 
 MANAGES = "settings.manage"
+FORMS = ("address", "sender", "pattern")
 KINDS = {
     "user": gettext_lazy("Person"), "anonymous": gettext_lazy("Nobody known"), "platform": gettext_lazy("Platform or network"),
     "trusted_flagger": gettext_lazy("Trusted flagger"), "government": gettext_lazy("Government"),
@@ -50,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     if which:
         return _csv(request.GET.get("list", "addresses"))
     settings = current()
+    changing = MailAddress.objects.filter(address=request.GET.get("of", "").lower()).first() if not errors else None
     kinds = {key: str(words) for key, words in KINDS.items()}
     context = {
         "addresses": list(MailAddress.objects.order_by("ended_at", "address")),
@@ -59,7 +61,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "kinds": kinds, "address_kinds": [(key, kinds[key]) for key in addresses.ORDINARY + addresses.STANDING],
         "sender_kinds": [(key, kinds[key]) for key in addresses.STANDING],
         "types": sorted((key, row.name) for key, (row, _fields) in items.types().items()),
-        "typed": request.POST, "errors": errors, "open": do if errors else request.GET.get("new", ""), "mail": settings,
+        "typed": _of(changing) if changing else request.POST, "changing": changing.address if changing else "", "errors": errors, "open": (do if do in FORMS else "address") if errors else request.GET.get("new", ""), "mail": settings,
         "has_library": importlib.util.find_spec("aiosmtpd") is not None,
         "aside": MailMessage.objects.filter(state="quarantined").count(),
         "may_read": actor_of(request).has("intake.manage"),
@@ -80,6 +82,14 @@ def switch(request: HttpRequest, what: str, row_id: UUID) -> HttpResponseBase:
     else:
         messages.success(request, _("It counts again.") if live else _("It no longer counts. It can be brought back."))
     return redirect("interop-mail")
+
+
+def _of(row: MailAddress) -> dict[str, str]:
+    """A row as its form would send it."""
+    return {
+        "address": row.address, "reason": row.reason_key, "reporter_kind": row.reporter_kind, "market": row.market,
+        "language": row.language, "answers": "on" if row.answers else "",
+    }  # fmt: skip
 
 
 def _saved(w: Writer, request: HttpRequest, do: str) -> str:
