@@ -17,15 +17,40 @@ from watchfloor.console import prepare
 from watchfloor.kernel.errors import BadInput
 
 CHUNK = 5000
-WHAT = ("cases", "jobs", "decisions", "actions", "appeals", "events")
+WHAT = ("cases", "jobs", "decisions", "actions", "appeals", "events", "xarf")
 
 
 @click.command()
 @click.argument("what", type=click.Choice(WHAT))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--org", default="", help="xarf: the organisation that reports.")
+@click.option("--contact", default="", help="xarf: its e-mail address.")
+@click.option("--domain", default="", help="xarf: its domain. Default: the contact's.")
+@click.option("--since", help="xarf: decisions from this day or time on.")
+@click.option("--until", help="xarf: decisions before this day or time.")
+@click.option("--item-url", default="", help="xarf: where the platform shows an item, with {type} and {id}.")
 @json_option
-def export(what: str, file: Path, as_json: bool) -> None:
-    """Write WHAT to FILE; the ending says the format (.csv, .jsonl, .parquet). Restricted cases and private text are left out."""
+def export(
+    what: str,
+    file: Path,
+    org: str,
+    contact: str,
+    domain: str,
+    since: str | None,
+    until: str | None,
+    item_url: str,
+    as_json: bool,
+) -> None:
+    """Write WHAT to FILE; the ending says the format (.csv, .jsonl, .parquet; xarf: .jsonl, .json). Restricted cases and private
+    text are left out."""
+    if what == "xarf":
+        from watchfloor.cli import export_xarf
+
+        prepare.django()
+        made = export_xarf.write(file, org, contact, domain, since, until, item_url)
+        text = f"{made['rows']:,} reports in {file}; left out: {sum(made['left_out'].values()):,}"
+        emit(made, as_json=as_json, text=text)
+        return
     if file.suffix not in {".csv", ".jsonl", ".parquet"}:
         raise BadInput(
             "bad_format",

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 from watchfloor.enforcement import (
+    carriers,
     catalogue,
     events,
     notice_templates,
@@ -212,6 +213,8 @@ def write(
 
 
 def _send(w: Writer, notice: Notice, key: str) -> None:
+    if carriers.carried(notice.pk, notice.recipient, key):
+        return
     # The words and the recipient stay in the notice's row: the message is completed when it is sent.
     payload = {
         "type": "notice", "notice_id": encode("ntc", notice.pk), "policy": notice.policy_key,

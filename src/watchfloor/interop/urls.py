@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from watchfloor.interop import pages
+from watchfloor.interop import door_pages, pages
 from watchfloor.interop.akismet import views as akismet
 from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
 from watchfloor.interop.moderation import views as moderation
+from watchfloor.interop.xarf import views as xarf
 
 urlpatterns = [
     path("1.1/verify-key", akismet.verify_key, name="akismet-verify-key"),
@@ -15,11 +16,13 @@ urlpatterns = [
     path("1.1/submit-ham", akismet.submit_ham, name="akismet-submit-ham"),
     path("1.2/usage-limit", akismet.usage_limit, name="akismet-usage-limit"),
     path("1.2/key-sites", akismet.key_sites, name="akismet-key-sites"),
+    path("settings/doors", door_pages.index, name="interop-doors"),
     path("settings/websites", pages.index, name="interop-sites"),
     path("settings/websites/<uuid:site_id>/end", pages.end, name="interop-site-end"),
     path("settings/websites/<uuid:site_id>/forget", pages.forget, name="interop-site-forget"),
     path("settings/history", history.index, name="interop-history"),
     path("settings/history/<uuid:source_id>", history.one, name="interop-history-source"),
     path("v1/zendesk/<uuid:source_id>", reports.report, name="zendesk-report"),
+    path("v1/xarf", xarf.xarf, name="xarf"),
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
 ]

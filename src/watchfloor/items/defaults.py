@@ -57,6 +57,18 @@ TYPES: list[tuple[str, str, ItemType.Kind, str, Fields]] = [
     ]),
     ("link", "Link", ItemType.Kind.CONTENT, "An address that is shared on the platform.", [
         field("url", "url", required=True), field("title", role="displayName"), field("description", role="text"), *_CREATOR,
+        field("images", "array"),
+    ]),
+    ("mail", "E-mail", ItemType.Kind.CONTENT, "A mail that somebody complains about, or that is a complaint itself.", [
+        field("subject", role="displayName"), field("text", role="text"), field("from"), field("to"),
+        field("sent_at", "datetime", role="createdAt"),
+        field("images", "array"), field("links", "array"), field("headers", "map"), field("attachments", "array"),
+    ]),
+    ("ip_address", "Internet address", ItemType.Kind.CONTENT, "A host on the internet, by its number.", [
+        field("address", role="displayName"), field("images", "array"),
+    ]),
+    ("domain", "Domain", ItemType.Kind.CONTENT, "A name on the internet.", [
+        field("name", role="displayName"), field("images", "array"),
     ]),
     ("app", "App", ItemType.Kind.APP, "A developer's application that uses the platform's API.", [
         field("name", role="displayName"), field("description", role="text"), field("developer_id", "user_id", role="creatorId"),

@@ -15,7 +15,7 @@ from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
 from watchfloor.kernel.ids import encode
 from watchfloor.policy.models import PolicyVersion
-from watchfloor.review import bench, bench_live, blind, brigades, case_jobs, queries
+from watchfloor.review import bench, bench_live, blind, brigades, case_beside, case_jobs, queries
 from watchfloor.review.actions.claim_case import may_claim
 from watchfloor.review.bench_view import plain, words_of
 from watchfloor.review.domain import clocks
@@ -81,6 +81,7 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
         "changed_since": False,
         "versions": versions(case),
         "linked": queries.linked_cases(actor, case.pk),
+        "beside": case_beside.of(actor, case),
         "told": list(
             Notice.objects.filter(decision_id__in=[view.row.pk for view in found]).order_by("-created_at", "-pk")[:20]
         ),

@@ -44,6 +44,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
         _("Platform"),
         (
             Card(_("API tokens"), _("Programs that send reports and events."), "key", ("tokens",), ("people.manage", "settings.manage")),
+            Card(
+                _("Doors"), _("Protocols other systems speak with us, and when they last did."), "link",
+                ("interop-doors",), ("settings.manage",),
+            ),
             Card(_("Jira"), _("Where work is shared, and who has a say."), "link", ("programme-jira-settings",), ("settings.manage",)),
             Card(
                 _("Record store"), _("A learning record store that hears what exams came to."), "certificate", ("training-records",),
@@ -54,6 +58,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
                 ("interop-history",), ("settings.manage",),
             ),
             Card(_("Websites"), _("Blogs and shops whose comment plug-ins ask here."), "world", ("interop-sites",), ("settings.manage",)),
+            Card(
+                _("Mail"), _("Addresses that take complaints, and whose mail has standing."), "mail", ("interop-mail",),
+                ("settings.manage",),
+            ),
             Card(_("Item types"), _("What can be reported, and its fields."), "tags", ("item_types", "item-types"), ("settings.manage",)),
             Card(_("Endpoints"), _("Where decisions are delivered to."), "send", ("endpoints",), ("enforcement.manage",)),
             Card(

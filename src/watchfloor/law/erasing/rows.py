@@ -109,6 +109,7 @@ NOT_THEIRS: Final = {
     "programme_review_version": "what colleagues said of a span, beside numbers of many",
     "programme_review_schedule": "where colleagues have reviews sent",
     "law_hold": "grounds of holds; what they hold is not erased at all",
+    "interop_mail_sender": "bodies whose mail has standing",
     "interop_history_source": "the sealed credentials of another system",
     "items_item": "emptied last, by erasing.runs",
     "items_media": "shredded by erasing.elsewhere",

@@ -1,0 +1,1 @@
+"""Mail read with suspicion, and what of it may be believed; pure."""

@@ -1,0 +1,113 @@
+"""A mail is kept before it is acknowledged: sealed, in one statement, with fsync. The same mail again is the same row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from watchfloor.intake.store import own_connection
+from watchfloor.interop.mail import sealing
+from watchfloor.interop.mail.addresses import in_force
+from watchfloor.interop.mail.domain.parsing import MOST_BYTES
+from watchfloor.interop.mail.models import MailMessage
+from watchfloor.interop.mail.settings import Settings, current
+from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput, Overloaded, WatchfloorError
+from watchfloor.kernel.ids import encode, new_id
+from watchfloor.kernel.remembered import Remembered
+
+INSERT = """
+INSERT INTO interop_mail_message
+  (id, received_at, how, relayed, digest, bytes, envelope, raw, state, attempts, begun, error, kind, address, clearance, reporter,
+   reporter_kind, proof, proof_how, silent)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'waiting', 0, 0, '', '', %s, '', '', '', '', '', '')
+ON CONFLICT (digest) DO NOTHING
+"""
+KNOWN = "SELECT id FROM interop_mail_message WHERE digest = %s"
+
+
+class TooLarge(BadInput):
+    """More bytes than are taken."""
+
+    status = 413
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """The receipt of a mail."""
+
+    id: UUID
+    duplicate: bool
+
+    @property
+    def text(self) -> str:
+        """``mail_…``."""
+        return encode("mail", self.id)
+
+
+def _waiting() -> int:
+    most = current().queue + 1
+    return MailMessage.objects.filter(pk__in=MailMessage.objects.filter(state="waiting").values("pk")[:most]).count()
+
+
+waiting = Remembered(_waiting, seconds=1)
+
+
+def check(recipients: Sequence[str]) -> str:
+    """The address that takes mail to these; ``BadInput`` where none does."""
+    for each in recipients:
+        found, _tag = in_force().address_for(each)
+        if found is not None:
+            return found.address
+    raise BadInput("no_such_address", "Nobody takes mail at this address.", where="to",
+                   hint="Addresses are made under Settings, Mail.")  # fmt: skip
+
+
+def keep(
+    raw: bytes,
+    *,
+    recipients: Sequence[str],
+    sender: str | None,
+    peer: str,
+    how: str,
+    relayed: bool,
+    settings: Settings | None = None,
+) -> Kept:
+    """Durable when this returns.
+
+    Args:
+        sender: of the envelope; "" is the null sender, None where nobody told.
+        relayed: whether what the mail says our server found of its sender may be believed.
+
+    Raises:
+        BadInput: it can never be taken. Overloaded: it may be sent again.
+    """
+    if not raw.strip():
+        raise BadInput("empty_mail", "This mail is empty.")
+    if len(raw) > MOST_BYTES:
+        raise TooLarge(
+            "too_large", f"A mail may have at most {MOST_BYTES // 1_000_000} MB; this has {len(raw):,} bytes."
+        )
+    address = check(recipients)
+    if waiting() >= (settings or current()).queue:
+        raise Overloaded("More mail has come in than is worked right now.", retry_after=60)
+    envelope = msgspec.json.encode({"from": sender, "to": list(recipients)[:50], "peer": peer})
+    digest = hashlib.sha256(msgspec.json.encode([sender, sorted(recipients)]) + b"\0" + raw).digest()
+    row_id = new_id()
+    values = [
+        row_id, clock.now(), how, relayed, digest, len(raw), sealing.seal(envelope, f"envelope:{row_id}"),
+        sealing.seal(raw, f"raw:{row_id}"), address,
+    ]  # fmt: skip
+    try:
+        with own_connection() as connection:
+            if connection.execute(INSERT, values).rowcount:
+                return Kept(row_id, False)
+            known = connection.execute(KNOWN, [digest]).fetchone()
+    except psycopg.Error as problem:
+        raise Overloaded("The database could not store this right now.", retry_after=30) from problem
+    if known is None:
+        raise WatchfloorError("lost", "The mail went away while it was stored.")
+    return Kept(known[0], True)

@@ -1,0 +1,76 @@
+"""Mails at rest, and the names of people who write: sealed under the installation's key, known again by keyed digests alone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from watchfloor.interop.mail.models import MailMessage
+from watchfloor.items.media import sealed
+from watchfloor.items.media.options import installation_secret
+from watchfloor.kernel.ids import decode, encode
+
+PROVED, UNPROVED = "mail:", "mail-unproved:"
+TOKEN = 12  # hex digits that make a plus address ours
+
+
+def seal(data: bytes, label: str) -> bytes:
+    """Bytes as they may lie in the database; ``label`` is bound to them."""
+    return sealed.wrap(sealed.installation_key(installation_secret()), data, f"mail:{label}")
+
+
+def opened(data: bytes | memoryview | None, label: str) -> bytes:
+    """The bytes again; none where they were forgotten."""
+    return (
+        b""
+        if data is None
+        else sealed.unwrap(sealed.installation_key(installation_secret()), bytes(data), f"mail:{label}")
+    )
+
+
+def raw_of(row: MailMessage) -> bytes:
+    """The mail as it came."""
+    return opened(row.raw, f"raw:{row.pk}")
+
+
+def envelope_of(row: MailMessage) -> dict[str, Any]:
+    """Who handed it in, from and to: ``{"from", "to", "peer"}``."""
+    data = opened(row.envelope, f"envelope:{row.pk}")
+    return msgspec.json.decode(data) if data else {}
+
+
+def shown_of(row: MailMessage) -> dict[str, Any]:
+    """What people may see of it."""
+    data = opened(row.shown, f"shown:{row.pk}")
+    return msgspec.json.decode(data) if data else {}
+
+
+def key_of(text: str, what: str) -> bytes:
+    """A keyed digest by which an address or an id is known again, and nothing can be guessed from."""
+    return hmac.new(installation_secret().encode(), f"{what}\0{text.strip().lower()}".encode(), hashlib.sha256).digest()
+
+
+def reporter_id(address: str, *, proved: bool) -> str:
+    """Under which name a sender reports: another one where nobody proved that it is they."""
+    return (PROVED if proved else UNPROVED) + key_of(address, "sender").hex()[:24]
+
+
+def token_of(message_id: UUID) -> str:
+    """The secret part of an address that answers to this mail come back to."""
+    name = encode("mail", message_id).partition("_")[2]
+    return f"{name}-{key_of(name, 'token').hex()[:TOKEN]}"
+
+
+def from_token(token: str) -> UUID | None:
+    """The mail of such an address; None when it was cut, changed or made up."""
+    name, _, proof = token.lower().rpartition("-")
+    if not name or not hmac.compare_digest(proof.encode(), key_of(name, "token").hex()[:TOKEN].encode()):
+        return None
+    try:
+        return decode("mail", f"mail_{name}")
+    except Exception:  # not an id at all
+        return None

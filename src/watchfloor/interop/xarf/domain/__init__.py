@@ -1,0 +1,1 @@
+"""What XARF says and what it means here; pure."""
