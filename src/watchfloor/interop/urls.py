@@ -6,6 +6,7 @@ from watchfloor.interop import door_pages, pages
 from watchfloor.interop.akismet import views as akismet
 from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
+from watchfloor.interop.mastodon.urls import urlpatterns as mastodon
 from watchfloor.interop.moderation import views as moderation
 
 urlpatterns = [
@@ -23,4 +24,5 @@ urlpatterns = [
     path("settings/history/<uuid:source_id>", history.one, name="interop-history-source"),
     path("v1/zendesk/<uuid:source_id>", reports.report, name="zendesk-report"),
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
+    *mastodon,
 ]
