@@ -15,8 +15,13 @@ from watchfloor.kernel.errors import BadInput, Conflict
 Keyed = tuple[dict[str, Any], str | None]  # a row as the API takes it, and its idempotency key
 
 
-def take(kind: str, found: Sequence[Keyed], *, source: str, known: Known | None = None) -> list[str]:
+def take(
+    kind: str, found: Sequence[Keyed], *, source: str, known: Known | None = None, first_stands: bool = False
+) -> list[str]:
     """Check rows and keep all of them, or none; their receipts, in order. What came before under its key keeps its receipt.
+
+    Args:
+        first_stands: what comes under a known key is what came then, whatever it says now (the protocol names things for ever).
 
     Raises:
         BadInput: what is wrong with a row, and where.
@@ -29,7 +34,7 @@ def take(kind: str, found: Sequence[Keyed], *, source: str, known: Known | None 
         checked.append(check(kind, row, strict.canonical(row, where), source=source, known=known, key=key, where=where))
     with own_connection() as connection:
         receipts = store(connection, checked)
-    if any(receipt.conflict for receipt in receipts):
+    if not first_stands and any(receipt.conflict for receipt in receipts):
         raise Conflict("key_reused", f"This {kind} came before with other content.", hint="Nothing was changed.")
     return [receipt.text for receipt in receipts]
 

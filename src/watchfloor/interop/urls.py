@@ -6,8 +6,10 @@ from watchfloor.interop import door_pages, pages
 from watchfloor.interop.akismet import views as akismet
 from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
+from watchfloor.interop.mastodon import hooks as mastodon_hooks
 from watchfloor.interop.mastodon.urls import urlpatterns as mastodon
 from watchfloor.interop.moderation import views as moderation
+from watchfloor.interop.servicecloud import views as servicecloud
 
 urlpatterns = [
     path("1.1/verify-key", akismet.verify_key, name="akismet-verify-key"),
@@ -24,5 +26,7 @@ urlpatterns = [
     path("settings/history/<uuid:source_id>", history.one, name="interop-history-source"),
     path("v1/zendesk/<uuid:source_id>", reports.report, name="zendesk-report"),
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
+    path("v1/mastodon/<uuid:sender_id>", mastodon_hooks.hook, name="mastodon-hook"),
+    path("v1/servicecloud/<uuid:sender_id>", servicecloud.report, name="servicecloud-report"),
     *mastodon,
 ]

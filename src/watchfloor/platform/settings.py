@@ -61,6 +61,8 @@ CONTEXTS = [
     "programme.risks",
     "programme.jira",
     "programme.improvements",
+    "interop.senders",
+    "interop.activitypub",
     "interop",
     "console",
     "demo",

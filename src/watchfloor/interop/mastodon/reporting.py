@@ -38,7 +38,7 @@ def make(asked: Asked) -> Entity:
     known = catalogue.load()
     common = {"reason": reason_of(known, category, rules), "reporter": reporter, "channel": "api", "note": comment}
     rows = rows_of(name, list(dict.fromkeys(statuses)), common, asked.request.headers.get("Idempotency-Key", "")[:120])
-    receipts = take(REPORT, rows, source=source, known=known)
+    receipts = take(REPORT, rows, source=source, known=known, first_stands=True)
     target = account(name, made_at=None, data=looks(rows[0][0]["item"].get("author", rows[0][0]["item"])["type"], name))
     return report(
         receipts[0], at=clock.now(), category=category, comment=comment, target=target, statuses=statuses, rules=rules
