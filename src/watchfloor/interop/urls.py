@@ -9,6 +9,7 @@ from watchfloor.interop.history import reports
 from watchfloor.interop.mastodon import hooks as mastodon_hooks
 from watchfloor.interop.mastodon.urls import urlpatterns as mastodon
 from watchfloor.interop.moderation import views as moderation
+from watchfloor.interop.osprey import views as osprey
 from watchfloor.interop.servicecloud import views as servicecloud
 
 urlpatterns = [
@@ -28,5 +29,6 @@ urlpatterns = [
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
     path("v1/mastodon/<uuid:sender_id>", mastodon_hooks.hook, name="mastodon-hook"),
     path("v1/servicecloud/<uuid:sender_id>", servicecloud.report, name="servicecloud-report"),
+    path("v1/osprey/actions", osprey.actions, name="osprey-actions"),
     *mastodon,
 ]

@@ -34,6 +34,18 @@ def install() -> None:
             state=_of(Sender.Kind.SALESFORCE),
         )
     )  # fmt: skip
+    register(
+        Door(
+            key="osprey", name=_("Osprey"), purpose=_("Its actions come in beside Osprey itself; results go out in its form."), direction="both",
+            addresses=("/v1/osprey/actions",), how_to="beside-osprey", settings="tokens",
+        )
+    )  # fmt: skip
+    register(
+        Door(
+            key="cloudevents", name=_("CloudEvents"), purpose=_("Brokers and clouds deliver reports and events in that envelope."),
+            addresses=("/v1/reports", "/v1/events"), how_to="connect-a-platform", settings="tokens",
+        )
+    )  # fmt: skip
 
 
 def _of(kind: str, *, tokens: bool = False) -> Callable[[], State]:
