@@ -35,7 +35,14 @@ def test_the_form_of_osprey_in_and_out() -> None:
         "__action_id": 7, "__timestamp": "2026-03-01T12:00:00.123456+00:00", "__error_count": 0, "__verdicts": ["reject"],
         "__entity_label_mutations": ["User/greeter/0"], "Text": "Hello", "UserId": "u7", "Hello": True,
     }  # fmt: skip
-    quiet = shapes.event_of({"action_id": 8, "action_name": "create_post", "timestamp": "2026-03-01T12:00:00+00:00", "data": {"text": "Bye", "user_id": "u"}})
+    quiet = shapes.event_of(
+        {
+            "action_id": 8,
+            "action_name": "create_post",
+            "timestamp": "2026-03-01T12:00:00+00:00",
+            "data": {"text": "Bye", "user_id": "u"},
+        }
+    )
     found = shapes.features_of(quiet, rules.evaluate(quiet))
     assert "__verdicts" not in found and found["Hello"] is False
     recorded = Path(__file__).with_name("osprey_answers.jsonl").read_text("utf-8").splitlines()
@@ -49,7 +56,16 @@ def test_the_form_of_osprey_in_and_out() -> None:
             assert sorted(made.get("__verdicts", [])) == answer["verdicts"]
 
 
-@pytest.mark.parametrize("bad", [[], {}, {"send_time": "x", "data": {}}, {"send_time": "2026-01-01T00:00:00Z", "data": []}, message(1, "x")["data"] | {"action_id": "a"}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        [],
+        {},
+        {"send_time": "x", "data": {}},
+        {"send_time": "2026-01-01T00:00:00Z", "data": []},
+        message(1, "x")["data"] | {"action_id": "a"},
+    ],
+)
 def test_what_is_no_action_is_said(bad: Any) -> None:
     with pytest.raises(BadInput):
         shapes.event_of(bad)
@@ -113,15 +129,38 @@ def test_actions_by_http_and_onto_the_floor(transactional_db: None) -> None:
 
     def send(body: Any, *, token: str = TOKEN, kind: str = "application/json", mapping: str = MAPPING) -> Any:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return Client().post("/v1/osprey/actions", raw, content_type=kind, headers={"Authorization": f"Bearer {token}"}, query_params={"mapping": mapping})
+        return Client().post(
+            "/v1/osprey/actions",
+            raw,
+            content_type=kind,
+            headers={"Authorization": f"Bearer {token}"},
+            query_params={"mapping": mapping},
+        )
 
     answer = send([message(1, "Hello"), {"no": "action"}, message(2, "Bye")])
-    assert answer.status_code == 202 and [each["status"] for each in answer.json()["results"]] == ["accepted", "rejected", "accepted"]
+    assert answer.status_code == 202 and [each["status"] for each in answer.json()["results"]] == [
+        "accepted",
+        "rejected",
+        "accepted",
+    ]
     lines = b"\n".join(json.dumps(message(n, "Hello")).encode() for n in (1, 3)) + b"\n{\n"
     again = send(lines, kind="application/x-ndjson").json()
-    assert (again["accepted"], again["rejected"]) == (2, 1) and again["results"][0]["id"] == answer.json()["results"][0]["id"]
+    assert (again["accepted"], again["rejected"]) == (2, 1) and again["results"][0]["id"] == answer.json()["results"][
+        0
+    ]["id"]
     assert Spooled.objects.filter(kind="event", source="chirp").count() == 3
-    beside.telling(MAPPING, "osprey")([shapes.event_of(message(1, "Hello")), shapes.event_of(message(9, "x", user_id="u" * 300)), shapes.event_of(message(4, "x"))])
+    beside.telling(MAPPING, "osprey")(
+        [
+            shapes.event_of(message(1, "Hello")),
+            shapes.event_of(message(9, "x", user_id="u" * 300)),
+            shapes.event_of(message(4, "x")),
+        ]
+    )
     assert Spooled.objects.filter(kind="event", source="osprey").count() == 2
-    assert [send(each).status_code for each in (b"", b"{", [7])] == [422, 400, 422] and send([], mapping="").status_code == 422
-    assert send(message(1, "x"), token=REPORT_ONLY).status_code == 403 and send(message(1, "x"), token="nobody").status_code == 401
+    assert [send(each).status_code for each in (b"", b"{", [7])] == [422, 400, 422] and send(
+        [], mapping=""
+    ).status_code == 422
+    assert (
+        send(message(1, "x"), token=REPORT_ONLY).status_code == 403
+        and send(message(1, "x"), token="nobody").status_code == 401
+    )

@@ -69,7 +69,9 @@ def test_the_sdk_speaks_to_intake(transactional_db: None) -> None:
         odd = {**good, "id": "nul\x00 and \ud800", "data": None, "data_base64": "e30="}
         answer = await Client(app).post("/v1/events", odd, headers={"content-type": "application/cloudevents+json"})
         assert answer.status == 422
-        asked = await Client(app).post("/v1/events", b"", method="OPTIONS", token=None, headers={"webhook-request-origin": "x.example"})
+        asked = await Client(app).post(
+            "/v1/events", b"", method="OPTIONS", token=None, headers={"webhook-request-origin": "x.example"}
+        )
         assert (asked.status, asked.headers["webhook-allowed-origin"]) == (200, "x.example")
 
     try:

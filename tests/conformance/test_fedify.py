@@ -49,7 +49,9 @@ server.close(); process.exit(0)
 """
 
 
-def test_fedify_reports_and_believes_us(transactional_db: None, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fedify_reports_and_believes_us(
+    transactional_db: None, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import socket
 
     from django.test import Client
@@ -78,7 +80,9 @@ def test_fedify_reports_and_believes_us(transactional_db: None, live_server: Any
     with writing(system("test")) as w:
         items.install(w)
         item_queries.forget_types()
-        see(w, ItemSeen(type="post", id="p1", data={"text": "Cheap pills", "author_id": "mallory"}, seen_at=clock.now()))
+        see(
+            w, ItemSeen(type="post", id="p1", data={"text": "Cheap pills", "author_id": "mallory"}, seen_at=clock.now())
+        )
         actions.save(w, kind="fediverse", name="Peer", address=f"localhost:{port}", reason_key="spam")
     settings.PUBLIC_URL = live_server.url
     monkeypatch.setenv("WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS", "1")
@@ -88,10 +92,16 @@ def test_fedify_reports_and_believes_us(transactional_db: None, live_server: Any
     assert told["again"] == told["first"]  # the same activity: the same receipt
     assert [told[name][0] for name in ("changed", "stranger", "another")] == [401, 401, 401]
     assert told["exchanged"][0] == 202  # another key: asked for once more, and believed
-    assert told["verified"] and set(told["verified"]) == {f"{live_server.url}/ap/actor"}  # fedify believes our signature
+    assert told["verified"] and set(told["verified"]) == {
+        f"{live_server.url}/ap/actor"
+    }  # fedify believes our signature
     assert drain() == 2 and PeerKey.objects.count() == 1
     report = Report.objects.select_related("item__author").first()
-    assert (report.item.external_id, report.item.author.external_id, report.note) == ("p1", "mallory", "Spam everywhere")
+    assert (report.item.external_id, report.item.author.external_id, report.note) == (
+        "p1",
+        "mallory",
+        "Spam everywhere",
+    )
     assert report.reporter == f"http://localhost:{port}/actor" and report.channel == "platform"
 
     browser = Client()
@@ -101,5 +111,7 @@ def test_fedify_reports_and_believes_us(transactional_db: None, live_server: Any
     assert browser.get("/.well-known/webfinger?resource=acct:nobody@x").status_code == 404
     assert browser.post("/ap/inbox", b"{}", content_type="application/activity+json").status_code == 401
     stranger = 'keyId="https://169.254.169.254/actor",headers="(request-target) host date digest",signature="AAAA"'
-    refused = browser.post("/ap/inbox", b"{}", content_type="application/activity+json", headers={"Signature": stranger})
+    refused = browser.post(
+        "/ap/inbox", b"{}", content_type="application/activity+json", headers={"Signature": stranger}
+    )
     assert refused.status_code == 401 and "not one that reports here" in refused.json()["error"]

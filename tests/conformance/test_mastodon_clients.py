@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 CLIENTS = ["masto@8.0.0", "megalodon@10.3.0"]
-PERMISSIONS = ["report.submit", "case.view", "review.work", "review.claim_case", "item.read", "enforcement.lift", "case.arrange"]
+PERMISSIONS = [
+    "report.submit",
+    "case.view",
+    "review.work",
+    "review.claim_case",
+    "item.read",
+    "enforcement.lift",
+    "case.arrange",
+]
 REPORTS = """
 import { createRestAPIClient } from "masto"
 import * as megalodon from "megalodon"
@@ -76,7 +84,10 @@ def test_mastodon_py(door: tuple[str, Any, str]) -> None:
         "grant_type": "client_credentials", "client_id": row.prefix, "client_secret": secret, "scope": "write:reports",
     })  # fmt: skip
     assert (asked.status_code, asked.json()["token_type"]) == (200, "Bearer")
-    bad = client.session.post(f"{address}/oauth/token", data={"grant_type": "client_credentials", "client_id": row.prefix, "client_secret": "no"})
+    bad = client.session.post(
+        f"{address}/oauth/token",
+        data={"grant_type": "client_credentials", "client_id": row.prefix, "client_secret": "no"},
+    )
     assert (bad.status_code, bad.json()["error"]) == (401, "invalid_client")
     client = mastodon.Mastodon(access_token=asked.json()["access_token"], api_base_url=address)
     assert client.me().username == "fedi" and client.app_verify_credentials().name == "bot"
@@ -94,7 +105,9 @@ def test_mastodon_py(door: tuple[str, Any, str]) -> None:
     assert [each.id for each in client.admin_reports(target_account_id="trent")] == [whole.id]
     shown = client.admin_report(made.id)
     assert shown.statuses[0].content == "<p>Cheap pills &lt;b&gt;now&lt;/b&gt;</p>"
-    assert shown.account.id in ("0", 0) and shown.target_account.account.acct == "mallory"  # this token may not know who reports
+    assert (
+        shown.account.id in ("0", 0) and shown.target_account.account.acct == "mallory"
+    )  # this token may not know who reports
 
     held = client.admin_report_assign(made.id)
     assert held.assigned_account.username == "bot"
@@ -119,12 +132,28 @@ def test_mastodon_py(door: tuple[str, Any, str]) -> None:
     other = client.admin_reports()[-1].id  # the post p2: its category is changed, so it goes to another policy's case
     answer = client.session.put(f"{address}/api/v1/admin/reports/{other}", json={"category": "violation", "rule_ids": ["scam"]},
                                 headers={"Authorization": f"Bearer {secret}"})  # fmt: skip
-    assert answer.status_code == 200 and Case.objects.filter(item=Item.objects.get(external_id="p2"), policy_key="scam").exists()
-    for account, more in (("", {}), ("x", {"category": "nonsense"}), ("x", {"category": "spam", "rule_ids[]": "nonsense"}), ("x" * 300, {})):
-        wrong = client.session.post(f"{address}/api/v1/reports", data={"account_id": account, **more}, headers={"Authorization": f"Bearer {secret}"})
+    assert (
+        answer.status_code == 200
+        and Case.objects.filter(item=Item.objects.get(external_id="p2"), policy_key="scam").exists()
+    )
+    for account, more in (
+        ("", {}),
+        ("x", {"category": "nonsense"}),
+        ("x", {"category": "spam", "rule_ids[]": "nonsense"}),
+        ("x" * 300, {}),
+    ):
+        wrong = client.session.post(
+            f"{address}/api/v1/reports",
+            data={"account_id": account, **more},
+            headers={"Authorization": f"Bearer {secret}"},
+        )
         assert wrong.status_code == 422 and wrong.json()["error"], wrong.text
     for raw in (b"{", b"[]", b'{"account_id": "a\\u0000", "category": "spam"}'):
-        wrong = client.session.post(f"{address}/api/v1/reports", data=raw, headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"})
+        wrong = client.session.post(
+            f"{address}/api/v1/reports",
+            data=raw,
+            headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
+        )
         assert wrong.status_code in (400, 422), wrong.text
     with pytest.raises(mastodon.MastodonNotFoundError):
         client.admin_report("rpt_00000000000000000000000000")

@@ -21,7 +21,9 @@ def packages(name: str, *wanted: str) -> Path:
     folder = Path(tempfile.gettempdir()) / f"watchfloor-npm-{name}"
     if not (folder / "whole").exists():
         folder.mkdir(exist_ok=True)
-        made = _started("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *wanted, folder=folder, seconds=180)
+        made = _started(
+            "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *wanted, folder=folder, seconds=180
+        )
         if made.returncode:
             pytest.skip(f"the npm packages could not be fetched: {made.stderr[-200:]}")
         (folder / "whole").touch()

@@ -17,10 +17,14 @@ from watchfloor.kernel.errors import BadInput
 @click.option("--input", "source", default="osprey.actions_input", show_default=True, help="Osprey's input topic.")
 @click.option("--rules", "folder", type=DIRECTORY, help="A folder of *.sml files: results go to --output.")
 @click.option("--output", "sink", default="watchfloor.execution_results", show_default=True, help="Topic of results.")
-@click.option("--floor", "mapping", help="Send the actions to the floor as events: item.type=post,item.id=$.post.id,...")
+@click.option(
+    "--floor", "mapping", help="Send the actions to the floor as events: item.type=post,item.id=$.post.id,..."
+)
 @click.option("--group", default="watchfloor", show_default=True, help="Consumer group; must not be Osprey's own.")
 @click.option("--batch", default=500, show_default=True, help="About how many actions at once.")
-def osprey(servers: str, source: str, folder: Path | None, sink: str, mapping: str | None, group: str, batch: int) -> None:
+def osprey(
+    servers: str, source: str, folder: Path | None, sink: str, mapping: str | None, group: str, batch: int
+) -> None:
     """Read Osprey's input topic beside Osprey.
 
     With --rules each action is evaluated and what Osprey's sink would write goes to --output. With --floor the actions become events of the

@@ -223,9 +223,7 @@ class Intake:
     def _opened(self, request: Request, form: str, headers: dict[str, str], body: bytes) -> Row | list[Row]:
         """The rows inside of CloudEvents; what is kept of one is the row as we read it."""
         result: list[Row] = []
-        for index, found in enumerate(
-            cloudevents.rows(request.kind, form, headers, body, MAX_ROWS)
-        ):
+        for index, found in enumerate(cloudevents.rows(request.kind, form, headers, body, MAX_ROWS)):
             where = f"events[{index}]" if form == cloudevents.BATCH else ""
             try:
                 if isinstance(found, WatchfloorError):

@@ -89,7 +89,9 @@ def opened(kind: str, event: Any, where: str = "") -> tuple[dict[str, Any], str]
         )
     bad = next((name for name in event if not _NAME.fullmatch(name) and name != "data_base64"), None)
     if bad is not None:
-        raise BadInput("bad_name", f"{bad[:60]!r} is no name of an attribute.", where=where, hint="Small letters and digits.")
+        raise BadInput(
+            "bad_name", f"{bad[:60]!r} is no name of an attribute.", where=where, hint="Small letters and digits."
+        )
     return _row(kind, event, _data(event, where)), _key(event)
 
 

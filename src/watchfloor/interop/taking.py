@@ -46,7 +46,11 @@ def type_of(kind: str, usual: str) -> str:
         return usual
     found = next((key for key, (row, _) in types.items() if row.kind == kind), "")
     if not found:
-        raise BadInput("no_such_type", f"No item type stands for {ItemType.Kind(kind).label.lower()}s.", hint="Make one in the settings.")
+        raise BadInput(
+            "no_such_type",
+            f"No item type stands for {ItemType.Kind(kind).label.lower()}s.",
+            hint="Make one in the settings.",
+        )
     return found
 
 

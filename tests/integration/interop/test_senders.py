@@ -1,4 +1,4 @@
-"""Systems that report here: named on a page, proved by their secrets, turned off and on; Mastodon's webhooks and Service Cloud's messages."""
+"""Systems that report here: named on a page, proved by secrets, turned off and on; Mastodon's webhooks, Service Cloud's messages."""
 
 from __future__ import annotations
 
@@ -29,14 +29,24 @@ def test_named_systems_report_and_others_do_not(transactional_db: None) -> None:
     assert "No system sends yet" in browser.get(page).content.decode()
     for wrong in (
         {"kind": "x", "name": "a"}, {"kind": "mastodon", "name": ""}, {"kind": "mastodon", "name": "a", "address": "no host"},
-        {"kind": "mastodon", "name": "a", "address": "a.example", "secret": "short"}, {"kind": "salesforce", "name": "a", "address": "00Dx"},
+        {"kind": "mastodon", "name": "a", "address": "a.example", "secret": "short"},
+        {"kind": "salesforce", "name": "a", "address": "00Dx"},
         {"kind": "fediverse", "name": "a", "address": "*.example"},
         {"kind": "mastodon", "name": "a", "address": "a.example", "secret": "longenough", "reason": "nonsense"},
     ):  # fmt: skip
         again = browser.post(page, wrong)
         assert again.status_code == 422, wrong
     secret = "signing-secret-of-the-server"
-    made = browser.post(page, {"kind": "mastodon", "name": "Social", "address": "https://Social.example/", "secret": secret, "reason": "spam"})
+    made = browser.post(
+        page,
+        {
+            "kind": "mastodon",
+            "name": "Social",
+            "address": "https://Social.example/",
+            "secret": secret,
+            "reason": "spam",
+        },
+    )
     server = Sender.objects.get()
     hook = f"/v1/mastodon/{server.pk}"
     assert made.status_code == 200 and hook in made.content.decode() and secret not in made.content.decode()
@@ -56,15 +66,21 @@ def test_named_systems_report_and_others_do_not(transactional_db: None) -> None:
     assert tell(told).json() == first.json()  # played again: the same receipts
     grown = {**told, "object": {**report, "comment": "worse"}}
     assert tell(grown).json() == first.json() and Spooled.objects.count() == 2
-    assert tell({"event": "status.created", "object": {"id": "33", "content": "Hi", "account": account}}).status_code == 202
+    assert (
+        tell({"event": "status.created", "object": {"id": "33", "content": "Hi", "account": account}}).status_code
+        == 202
+    )
     assert Spooled.objects.filter(kind="event").count() == 1
     assert tell({"event": "from.the.future", "object": {}}).status_code == 200
     assert tell(told, key="another").status_code == 401 and tell(told, key="").status_code == 401
     assert tell(told, address="/v1/mastodon/00000000-0000-7000-8000-000000000000").status_code == 401
-    for bad in (b"{", [], {"event": "report.created"}, {"event": "report.created", "object": {"id": "5"}}, {"event": "account.created", "object": {}},
+    for bad in (b"{", [], {"event": "report.created"}, {"event": "report.created", "object": {"id": "5"}},
+                {"event": "account.created", "object": {}},
                 {"event": "report.created", "object": {**report, "id": "6", "comment": "\x00"}}):  # fmt: skip
         assert tell(bad).status_code in (400, 422), bad
-    assert "Failing" in browser.get(page).content.decode() and "Failing" in browser.get("/settings/doors").content.decode()
+    assert (
+        "Failing" in browser.get(page).content.decode() and "Failing" in browser.get("/settings/doors").content.decode()
+    )
     assert browser.post(f"{page}/{server.pk}/turn", {"to": "off"}).status_code == 302
     assert tell(told).status_code == 401
     browser.post(f"{page}/{server.pk}/turn", {"to": "on"})
@@ -72,7 +88,9 @@ def test_named_systems_report_and_others_do_not(transactional_db: None) -> None:
     assert browser.post(f"{page}/{server.pk}/secret", {"secret": "rotated-secret"}).status_code == 200
     assert tell(told).status_code == 401 and tell(told, key="rotated-secret").status_code == 202
 
-    made = browser.post(page, {"kind": "salesforce", "name": "Care", "address": "00D5e000000HEcP", "reason": "spam"}).content.decode()
+    made = browser.post(
+        page, {"kind": "salesforce", "name": "Care", "address": "00D5e000000HEcP", "reason": "spam"}
+    ).content.decode()
     cloud = Sender.objects.get(kind="salesforce")
     place = f"/v1/servicecloud/{cloud.pk}"
     key = made.split(f"{place}?key=")[1].split('"')[0]
@@ -80,11 +98,17 @@ def test_named_systems_report_and_others_do_not(transactional_db: None) -> None:
 
     def send(text: Any, *, key: str = key) -> Any:
         kind = "text/xml; charset=utf-8" if isinstance(text, str) else "application/json"
-        return Client().post(f"{place}?key={key}", text if isinstance(text, str) else json.dumps(text), content_type=kind)
+        return Client().post(
+            f"{place}?key={key}", text if isinstance(text, str) else json.dumps(text), content_type=kind
+        )
 
     before = Spooled.objects.count()
     message = outbound("<sf:Subject>Look</sf:Subject>", "<sf:Subject>There</sf:Subject>")
-    for text in (message, message, message.replace("Look", "Changed since")):  # at least once, with the values of the moment
+    for text in (
+        message,
+        message,
+        message.replace("Look", "Changed since"),
+    ):  # at least once, with the values of the moment
         answer = send(text)
         assert answer.status_code == 200 and b"<Ack>true</Ack>" in answer.content
     assert Spooled.objects.count() == before + 2
@@ -92,6 +116,10 @@ def test_named_systems_report_and_others_do_not(transactional_db: None) -> None:
     assert b"<Ack>false</Ack>" in send("<a/>").content
     flow = send({"item": {"type": "message", "id": "m1"}, "external_id": "case-9"})
     assert flow.status_code == 202 and flow.json()["id"].startswith("rpt_")
-    assert send([]).status_code == 422 and send(message, key="guess").status_code == 401 and send(message, key="").status_code == 401
+    assert (
+        send([]).status_code == 422
+        and send(message, key="guess").status_code == 401
+        and send(message, key="").status_code == 401
+    )
     rows = browser.get(f"{page}?format=csv").getvalue().decode("utf-8-sig").splitlines()
     assert rows[0].startswith("kind,name") and len(rows) == 3

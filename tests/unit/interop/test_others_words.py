@@ -27,21 +27,41 @@ def outbound(*fields: str) -> str:
 
 
 def test_html_is_read_as_text() -> None:
-    assert text_of("<p>One<br>two</p><p>&lt;three&gt; &amp; <a href='x'>four</a></p><script>no</script>") == "One\ntwo\n<three> & four"
+    assert (
+        text_of("<p>One<br>two</p><p>&lt;three&gt; &amp; <a href='x'>four</a></p><script>no</script>")
+        == "One\ntwo\n<three> & four"
+    )
     assert text_of("plain") == "plain" and text_of("<script>never ends") == ""
 
 
 def test_a_report_of_mastodon_is_one_for_each_status() -> None:
-    admin: dict[str, Any] = {"id": "7", "username": "mallory", "account": {"id": "7", "acct": "mallory", "note": "<p>Hi</p>", "followers_count": 3}}
-    report = {"id": "1", "comment": "bad", "category": "spam", "account": {"id": "9"}, "target_account": admin, "statuses": []}
+    admin: dict[str, Any] = {
+        "id": "7",
+        "username": "mallory",
+        "account": {"id": "7", "acct": "mallory", "note": "<p>Hi</p>", "followers_count": 3},
+    }
+    report = {
+        "id": "1",
+        "comment": "bad",
+        "category": "spam",
+        "account": {"id": "9"},
+        "target_account": admin,
+        "statuses": [],
+    }
     [row] = sent.reports({"object": report}, NAMES, "spam")
     assert row["item"] == {"type": "account", "id": "7", "data": {"handle": "mallory", "bio": "Hi", "followers": 3}}
     assert row["reporter"] == {"kind": "user", "id": "9"} and row["note"] == "bad"
-    statuses = [{"id": "31", "content": "<p>Buy</p>", "language": "en"}, {"id": "32", "content": "", "account": {"id": "8"}}]
+    statuses = [
+        {"id": "31", "content": "<p>Buy</p>", "language": "en"},
+        {"id": "32", "content": "", "account": {"id": "8"}},
+    ]
     rows = sent.reports({"object": {**report, "statuses": statuses}}, NAMES, "spam")
     assert [(row["item"]["id"], row["item"]["author"]["id"]) for row in rows] == [("31", "7"), ("32", "8")]
     assert rows[0]["item"]["data"]["text"] == "Buy" and rows[0]["language"] == "en"
-    told = sent.event({"event": "status.created", "created_at": "2026-01-01T00:00:00Z", "object": {**statuses[0], "account": admin}}, NAMES)
+    told = sent.event(
+        {"event": "status.created", "created_at": "2026-01-01T00:00:00Z", "object": {**statuses[0], "account": admin}},
+        NAMES,
+    )
     assert told["name"] == "mastodon.status.created" and told["item"]["author"] == {"type": "account", "id": "7"}
     for bad in ({}, {"object": []}, {"object": {"target_account": {}}}, {"object": {"target_account": {"id": True}}}):
         with pytest.raises(BadInput):
@@ -59,7 +79,9 @@ def test_the_objects_of_a_flag_are_told_apart() -> None:
     assert rows([user, post]) == [("post", post, user)]
     assert rows(user) == rows([user, user]) == [("account", user, "")]
     assert rows(post) == [("post", post, "")]
-    assert rows([post, user], {user: flags.Named("account", "mallory"), post: flags.Named("post", "1")}) == [("post", "1", "mallory")]
+    assert rows([post, user], {user: flags.Named("account", "mallory"), post: flags.Named("post", "1")}) == [
+        ("post", "1", "mallory")
+    ]
     assert rows({"id": post, "type": "Note", "content": "Buy"}) == [("post", post, "")]
     assert flags.ids_to_try("https://b.example/@mallory") == ["https://b.example/@mallory", "@mallory", "mallory"]
     for bad in (None, [], [7], [{}], "x" * 251, [f"https://b.example/{n}" for n in range(101)]):
@@ -68,8 +90,9 @@ def test_the_objects_of_a_flag_are_told_apart() -> None:
 
 
 def test_outbound_messages() -> None:
-    told = messages.read(outbound("<sf:Subject>Look</sf:Subject><sf:Description>at &lt;this&gt;</sf:Description><sf:Origin>Email</sf:Origin>",
-                                  "<sf:Item_Type__c>post</sf:Item_Type__c><sf:Item_Id__c>p1</sf:Item_Id__c><sf:SuppliedEmail>a@b.example</sf:SuppliedEmail>"))  # fmt: skip
+    plain = "<sf:Subject>Look</sf:Subject><sf:Description>at &lt;this&gt;</sf:Description><sf:Origin>Email</sf:Origin>"
+    named = "<sf:Item_Type__c>post</sf:Item_Type__c><sf:Item_Id__c>p1</sf:Item_Id__c><sf:SuppliedEmail>a@b.example</sf:SuppliedEmail>"
+    told = messages.read(outbound(plain, named))
     assert told.organisation == "00D5e000000HEcP" and "secret" not in repr(told)
     first, second = (messages.row_of(case, reason="other", message="message") for case in told.cases)
     assert first["item"]["data"] == {"subject": "Look", "text": "at <this>"} and first["channel"] == "email"

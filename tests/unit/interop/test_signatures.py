@@ -17,10 +17,14 @@ PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyI
 
 
 def made(body: bytes = b"{}", now: datetime = NOW) -> dict[str, str]:
-    return signatures.make(KEY, "https://a.example/actor#main-key", method="POST", target="/ap/inbox", host="b.example", body=body, now=now)
+    return signatures.make(
+        KEY, "https://a.example/actor#main-key", method="POST", target="/ap/inbox", host="b.example", body=body, now=now
+    )
 
 
-def judged(headers: dict[str, str], *, body: bytes = b"{}", method: str = "POST", target: str = "/ap/inbox", pem: str = PEM) -> bool:
+def judged(
+    headers: dict[str, str], *, body: bytes = b"{}", method: str = "POST", target: str = "/ap/inbox", pem: str = PEM
+) -> bool:
     signature = signatures.read(headers["signature"])
     signatures.covers(signature, headers, body, NOW)
     return signatures.holds(signature, pem, signatures.signed_text(signature, method, target, headers))
@@ -30,9 +34,17 @@ def test_what_we_sign_holds_and_any_change_is_seen() -> None:
     assert judged(made())
     assert not judged({**made(), "host": "c.example"})
     assert not judged(made(), target="/elsewhere") and not judged(made(), method="PUT")
-    other = rsa.generate_private_key(65_537, 2_048).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    other = (
+        rsa.generate_private_key(65_537, 2_048)
+        .public_key()
+        .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
     assert not judged(made(), pem=other.decode()) and not judged(made(), pem="no key")
-    weak = rsa.generate_private_key(65_537, 1_024).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    weak = (
+        rsa.generate_private_key(65_537, 1_024)
+        .public_key()
+        .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
     assert not judged(made(), pem=weak.decode())
     hs2019 = {**made(), "signature": made()["signature"].replace("rsa-sha256", "hs2019")}
     assert judged(hs2019)
@@ -52,7 +64,11 @@ def test_what_we_sign_holds_and_any_change_is_seen() -> None:
         ({"signature": 'keyId="a",signature="AA=="'}, b"{}", "must cover"),
         ({"signature": 'keyId="a",headers="(request-target) host date",signature="AA=="'}, b"{}", "must cover"),
         ({"signature": 'keyId="a",headers="(request-target) host date digest date",signature="AA=="'}, b"{}", "twice"),
-        ({"signature": 'keyId="a",expires=1,headers="(request-target) host date digest",signature="AA=="'}, b"{}", "expired"),
+        (
+            {"signature": 'keyId="a",expires=1,headers="(request-target) host date digest",signature="AA=="'},
+            b"{}",
+            "expired",
+        ),
     ],
 )
 def test_what_leaves_something_open_is_refused(change: dict[str, str], body: bytes, words: str) -> None:

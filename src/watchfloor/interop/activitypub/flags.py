@@ -37,7 +37,10 @@ class Types(msgspec.Struct, frozen=True):
 def rows(flag: Mapping[str, Any], types: Types, *, reason: str, known: Callable[[str], Named | None]) -> list[Row]:
     """One report for each thing, or one of the account where nothing else is named."""
     found = _objects(flag)
-    named = [(known(url) or _guess(url, kind, index, len(found), types), given) for index, (url, kind, given) in enumerate(found)]
+    named = [
+        (known(url) or _guess(url, kind, index, len(found), types), given)
+        for index, (url, kind, given) in enumerate(found)
+    ]
     accounts = [item for item, _ in named if item.type == types.account]
     things = [(item, given) for item, given in named if item.type != types.account]
     author = {"author": {"type": accounts[0].type, "id": accounts[0].id}} if len(accounts) == 1 else {}
@@ -47,7 +50,8 @@ def rows(flag: Mapping[str, Any], types: Types, *, reason: str, known: Callable[
     }  # fmt: skip
     if things:
         return [
-            {"item": {"type": item.type, "id": item.id, "data": _data(given), **author}, **common} for item, given in things
+            {"item": {"type": item.type, "id": item.id, "data": _data(given), **author}, **common}
+            for item, given in things
         ]
     return [{"item": {"type": item.type, "id": item.id, "data": {}}, **common} for item in accounts]
 
@@ -86,7 +90,8 @@ def _guess(url: str, kind: str, index: int, of: int, types: Types) -> Named:
 def _like_account(url: str) -> bool:
     parts = [part for part in urlsplit(url).path.split("/") if part]
     return bool(parts) and (
-        (len(parts) == 1 and parts[0].startswith("@")) or (len(parts) == 2 and parts[0] in {"users", "u", "user", "actors", "accounts"})
+        (len(parts) == 1 and parts[0].startswith("@"))
+        or (len(parts) == 2 and parts[0] in {"users", "u", "user", "actors", "accounts"})
     )
 
 

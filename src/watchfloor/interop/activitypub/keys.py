@@ -72,7 +72,13 @@ def fetch(key_id: str) -> PeerKey:
     if row is None or not isinstance(row.get("publicKeyPem"), str) or not isinstance(row.get("owner"), str):
         raise signatures.refused("The key is not where its id leads.")
     owner = row["owner"]
-    if not same_host(owner, key_id) or len(owner) > 500 or not owner.isprintable() or not row["publicKeyPem"].isascii() or "\0" in row["publicKeyPem"]:
+    if (
+        not same_host(owner, key_id)
+        or len(owner) > 500
+        or not owner.isprintable()
+        or not row["publicKeyPem"].isascii()
+        or "\0" in row["publicKeyPem"]
+    ):
         raise signatures.refused("The key is of an actor of another server.")
     if document.get("id") != owner and _document(owner).get("publicKey", {}) != row:  # a key with a document of its own
         raise signatures.refused("The actor does not know this key.")

@@ -113,7 +113,7 @@ def holds(signature: Signature, pem: str, text: bytes) -> bool:
             return True
         if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2_048:
             return False
-        for name in ((hashes.SHA512(),) if signature.algorithm == "rsa-sha512" else (hashes.SHA256(), hashes.SHA512())):
+        for name in (hashes.SHA512(),) if signature.algorithm == "rsa-sha512" else (hashes.SHA256(), hashes.SHA512()):
             try:
                 key.verify(signature.value, text, padding.PKCS1v15(), name)
             except InvalidSignature:
@@ -126,7 +126,9 @@ def holds(signature: Signature, pem: str, text: bytes) -> bool:
     return False
 
 
-def make(key: rsa.RSAPrivateKey, key_id: str, *, method: str, target: str, host: str, body: bytes | None, now: datetime) -> dict[str, str]:
+def make(
+    key: rsa.RSAPrivateKey, key_id: str, *, method: str, target: str, host: str, body: bytes | None, now: datetime
+) -> dict[str, str]:
     """Headers that sign a request of ours."""
     headers = {"host": host, "date": format_datetime(now.astimezone(UTC), usegmt=True)}
     if body is not None:
@@ -162,5 +164,6 @@ def _digest_holds(header: str, body: bytes) -> bool:
     found = [(_DIGESTS[name.lower()], value) for name, _, value in known if name.lower() in _DIGESTS]
     made = [base64.b64encode(hashlib.new(name, body).digest()).decode() for name, _ in found]
     return bool(found) and all(
-        hmac.compare_digest(mine.encode(), theirs.encode("utf-8", "replace")) for mine, (_, theirs) in zip(made, found, strict=True)
+        hmac.compare_digest(mine.encode(), theirs.encode("utf-8", "replace"))
+        for mine, (_, theirs) in zip(made, found, strict=True)
     )

@@ -1,7 +1,7 @@
 """What clients ask before they work: who they are, what server this is, and a token for an application's name and secret.
 
-An application is one of our API tokens: its prefix is the ``client_id``, its secret the ``client_secret``, and what ``/oauth/token`` gives is
-that secret again. Nobody can make one here: an administrator does, in the settings.
+An application is one of our API tokens: its prefix is the ``client_id``, its secret the ``client_secret``, and what ``/oauth/token``
+gives is that secret again. Nobody can make one here: an administrator does, in the settings.
 """
 
 from __future__ import annotations
@@ -29,9 +29,18 @@ _OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
 def verify_credentials(asked: Asked) -> Entity:
     """The token as an account: programs have no profile."""
     token = asked.token
-    shown = account(str(token.pk), made_at=token.created_at, data={"handle": token.source, "display_name": token.name}, bot=True)
+    shown = account(
+        str(token.pk), made_at=token.created_at, data={"handle": token.source, "display_name": token.name}, bot=True
+    )
     role = {"id": "0", "name": "", "permissions": "0", "color": "", "highlighted": False}
-    source = {"privacy": "public", "sensitive": False, "language": None, "note": "", "fields": [], "follow_requests_count": 0}
+    source = {
+        "privacy": "public",
+        "sensitive": False,
+        "language": None,
+        "note": "",
+        "fields": [],
+        "follow_requests_count": 0,
+    }
     return {**shown, "source": source, "role": role}
 
 
@@ -67,7 +76,9 @@ def token(asked: Asked) -> Any:
         return _refused(400, "unsupported_grant_type", "Only client_credentials is possible here.")
     row = token_for(asked.text("client_secret"))
     if row is None or row.prefix != asked.text("client_id"):
-        return _refused(401, "invalid_client", "The client is unknown: use a token's first nine characters and its secret.")
+        return _refused(
+            401, "invalid_client", "The client is unknown: use a token's first nine characters and its secret."
+        )
     scopes = _scopes(row.permissions)
     wanted = asked.text("scope").split()
     missing = [each for each in wanted if not any(have == each or have.startswith(f"{each}:") for have in scopes)]

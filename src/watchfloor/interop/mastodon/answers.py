@@ -57,7 +57,9 @@ class Asked:
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number from 1 to ``most``."""
         text = self.text(name)
-        return min(int(text), most) if text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text) else default
+        return (
+            min(int(text), most) if text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text) else default
+        )
 
 
 Verb = Callable[..., Any]
@@ -106,7 +108,13 @@ def said(value: Any, status: int = 200) -> JsonResponse:
 
 def wrong(status: int, message: str, where: str = "") -> JsonResponse:
     """An error: one sentence, and the place where there is one."""
-    return said({"error": message, **({"details": {where: [{"error": "ERR_INVALID", "description": message}]}} if where else {})}, status)
+    return said(
+        {
+            "error": message,
+            **({"details": {where: [{"error": "ERR_INVALID", "description": message}]}} if where else {}),
+        },
+        status,
+    )
 
 
 def links(asked: Asked, first: str, last: str, *, more: bool) -> str:

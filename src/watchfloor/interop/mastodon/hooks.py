@@ -1,7 +1,7 @@
 """``POST /v1/mastodon/<system>``: the webhooks of a server, each signed with the secret that the two share.
 
-``X-Hub-Signature`` is ``sha256=`` and the HMAC-SHA256 of the body in hexadecimal. It has no time in it, so a call can be played again; it is
-then what came before, under its key, and changes nothing.
+``X-Hub-Signature`` is ``sha256=`` and the HMAC-SHA256 of the body in hexadecimal. It has no time in it, so a call can be played again;
+it is then what came before, under its key, and changes nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ SIGNATURE: Final = "X-Hub-Signature"
 
 
 @csrf_exempt
-@guard.everyone("Signed by a server of Mastodon with the secret of its row; it can report and send events, and reads nothing.")
+@guard.everyone(
+    "Signed by a server of Mastodon with the secret of its row; it can report and send events, and reads nothing."
+)
 @require_POST
 def hook(request: HttpRequest, sender_id: UUID) -> HttpResponseBase:
     """202 with receipts once they are durable; 401 for what is not signed; 200 for what is of no use here."""
@@ -67,7 +69,9 @@ def _take(sender: Sender, body: bytes) -> list[str]:
             raise BadInput("missing_field", "A report without an id cannot be taken in.", where="object.id")
         known = catalogue.load()
         category = str(report.get("category") or "other")
-        reason = sender.reason_key or reporting.reason_of(known, category if category in reporting.CATEGORIES else "other", [])
+        reason = sender.reason_key or reporting.reason_of(
+            known, category if category in reporting.CATEGORIES else "other", []
+        )
         rows = sent.reports(given, names, reason)
         keyed = [(row, _key(str(report["id"]), row["item"]["id"])) for row in rows]
         return taking.take(REPORT, keyed, source=source, known=known, first_stands=True)

@@ -15,11 +15,11 @@ from watchfloor.enforcement import queries as enforcement
 from watchfloor.enforcement.actions import lift
 from watchfloor.enforcement.domain import IN_FORCE
 from watchfloor.identity.domain import Actor
+from watchfloor.intake import catalogue
 from watchfloor.interop.mastodon import showing
 from watchfloor.interop.mastodon.answers import Asked, links, said
 from watchfloor.interop.mastodon.entities import Entity
 from watchfloor.interop.mastodon.reporting import reason_of
-from watchfloor.intake import catalogue
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import writing
@@ -85,7 +85,11 @@ def resolve(asked: Asked, report_id: str) -> Entity:
     """Settle it without an action: nothing is wrong with the item. A report that is settled already stays as it is."""
     row = find(asked.actor, report_id)
     if row.case.state != Case.State.CLOSED:
-        _decide(asked.actor, row.case_id, DecisionIn(verdict="clean", rationale=asked.text("text") or "Resolved without action."))
+        _decide(
+            asked.actor,
+            row.case_id,
+            DecisionIn(verdict="clean", rationale=asked.text("text") or "Resolved without action."),
+        )
     return showing.of(asked.actor, find(asked.actor, report_id))
 
 
@@ -122,14 +126,21 @@ def act(asked: Asked, account_id: str) -> Any:
     """
     kind = asked.text("type") or "none"
     if kind not in EFFECTS:
-        raise BadInput("unknown_value", f"{kind[:40]!r} is no action.", where="type", hint="One of: " + ", ".join(EFFECTS) + ".")
-    rows = known(asked.actor).filter(Q(item__external_id=account_id, item__kind="account") | Q(item__author__external_id=account_id))
+        raise BadInput(
+            "unknown_value", f"{kind[:40]!r} is no action.", where="type", hint="One of: " + ", ".join(EFFECTS) + "."
+        )
+    rows = known(asked.actor).filter(
+        Q(item__external_id=account_id, item__kind="account") | Q(item__author__external_id=account_id)
+    )
     if wanted := asked.text("report_id"):
         rows = rows.filter(pk=_id(wanted, "report_id"))
     row = rows.exclude(case__state=Case.State.CLOSED).order_by("-pk").first()
     if row is None:
         _account(asked.actor, account_id)
-        raise BadInput("no_report", "There is no open report about this account.", where="report_id", hint="Report it first: an action rests on a decision.")  # fmt: skip
+        raise BadInput(
+            "no_report", "There is no open report about this account.", where="report_id",
+            hint="Report it first: an action rests on a decision.",
+        )  # fmt: skip
     action = next((each for each in _kinds(EFFECTS[kind])), None)
     if action is None:
         raise BadInput("no_such_action", f"The catalogue has nothing for {kind!r}.", where="type")
@@ -186,7 +197,11 @@ def _decide(actor: Actor, case_id: UUID, finding: DecisionIn) -> Decision:
 
 
 def _account(actor: Actor, account_id: str) -> Any:
-    found = known(actor).filter(Q(item__kind="account", item__external_id=account_id) | Q(item__author__external_id=account_id)).first()
+    found = (
+        known(actor)
+        .filter(Q(item__kind="account", item__external_id=account_id) | Q(item__author__external_id=account_id))
+        .first()
+    )
     if found is None:
         raise NotFound("unknown_account", "Record not found")
     return found.item if found.item.kind == "account" else found.item.author

@@ -61,15 +61,21 @@ def rows_of(name: str, statuses: list[str], common: dict[str, Any], key: str = "
 def reason_of(known: Known, category: str, rules: list[str]) -> str:
     """Our reason for a category, or for the first of the rules, which says more."""
     if category not in CATEGORIES:
-        raise BadInput("unknown_value", f"{category[:40]!r} is no category.", where="category", hint="One of: " + ", ".join(CATEGORIES) + ".")  # fmt: skip
+        raise BadInput(
+            "unknown_value", f"{category[:40]!r} is no category.", where="category", hint="One of: " + ", ".join(CATEGORIES) + ".",
+        )  # fmt: skip
     for rule in rules[:1]:
         if rule not in known.reasons:
-            raise BadInput("unknown_rule", f"There is no rule {rule[:60]!r}.", where="rule_ids", hint="See /api/v1/instance/rules.")
+            raise BadInput(
+                "unknown_rule", f"There is no rule {rule[:60]!r}.", where="rule_ids", hint="See /api/v1/instance/rules."
+            )
         return rule
     token = _REASONS[category]
     found = known.aliases.get(token) or known.aliases.get(_REASONS["other"])
     if found is None:
-        raise BadInput("no_reason", f"No reason of ours stands for {category!r}.", where="category", hint="Send rule_ids.")
+        raise BadInput(
+            "no_reason", f"No reason of ours stands for {category!r}.", where="category", hint="Send rule_ids."
+        )
     return found
 
 
@@ -77,5 +83,3 @@ def category_of(reason_key: str) -> str:
     """The category of one of our reasons; what no category stands for is a rule that was broken."""
     names = {row.key: row.atproto for row in policies.all_reasons()}.get(reason_key, ())
     return next((each for each in ("spam", "other") if _REASONS[each] in names), "violation")
-
-

@@ -1,7 +1,7 @@
 """What a server of Mastodon tells by its webhooks, as rows of ours. Pure.
 
-``report.created`` is a report of each status in it, or of the account; a report that changed, accounts and statuses are events. The names of
-item types and the reason are given by the caller.
+``report.created`` is a report of each status in it, or of the account; a report that changed, accounts and statuses are events. The names
+of item types and the reason are given by the caller.
 """
 
 from __future__ import annotations
@@ -60,10 +60,16 @@ def event(given: Mapping[str, Any], names: Names) -> Row:
     if isinstance(given.get("created_at"), str):
         made["at"] = given["created_at"]
     if name.startswith("status."):
-        language = {"language": found["language"]} if isinstance(found.get("language"), str) and found["language"] else {}
+        language = (
+            {"language": found["language"]} if isinstance(found.get("language"), str) and found["language"] else {}
+        )
         return {**made, "item": status(found, names), **language}
     if name.startswith("report."):
-        data = {"report": _text(found.get("id")), "action_taken": found.get("action_taken") is True, "category": _text(found.get("category"))}
+        data = {
+            "report": _text(found.get("id")),
+            "action_taken": found.get("action_taken") is True,
+            "category": _text(found.get("category")),
+        }
         return {**made, "item": account(_record(found, "target_account"), names), "data": data}
     return {**made, "item": account(found, names)}
 

@@ -52,13 +52,20 @@ def admin_account_of(actor: Actor, item: Item) -> Entity:
         limited=silenced,
     )  # fmt: skip
     return entities.admin_account(
-        shown, locale=item.language, suspended=suspended, silenced=silenced, disabled="lock" in does, sensitized="age_gate" in does
+        shown,
+        locale=item.language,
+        suspended=suspended,
+        silenced=silenced,
+        disabled="lock" in does,
+        sensitized="age_gate" in does,
     )
 
 
 def admin_stranger(name: str, kind: str) -> Entity:
     """Somebody of whom there is only a name, if that."""
-    return entities.admin_account(entities.account(name, made_at=None, data={"handle": kind if name == NOBODY else name}))
+    return entities.admin_account(
+        entities.account(name, made_at=None, data={"handle": kind if name == NOBODY else name})
+    )
 
 
 def held_by(case_id: UUID) -> Job | None:

@@ -44,7 +44,9 @@ class KafkaEnds:
             {**common, "group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest"}
         )
         self._consumer.subscribe([source])
-        self._producer = confluent_kafka.Producer({**common, "enable.idempotence": True, "acks": "all"}) if sink else None
+        self._producer = (
+            confluent_kafka.Producer({**common, "enable.idempotence": True, "acks": "all"}) if sink else None
+        )
         self._sink, self._taken = sink, False
 
     def take(self, limit: int, seconds: float) -> list[bytes]:
@@ -58,7 +60,9 @@ class KafkaEnds:
         assert self._producer is not None
         failed: list[str] = []
         for line in lines:
-            self._producer.produce(self._sink, line, on_delivery=lambda problem, _: failed.append(str(problem)) if problem else None)
+            self._producer.produce(
+                self._sink, line, on_delivery=lambda problem, _: failed.append(str(problem)) if problem else None
+            )
         if self._producer.flush(SECONDS) or failed:
             raise ConnectionError(failed[0] if failed else "the results were not confirmed in time")
 

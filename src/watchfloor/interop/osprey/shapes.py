@@ -1,7 +1,7 @@
 """Osprey's two forms: an action as its Kafka input has it, and the features that its sinks write. Pure.
 
-In: ``{"send_time": "...", "data": {"action_id": 1, "action_name": "...", "data": {...}}}``; a bare action is taken, too. Out: one flat object
-of all features, with ``__action_id``, ``__timestamp``, ``__error_count`` and, where there are any, ``__verdicts`` and
+In: ``{"send_time": "...", "data": {"action_id": 1, "action_name": "...", "data": {...}}}``; a bare action is taken, too. Out: one flat
+object of all features, with ``__action_id``, ``__timestamp``, ``__error_count`` and, where there are any, ``__verdicts`` and
 ``__entity_label_mutations`` (``Type/label/0`` put on, ``/1`` taken off).
 """
 
@@ -65,14 +65,24 @@ def mapping_of(text: str) -> dict[str, tuple[Step, ...] | str]:
         if not field and not sign:
             continue
         if field not in FIELDS or not place:
-            raise BadInput("bad_mapping", f"{part.strip()[:60]!r} is no FIELD=PATH.", where="mapping", hint="Fields: " + ", ".join(FIELDS) + ".")
+            raise BadInput(
+                "bad_mapping",
+                f"{part.strip()[:60]!r} is no FIELD=PATH.",
+                where="mapping",
+                hint="Fields: " + ", ".join(FIELDS) + ".",
+            )
         try:
             found[field] = parse_path(place) if place.startswith("$") else place
         except PathError as problem:
             raise BadInput("bad_mapping", f"{place[:60]!r} is no path: {problem}.", where="mapping") from None
     missing = [name for name in ("item.type", "item.id") if name not in found]
     if missing:
-        raise BadInput("bad_mapping", f"The mapping does not say {missing[0]}.", where="mapping", hint="item.type=post,item.id=$.post.id")
+        raise BadInput(
+            "bad_mapping",
+            f"The mapping does not say {missing[0]}.",
+            where="mapping",
+            hint="item.type=post,item.id=$.post.id",
+        )
     return found
 
 

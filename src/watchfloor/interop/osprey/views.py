@@ -48,7 +48,9 @@ def actions(request: HttpRequest) -> JsonResponse:
         try:
             if isinstance(record, WatchfloorError):
                 raise record
-            [receipt] = take(EVENT, [(shapes.row_of(shapes.event_of(record), places), None)], source=token.source, known=known)
+            [receipt] = take(
+                EVENT, [(shapes.row_of(shapes.event_of(record), places), None)], source=token.source, known=known
+            )
             results.append({"index": index, "id": receipt, "status": "accepted"})
         except WatchfloorError as error:
             results.append({"index": index, "status": "rejected", "error": error.as_dict()})

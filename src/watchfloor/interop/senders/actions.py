@@ -19,12 +19,16 @@ from watchfloor.ledger.writer import Writer
 from watchfloor.platform import config
 from watchfloor.policy import queries as policies
 
-HOST: Final = re.compile(r"(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?")
+HOST: Final = re.compile(
+    r"(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?"
+)
 ORGANISATION: Final = re.compile(r"00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
 ANYBODY: Final = "*"  # every instance of the Fediverse
 
 
-def save(w: Writer, *, kind: str, name: str, address: str, secret: str = "", reason_key: str = "") -> tuple[Sender, str]:
+def save(
+    w: Writer, *, kind: str, name: str, address: str, secret: str = "", reason_key: str = ""
+) -> tuple[Sender, str]:
     """Name a system; with its secret, which is made here where it is not theirs to make.
 
     Raises:

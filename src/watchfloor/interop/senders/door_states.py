@@ -29,14 +29,16 @@ def install() -> None:
     )  # fmt: skip
     register(
         Door(
-            key="servicecloud", name=_("Service Cloud"), purpose=_("A new case there is a report here: outbound messages, or a call of a flow."),
+            key="servicecloud", name=_("Service Cloud"),
+            purpose=_("A new case there is a report here: outbound messages, or a call of a flow."),
             addresses=("/v1/servicecloud",), how_to="service-cloud-and-zendesk", settings="interop-senders",
             state=_of(Sender.Kind.SALESFORCE),
         )
     )  # fmt: skip
     register(
         Door(
-            key="osprey", name=_("Osprey"), purpose=_("Its actions come in beside Osprey itself; results go out in its form."), direction="both",
+            key="osprey", name=_("Osprey"), direction="both",
+            purpose=_("Its actions come in beside Osprey itself; results go out in its form."),
             addresses=("/v1/osprey/actions",), how_to="beside-osprey", settings="tokens",
         )
     )  # fmt: skip

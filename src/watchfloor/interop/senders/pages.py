@@ -48,7 +48,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     context = {
         "rows": rows, "kinds": _kinds(), "words": dict(_kinds()), "errors": errors, "typed": request.POST,
         "open_form": bool(errors) or "new" in request.GET, "where": {row.pk: address(row) for row in rows},
-        "reasons": [("", _("as the report says, else Other"))] + [(row.key, row.name) for row in policies.all_reasons() if not row.archived],
+        "reasons": [
+            ("", _("as the report says, else Other")), *((row.key, row.name) for row in policies.all_reasons() if not row.archived)
+        ],
     }  # fmt: skip
     return render(request, "interop_senders/index.html", context, status=422 if errors else 200)
 
@@ -60,7 +62,11 @@ def turn(request: HttpRequest, sender_id: UUID) -> HttpResponse:
     on = request.POST.get("to") == "on"
     with writing(actor_of(request)) as w:
         row = actions.turn(w, sender_id, on=on)
-    words = _("What %(name)s sends is taken in.") if on else _("Nothing of %(name)s is taken in any more. Turn it on to undo.")
+    words = (
+        _("What %(name)s sends is taken in.")
+        if on
+        else _("Nothing of %(name)s is taken in any more. Turn it on to undo.")
+    )
     messages.success(request, words % {"name": row.name})
     return redirect("interop-senders")
 
@@ -86,7 +92,11 @@ def address(row: Sender, secret: str = "") -> str:
     if row.kind == Sender.Kind.FEDIVERSE:
         return base + reverse("activitypub-inbox")
     name = "mastodon-hook" if row.kind == Sender.Kind.MASTODON else "servicecloud-report"
-    return base + reverse(name, args=[row.pk]) + (f"?key={secret}" if secret and row.kind == Sender.Kind.SALESFORCE else "")
+    return (
+        base
+        + reverse(name, args=[row.pk])
+        + (f"?key={secret}" if secret and row.kind == Sender.Kind.SALESFORCE else "")
+    )
 
 
 def _made(request: HttpRequest, row: Sender, secret: str) -> HttpResponseBase:

@@ -92,5 +92,10 @@ def row_of(case: dict[str, str], *, reason: str, message: str) -> dict[str, Any]
         return {**row, "item": {"type": kind or message, "id": thing, "data": {}, **author}, "note": words[:10_000]}
     data = {"subject": case.get("Subject", ""), "text": case.get("Description", "")}
     sent = {"author": {"id": who[:250]}} if who else {}
-    item = {"type": message, "id": f"servicecloud-{name}", "data": {key: value for key, value in data.items() if value}, **sent}
+    item = {
+        "type": message,
+        "id": f"servicecloud-{name}",
+        "data": {key: value for key, value in data.items() if value},
+        **sent,
+    }
     return {**row, "item": item}

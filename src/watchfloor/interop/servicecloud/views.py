@@ -66,7 +66,9 @@ def _outbound(sender: Sender, body: bytes) -> list[str]:
         strict.canonical(row, "")  # texts that no database keeps
         if not row["item"]["data"]:
             row["item"]["data"] = taking.looks(row["item"]["type"], row["item"]["id"])
-    return taking.take(REPORT, [(row, None) for row in rows], source=actions.source(sender), known=known, first_stands=True)
+    return taking.take(
+        REPORT, [(row, None) for row in rows], source=actions.source(sender), known=known, first_stands=True
+    )
 
 
 def _flow(sender: Sender, body: bytes) -> list[str]:

@@ -110,6 +110,7 @@ NOT_THEIRS: Final = {
     "programme_review_schedule": "where colleagues have reviews sent",
     "law_hold": "grounds of holds; what they hold is not erased at all",
     "interop_history_source": "the sealed credentials of another system",
+    "interop_sender": "the sealed secret of a system that reports here",
     "items_item": "emptied last, by erasing.runs",
     "items_media": "shredded by erasing.elsewhere",
 }

@@ -4,23 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PeerKey',
+            name="PeerKey",
             fields=[
-                ('key_id', models.CharField(max_length=500, primary_key=True, serialize=False)),
-                ('owner', models.CharField(max_length=500)),
-                ('pem', models.TextField()),
-                ('fetched_at', models.DateTimeField()),
+                ("key_id", models.CharField(max_length=500, primary_key=True, serialize=False)),
+                ("owner", models.CharField(max_length=500)),
+                ("pem", models.TextField()),
+                ("fetched_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'interop_activitypub_key',
+                "db_table": "interop_activitypub_key",
             },
         ),
     ]
