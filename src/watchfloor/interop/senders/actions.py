@@ -31,6 +31,8 @@ def save(
 ) -> tuple[Sender, str]:
     """Name a system; with its secret, which is made here where it is not theirs to make.
 
+    A server of Mastodon makes its own once it has the address, so it may be given later; until then nothing of it is taken in.
+
     Raises:
         BadInput: a name that is taken, an address that is none, a secret that is missing.
     """
@@ -51,8 +53,8 @@ def save(
         address = address.lower().removeprefix("https://").rstrip("/")
         if not HOST.fullmatch(address) and not (kind == Sender.Kind.FEDIVERSE and address == ANYBODY):
             raise BadInput("bad_address", "Write the server's host name, like social.example.", where="address")
-    if kind == Sender.Kind.MASTODON and not 8 <= len(secret) <= 200:
-        raise BadInput("bad_secret", "Paste the signing secret that Mastodon shows for the webhook.", where="secret")
+    if secret and not 8 <= len(secret) <= 200:
+        raise BadInput("bad_secret", "A secret has 8 to 200 characters.", where="secret")
     row = w.create(
         Sender, kind=kind, name=name, address=address, reason_key=reason_key, made_by=w.actor, made_at=clock.now(),
         secret=seal(secret) if secret else None,
