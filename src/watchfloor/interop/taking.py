@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from watchfloor.intake import catalogue, strict
-from watchfloor.intake.rows import Known, check
+from watchfloor.intake.rows import Checked, Known, check
 from watchfloor.intake.store import own_connection, store
 from watchfloor.items import queries as items
 from watchfloor.items.models import ItemType
-from watchfloor.kernel.errors import BadInput, Conflict
+from watchfloor.kernel.errors import BadInput, Conflict, WatchfloorError
 
 Keyed = tuple[dict[str, Any], str | None]  # a row as the API takes it, and its idempotency key
 
@@ -37,6 +37,31 @@ def take(
     if not first_stands and any(receipt.conflict for receipt in receipts):
         raise Conflict("key_reused", f"This {kind} came before with other content.", hint="Nothing was changed.")
     return [receipt.text for receipt in receipts]
+
+
+def take_each(
+    kind: str, found: Sequence[Keyed | WatchfloorError], *, source: str, known: Known | None = None
+) -> list[str | WatchfloorError]:
+    """As ``take``, but each row is judged by itself: its receipt, or what is wrong with it. Good ones are kept in one transaction."""
+    known = known or catalogue.load()
+    made: list[str | WatchfloorError] = []
+    good: list[tuple[int, Checked]] = []
+    for index, each in enumerate(found):
+        try:
+            if isinstance(each, WatchfloorError):
+                raise each
+            row, key = each
+            good.append((index, check(kind, row, strict.canonical(row, ""), source=source, known=known, key=key)))
+            made.append("")
+        except WatchfloorError as wrong:
+            made.append(wrong)
+    if good:
+        with own_connection() as connection:
+            receipts = store(connection, [row for _, row in good])
+        for (index, _), receipt in zip(good, receipts, strict=True):
+            again = Conflict("key_reused", f"This {kind} came before with other content.", hint="Nothing was changed.")
+            made[index] = again if receipt.conflict else receipt.text
+    return made
 
 
 def type_of(kind: str, usual: str) -> str:

@@ -54,7 +54,7 @@ def reports(asked: Asked) -> Any:
     found = list(rows.order_by("pk" if forward else "-pk")[: limit + 1])
     more = len(found) > limit or forward
     shown = sorted(found[:limit], key=lambda row: row.pk, reverse=True)
-    response = said([showing.of(asked.actor, row) for row in shown])
+    response = said(showing.many(asked.actor, shown))
     if shown:
         response["Link"] = links(asked, ids.encode("rpt", shown[0].pk), ids.encode("rpt", shown[-1].pk), more=more)
     return response

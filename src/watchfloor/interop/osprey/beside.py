@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from watchfloor.detection.stream.contract import StreamAway
 from watchfloor.engines import sml
 from watchfloor.interop.osprey import shapes
 from watchfloor.kernel.errors import BadInput, MissingExtra, WatchfloorError
@@ -64,12 +65,18 @@ class KafkaEnds:
                 self._sink, line, on_delivery=lambda problem, _: failed.append(str(problem)) if problem else None
             )
         if self._producer.flush(SECONDS) or failed:
-            raise ConnectionError(failed[0] if failed else "the results were not confirmed in time")
+            raise StreamAway(failed[0] if failed else "the results were not confirmed in time")
 
     def done(self) -> None:
         """Tell the position."""
-        if self._taken:
+        if not self._taken:
+            return
+        import confluent_kafka
+
+        try:
             self._consumer.commit(asynchronous=False)
+        except confluent_kafka.KafkaException as problem:
+            raise StreamAway(str(problem)) from None
 
     def close(self) -> None:
         """Leave the group."""
@@ -119,24 +126,19 @@ def judging(rules: sml.RuleSet, ends: Ends, as_json: Callable[[Any], bytes]) -> 
 def telling(mapping: str, source: str) -> Work:
     """Work that hands the actions to the floor as events, durable before the position is told."""
     from watchfloor.intake.rows import EVENT
-    from watchfloor.interop.taking import take
+    from watchfloor.interop.taking import take_each
 
     places = shapes.mapping_of(mapping)
 
     def work(events: Sequence[sml.Event]) -> None:
-        rows = []
+        rows: list[Any] = []
         for event in events:
             try:
                 rows.append((shapes.row_of(event, places), None))
             except BadInput as wrong:
-                log.warning("action %d: %s", event.action_id, wrong.message)
-        try:
-            take(EVENT, rows, source=source, first_stands=True)
-        except BadInput:  # one of them is wrong: one by one, so that it costs only itself
-            for row in rows:
-                try:
-                    take(EVENT, [row], source=source, first_stands=True)
-                except BadInput as wrong:
-                    log.warning("action %s: %s", row[0]["id"], wrong.message)
+                rows.append(wrong)
+        for event, made in zip(events, take_each(EVENT, rows, source=source), strict=True):
+            if isinstance(made, WatchfloorError):
+                log.warning("action %d: %s", event.action_id, made.message)
 
     return work

@@ -19,6 +19,7 @@ STATUS: Final = {"added": 0, "removed": 1}
 FIELDS: Final = ("item.type", "item.id", "item.author.id", "item.author.type", "market", "language")
 _FINE: Final = re.compile(r"(\.\d{6})\d+")  # Go writes nanoseconds
 Step = str | int
+Places = Mapping[str, tuple[Step, ...] | str]  # field -> a path into the data, or the word itself
 
 
 def event_of(record: Any) -> sml.Event:
@@ -57,7 +58,7 @@ def features_of(event: sml.Event, outcome: sml.Outcome) -> dict[str, Any]:
     return {**made, **outcome.features}
 
 
-def mapping_of(text: str) -> dict[str, tuple[Step, ...] | str]:
+def mapping_of(text: str) -> Places:
     """``item.type=post, item.id=$.post.id`` as fields and where they come from: a path into the action's data, or the word itself."""
     found: dict[str, tuple[Step, ...] | str] = {}
     for part in text.split(","):
@@ -86,7 +87,7 @@ def mapping_of(text: str) -> dict[str, tuple[Step, ...] | str]:
     return found
 
 
-def row_of(event: sml.Event, mapping: Mapping[str, tuple[Step, ...] | str]) -> dict[str, Any]:
+def row_of(event: sml.Event, mapping: Places) -> dict[str, Any]:
     """The action as an event of ours: its data are the item's and the event's, its number the idempotency key."""
     item: dict[str, Any] = {"data": event.data}
     row: dict[str, Any] = {

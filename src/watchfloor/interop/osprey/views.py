@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 
 from watchfloor.identity import guard
 from watchfloor.identity.queries import token_for
-from watchfloor.intake import catalogue, strict
+from watchfloor.intake import strict
 from watchfloor.intake.rows import EVENT
 from watchfloor.interop.osprey import shapes
-from watchfloor.interop.taking import take
+from watchfloor.interop.taking import Keyed, take_each
 from watchfloor.kernel.errors import BadInput, WatchfloorError
 
 PERMISSION: Final = "event.submit"
@@ -42,21 +42,24 @@ def actions(request: HttpRequest) -> JsonResponse:
         found = _records(request)
     except WatchfloorError as error:
         return JsonResponse({"error": error.as_dict()}, status=error.status)
-    known = catalogue.load()
     results: list[dict[str, Any]] = []
-    for index, record in enumerate(found):
-        try:
-            if isinstance(record, WatchfloorError):
-                raise record
-            [receipt] = take(
-                EVENT, [(shapes.row_of(shapes.event_of(record), places), None)], source=token.source, known=known
-            )
-            results.append({"index": index, "id": receipt, "status": "accepted"})
-        except WatchfloorError as error:
-            results.append({"index": index, "status": "rejected", "error": error.as_dict()})
+    for index, made in enumerate(take_each(EVENT, [_row(each, places) for each in found], source=token.source)):
+        if isinstance(made, WatchfloorError):
+            results.append({"index": index, "status": "rejected", "error": made.as_dict()})
+        else:
+            results.append({"index": index, "id": made, "status": "accepted"})
     accepted = sum(each["status"] == "accepted" for each in results)
     body = {"accepted": accepted, "rejected": len(results) - accepted, "results": results}
     return JsonResponse(body, status=202 if accepted else 422)
+
+
+def _row(record: Any, places: shapes.Places) -> Keyed | WatchfloorError:
+    if isinstance(record, WatchfloorError):
+        return record
+    try:
+        return shapes.row_of(shapes.event_of(record), places), None
+    except WatchfloorError as wrong:
+        return wrong
 
 
 def _records(request: HttpRequest) -> list[Any]:
