@@ -9,7 +9,9 @@ bad.example,suspend,FALSE,TRUE,iftas:hate-speech;online-harassment,TRUE
 ,,,,,
 "quoted.example",silence,TRUE,FALSE,"a, b",FALSE
 """
-HOLE = '"domain","severity","reject_media","reject_reports","private_comment","public_comment","obfuscate"\n"x.example","suspend",True,True,,,True\n'
+HOLE = """"domain","severity","reject_media","reject_reports","private_comment","public_comment","obfuscate"
+"x.example","suspend",True,True,,,True
+"""
 
 
 def test_both_shapes_are_read_with_why() -> None:

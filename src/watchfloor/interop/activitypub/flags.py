@@ -58,7 +58,7 @@ def rows(flag: Mapping[str, Any], types: Types, *, reason: str, known: Callable[
 
 def ids_to_try(url: str) -> list[str]:
     """Names under which a platform may have told us of the thing at an address: the address, then the end of its path."""
-    end = urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    end = _path(url).rstrip("/").rpartition("/")[2]
     return list(dict.fromkeys(each for each in (url, end, end.lstrip("@")) if each and len(each) <= 250))
 
 
@@ -88,11 +88,18 @@ def _guess(url: str, kind: str, index: int, of: int, types: Types) -> Named:
 
 
 def _like_account(url: str) -> bool:
-    parts = [part for part in urlsplit(url).path.split("/") if part]
+    parts = [part for part in _path(url).split("/") if part]
     return bool(parts) and (
         (len(parts) == 1 and parts[0].startswith("@"))
         or (len(parts) == 2 and parts[0] in {"users", "u", "user", "actors", "accounts"})
     )
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # no address at all
+        return ""
 
 
 def _data(given: Mapping[str, Any]) -> Row:

@@ -39,7 +39,7 @@ def reports(given: Mapping[str, Any], names: Names, reason: str) -> list[Row]:
                    "reporter": {"kind": "user", "id": who} if who else {"kind": "platform"}}  # fmt: skip
     if report.get("created_at"):
         common["reported_at"] = report["created_at"]
-    found = [each for each in report.get("statuses") or [] if isinstance(each, Mapping)]
+    found = _records(report, "statuses")
     if not found:
         return [{"item": account(target, names), **common}]
     if len(found) > MOST_STATUSES:
@@ -97,7 +97,7 @@ def status(found: Mapping[str, Any], names: Names) -> Row:
         data["title"] = text_of(_text(found["spoiler_text"]))
     if isinstance(found.get("created_at"), str):
         data["created_at"] = found["created_at"]
-    links = [each.get("url") for each in found.get("media_attachments") or [] if isinstance(each, Mapping)]
+    links = [each.get("url") for each in _records(found, "media_attachments")]
     shown = [link for link in links if isinstance(link, str) and link][:20]
     return {"type": names.status, "id": _id(found), "author": {"type": names.account, "id": author},
             "data": {**data, **({"links": shown} if shown else {})}}  # fmt: skip
@@ -112,6 +112,11 @@ def _record(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         raise BadInput("missing_field", f"{name!r} must be an object.", where=name)
     return found
+
+
+def _records(given: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = given.get(name)
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
 
 
 def _id(found: Mapping[str, Any]) -> str:
