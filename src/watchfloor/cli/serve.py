@@ -10,6 +10,7 @@ import threading
 import click
 
 from watchfloor.cli.mail import role as mail
+from watchfloor.cli.osprey import osprey
 from watchfloor.cli.streams import stream_worker
 from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
@@ -37,6 +38,7 @@ def run() -> None:
 
 run.add_command(stream_worker)
 run.add_command(mail)
+run.add_command(osprey)
 
 
 @run.command()

@@ -17,7 +17,7 @@ from typing import Any
 import django.db
 from msgspec import Struct
 
-from watchfloor.intake import http, strict
+from watchfloor.intake import cloudevents, http, strict
 from watchfloor.intake.catalogue import Catalogue, Sender
 from watchfloor.intake.committer import Committer
 from watchfloor.intake.http import Gone, HttpError, Receive, Scope, Send
@@ -106,6 +106,9 @@ class Intake:
                 hint="POST /v1/reports, /v1/events or /v1/verdicts.",
             )
         if scope["method"] != "POST":
+            asked = cloudevents.handshake(http.headers_of(scope)) if scope["method"] == "OPTIONS" else None
+            if asked is not None:
+                return 200, {}, asked
             raise HttpError(405, "method_not_allowed", f"{scope['method']} is not possible here.", hint="Use POST.",
                             headers={"allow": "POST"})  # fmt: skip
         started = time.perf_counter()
@@ -125,13 +128,14 @@ class Intake:
         self, kind: str, sender: Sender, media: str, key: str | None, headers: dict[str, str], receive: Receive
     ) -> tuple[int, Any, dict[str, str]]:
         body = http.decoded(await http.read_body(receive), headers.get("content-encoding", ""))
-        if not body.strip():
+        form = cloudevents.form_of(headers)
+        if not body.strip() and form != cloudevents.BINARY:
             raise BadInput("empty_body", "The body is empty.", hint=f"Send a JSON {kind}, or a list of them.")
         request = Request(kind, sender, await self.catalogue.known(), key)
-        result = self._parse(request, body, media)
+        result = self._parse(request, body, media) if not form else self._opened(request, form, headers, body)
         if request.unknown:  # perhaps it was made since we looked
             request = Request(kind, sender, await self.catalogue.known(fresh=True), key)
-            result = self._parse(request, body, media)
+            result = self._parse(request, body, media) if not form else self._opened(request, form, headers, body)
         if isinstance(result, list):
             return await self._batch(kind, sender, result)
         return await self._single(sender, result)
@@ -216,6 +220,20 @@ class Intake:
         except BadInput as problem:
             return problem
 
+    def _opened(self, request: Request, form: str, headers: dict[str, str], body: bytes) -> Row | list[Row]:
+        """The rows inside of CloudEvents; what is kept of one is the row as we read it."""
+        result: list[Row] = []
+        for index, found in enumerate(cloudevents.rows(request.kind, form, headers, body, MAX_ROWS)):
+            where = f"events[{index}]" if form == cloudevents.BATCH else ""
+            try:
+                if isinstance(found, WatchfloorError):
+                    raise found
+                row, key = found
+                result.append(self._check(request, row, strict.canonical(row, where), key, where))
+            except WatchfloorError as problem:
+                result.append(problem)
+        return result if form == cloudevents.BATCH else result[0]
+
     def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
         rows: list[Row] = []
         for index, (source, value) in enumerate(found):
@@ -285,7 +303,7 @@ class Intake:
         if not accepted and headers:
             raise next(problem for problem in failures.values() if isinstance(problem, Overloaded))
         body = {"accepted": accepted, "rejected": len(failures), "results": results}
-        return (202 if accepted else 422), body, headers
+        return (202 if accepted or not rows else 422), body, headers
 
     @property
     def committer(self) -> Committer:

@@ -11,6 +11,16 @@ from watchfloor.intake.verdicts import BLOCKING, MOST_MS, USUAL_MS
 
 _FOUND, SCHEMAS = msgspec.json.schema_components([ReportRow, EventRow], ref_template="#/components/schemas/{name}")
 _ERROR = {"description": 'What is wrong, where, how to mend it: `{"error": {"code", "message", "where", "hint"}}`'}
+_CLOUD_EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "A CloudEvent 1.0; its data are a row. Its source and id are the idempotency key.",
+    "required": ["specversion", "id", "source", "type"],
+    "properties": {
+        "specversion": {"type": "string", "const": "1.0"},
+        **{name: {"type": "string", "minLength": 1} for name in ("id", "source", "type")},
+        "data": {"type": "object"},
+    },
+}
 
 
 def _path(row: str, plural: str, permission: str) -> dict[str, Any]:
@@ -38,6 +48,10 @@ def _path(row: str, plural: str, permission: str) -> dict[str, Any]:
                         "schema": {"oneOf": [one, many, {"type": "object", "properties": {plural: many}}]}
                     },
                     "application/x-ndjson": {"schema": one},
+                    "application/cloudevents+json": {"schema": _CLOUD_EVENT},
+                    "application/cloudevents-batch+json": {
+                        "schema": {"type": "array", "items": _CLOUD_EVENT, "maxItems": 1000}
+                    },
                 },
             },
             "responses": {

@@ -6,8 +6,12 @@ from watchfloor.interop import door_pages, pages
 from watchfloor.interop.akismet import views as akismet
 from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
+from watchfloor.interop.mastodon import hooks as mastodon_hooks
+from watchfloor.interop.mastodon.urls import urlpatterns as mastodon
 from watchfloor.interop.moderation import views as moderation
 from watchfloor.interop.xarf import views as xarf
+from watchfloor.interop.osprey import views as osprey
+from watchfloor.interop.servicecloud import views as servicecloud
 
 urlpatterns = [
     path("1.1/verify-key", akismet.verify_key, name="akismet-verify-key"),
@@ -25,4 +29,8 @@ urlpatterns = [
     path("v1/zendesk/<uuid:source_id>", reports.report, name="zendesk-report"),
     path("v1/xarf", xarf.xarf, name="xarf"),
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
+    path("v1/mastodon/<uuid:sender_id>", mastodon_hooks.hook, name="mastodon-hook"),
+    path("v1/servicecloud/<uuid:sender_id>", servicecloud.report, name="servicecloud-report"),
+    path("v1/osprey/actions", osprey.actions, name="osprey-actions"),
+    *mastodon,
 ]

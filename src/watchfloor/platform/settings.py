@@ -62,6 +62,8 @@ CONTEXTS = [
     "programme.jira",
     "programme.improvements",
     "interop.mail",
+    "interop.senders",
+    "interop.activitypub",
     "interop",
     "console",
     "demo",

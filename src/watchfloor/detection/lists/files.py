@@ -1,7 +1,7 @@
 """Lists as CSV: in, with the good rows taken and a sentence for each bad one; out, in the same columns.
 
 Columns in: ``value``, and if wanted ``reason`` and ``expires`` (ISO 8601); without a head of that kind every line is a value. A file of
-plain lines (``#`` begins a remark) is taken too.
+plain lines (``#`` begins a remark) is taken too, and so are blocklists of the Fediverse (``blocklists``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 
 import msgspec
 
-from watchfloor.detection.lists import reading
+from watchfloor.detection.lists import blocklists, reading
 from watchfloor.detection.lists.changing import LONGEST_REASON, MOST_ENTRIES, Change, NewEntry, add_many, check
 from watchfloor.detection.models_lists import NamedList
 from watchfloor.engines.sml.listkinds import normal
@@ -52,7 +52,8 @@ def read(row: NamedList, text: str, *, reason: str = "", expires: datetime | Non
     entries: dict[str, NewEntry] = {}
     bad: list[BadRow] = []
     bad_count = 0
-    for line, value, own_reason, own_end in _rows(text.removeprefix("\ufeff")):
+    text = text.removeprefix("\ufeff")
+    for line, value, own_reason, own_end in blocklists.rows(text) or _rows(text):
         try:
             end = moment(own_end) or expires
             entry = NewEntry(_as_typed(value), (own_reason.strip() or reason)[:LONGEST_REASON], end)

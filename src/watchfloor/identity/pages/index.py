@@ -57,6 +57,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
                 _("History of other systems"), _("Cases of help desks and service desks, imported and counted."), "history",
                 ("interop-history",), ("settings.manage",),
             ),
+            Card(
+                _("Systems that report here"), _("Mastodon servers, instances of the Fediverse, Service Cloud."), "link",
+                ("interop-senders",), ("settings.manage",),
+            ),
             Card(_("Websites"), _("Blogs and shops whose comment plug-ins ask here."), "world", ("interop-sites",), ("settings.manage",)),
             Card(
                 _("Mail"), _("Addresses that take complaints, and whose mail has standing."), "mail", ("interop-mail",),

@@ -111,6 +111,7 @@ NOT_THEIRS: Final = {
     "law_hold": "grounds of holds; what they hold is not erased at all",
     "interop_mail_sender": "bodies whose mail has standing",
     "interop_history_source": "the sealed credentials of another system",
+    "interop_sender": "the sealed secret of a system that reports here",
     "items_item": "emptied last, by erasing.runs",
     "items_media": "shredded by erasing.elsewhere",
 }
