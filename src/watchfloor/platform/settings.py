@@ -61,6 +61,7 @@ CONTEXTS = [
     "programme.risks",
     "programme.jira",
     "programme.improvements",
+    "interop.atproto",
     "interop",
     "console",
     "demo",
