@@ -48,7 +48,7 @@ def follow(limit: int = 1_000) -> int:
         upto = min(top, row.leaf + limit)
         touched = Event.objects.filter(leaf__number__gt=row.leaf, leaf__number__lte=upto, type__in=TOUCHES)
         names = list(touched.order_by("leaf__number").values_list("subject", "at"))
-        looked = upto - row.leaf
+        looked: int = upto - row.leaf
         Followed.objects.filter(pk=1).update(leaf=upto)
         for item, at in _items(names).items():
             publish(item, at)
@@ -125,15 +125,15 @@ def _items(names: list[tuple[str, datetime]]) -> dict[Item, datetime]:
     """The items behind subjects of events, each with when it was touched last."""
     by: dict[str, dict[UUID, datetime]] = {"action": {}, "label": {}}
     for subject, at in names:
-        kind, _, pk = subject.partition(":")
+        kind, _, name = subject.partition(":")
         if kind in by:
-            by[kind][UUID(pk)] = at
+            by[kind][UUID(name)] = at
     keys = {each.key for each in enforcement.kinds(enabled=False) if each.does == "label"}
     found: dict[UUID, datetime] = {}
-    acted = Action.objects.filter(pk__in=by["action"], kind_key__in=keys).values_list("pk", "item")
-    marked = Label.objects.filter(pk__in=by["label"], public=True).values_list("pk", "item")
+    acted = Action.objects.filter(pk__in=by["action"], kind_key__in=keys).values_list("pk", "item_id")
+    marked = Label.objects.filter(pk__in=by["label"], public=True).values_list("pk", "item_id")
     for kind, rows in (("action", acted), ("label", marked)):
-        for pk, item in rows:
-            found[item] = max(found.get(item, by[kind][pk]), by[kind][pk])
+        for pk, touched in rows:
+            found[touched] = max(found.get(touched, by[kind][pk]), by[kind][pk])
     every = Item.objects.select_related("author").filter(pk__in=found)
     return {item: found[item.pk] for item in sorted(every, key=lambda item: found[item.pk])}

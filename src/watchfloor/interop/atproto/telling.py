@@ -69,7 +69,7 @@ class _Read:
         self.raised = {row.pk: row for row in Escalation.objects.filter(pk__in=by["escalation"])}
         self.actions: dict[UUID, list[Action]] = defaultdict(list)
         self.single = {row.pk: row for row in Action.objects.filter(pk__in=by["action"])}
-        for row in Action.objects.filter(decision__in=by["decision"], inverse_of__isnull=True).order_by("pk"):
+        for row in Action.objects.filter(decision_id__in=by["decision"], inverse_of__isnull=True).order_by("pk"):
             self.actions[row.decision_id].append(row)
 
 
@@ -88,7 +88,7 @@ def _what(event: Event, read: _Read) -> Told | None:
             return _event("Report", appeal.grounds if appeal else "", reportType=APPEAL)
         case "decision.made":
             return _decided(read.decisions.get(pk), data, read.actions.get(pk, []))
-        case "decision.superseded" if data.get("verdict") == "violating":
+        case "decision.superseded" if data.get("verdict") == "violating" and not _labels_only(read.actions.get(pk, [])):
             return _event("ReverseTakedown", event.reason, policies=[data.get("policy", "")])
         case "escalation.raised":
             raised = read.raised.get(pk)
@@ -116,8 +116,8 @@ def _decided(row: Decision | None, data: dict[str, Any], actions: list[Action]) 
     if data.get("verdict") != "violating":
         return None
     values = [value for value in map(_value, actions) if value]
-    others = [each for each in actions if not _value(each) and each.kind_key != "warn"]
-    if values and not others:
+    others = [each for each in actions if not _value(each)]
+    if _labels_only(actions):
         return _event("Label", comment, createLabelVals=values, negateLabelVals=[])
     named = [each for each in (data.get("violation"), data.get("policy")) if each]
     ends = [each.expires_at for each in others if each.expires_at]
@@ -129,6 +129,16 @@ def _decided(row: Decision | None, data: dict[str, Any], actions: list[Action]) 
 
 def _event(kind: str, comment: str, **more: Any) -> Told:
     return {"$type": f"{EVENT}{kind}", **({"comment": comment} if comment else {}), **more}
+
+
+def _labels_only(actions: list[Action]) -> bool:
+    """Whether all a decision did was to put labels on (and to tell the author)."""
+    real = [each for each in actions if not _warns(each)]
+    return bool(real) and all(_value(each) for each in real)
+
+
+def _warns(action: Action) -> bool:
+    return action.kind_key == "warn" or action.state == Action.State.REJECTED
 
 
 def _value(action: Action) -> str:
@@ -153,12 +163,14 @@ def _by(event: Event, read: _Read, actor: Actor, here: Here, caller: Caller) -> 
         return caller.did
     report = read.reports.get(UUID(event.subject.partition(":")[2])) if event.type == "report.received" else None
     if report is not None and report.reporter:
-        return reporter_did(actor, here, report)
+        return reporter_did(actor, here, report, caller)
     return here.did
 
 
-def reporter_did(actor: Actor, here: Here, report: Report) -> str:
-    """Who reported, for whom may know; else nobody in particular."""
+def reporter_did(actor: Actor, here: Here, report: Report, caller: Caller) -> str:
+    """Who reported, for whom may know; else nobody in particular. One's own reports one knows."""
+    if report.reporter_kind == "platform" and caller.token is not None and report.reporter == caller.token.source:
+        return caller.did
     if not actor.has("reporter.view"):
         return f"{here.did}:reporter"
     if report.reporter_kind == "user":

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 
 from watchfloor.enforcement import actions as enforcing
@@ -233,12 +234,39 @@ VERBS: dict[str, Verb] = {
 
 def _decide(actor: Actor, item: Item, case: Case | None, policy_key: str, finding: DecisionIn) -> None:
     """Under a lease like everybody's; a case is opened where none waits. Inside the caller's transaction: all of it or nothing."""
-    found = case or review.open_case(actor, item, policy_key, why=finding.rationale[:200])
-    lease = review.claim_case(actor, found.pk)
+    if finding.verdict == "violating":
+        finding = _beyond(actor, item, finding)
+    found = case if case is not None and case.state != Case.State.CLOSED else None
+    if found is None and policy_key:
+        found = review.open_case(actor, item, policy_key, why=finding.rationale[:200])
+    lease = review.claim_case(actor, (found or _given(case)).pk)
     try:
         review.decide(actor, lease.job_id, lease.token, finding)
     except Conflict as error:
         raise Wrong(400, "SubjectHasAction" if error.code == "case_not_open" else "Conflict", error.message) from error
+
+
+def _beyond(actor: Actor, item: Item, finding: DecisionIn) -> DecisionIn:
+    """The same was found of the same version before: that finding is taken back, and this one does what both did. A finding that would
+    add nothing is refused, for the floor would do nothing."""
+    cases = queries.visible_cases(actor).filter(item=item)
+    before = Decision.objects.filter(
+        case__in=cases, verdict="violating", superseded_at__isnull=True, violation_key=finding.violation_key,
+        item_version=item.current_version, origin__in=("human", "rule"),
+    ).order_by("-at").first()  # fmt: skip
+    if before is None or finding.actions is None:
+        return finding
+    standing = [row.kind_key for row in enforcement.in_force(item.pk) if row.decision_id == before.pk]
+    if set(finding.actions) <= set(standing):
+        raise Wrong(400, "SubjectHasAction", "This was found before, and all of it is in force.")
+    review.undo(actor, before.pk, finding.rationale[:200] or "found again, with more to follow")
+    return msgspec.structs.replace(finding, actions=tuple(dict.fromkeys((*standing, *finding.actions))))
+
+
+def _given(case: Case | None) -> Case:
+    if case is None:
+        raise unknown()
+    return case
 
 
 def _open(actor: Actor, item: Item) -> list[Case]:

@@ -113,7 +113,7 @@ def key_of(ask: Ask, given: int) -> str:
     """The key of a queue the caller may see, by its number; an empty text for any other."""
     row = numbers.row_of(numbers.QUEUE, given)
     key = Queue.objects.filter(pk=row).values_list("key", flat=True).first() if row else None
-    return key if key in {each.key for each in queries.queue_summary(ask.actor)} else ""  # type: ignore[return-value]
+    return key if key and key in {each.key for each in queries.queue_summary(ask.actor)} else ""
 
 
 def _queue(ask: Ask) -> Queue:

@@ -283,7 +283,7 @@ def _view(ask: Ask, row: Report, *, whole: bool = False) -> dict[str, Any]:
     item: Item = row.item
     status = standing.statuses(ask.actor, ask.here, [item]).get(item.pk)
     brief = {"type": "account" if item.kind == "account" else "record", "subject": subjects.uri(ask.here, item)}
-    reporter = telling.reporter_did(ask.actor, ask.here, row)
+    reporter = telling.reporter_did(ask.actor, ask.here, row, ask.who)
     made = Event.objects.filter(subject=f"report:{row.pk}", type="report.received").values_list("ordinal", flat=True)
     related = Report.objects.filter(case=row.case_id).exclude(pk=row.pk).count()
     job = Job.objects.filter(case=row.case_id, state__in=LIVE).order_by("-ready_at").first()

@@ -75,10 +75,10 @@ def members(ask: Ask) -> dict[str, Any]:
     held: dict[Any, set[str]] = {}
     for person, role in live_grants().values_list("user_id", "role_key"):
         held.setdefault(person, set()).add(role)
-    rows = list(User.objects.order_by("date_joined", "pk")[after : after + limit])
+    rows = list(User.objects.order_by("created_at", "pk")[after : after + limit])
     out = [
         {
-            "did": f"{ask.here.did}:member:{row.pk}", "disabled": not row.is_active, "createdAt": iso(row.date_joined),
+            "did": f"{ask.here.did}:member:{row.pk}", "disabled": not row.is_active, **({"createdAt": iso(row.created_at)} if row.created_at else {}),
             "role": f"{ROLE}Admin" if "administrator" in held.get(row.pk, ()) else f"{ROLE}Moderator",
             "profile": {
                 "did": f"{ask.here.did}:member:{row.pk}", "handle": names.handle_of(ask.here, row.name), "displayName": row.name,

@@ -89,7 +89,8 @@ def get_reporter_stats(ask: Ask) -> dict[str, Any]:
     may = ask.who.may("reporter.view")
     for did in _several(ask, "dids"):
         name = names.read(ask.here, did, subjects.kinds())
-        whom = [did, *([name.id] if name is not None else [])] if may else []
+        own = [ask.who.token.source] if did == ask.who.did and ask.who.token else []
+        whom = [did, *([name.id] if name is not None else []), *own] if may else own
         sent = Report.objects.filter(reporter__in=whom, case__in=review.visible_cases(ask.actor).values("pk"))
         by = {
             (row["kind"], row["outcome"]): (row["sent"], row["items"])
