@@ -211,7 +211,7 @@ def test_the_python_client_and_its_reader_of_labels(transactional_db: None, sett
             ozone.moderation.get_repo({"did": "did:plc:nobodyofthatnameishere"})
         [stats] = ozone.moderation.get_reporter_stats({"dids": [did]}).stats
         assert (stats.record_report_count, stats.reported_record_count) == (1, 1)
-        client.com.atproto.server.delete_session(headers={"Authorization": f"Bearer {client._session.refresh_jwt}"})  # noqa: SLF001
+        client.com.atproto.server.delete_session(headers={"Authorization": f"Bearer {client._session.refresh_jwt}"})
     labelled()
     assert not rebuild.check().differences
 

@@ -76,7 +76,8 @@ def _writer_ends() -> Iterator[None]:
     app.close()
 
 
-def test_reports_come_in_by_four_kinds_of_right(transactional_db: None, _writer_ends: None) -> None:
+@pytest.mark.usefixtures("_writer_ends")
+def test_reports_come_in_by_four_kinds_of_right(transactional_db: None) -> None:
     from tests.support.floor import install
     from tests.support.people import member, signed_in
 
@@ -180,7 +181,7 @@ def test_reports_come_in_by_four_kinds_of_right(transactional_db: None, _writer_
         ("chirp", "platform", "chirp"),
         ("atproto", "user", did),
     }
-    documents = [Client()._client.get(f"/.well-known/{name}.json").json() for name in ("did", "ozone-metadata")]  # noqa: SLF001
+    documents = [Client()._client.get(f"/.well-known/{name}.json").json() for name in ("did", "ozone-metadata")]
     assert documents[0]["id"] == documents[1]["did"] == here().did
     assert {each["id"].partition("#")[2] for each in documents[0]["verificationMethod"]} >= {"atproto_label"}
 
@@ -257,6 +258,7 @@ def test_decisions_are_the_floors_own(db: None, settings: Any, monkeypatch: pyte
     from watchfloor.interop.atproto import labelling, muting, subjects
     from watchfloor.interop.atproto.here import here, label_key
     from watchfloor.items import actions as items
+    from watchfloor.law.erasing import elsewhere, who
     from watchfloor.ledger import rebuild, sequencer
     from watchfloor.ledger.models import Outbox
     from watchfloor.ledger.writer import writing
@@ -274,7 +276,8 @@ def test_decisions_are_the_floors_own(db: None, settings: Any, monkeypatch: pyte
     assert fault(client.emit("Takedown", uri)) == (400, "InvalidRequest")
     assert "spam.bulk" in client.emit("Takedown", uri).json()["message"]
     for kind, more in (
-        ("Takedown", {"policies": ["spam.bulk"], "durationInHours": 5}), ("Takedown", {"policies": ["spam.bulk"], "targetServices": ["pds"]}),
+        ("Takedown", {"policies": ["spam.bulk"], "durationInHours": 5}),
+        ("Takedown", {"policies": ["spam.bulk"], "targetServices": ["pds"]}),
         ("Takedown", {"policies": "x"}), ("Takedown", {"policies": ["nothing.of.this"]}), ("Label", {}),
         ("Label", {"createLabelVals": ["porn"], "modTool": {"name": "x", "meta": {"policies": ["spam.bulk"]}}}),
         ("Label", {"negateLabelVals": ["spam"]}), ("Mute", {"durationInHours": 0}), ("Unmute", {}), ("ResolveAppeal", {}),
@@ -362,6 +365,8 @@ def test_decisions_are_the_floors_own(db: None, settings: Any, monkeypatch: pyte
     key = signing.public(label_key())
     assert signing.verifies(key, signing.label_bytes(asked[0]), signature)
     assert not signing.verifies(key, signing.label_bytes({**asked[0], "neg": False}), signature)
+    assert sum(step(None, who.of(item.author)).get("interop_atproto_label", 0) for step in elsewhere.steps()[-1:]) > 2  # type: ignore[arg-type]
+    assert Client().get("com.atproto.label.queryLabels", uriPatterns=own).json()["labels"] == []
     assert not rebuild.check().differences
 
 

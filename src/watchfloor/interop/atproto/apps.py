@@ -8,6 +8,8 @@ class Config(AppConfig):
     label = "interop_atproto"
 
     def ready(self) -> None:
-        from watchfloor.interop.atproto import door
+        from watchfloor.interop.atproto import door, labelling
+        from watchfloor.law.erasing import elsewhere
 
         door.install()
+        elsewhere.also(labelling.erase)

@@ -21,10 +21,13 @@ from watchfloor.interop.atproto import subjects
 from watchfloor.interop.atproto.asking import iso
 from watchfloor.interop.atproto.domain import signing
 from watchfloor.interop.atproto.here import here, label_key
-from watchfloor.interop.atproto.models import Followed, Published
+from watchfloor.interop.atproto.models import Followed, Issuer, Published
 from watchfloor.items.models import Item, Label
 from watchfloor.kernel import clock
+from watchfloor.law.erasing.elsewhere import ERASED
+from watchfloor.law.erasing.who import Person
 from watchfloor.ledger.models import Event, Leaf
+from watchfloor.ledger.writer import Writer
 
 VERSION = 1
 TOUCHES = (
@@ -57,7 +60,7 @@ def follow(limit: int = 1_000) -> int:
 
 def publish(item: Item, at: datetime) -> int:
     """Append what differs between what is in force on an item and what was published of it; in the caller's transaction."""
-    if not item.external_id:  # erased
+    if item.external_id.startswith(f"{ERASED}:"):
         return 0
     src, uri, now = here().did, subjects.uri(here(), item), clock.now()
     said = {row.val: row for row in Published.objects.filter(item=item.pk, src=src, uri=uri, last=True)}
@@ -113,6 +116,15 @@ def as_json(row: Published) -> dict[str, Any]:
 
     label = fields(row)
     return {**label, "sig": {"$bytes": base64.b64encode(label["sig"]).decode().rstrip("=")}}
+
+
+def erase(w: Writer, who: Person) -> dict[str, int]:
+    """Labels name items, and items are people's: what was published of an erased person's is gone from the stream."""
+    gone = Published.objects.filter(item__in=who.items).delete()[0]
+    return {
+        "interop_atproto_label": gone,
+        "interop_atproto_issuer": Issuer.objects.filter(did=who.external).delete()[0],
+    }
 
 
 def _longest(found: dict[str, datetime | None], value: str, ends: datetime | None) -> None:
