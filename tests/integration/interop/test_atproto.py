@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -405,3 +406,87 @@ def test_the_stream_says_when_a_cursor_is_ahead(monkeypatch: pytest.MonkeyPatch)
     accepted, error, closed = asyncio.run(heard(b"cursor=8"))
     assert accepted["type"] == "websocket.accept" and closed["type"] == "websocket.close"
     assert b"FutureCursor" in error["bytes"] and error["bytes"].startswith(b"\xa1bop")
+
+
+def test_no_method_fails_whatever_it_is_sent(db: None) -> None:
+    """Three odd things for each method; all of them (some 1,200 calls) with ``WATCHFLOOR_DOOR_FUZZ=1``."""
+    from tests.support.floor import Floor, install
+
+    from watchfloor.identity.domain import PERMISSIONS
+    from watchfloor.interop.atproto import methods, subjects
+    from watchfloor.interop.atproto.asking import GET, METHODS
+    from watchfloor.interop.atproto.here import here
+
+    install()
+    uri = subjects.uri(here(), Floor().report().item)
+    client = bearer(token(*sorted(PERMISSIONS)))
+    odd = ["", "x", "-1", "9" * 30, "did:plc:a", uri, "\x00", "\ud7ff", "2026-13-01T00:00:00Z", "%", "0|0", "true"]
+    names = [
+        "limit",
+        "cursor",
+        "subject",
+        "subjects",
+        "uri",
+        "uris",
+        "did",
+        "dids",
+        "id",
+        "createdBy",
+        "status",
+        "types",
+        "queueId",
+    ]
+    values = [
+        None,
+        7,
+        -1,
+        2**80,
+        True,
+        "",
+        "x",
+        [],
+        [1],
+        {},
+        {"$type": 7},
+        {"$type": KIND + "Tag", "add": "x"},
+        1.5,
+        "a\x00",
+    ]
+    fields = [
+        "subject",
+        "event",
+        "reportId",
+        "queueId",
+        "name",
+        "activity",
+        "identifier",
+        "reasonType",
+        "modTool",
+        "externalId",
+    ]
+    assert methods and len(METHODS) > 30
+    whole_list = bool(os.environ.get("WATCHFLOOR_DOOR_FUZZ"))
+    for place, (name, method) in enumerate(sorted(METHODS.items())):
+        every = list(enumerate(odd if method.verb == GET else values))
+        for number, each in every if whole_list else every[place % 4 :: 4][:3]:
+            if method.verb == GET:
+                answers = [
+                    client.get(name, **{names[(number + shift) % len(names)]: each})
+                    for shift in range(3 if whole_list else 1)
+                ]
+                answers.append(client.get(name, **dict.fromkeys(names[2:10], each)))
+            else:
+                event = {
+                    "$type": KIND + ("Takedown", "Label", "Comment", "Mute", "Tag")[number % 5],
+                    "comment": each,
+                    "add": each,
+                }
+                whole = {
+                    "subject": {"uri": uri},
+                    "event": {**event, "policies": each, "durationInHours": each},
+                    "reportId": 1,
+                }
+                bodies = [dict.fromkeys(fields, each), {**whole, fields[number % len(fields)]: each}]
+                answers = [client.post(name, body) for body in bodies]
+            for answer in answers:  # what is not expected is raised by the test's client itself
+                assert answer.status_code in (200, 400, 401, 403, 405), (name, each, answer.content)

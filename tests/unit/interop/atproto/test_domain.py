@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,3 +125,27 @@ def test_a_token_of_ours_is_ours_alone() -> None:
     none = "eyJhbGciOiJub25lIn0"  # {"alg":"none"}
     assert signing.read_session(b"secret", f"{none}.{body}.{mac}") is None
     assert signing.read_session(b"secret", f"{head}.{body}.") is None
+
+
+@pytest.mark.parametrize(("algorithm", "curve"), [("ES256K", ec.SECP256K1()), ("ES256", ec.SECP256R1())])
+def test_tokens_of_services_are_checked_by_the_key_they_name(algorithm: str, curve: ec.EllipticCurve) -> None:
+    private = ec.generate_private_key(curve)
+    point = private.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    key = signing.Key(algorithm, point)
+    assert signing.from_multibase(signing.multibase(key)) == key
+
+    def made(alg: str) -> str:
+        head, body = (
+            base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=")
+            for each in ({"alg": alg}, {"iss": "x"})
+        )
+        r, s = decode_dss_signature(private.sign(f"{head}.{body}".encode(), ec.ECDSA(SHA256())))
+        low = min(s, signing.ORDERS[algorithm] - s)
+        raw = r.to_bytes(32, "big") + low.to_bytes(32, "big")
+        return f"{head}.{body}.{base64.urlsafe_b64encode(raw).decode().rstrip('=')}"
+
+    assert signing.service_token_holds(key, made(algorithm))
+    assert not signing.service_token_holds(key, made({"ES256": "ES256K", "ES256K": "ES256"}[algorithm]))
+    assert not signing.service_token_holds(key, made("none"))
+    other = made(algorithm)
+    assert not signing.service_token_holds(key, other[:-8] + ("A" * 8 if not other.endswith("A" * 8) else "B" * 8))

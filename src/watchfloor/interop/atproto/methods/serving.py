@@ -76,16 +76,7 @@ def members(ask: Ask) -> dict[str, Any]:
     for person, role in live_grants().values_list("user_id", "role_key"):
         held.setdefault(person, set()).add(role)
     rows = list(User.objects.order_by("created_at", "pk")[after : after + limit])
-    out = [
-        {
-            "did": f"{ask.here.did}:member:{row.pk}", "disabled": not row.is_active, **({"createdAt": iso(row.created_at)} if row.created_at else {}),
-            "role": f"{ROLE}Admin" if "administrator" in held.get(row.pk, ()) else f"{ROLE}Moderator",
-            "profile": {
-                "did": f"{ask.here.did}:member:{row.pk}", "handle": names.handle_of(ask.here, row.name), "displayName": row.name,
-            },
-        }
-        for row in rows
-    ]  # fmt: skip
+    out = [_member(ask, row, held.get(row.pk, set())) for row in rows]
     return {"members": out if after else [own, *out], **({"cursor": str(after + limit)} if len(rows) == limit else {})}
 
 
@@ -94,6 +85,15 @@ def options(ask: Ask) -> dict[str, Any]:
     """Options of other consoles are not kept here."""
     ask.limit()
     return {"options": []}
+
+
+def _member(ask: Ask, row: User, roles: set[str]) -> dict[str, Any]:
+    did = f"{ask.here.did}:member:{row.pk}"
+    return {
+        "did": did, "disabled": not row.is_active, "role": f"{ROLE}{'Admin' if 'administrator' in roles else 'Moderator'}",
+        "profile": {"did": did, "handle": names.handle_of(ask.here, row.name), "displayName": row.name},
+        **({"createdAt": iso(row.created_at)} if row.created_at else {}),
+    }  # fmt: skip
 
 
 def role_of(caller: Caller) -> str:
