@@ -13,6 +13,8 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 from watchfloor.intake.asgi import app as intake_app  # noqa: E402
 from watchfloor.intake.media import app as media_app  # noqa: E402
+from watchfloor.interop.atproto.stream import PATH as LABELS  # noqa: E402
+from watchfloor.interop.atproto.stream import app as labels_app  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,5 +31,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await intake_app(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") == UPLOADS:
         await media_app(scope, receive, send)
+    elif scope["type"] == "websocket":
+        if scope["path"] == LABELS:
+            await labels_app(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
     else:
         await _django(scope, receive, send)  # type: ignore[arg-type]  # Django names narrower mappings

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from watchfloor.identity.models import ApiToken
 from watchfloor.interop.doors import Door, State, register, since
 from watchfloor.interop.models import HistorySource, SiteDay
+from watchfloor.programme.jira.models import Site as JiraSite
 
 
 def install() -> None:
@@ -47,7 +48,7 @@ def install() -> None:
     register(
         Door(
             key="jira", name=_("Jira"), purpose=_("Work of the programme is shared with trackers."), direction="both",
-            addresses=(), how_to="jira", settings="programme-jira-settings",
+            addresses=(), how_to="jira", settings="programme-jira-settings", state=_jira,
         )
     )  # fmt: skip
 
@@ -74,3 +75,7 @@ def _helpdesks() -> State:
     failed = next((row.last_error for row in rows if row.on and row.last_error), "")
     asked = max((row.asked_at for row in rows if row.asked_at), default=None)
     return State("failing" if failed else "open", failed, last_used=asked)
+
+
+def _jira() -> State:
+    return State() if JiraSite.objects.exists() else State("off", _("No Jira is named yet."))

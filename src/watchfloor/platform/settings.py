@@ -64,6 +64,7 @@ CONTEXTS = [
     "interop.mail",
     "interop.senders",
     "interop.activitypub",
+    "interop.atproto",
     "interop",
     "console",
     "demo",

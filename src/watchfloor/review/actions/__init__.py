@@ -19,6 +19,7 @@ from watchfloor.review.actions.macros import archive_macro, save_macro
 from watchfloor.review.actions.marks import mark, mark_found, mark_in_hand, unmark
 from watchfloor.review.actions.moves import move, preview_move, undo_move
 from watchfloor.review.actions.notes import note
+from watchfloor.review.actions.opening import open_case
 from watchfloor.review.actions.pauses import pause, resume
 from watchfloor.review.actions.queues import archive_queue, save_queue
 from watchfloor.review.actions.reporters import mute, unmute
@@ -62,6 +63,7 @@ __all__ = [
     "move",
     "mute",
     "note",
+    "open_case",
     "pause",
     "preview_move",
     "receive_report",

@@ -1,0 +1,15 @@
+"""The methods, a file for each part of the protocol. Importing this registers them all."""
+
+from watchfloor.interop.atproto.methods import (
+    deciding,
+    events,
+    labels,
+    queues,
+    reports,
+    serving,
+    sessions,
+    statuses,
+    taking,
+)
+
+__all__ = ["deciding", "events", "labels", "queues", "reports", "serving", "sessions", "statuses", "taking"]

@@ -1,0 +1,103 @@
+"""Who we are: the DID document, the metadata Ozone's page looks for, our configuration, our people, settings of theirs (none)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from watchfloor.identity.models import User
+from watchfloor.identity.queries import live_grants
+from watchfloor.interop.atproto.asking import GET, Ask, Caller, iso, method
+from watchfloor.interop.atproto.domain import names
+from watchfloor.interop.atproto.here import here, public_key
+
+ROLE = "tools.ozone.team.defs#role"
+MODERATES = ("review.claim_case", "review.work", "case.bulk")
+
+
+def document(did: str, services: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """A DID document with our keys."""
+    key = public_key()
+    return {
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": did,
+        "verificationMethod": [
+            {"id": f"{did}#{name}", "type": "Multikey", "controller": did, "publicKeyMultibase": key}
+            for name in ("atproto", "atproto_label")
+        ],
+        "service": [
+            {"id": f"#{name}", "type": kind, "serviceEndpoint": here().url}
+            for name, kind in (*services, ("atproto_pds", "AtprotoPersonalDataServer"))
+        ],
+    }
+
+
+def own_document() -> dict[str, Any]:
+    """``/.well-known/did.json``."""
+    return document(here().did, (("atproto_labeler", "AtprotoLabeler"),))
+
+
+def ozone_metadata() -> dict[str, Any]:
+    """``/.well-known/ozone-metadata.json``."""
+    where = here()
+    return {"did": where.did, "url": where.url, "publicKey": f"did:key:{public_key()}"}
+
+
+@method("com.atproto.server.describeServer", GET, None)
+def describe(ask: Ask) -> dict[str, Any]:
+    """What kind of server this is: nobody can make an account here."""
+    return {"did": ask.here.did, "availableUserDomains": [], "inviteCodeRequired": True}
+
+
+@method("com.atproto.identity.resolveHandle", GET, None)
+def resolve(ask: Ask) -> dict[str, Any]:
+    """Our own handle only: what accounts there are is nobody's business."""
+    from watchfloor.interop.atproto.asking import bad
+
+    if ask.text("handle") != ask.here.domain or not ask.here.domain:
+        raise bad("Unable to resolve handle")
+    return {"did": ask.here.did}
+
+
+@method("tools.ozone.server.getConfig", GET, ())
+def config(ask: Ask) -> dict[str, Any]:
+    """What the caller may do here. Neither an app view nor a data server stands behind us."""
+    return {"viewer": {"role": role_of(ask.who)}}
+
+
+@method("tools.ozone.team.listMembers", GET, ("people.manage", "case.view"))
+def members(ask: Ask) -> dict[str, Any]:
+    """Who works here: with the right to see people, all; else the caller alone."""
+    own = {"did": ask.who.did, "role": role_of(ask.who), "disabled": False}
+    if not ask.who.may("people.manage"):
+        return {"members": [own]}
+    after, limit = ask.number("cursor", 0) or 0, ask.limit()
+    held: dict[Any, set[str]] = {}
+    for person, role in live_grants().values_list("user_id", "role_key"):
+        held.setdefault(person, set()).add(role)
+    rows = list(User.objects.order_by("created_at", "pk")[after : after + limit])
+    out = [_member(ask, row, held.get(row.pk, set())) for row in rows]
+    return {"members": out if after else [own, *out], **({"cursor": str(after + limit)} if len(rows) == limit else {})}
+
+
+@method("tools.ozone.setting.listOptions", GET, ())
+def options(ask: Ask) -> dict[str, Any]:
+    """Options of other consoles are not kept here."""
+    ask.limit()
+    return {"options": []}
+
+
+def _member(ask: Ask, row: User, roles: set[str]) -> dict[str, Any]:
+    did = f"{ask.here.did}:member:{row.pk}"
+    return {
+        "did": did, "disabled": not row.is_active, "role": f"{ROLE}{'Admin' if 'administrator' in roles else 'Moderator'}",
+        "profile": {"did": did, "handle": names.handle_of(ask.here, row.name), "displayName": row.name},
+        **({"createdAt": iso(row.created_at)} if row.created_at else {}),
+    }  # fmt: skip
+
+
+def role_of(caller: Caller) -> str:
+    """The protocol's word for what a token may do."""
+    if caller.may("people.manage", "settings.manage"):
+        return f"{ROLE}Admin"
+    return f"{ROLE}Moderator" if caller.may(*MODERATES) else f"{ROLE}Triage"
