@@ -23,6 +23,7 @@ MEDIA_ORIGIN = config.media_url(PUBLIC_URL)
 CONTEXTS = [
     "ledger",
     "identity",
+    "identity.signon",
     "items",
     "policy",
     "knowledge",
@@ -61,6 +62,7 @@ CONTEXTS = [
     "programme.risks",
     "programme.jira",
     "programme.improvements",
+    "interop.scim",
     "interop",
     "console",
     "demo",
