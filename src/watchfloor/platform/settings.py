@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "watchfloor.identity.middleware.first_run",
     "watchfloor.identity.middleware.idle",
+    "watchfloor.identity.signon.middleware.sessions_hold",
     "watchfloor.identity.middleware.viewer",
     "watchfloor.identity.middleware.set_actor",
     "watchfloor.platform.middleware.errors_for_people",

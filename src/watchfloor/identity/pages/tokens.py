@@ -35,6 +35,7 @@ FOR_PROGRAMS = (
     "insight.view",
     "enforcement.view",
     "ledger.view",
+    "people.provision",
 )
 
 

@@ -56,7 +56,7 @@ class SessionRuleSaved(LedgerEvent, frozen=True, tag="signon.session_rule"):
 
 
 class SessionEnded(LedgerEvent, frozen=True, tag="signon.session_ended"):
-    """One session was ended before its time: ``why`` own | lifetime | too_many | network | provider | factor."""
+    """One session was ended before its time: ``why`` own | idle | lifetime | too_many | network | provider | factor."""
 
     why: str
 

@@ -45,6 +45,25 @@ class Provider(Projected):
         db_table = "identity_signon_provider"
 
 
+class Tie(Projected):
+    """A person's account at a provider; what it is called there is kept as a digest."""
+
+    provider_id = models.UUIDField()
+    subject_digest = models.CharField(max_length=64)
+    user_id = models.UUIDField(db_index=True)
+    tied_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_signon_tie"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider_id", "subject_digest"], name="identity_signon_tie_once",
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]  # fmt: skip
+
+
 class GroupRule(Projected):
     """Who is in this group there, holds this role here within these limits, and stands in this team of this vendor."""
 

@@ -1,0 +1,68 @@
+"""What holds of a session at each click: that nobody ended it, the house's rules, from where, with which proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from watchfloor.identity.middleware import UNATTENDED
+from watchfloor.identity.models import User
+from watchfloor.identity.signon import policies, sessions
+from watchfloor.identity.signon.models import Session
+from watchfloor.kernel import clock
+from watchfloor.platform import addresses
+from watchfloor.platform.render import render
+
+Handler = Callable[[HttpRequest], HttpResponse]
+FACTOR_PAGES = ("/account/2fa/", "/account/reauthenticate/", "/account/logout/", "/account/sign-on/", "/language", "/console/")
+
+
+def sessions_hold(get_response: Handler) -> Handler:
+    """Ends what is over, keeps out who comes from elsewhere, sends to a second factor who needs one."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(UNATTENDED) or not isinstance(request.user, User) or not request.user.is_authenticated:
+            return get_response(request)
+        stopped = _stopped(request, request.user)
+        return get_response(request) if stopped is None else stopped
+
+    return middleware
+
+
+def _stopped(request: HttpRequest, user: User) -> HttpResponse | None:
+    row = Session.objects.filter(key_digest=sessions.key_of(request)).first()
+    if row is None or row.user_id != user.pk:
+        row = sessions.begun(request, user, "")
+    now = clock.now()
+    asked = policies.of_person(user.pk)
+    if row.ended_at is not None:
+        return _out(request, _("This session was ended."))
+    if asked.lifetime_hours is not None and now - row.began_at > timedelta(hours=asked.lifetime_hours):
+        sessions.note_end(row, "lifetime")
+        return _out(request, _("You were signed out: a session lasts %(hours)s hours here.") % {"hours": asked.lifetime_hours})
+    if asked.idle_minutes is not None and now - row.seen_at > timedelta(minutes=asked.idle_minutes):
+        sessions.note_end(row, "idle")
+        return _out(request, _("You were signed out because nothing was done for a while."))
+    address = addresses.client_of(request)
+    if not all(addresses.within(address, networks) for networks in asked.networks):
+        return render(request, "identity_signon/elsewhere.html", {"address": address}, status=403)
+    if asked.second_factor and not request.path.startswith(FACTOR_PAGES):
+        if not request.session.get(sessions.STRONG) and not user.simulated and not sessions.has_factor(user):
+            messages.warning(request, _("Your role asks for a passkey or an authenticator app. Add one to go on."))
+            return redirect("mfa_index")
+    if "text/event-stream" not in request.headers.get("Accept", ""):
+        sessions.as_seen(row, request, now)
+    return None
+
+
+def _out(request: HttpRequest, why: str) -> HttpResponse:
+    logout(request)
+    messages.info(request, why)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
