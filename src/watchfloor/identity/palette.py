@@ -14,8 +14,8 @@ from watchfloor.identity.domain import Actor
 _PAGES = (
     ("account", gettext_lazy("My account"), "user-circle", ()),
     ("people", gettext_lazy("People"), "users", ("people.manage",)),
-    ("my_sessions", gettext_lazy("My sessions"), "login", ()),
-    ("signon", gettext_lazy("Sign-on"), "login", ("people.manage",)),
+    ("my_sessions", gettext_lazy("My sessions"), "lock-open", ()),
+    ("signon", gettext_lazy("Sign-on"), "lock-open", ("people.manage",)),
     ("session_rules", gettext_lazy("Sessions"), "clock", ("people.manage",)),
     ("people_invite", gettext_lazy("Invite someone"), "user-check", ("people.manage",)),
     ("roles", gettext_lazy("Roles"), "shield", ("people.manage",)),

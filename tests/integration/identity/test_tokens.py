@@ -107,7 +107,7 @@ def test_a_leak_is_found_and_ended_from_the_command_line() -> None:
     from watchfloor.cli.people import token
 
     with writing(BY) as w:
-        row, secret = actions.create_token(w, BY, name="", source="chat", permissions=["report.submit"])
+        _, secret = actions.create_token(w, BY, name="", source="chat", permissions=["report.submit"])
     clean = CliRunner().invoke(token, ["find", "-"], input="nothing here")
     assert clean.exit_code == 0
     found = CliRunner().invoke(token, ["find", "-", "--revoke", "--json"], input=f"export T={secret}\n")

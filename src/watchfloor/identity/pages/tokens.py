@@ -19,6 +19,7 @@ from watchfloor.identity.mending import Errors, keys, mending, moment
 from watchfloor.identity.middleware import actor_of, user_of
 from watchfloor.identity.models import ApiToken, User
 from watchfloor.identity.programs import house_rate
+from watchfloor.identity.signon import proof
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.writer import writing
@@ -58,6 +59,7 @@ def _count(text: str) -> int | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("people.manage", "settings.manage")
+@proof.fresh()
 def index(request: HttpRequest) -> HttpResponse:
     """List and form; a POST answers with the secret, which nobody can see again."""
     actor = actor_of(request)
@@ -102,6 +104,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("people.manage", "settings.manage")
+@proof.fresh()
 def one(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
     """One token: from where, how fast and how long it works; a new secret, with the old one going on for a while."""
     actor = actor_of(request)

@@ -18,7 +18,6 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict
 from watchfloor.ledger.writer import Writer
 
-
 BY_NAME = groups.BY  # in whose name the ledger has what a provider brought about
 
 

@@ -8,13 +8,16 @@ from datetime import timedelta
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from watchfloor.identity import audit
 from watchfloor.identity.middleware import UNATTENDED
 from watchfloor.identity.models import User
-from watchfloor.identity.signon import policies, sessions
+from watchfloor.identity.signon import policies, proof, sessions
 from watchfloor.identity.signon.models import Session
 from watchfloor.kernel import clock
 from watchfloor.platform import addresses
@@ -24,16 +27,35 @@ Handler = Callable[[HttpRequest], HttpResponse]
 FACTOR_PAGES = ("/account/2fa/", "/account/reauthenticate/", "/account/logout/", "/account/sign-on/", "/language", "/console/")
 
 
+class _SessionsHold:
+    """Ends what is over, keeps out who comes from elsewhere, sends to a second factor, or to proof of it, who needs one."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if request.path.startswith(UNATTENDED) or not user.is_authenticated:
+            return self.get_response(request)
+        assert isinstance(user, User)
+        stopped = _stopped(request, user)
+        if stopped is not None:
+            return stopped
+        with audit.asking(lambda: sessions.proof_needed(request, user)):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if not isinstance(error, audit.ProofNeeded):
+            return None
+        if request.headers.get("Accept", "").startswith("application/json"):
+            body = {"code": "proof_needed", "message": "Prove again who you are.", "hint": f"Open {reverse('prove')}."}
+            return JsonResponse({"error": body}, status=403)
+        return proof.to_prove(request)
+
+
 def sessions_hold(get_response: Handler) -> Handler:
-    """Ends what is over, keeps out who comes from elsewhere, sends to a second factor who needs one."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(UNATTENDED) or not isinstance(request.user, User) or not request.user.is_authenticated:
-            return get_response(request)
-        stopped = _stopped(request, request.user)
-        return get_response(request) if stopped is None else stopped
-
-    return middleware
+    """Django wants a callable; the class holds ``process_exception``."""
+    return _SessionsHold(get_response)
 
 
 def _stopped(request: HttpRequest, user: User) -> HttpResponse | None:

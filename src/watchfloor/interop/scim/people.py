@@ -16,9 +16,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from watchfloor.identity import actions
-from watchfloor.identity.models import User
+from watchfloor.identity.models import Role, User
 from watchfloor.identity.queries import live_grants
-from watchfloor.identity.models import Role
 from watchfloor.interop.scim.domain.errors import ScimError, bad
 from watchfloor.interop.scim.domain.kinds import ENTERPRISE, FLOOR
 from watchfloor.interop.scim.events import PersonProvisioned

@@ -18,7 +18,7 @@ from watchfloor.identity.mending import Errors, keys, mending
 from watchfloor.identity.middleware import actor_of, user_of
 from watchfloor.identity.models import Role
 from watchfloor.identity.people import factors
-from watchfloor.identity.signon import policies, providers, sessions
+from watchfloor.identity.signon import policies, proof, providers, sessions
 from watchfloor.identity.signon.domain.policy import USUAL_FRESH
 from watchfloor.identity.signon.models import Provider, SessionRule, Tie
 from watchfloor.identity.signon.pages.settings import everywhere
@@ -53,6 +53,7 @@ def end(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("people.manage")
+@proof.fresh()
 def rules(request: HttpRequest) -> HttpResponse:
     """What is asked of everyone, and more of roles. ``?role=`` opens the form for one."""
     actor = everywhere(request)
@@ -104,7 +105,7 @@ def prove(request: HttpRequest) -> HttpResponse:
     for provider in Provider.objects.filter(on=True, pk__in=tied):
         if provider.strong or not ways:
             address = f"{reverse('signon_begin', args=[provider.key])}?{query}&again=1"
-            ways.append((_("Through %(name)s") % {"name": provider.name}, "login", address))
+            ways.append((_("Through %(name)s") % {"name": provider.name}, "lock-open", address))
     return render(request, "identity_signon/prove.html", {"ways": ways})
 
 

@@ -18,7 +18,7 @@ from watchfloor.identity.domain import Actor, Scope
 from watchfloor.identity.mending import Errors, keys, mending
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.models import Role
-from watchfloor.identity.signon import groups, oidc, providers
+from watchfloor.identity.signon import groups, oidc, proof, providers
 from watchfloor.identity.signon.domain.oidc import Refused
 from watchfloor.identity.signon.models import Given, Provider, Tie
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
@@ -36,6 +36,7 @@ def everywhere(request: HttpRequest) -> Actor:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("people.manage")
+@proof.fresh()
 def index(request: HttpRequest) -> HttpResponse:
     """All of it; a POST adds a rule."""
     actor = everywhere(request)
@@ -87,6 +88,7 @@ def end_rule(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("people.manage")
+@proof.fresh()
 def provider(request: HttpRequest, key: str = "") -> HttpResponse:
     """One provider, or a new one; a POST may also only try it."""
     actor = everywhere(request)

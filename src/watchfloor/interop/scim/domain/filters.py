@@ -219,7 +219,7 @@ def _comparing(operator: str, wanted: Any, attribute: Attribute) -> Callable[[An
     def compare(value: Any) -> bool:
         left: Any = value.lower() if fold and isinstance(value, str) else value
         if operator == "eq":
-            return type(left) is type(right) and bool(left == right) or (left is None and right is None)
+            return (type(left) is type(right) and bool(left == right)) or (left is None and right is None)
         if left is None or type(left) is not type(right):
             return False
         if operator == "gt":
