@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "user": ("watchfloor.cli.people", "user", "Make users and give them roles."),
     "glass": ("watchfloor.cli.glass", "glass", "Break-glass: take rights in an emergency, list, end."),
     "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),
+    "sign-on": ("watchfloor.cli.signon", "sign_on", "Identity providers, groups that become roles, session rules."),
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),

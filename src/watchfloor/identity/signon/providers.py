@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from watchfloor.identity.signon.events import ProviderSaved
 from watchfloor.identity.signon.models import Provider
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.errors import BadInput, MissingExtra
 from watchfloor.ledger.writer import Writer
 from watchfloor.platform import sealing
 
@@ -63,7 +63,10 @@ def save_provider(
     else:
         from watchfloor.identity.signon import saml
 
-        issuer = saml.entity_of(metadata)
+        try:
+            issuer = saml.entity_of(metadata)
+        except MissingExtra as error:
+            raise BadInput(error.code, error.message, where="metadata", hint=error.hint) from None
     row = Provider.objects.select_for_update().filter(key=key).first()
     values: dict[str, Any] = {
         "name": name, "kind": kind, "client_id": client_id.strip()[:200], "issuer": issuer[:400], "metadata": metadata.strip(),

@@ -72,7 +72,7 @@ def settings_of(request: HttpRequest, provider: Provider) -> dict[str, Any]:
         "security": {
             "wantAssertionsSigned": True, "wantMessagesSigned": False, "wantNameId": True, "requestedAuthnContext": False,
             "rejectDeprecatedAlgorithm": True, "rejectUnsolicitedResponsesWithInResponseTo": True, "wantAttributeStatement": False,
-            "allowRepeatAttributeName": True,
+            "allowRepeatAttributeName": True, "allowSingleLabelDomains": True,
         },
     }  # fmt: skip
 

@@ -121,10 +121,12 @@ def provider(request: HttpRequest, key: str = "") -> HttpResponse:
         if not errors:
             messages.success(request, _("Saved."))
             return redirect("signon")
-    typed: Any = request.POST if request.method == "POST" else _values(row)
+    typed: Any = request.POST if request.method == "POST" else _values(row, "saml" if request.GET.get("kind") == "saml" else "oidc")
+    kind = row.kind if row else typed.get("kind", "oidc")
     context = {
-        "provider": row, "typed": typed, "errors": errors, "kinds": _kinds(), "joins": _joins(), "claims": _claims(typed),
-        "addresses": _addresses(request, row.key if row else (typed.get("key") or "…"), row.kind if row else typed.get("kind", "oidc")),
+        "provider": row, "typed": typed, "errors": errors, "kinds": [{"label": label, "href": f"?kind={key}", "current": key == kind} for key, label, _help in _kinds()],
+        "speaks": next((help for key, _label, help in _kinds() if key == kind), ""), "joins": _joins(), "claims": _claims(typed),
+        "addresses": _addresses(request, row.key if row else (typed.get("key") or "…"), kind),
     }  # fmt: skip
     return render(request, "identity_signon/provider.html", context, status=422 if errors else 200)
 
@@ -141,9 +143,9 @@ def _tried(found: Provider) -> str:
     return ""
 
 
-def _values(row: Provider | None) -> dict[str, Any]:
+def _values(row: Provider | None, kind: str) -> dict[str, Any]:
     if row is None:
-        return {"kind": "oidc", "join": "provisioned", **{f"claim_{name}": usual for name, usual in providers.CLAIMS.items()}}
+        return {"kind": kind, "join": "provisioned", **{f"claim_{name}": usual for name, usual in providers.CLAIMS.items()}}
     return {
         "key": row.key, "name": row.name, "kind": row.kind, "client_id": row.client_id, "issuer": row.issuer, "metadata": row.metadata,
         "domains": ", ".join(row.domains), "join": row.join, "strong": "on" if row.strong else "",
