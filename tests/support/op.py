@@ -43,7 +43,13 @@ class Provider:
 
     def __init__(self) -> None:
         self.keys = [Key("one")]
-        self.person: dict[str, Any] = {"sub": "ana-there", "email": "ana@example.org", "email_verified": True, "name": "Ana", "groups": []}
+        self.person: dict[str, Any] = {
+            "sub": "ana-there",
+            "email": "ana@example.org",
+            "email_verified": True,
+            "name": "Ana",
+            "groups": [],
+        }
         self.nonces: dict[str, str] = {}
         self.token: Made = lambda claims: self.keys[-1].sign(claims)
         self.userinfo: dict[str, Any] | None = None
@@ -52,7 +58,16 @@ class Provider:
 
     def claims(self, nonce: str = "") -> dict[str, Any]:
         now = int(time.time())
-        return {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "auth_time": now, "sid": "s1", "nonce": nonce, **self.person}
+        return {
+            "iss": self.url,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 300,
+            "auth_time": now,
+            "sid": "s1",
+            "nonce": nonce,
+            **self.person,
+        }
 
     def code(self, location: str) -> tuple[str, str]:
         """What a browser would come back with, for the address it was sent to: code and state."""
@@ -73,7 +88,11 @@ class Provider:
             return {"keys": [key.public for key in self.keys]}
         if path == "/me":
             return self.userinfo if self.userinfo is not None else self.person
-        return {"access_token": "a", "token_type": "Bearer", "id_token": self.token(self.claims(self.nonces.pop(form.get("code", ""), "")))}
+        return {
+            "access_token": "a",
+            "token_type": "Bearer",
+            "id_token": self.token(self.claims(self.nonces.pop(form.get("code", ""), ""))),
+        }
 
 
 @contextmanager

@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "ledger": ("watchfloor.cli.ledger", "ledger", "Verify, rebuild and prove what happened."),
     "user": ("watchfloor.cli.people", "user", "Make users and give them roles."),
     "glass": ("watchfloor.cli.glass", "glass", "Break-glass: take rights in an emergency, list, end."),
-    "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),
+    "token": ("watchfloor.cli.tokens", "token", "Make, rotate and revoke API tokens; find those that leaked."),
     "sign-on": ("watchfloor.cli.signon", "sign_on", "Identity providers, groups that become roles, session rules."),
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),

@@ -14,9 +14,31 @@ from watchfloor.console import prepare
 from watchfloor.kernel.errors import BadInput
 
 ACTOR = "command"
-PROVIDER = {"key", "name", "kind", "client_id", "secret_env", "issuer", "metadata_file", "claims", "domains", "join", "strong", "on"}
+PROVIDER = {
+    "key",
+    "name",
+    "kind",
+    "client_id",
+    "secret_env",
+    "issuer",
+    "metadata_file",
+    "claims",
+    "domains",
+    "join",
+    "strong",
+    "on",
+}
 GROUP = {"source", "group", "role", "queues", "markets", "vendors", "max_severity", "team", "vendor"}
-SESSIONS = {"role", "lifetime_hours", "idle_minutes", "at_once", "networks", "second_factor", "passwords", "fresh_minutes"}
+SESSIONS = {
+    "role",
+    "lifetime_hours",
+    "idle_minutes",
+    "at_once",
+    "networks",
+    "second_factor",
+    "passwords",
+    "fresh_minutes",
+}
 
 
 @click.group("sign-on")
@@ -35,7 +57,9 @@ def list_(as_json: bool) -> None:
         {"key": row.key, "name": row.name, "kind": row.kind, "issuer": row.issuer, "domains": ", ".join(row.domains), "on": row.on}
         for row in Provider.objects.order_by("position", "key")
     ]  # fmt: skip
-    text = table(rows, ["key", "name", "kind", "issuer", "domains", "on"], empty="No provider yet: watchfloor sign-on apply FILE")
+    text = table(
+        rows, ["key", "name", "kind", "issuer", "domains", "on"], empty="No provider yet: watchfloor sign-on apply FILE"
+    )
     emit(rows, as_json=as_json, text=text)
 
 
@@ -102,7 +126,9 @@ def switch(key: str, state: str, as_json: bool) -> None:
 
     row = Provider.objects.filter(key=key).first()
     if row is None:
-        raise BadInput("unknown_provider", f"There is no provider {key[:40]!r}.", where="KEY", hint="See: watchfloor sign-on list")
+        raise BadInput(
+            "unknown_provider", f"There is no provider {key[:40]!r}.", where="KEY", hint="See: watchfloor sign-on list"
+        )
     with writing(system(ACTOR)) as w:
         providers.switch(w, row, state == "on")
     emit({"key": key, "on": state == "on"}, as_json=as_json, text=f"{row.name} is {state}.")
@@ -122,7 +148,11 @@ def rescue(as_json: bool) -> None:
         roles = ["", *SessionRule.objects.exclude(networks=[]).exclude(role_key="").values_list("role_key", flat=True)]
         for role in roles:
             policies.save(w, role_key=role, passwords=True)
-    emit({"rescued": roles}, as_json=as_json, text="Passwords work again, from everywhere. Set the rules anew under Settings > Sessions.")
+    emit(
+        {"rescued": roles},
+        as_json=as_json,
+        text="Passwords work again, from everywhere. Set the rules anew under Settings > Sessions.",
+    )
 
 
 def _many(said: dict[str, Any], name: str, known: set[str]) -> list[dict[str, Any]]:
@@ -132,5 +162,10 @@ def _many(said: dict[str, Any], name: str, known: set[str]) -> list[dict[str, An
     for each in found:
         strange = set(each) - known
         if strange:
-            raise BadInput("unknown_field", f"{min(strange)!r} is not known.", where=name, hint="One of: " + ", ".join(sorted(known)))
+            raise BadInput(
+                "unknown_field",
+                f"{min(strange)!r} is not known.",
+                where=name,
+                hint="One of: " + ", ".join(sorted(known)),
+            )
     return [dict(each) for each in found]

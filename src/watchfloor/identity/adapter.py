@@ -24,7 +24,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         stopped: HttpResponse | None = super().pre_login(request, user, **more)
         records = request.session.get("account_authentication_methods") or [{}]
         if stopped is None and records[-1].get("method") == "password" and not policies.of_person(user.pk).passwords:
-            messages.error(request, _("Passwords are not used here any more. Sign in through your provider or with a passkey."))
+            messages.error(
+                request, _("Passwords are not used here any more. Sign in through your provider or with a passkey.")
+            )
             return redirect("account_login")
         return stopped
 

@@ -30,8 +30,8 @@ def asking(needed: Callable[[], bool]) -> Iterator[None]:
 def record(actor: Actor, subject: str, why: str = "", *, clearance: str = "") -> RestrictedRead:
     """Write one look down before showing the thing. ``subject`` as in the ledger: ``"case:0192…"``; ``clearance``: what it asks for.
 
-    ``why`` is a purpose of the program's own words or of the person's, never what was seen. A person at a page who has not proved for a while who they are is asked to
-    (``ProofNeeded``) where the thing asks for a clearance.
+    ``why`` is a purpose of the program's own words or of the person's, never what was seen. A person at a page who has
+    not proved for a while who they are is asked to (``ProofNeeded``) where the thing asks for a clearance.
     """
     needed = _proof_needed.get() if clearance else None
     if needed is not None and needed():

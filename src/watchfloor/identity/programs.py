@@ -32,7 +32,9 @@ class TooManyCalls(Overloaded):
     status = 429
 
     def __init__(self, left: Left) -> None:
-        super().__init__(f"This token may make {left.limit:,} calls a minute; it has made more.", retry_after=left.reset)
+        super().__init__(
+            f"This token may make {left.limit:,} calls a minute; it has made more.", retry_after=left.reset
+        )
         self.code = "too_fast"
         self.left = left
 

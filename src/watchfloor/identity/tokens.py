@@ -70,7 +70,9 @@ def create_token(
     return row, secret
 
 
-def rotate_token(w: Writer, by: Actor, token_id: uuid.UUID, *, overlap: timedelta = USUAL_OVERLAP) -> tuple[ApiToken, str]:
+def rotate_token(
+    w: Writer, by: Actor, token_id: uuid.UUID, *, overlap: timedelta = USUAL_OVERLAP
+) -> tuple[ApiToken, str]:
     """A new secret for a token; the one before works until ``overlap`` is over, so that nothing stands still in between."""
     row = _live(token_id)
     _may_hold(by, row)
@@ -155,7 +157,9 @@ def _may_hold(by: Actor, row: ApiToken, *, until: datetime | None = None) -> Non
     """Whoever is shown a secret can do what it may: so they must hold that themselves."""
     beyond = by.beyond(Scope(role="token", permissions=frozenset(row.permissions), until=until or row.expires_at))
     if beyond is not None:
-        raise Forbidden("grants_above_self", f"This token may do {beyond!r}, which you do not hold everywhere yourself.")
+        raise Forbidden(
+            "grants_above_self", f"This token may do {beyond!r}, which you do not hold everywhere yourself."
+        )
 
 
 def _limits(networks: Sequence[str], per_minute: int | None, expires_at: datetime | None) -> dict[str, Any]:

@@ -106,7 +106,11 @@ class Uploads:
 
     async def _sender(self, headers: dict[str, str], address: str) -> Sender:
         scheme, _, secret = headers.get("authorization", "").partition(" ")
-        sender = await self.catalogue.sender(secret.strip(), address) if scheme.lower() == "bearer" and secret.strip() else None
+        sender = (
+            await self.catalogue.sender(secret.strip(), address)
+            if scheme.lower() == "bearer" and secret.strip()
+            else None
+        )
         if sender is None:
             raise HttpError(401, "bad_token", "A bearer token that is known and live is needed.",
                             hint="Authorization: Bearer <token>; make one with watchfloor token.",

@@ -6,7 +6,13 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.test import Client
 from tests.integration.identity.test_people import PASSWORD, make, signed_in
 
@@ -32,14 +38,20 @@ def test_proof_is_asked_again_and_counts_for_a_while() -> None:
     lea = make("lea", "administrator", "escalation_lead")
     client = signed_in(lea)
     token = {"source": "chat", "permissions": "report.submit"}
-    assert client.post("/settings/tokens", token).status_code == 200  # nothing to prove it with, and the house does not insist
+    assert (
+        client.post("/settings/tokens", token).status_code == 200
+    )  # nothing to prove it with, and the house does not insist
     secret = generate_totp_secret()
     TOTP.activate(lea, secret)
     asked = client.get("/settings/break-glass")
     assert asked.status_code == 302 and asked["Location"] == "/settings/prove?next=%2Fsettings%2Fbreak-glass"
     ways = client.get(asked["Location"]).content.decode()
-    assert "/account/2fa/reauthenticate/" in ways and "/account/reauthenticate/" not in ways  # a password is not enough any more
-    refused = client.post("/settings/break-glass", {"reason": "x" * 30, "minutes": "15", "clearances": ["child_safety"]})
+    assert (
+        "/account/2fa/reauthenticate/" in ways and "/account/reauthenticate/" not in ways
+    )  # a password is not enough any more
+    refused = client.post(
+        "/settings/break-glass", {"reason": "x" * 30, "minutes": "15", "clearances": ["child_safety"]}
+    )
     assert refused.status_code == 302 and not BreakGlass.objects.exists()
     assert client.post("/settings/tokens", token).status_code == 302 and ApiToken.objects.count() == 1
     assert client.get("/settings/tokens").status_code == 200  # to look is free
@@ -49,7 +61,10 @@ def test_proof_is_asked_again_and_counts_for_a_while() -> None:
     done = client.post("/account/2fa/reauthenticate/?next=/settings/break-glass", {"code": code(secret)})
     assert done.status_code == 302 and done["Location"] == "/settings/break-glass"
     assert Event.objects.get(type="signon.proof").data["by"] == "code"
-    assert client.get("/settings/break-glass").status_code == 200 and client.post("/settings/tokens", token).status_code == 200
+    assert (
+        client.get("/settings/break-glass").status_code == 200
+        and client.post("/settings/tokens", token).status_code == 200
+    )
     session = client.session
     for record in session["account_authentication_methods"]:
         record["at"] = time.time() - 16 * 60
@@ -68,5 +83,7 @@ def test_the_house_may_insist() -> None:
     ana = make("ana", "administrator")
     client = Client()
     client.post("/account/login/", {"login": "ana@example.org", "password": PASSWORD})
-    assert client.post("/settings/tokens", {"source": "a", "permissions": "report.submit"}).status_code == 200  # signed in just now
+    assert (
+        client.post("/settings/tokens", {"source": "a", "permissions": "report.submit"}).status_code == 200
+    )  # signed in just now
     assert signed_in(ana).post("/settings/tokens", {"source": "a", "permissions": "report.submit"}).status_code == 302

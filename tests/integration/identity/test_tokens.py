@@ -55,7 +55,9 @@ def test_two_secrets_work_while_a_token_is_rotated(admin: User) -> None:
         with writing(actor) as w:
             _, third = actions.rotate_token(w, actor, row.pk, overlap=timedelta(0))
         assert token_for(second) is None and token_for(third) is not None
-    assert list(Event.objects.filter(type="token.rotated").order_by("ordinal").values_list("data__minutes", flat=True)) == [60, 0]
+    assert list(
+        Event.objects.filter(type="token.rotated").order_by("ordinal").values_list("data__minutes", flat=True)
+    ) == [60, 0]
     weak = make("wes")
     with pytest.raises(Forbidden), writing(actor_for(weak)) as w:  # who is shown a secret could use it
         actions.rotate_token(w, actor_for(weak), row.pk)
@@ -64,7 +66,14 @@ def test_two_secrets_work_while_a_token_is_rotated(admin: User) -> None:
 def test_networks_rates_and_whose_it_is(admin: User) -> None:
     with writing(BY) as w:
         row, secret = actions.create_token(
-            w, BY, name="", source="chat", permissions=["verdict.ask"], networks=["10.0.0.0/8"], per_minute=2, owner_id=admin.pk
+            w,
+            BY,
+            name="",
+            source="chat",
+            permissions=["verdict.ask"],
+            networks=["10.0.0.0/8"],
+            per_minute=2,
+            owner_id=admin.pk,
         )
     assert asked(secret, "192.0.2.1")[0] == 401 and token_for(secret) is None  # also for a door that does not say
     status, headers = asked(secret, "10.1.1.1")
@@ -85,8 +94,14 @@ def test_networks_rates_and_whose_it_is(admin: User) -> None:
 
 def test_the_pages_make_limit_and_rotate(admin: User) -> None:
     client = signed_in(admin)
-    made = client.post("/settings/tokens", {"source": "chat", "permissions": "report.submit", "networks": "10.0.0.0/8 nonsense"})
-    assert made.status_code == 422 and "no network" in made.content.decode() and "10.0.0.0/8 nonsense" in made.content.decode()
+    made = client.post(
+        "/settings/tokens", {"source": "chat", "permissions": "report.submit", "networks": "10.0.0.0/8 nonsense"}
+    )
+    assert (
+        made.status_code == 422
+        and "no network" in made.content.decode()
+        and "10.0.0.0/8 nonsense" in made.content.decode()
+    )
     made = client.post("/settings/tokens", {"source": "chat", "permissions": "report.submit", "mine": "on"})
     row = ApiToken.objects.get()
     assert made.status_code == 200 and row.owner_id == admin.pk and row.prefix in made.content.decode()
@@ -104,7 +119,7 @@ def test_the_pages_make_limit_and_rotate(admin: User) -> None:
 
 
 def test_a_leak_is_found_and_ended_from_the_command_line() -> None:
-    from watchfloor.cli.people import token
+    from watchfloor.cli.tokens import token
 
     with writing(BY) as w:
         _, secret = actions.create_token(w, BY, name="", source="chat", permissions=["report.submit"])

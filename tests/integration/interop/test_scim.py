@@ -74,7 +74,12 @@ def test_who_is_switched_off_is_out_at_once_and_nothing_is_lost(directory: Direc
     user = User.objects.get(pk=ana)
     reviewer = Reviewer.objects.get(pk=ana)
     assert (user.email, user.name, user.language, user.has_usable_password()) == ("ana@example.org", "Ana", "es", False)
-    assert (reviewer.vendor_key, reviewer.team, reviewer.markets, reviewer.languages) == ("north", "blue", ["DE", "AT"], ["de", "en"])
+    assert (reviewer.vendor_key, reviewer.team, reviewer.markets, reviewer.languages) == (
+        "north",
+        "blue",
+        ["DE", "AT"],
+        ["de", "en"],
+    )
     made = directory("POST", "/Groups", {"displayName": "Reviewers", "members": [{"value": ana}]})
     assert made.status_code == 201 and actor_of(user).may("review.work", vendor="north")
     assert not actor_of(user).may("review.work", vendor="inhouse")
@@ -125,7 +130,11 @@ def test_what_a_directory_may_not(directory: Directory) -> None:
     # Somebody invited by hand is found, and taken over.
     found = directory("GET", '/Users?filter=userName eq "BEN@example.org"').said
     assert found["totalResults"] == 1 and found["Resources"][0]["id"] == str(ben.pk)
-    patched = directory("PATCH", f"/Users/{ben.pk}", {"Operations": [{"op": "add", "path": 'emails[type eq "work"].value', "value": "b@example.org"}]})
+    patched = directory(
+        "PATCH",
+        f"/Users/{ben.pk}",
+        {"Operations": [{"op": "add", "path": 'emails[type eq "work"].value', "value": "b@example.org"}]},
+    )
     assert patched.status_code == 200 and User.objects.get(pk=ben.pk).email == "b@example.org"
     for body, status, kind in (
         ({**ANA, "userName": "ben@example.org", "emails": []}, 409, "uniqueness"),
@@ -138,16 +147,29 @@ def test_what_a_directory_may_not(directory: Directory) -> None:
     ):
         answer = directory("POST", "/Users", body)
         assert (answer.status_code, answer.said["scimType"]) == (status, kind)
-    for path in ('/Users?filter=userName', '/Users?filter=nothing eq "a"', "/Users?filter=" + "(" * 50, '/Users?count=x', '/Users?sortBy=nothing'):
+    for path in (
+        "/Users?filter=userName",
+        '/Users?filter=nothing eq "a"',
+        "/Users?filter=" + "(" * 50,
+        "/Users?count=x",
+        "/Users?sortBy=nothing",
+    ):
         assert directory("GET", path).status_code == 400, path
-    for operation in ({"op": "remove"}, {"op": "x", "path": "title"}, {"op": "replace", "path": "id", "value": "1"}, {"op": "replace", "path": "groups", "value": []},
+    for operation in ({"op": "remove"}, {"op": "x", "path": "title"}, {"op": "replace", "path": "id", "value": "1"},
+                      {"op": "replace", "path": "groups", "value": []},
                       {"op": "remove", "path": "userName"}, {"op": "add", "path": 'emails[type eq', "value": "a"}):  # fmt: skip
         assert directory("PATCH", f"/Users/{ben.pk}", {"Operations": [operation]}).status_code == 400, operation
-    assert directory("POST", "/Groups", {"displayName": "G", "members": [{"value": str(uuid.uuid4())}]}).status_code == 400
+    assert (
+        directory("POST", "/Groups", {"displayName": "G", "members": [{"value": str(uuid.uuid4())}]}).status_code == 400
+    )
     for secret, status in ((weak, 403), ("wf_unknown", 401), ("", 401)):
         answer = Directory(secret)("GET", "/Users")
         assert answer.status_code == status and answer.said["schemas"][0].endswith(":Error")
     assert directory("GET", "/Me").status_code == 501
+
+
+def someone(number: int) -> dict[str, Any]:
+    return {**ANA, "userName": f"p{number}", "externalId": str(number), "displayName": f"P{number}", "emails": []}
 
 
 def test_groups_conditions_pages_and_bulk(directory: Directory) -> None:
@@ -155,8 +177,9 @@ def test_groups_conditions_pages_and_bulk(directory: Directory) -> None:
         groups.save_rule(w, BY, source="scim", group="Leads", role_key="program_manager")
     sent = {
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "failOnErrors": 1, "Operations": [
-            *({"method": "POST", "path": "/Users", "bulkId": f"u{n}", "data": {**ANA, "userName": f"p{n}", "externalId": str(n), "displayName": f"P{n}", "emails": []}} for n in range(3)),
-            {"method": "POST", "path": "/Groups", "bulkId": "g", "data": {"displayName": "Leads", "members": [{"value": "bulkId:u0"}, {"value": "bulkId:u1"}]}},
+            *({"method": "POST", "path": "/Users", "bulkId": f"u{n}", "data": someone(n)} for n in range(3)),
+            {"method": "POST", "path": "/Groups", "bulkId": "g",
+             "data": {"displayName": "Leads", "members": [{"value": "bulkId:u0"}, {"value": "bulkId:u1"}]}},
             {"method": "POST", "path": "/Users", "bulkId": "twice", "data": {**ANA, "userName": "P0", "emails": []}},
             {"method": "DELETE", "path": "/Users/bulkId:u2"},
         ],
@@ -165,20 +188,46 @@ def test_groups_conditions_pages_and_bulk(directory: Directory) -> None:
     assert [each["status"] for each in answer] == ["201", "201", "201", "201", "409"]  # and then it stopped
     group = answer[3]["location"].rpartition("/")[2]
     first, second = (User.objects.get(name=f"P{n}") for n in (0, 1))
-    assert first.email.endswith(".invalid") and actor_of(first).has("queue.manage") and actor_of(second).has("queue.manage")
-    gone = directory("PATCH", f"/Groups/{group}", {"Operations": [{"op": "remove", "path": f'members[value eq "{first.pk}"]'}]})
+    assert (
+        first.email.endswith(".invalid")
+        and actor_of(first).has("queue.manage")
+        and actor_of(second).has("queue.manage")
+    )
+    gone = directory(
+        "PATCH", f"/Groups/{group}", {"Operations": [{"op": "remove", "path": f'members[value eq "{first.pk}"]'}]}
+    )
     assert gone.status_code == 200 and not actor_of(first).has("queue.manage")
-    renamed = directory("PATCH", f"/Groups/{group}", {"Operations": [{"op": "replace", "value": {"displayName": "Others"}}]})
+    renamed = directory(
+        "PATCH", f"/Groups/{group}", {"Operations": [{"op": "replace", "value": {"displayName": "Others"}}]}
+    )
     assert not actor_of(second).has("queue.manage")  # no rule gives anything to that name
     tag = renamed["ETag"]
     assert directory("GET", f"/Groups/{group}", If_None_Match=tag).status_code == 304
     with clock.at(clock.now() + timedelta(minutes=1)):
         assert directory("PUT", f"/Groups/{group}", {"displayName": "Leads"}, If_Match='W/"0"').status_code == 412
-        assert directory("PUT", f"/Groups/{group}", {"displayName": "Leads", "members": [{"value": str(second.pk)}]}, If_Match=tag).status_code == 200
+        assert (
+            directory(
+                "PUT",
+                f"/Groups/{group}",
+                {"displayName": "Leads", "members": [{"value": str(second.pk)}]},
+                If_Match=tag,
+            ).status_code
+            == 200
+        )
     assert actor_of(second).has("queue.manage")
-    page = directory("GET", "/Users?filter=displayName sw \"P\"&sortBy=displayName&sortOrder=descending&startIndex=2&count=1&attributes=displayName").said
-    assert (page["totalResults"], page["itemsPerPage"], page["Resources"][0]["displayName"]) == (3, 1, "P1") and "userName" not in page["Resources"][0]
-    assert directory("GET", f'/Users?filter=groups[value eq "{group}"] and not (active eq false)').said["totalResults"] == 1
+    page = directory(
+        "GET",
+        '/Users?filter=displayName sw "P"&sortBy=displayName&sortOrder=descending&startIndex=2&count=1&attributes=displayName',
+    ).said
+    assert (page["totalResults"], page["itemsPerPage"], page["Resources"][0]["displayName"]) == (
+        3,
+        1,
+        "P1",
+    ) and "userName" not in page["Resources"][0]
+    assert (
+        directory("GET", f'/Users?filter=groups[value eq "{group}"] and not (active eq false)').said["totalResults"]
+        == 1
+    )
     assert directory("POST", "/.search", {"filter": 'displayName co "Leads"'}).said["totalResults"] == 1
     assert directory("DELETE", f"/Groups/{group}").status_code == 204
     assert not actor_of(second).has("queue.manage")

@@ -5,45 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('identity', '0003_break_glass'),
+        ("identity", "0003_break_glass"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='apitoken',
-            name='networks',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None),
+            model_name="apitoken",
+            name="networks",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=50), default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='old_digest',
+            model_name="apitoken",
+            name="old_digest",
             field=models.CharField(blank=True, db_index=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='old_until',
+            model_name="apitoken",
+            name="old_until",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='old_used_at',
+            model_name="apitoken",
+            name="old_used_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='owner_id',
+            model_name="apitoken",
+            name="owner_id",
             field=models.UUIDField(null=True),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='per_minute',
+            model_name="apitoken",
+            name="per_minute",
             field=models.IntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='rotated_at',
+            model_name="apitoken",
+            name="rotated_at",
             field=models.DateTimeField(null=True),
         ),
     ]

@@ -104,7 +104,11 @@ def settle(w: Writer, user: User, source: str, names: Iterable[str]) -> tuple[in
         .filter(user_id=user.pk, source=source, ended_at__isnull=True)
         .order_by("pk")
     }
-    gone = set(Grant.objects.filter(pk__in=[row.grant_id for row in stands.values()], revoked_at__isnull=False).values_list("pk", flat=True))
+    gone = set(
+        Grant.objects.filter(pk__in=[row.grant_id for row in stands.values()], revoked_at__isnull=False).values_list(
+            "pk", flat=True
+        )
+    )
     given = taken = 0
     for rule_id, row in stands.items():
         if rule_id not in rules:

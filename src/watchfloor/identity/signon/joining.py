@@ -1,4 +1,4 @@
-"""Whom a provider's word makes of somebody here: known already, known by their address, or new by a group that gives a role. Else nobody."""
+"""Whom a provider's word makes of somebody here: known already, known by their address, or new by a group with a role. Else nobody."""
 
 from __future__ import annotations
 
@@ -40,7 +40,11 @@ def digest(provider: Provider, subject: str) -> str:
 def person_of(w: Writer, provider: Provider, said: Said) -> User:
     """The person, tied to their account there, with the roles of their groups. Raises ``Refused``."""
     key = digest(provider, said.subject)
-    tie = Tie.objects.select_for_update().filter(provider_id=provider.pk, subject_digest=key, ended_at__isnull=True).first()
+    tie = (
+        Tie.objects.select_for_update()
+        .filter(provider_id=provider.pk, subject_digest=key, ended_at__isnull=True)
+        .first()
+    )
     user = User.objects.filter(pk=tie.user_id).first() if tie else None
     if user is None:
         user, joined = _found_or_made(w, provider, said)

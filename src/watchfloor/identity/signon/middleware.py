@@ -24,7 +24,14 @@ from watchfloor.platform import addresses
 from watchfloor.platform.render import render
 
 Handler = Callable[[HttpRequest], HttpResponse]
-FACTOR_PAGES = ("/account/2fa/", "/account/reauthenticate/", "/account/logout/", "/account/sign-on/", "/language", "/console/")
+FACTOR_PAGES = (
+    "/account/2fa/",
+    "/account/reauthenticate/",
+    "/account/logout/",
+    "/account/sign-on/",
+    "/language",
+    "/console/",
+)
 
 
 class _SessionsHold:
@@ -68,20 +75,26 @@ def _stopped(request: HttpRequest, user: User) -> HttpResponse | None:
         return _out(request, _("This session was ended."))
     if asked.lifetime_hours is not None and now - row.began_at > timedelta(hours=asked.lifetime_hours):
         sessions.note_end(row, "lifetime")
-        return _out(request, _("You were signed out: a session lasts %(hours)s hours here.") % {"hours": asked.lifetime_hours})
+        return _out(
+            request, _("You were signed out: a session lasts %(hours)s hours here.") % {"hours": asked.lifetime_hours}
+        )
     if asked.idle_minutes is not None and now - row.seen_at > timedelta(minutes=asked.idle_minutes):
         sessions.note_end(row, "idle")
         return _out(request, _("You were signed out because nothing was done for a while."))
     address = addresses.client_of(request)
     if not all(addresses.within(address, networks) for networks in asked.networks):
         return render(request, "identity_signon/elsewhere.html", {"address": address}, status=403)
-    if asked.second_factor and not request.path.startswith(FACTOR_PAGES):
-        if not request.session.get(sessions.STRONG) and not user.simulated and not sessions.has_factor(user):
-            messages.warning(request, _("Your role asks for a passkey or an authenticator app. Add one to go on."))
-            return redirect("mfa_index")
+    if asked.second_factor and not request.path.startswith(FACTOR_PAGES) and not _strong(request, user):
+        messages.warning(request, _("Your role asks for a passkey or an authenticator app. Add one to go on."))
+        return redirect("mfa_index")
     if "text/event-stream" not in request.headers.get("Accept", ""):
         sessions.as_seen(row, request, now)
     return None
+
+
+def _strong(request: HttpRequest, user: User) -> bool:
+    """Whether somebody has a second factor, or needs none: their provider asks for it, or they are no person."""
+    return bool(request.session.get(sessions.STRONG)) or user.simulated or sessions.has_factor(user)
 
 
 def _out(request: HttpRequest, why: str) -> HttpResponse:

@@ -103,7 +103,7 @@ class Given(Projected):
 
 
 class SessionRule(Projected):
-    """What the house asks of sessions: of everyone (``role_key`` empty), and more of who holds a role. The strictest of all that apply holds."""
+    """What the house asks of sessions: of everyone (``role_key`` empty), and more of who holds a role. The strictest holds."""
 
     role_key = models.CharField(max_length=40, unique=True, blank=True)
     lifetime_hours = models.IntegerField(null=True)

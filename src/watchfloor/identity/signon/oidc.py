@@ -166,7 +166,10 @@ def _get(url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
 def _asked(method: str, url: str, **more: Any) -> dict[str, Any]:
     """One call; JSON of bounded size, no redirect followed."""
     try:
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=False) as client, client.stream(method, url, **more) as answer:
+        with (
+            httpx.Client(timeout=TIMEOUT, follow_redirects=False) as client,
+            client.stream(method, url, **more) as answer,
+        ):
             body = bytearray()
             for part in answer.iter_bytes():
                 body += part

@@ -47,7 +47,9 @@ def to_prove(request: HttpRequest) -> HttpResponseBase:
     place = request.get_full_path()
     if request.method == "POST":
         came = request.headers.get("Referer", "")
-        safe = url_has_allowed_host_and_scheme(came, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+        safe = url_has_allowed_host_and_scheme(
+            came, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
         place = came if safe else "/"
         messages.info(request, _("Nothing was done yet. Prove that it is you, then press the button again."))
     address = f"{reverse('prove')}?{urlencode({'next': place})}"

@@ -109,7 +109,10 @@ def _address(issuer: str) -> str:
     issuer = issuer.removesuffix("/.well-known/openid-configuration").rstrip("/")
     if not is_safe(issuer) or urlsplit(issuer).query or urlsplit(issuer).fragment or len(issuer) > 400:
         raise BadInput(
-            "bad_issuer", "The issuer is an https address without a query.", where="issuer", hint="Like https://login.example.org."
+            "bad_issuer",
+            "The issuer is an https address without a query.",
+            where="issuer",
+            hint="Like https://login.example.org.",
         )
     return issuer
 
@@ -121,6 +124,8 @@ def _domains(texts: Sequence[str]) -> list[str]:
         if not domain:
             continue
         if not DOMAIN.match(domain):
-            raise BadInput("bad_domain", f"{text.strip()[:60]!r} is no domain.", where="domains", hint="Like example.org.")
+            raise BadInput(
+                "bad_domain", f"{text.strip()[:60]!r} is no domain.", where="domains", hint="Like example.org."
+            )
         found.append(domain)
     return sorted(set(found))

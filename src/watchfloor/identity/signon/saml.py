@@ -20,8 +20,16 @@ from watchfloor.identity.signon.models import Provider
 from watchfloor.kernel.errors import BadInput, MissingExtra
 
 MOST: Final = 400_000  # bytes of an answer
-EMAILS: Final = ("urn:oid:0.9.2342.19200300.100.1.3", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", "mail")
-NAMES: Final = ("urn:oid:2.16.840.1.113730.3.1.241", "http://schemas.microsoft.com/identity/claims/displayname", "displayName")
+EMAILS: Final = (
+    "urn:oid:0.9.2342.19200300.100.1.3",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+    "mail",
+)
+NAMES: Final = (
+    "urn:oid:2.16.840.1.113730.3.1.241",
+    "http://schemas.microsoft.com/identity/claims/displayname",
+    "displayName",
+)
 GROUPS: Final = ("http://schemas.microsoft.com/ws/2008/06/identity/claims/groups", "memberOf")
 NS: Final = {"samlp": "urn:oasis:names:tc:SAML:2.0:protocol", "saml": "urn:oasis:names:tc:SAML:2.0:assertion"}
 
@@ -46,9 +54,15 @@ def _idp(metadata: str) -> dict[str, Any]:
     try:
         found: dict[str, Any] = parser.parse(metadata.strip()).get("idp", {})
     except Exception:  # the library raises what its XML reader raises
-        raise BadInput("bad_metadata", "These metadata cannot be read.", where="metadata", hint="Paste the provider's XML.") from None
+        raise BadInput(
+            "bad_metadata", "These metadata cannot be read.", where="metadata", hint="Paste the provider's XML."
+        ) from None
     url = str((found.get("singleSignOnService") or {}).get("url", ""))
-    if not found.get("entityId") or not (found.get("x509cert") or found.get("x509certMulti")) or urlsplit(url).scheme not in ("https", "http"):
+    if (
+        not found.get("entityId")
+        or not (found.get("x509cert") or found.get("x509certMulti"))
+        or urlsplit(url).scheme not in ("https", "http")
+    ):
         raise BadInput(
             "bad_metadata", "These metadata name no provider with a certificate and a sign-on address.", where="metadata",
             hint="Paste the provider's XML (EntityDescriptor with IDPSSODescriptor).",
@@ -93,7 +107,9 @@ def said(request: HttpRequest, provider: Provider, asked_id: str) -> tuple[Said,
     except Exception as error:  # the library and its XML reader raise many kinds
         raise Refused("signature", f"The answer cannot be trusted: {type(error).__name__}.") from None
     if auth.get_errors() or not auth.is_authenticated():
-        raise Refused("signature", f"The answer cannot be trusted: {auth.get_last_error_reason() or auth.get_errors()}.")
+        raise Refused(
+            "signature", f"The answer cannot be trusted: {auth.get_last_error_reason() or auth.get_errors()}."
+        )
     if auth.get_last_response_in_response_to() != asked_id:
         raise Refused("state", "The answer is to another question.")
     attributes: dict[str, list[str]] = auth.get_attributes()

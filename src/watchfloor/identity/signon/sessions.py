@@ -70,7 +70,11 @@ def live(user_id: uuid.UUID) -> list[Session]:
 
 def end(w: Writer, by: Actor, session_id: uuid.UUID) -> Session:
     """End one of one's own; it is out at its next click."""
-    row = Session.objects.filter(pk=session_id, user_id=by.id, ended_at__isnull=True).first() if by.kind == "user" else None
+    row = (
+        Session.objects.filter(pk=session_id, user_id=by.id, ended_at__isnull=True).first()
+        if by.kind == "user"
+        else None
+    )
     if row is None:
         raise NotFound("unknown_session", "There is no such session.")
     Session.objects.filter(pk=row.pk).update(ended_at=clock.now())
@@ -84,7 +88,9 @@ def end_by_provider(w: Writer, provider: Provider, *, subject: str, session: str
     if session:
         found = found.filter(provider_session=_there(provider.key, session))
     else:
-        ties = Tie.objects.filter(provider_id=provider.pk, subject_digest=digest(provider, subject), ended_at__isnull=True)
+        ties = Tie.objects.filter(
+            provider_id=provider.pk, subject_digest=digest(provider, subject), ended_at__isnull=True
+        )
         found = found.filter(user_id__in=ties.values("user_id"))
     rows = list(found)
     for row in rows:

@@ -20,7 +20,11 @@ def many(base: str, rows: list[Group], *, members: bool = True) -> list[dict[str
     inside: dict[uuid.UUID, list[uuid.UUID]] = {}
     names: dict[uuid.UUID, str] = {}
     if members:
-        found = Member.objects.filter(group__in=rows, ended_at__isnull=True).order_by("pk").values_list("group_id", "user_id")
+        found = (
+            Member.objects.filter(group__in=rows, ended_at__isnull=True)
+            .order_by("pk")
+            .values_list("group_id", "user_id")
+        )
         for group_id, user_id in found:
             inside.setdefault(group_id, []).append(user_id)
         ids = {pk for each in inside.values() for pk in each}
@@ -36,7 +40,8 @@ def _one(base: str, row: Group, inside: list[uuid.UUID], names: dict[uuid.UUID, 
         found["externalId"] = row.external_id
     if inside:
         found["members"] = [
-            {"value": str(pk), "$ref": f"{base}/Users/{pk}", "type": "User", "display": names.get(pk, "")} for pk in inside
+            {"value": str(pk), "$ref": f"{base}/Users/{pk}", "type": "User", "display": names.get(pk, "")}
+            for pk in inside
         ]
     found["meta"] = {
         "resourceType": "Group", "location": f"{base}/Groups/{row.pk}", "created": row.made_at.isoformat(),
@@ -75,10 +80,14 @@ def write(w: Writer, group_id: uuid.UUID, sent: dict[str, Any]) -> None:
     if name != row.name and Group.objects.filter(name=name, deleted_at__isnull=True).exists():
         raise ScimError(409, "There is a group of this name already.", "uniqueness")
     renamed = name != row.name
-    w.update(row, name=name, external_id=str(sent.get("externalId") or ""), version=row.version + 1, changed_at=clock.now())
+    w.update(
+        row, name=name, external_id=str(sent.get("externalId") or ""), version=row.version + 1, changed_at=clock.now()
+    )
     came, went = _members(w, row, sent)
     w.event(ScimGroupSaved(what="changed", came=len(came), went=len(went)), row)
-    inside = Member.objects.filter(group=row, ended_at__isnull=True).values_list("user_id", flat=True) if renamed else ()
+    inside = (
+        Member.objects.filter(group=row, ended_at__isnull=True).values_list("user_id", flat=True) if renamed else ()
+    )
     _settle(w, {*came, *went, *inside})
 
 
@@ -93,7 +102,9 @@ def delete(w: Writer, group_id: uuid.UUID) -> None:
 
 def leave_all(w: Writer, user: User) -> None:
     """A person is gone: out of every group."""
-    for member in Member.objects.select_for_update().filter(user_id=user.pk, ended_at__isnull=True).select_related("group"):
+    for member in (
+        Member.objects.select_for_update().filter(user_id=user.pk, ended_at__isnull=True).select_related("group")
+    ):
         w.update(member, ended_at=clock.now())
         w.event(ScimGroupSaved(what="changed", came=0, went=1), member.group)
     rules.settle(w, user, rules.SCIM, ())
@@ -108,7 +119,9 @@ def names_of(user_id: uuid.UUID) -> list[str]:
 def _members(w: Writer, row: Group, sent: dict[str, Any]) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
     """Bring membership to what was sent; who came, who went."""
     wanted = {_id(each) for each in sent.get("members") or []}
-    stands = {each.user_id: each for each in Member.objects.select_for_update().filter(group=row, ended_at__isnull=True)}
+    stands = {
+        each.user_id: each for each in Member.objects.select_for_update().filter(group=row, ended_at__isnull=True)
+    }
     new = wanted - set(stands)
     gone = Person.objects.filter(deleted_at__isnull=False, pk__in=new).values("pk")
     known = set(User.objects.filter(pk__in=new, simulated=False).exclude(pk__in=gone).values_list("pk", flat=True))
@@ -143,7 +156,11 @@ def _name(sent: dict[str, Any]) -> str:
 
 
 def _group(group_id: uuid.UUID, *, lock: bool = False) -> Group:
-    found = (Group.objects.select_for_update() if lock else Group.objects).filter(pk=group_id, deleted_at__isnull=True).first()
+    found = (
+        (Group.objects.select_for_update() if lock else Group.objects)
+        .filter(pk=group_id, deleted_at__isnull=True)
+        .first()
+    )
     if found is None:
         raise ScimError(404, "There is no such group.")
     return found

@@ -13,7 +13,9 @@ class Person(Projected):
     """A user as the directory has them; ``id`` is the user's. What the console knows better (active, team) is read from there."""
 
     user_name = models.TextField()
-    user_name_key = models.CharField(max_length=64, unique=True, null=True)  # digest of the folded name; null once deleted
+    user_name_key = models.CharField(
+        max_length=64, unique=True, null=True
+    )  # digest of the folded name; null once deleted
     external_id = models.TextField(blank=True)
     document = models.JSONField(default=dict)
     version = models.IntegerField(default=1)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from django.db import transaction
 
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.models import User
@@ -19,7 +18,7 @@ from watchfloor.interop.scim.domain.kinds import CONFIG, CORE, RESOURCE_TYPE, SC
 from watchfloor.interop.scim.domain.patching import patched
 from watchfloor.interop.scim.domain.schema import Kind, taken
 from watchfloor.interop.scim.models import Person
-from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.interop.scim.reading import People
 from watchfloor.ledger.writer import writing
 from watchfloor.workforce.models import Vendor
 
@@ -139,21 +138,23 @@ class Door:
                 (people.delete if kind is self.user else groups.delete)(w, pk)
                 return Answer(204)
             if ask.method == "PUT":
-                sent = taken(kind, _object(ask.body))
+                sent = taken(kind, as_object(ask.body))
             else:
-                writable = taken(kind, {key: value for key, value in now.items() if key not in ("id", "meta", "groups")})
+                writable = taken(
+                    kind, {key: value for key, value in now.items() if key not in ("id", "meta", "groups")}
+                )
                 sent = taken(kind, patched(kind, writable, ask.body))
             (people.replace if kind is self.user else groups.write)(w, pk, sent)
         return Answer(200, self._shown(kind, self._read(kind, pk), ask.query))
 
     def _create(self, kind: Kind, ask: Ask) -> Answer:
-        sent = taken(kind, _object(ask.body))
+        sent = taken(kind, as_object(ask.body))
         with writing(self.actor) as w:
             pk = people.create(w, sent) if kind is self.user else groups.create(w, sent)
         return Answer(201, self._shown(kind, self._read(kind, pk), ask.query))
 
     def _read(self, kind: Kind, pk: uuid.UUID) -> dict[str, Any]:
-        return people.People(self.base).one(pk) if kind is self.user else groups.one(self.base, pk)
+        return People(self.base).one(pk) if kind is self.user else groups.one(self.base, pk)
 
     def _shown(self, kind: Kind, row: dict[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
         return shown.shown(
@@ -165,9 +166,11 @@ class Door:
     def _search(self, kind: Kind | None, ask: Ask) -> Answer:
         if ask.method != "POST":
             raise ScimError(405, "Send a search request by POST.")
-        body = _object(ask.body)
+        body = as_object(ask.body)
         query = {
-            key: ",".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in body.items() if value is not None
+            key: ",".join(map(str, value)) if isinstance(value, list) else str(value)
+            for key, value in body.items()
+            if value is not None
         }
         return self._list([kind] if kind else [self.user, self.group], query)
 
@@ -183,7 +186,7 @@ class Door:
                     raise
         page = found[start - 1 : start - 1 + count]
         plain = [row for kind, row in page if isinstance(row, User)]
-        ready = dict(zip([user.pk for user in plain], people.People(self.base).many(plain), strict=True))
+        ready = dict(zip([user.pk for user in plain], People(self.base).many(plain), strict=True))
         rows = [self._shown(kind, ready[row.pk] if isinstance(row, User) else row, query) for kind, row in page]
         return Answer(200, _listed(rows, len(found), start))
 
@@ -194,7 +197,7 @@ class Door:
             users = _narrowed(text)
             if test is None and not by:
                 return list(users)
-            rows = people.People(self.base).many(users)
+            rows = People(self.base).many(users)
         else:
             rows = groups.many(self.base, groups.live())
         if test is not None:
@@ -202,67 +205,12 @@ class Door:
         return shown.ordered(kind, rows, by, order.lower() == "descending") if by else rows
 
 
-def bulk(door: Door, body: Any) -> Answer:
-    """RFC 7644 (3.7): each operation by itself; ``bulkId:`` names what an earlier one made; stops after ``failOnErrors``."""
-    sent = _object(body)
-    operations = sent.get("Operations")
-    if not isinstance(operations, list) or not operations:
-        raise bad("A bulk request has a list of Operations.", "invalidSyntax")
-    if len(operations) > BULK:
-        raise ScimError(413, f"At most {BULK} operations at once.")
-    limit = sent.get("failOnErrors")
-    made: dict[str, str] = {}
-    results: list[dict[str, Any]] = []
-    failed = 0
-    for each in operations:
-        if not isinstance(each, Mapping):
-            raise bad("An operation is an object.", "invalidSyntax")
-        method, name = str(each.get("method", "")).upper(), str(each.get("bulkId") or "")
-        told: dict[str, Any] = {"method": method, **({"bulkId": name} if name else {})}
-        try:
-            path = _resolved(str(each.get("path", "")), made)
-            if method not in ("POST", "PUT", "PATCH", "DELETE") or not path.startswith(("/Users", "/Groups")):
-                raise bad("A bulk operation is a POST, PUT, PATCH or DELETE of a user or a group.", "invalidSyntax")
-            if path.endswith("/.search") or (method == "POST" and not name):
-                raise bad("A POST needs a bulkId.", "invalidSyntax")
-            with transaction.atomic():
-                answer = door.serve(Ask(method, path, {}, _resolved(each.get("data"), made), str(each.get("version") or "")))
-            location = answer.location or f"{door.base}{path}"
-            if name and answer.body:
-                made[name] = str(answer.body["id"])
-            told |= {"location": location, "status": str(answer.status), **({"version": answer.version} if answer.version else {})}
-        except (ScimError, WatchfloorError) as error:
-            failed += 1
-            refusal = error if isinstance(error, ScimError) else ScimError(_status(error), error.message)
-            told |= {"status": str(refusal.status), "response": refusal.body()}
-        results.append(told)
-        if isinstance(limit, int) and limit and failed >= limit:
-            break
-    return Answer(200, {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkResponse"], "Operations": results})
-
-
-def _status(error: WatchfloorError) -> int:
-    return 400 if error.status == 422 else error.status
-
-
-def _resolved(value: Any, made: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return re.sub(r"bulkId:([\w.-]+)", lambda found: _known(found[1], made), value)
-    if isinstance(value, Mapping):
-        return {key: _resolved(one, made) for key, one in value.items()}
-    return [_resolved(one, made) for one in value] if isinstance(value, list) else value
-
-
-def _known(name: str, made: Mapping[str, str]) -> str:
-    if name not in made:
-        raise ScimError(409, f"No operation before this one made bulkId {name[:60]!r}.", "invalidValue")
-    return made[name]
-
-
 def _narrowed(text: str) -> list[User]:
     """Directories look for one person by name, over and over: that is one question to the database."""
-    found = re.fullmatch(r"\s*(userName|emails\.value|emails|id|externalId)\s+eq\s+\"([^\"\\]*)\"\s*", text, re.IGNORECASE)
-    every = people.People("")
+    found = re.fullmatch(
+        r"\s*(userName|emails\.value|emails|id|externalId)\s+eq\s+\"([^\"\\]*)\"\s*", text, re.IGNORECASE
+    )
+    every = People("")
     if found is None:
         return every.all()
     name, value = found[1].lower(), found[2]
@@ -291,7 +239,7 @@ def _matches(header: str, version: str) -> bool:
     return "*" in tags or version.removeprefix("W/") in tags
 
 
-def _object(body: Any) -> Mapping[str, Any]:
+def as_object(body: Any) -> Mapping[str, Any]:
     if not isinstance(body, Mapping):
         raise bad("The body must be a JSON object.", "invalidSyntax")
     return body

@@ -1,4 +1,4 @@
-"""``/scim/v2``: the protocol over HTTP, by a token with ``people.provision``. The newest word of a directory is in force with the answer."""
+"""``/scim/v2``: the protocol over HTTP, by a token with ``people.provision``. What a directory says is in force with the answer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from watchfloor.identity import guard
 from watchfloor.identity.programs import TooManyCalls, admit
 from watchfloor.identity.queries import actor_for_token
+from watchfloor.interop.scim.bulk import bulk
 from watchfloor.interop.scim.domain.errors import ScimError, bad
-from watchfloor.interop.scim.serving import PAYLOAD, Answer, Ask, Door, bulk
+from watchfloor.interop.scim.serving import PAYLOAD, Answer, Ask, Door
 from watchfloor.kernel.errors import WatchfloorError
 
 PERMISSION = "people.provision"
@@ -82,5 +83,3 @@ def _told(error: ScimError) -> HttpResponse:
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="scim"'
     return response
-
-

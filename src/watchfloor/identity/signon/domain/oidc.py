@@ -8,7 +8,18 @@ import hmac
 from collections.abc import Mapping
 from typing import Any, Final
 
-SIGNED_BY: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")  # never none, never HMAC
+SIGNED_BY: Final = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "EdDSA",
+)  # never none, never HMAC
 SKEW: Final = 60  # seconds that clocks may differ
 OLDEST: Final = 10 * 60  # of a token that was made for this very sign-on
 LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -22,7 +33,9 @@ class Refused(Exception):
         self.why, self.text = why, text
 
 
-def check(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonce: str, now: float, fresh: bool = False) -> None:
+def check(
+    claims: Mapping[str, Any], *, issuer: str, client_id: str, nonce: str, now: float, fresh: bool = False
+) -> None:
     """Raise ``Refused`` unless the claims are this issuer's, for us, for this sign-on, and of now."""
     _common(claims, issuer, client_id, now)
     if not isinstance(claims.get("nonce"), str) or not hmac.compare_digest(claims["nonce"].encode(), nonce.encode()):

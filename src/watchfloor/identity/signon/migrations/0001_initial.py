@@ -8,121 +8,193 @@ import watchfloor.ledger.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='GroupRule',
+            name="GroupRule",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=40)),
-                ('group', models.CharField(max_length=200)),
-                ('role_key', models.CharField(blank=True, max_length=40)),
-                ('queues', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), null=True, size=None)),
-                ('markets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), null=True, size=None)),
-                ('vendors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), null=True, size=None)),
-                ('max_severity', models.SmallIntegerField(default=5)),
-                ('team', models.CharField(blank=True, max_length=60)),
-                ('vendor_key', models.CharField(blank=True, max_length=40)),
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(max_length=40)),
+                ("group", models.CharField(max_length=200)),
+                ("role_key", models.CharField(blank=True, max_length=40)),
+                (
+                    "queues",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), null=True, size=None
+                    ),
+                ),
+                (
+                    "markets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), null=True, size=None
+                    ),
+                ),
+                (
+                    "vendors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), null=True, size=None
+                    ),
+                ),
+                ("max_severity", models.SmallIntegerField(default=5)),
+                ("team", models.CharField(blank=True, max_length=60)),
+                ("vendor_key", models.CharField(blank=True, max_length=40)),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'identity_signon_rule',
+                "db_table": "identity_signon_rule",
             },
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('oidc', 'Oidc'), ('saml', 'Saml')], max_length=4)),
-                ('on', models.BooleanField(default=False)),
-                ('client_id', models.CharField(blank=True, max_length=200)),
-                ('secret', models.BinaryField(null=True)),
-                ('issuer', models.CharField(blank=True, max_length=400)),
-                ('metadata', models.TextField(blank=True)),
-                ('claims', models.JSONField(default=dict)),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, size=None)),
-                ('join', models.CharField(choices=[('provisioned', 'Provisioned'), ('groups', 'Groups'), ('nobody', 'Nobody')], default='provisioned', max_length=12)),
-                ('strong', models.BooleanField(default=False)),
-                ('position', models.SmallIntegerField(default=0)),
-                ('changed_at', models.DateTimeField()),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("kind", models.CharField(choices=[("oidc", "Oidc"), ("saml", "Saml")], max_length=4)),
+                ("on", models.BooleanField(default=False)),
+                ("client_id", models.CharField(blank=True, max_length=200)),
+                ("secret", models.BinaryField(null=True)),
+                ("issuer", models.CharField(blank=True, max_length=400)),
+                ("metadata", models.TextField(blank=True)),
+                ("claims", models.JSONField(default=dict)),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120), default=list, size=None
+                    ),
+                ),
+                (
+                    "join",
+                    models.CharField(
+                        choices=[("provisioned", "Provisioned"), ("groups", "Groups"), ("nobody", "Nobody")],
+                        default="provisioned",
+                        max_length=12,
+                    ),
+                ),
+                ("strong", models.BooleanField(default=False)),
+                ("position", models.SmallIntegerField(default=0)),
+                ("changed_at", models.DateTimeField()),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'identity_signon_provider',
+                "db_table": "identity_signon_provider",
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key_digest', models.CharField(max_length=64, unique=True)),
-                ('user_id', models.UUIDField(db_index=True)),
-                ('began_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('by', models.CharField(blank=True, max_length=60)),
-                ('provider', models.CharField(blank=True, max_length=40)),
-                ('provider_session', models.CharField(blank=True, db_index=True, max_length=200)),
-                ('address', models.CharField(blank=True, max_length=45)),
-                ('browser', models.CharField(blank=True, max_length=120)),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key_digest", models.CharField(max_length=64, unique=True)),
+                ("user_id", models.UUIDField(db_index=True)),
+                ("began_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("by", models.CharField(blank=True, max_length=60)),
+                ("provider", models.CharField(blank=True, max_length=40)),
+                ("provider_session", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("browser", models.CharField(blank=True, max_length=120)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'identity_signon_session',
+                "db_table": "identity_signon_session",
             },
         ),
         migrations.CreateModel(
-            name='SessionRule',
+            name="SessionRule",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role_key', models.CharField(blank=True, max_length=40, unique=True)),
-                ('lifetime_hours', models.IntegerField(null=True)),
-                ('idle_minutes', models.IntegerField(null=True)),
-                ('at_once', models.IntegerField(null=True)),
-                ('networks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None)),
-                ('second_factor', models.BooleanField(default=False)),
-                ('passwords', models.BooleanField(default=True)),
-                ('fresh_minutes', models.IntegerField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("role_key", models.CharField(blank=True, max_length=40, unique=True)),
+                ("lifetime_hours", models.IntegerField(null=True)),
+                ("idle_minutes", models.IntegerField(null=True)),
+                ("at_once", models.IntegerField(null=True)),
+                (
+                    "networks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), default=list, size=None
+                    ),
+                ),
+                ("second_factor", models.BooleanField(default=False)),
+                ("passwords", models.BooleanField(default=True)),
+                ("fresh_minutes", models.IntegerField(null=True)),
             ],
             options={
-                'db_table': 'identity_signon_session_rule',
+                "db_table": "identity_signon_session_rule",
             },
         ),
         migrations.CreateModel(
-            name='Given',
+            name="Given",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user_id', models.UUIDField(db_index=True)),
-                ('rule_id', models.UUIDField()),
-                ('grant_id', models.UUIDField()),
-                ('source', models.CharField(max_length=40)),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("user_id", models.UUIDField(db_index=True)),
+                ("rule_id", models.UUIDField()),
+                ("grant_id", models.UUIDField()),
+                ("source", models.CharField(max_length=40)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'identity_signon_given',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user_id', 'rule_id', 'source'), name='identity_signon_given_once')],
+                "db_table": "identity_signon_given",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("user_id", "rule_id", "source"),
+                        name="identity_signon_given_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Tie',
+            name="Tie",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('provider_id', models.UUIDField()),
-                ('subject_digest', models.CharField(max_length=64)),
-                ('user_id', models.UUIDField(db_index=True)),
-                ('tied_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("provider_id", models.UUIDField()),
+                ("subject_digest", models.CharField(max_length=64)),
+                ("user_id", models.UUIDField(db_index=True)),
+                ("tied_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'identity_signon_tie',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('provider_id', 'subject_digest'), name='identity_signon_tie_once')],
+                "db_table": "identity_signon_tie",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("provider_id", "subject_digest"),
+                        name="identity_signon_tie_once",
+                    )
+                ],
             },
         ),
     ]

@@ -1,5 +1,7 @@
-"""The addresses a SAML provider is given. The answer comes by POST from elsewhere, where the browser sends no cookie of ours: so the page sends
-it on to itself, as one of our own."""
+"""The addresses a SAML provider is given.
+
+The answer comes by POST from elsewhere, where the browser sends no cookie of ours: so the page sends it on to itself, as one of our own.
+"""
 
 from __future__ import annotations
 

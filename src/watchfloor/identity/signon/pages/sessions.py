@@ -38,7 +38,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         {"row": row, "here": row.key_digest == here, "by": names.get(row.provider) or words.means(row.by)}
         for row in sessions.live(user_of(request).pk)
     ]
-    return render(request, "identity_signon/mine.html", {"rows": rows, "asked": policies.of_person(user_of(request).pk)})
+    return render(
+        request, "identity_signon/mine.html", {"rows": rows, "asked": policies.of_person(user_of(request).pk)}
+    )
 
 
 @require_POST
@@ -91,7 +93,9 @@ def prove(request: HttpRequest) -> HttpResponse:
     """The ways somebody has to prove who they are; back to ``?next=``."""
     user = user_of(request)
     wanted = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     query = urlencode({"next": wanted if safe else "/"})
     held = factors(user)
     ways: list[tuple[str, str, str]] = []
@@ -113,7 +117,9 @@ def _not_out(request: HttpRequest, role: str, asked: dict[str, Any]) -> None:
     """Nobody shuts the door behind themselves."""
     mine = role in ("", *(each.role for each in actor_of(request).scopes))
     if mine and not addresses.within(addresses.client_of(request), asked["networks"]):
-        raise BadInput("own_network", _("You would shut yourself out: your address is not in these networks."), where="networks")
+        raise BadInput(
+            "own_network", _("You would shut yourself out: your address is not in these networks."), where="networks"
+        )
     if not role and not asked["passwords"] and not providers.offered():
         raise BadInput("no_way_in", _("Set up a provider first, else hardly anybody could sign in."), where="passwords")
 

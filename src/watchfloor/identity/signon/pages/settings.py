@@ -47,22 +47,29 @@ def index(request: HttpRequest) -> HttpResponse:
             groups.save_rule(
                 w, actor, source=post.get("source", ""), group=post.get("group", ""), role_key=post.get("role", ""),
                 queues=keys(post.get("queues", ""), "queues", limits.known("queues")), markets=keys(post.get("markets", ""), "markets"),
-                vendors=keys(post.get("vendors", ""), "vendors", limits.known("vendors")), max_severity=_severity(post.get("max_severity", "5")),
+                vendors=keys(post.get("vendors", ""), "vendors", limits.known("vendors")),
+                max_severity=_severity(post.get("max_severity", "5")),
                 team=post.get("team", ""), vendor_key=_vendor(post.get("vendor_key", "")),
             )  # fmt: skip
         if not errors:
-            messages.success(request, _("Saved. It counts from each person's next sign-on, or the directory's next word."))
+            messages.success(
+                request, _("Saved. It counts from each person's next sign-on, or the directory's next word.")
+            )
             return redirect("signon")
     rows = list(Provider.objects.order_by("position", "name", "key"))
     names = dict(Role.objects.values_list("key", "name"))
-    sources = {row.key: row.name for row in rows} | {groups.SCIM: _("The directory (SCIM)"), groups.EVERY: _("each of them")}
+    sources = {row.key: row.name for row in rows} | {
+        groups.SCIM: _("The directory (SCIM)"),
+        groups.EVERY: _("each of them"),
+    }
     held: dict[uuid.UUID, int] = {}
     for rule_id in Given.objects.filter(ended_at__isnull=True).values_list("rule_id", flat=True):
         held[rule_id] = held.get(rule_id, 0) + 1
     context = {
         "providers": [{"row": row, "people": Tie.objects.filter(provider_id=row.pk, ended_at__isnull=True).count()} for row in rows],
         "rules": [
-            {"row": rule, "source": sources.get(rule.source, rule.source), "role": names.get(rule.role_key, rule.role_key), "people": held.get(rule.pk, 0)}
+            {"row": rule, "source": sources.get(rule.source, rule.source), "role": names.get(rule.role_key, rule.role_key),
+             "people": held.get(rule.pk, 0)}
             for rule in groups.live()
         ],
         "sources": list(sources.items()), "roles": [("", _("no role")), *sorted(names.items(), key=lambda each: each[1])],
@@ -81,7 +88,11 @@ def end_rule(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
     actor = everywhere(request)
     with writing(actor) as w:
         taken = groups.end_rule(w, actor, rule_id)
-    said = ngettext("The rule has ended. %(count)s person lost a role by it.", "The rule has ended. %(count)s people lost a role by it.", taken)
+    said = ngettext(
+        "The rule has ended. %(count)s person lost a role by it.",
+        "The rule has ended. %(count)s people lost a role by it.",
+        taken,
+    )
     messages.success(request, said % {"count": taken})
     return redirect("signon")
 
@@ -121,10 +132,15 @@ def provider(request: HttpRequest, key: str = "") -> HttpResponse:
         if not errors:
             messages.success(request, _("Saved."))
             return redirect("signon")
-    typed: Any = request.POST if request.method == "POST" else _values(row, "saml" if request.GET.get("kind") == "saml" else "oidc")
+    typed: Any = (
+        request.POST
+        if request.method == "POST"
+        else _values(row, "saml" if request.GET.get("kind") == "saml" else "oidc")
+    )
     kind = row.kind if row else typed.get("kind", "oidc")
     context = {
-        "provider": row, "typed": typed, "errors": errors, "kinds": [{"label": label, "href": f"?kind={key}", "current": key == kind} for key, label, _help in _kinds()],
+        "provider": row, "typed": typed, "errors": errors,
+        "kinds": [{"label": label, "href": f"?kind={key}", "current": key == kind} for key, label, _help in _kinds()],
         "speaks": next((help for key, _label, help in _kinds() if key == kind), ""), "joins": _joins(), "claims": _claims(typed),
         "addresses": _addresses(request, row.key if row else (typed.get("key") or "…"), kind),
     }  # fmt: skip
@@ -145,7 +161,11 @@ def _tried(found: Provider) -> str:
 
 def _values(row: Provider | None, kind: str) -> dict[str, Any]:
     if row is None:
-        return {"kind": kind, "join": "provisioned", **{f"claim_{name}": usual for name, usual in providers.CLAIMS.items()}}
+        return {
+            "kind": kind,
+            "join": "provisioned",
+            **{f"claim_{name}": usual for name, usual in providers.CLAIMS.items()},
+        }
     return {
         "key": row.key, "name": row.name, "kind": row.kind, "client_id": row.client_id, "issuer": row.issuer, "metadata": row.metadata,
         "domains": ", ".join(row.domains), "join": row.join, "strong": "on" if row.strong else "",
@@ -155,7 +175,9 @@ def _values(row: Provider | None, kind: str) -> dict[str, Any]:
 
 def _claims(typed: Any) -> list[tuple[str, str, str]]:
     words = {"email": _("Address"), "name": _("Name"), "groups": _("Groups"), "language": _("Language")}
-    return [(f"claim_{name}", words[name], typed.get(f"claim_{name}", usual)) for name, usual in providers.CLAIMS.items()]
+    return [
+        (f"claim_{name}", words[name], typed.get(f"claim_{name}", usual)) for name, usual in providers.CLAIMS.items()
+    ]
 
 
 def _kinds() -> list[tuple[str, str, str]]:
@@ -178,7 +200,10 @@ def _addresses(request: HttpRequest, key: str, kind: str) -> list[tuple[str, str
         return request.build_absolute_uri(reverse(name, args=[key if key != "…" else "key"]))
 
     if kind == "saml":
-        return [(_("Metadata, and our entity id"), whole("signon_metadata")), (_("Assertion consumer (POST)"), whole("signon_acs"))]
+        return [
+            (_("Metadata, and our entity id"), whole("signon_metadata")),
+            (_("Assertion consumer (POST)"), whole("signon_acs")),
+        ]
     return [(_("Redirect address"), whole("signon_back")), (_("Back-channel logout"), whole("signon_back_channel"))]
 
 

@@ -83,10 +83,16 @@ def back(request: HttpRequest, key: str) -> HttpResponse:
     provider = provider_of(key)
     asked = taken(request, provider, request.GET.get("state", ""))
     if asked is None:
-        return refused(request, provider, Refused("state", "No sign-on was begun in this browser, or it was used."), note=False)
+        return refused(
+            request, provider, Refused("state", "No sign-on was begun in this browser, or it was used."), note=False
+        )
     if "code" not in request.GET:
         word = request.GET.get("error", "")[:60]
-        return refused(request, provider, Refused("cancelled" if word == "access_denied" else "provider", f"The provider says {word!r}."))
+        return refused(
+            request,
+            provider,
+            Refused("cancelled" if word == "access_denied" else "provider", f"The provider says {word!r}."),
+        )
     try:
         claims = oidc.claims_for(
             provider, code=request.GET["code"], nonce=asked["nonce"], verifier=asked["verifier"], again=bool(asked["again"]),
@@ -141,7 +147,10 @@ def refused(request: HttpRequest, provider: Provider, error: Refused, *, note: b
         with writing(BY_NAME) as w:
             w.event(SignOnRefused(provider=provider.key, why=error.why), provider)
     return render(
-        request, "identity_signon/refused.html", {"provider": provider, "why": error.why, "reason": reason(error.why)}, status=403
+        request,
+        "identity_signon/refused.html",
+        {"provider": provider, "why": error.why, "reason": reason(error.why)},
+        status=403,
     )
 
 
@@ -158,7 +167,9 @@ def reason(why: str) -> str:
         "state": _("This sign-on was begun somewhere else, took too long or was used already. Begin again."),
         "provider": _("The provider does not answer as it should. Try again, or ask an administrator."),
         "missing": _("SAML is not installed here. Ask an administrator."),
-    }.get(why, _("The answer of the provider could not be trusted. Begin again; if it stays so, tell an administrator."))
+    }.get(
+        why, _("The answer of the provider could not be trusted. Begin again; if it stays so, tell an administrator.")
+    )
 
 
 @guard.everyone("It ends one's own session; a provider may end it too where it knows of one.")
@@ -194,7 +205,9 @@ def back_channel(request: HttpRequest, key: str) -> HttpResponse:
         log.warning("logout by %s refused: %s", key, error.text)
         return JsonResponse({"error": "invalid_request", "error_description": error.text}, status=400)
     with writing(BY_NAME) as w:
-        sessions.end_by_provider(w, provider, subject=str(claims.get("sub") or ""), session=str(claims.get("sid") or ""))
+        sessions.end_by_provider(
+            w, provider, subject=str(claims.get("sub") or ""), session=str(claims.get("sid") or "")
+        )
     response = HttpResponse(status=200)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -207,7 +220,7 @@ def _pending(request: HttpRequest) -> dict[str, dict[str, Any]]:
 
 def _next(request: HttpRequest) -> str:
     wanted = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else ""
-
-

@@ -232,7 +232,9 @@ def _comparing(operator: str, wanted: Any, attribute: Attribute) -> Callable[[An
             return bool(left <= right)
         if not isinstance(left, str):
             return False
-        return right in left if operator == "co" else left.startswith(right) if operator == "sw" else left.endswith(right)
+        return (
+            right in left if operator == "co" else left.startswith(right) if operator == "sw" else left.endswith(right)
+        )
 
     return compare
 

@@ -11,15 +11,25 @@ A = Attribute
 CORE: Final = "urn:ietf:params:scim:schemas:core:2.0:"
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 FLOOR: Final = "urn:ietf:params:scim:schemas:extension:watchfloor:2.0:User"
-MARKETS: Final = tuple(
-    ["AE", "AR", "AT", "AU", "BD", "BE", "BG", "BR", "CA", "CH", "CL", "CO", "CY", "CZ", "DE", "DK", "EE", "EG", "ES", "EU", "FI", "FR", "GB", "GR", "HK", "HR", "HU", "ID", "IE", "IL", "IN", "IS", "IT", "JP", "KE", "KR", "LT", "LU", "LV", "MA", "MT", "MX", "MY", "NG", "NL", "NO", "NZ", "PE", "PH", "PK", "PL", "PT", "QA", "RO", "RS", "RU", "SA", "SE", "SG", "SI", "SK", "TH", "TN", "TR", "TW", "UA", "US", "UY", "VN", "ZA"]
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+MARKETS: Final = _codes(
+    "AE AR AT AU BD BE BG BR CA CH CL CO CY CZ DE DK EE EG ES EU FI FR GB GR HK HR HU ID IE IL IN IS IT JP KE "
+    "KR LT LU LV MA MT MX MY NG NL NO NZ PE PH PK PL PT QA RO RS RU SA SE SG SI SK TH TN TR TW UA US UY VN ZA"
 )
-LANGUAGES: Final = tuple(
-    ["am", "ar", "az", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fil", "fr", "ga", "gl", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "mt", "my", "ne", "nl", "no", "pa", "pl", "ps", "pt", "ro", "ru", "si", "sk", "sl", "so", "sq", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "uz", "vi", "yo", "zh", "zu"]
+LANGUAGES: Final = _codes(
+    "am ar az bg bn bs ca cs cy da de el en es et eu fa fi fil fr ga gl gu ha he hi hr hu hy id is it ja ka kk km kn ko "
+    "ky lo lt lv mk ml mn mr ms mt my ne nl no pa pl ps pt ro ru si sk sl so sq sr sv sw ta te th tr uk ur uz vi yo zh zu"
 )
 
 
-def _several(name: str, description: str, *, value: str = "string", types: tuple[str, ...] = (), refers: tuple[str, ...] = ()) -> Attribute:
+def _several(
+    name: str, description: str, *, value: str = "string", types: tuple[str, ...] = (), refers: tuple[str, ...] = ()
+) -> Attribute:
     """The usual shape of several values: value, display, type, primary."""
     return A(name, type="complex", multi=True, description=description, subs=(
         A("value", type=value, description="The value.", refers=refers, exact=value in ("binary", "reference")),
@@ -38,7 +48,7 @@ USER: Final = Schema(f"{CORE}User", "User", "Somebody who can sign in here.", (
     A("nickName"), A("profileUrl", type="reference", refers=("external",), exact=True), A("title"), A("userType"),
     A("preferredLanguage", description="The language of the console, where it speaks it."), A("locale"), A("timezone"),
     A("active", type="boolean", description="May sign in. False ends sessions, own tokens and leases at once."),
-    _several("emails", "Addresses; the primary one, else that of work, else the first, is signed in with.", types=("work", "home", "other")),
+    _several("emails", "The primary one, else that of work, else the first, is signed in with.", types=("work", "home", "other")),
     _several("phoneNumbers", "Numbers.", types=("work", "home", "mobile", "fax", "pager", "other")),
     _several("ims", "Messengers.", types=("aim", "gtalk", "icq", "xmpp", "msn", "skype", "qq", "yahoo")),
     _several("photos", "Pictures, by address; none is fetched.", value="reference", types=("photo", "thumbnail"), refers=("external",)),
@@ -118,12 +128,14 @@ def _switch(name: str, *more: Attribute) -> Attribute:
 
 CONFIG: Final = Schema(f"{CORE}ServiceProviderConfig", "ServiceProviderConfig", "What this door can do.", (
     _fixed("documentationUri", "reference", refers=("external",), exact=True),
-    _switch("patch"), _switch("bulk", _fixed("maxOperations", "integer", required=True), _fixed("maxPayloadSize", "integer", required=True)),
+    _switch("patch"),
+    _switch("bulk", _fixed("maxOperations", "integer", required=True), _fixed("maxPayloadSize", "integer", required=True)),
     _switch("filter", _fixed("maxResults", "integer", required=True)), _switch("changePassword"), _switch("sort"), _switch("etag"),
     _fixed("authenticationSchemes", "complex", multi=True, required=True, subs=(
         _fixed("type", required=True, canonical=("oauth", "oauth2", "oauthbearertoken", "httpbasic", "httpdigest")),
         _fixed("name", required=True), _fixed("description", required=True),
-        _fixed("specUri", "reference", refers=("external",), exact=True), _fixed("documentationUri", "reference", refers=("external",), exact=True),
+        _fixed("specUri", "reference", refers=("external",), exact=True),
+        _fixed("documentationUri", "reference", refers=("external",), exact=True),
         _fixed("primary", "boolean"),
     )),
 ))  # fmt: skip

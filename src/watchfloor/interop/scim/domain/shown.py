@@ -46,7 +46,9 @@ def _unasked(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
     for attribute in kind.schema.attributes:
         quiet = {sub.name for sub in attribute.subs if sub.returned == "request"}
         if quiet and isinstance(found.get(attribute.name), list):
-            found[attribute.name] = [{k: v for k, v in each.items() if k not in quiet} for each in found[attribute.name]]
+            found[attribute.name] = [
+                {k: v for k, v in each.items() if k not in quiet} for each in found[attribute.name]
+            ]
     for extension in kind.extensions:
         quiet = {each.name for each in extension.attributes if each.returned == "request"}
         if quiet and extension.id in found:
@@ -62,7 +64,9 @@ def ordered(kind: Kind, rows: list[dict[str, Any]], by: str, descending: bool) -
     def key(row: dict[str, Any]) -> tuple[bool, str, Any]:
         value = of(row, path)
         many = value if isinstance(value, list) else [value]
-        first = next((each for each in many if isinstance(each, dict) and each.get("primary")), many[0] if many else None)
+        first = next(
+            (each for each in many if isinstance(each, dict) and each.get("primary")), many[0] if many else None
+        )
         one = first.get("value") if isinstance(first, dict) else first
         if isinstance(one, str) and attribute is not None and not attribute.exact:
             one = one.lower()

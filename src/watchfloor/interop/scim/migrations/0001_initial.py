@@ -8,58 +8,88 @@ import watchfloor.ledger.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user_name', models.TextField()),
-                ('user_name_key', models.CharField(max_length=64, null=True, unique=True)),
-                ('external_id', models.TextField(blank=True)),
-                ('document', models.JSONField(default=dict)),
-                ('version', models.IntegerField(default=1)),
-                ('made_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('seal', watchfloor.ledger.models.Seal(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("user_name", models.TextField()),
+                ("user_name_key", models.CharField(max_length=64, null=True, unique=True)),
+                ("external_id", models.TextField(blank=True)),
+                ("document", models.JSONField(default=dict)),
+                ("version", models.IntegerField(default=1)),
+                ("made_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("deleted_at", models.DateTimeField(null=True)),
+                ("seal", watchfloor.ledger.models.Seal(null=True)),
             ],
             options={
-                'db_table': 'interop_scim_person',
+                "db_table": "interop_scim_person",
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('external_id', models.TextField(blank=True)),
-                ('version', models.IntegerField(default=1)),
-                ('made_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('deleted_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("external_id", models.TextField(blank=True)),
+                ("version", models.IntegerField(default=1)),
+                ("made_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("deleted_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'interop_scim_group',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('name',), name='interop_scim_group_name')],
+                "db_table": "interop_scim_group",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=("name",),
+                        name="interop_scim_group_name",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.UUIDField(default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user_id', models.UUIDField(db_index=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='interop_scim.group')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=watchfloor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("user_id", models.UUIDField(db_index=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="interop_scim.group"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'interop_scim_member',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('group', 'user_id'), name='interop_scim_member_once')],
+                "db_table": "interop_scim_member",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("group", "user_id"),
+                        name="interop_scim_member_once",
+                    )
+                ],
             },
         ),
     ]
