@@ -1,4 +1,4 @@
-"""``watchfloor user`` and ``watchfloor token``: who may sign in, and which programs may call."""
+"""``watchfloor user``: who may sign in."""
 
 from __future__ import annotations
 
@@ -115,75 +115,3 @@ def user_disable(email: str, as_json: bool) -> None:
     with writing(system(ACTOR)) as w:
         actions.set_active(w, person, False)
     emit({"email": person.email, "active": False}, as_json=as_json, text=f"{person.email} can no longer sign in.")
-
-
-@click.group()
-def token() -> None:
-    """API tokens."""
-
-
-@token.command("add")
-@click.argument("source")
-@click.option(
-    "--permission", "permissions", multiple=True, help="May be repeated. Default: report.submit, event.submit."
-)
-@click.option("--name", default="", help="What it is for.")
-@json_option
-def token_add(source: str, permissions: tuple[str, ...], name: str, as_json: bool) -> None:
-    """Make a bearer token; SOURCE is the name its reports are filed under. The secret is shown once."""
-    prepare.django()
-    from watchfloor.identity import actions
-    from watchfloor.identity.domain import system
-    from watchfloor.ledger.writer import writing
-
-    by = system(ACTOR)
-    with writing(by) as w:
-        row, secret = actions.create_token(
-            w, by, name=name, source=source, permissions=list(permissions or ("report.submit", "event.submit"))
-        )
-    emit(
-        {"id": str(row.pk), "source": row.source, "permissions": row.permissions, "token": secret},
-        as_json=as_json,
-        text=secret,
-    )
-
-
-@token.command("list")
-@json_option
-def token_list(as_json: bool) -> None:
-    """Tokens, without their secrets."""
-    prepare.django()
-    from watchfloor.identity.models import ApiToken
-
-    rows = [
-        {
-            "id": str(row.pk),
-            "source": row.source,
-            "begins": row.prefix,
-            "permissions": ", ".join(row.permissions),
-            "live": row.revoked_at is None,
-        }
-        for row in ApiToken.objects.order_by("created_at")
-    ]
-    emit(
-        rows,
-        as_json=as_json,
-        text=table(rows, ["id", "source", "begins", "permissions", "live"], empty="No tokens yet."),
-    )
-
-
-@token.command("revoke")
-@click.argument("token_id", type=click.UUID)
-@json_option
-def token_revoke(token_id: object, as_json: bool) -> None:
-    """End a token."""
-    prepare.django()
-    from uuid import UUID
-
-    from watchfloor.identity import actions
-    from watchfloor.identity.domain import system
-    from watchfloor.ledger.writer import writing
-
-    with writing(system(ACTOR)) as w:
-        row = actions.revoke_token(w, UUID(str(token_id)))
-    emit({"id": str(row.pk), "revoked": True}, as_json=as_json, text=f"The token of {row.source} is revoked.")

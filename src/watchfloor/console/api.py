@@ -14,7 +14,8 @@ from ninja.security import HttpBearer
 
 from watchfloor import __version__
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.queries import actor_for_token, token_for
+from watchfloor.identity.programs import admit
+from watchfloor.identity.queries import actor_for_token
 from watchfloor.kernel.errors import WatchfloorError
 
 
@@ -23,7 +24,7 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """The token's actor, or None (401)."""
-        row = token_for(token)
+        row = admit(request, token)
         if row is None:
             return None
         actor = actor_for_token(row)

@@ -56,7 +56,7 @@ def account(request: HttpRequest) -> dict[str, Any] | None:
         "initials": initials(name),
         "settings_url": _address("account") or _address("account_email"),
         "mine_url": _address("my-settings"),
-        "sign_out_url": _address("account_logout"),
+        "sign_out_url": _address("signon_leave"),
     }
 
 

@@ -5,6 +5,8 @@ Roles and grants are written in ``granting``, tokens in ``tokens``; both are off
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -28,7 +30,14 @@ from watchfloor.identity.events import (
 )
 from watchfloor.identity.granting import grant, keep_one_administrator, revoke_grant, save_role
 from watchfloor.identity.models import User
-from watchfloor.identity.tokens import create_token, revoke_token
+from watchfloor.identity.tokens import (
+    create_token,
+    end_old_secret,
+    limit_token,
+    revoke_token,
+    revoke_tokens_of,
+    rotate_token,
+)
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.ledger.writer import Writer
@@ -36,17 +45,21 @@ from watchfloor.ledger.writer import Writer
 __all__ = [
     "create_token",
     "create_user",
+    "end_old_secret",
     "grant",
     "invite",
     "join",
+    "limit_token",
     "link_works",
     "prefer",
     "revoke_grant",
     "revoke_token",
+    "rotate_token",
     "save_role",
     "set_active",
     "set_password",
     "sign_out_everywhere",
+    "when_out",
 ]
 
 
@@ -91,7 +104,7 @@ def create_user(
 
 
 def set_active(w: Writer, user: User, active: bool, *, by: Actor | None = None) -> None:
-    """Let someone in, or keep them out from now on; keeping out ends every session. ``by`` None: the program itself."""
+    """Let someone in, or keep them out from now on; keeping out ends sessions, own tokens and leases. ``by`` None: the program."""
     if user.is_active == active:
         return
     if by is not None:
@@ -104,6 +117,19 @@ def set_active(w: Writer, user: User, active: bool, *, by: Actor | None = None) 
     user.is_active = active
     user.save(update_fields=["is_active", "session_epoch"])
     w.event(UserEnabled() if active else UserDisabled(), ("user", user.pk))
+    if not active:
+        revoke_tokens_of(w, user.pk)
+        for let_go in _WHEN_OUT:
+            let_go(w, user.pk)
+
+
+_WHEN_OUT: list[Callable[[Writer, uuid.UUID], object]] = []
+
+
+def when_out(let_go: Callable[[Writer, uuid.UUID], object]) -> None:
+    """Contexts above say what they take from someone who may no longer sign in, in the same transaction (leases, say)."""
+    if let_go not in _WHEN_OUT:
+        _WHEN_OUT.append(let_go)
 
 
 def sign_out_everywhere(w: Writer, user: User, *, by: Actor) -> None:

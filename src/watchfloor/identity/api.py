@@ -40,6 +40,11 @@ class TokenOut(Schema):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    owner: str | None
+    networks: list[str]
+    per_minute: int | None
+    rotated_at: datetime | None
+    old_secret_until: datetime | None
 
 
 @router.get("/me", response=Me, summary="Who am I", operation_id="me")
@@ -70,6 +75,11 @@ def tokens(request: HttpRequest) -> list[TokenOut]:
             expires_at=row.expires_at,
             revoked_at=row.revoked_at,
             last_used_at=row.last_used_at,
+            owner=encode("usr", row.owner_id) if row.owner_id else None,
+            networks=row.networks,
+            per_minute=row.per_minute,
+            rotated_at=row.rotated_at,
+            old_secret_until=row.old_until,
         )
         for row in ApiToken.objects.order_by("-created_at", "-pk")[:500]
     ]

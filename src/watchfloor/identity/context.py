@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from watchfloor.identity import demo, glass_queries
 from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.signon import providers
 
 SILENT = ("console.EmailBackend", "dummy.EmailBackend")
 
@@ -24,6 +25,7 @@ def sign_in(request: HttpRequest) -> dict[str, Any]:
         "mail_works": not settings.EMAIL_BACKEND.endswith(SILENT),
         "passkeys_work": not _bare_address(request.get_host()),
         "passkey_address": _by_name(request),
+        "sign_on_providers": providers.offered,
     }
 
 

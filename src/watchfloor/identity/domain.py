@@ -93,6 +93,7 @@ PERMISSIONS: dict[str, str] = {
     "vendor.work": "work at a vendor's own side: see its scorecard and check-ins, ask the house, hand in invoices",
     "knowledge.edit": "write articles from answers, publish them, say that they still hold, take them away",
     "people.manage": "users, roles, tokens, vendors, skills",
+    "people.provision": "provision people and groups from a directory, by SCIM and API",
     "settings.manage": "item types, tokens, endpoints, system settings",
     "wellbeing.view": "see exposure, breaks and steps back of groups of five and more, by whole weeks, never of a person",
     "staffing.view": "see what staffing the floor needs, what-ifs, rosters and the day, within one's vendors",

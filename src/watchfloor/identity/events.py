@@ -68,6 +68,19 @@ class TokenCreated(LedgerEvent, frozen=True, tag="token.created"):
     permissions: tuple[str, ...]
 
 
+class TokenRotated(LedgerEvent, frozen=True, tag="token.rotated"):
+    """A token got a new secret; the one before works for ``minutes`` more."""
+
+    source: str
+    minutes: int
+
+
+class TokenChanged(LedgerEvent, frozen=True, tag="token.changed"):
+    """From where, how fast or how long a token works was changed."""
+
+    source: str
+
+
 class TokenRevoked(LedgerEvent, frozen=True, tag="token.revoked"):
     """A program may no longer call the API."""
 

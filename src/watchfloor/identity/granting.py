@@ -154,12 +154,13 @@ def revoke_grant(w: Writer, row: Grant, *, by: Actor | None = None) -> None:
     keep_one_administrator()
 
 
-def keep_one_administrator(*, without_user: uuid.UUID | None = None) -> None:
+def keep_one_administrator(*, without_user: uuid.UUID | None = None, without_grant: uuid.UUID | None = None) -> None:
     """Refuse a step after which nobody could manage people everywhere. Does nothing where nobody could before (a new house)."""
     managing = set(Role.objects.filter(permissions__contains=["people.manage"]).values_list("key", flat=True))
     people = User.objects.filter(is_active=True, simulated=False)
     active = (people if without_user is None else people.exclude(pk=without_user)).values_list("pk", flat=True)
-    everywhere = live_grants().filter(
+    grants = live_grants() if without_grant is None else live_grants().exclude(pk=without_grant)
+    everywhere = grants.filter(
         role_key__in=managing,
         queues__isnull=True,
         markets__isnull=True,

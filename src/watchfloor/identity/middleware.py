@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import NOBODY, Actor
 from watchfloor.identity.models import User
+from watchfloor.identity.programs import tell_rate
 from watchfloor.identity.queries import actor_for
 from watchfloor.platform.programs import PROGRAMS
 
@@ -40,7 +41,9 @@ def set_actor(get_response: Handler) -> Handler:
             return actor_for(request.user) if request.user.is_authenticated else NOBODY
 
         request.actor = SimpleLazyObject(find)  # type: ignore[attr-defined]
-        return get_response(request)
+        response = get_response(request)
+        tell_rate(request, response)
+        return response
 
     return middleware
 

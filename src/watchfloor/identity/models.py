@@ -85,7 +85,10 @@ class Grant(Projected):
 
 
 class ApiToken(Projected):
-    """A bearer token for programs; only its SHA-256 is kept. ``source`` names the sending system in reports and events."""
+    """A bearer token for programs; only its SHA-256 is kept. ``source`` names the sending system in reports and events.
+
+    While it is rotated two secrets work: the new one (``digest``) and, until ``old_until``, the one before.
+    """
 
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12)
@@ -95,9 +98,16 @@ class ApiToken(Projected):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    owner_id = models.UUIDField(null=True)  # a person's own: it ends when they may no longer sign in
+    old_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    old_until = models.DateTimeField(null=True)
+    rotated_at = models.DateTimeField(null=True)
+    networks = ArrayField(models.CharField(max_length=50), default=list)  # none: from everywhere
+    per_minute = models.IntegerField(null=True)  # calls; null: as the house has it
     last_used_at = models.DateTimeField(null=True)  # within a few minutes; not part of the ledger
+    old_used_at = models.DateTimeField(null=True)  # likewise, of the secret before
 
-    untracked: ClassVar[frozenset[str]] = frozenset({"last_used_at"})
+    untracked: ClassVar[frozenset[str]] = frozenset({"last_used_at", "old_used_at"})
 
     class Meta:
         db_table = "identity_token"

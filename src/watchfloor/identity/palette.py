@@ -14,6 +14,9 @@ from watchfloor.identity.domain import Actor
 _PAGES = (
     ("account", gettext_lazy("My account"), "user-circle", ()),
     ("people", gettext_lazy("People"), "users", ("people.manage",)),
+    ("my_sessions", gettext_lazy("My sessions"), "lock-open", ()),
+    ("signon", gettext_lazy("Sign-on"), "lock-open", ("people.manage",)),
+    ("session_rules", gettext_lazy("Sessions"), "clock", ("people.manage",)),
     ("people_invite", gettext_lazy("Invite someone"), "user-check", ("people.manage",)),
     ("roles", gettext_lazy("Roles"), "shield", ("people.manage",)),
     ("tokens", gettext_lazy("API tokens"), "key", ("people.manage", "settings.manage")),

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from watchfloor.identity.domain import GLASS, Actor, Scope
 from watchfloor.identity.models import ApiToken, BreakGlass, Grant, Role, User
 from watchfloor.kernel import clock
+from watchfloor.platform.addresses import within
 
 USE_NOTED_EVERY = timedelta(minutes=5)
 
@@ -75,16 +76,29 @@ def token_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def token_for(secret: str) -> ApiToken | None:
-    """The live token with this secret, or None. Notes, at most every five minutes, that it was used."""
+def token_for(secret: str, address: str = "") -> ApiToken | None:
+    """The live token with this secret, or None; one that is bound to networks also for who does not say from where it is used.
+
+    Doors ask ``programs.admit``, which knows the address and how fast a token may call.
+    """
+    row = token_with(secret)
+    return row if row is not None and within(address, row.networks) else None
+
+
+def token_with(secret: str) -> ApiToken | None:
+    """The live token with this secret, from wherever it is used; while it is rotated the secret before works as well.
+
+    Notes, at most every five minutes, that it was used.
+    """
     now = clock.now()
-    row = (
-        ApiToken.objects.filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=token_digest(secret), revoked_at__isnull=True
-        )
-    ).first()
-    if row is not None and (row.last_used_at is None or abs(now - row.last_used_at) > USE_NOTED_EVERY):
-        ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
+    digest = token_digest(secret)
+    live = ApiToken.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
+    row = live.filter(Q(digest=digest) | Q(old_digest=digest, old_until__gt=now)).first()
+    if row is not None:
+        noted = "last_used_at" if row.digest == digest else "old_used_at"
+        before = getattr(row, noted)
+        if before is None or abs(now - before) > USE_NOTED_EVERY:
+            ApiToken.objects.filter(pk=row.pk).update(**{noted: now})
     return row
 
 

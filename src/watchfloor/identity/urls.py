@@ -39,6 +39,7 @@ urlpatterns = [
     path("settings/roles", roles.index, name="roles"),
     path("settings/roles/<slug:key>", roles.edit, name="role"),
     path("settings/tokens", tokens.index, name="tokens"),
+    path("settings/tokens/<uuid:token_id>", tokens.one, name="token"),
     path("settings/tokens/<uuid:token_id>/revoke", tokens.revoke, name="token_revoke"),
     path("settings/break-glass", glass.index, name="break_glass"),
     path("settings/break-glass/<uuid:glass_id>", glass.one, name="break_glass_one"),

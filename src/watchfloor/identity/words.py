@@ -31,6 +31,7 @@ MEANS = {
     "code": N_("code"),
     "mfa": N_("second factor"),
     "demo": N_("demo"),
+    "signon": N_("provider"),
 }
 
 

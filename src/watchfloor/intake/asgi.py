@@ -18,7 +18,7 @@ import django.db
 from msgspec import Struct
 
 from watchfloor.intake import cloudevents, http, strict
-from watchfloor.intake.catalogue import Catalogue, Sender
+from watchfloor.intake.catalogue import Catalogue, Sender, address_of
 from watchfloor.intake.committer import Committer
 from watchfloor.intake.http import Gone, HttpError, Receive, Scope, Send
 from watchfloor.intake.rates import Rates, rates_from_settings
@@ -113,7 +113,7 @@ class Intake:
                             headers={"allow": "POST"})  # fmt: skip
         started = time.perf_counter()
         headers = http.headers_of(scope)
-        sender = await self._authenticate(headers, kind)
+        sender = await self._authenticate(headers, kind, address_of(scope, headers))
         length = http.announced_length(headers)
         media = http.media_type(headers)
         key = http.idempotency_key(headers)
@@ -154,7 +154,7 @@ class Intake:
         ask, event = read_question(strict.Reader().one(strict.text_of(body)))
         content = strict.canonical(event, "event")
         row = await self._known_event(event, content, sender, key)
-        self.rates.take(sender.token, 1)
+        self.rates.take(sender.token, 1, sender.per_minute)
         typed = parse(EVENT, event, "event")
         assert isinstance(typed, EventRow)
         answer = await self.verdicts.answer(ask, typed, started)
@@ -180,14 +180,14 @@ class Intake:
 
     # -- who ----------------------------------------------------------------------------------------------------------
 
-    async def _authenticate(self, headers: dict[str, str], kind: str) -> Sender:
+    async def _authenticate(self, headers: dict[str, str], kind: str, address: str) -> Sender:
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise HttpError(
                 401, "no_token", "A bearer token is needed.", hint="Authorization: Bearer <token>; make one with watchfloor token.",
                 headers={"www-authenticate": "Bearer"},
             )  # fmt: skip
-        sender = await self.catalogue.sender(secret.strip())
+        sender = await self.catalogue.sender(secret.strip(), address)
         if sender is None:
             raise HttpError(401, "bad_token", "This token is unknown, expired or revoked.", hint="Make one with watchfloor token.",
                             headers={"www-authenticate": 'Bearer error="invalid_token"'})  # fmt: skip
@@ -264,7 +264,7 @@ class Intake:
     async def _store(self, sender: Sender, rows: list[Checked]) -> list[Receipt]:
         """Store rows of one lane; the ordinary one has a rate per token."""
         if rows[0].lane == LANE_ORDINARY:
-            self.rates.take(sender.token, len(rows))
+            self.rates.take(sender.token, len(rows), sender.per_minute)
         return await self.committer.submit(rows)
 
     async def _single(self, sender: Sender, row: Row) -> tuple[int, Any, dict[str, str]]:

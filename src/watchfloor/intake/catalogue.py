@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import connection
@@ -18,6 +18,7 @@ from django.db import connection
 from watchfloor.identity import queries as identity
 from watchfloor.intake.rows import LANE_NEVER_SHED, LANE_ORDINARY, Known
 from watchfloor.items import queries as items
+from watchfloor.platform.addresses import client, within
 from watchfloor.policy.models import Policy, Reason
 
 T = TypeVar("T")
@@ -34,6 +35,8 @@ class Sender(msgspec.Struct, frozen=True):
     source: str
     permissions: frozenset[str]
     token: str = ""
+    networks: tuple[str, ...] = ()
+    per_minute: int | None = None
 
 
 def load() -> Known:
@@ -57,8 +60,10 @@ def lane_of(policy: Policy) -> int:
 
 def sender(secret: str) -> Sender | None:
     """Who this secret belongs to, or None."""
-    token = identity.token_for(secret)
-    return None if token is None else Sender(token.source, frozenset(token.permissions), str(token.pk))
+    token = identity.token_with(secret)
+    if token is None:
+        return None
+    return Sender(token.source, frozenset(token.permissions), str(token.pk), tuple(token.networks), token.per_minute)
 
 
 class Catalogue:
@@ -74,8 +79,11 @@ class Catalogue:
             self._known = (time.monotonic(), await _aside(load))
         return self._known[1]
 
-    async def sender(self, secret: str) -> Sender | None:
-        """Who sends; unknown secrets are remembered as well, so that guessing costs the database little."""
+    async def sender(self, secret: str, address: str = "") -> Sender | None:
+        """Who sends; unknown secrets are remembered as well, so that guessing costs the database little.
+
+        A token that is bound to networks is unknown from anywhere else.
+        """
         digest = identity.token_digest(secret)
         found = self._senders.get(digest)
         if found is None or time.monotonic() - found[0] > SECONDS:
@@ -83,12 +91,19 @@ class Catalogue:
             if len(self._senders) >= MAX_TOKENS:
                 self._senders.clear()
             self._senders[digest] = found
-        return found[1]
+        known = found[1]
+        return known if known is not None and within(address, known.networks) else None
 
     def forget(self) -> None:
         """Ask anew next time."""
         self._known = None
         self._senders.clear()
+
+
+def address_of(scope: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    """Where a request comes from."""
+    peer = scope.get("client") or ("", 0)
+    return client(str(peer[0]), headers.get("x-forwarded-for", ""))
 
 
 async def _aside(work: Callable[[], T]) -> T:

@@ -16,7 +16,7 @@ import django.db
 from django.db import connection
 
 from watchfloor.intake import http
-from watchfloor.intake.catalogue import Catalogue, Sender
+from watchfloor.intake.catalogue import Catalogue, Sender, address_of
 from watchfloor.intake.http import Gone, HttpError, Receive, Scope, Send
 from watchfloor.intake.rates import Rates, rates_from_settings
 from watchfloor.items.media import actions
@@ -65,7 +65,7 @@ class Uploads:
             raise HttpError(405, "method_not_allowed", f"{scope['method']} is not possible here.", hint="Use POST.",
                             headers={"allow": "POST"})  # fmt: skip
         headers = http.headers_of(scope)
-        sender = await self._sender(headers)
+        sender = await self._sender(headers, address_of(scope, headers))
         if headers.get("content-type", "").lower().startswith("multipart/"):
             raise HttpError(
                 415,
@@ -81,7 +81,7 @@ class Uploads:
         length = headers.get("content-length", "")
         if length.isdigit() and (len(length) > 18 or int(length) > most):
             raise _problem(Refused("too_large", f"The file is larger than {most // 1_000_000:,} MB."))
-        self.rates.take(sender.token, 1)
+        self.rates.take(sender.token, 1, sender.per_minute)
         if not self._places:
             raise Overloaded("Too many files are on their way in.")
         self._places -= 1
@@ -104,9 +104,13 @@ class Uploads:
             await asyncio.shield(asyncio.to_thread(file.abandon))
             raise
 
-    async def _sender(self, headers: dict[str, str]) -> Sender:
+    async def _sender(self, headers: dict[str, str], address: str) -> Sender:
         scheme, _, secret = headers.get("authorization", "").partition(" ")
-        sender = await self.catalogue.sender(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+        sender = (
+            await self.catalogue.sender(secret.strip(), address)
+            if scheme.lower() == "bearer" and secret.strip()
+            else None
+        )
         if sender is None:
             raise HttpError(401, "bad_token", "A bearer token that is known and live is needed.",
                             hint="Authorization: Bearer <token>; make one with watchfloor token.",

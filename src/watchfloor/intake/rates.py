@@ -1,7 +1,8 @@
 """How fast one token may send: a bucket of rows per token in each web process; beyond it 429 with Retry-After.
 
 ``WATCHFLOOR_TOKEN_RATE`` is rows (reports, events, verdicts asked for) a second, 50,000 unless told, 0 for no limit; the bucket holds two
-seconds of it. A batch may run the bucket into debt, so that a large one is never impossible, only followed by a pause.
+seconds of it. A token may have a rate of its own, in rows a minute.
+A batch may run the bucket into debt, so that a large one is never impossible, only followed by a pause.
 Rows of the never-shed lane do not pass here.
 """
 
@@ -22,8 +23,8 @@ class TooFast(Overloaded):
 
     status = 429
 
-    def __init__(self, rate: float, retry_after: int) -> None:
-        super().__init__(f"This token may send {rate:,.0f} rows a second; it has sent more.", retry_after=retry_after)
+    def __init__(self, rate: float, retry_after: int, per: str = "second") -> None:
+        super().__init__(f"This token may send {rate:,.0f} rows a {per}; it has sent more.", retry_after=retry_after)
         self.code = "too_fast"
 
 
@@ -34,19 +35,22 @@ class Rates:
         self.rate = rate
         self._buckets: dict[str, tuple[float, float]] = {}  # token -> what is left, and when that was
 
-    def take(self, token: str, rows: int) -> None:
-        """Count rows of a token.
+    def take(self, token: str, rows: int, per_minute: int | None = None) -> None:
+        """Count rows of a token; ``per_minute`` is the token's own rate, where it has one.
 
         Raises:
             TooFast: the bucket is empty; nothing was counted.
         """
-        if not self.rate:
+        rate = per_minute / 60 if per_minute else self.rate
+        if not rate:
             return
+        room = 60 * rate if per_minute else 2 * rate
         now = time.monotonic()
-        left, since = self._buckets.get(token, (2 * self.rate, now))
-        left = min(2 * self.rate, left + (now - since) * self.rate)
+        left, since = self._buckets.get(token, (room, now))
+        left = min(room, left + (now - since) * rate)
         if left <= 0:
-            raise TooFast(self.rate, max(1, math.ceil(-left / self.rate)))
+            wait = max(1, math.ceil(-left / rate))
+            raise TooFast(per_minute, wait, "minute") if per_minute else TooFast(rate, wait)
         if len(self._buckets) >= MAX_TOKENS and token not in self._buckets:
             self._buckets.clear()
         self._buckets[token] = (left - rows, now)

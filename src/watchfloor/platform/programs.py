@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-PROGRAMS: Final = ("/v1/", "/v2/", "/1.1/", "/1.2/", "/hma/", "/xrpc/", "/api/", "/oauth/", "/.well-known/", "/ap/")
+PROGRAMS: Final = (
+    "/v1/", "/v2/", "/1.1/", "/1.2/", "/hma/", "/xrpc/", "/scim/", "/api/", "/oauth/", "/.well-known/", "/ap/",
+)  # fmt: skip

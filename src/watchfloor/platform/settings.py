@@ -23,6 +23,7 @@ MEDIA_ORIGIN = config.media_url(PUBLIC_URL)
 CONTEXTS = [
     "ledger",
     "identity",
+    "identity.signon",
     "items",
     "policy",
     "knowledge",
@@ -65,6 +66,7 @@ CONTEXTS = [
     "interop.senders",
     "interop.activitypub",
     "interop.atproto",
+    "interop.scim",
     "interop",
     "console",
     "demo",
@@ -97,6 +99,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "watchfloor.identity.middleware.first_run",
     "watchfloor.identity.middleware.idle",
+    "watchfloor.identity.signon.middleware.sessions_hold",
     "watchfloor.identity.middleware.viewer",
     "watchfloor.identity.middleware.set_actor",
     "watchfloor.platform.middleware.errors_for_people",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from watchfloor.identity.domain import Actor
+from watchfloor.identity.models import User
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import Writer, writing
@@ -20,7 +21,15 @@ from watchfloor.workforce.events import PresenceChanged, ReviewerSaved, VendorSa
 from watchfloor.workforce.models import Presence, Reviewer, Vendor
 from watchfloor.workforce.queries import GONE, coverage, roster_row
 
-__all__ = ["gone_quiet", "grant_certificate", "heartbeat", "revoke_certificate", "save_reviewer", "save_vendor"]
+__all__ = [
+    "gone_quiet",
+    "grant_certificate",
+    "heartbeat",
+    "place",
+    "revoke_certificate",
+    "save_reviewer",
+    "save_vendor",
+]
 
 STATES = ("available", "working", "break", "stepped_back", "away")
 
@@ -87,6 +96,20 @@ def save_reviewer(
     roster_row.forget()
     coverage.forget()
     return reviewer
+
+
+def place(w: Writer, user: User, vendor_key: str, team: str) -> None:
+    """Somebody's group places them in a team of a vendor (``identity.signon.groups.placed_by``); what else is known of them stays."""
+    row = Reviewer.objects.filter(pk=user.pk).first()
+    if not Vendor.objects.filter(key=vendor_key).exists():
+        return  # the vendor was given up since the rule was written
+    if row is not None and (row.vendor_key, row.active) == (vendor_key, True) and team in ("", row.team):
+        return
+    save_reviewer(
+        w, user.pk, vendor_key=vendor_key, team=team or (row.team if row else ""), languages=row.languages if row else (),
+        markets=row.markets if row else None, skills=row.skills if row else (), queues=row.queues if row else (),
+        started_on=row.started_on if row else None,
+    )  # fmt: skip
 
 
 def heartbeat(actor: Actor, state: str = "available") -> None:

@@ -8,8 +8,11 @@ class Config(AppConfig):
     label = "workforce"
 
     def ready(self) -> None:
-        """Say to policy, which stands below, what here goes by a policy's text."""
+        """Say to policy, which stands below, what here goes by a policy's text; put people where their groups place them."""
+        from watchfloor.identity.signon import groups
         from watchfloor.policy import touches
-        from watchfloor.workforce import policy_touches
+        from watchfloor.workforce import actions, policy_touches
+
+        groups.placed_by(actions.place)
 
         touches.touched_by(policy_touches.tell)

@@ -22,6 +22,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
+from watchfloor.identity.signon import proof
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.models import Event
@@ -110,6 +111,7 @@ def tip(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @access.page(access.PREPARE, access.RELEASE)
+@proof.fresh()
 def release(request: HttpRequest, tip_id: uuid.UUID) -> HttpResponse:
     """Everything that would leave, for the second person. POST releases it or sends it back."""
     actor = actor_of(request)

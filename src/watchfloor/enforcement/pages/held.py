@@ -30,6 +30,7 @@ from watchfloor.enforcement.pages.actions import (
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
+from watchfloor.identity.signon import proof
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.kernel.ids import decode
 from watchfloor.ledger.writer import writing
@@ -92,6 +93,7 @@ def judge(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @guard.page("enforcement.approve")
+@proof.fresh(lambda request: bool(request.POST.get("sure")))
 def many(request: HttpRequest) -> HttpResponse:
     """The chosen ones, or all that fit the filters: first what would happen, in numbers; with ``sure`` it happens."""
     actor = actor_of(request)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from watchfloor.identity import glass, glass_queries, guard, limits
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of, user_of
+from watchfloor.identity.signon import proof
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 
@@ -21,6 +22,7 @@ MINUTES = (15, 60, 120, 240)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("glass.break", "glass.review")
+@proof.fresh(lambda request: actor_of(request).has("glass.break"))
 def index(request: HttpRequest) -> HttpResponse:
     """Those in force and to be reviewed first; the form, for who may break it."""
     actor = actor_of(request)

@@ -33,6 +33,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
             Card(_("My account"), _("Language, time zone, passkeys, what I may do."), "user-circle", ("account",), ()),
             Card(_("People"), _("Who can sign in, with which roles, within which limits."), "users", ("people",), ("people.manage",)),
             Card(_("Roles"), _("What each role allows."), "shield", ("roles",), ("people.manage",)),
+            Card(_("Sign-on"), _("Providers people sign in through; groups and roles."), "lock-open", ("signon",), ("people.manage",)),
+            Card(_("Sessions"), _("How long, from where, with which proof."), "clock", ("session_rules",), ("people.manage",)),
             Card(
                 _("Break-glass"), _("Rights taken in an emergency, and their review."), "alert-triangle", ("break_glass",),
                 ("glass.break", "glass.review"),

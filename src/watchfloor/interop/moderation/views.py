@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from watchfloor.identity import guard
-from watchfloor.identity.queries import token_for
+from watchfloor.identity.programs import TooManyCalls, admit
 from watchfloor.interop import judging
 from watchfloor.interop.moderation.categories import result, texts_of
 
@@ -26,8 +26,10 @@ OPEN = "It asks for a token that may ask for verdicts and answers nothing withou
 @require_http_methods(["POST"])
 def moderations(request: HttpRequest) -> JsonResponse:
     """Judge texts; nothing is stored."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    token = token_for(secret.strip()) if scheme.lower() == "bearer" and secret else None
+    try:
+        token = admit(request)
+    except TooManyCalls as error:
+        return _wrong(429, error.message, "rate_limit_exceeded")
     if token is None:
         return _wrong(401, "This needs a valid token.", "invalid_api_key")
     if PERMISSION not in token.permissions:
@@ -51,6 +53,6 @@ def moderations(request: HttpRequest) -> JsonResponse:
 
 
 def _wrong(status: int, message: str, code: str, param: str | None = None) -> JsonResponse:
-    kind = {401: "authentication_error", 403: "permission_error"}.get(status, "invalid_request_error")
+    kind = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}.get(status, "invalid_request_error")
     error: dict[str, Any] = {"message": message, "type": kind, "param": param, "code": code}
     return JsonResponse({"error": error}, status=status)

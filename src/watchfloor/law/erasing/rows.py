@@ -29,6 +29,8 @@ from watchfloor.ledger.writer import Writer
 CHUNK: Final = 500
 NOT_THEIRS: Final = {
     "identity_break_glass": "why colleagues took rights in an emergency",
+    "identity_signon_provider": "the sealed credentials of an identity provider",
+    "interop_scim_person": "what the directory says of colleagues",
     "workforce_choices": "colleagues' own choices",
     "staffing_wishes": "what colleagues would rather work, and days they cannot",
     "appreview_app": "kept: what the house agreed with a developer about an app that uses its interface",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
+from watchfloor.identity.signon import proof
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
@@ -23,6 +24,7 @@ from watchfloor.policy.pages import parts
 
 @require_http_methods(parts.METHODS)
 @guard.page("policy.edit", "policy.approve")
+@proof.fresh()
 def publish(request: HttpRequest, key: str, number: int) -> HttpResponseBase:
     """See what a version touches; approve it, put it in force now or at a time, withdraw it."""
     policy = parts.policy_of(key)

@@ -154,6 +154,16 @@ def sweep_leases(limit: int = 200) -> int:
     return len(jobs)
 
 
+def let_go(w: Writer, user_id: UUID) -> int:
+    """Everything a person holds goes back at once: they may no longer sign in. How many jobs. (``identity.actions.when_out``)"""
+    now = clock.now()
+    held = Job.objects.select_for_update().filter(state=Job.State.LEASED, lease_holder=user_id).order_by("pk")
+    jobs = list(held)
+    for job in jobs:
+        _give_back(w, job, "release", "released", detail="signed out", now=now)
+    return len(jobs)
+
+
 def _idle_since(now: datetime) -> datetime | None:
     """Who has not looked since then is idle; None: nobody ever is."""
     minutes: int = settings.LEASE_IDLE_MINUTES

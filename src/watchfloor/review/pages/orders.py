@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
+from watchfloor.identity.signon import proof
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound, WatchfloorError
 from watchfloor.platform.csvfile import csv_response
@@ -51,6 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page(PERMISSION)
+@proof.fresh(lambda request: request.POST.get("step") == "begin")
 def order(request: HttpRequest) -> HttpResponse:
     """``/bulk/order``: ``source`` and what it needs, then the order; with ``verb`` the preview; POST ``step=begin`` begins."""
     actor = actor_of(request)

@@ -13,6 +13,7 @@ from watchfloor.identity import guard
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
+from watchfloor.identity.signon import proof
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.platform.render import render
@@ -23,6 +24,7 @@ from watchfloor.review.models import Case, Release
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("restricted.view")
+@proof.fresh()
 def index(request: HttpRequest, case_id: str) -> HttpResponse:
     """``/cases/<case>/release``: what was asked, by whom, and its answer; POST asks or answers."""
     actor = actor_of(request)
@@ -49,6 +51,7 @@ def index(request: HttpRequest, case_id: str) -> HttpResponse:
 
 @require_POST
 @guard.page("restricted.view")
+@proof.fresh()
 def take_out(request: HttpRequest, case_id: str, release_id: uuid.UUID) -> HttpResponse:
     """The file, once."""
     case = _case(request, case_id)

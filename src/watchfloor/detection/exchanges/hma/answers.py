@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.queries import actor_for_token, token_for
+from watchfloor.identity.programs import admit
+from watchfloor.identity.queries import actor_for_token
 from watchfloor.kernel.errors import WatchfloorError
 
 Verb = Callable[..., Any]
@@ -94,8 +95,7 @@ def flag(text: str) -> bool:
 
 
 def _actor(request: HttpRequest, permission: str) -> Actor:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    row = token_for(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+    row = admit(request)
     if row is None:
         raise Abort(401, "A token is needed: Authorization: Bearer wf_...")
     actor = actor_for_token(row)

@@ -1,0 +1,1 @@
+"""The protocol itself, pure: schemas, filters, patches, what is shown of a resource."""
