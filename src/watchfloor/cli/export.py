@@ -21,11 +21,25 @@ WHAT = ("cases", "jobs", "decisions", "actions", "appeals", "events")
 
 
 @click.command()
-@click.argument("what", type=click.Choice(WHAT))
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("what", type=click.Choice([*WHAT, "star"]))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--since", metavar="DAY", help="star: measures of that day (2026-11-19) and later only.")
+@click.option("--as", "email", metavar="EMAIL", help="star: what this person may ask in SQL, and no more.")
 @json_option
-def export(what: str, file: Path, as_json: bool) -> None:
-    """Write WHAT to FILE; the ending says the format (.csv, .jsonl, .parquet). Restricted cases and private text are left out."""
+def export(what: str, file: Path, since: str | None, email: str | None, as_json: bool) -> None:
+    """Write WHAT to FILE; the ending says the format (.csv, .jsonl, .parquet). Restricted cases and private text are left out.
+
+    "star" writes folders of Parquet into the folder FILE, or brings those there up to date.
+    """
+    if what == "star":
+        from watchfloor.cli.star import export_star
+
+        export_star(file, since=since, email=email, as_json=as_json)
+        return
+    if since or email:
+        raise BadInput("bad_option", "--since and --as are for star only.", where="--since" if since else "--as")
+    if file.is_dir():
+        raise BadInput("bad_file", f"{file} is a folder.", where="FILE")
     if file.suffix not in {".csv", ".jsonl", ".parquet"}:
         raise BadInput(
             "bad_format",

@@ -53,6 +53,10 @@ def _told(column: str) -> str:
     return f"CASE WHEN type IN {TOLD} THEN {column} END AS {column}"
 
 
+def _decider(column: str) -> str:
+    return f"CASE WHEN type = 'job.decided' THEN {column} END AS {column}"
+
+
 def _of_facts(types: tuple[str, ...], *more: str, reviewer: bool = False) -> str:
     named = ", ".join(f"'{each}'" for each in types)
     people = ", ".join(_told(each) for each in ("reviewer", "team", "tenure")) if reviewer else ""
@@ -101,7 +105,7 @@ JOB = Table(
     source=f"SELECT * FROM ({RELATIONS['jobs']}) WHERE ready_at IS NOT NULL",
     columns=(
         *_when("ready_at", "being ready"), _JOB_ID, _CASE_ID, _own("kind", "VARCHAR", "review, second, appeal, escalation, qa, golden."),
-        *_SPLIT, _REVIEWER_KEY, _TENURE, _own("ready_at", _TIME, "Ready (UTC)."), _own("due_at", _TIME, "Due; the newest due time it had."),
+        *_SPLIT, _own("ready_at", _TIME, "Ready (UTC)."), _own("due_at", _TIME, "Due; the newest due time it had."),
         _own("decided_at", _TIME, "Decided; null while it is not."), _own("cancelled_at", _TIME, "Left its queue undecided."),
         _own("handling_ms", "BIGINT", "Focus time of everyone who touched it, once decided.",
              "CASE WHEN r.decided_at IS NOT NULL THEN coalesce(r.active_total_ms, 0) END"),
@@ -121,7 +125,9 @@ STAY = Table(
 )  # fmt: skip
 SOLVE = Table(
     name="fact_solve", doc="One row for each solve event: a case closed by a decision.", clock="moment", ids=(_CASE,),
-    source=RELATIONS["solves"],
+    source=(  # of a case closed by a rule, or for many at once, nobody is told
+        f"SELECT * REPLACE ({_decider('reviewer')}, {_decider('team')}, {_decider('tenure')}) FROM ({RELATIONS['solves']})"
+    ),
     columns=(
         *_when("moment", "the solve"), _CASE_ID, *_SPLIT, _REVIEWER_KEY, _TENURE, _own("solved_at", _TIME, "Solved (UTC).", "r.moment"),
         _own("solved_by", "VARCHAR", "person, bulk (a person, for many at once) or rule.",

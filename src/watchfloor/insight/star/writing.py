@@ -23,11 +23,12 @@ from watchfloor.insight.compile import used
 from watchfloor.insight.star import making
 from watchfloor.insight.star.declaration import Table, quoted
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.platform.durable import whole
 from watchfloor.platform.filelock import locked
 
 MANIFEST: Final = "manifest.json"
+PERMISSION: Final = "insight.sql"
 FORMAT: Final = "watchfloor-star-1"
 Tick = Callable[[str, int, int], None]  # table, done, of
 
@@ -57,25 +58,28 @@ class Manifest(msgspec.Struct, kw_only=True):
 
 
 def export(
-    actor: Actor, folder: Path, *, since: date | None = None, permission: str = "insight.sql", tick: Tick | None = None
+    actor: Actor, folder: Path, *, since: date | None = None, tick: Tick | None = None
 ) -> Manifest:
     """Write the star that ``actor`` may see into ``folder``, or bring it up to date.
 
     Raises:
+        Forbidden: the actor may not ask in SQL anywhere.
         BadInput: the folder holds something else.
     """
+    if not actor.has(PERMISSION):
+        raise Forbidden("no_permission", "This needs insight.sql.")
     folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
         raise BadInput("not_empty", f"{folder} holds something else.", where="DIR", hint="Name a new or an empty folder.")
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / ".lock", timeout=0):
-        return _Export(actor, folder, since, permission, tick or (lambda _table, _done, _of: None)).run()
+        return _Export(actor, folder, since, tick or (lambda _table, _done, _of: None)).run()
 
 
 class _Export:
-    def __init__(self, actor: Actor, folder: Path, since: date | None, permission: str, tick: Tick) -> None:
+    def __init__(self, actor: Actor, folder: Path, since: date | None, tick: Tick) -> None:
         self.folder, self.since, self.tick = folder, since, tick
-        self.allowed, values = rights.condition(actor, permission)
+        self.allowed, values = rights.condition(actor, PERMISSION)
         self.leaf, self.files = facts.exported_leaf(), facts.files()
         self.values: dict[str, Any] = {**values, "salt": making.salt(), "leaf": self.leaf, "files": self.files}
         self.known = making.known()
@@ -85,7 +89,7 @@ class _Export:
         self.database.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
 
     def run(self) -> Manifest:
-        """All tables, measures last to first need nothing of each other."""
+        """All tables, one after another; after each the manifest says so."""
         self.manifest.written = 0
         tables = list(making.TABLES.values())
         for place, table in enumerate(tables):
