@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from watchfloor.interop import pages
+from watchfloor.interop import door_pages, pages
 from watchfloor.interop.akismet import views as akismet
 from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
@@ -15,6 +15,7 @@ urlpatterns = [
     path("1.1/submit-ham", akismet.submit_ham, name="akismet-submit-ham"),
     path("1.2/usage-limit", akismet.usage_limit, name="akismet-usage-limit"),
     path("1.2/key-sites", akismet.key_sites, name="akismet-key-sites"),
+    path("settings/doors", door_pages.index, name="interop-doors"),
     path("settings/websites", pages.index, name="interop-sites"),
     path("settings/websites/<uuid:site_id>/end", pages.end, name="interop-site-end"),
     path("settings/websites/<uuid:site_id>/forget", pages.forget, name="interop-site-forget"),

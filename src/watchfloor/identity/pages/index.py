@@ -44,6 +44,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Card, ...]], ...] = (
         _("Platform"),
         (
             Card(_("API tokens"), _("Programs that send reports and events."), "key", ("tokens",), ("people.manage", "settings.manage")),
+            Card(
+                _("Doors"), _("Protocols other systems speak with us, and when they last did."), "link",
+                ("interop-doors",), ("settings.manage",),
+            ),
             Card(_("Jira"), _("Where work is shared, and who has a say."), "link", ("programme-jira-settings",), ("settings.manage",)),
             Card(
                 _("Record store"), _("A learning record store that hears what exams came to."), "certificate", ("training-records",),
