@@ -7,6 +7,7 @@ from watchfloor.interop.akismet import views as akismet
 from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
 from watchfloor.interop.moderation import views as moderation
+from watchfloor.interop.trino import views as trino
 
 urlpatterns = [
     path("1.1/verify-key", akismet.verify_key, name="akismet-verify-key"),
@@ -23,4 +24,8 @@ urlpatterns = [
     path("settings/history/<uuid:source_id>", history.one, name="interop-history-source"),
     path("v1/zendesk/<uuid:source_id>", reports.report, name="zendesk-report"),
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
+    path("v1/info", trino.info, name="trino-info"),
+    path("v1/statement", trino.statement, name="trino-statement"),
+    path("v1/statement/queued/<uuid:query>/<str:slug>/<int:page>", trino.queued, name="trino-queued"),
+    path("v1/statement/executing/<uuid:query>/<str:slug>/<int:page>", trino.executing, name="trino-executing"),
 ]
