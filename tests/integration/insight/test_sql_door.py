@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -112,8 +111,7 @@ def test_the_endpoint(worked: None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert tables.keys() == TABLES.keys() and all(column["doc"] for each in tables.values() for column in each["columns"])
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_stops_when_the_client_goes() -> None:
+def test_it_stops_when_the_client_goes(db: None) -> None:
     actor = system("test")
     endless = asking.start(actor, "SELECT sum(a.range * b.range) FROM range(100000000) a, range(100000000) b")
 
@@ -123,5 +121,5 @@ def test_it_stops_when_the_client_goes() -> None:
         await parts.aclose()
 
     asyncio.run(read_a_little())
-    answer = runs.state(actor, UUID(str(endless))).answer
+    answer = runs.wait(actor, endless, 30).answer
     assert answer is not None and answer.code == "stopped"

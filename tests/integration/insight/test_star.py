@@ -16,6 +16,7 @@ from watchfloor.insight import facts, lake, queries
 from watchfloor.insight.queries import Span
 from watchfloor.insight.star import making, writing
 from watchfloor.kernel import clock
+from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger import sequencer
 
 pytestmark = pytest.mark.django_db
@@ -59,19 +60,21 @@ def opened(folder: Path) -> duckdb.DuckDBPyConnection:
     return found
 
 
-def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    base, manifest = opened(folder), writing.read_manifest(folder)
-    return {name: sorted(map(repr, base.execute(f"SELECT * FROM {name}").fetchall())) for name in manifest["tables"] if manifest["tables"][name]["files"]}  # type: ignore[misc]
+def rows(folder: Path) -> dict[str, list[str]]:
+    base, tables = opened(folder), writing.read_manifest(folder)["tables"]
+    found = {name: base.execute(f"SELECT * FROM {name}").fetchall() for name in tables if tables[name]["files"]}
+    return {name: sorted(map(repr, each)) for name, each in found.items()}
 
 
-def test_the_numbers_are_the_catalogues_and_exports_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_numbers_are_the_catalogues_and_exports_add_up(tmp_path: Path) -> None:
     end = work(1) + timedelta(hours=1)
     sequencer.catch_up()
-    while facts.export(limit=150):
+    for limit in (250, 20_000):
+        facts.export(limit=limit)
         with clock.at(end):
             writing.export(system("test"), tmp_path / "steps")
     with clock.at(end):
-        whole = writing.export(system("test"), tmp_path / "whole")
+        writing.export(system("test"), tmp_path / "whole")
         kpis = queries.kpis(system("test"), Span(start=START, end=end), metrics=list(KPIS), compare=False)
     base = opened(tmp_path / "whole")
     for kpi in kpis:
@@ -80,7 +83,6 @@ def test_the_numbers_are_the_catalogues_and_exports_add_up(tmp_path: Path, monke
         assert counted and counted[0] == pytest.approx(kpi.value), kpi.key
         assert kpi.value, kpi.key
 
-    print({name: t.rows for name, t in whole.tables.items()})
     assert rows(tmp_path / "steps") == rows(tmp_path / "whole")
     again = writing.export(system("test"), tmp_path / "whole")
     assert again.written == len([each for each in making.TABLES.values() if not each.measures])
@@ -95,3 +97,14 @@ def test_the_numbers_are_the_catalogues_and_exports_add_up(tmp_path: Path, monke
                     f"USING ({of}_key) WHERE n IS NULL OR n <> 1"
                 ).fetchone()
                 assert lost == (0,), (table.name, column.name)
+
+
+def test_what_an_export_leaves_out_and_where_it_will_not_write(tmp_path: Path) -> None:
+    """Nobody may be exported who may not ask; a folder with something else in it stays as it is."""
+    nobody = Actor(kind="system", id="x", scopes=(Scope(role="x", permissions=frozenset({"insight.view"})),))
+    with pytest.raises(Forbidden):
+        writing.export(nobody, tmp_path)
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(BadInput):
+        writing.export(system("test"), tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]

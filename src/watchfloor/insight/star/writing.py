@@ -94,11 +94,10 @@ class _Export:
         tables = list(making.TABLES.values())
         for place, table in enumerate(tables):
             self.tick(table.name, place, len(tables))
-            if table.measures:
-                self._measures(table)
-            else:
+            if not table.measures:
                 self._names(table)
-            self._save()
+            elif self._measures(table):
+                self._save()
         self.manifest.leaf, self.manifest.made_at = self.leaf, clock.now().astimezone(UTC).isoformat(timespec="seconds")
         self._save()
         self.database.close()
@@ -156,10 +155,10 @@ class _Export:
         done.rows = self._write(path, "SELECT * FROM made ORDER BY 1, 2")
         done.files, done.leaf = {path: done.rows}, self.leaf
 
-    def _measures(self, table: Table) -> None:
+    def _measures(self, table: Table) -> bool:
         done = self._done(table)
         if done.leaf == self.leaf and done.files:
-            return
+            return False
         self._make(table, "r.leaf AS _leaf")
         days = self._days(table, done)
         own = ", ".join(each.name for each in table.columns)
@@ -173,6 +172,7 @@ class _Export:
                 (self.folder / path).unlink(missing_ok=True)
         done.files = dict(sorted(done.files.items()))
         done.rows, done.leaf = sum(done.files.values()), self.leaf
+        return True
 
     def _days(self, table: Table, done: TableDone) -> list[str]:
         """The days to write: all at first; then those that have, or had, a row of something that newer facts speak of."""
