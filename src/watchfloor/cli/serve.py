@@ -12,6 +12,8 @@ import click
 from watchfloor.cli.streams import stream_worker
 from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import config
+from watchfloor.platform.meters import METERS
 
 DEFAULT_PORT = 8740
 
@@ -85,6 +87,7 @@ def worker(names: tuple[str, ...]) -> None:
     from watchfloor.platform import loops
 
     counting.store()  # a wrong setting ends here, not at each event
+    METERS.start(config.home(), "worker")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -119,6 +122,7 @@ def rules_worker(partitions: str | None, batch: int) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    METERS.start(config.home(), "rules")
     source = stream.make_source(settings, only)
     try:
         stream_worker.run(source, streaming.work, stop, batch=batch)

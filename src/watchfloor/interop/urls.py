@@ -6,6 +6,7 @@ from watchfloor.interop import door_pages, pages
 from watchfloor.interop.akismet import views as akismet
 from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
+from watchfloor.interop.metrics import views as metrics
 from watchfloor.interop.moderation import views as moderation
 from watchfloor.interop.trino import views as trino
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("settings/history/<uuid:source_id>", history.one, name="interop-history-source"),
     path("v1/zendesk/<uuid:source_id>", reports.report, name="zendesk-report"),
     path("v1/moderations", moderation.moderations, name="openai-moderations"),
+    path("metrics", metrics.metrics, name="metrics-scrape"),
     path("v1/info", trino.info, name="trino-info"),
     path("v1/statement", trino.statement, name="trino-statement"),
     path("v1/statement/queued/<uuid:query>/<str:slug>/<int:page>", trino.queued, name="trino-queued"),

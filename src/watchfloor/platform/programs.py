@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-PROGRAMS: Final = ("/v1/", "/v2/", "/1.1/", "/1.2/", "/hma/", "/xrpc/")
+PROGRAMS: Final = ("/v1/", "/v2/", "/1.1/", "/1.2/", "/hma/", "/xrpc/", "/metrics")

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "watchfloor.platform.timing.timing",
     "django.middleware.security.SecurityMiddleware",
     "watchfloor.platform.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -163,6 +164,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://127.0.0.1", "http://localhost"))
 EMAIL_BACKEND = os.environ.get("WATCHFLOOR_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("WATCHFLOOR_EMAIL_FROM", "watchfloor@localhost")
+METRICS_ALLOW = [each.strip() for each in os.environ.get("WATCHFLOOR_METRICS_ALLOW", "").split(",") if each.strip()]
 PAGERDUTY_EVENTS_URL = os.environ.get("WATCHFLOOR_PAGERDUTY_URL", "https://events.pagerduty.com/v2/enqueue")
 
 PASSWORD_RESET_TIMEOUT = 72 * 3600  # of one-time links, an invitation's too
