@@ -1,4 +1,4 @@
-"""The star: every number of the catalogue that it is for, counted again in plain SQL; exports on exports; nobody's name, nobody else's rows."""
+"""The star: every number of the catalogue that it is for, counted again in plain SQL; exports on exports."""
 
 from __future__ import annotations
 

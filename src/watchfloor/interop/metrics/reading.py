@@ -21,7 +21,6 @@ from watchfloor.kernel import clock
 from watchfloor.platform import meters
 
 PATIENCE_MS: Final = 2_000
-RESTRICTED: Final = "restricted"
 _HELP: Final = {
     "watchfloor_http_request_duration_seconds": "How long answers took, by what they are of.",
     "watchfloor_intake_rows_total": "Reports and events that were taken in, after their commit.",
@@ -102,7 +101,7 @@ def ledger() -> Iterator[Family]:
         "JOIN ledger_event e ON e.id = p.event_id"
     )
     [(leaves,)] = _run("SELECT coalesce(max(number) + 1, 0) FROM ledger_leaf")
-    [(exported,)] = _run("SELECT coalesce(max(leaf), 0) FROM insight_fact_cursor")
+    [(exported,)] = _run("SELECT coalesce(max(leaf), 0) FROM insight_cursor")
     yield Family("watchfloor_ledger_events_total", "counter", "Events in the Merkle log.", [Sample({}, leaves)])
     yield Family("watchfloor_ledger_pending_events", "gauge", "Committed events that are not in the log yet (counted up to 100,000).", [Sample({}, waiting)])  # fmt: skip
     yield Family("watchfloor_ledger_oldest_pending_age_seconds", "gauge", "Age of the oldest of them: the sequencer's lag.", [Sample({}, max(0.0, float(age or 0)))])  # fmt: skip
