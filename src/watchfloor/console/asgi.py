@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from watchfloor.platform import config
+from watchfloor.platform import config, tracing
 from watchfloor.platform.meters import METERS
 from watchfloor.platform.setup import setup
 from watchfloor.platform.timing import timed
@@ -30,6 +30,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hot intake paths and uploads, which may be large, skip Django's middleware; all else is Django's."""
     if scope["type"] == "lifespan":
         METERS.start(config.home(), "web")
+        tracing.start("web")
         await intake_app(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE:
         await timed("intake", intake_app, scope, receive, send)

@@ -88,7 +88,7 @@ def _deliver(taken: Sequence[Taken], endpoints: Mapping[UUID, Endpoint]) -> int:
         endpoint = endpoints[each.endpoint_id]
         lanes[each.endpoint_id, each.lane].append(
             Parcel(delivery=each.id, endpoint_id=endpoint.pk, url=endpoint.url, secrets=tuple(endpoint.secrets), key=each.key,
-                   body=bodies[each.outbox_id])
+                   body=bodies[each.outbox_id], trace=each.trace, topic=each.topic)
         )  # fmt: skip
     answers = sending.send_all(list(lanes.values()))
     by_row = {answer.parcel.delivery: answer for answer in answers}

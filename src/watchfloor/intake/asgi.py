@@ -39,6 +39,7 @@ from watchfloor.intake.store import Receipt
 from watchfloor.intake.verdicts import Verdicts
 from watchfloor.intake.verdicts import read as read_question
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, Overloaded, WatchfloorError
+from watchfloor.platform import tracing
 from watchfloor.platform.meters import METERS
 
 log = logging.getLogger(__name__)
@@ -249,7 +250,8 @@ class Intake:
         """Store rows of one lane; the ordinary one has a rate per token."""
         if rows[0].lane == LANE_ORDINARY:
             self.rates.take(sender.token, len(rows))
-        receipts = await self.committer.submit(rows)
+        with tracing.span("intake.commit", rows=len(rows), kind=rows[0].kind):
+            receipts = await self.committer.submit(rows)
         METERS.add("watchfloor_intake_rows_total", len(rows), kind=rows[0].kind, lane=LANES[rows[0].lane])
         return receipts
 

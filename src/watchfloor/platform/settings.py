@@ -210,7 +210,7 @@ PROCRASTINATE_IMPORT_PATHS = [f"watchfloor.{name}.tasks" for name in CONTEXTS if
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "watchfloor.platform.logs.of_stream"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("WATCHFLOOR_LOG", "WARNING")},
 }
