@@ -130,7 +130,7 @@ def claim(endpoints: Sequence[UUID], limit: int, *, stopped: bool = False, stret
     return sorted(
         (
             Taken(id=row[0], outbox_id=row[1], endpoint_id=row[2], lane=row[3], attempts=row[4], topic=row[5], key=row[6],
-                  payload=msgspec.json.decode(row[7]), subject=row[8], trace=row[9])
+                  payload=msgspec.json.decode(row[7]), subject=row[8], trace=row[9] or "")
             for row in rows
         ),
         key=lambda each: each.outbox_id,

@@ -144,7 +144,7 @@ class Outbox(models.Model):
     next_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
-    trace = models.CharField(max_length=55, blank=True, default="", db_default="")  # the traceparent it was written under
+    trace = models.CharField(max_length=55, null=True)  # the traceparent it was written under
 
     class Meta:
         db_table = "ledger_outbox"

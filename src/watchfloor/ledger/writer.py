@@ -127,7 +127,7 @@ class Writer:
         self._outbox.append(
             Outbox(
                 topic=topic, lane=lane, key=key, payload=msgspec.to_builtins(payload, str_keys=True), subject=subject,
-                created_at=now, next_at=now, trace=tracing.traceparent(),
+                created_at=now, next_at=now, trace=tracing.traceparent() or None,
             )
         )  # fmt: skip
 

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='outbox',
             name='trace',
-            field=models.CharField(blank=True, db_default='', default='', max_length=55),
+            field=models.CharField(max_length=55, null=True),
         ),
     ]
