@@ -34,7 +34,11 @@ def texts() -> bool:
 
 def message(record: logging.LogRecord) -> str:
     """The line, with errors in it by their names."""
-    if texts() or not isinstance(record.args, tuple) or not any(isinstance(each, BaseException) for each in record.args):
+    if (
+        texts()
+        or not isinstance(record.args, tuple)
+        or not any(isinstance(each, BaseException) for each in record.args)
+    ):
         return record.getMessage()
     return str(record.msg) % tuple(named(each) if isinstance(each, BaseException) else each for each in record.args)
 

@@ -20,7 +20,9 @@ from watchfloor.kernel.errors import BadInput, WatchfloorError
 Value = str | int | float | bool
 P = ParamSpec("P")
 R = TypeVar("R")
-WORDS: Final = frozenset({"report", "event", "verdict", "action", "notice", "app", "identity", "test"})  # all that an attribute may say
+WORDS: Final = frozenset(
+    {"report", "event", "verdict", "action", "notice", "app", "identity", "test"}
+)  # all that an attribute may say
 _NONE: Final = nullcontext()
 _tracer: Any = None
 _provider: Any = None
@@ -112,7 +114,9 @@ def _span(name: str, parent: str, attributes: dict[str, Value]) -> Iterator[None
             yield
         except Exception as problem:
             here.set_status(Status(StatusCode.ERROR))
-            here.set_attribute("error.type", problem.code if isinstance(problem, WatchfloorError) else type(problem).__name__)
+            here.set_attribute(
+                "error.type", problem.code if isinstance(problem, WatchfloorError) else type(problem).__name__
+            )
             raise
 
 
@@ -128,5 +132,7 @@ def _share() -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise BadInput("bad_setting", f"{text[:40]!r} is no share.", where="WATCHFLOOR_TRACE_SHARE", hint="0 to 1, like 0.05.")
+        raise BadInput(
+            "bad_setting", f"{text[:40]!r} is no share.", where="WATCHFLOOR_TRACE_SHARE", hint="0 to 1, like 0.05."
+        )
     return share

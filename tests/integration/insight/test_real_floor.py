@@ -19,6 +19,7 @@ from watchfloor.review.models import Job
 
 pytestmark = pytest.mark.django_db
 
+
 @pytest.fixture(autouse=True)
 def _empty_lake() -> Iterator[None]:
     shutil.rmtree(facts.folder(), ignore_errors=True)

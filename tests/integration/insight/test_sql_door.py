@@ -22,7 +22,8 @@ from watchfloor.ledger import sequencer
 from watchfloor.ledger.writer import writing
 
 ESCAPES = [
-    "SELECT * FROM read_parquet('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "SELECT * FROM star.'/etc/passwd'", "COPY fact_case TO '/tmp/x'",
+    "SELECT * FROM read_parquet('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "SELECT * FROM star.'/etc/passwd'",
+    "COPY fact_case TO '/tmp/x'",
     "ATTACH '/tmp/x.db'", "PRAGMA database_list", "INSTALL httpfs", "LOAD httpfs", "SELECT * FROM glob('/*')", "SELECT getenv('HOME')",
     "WITH fact_case AS (SELECT * FROM read_text('/etc/passwd')) SELECT * FROM fact_case", "SELECT * FROM query('SELECT 1')",
     "SELECT * FROM watchfloor.main.fact_case", "SELECT * FROM memory.star.fact_case", "SELECT * FROM system.information_schema.tables",
@@ -57,7 +58,9 @@ def whole(actor: Actor) -> dict[str, str]:
     told = {}
     names = list(TABLES)
     for some in (names[: len(names) // 2], names[len(names) // 2 :]):
-        asked = " UNION ALL ".join(f"SELECT '{name}' AS t, CAST(x AS VARCHAR) AS row FROM (SELECT {name} AS x FROM {name})" for name in some)
+        asked = " UNION ALL ".join(
+            f"SELECT '{name}' AS t, CAST(x AS VARCHAR) AS row FROM (SELECT {name} AS x FROM {name})" for name in some
+        )
         answer = runs.wait(actor, asking.start(actor, asked, seconds=60), 90).answer
         assert answer is not None and not answer.error, answer
         for name, row in answer.rows:
@@ -95,20 +98,35 @@ def test_no_way_out(canary: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_endpoint(worked: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "AT_ONCE", 60.0)
     client = token("insight.sql")
-    by_market = "SELECT market, count(*) AS n FROM star.fact_case JOIN dim_market USING (market_key) WHERE market <> $no GROUP BY 1 ORDER BY 1"
+    counted = "SELECT market, count(*) AS n FROM star.fact_case JOIN dim_market USING (market_key)"
+    by_market = f"{counted} WHERE market <> $no GROUP BY 1 ORDER BY 1"
     told = post(client, by_market, parameters={"no": "FR"}).json()
-    assert told["rows"] == [["DE", 2], ["US", 4]] and told["columns"][1] == {"name": "n", "type": "BIGINT"} and told["more"] is False
+    assert (
+        told["rows"] == [["DE", 2], ["US", 4]]
+        and told["columns"][1] == {"name": "n", "type": "BIGINT"}
+        and told["more"] is False
+    )
     lines = post(client, "SELECT range AS n, ? AS who FROM range(5)", parameters=["Ann"], format="ndjson", rows=3)
-    assert lines.content == b'{"n":0,"who":"Ann"}\n{"n":1,"who":"Ann"}\n{"n":2,"who":"Ann"}\n' and lines["X-More-Rows"] == "true"
+    assert (
+        lines.content == b'{"n":0,"who":"Ann"}\n{"n":1,"who":"Ann"}\n{"n":2,"who":"Ann"}\n'
+        and lines["X-More-Rows"] == "true"
+    )
     assert post(client, "SELECT '=1+1' AS a, 2 AS b", format="csv").content == b"a,b\r\n'=1+1,2\r\n"
-    wrong = [("SELECT nothing FROM fact_case", {}), ("SELECT 1", {"seconds": 0}), ("SELECT 1", {"rows": 10**9}), ("SELECT 1", {"format": "xls"})]
+    wrong = [
+        ("SELECT nothing FROM fact_case", {}),
+        ("SELECT 1", {"seconds": 0}),
+        ("SELECT 1", {"rows": 10**9}),
+        ("SELECT 1", {"format": "xls"}),
+    ]
     for sql, more in [*wrong, ("SELECT ?", {"parameters": [[1]]}), ("DROP TABLE x", {})]:
         refused = post(client, sql, **more)
         assert refused.status_code == 422 and refused.json()["error"]["message"], (sql, more)
     assert post(token("report.submit"), "SELECT 1").status_code == 403
     assert Client().post("/v1/sql", "{}", content_type="application/json").status_code == 401
     tables = {each["name"]: each for each in client.get("/v1/sql/tables").json()}
-    assert tables.keys() == TABLES.keys() and all(column["doc"] for each in tables.values() for column in each["columns"])
+    assert tables.keys() == TABLES.keys() and all(
+        column["doc"] for each in tables.values() for column in each["columns"]
+    )
 
 
 def test_it_stops_when_the_client_goes(db: None) -> None:

@@ -51,7 +51,9 @@ def promtool(*arguments: str, cwd: Path, given: str = "") -> None:
     program = os.environ.get("WATCHFLOOR_PROMTOOL") or shutil.which("promtool")
     if not program:
         pytest.skip("promtool is not here (Debian: apt-get install prometheus)")
-    done = subprocess.run([program, *arguments], input=given, capture_output=True, text=True, cwd=cwd, check=False, timeout=60)
+    done = subprocess.run(
+        [program, *arguments], input=given, capture_output=True, text=True, cwd=cwd, check=False, timeout=60
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -71,19 +73,30 @@ def test_who_may_read_what(scraped: str, settings: Any) -> None:
     secret_queues = set(Job.objects.exclude(clearance="").values_list("queue_key", flat=True))
     assert 'watchfloor_jobs{queue="restricted",state="ready"} 1' in scraped
     assert f'watchfloor_jobs{{queue="{queues.pop()}",state="ready"}} 2' in scraped
-    assert secret_queues and not any(name in scraped for name in secret_queues) and "KP" not in scraped and "child" not in scraped
+    assert (
+        secret_queues
+        and not any(name in scraped for name in secret_queues)
+        and "KP" not in scraped
+        and "child" not in scraped
+    )
     assert "watchfloor_read_success" in scraped and "} 0" not in scraped.partition("# TYPE watchfloor_read_success")[2]
     with writing(system("test")) as w:
         _, right = tokens.create_token(w, system("test"), name="prometheus", source="p", permissions=[views.PERMISSION])
         _, wrong = tokens.create_token(w, system("test"), name="other", source="o", permissions=["report.submit"])
     client = Client()
-    assert client.get("/metrics").status_code == client.get("/metrics", headers={"authorization": f"Bearer {wrong}"}).status_code == 401
+    assert (
+        client.get("/metrics").status_code
+        == client.get("/metrics", headers={"authorization": f"Bearer {wrong}"}).status_code
+        == 401
+    )
     asked = {"authorization": f"Bearer {right}", "accept": "application/openmetrics-text; version=1.0.0"}
     answer = client.get("/metrics", headers=asked)
     assert answer["Content-Type"] == text.OPEN and answer.content.endswith(b"# EOF\n")
     settings.METRICS_ALLOW = ["127.0.0.0/8"]
     assert client.get("/metrics")["Content-Type"] == text.PLAIN
-    assert client.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 401  # anybody's, by a proxy of ours
+    assert (
+        client.get("/metrics", headers={"x-forwarded-for": "127.0.0.1"}).status_code == 401
+    )  # anybody's, by a proxy of ours
     assert client.get("/metrics", REMOTE_ADDR="10.0.0.1").status_code == 401
 
 

@@ -66,7 +66,9 @@ def test_one_trace_from_the_decision_to_the_platform(collector: list[bytes]) -> 
     body = report(CANARY, note=CANARY, reporter={"kind": "user", "id": CANARY})
     body["item"]["data"]["text"] = f"Look: {CANARY}"
     now = clock.now()
-    Spooled.objects.create(id=new_id(), kind="report", source="chirp", body_hash=b"x", received_at=now, body=json.dumps(body).encode())
+    Spooled.objects.create(
+        id=new_id(), kind="report", source="chirp", body_hash=b"x", received_at=now, body=json.dumps(body).encode()
+    )
     assert drain.drain() == 1 and Case.objects.count() == 1
     floor.decide(someone(LEAD), SPAM)
     while delivery.deliver_due():
@@ -84,7 +86,9 @@ def test_one_trace_from_the_decision_to_the_platform(collector: list[bytes]) -> 
             spans |= {span.name: span for scope in resource.scope_spans for span in scope.spans}
     assert {"intake.drain", "intake.row", "detection.screen", "review.decide", "delivery.send"} <= spans.keys()
     decided, sent = spans["review.decide"], spans["delivery.send"]
-    assert sent.trace_id == decided.trace_id != spans["intake.drain"].trace_id and sent.parent_span_id == decided.span_id
+    assert (
+        sent.trace_id == decided.trace_id != spans["intake.drain"].trace_id and sent.parent_span_id == decided.span_id
+    )
     heard = platform.requests[-1]["headers"]["traceparent"]
     assert heard == f"00-{sent.trace_id.hex()}-{sent.span_id.hex()}-{heard[-2:]}"
     assert spans["intake.row"].parent_span_id == spans["intake.drain"].span_id

@@ -46,7 +46,12 @@ def test_what_runs_nothing_is_answered() -> None:
     assert read("USE watchfloor.star", {}).headers["X-Trino-Set-Schema"] == "star"
     with pytest.raises(BadInput):
         read("USE other.star", {})
-    for text in ("SHOW TABLES FROM star", "show schemas", "DESCRIBE watchfloor.star.fact_case", "SHOW COLUMNS FROM fact_case"):
+    for text in (
+        "SHOW TABLES FROM star",
+        "show schemas",
+        "DESCRIBE watchfloor.star.fact_case",
+        "SHOW COLUMNS FROM fact_case",
+    ):
         assert read(text, {}).sql.startswith("SELECT")
 
 
@@ -54,7 +59,13 @@ def test_types_and_values() -> None:
     assert [type_of(each) for each in ("BIGINT", "DECIMAL(18,3)", "TIMESTAMP", "VARCHAR[]")] == [
         "bigint", "decimal(18,3)", "timestamp(6)", "varchar",
     ]  # fmt: skip
-    assert signature("decimal(18,3)") == {"rawType": "decimal", "arguments": [{"kind": "LONG", "value": 18}, {"kind": "LONG", "value": 3}]}
+    assert signature("decimal(18,3)") == {
+        "rawType": "decimal",
+        "arguments": [{"kind": "LONG", "value": 18}, {"kind": "LONG", "value": 3}],
+    }
     assert value_of("2026-11-02T09:00:00", "timestamp(6)") == "2026-11-02 09:00:00.000000"
-    assert (kind_of("HUGEINT", [5, "9007199254740993"]), kind_of("HUGEINT", [str(2**70)])) == ("bigint", "decimal(38,0)")
+    assert (kind_of("HUGEINT", [5, "9007199254740993"]), kind_of("HUGEINT", [str(2**70)])) == (
+        "bigint",
+        "decimal(38,0)",
+    )
     assert value_of("9007199254740993", "bigint") == 9007199254740993

@@ -32,7 +32,9 @@ def test_sums_of_all_processes_never_go_back(tmp_path: Path) -> None:
         assert split(key) == ("took_seconds", {"area": "x"}) and parts[-2] == 3 and sum(parts[: len(BUCKETS) + 1]) == 3
         assert list(found.sums.counters.values()) == [6] and list(found.sums.gauges.values()) == [0.3]
         assert found.alive.keys() == {"web"} and found.alive["web"][0] == 1
-    assert [each.name for each in (tmp_path / "run" / "meters").glob("*.json")] == [f"web-{own.pid}-{int(own.create_time() * 100)}.json"]
+    assert [each.name for each in (tmp_path / "run" / "meters").glob("*.json")] == [
+        f"web-{own.pid}-{int(own.create_time() * 100)}.json"
+    ]
 
 
 def test_nothing_is_counted_before_it_is_started() -> None:
@@ -44,7 +46,12 @@ def test_nothing_is_counted_before_it_is_started() -> None:
 
 def test_the_text_is_what_prometheus_reads() -> None:
     bars = histogram({"area": 'a"\n\\'}, (0.1, 1.0), [2, 1, 1, 4, 3.25])
-    text = written([Family("took_seconds", "histogram", "How\nlong.", bars), Family("seen_total", "counter", "Seen.", [Sample({}, 5)])])
+    text = written(
+        [
+            Family("took_seconds", "histogram", "How\nlong.", bars),
+            Family("seen_total", "counter", "Seen.", [Sample({}, 5)]),
+        ]
+    )
     assert text.splitlines() == [
         "# HELP took_seconds How\\nlong.", "# TYPE took_seconds histogram", r'took_seconds_bucket{area="a\"\n\\",le="0.1"} 2',
         r'took_seconds_bucket{area="a\"\n\\",le="1"} 3', r'took_seconds_bucket{area="a\"\n\\",le="+Inf"} 4',

@@ -31,8 +31,14 @@ Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 
 def start(
-    actor: Actor, text: str, *, parameters: Parameters = None, seconds: float = 30, most_rows: int = MOST_ROWS,
-    more: Mapping[str, str] | None = None, prepare: Sequence[str] = (),
+    actor: Actor,
+    text: str,
+    *,
+    parameters: Parameters = None,
+    seconds: float = 30,
+    most_rows: int = MOST_ROWS,
+    more: Mapping[str, str] | None = None,
+    prepare: Sequence[str] = (),
 ) -> UUID:
     """Ask; the answer is fetched with ``boards.sql.runs``. ``more``: tables of no facts, as SQL; ``prepare``: macros of a dialect.
 
@@ -46,7 +52,9 @@ def start(
     allowed, values = rights.condition(actor, PERMISSION)
     values = {**values, "salt": making.salt()}
     orders = [_order(name, allowed) for name in sorted(read.tables & making.TABLES.keys())]
-    orders += [{"name": name, "sql": sql, "files": [], "rows": 0} for name, sql in (more or {}).items() if name in read.tables]
+    orders += [
+        {"name": name, "sql": sql, "files": [], "rows": 0} for name, sql in (more or {}).items() if name in read.tables
+    ]
     return runs.launch(
         actor, read.text, orders, values, seconds=seconds, most_rows=most_rows, parameters=parameters, prepare=[*_PLACE, *prepare],
     )  # fmt: skip

@@ -64,7 +64,9 @@ def _joined(known: str, on: str = "key") -> str:
     return f"LEFT JOIN {known} AS x ON x.{on} = s.name"
 
 
-_TITLE: Final = Column("title", "VARCHAR", "As it is called now; the name where nothing is known.", "coalesce(r.title, r.name, '(none)')")
+_TITLE: Final = Column(
+    "title", "VARCHAR", "As it is called now; the name where nothing is known.", "coalesce(r.title, r.name, '(none)')"
+)
 
 _DATE = Table(
     name="dim_date",
@@ -130,7 +132,9 @@ _REVIEWER = Table(
     ),
     columns=(
         Column("reviewer_key", KEY, "The key of person, vendor and team; 0: nobody.", key_of("r.who")),
-        Column("reviewer", "VARCHAR", "The pseudonym: the same person has one in all rows.", "coalesce(r.person, '(none)')"),
+        Column(
+            "reviewer", "VARCHAR", "The pseudonym: the same person has one in all rows.", "coalesce(r.person, '(none)')"
+        ),
         Column("vendor_key", KEY, "To dim_vendor.", key_of("r.vendor")),
         Column("team_key", KEY, "To dim_team.", key_of("r.team")),
         Column("valid_from", "TIMESTAMP", "The first decision there (UTC).", "r.valid_from"),

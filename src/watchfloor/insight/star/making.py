@@ -69,5 +69,5 @@ def known() -> Known:
 
 @lru_cache(1)
 def salt() -> str:
-    """What pseudonyms are made with: a secret of this installation, so that they are the same in every export and tell nothing elsewhere."""
+    """What pseudonyms are made with: a secret of this installation, the same in every export; they tell nothing elsewhere."""
     return config.secret("star.key")

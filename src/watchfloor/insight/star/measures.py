@@ -28,7 +28,7 @@ def _when(clock: str, what: str) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _own(name: str, type: str, doc: str, sql: str = "") -> Column:  # noqa: A002  it is a column's type
+def _own(name: str, type: str, doc: str, sql: str = "") -> Column:
     return Column(name, type, doc, sql or f"r.{name}")
 
 
@@ -42,7 +42,9 @@ _SPLIT: Final = (
     key("vendor", "r.vendor"), key("channel", "r.channel"), key("item_type", "r.item_type"),
     _own("severity", "SMALLINT", "0 nuisance to 5 threat to life."),
 )  # fmt: skip
-_REVIEWER_KEY: Final = key("reviewer", f"CASE WHEN r.reviewer IS NOT NULL THEN {REVIEWER} END", "To dim_reviewer: who decided.")
+_REVIEWER_KEY: Final = key(
+    "reviewer", f"CASE WHEN r.reviewer IS NOT NULL THEN {REVIEWER} END", "To dim_reviewer: who decided."
+)
 _TENURE: Final = _own("tenure", "VARCHAR", "Band of the reviewer's days on the floor, then.")
 _CASE_ID: Final = _own("case_id", "VARCHAR", "The case; joins the tables of one case.")
 _JOB_ID: Final = _own("job_id", "VARCHAR", "The job.")

@@ -57,9 +57,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     tables: dict[str, TableDone] = {}
 
 
-def export(
-    actor: Actor, folder: Path, *, since: date | None = None, tick: Tick | None = None
-) -> Manifest:
+def export(actor: Actor, folder: Path, *, since: date | None = None, tick: Tick | None = None) -> Manifest:
     """Write the star that ``actor`` may see into ``folder``, or bring it up to date.
 
     Raises:
@@ -70,7 +68,9 @@ def export(
         raise Forbidden("no_permission", "This needs insight.sql.")
     folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
-        raise BadInput("not_empty", f"{folder} holds something else.", where="DIR", hint="Name a new or an empty folder.")
+        raise BadInput(
+            "not_empty", f"{folder} holds something else.", where="DIR", hint="Name a new or an empty folder."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / ".lock", timeout=0):
         return _Export(actor, folder, since, tick or (lambda _table, _done, _of: None)).run()

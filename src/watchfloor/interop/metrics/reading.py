@@ -7,7 +7,7 @@ Each question stands alone: one that fails or takes too long costs its own figur
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,8 +29,8 @@ _HELP: Final = {
     "watchfloor_deliveries_total": "Messages tried, by what came of it.",
 }
 _OPEN_JOBS: Final = """
-SELECT CASE WHEN j.clearance <> '' OR coalesce(q.clearance, '') <> '' THEN 'restricted' ELSE j.queue_key END AS queue, j.state, count(*),
-    count(*) FILTER (WHERE j.due_at < %(now)s), extract(epoch FROM %(now)s - min(j.opened_at)),
+SELECT CASE WHEN j.clearance <> '' OR coalesce(q.clearance, '') <> '' THEN 'restricted' ELSE j.queue_key END AS queue, j.state,
+    count(*), count(*) FILTER (WHERE j.due_at < %(now)s), extract(epoch FROM %(now)s - min(j.opened_at)),
     count(*) FILTER (WHERE j.state = 'leased' AND j.lease_until < %(now)s)
 FROM review_job j LEFT JOIN review_queue q ON q.key = j.queue_key WHERE j.state IN ('ready', 'leased', 'waiting') GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -56,6 +56,14 @@ def families() -> list[Family]:
     return [*found, Family("watchfloor_read_success", "gauge", "1: the figures of this part are there.", told)]
 
 
+def _one(name: str, what: str, value: float) -> Family:
+    return Family(name, "gauge", what, [Sample({}, value)])
+
+
+def _by(name: str, label: str, what: str, values: Iterable[tuple[str, float]]) -> Family:
+    return Family(name, "gauge", what, [Sample({label: each}, value) for each, value in values])
+
+
 def processes() -> Iterator[Family]:
     """What the processes of this machine counted."""
     all_ = meters.collect(Path(settings.HOME))
@@ -70,15 +78,18 @@ def processes() -> Iterator[Family]:
     for name, (kind, samples) in sorted(by_name.items()):
         yield Family(name, kind, _HELP.get(name, name), samples)
     alive = sorted(all_.alive.items())
-    yield Family("watchfloor_processes", "gauge", "Processes that run, by role.", [Sample({"role": r}, n) for r, (n, _m) in alive])
-    yield Family("watchfloor_resident_memory_bytes", "gauge", "Memory of the processes of a role.", [Sample({"role": r}, m) for r, (_n, m) in alive])  # fmt: skip
+    yield _by(
+        "watchfloor_processes", "role", "Processes that run, by role.", ((role, many) for role, (many, _m) in alive)
+    )
+    memory = ((role, size) for role, (_n, size) in alive)
+    yield _by("watchfloor_resident_memory_bytes", "role", "Memory of the processes of a role.", memory)
 
 
 def disk() -> Iterator[Family]:
     """The disk of the data folder."""
     usage = shutil.disk_usage(settings.HOME)
-    yield Family("watchfloor_disk_free_bytes", "gauge", "Room on the disk of the data folder.", [Sample({}, usage.free)])
-    yield Family("watchfloor_disk_size_bytes", "gauge", "Size of the disk of the data folder.", [Sample({}, usage.total)])
+    yield _one("watchfloor_disk_free_bytes", "Room on the disk of the data folder.", usage.free)
+    yield _one("watchfloor_disk_size_bytes", "Size of the disk of the data folder.", usage.total)
 
 
 def intake() -> Iterator[Family]:
@@ -87,11 +98,16 @@ def intake() -> Iterator[Family]:
         "SELECT state, CASE WHEN lane = 0 THEN 'never_shed' ELSE 'ordinary' END, count(*), extract(epoch FROM %(now)s - min(received_at)) "
         "FROM intake_spool WHERE state IN ('waiting', 'streamed', 'quarantined') GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    yield Family("watchfloor_spool_rows", "gauge", "Rows taken in and not worked yet, by state and lane.",
-                 [Sample({"state": s, "lane": lane}, n) for s, lane, n, _age in rows])  # fmt: skip
+    samples = [Sample({"state": state, "lane": lane}, many) for state, lane, many, _age in rows]
+    yield Family("watchfloor_spool_rows", "gauge", "Rows taken in and not worked yet, by state and lane.", samples)
     ages = {lane: float(age or 0) for state, lane, _n, age in rows if state == "waiting"}
-    yield Family("watchfloor_spool_oldest_age_seconds", "gauge", "Age of the oldest row that waits to be worked: the drain's lag.",
-                 [Sample({"lane": lane}, max(0.0, ages.get(lane, 0.0))) for lane in ("never_shed", "ordinary")])  # fmt: skip
+    lag = ((lane, max(0.0, ages.get(lane, 0.0))) for lane in ("never_shed", "ordinary"))
+    yield _by(
+        "watchfloor_spool_oldest_age_seconds",
+        "lane",
+        "Age of the oldest row that waits to be worked: the drain's lag.",
+        lag,
+    )
 
 
 def ledger() -> Iterator[Family]:
@@ -103,9 +119,12 @@ def ledger() -> Iterator[Family]:
     [(leaves,)] = _run("SELECT coalesce(max(number) + 1, 0) FROM ledger_leaf")
     [(exported,)] = _run("SELECT coalesce(max(leaf), 0) FROM insight_cursor")
     yield Family("watchfloor_ledger_events_total", "counter", "Events in the Merkle log.", [Sample({}, leaves)])
-    yield Family("watchfloor_ledger_pending_events", "gauge", "Committed events that are not in the log yet (counted up to 100,000).", [Sample({}, waiting)])  # fmt: skip
-    yield Family("watchfloor_ledger_oldest_pending_age_seconds", "gauge", "Age of the oldest of them: the sequencer's lag.", [Sample({}, max(0.0, float(age or 0)))])  # fmt: skip
-    yield Family("watchfloor_facts_pending_events", "gauge", "Events in the log that are no facts yet.", [Sample({}, max(0, leaves - exported))])  # fmt: skip
+    yield _one(
+        "watchfloor_ledger_pending_events", "Committed events that are not in the log yet, up to 100,000.", waiting
+    )
+    lag = max(0.0, float(age or 0))
+    yield _one("watchfloor_ledger_oldest_pending_age_seconds", "Age of the oldest of them: the sequencer's lag.", lag)
+    yield _one("watchfloor_facts_pending_events", "Events in the log that are no facts yet.", max(0, leaves - exported))
 
 
 def outbox() -> Iterator[Family]:
@@ -115,26 +134,33 @@ def outbox() -> Iterator[Family]:
         "WHERE state IN ('pending', 'failed') GROUP BY 1"
     )
     known = {state: (many, float(age or 0)) for state, many, age in rows}
-    dead = _run("SELECT count(*) FROM enforcement_delivery WHERE state = 'dead'")[0][0]
-    samples = [Sample({"state": state}, known.get(state, (0, 0.0))[0]) for state in ("pending", "failed")]
-    yield Family("watchfloor_outbox_messages", "gauge", "Messages that no endpoint has confirmed yet; dead: given up, may be replayed.",
-                 [*samples, Sample({"state": "dead"}, dead)])  # fmt: skip
+    [(dead,)] = _run("SELECT count(*) FROM enforcement_delivery WHERE state = 'dead'")
+    counts = [(state, known.get(state, (0, 0.0))[0]) for state in ("pending", "failed")]
+    what = "Messages that no endpoint has confirmed yet; dead: deliveries that were given up and may be replayed."
+    yield _by("watchfloor_outbox_messages", "state", what, [*counts, ("dead", dead)])
     oldest = max((age for _many, age in known.values()), default=0.0)
-    yield Family("watchfloor_outbox_oldest_age_seconds", "gauge", "Age of the oldest message that is not confirmed.", [Sample({}, max(0.0, oldest))])  # fmt: skip
+    yield _one(
+        "watchfloor_outbox_oldest_age_seconds", "Age of the oldest message that is not confirmed.", max(0.0, oldest)
+    )
 
 
 def jobs() -> Iterator[Family]:
     """Open jobs by queue and state; restricted queues are one."""
     rows = _run(_OPEN_JOBS)
-    yield Family("watchfloor_jobs", "gauge", "Open jobs by queue and state; restricted queues are summed as one.",
-                 [Sample({"queue": queue, "state": state}, n) for queue, state, n, *_ in rows])  # fmt: skip
+    samples = [Sample({"queue": queue, "state": state}, many) for queue, state, many, *_ in rows]
+    yield Family(
+        "watchfloor_jobs", "gauge", "Open jobs by queue and state; restricted queues are summed as one.", samples
+    )
     sums: dict[str, list[float]] = {}
     for queue, _state, _n, late, age, lapsed in rows:
         kept = sums.setdefault(queue, [0, 0.0, 0])
         kept[0], kept[1], kept[2] = kept[0] + late, max(kept[1], float(age or 0)), kept[2] + lapsed
-    yield Family("watchfloor_jobs_overdue", "gauge", "Open jobs whose due time has passed.", [Sample({"queue": q}, s[0]) for q, s in sums.items()])  # fmt: skip
-    yield Family("watchfloor_jobs_oldest_age_seconds", "gauge", "Age of the oldest open job.", [Sample({"queue": q}, max(0.0, s[1])) for q, s in sums.items()])  # fmt: skip
-    yield Family("watchfloor_leases_lapsed", "gauge", "Leases past their end that nobody took back yet.", [Sample({}, sum(s[2] for s in sums.values()))])  # fmt: skip
+    overdue = ((queue, found[0]) for queue, found in sums.items())
+    yield _by("watchfloor_jobs_overdue", "queue", "Open jobs whose due time has passed.", overdue)
+    oldest = ((queue, max(0.0, found[1])) for queue, found in sums.items())
+    yield _by("watchfloor_jobs_oldest_age_seconds", "queue", "Age of the oldest open job.", oldest)
+    over = sum(found[2] for found in sums.values())
+    yield _one("watchfloor_leases_lapsed", "Leases past their end that nobody took back yet.", over)
 
 
 def database() -> Iterator[Family]:
@@ -143,9 +169,10 @@ def database() -> Iterator[Family]:
         "SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1 ORDER BY 1"
     )
     [(most, size)] = _run("SELECT current_setting('max_connections')::int, pg_database_size(current_database())")
-    yield Family("watchfloor_database_connections", "gauge", "Connections to the database, by state.", [Sample({"state": s}, n) for s, n in rows])
-    yield Family("watchfloor_database_connections_limit", "gauge", "Connections that the database takes at most.", [Sample({}, most)])
-    yield Family("watchfloor_database_size_bytes", "gauge", "Size of the database.", [Sample({}, size)])
+    counts = [(state, many) for state, many in rows]
+    yield _by("watchfloor_database_connections", "state", "Connections to the database, by state.", counts)
+    yield _one("watchfloor_database_connections_limit", "Connections that the database takes at most.", most)
+    yield _one("watchfloor_database_size_bytes", "Size of the database.", size)
 
 
 def _run(sql: str) -> list[tuple[Any, ...]]:

@@ -31,7 +31,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     openmetrics = "application/openmetrics-text" in request.headers.get("Accept", "")
     body = text.written(reading.families(), openmetrics=openmetrics)
-    return HttpResponse(body, content_type=text.OPEN if openmetrics else text.PLAIN, headers={"Cache-Control": "no-store"})
+    return HttpResponse(
+        body, content_type=text.OPEN if openmetrics else text.PLAIN, headers={"Cache-Control": "no-store"}
+    )
 
 
 def _token(request: HttpRequest) -> bool:

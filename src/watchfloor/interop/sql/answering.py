@@ -36,7 +36,9 @@ def respond(actor: Actor, run_id: UUID, form: str, patience: float = AT_ONCE) ->
     """
     found = runs.wait(actor, run_id, patience).answer
     if found is None:
-        return StreamingHttpResponse(later(actor, run_id, form), content_type=TYPES[form], headers={"Cache-Control": "no-store"})
+        return StreamingHttpResponse(
+            later(actor, run_id, form), content_type=TYPES[form], headers={"Cache-Control": "no-store"}
+        )
     if found.error:
         raise BadInput(found.code, found.error, where="sql")
     headers = {"Cache-Control": "no-store", "X-More-Rows": "true" if found.more else "false"}

@@ -22,7 +22,9 @@ _TEXT = r"'(?:[^']|'')*'"
 _PIECE = re.compile(rf"{_TEXT}|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _PART = r'(?:"(?:[^"]|"")*"|\w+)'
 _QUALIFIED = re.compile(rf"(?<![\w\".]){_PART}(?:\s*\.\s*{_PART})+")
-_SILENT = re.compile(r"(?is)^\s*(start\s+transaction|commit|rollback|set\s+session|reset\s+session|set\s+time\s+zone|set\s+role)\b")
+_SILENT = re.compile(
+    r"(?is)^\s*(start\s+transaction|commit|rollback|set\s+session|reset\s+session|set\s+time\s+zone|set\s+role)\b"
+)
 _USE = re.compile(rf"(?is)^\s*use\s+({_PART})(?:\s*\.\s*({_PART}))?\s*$")
 _PREPARE = re.compile(rf"(?is)^\s*prepare\s+({_PART})\s+from\s+(.*)$")
 _DROP = re.compile(rf"(?is)^\s*deallocate\s+prepare\s+({_PART})\s*$")
@@ -30,7 +32,9 @@ _EXECUTE = re.compile(rf"(?is)^\s*execute\s+(?!immediate\b)({_PART})(?:\s+using\
 _IMMEDIATE = re.compile(rf"(?is)^\s*execute\s+immediate\s+({_TEXT})(?:\s+using\s+(.*))?$")
 _SHOW = re.compile(rf"(?is)^\s*show\s+(catalogs|schemas|tables|functions|session)(?:\s+(?:from|in)\s+({_PART}(?:\s*\.\s*{_PART})?))?"
                    rf"(?:\s+like\s+({_TEXT}))?\s*$")  # fmt: skip
-_COLUMNS = re.compile(rf"(?is)^\s*(?:show\s+columns\s+(?:from|in)|describe|desc)\s+({_PART}(?:\s*\.\s*{_PART}){{0,2}})\s*$")
+_COLUMNS = re.compile(
+    rf"(?is)^\s*(?:show\s+columns\s+(?:from|in)|describe|desc)\s+({_PART}(?:\s*\.\s*{_PART}){{0,2}})\s*$"
+)
 _WORDS: Final = {
     "current_catalog": f"'{CATALOG}'", "current_schema": f"'{SCHEMA}'", "current_user": "'token'", "version()": f"'{VERSION}'",
 }  # fmt: skip
@@ -66,7 +70,9 @@ def read(text: str, prepared: Mapping[str, str]) -> Said:
     if found := _PREPARE.match(text):
         from urllib.parse import quote
 
-        return Said(kind="done", update="PREPARE", headers={"X-Trino-Added-Prepare": f"{_name(found[1])}={quote(found[2])}"})
+        return Said(
+            kind="done", update="PREPARE", headers={"X-Trino-Added-Prepare": f"{_name(found[1])}={quote(found[2])}"}
+        )
     if found := _DROP.match(text):
         return Said(kind="done", update="DEALLOCATE", headers={"X-Trino-Deallocated-Prepare": _name(found[1])})
     if found := _IMMEDIATE.match(text):

@@ -6,7 +6,8 @@ import re
 from typing import Any, Final
 
 _TYPES: Final = {
-    "BOOLEAN": "boolean", "TINYINT": "tinyint", "SMALLINT": "smallint", "INTEGER": "integer", "BIGINT": "bigint", "HUGEINT": "decimal(38,0)",
+    "BOOLEAN": "boolean", "TINYINT": "tinyint", "SMALLINT": "smallint", "INTEGER": "integer", "BIGINT": "bigint",
+    "HUGEINT": "decimal(38,0)",
     "UTINYINT": "smallint", "USMALLINT": "integer", "UINTEGER": "bigint", "UBIGINT": "decimal(20,0)", "FLOAT": "real",
     "DOUBLE": "double", "DATE": "date", "TIMESTAMP": "timestamp(6)", "TIMESTAMP_S": "timestamp(6)", "TIMESTAMP_MS": "timestamp(6)",
     "TIMESTAMP_NS": "timestamp(6)", "TIMESTAMP WITH TIME ZONE": "timestamp(6) with time zone", "TIME": "time(6)",

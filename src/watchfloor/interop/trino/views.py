@@ -47,7 +47,9 @@ SCARCE: Final = {
 def info(_request: HttpRequest) -> HttpResponse:
     """What clients ask before they connect."""
     version = {"version": statements.VERSION}
-    return JsonResponse({"nodeVersion": version, "environment": "watchfloor", "coordinator": True, "starting": False, "uptime": "1.00h"})
+    return JsonResponse(
+        {"nodeVersion": version, "environment": "watchfloor", "coordinator": True, "starting": False, "uptime": "1.00h"}
+    )
 
 
 @csrf_exempt
@@ -65,7 +67,9 @@ def statement(request: HttpRequest) -> HttpResponse:
         text = request.body.decode("utf-8")
         said = statements.read(text, _prepared(request))
         if said.kind == "done":
-            return JsonResponse({**_about(request, query, "FINISHED"), "updateType": said.update}, headers=dict(said.headers))
+            return JsonResponse(
+                {**_about(request, query, "FINISHED"), "updateType": said.update}, headers=dict(said.headers)
+            )
         asking.checked(actor, said.sql, more=metadata.tables())
         return _started(request, actor, query, said.sql)
     except UnicodeDecodeError:
@@ -155,7 +159,9 @@ def _part(request: HttpRequest, query: UUID, slug: str, page: int, answer: runs.
     return JsonResponse(told)
 
 
-def _about(request: HttpRequest, query: UUID, state: str, following: str = "", ms: int = 0, rows: int = 0) -> dict[str, Any]:
+def _about(
+    request: HttpRequest, query: UUID, state: str, following: str = "", ms: int = 0, rows: int = 0
+) -> dict[str, Any]:
     done = state in ("FINISHED", "FAILED")
     stats = {
         "state": state, "queued": state == "QUEUED", "scheduled": state != "QUEUED", "nodes": 1, "totalSplits": 1,

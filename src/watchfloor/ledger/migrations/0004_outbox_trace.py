@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_new_messages'),
+        ("ledger", "0003_new_messages"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outbox',
-            name='trace',
+            model_name="outbox",
+            name="trace",
             field=models.CharField(max_length=55, null=True),
         ),
     ]

@@ -73,7 +73,11 @@ class Teams(_Channel):
     def body(self, message: Message) -> dict[str, Any]:
         """Headline, severity and time, a button."""
         head = {"type": "TextRun", "text": _said(message), "weight": "Bolder", "size": "Medium"}
-        about = {"type": "TextRun", "text": f"{_('Severity')} {message.severity} · {message.raised_at}", "isSubtle": True}
+        about = {
+            "type": "TextRun",
+            "text": f"{_('Severity')} {message.severity} · {message.raised_at}",
+            "isSubtle": True,
+        }
         card = {
             "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4",
             "body": [{"type": "RichTextBlock", "inlines": [head]}, {"type": "RichTextBlock", "inlines": [about]}],

@@ -86,12 +86,21 @@ def start(actor: Actor, text: str, days: int = 28) -> UUID:
     _room(actor)
     _remember(actor, read.text, days)
     allowed, values = rights.condition(actor, PERMISSION)
-    return _begin(actor, read.text, days, {"tables": _orders(read.tables, allowed, days), "values": values, "seconds": SECONDS})
+    return _begin(
+        actor, read.text, days, {"tables": _orders(read.tables, allowed, days), "values": values, "seconds": SECONDS}
+    )
 
 
 def launch(
-    actor: Actor, text: str, tables: list[dict[str, Any]], values: dict[str, Any], *, seconds: float = SECONDS,
-    most_rows: int = MOST_ROWS, parameters: Any = None, prepare: Sequence[str] = (),
+    actor: Actor,
+    text: str,
+    tables: list[dict[str, Any]],
+    values: dict[str, Any],
+    *,
+    seconds: float = SECONDS,
+    most_rows: int = MOST_ROWS,
+    parameters: Any = None,
+    prepare: Sequence[str] = (),
 ) -> UUID:
     """Run SQL that was read (see ``reading``) over tables made by these orders, as ``start`` does, without a place in anyone's history.
 
