@@ -16,6 +16,7 @@ from watchfloor.insight import facts, rights
 from watchfloor.insight.boards.sql import reading, runs
 from watchfloor.insight.models import FactFile
 from watchfloor.insight.star import making
+from watchfloor.insight.star.dimensions import Known
 from watchfloor.kernel.errors import BadInput, Forbidden
 
 PERMISSION: Final = runs.PERMISSION
@@ -51,7 +52,9 @@ def start(
     _bounded(parameters, seconds, most_rows)
     allowed, values = rights.condition(actor, PERMISSION)
     values = {**values, "salt": making.salt()}
-    orders = [_order(name, allowed) for name in sorted(read.tables & making.TABLES.keys())]
+    named = sorted(read.tables & making.TABLES.keys())
+    known = making.known() if named else {}
+    orders = [_order(name, allowed, known) for name in named]
     orders += [
         {"name": name, "sql": sql, "files": [], "rows": 0} for name, sql in (more or {}).items() if name in read.tables
     ]
@@ -67,10 +70,10 @@ def checked(actor: Actor, text: str, *, more: Mapping[str, str] | None = None) -
     return reading.read(text, frozenset((*making.TABLES, *(more or {}))), (CATALOG, SCHEMA))
 
 
-def _order(name: str, allowed: str) -> dict[str, Any]:
+def _order(name: str, allowed: str, known: Known) -> dict[str, Any]:
     files = facts.files()
     whole = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else runs._nothing()
-    made = making.made(making.TABLES[name], allowed, making.known())
+    made = making.made(making.TABLES[name], allowed, known)
     rows = FactFile.objects.filter(replaced_at__isnull=True).aggregate(n=Sum("rows"))["n"] or 0
     return {
         "name": name, "sql": f"WITH facts AS ({whole}) SELECT * FROM ({made})", "files": [str(each) for each in files], "rows": rows,

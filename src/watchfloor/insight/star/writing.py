@@ -91,6 +91,7 @@ class _Export:
     def run(self) -> Manifest:
         """All tables, one after another; after each the manifest says so."""
         self.manifest.written = 0
+        self._save()  # from here on the folder is known to be ours
         tables = list(making.TABLES.values())
         for place, table in enumerate(tables):
             self.tick(table.name, place, len(tables))
@@ -193,6 +194,7 @@ class _Export:
         """One file; the rows in it. Nothing is written where there are none, but of a table of names."""
         rows = self.database.execute(f"SELECT count(*) FROM ({sql})").fetchone()
         if rows and rows[0]:
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)  # for whoever may read the folder above
             with whole(self.folder / path) as unfinished:
                 self.database.execute(f"COPY ({sql}) TO {quoted(str(unfinished))} (FORMAT parquet, COMPRESSION zstd)")
             self.manifest.written += 1
