@@ -69,6 +69,7 @@ def _keep_going(each: Loop, stop: threading.Event) -> None:
     from django.db import close_old_connections, connection
 
     failures = 0
+    METERS.put("watchfloor_loop_pause_seconds", each.idle, loop=each.name)
     while not stop.is_set():
         started = time.monotonic()
         try:

@@ -100,7 +100,7 @@ def test_the_endpoint(worked: None, monkeypatch: pytest.MonkeyPatch) -> None:
     client = token("insight.sql")
     counted = "SELECT market, count(*) AS n FROM star.fact_case JOIN dim_market USING (market_key)"
     by_market = f"{counted} WHERE market <> $no GROUP BY 1 ORDER BY 1"
-    told = post(client, by_market, parameters={"no": "FR"}).json()
+    told = post(client, by_market, parameters={"no": "FR"}, seconds=20.5).json()
     assert (
         told["rows"] == [["DE", 2], ["US", 4]]
         and told["columns"][1] == {"name": "n", "type": "BIGINT"}

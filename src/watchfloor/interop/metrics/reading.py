@@ -26,6 +26,7 @@ _HELP: Final = {
     "watchfloor_intake_rows_total": "Reports and events that were taken in, after their commit.",
     "watchfloor_loop_failures_total": "Times that a worker's loop failed.",
     "watchfloor_loop_last_success_timestamp_seconds": "When a worker's loop last came to its end.",
+    "watchfloor_loop_pause_seconds": "How long a worker's loop rests when there is nothing to do.",
     "watchfloor_deliveries_total": "Messages tried, by what came of it.",
 }
 _OPEN_JOBS: Final = """

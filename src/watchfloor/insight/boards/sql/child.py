@@ -50,7 +50,7 @@ def _limits(order: dict[str, Any]) -> None:
     except ImportError:  # not on Windows: there DuckDB's own limits hold alone
         return
     resource.setrlimit(resource.RLIMIT_AS, (order["address_space"],) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"] * 4 + 10,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(order["seconds"]) * 4 + 10,) * 2)
     resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"],) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
