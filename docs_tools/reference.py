@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from docs_tools import api, commands, events, items, metrics, people, rules
+from docs_tools import api, commands, events, items, metrics, people, rules, star
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands.page,
@@ -21,6 +21,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "ledger-events.md": events.page,
     "permissions.md": people.page,
     "rule-functions.md": rules.page,
+    "star-schema.md": star.page,
 }
 """File name below docs/reference -> what writes it. .gitignore and mkdocs.yml name the same files."""
 

@@ -21,28 +21,44 @@ WHAT = ("cases", "jobs", "decisions", "actions", "appeals", "events", "xarf")
 
 
 @click.command()
-@click.argument("what", type=click.Choice(WHAT))
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("what", type=click.Choice([*WHAT, "star"]))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--since", metavar="DAY", help="star: measures of that day (2026-11-19) and later; xarf: decisions from this day or time on.")
+@click.option("--as", "email", metavar="EMAIL", help="star: what this person may ask in SQL, and no more.")
 @click.option("--org", default="", help="xarf: the organisation that reports.")
 @click.option("--contact", default="", help="xarf: its e-mail address.")
 @click.option("--domain", default="", help="xarf: its domain. Default: the contact's.")
-@click.option("--since", help="xarf: decisions from this day or time on.")
 @click.option("--until", help="xarf: decisions before this day or time.")
 @click.option("--item-url", default="", help="xarf: where the platform shows an item, with {type} and {id}.")
 @json_option
 def export(
     what: str,
     file: Path,
+    since: str | None,
+    email: str | None,
     org: str,
     contact: str,
     domain: str,
-    since: str | None,
     until: str | None,
     item_url: str,
     as_json: bool,
 ) -> None:
     """Write WHAT to FILE; the ending says the format (.csv, .jsonl, .parquet; xarf: .jsonl, .json). Restricted cases and private
-    text are left out."""
+    text are left out.
+
+    "star" writes folders of Parquet into the folder FILE, or brings those there up to date.
+    """
+    if what == "star":
+        from watchfloor.cli.star import export_star
+
+        export_star(file, since=since, email=email, as_json=as_json)
+        return
+    if email or (since and what != "xarf"):
+        raise BadInput(
+            "bad_option", "--since is for star and xarf, --as for star only.", where="--as" if email else "--since"
+        )
+    if file.is_dir():
+        raise BadInput("bad_file", f"{file} is a folder.", where="FILE")
     if what == "xarf":
         from watchfloor.cli import export_xarf
 

@@ -41,6 +41,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "media": ("watchfloor.cli.media", "media", "Hash and match plain files; see how the media store fares."),
     "apps": ("watchfloor.cli.apps", "apps", "API apps: how they stand and what they do."),
+    "metrics": (
+        "watchfloor.cli.metrics",
+        "metrics",
+        "Print this installation's own figures, as Prometheus reads them.",
+    ),
     "streams": ("watchfloor.cli.streams", "streams", "Live streams that are watched: which, and why one is not."),
     "ledger": ("watchfloor.cli.ledger", "ledger", "Verify, rebuild and prove what happened."),
     "user": ("watchfloor.cli.people", "user", "Make users and give them roles."),

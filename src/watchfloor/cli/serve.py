@@ -14,6 +14,8 @@ from watchfloor.cli.osprey import osprey
 from watchfloor.cli.streams import stream_worker
 from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import config, tracing
+from watchfloor.platform.meters import METERS
 
 DEFAULT_PORT = 8740
 
@@ -89,6 +91,8 @@ def worker(names: tuple[str, ...]) -> None:
     from watchfloor.platform import loops
 
     counting.store()  # a wrong setting ends here, not at each event
+    METERS.start(config.home(), "worker")
+    tracing.start("worker")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -123,6 +127,8 @@ def rules_worker(partitions: str | None, batch: int) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    METERS.start(config.home(), "rules")
+    tracing.start("rules")
     source = stream.make_source(settings, only)
     try:
         stream_worker.run(source, streaming.work, stop, batch=batch)

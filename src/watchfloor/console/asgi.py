@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from watchfloor.platform import config, tracing
+from watchfloor.platform.meters import METERS
 from watchfloor.platform.setup import setup
+from watchfloor.platform.timing import timed
 
 setup()
 
@@ -27,10 +30,14 @@ INTAKE = ("/v1/reports", "/v1/events", "/v1/verdicts")
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hot intake paths and uploads, which may be large, skip Django's middleware; all else is Django's."""
-    if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE):
+    if scope["type"] == "lifespan":
+        METERS.start(config.home(), "web")
+        tracing.start("web")
         await intake_app(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE:
+        await timed("intake", intake_app, scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") == UPLOADS:
-        await media_app(scope, receive, send)
+        await timed("uploads", media_app, scope, receive, send)
     elif scope["type"] == "websocket":
         if scope["path"] == LABELS:
             await labels_app(scope, receive, send)

@@ -24,6 +24,7 @@ from watchfloor.items import queries as item_queries
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import Writer
+from watchfloor.platform.tracing import traced
 from watchfloor.policy import queries as policies
 from watchfloor.review.contracts import SignalIn
 
@@ -33,6 +34,7 @@ REPORTED = "item_reported"  # screening for a report: nothing happened to the it
 SEED = 2**53 - 1  # the random functions' seed must be exact in JSON
 
 
+@traced("detection.screen")
 def screen(
     w: Writer,
     item: Item,

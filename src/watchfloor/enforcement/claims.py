@@ -70,7 +70,7 @@ stretches AS (
 UPDATE enforcement_delivery d SET attempts = d.attempts + 1, next_at = %(until)s, sent_at = %(now)s
 FROM ledger_outbox o
 WHERE d.id IN (SELECT id FROM stretches WHERE ready) AND o.id = d.outbox_id
-RETURNING d.id, d.outbox_id, d.endpoint_id, d.lane, d.attempts, o.topic, o.key, o.payload::text, o.subject
+RETURNING d.id, d.outbox_id, d.endpoint_id, d.lane, d.attempts, o.topic, o.key, o.payload::text, o.subject, o.trace
 """
 # What a rule decided, while automatic actions are stopped.
 _AUTOMATIC = """
@@ -91,6 +91,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     payload: dict[str, Any]
     subject: str
+    trace: str = ""
 
     @property
     def about(self) -> UUID | None:
@@ -129,7 +130,7 @@ def claim(endpoints: Sequence[UUID], limit: int, *, stopped: bool = False, stret
     return sorted(
         (
             Taken(id=row[0], outbox_id=row[1], endpoint_id=row[2], lane=row[3], attempts=row[4], topic=row[5], key=row[6],
-                  payload=msgspec.json.decode(row[7]), subject=row[8])
+                  payload=msgspec.json.decode(row[7]), subject=row[8], trace=row[9] or "")
             for row in rows
         ),
         key=lambda each: each.outbox_id,

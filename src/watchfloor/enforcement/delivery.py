@@ -30,6 +30,7 @@ from watchfloor.enforcement.replaying import (
 from watchfloor.enforcement.sending import Parcel
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import plain
+from watchfloor.platform.meters import METERS
 
 __all__ = [
     "BACKOFF", "CLAIM_SECONDS", "Replayed", "dead_letters", "deliver_due", "prune", "replay", "replay_dead", "still_wanted", "try_now",
@@ -87,10 +88,12 @@ def _deliver(taken: Sequence[Taken], endpoints: Mapping[UUID, Endpoint]) -> int:
         endpoint = endpoints[each.endpoint_id]
         lanes[each.endpoint_id, each.lane].append(
             Parcel(delivery=each.id, endpoint_id=endpoint.pk, url=endpoint.url, secrets=tuple(endpoint.secrets), key=each.key,
-                   body=bodies[each.outbox_id])
+                   body=bodies[each.outbox_id], trace=each.trace, topic=each.topic)
         )  # fmt: skip
     answers = sending.send_all(list(lanes.values()))
     by_row = {answer.parcel.delivery: answer for answer in answers}
+    for answer in answers:
+        METERS.add("watchfloor_deliveries_total", outcome="ok" if answer.ok else "failed")
     claims.give_back([each for each in taken if each.id not in by_row])
     recording.record([(each, by_row[each.id]) for each in taken if each.id in by_row])
     health.judge(list(endpoints.values()), answers)

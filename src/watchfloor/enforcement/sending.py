@@ -17,7 +17,7 @@ from watchfloor import __version__
 from watchfloor.enforcement.line import line
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import targets
+from watchfloor.platform import targets, tracing
 
 TOTAL_SECONDS = 10.0
 PAGE_SECONDS = 60.0  # of a list of what is in force
@@ -35,6 +35,8 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...]
     key: str
     body: bytes
+    trace: str = ""  # the traceparent under which it was written
+    topic: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,11 @@ async def _send_all(lanes: Sequence[Sequence[Parcel]]) -> list[Answer]:
 
 
 async def _send(parcel: Parcel, place: asyncio.Future[targets.Target]) -> Answer:
+    with tracing.span("delivery.send", parcel.trace, topic=parcel.topic):
+        return await _post(parcel, place, tracing.traceparent())
+
+
+async def _post(parcel: Parcel, place: asyncio.Future[targets.Target], trace: str) -> Answer:
     started = time.monotonic()
     status: int | None = None
     retry_after = 0
@@ -102,6 +109,7 @@ async def _send(parcel: Parcel, place: asyncio.Future[targets.Target]) -> Answer
                 "content-type": "application/json",
                 "user-agent": f"Watchfloor/{__version__}",
                 **headers(parcel.key, parcel.body, parcel.secrets),
+                **({"traceparent": trace} if trace else {}),
             }
             reply = await line().ask("POST", target, said, body=parcel.body, most=READ_UP_TO)
             status = reply.status

@@ -90,6 +90,7 @@ ROLES: dict[str, tuple[str, str, list[str]]] = {
     "platform_engineer": ("Platform engineer", "Connects the platform: tokens, item types, webhooks.", [
         "settings.manage", "intake.manage", "enforcement.view", "enforcement.manage", "enforcement.confirm", "item.read",
         "report.submit", "event.submit", "media.submit", "appeal.submit", "order.submit", "app.submit", "ledger.view",
+        "installation.metrics",
     ]),
 }  # fmt: skip
 

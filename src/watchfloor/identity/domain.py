@@ -80,6 +80,7 @@ PERMISSIONS: dict[str, str] = {
     "event.submit": "send platform events by API",
     "media.submit": "send pictures and video by API",
     "verdict.ask": "ask for a verdict before publishing, by API",
+    "installation.metrics": "read how the installation fares (Prometheus metrics), by API",
     "item.read": "read items and decisions by API",
     "appeal.submit": "file appeals by API, follow them, add to them and take them back",
     "appeal.manage": "change the terms of appeals, record disputes outside, warn and suspend people who misuse appeals",

@@ -14,6 +14,7 @@ AREAS: dict[str, str] = {  # by the first part of a permission
     "topic": N_("Topics"),
     "enforcement": N_("Enforcement"), "cybertip": N_("NCMEC reports"),
     "event": N_("Events"), "floor": N_("Floor"), "glass": N_("Break-glass"), "insight": N_("Insight"),
+    "installation": N_("Installation"),
     "intake": N_("Intake"), "investigate": N_("Investigate"), "item": N_("Items"), "ledger": N_("Ledger"),
     "bank": N_("Banks of known content"), "exchange": N_("Exchanges of hashes"),
     "list": N_("Lists"), "macro": N_("Ready texts"), "media": N_("Media"), "people": N_("People"),

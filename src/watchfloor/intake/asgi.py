@@ -39,6 +39,8 @@ from watchfloor.intake.store import Receipt
 from watchfloor.intake.verdicts import Verdicts
 from watchfloor.intake.verdicts import read as read_question
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, Overloaded, WatchfloorError
+from watchfloor.platform import tracing
+from watchfloor.platform.meters import METERS
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ MAX_ROWS = 1_000
 _OPENING = {kind: re.compile(rf'\s*\{{\s*"{plural}"\s*:') for kind, plural in PLURAL.items()}
 BIG = 64 * 1024  # bodies above this share a few places, so that their sum in memory is bounded
 BIG_AT_ONCE = 8
+LANES = {LANE_NEVER_SHED: "never_shed", LANE_ORDINARY: "ordinary"}
 Row = Checked | WatchfloorError
 
 
@@ -265,7 +268,10 @@ class Intake:
         """Store rows of one lane; the ordinary one has a rate per token."""
         if rows[0].lane == LANE_ORDINARY:
             self.rates.take(sender.token, len(rows), sender.per_minute)
-        return await self.committer.submit(rows)
+        with tracing.span("intake.commit", rows=len(rows), kind=rows[0].kind):
+            receipts = await self.committer.submit(rows)
+        METERS.add("watchfloor_intake_rows_total", len(rows), kind=rows[0].kind, lane=LANES[rows[0].lane])
+        return receipts
 
     async def _single(self, sender: Sender, row: Row) -> tuple[int, Any, dict[str, str]]:
         if isinstance(row, WatchfloorError):

@@ -26,6 +26,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.ledger.deadlocks import is_deadlock
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.platform import tracing
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def drain(
             if not rows:
                 return 0
             begun.mark(rows)
-        with transaction.atomic():
+        with tracing.span("intake.drain", rows=len(rows)), transaction.atomic():
             ours = waiting(kinds).filter(pk__in=[row.pk for row in rows]).order_by("lane", "id")
             locked = list(ours)
             release()
@@ -111,7 +112,7 @@ def work(rows: Sequence[Spooled], handlers: Mapping[str, Handler] = HANDLERS) ->
             worked += 1
             continue
         try:
-            with writing(ACTOR, on_behalf=f"source:{row.source}") as w:
+            with tracing.span("intake.row", kind=row.kind), writing(ACTOR, on_behalf=f"source:{row.source}") as w:
                 handlers[row.kind](w, row)
         except Exception as problem:
             if connection.connection is None or connection.connection.closed:

@@ -173,5 +173,5 @@ def _id_of(body: bytes) -> UUID | None:
     try:
         return decode(RECEIPT[EVENT], body.decode())
     except (UnicodeDecodeError, WatchfloorError):
-        log.error("something on the stream is no receipt: %r", body[:60])
+        log.error("something on the stream is no receipt: %d bytes", len(body))
         return None

@@ -52,6 +52,26 @@ def install() -> None:
         )
     )  # fmt: skip
 
+    register(
+        Door(
+            key="sql", name=_("SQL over HTTP"), purpose=_("Programs ask the star schema in SQL and get JSON, lines of JSON or CSV."),
+            addresses=("/v1/sql",), how_to="bi-tools", direction="out", settings="tokens",
+        )
+    )  # fmt: skip
+    register(
+        Door(
+            key="metrics", name=_("Prometheus"), purpose=_("Monitoring reads how this installation fares."),
+            addresses=("/metrics",), how_to="watch-the-installation", direction="out", settings="tokens",
+        )
+    )  # fmt: skip
+    register(
+        Door(
+            key="trino", name=_("BI tools (Trino)"), purpose=_("Superset, Tableau and DBeaver read the star schema as a Trino catalogue."),
+            addresses=("/v1/statement",), how_to="bi-tools", direction="out", settings="tokens",
+            facts=lambda base: [(_("Connection"), f"trino://token:TOKEN@{base.partition('://')[2]}/watchfloor/star")],
+        )
+    )  # fmt: skip
+
 
 def _tokens() -> State:
     found = ApiToken.objects.filter(revoked_at=None).aggregate(last=Max("last_used_at"), many=Count("pk"))

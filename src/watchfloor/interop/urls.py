@@ -12,6 +12,8 @@ from watchfloor.interop.moderation import views as moderation
 from watchfloor.interop.xarf import views as xarf
 from watchfloor.interop.osprey import views as osprey
 from watchfloor.interop.servicecloud import views as servicecloud
+from watchfloor.interop.metrics import views as metrics
+from watchfloor.interop.trino import views as trino
 
 urlpatterns = [
     path("1.1/verify-key", akismet.verify_key, name="akismet-verify-key"),
@@ -33,4 +35,9 @@ urlpatterns = [
     path("v1/servicecloud/<uuid:sender_id>", servicecloud.report, name="servicecloud-report"),
     path("v1/osprey/actions", osprey.actions, name="osprey-actions"),
     *mastodon,
+    path("metrics", metrics.metrics, name="metrics-scrape"),
+    path("v1/info", trino.info, name="trino-info"),
+    path("v1/statement", trino.statement, name="trino-statement"),
+    path("v1/statement/queued/<uuid:query>/<str:slug>/<int:page>", trino.queued, name="trino-queued"),
+    path("v1/statement/executing/<uuid:query>/<str:slug>/<int:page>", trino.executing, name="trino-executing"),
 ]

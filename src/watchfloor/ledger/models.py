@@ -144,6 +144,7 @@ class Outbox(models.Model):
     next_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
+    trace = models.CharField(max_length=55, null=True)  # the traceparent it was written under
 
     class Meta:
         db_table = "ledger_outbox"

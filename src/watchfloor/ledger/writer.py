@@ -32,6 +32,7 @@ from watchfloor.ledger import rows
 from watchfloor.ledger.canonical import canonical
 from watchfloor.ledger.models import Event, Outbox, Projected
 from watchfloor.ledger.schema import LedgerEvent, event_type
+from watchfloor.platform import tracing
 
 P = TypeVar("P", bound=Projected)
 Subject = Projected | tuple[str, uuid.UUID | str]
@@ -126,7 +127,7 @@ class Writer:
         self._outbox.append(
             Outbox(
                 topic=topic, lane=lane, key=key, payload=msgspec.to_builtins(payload, str_keys=True), subject=subject,
-                created_at=now, next_at=now,
+                created_at=now, next_at=now, trace=tracing.traceparent() or None,
             )
         )  # fmt: skip
 

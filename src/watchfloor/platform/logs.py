@@ -1,14 +1,23 @@
-"""One way to log for every process: lines for people on a terminal, JSON lines elsewhere and in ``<home>/log``."""
+"""One way to log for every process: lines for people on a terminal, JSON lines elsewhere and in ``<home>/log``.
+
+JSON lines are kept and shipped, so they hold no words of content: an error's own message may quote what it was about (a database names
+the value that it did not take), and is left out. What is told is its type, our code for it and where it came from; with
+``WATCHFLOOR_LOG_TEXTS=1`` the messages are there, too, while somebody looks for a fault.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import logging.handlers
+import os
 import sys
+import traceback
 from pathlib import Path
+from typing import TextIO
 
 from watchfloor.kernel import clock
+from watchfloor.kernel.errors import WatchfloorError
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -16,6 +25,48 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 def fields(record: logging.LogRecord) -> dict[str, object]:
     """What the caller passed in ``extra=``."""
     return {name: value for name, value in vars(record).items() if name not in _PLAIN}
+
+
+def texts() -> bool:
+    """Whether errors' own messages are logged, too."""
+    return os.environ.get("WATCHFLOOR_LOG_TEXTS", "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def message(record: logging.LogRecord) -> str:
+    """The line, with errors in it by their names."""
+    if (
+        texts()
+        or not isinstance(record.args, tuple)
+        or not any(isinstance(each, BaseException) for each in record.args)
+    ):
+        return record.getMessage()
+    return str(record.msg) % tuple(named(each) if isinstance(each, BaseException) else each for each in record.args)
+
+
+def named(error: BaseException) -> str:
+    """An error's type, and our code where it is one of ours."""
+    kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    return f"{kind} ({error.code})" if isinstance(error, WatchfloorError) else kind
+
+
+def frames(error: BaseException) -> list[str]:
+    """Where it came from: each error of the chain with its places, the innermost last; no line of code, no value."""
+    found: list[str] = []
+    chain: list[BaseException] = []
+    here: BaseException | None = error
+    while here is not None and here not in chain and len(chain) < 10:
+        chain.append(here)
+        here = here.__cause__ or (None if here.__suppress_context__ else here.__context__)
+    for each in reversed(chain):
+        found.append(named(each))
+        places = traceback.extract_tb(each.__traceback__)
+        found += [f"  {place.filename}:{place.lineno} {place.name}" for place in places[-25:]]
+    return found
+
+
+def of_stream(stream: TextIO | None = None) -> logging.Formatter:
+    """Lines for people where people read, else JSON."""
+    return Terminal() if (stream or sys.stderr).isatty() else JsonLines()
 
 
 class JsonLines(logging.Formatter):
@@ -26,11 +77,12 @@ class JsonLines(logging.Formatter):
             "time": clock.now().isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message(record),
             **fields(record),
         }
-        if record.exc_info:
-            entry["trace"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            entry["error"] = named(record.exc_info[1])
+            entry["trace"] = self.formatException(record.exc_info) if texts() else frames(record.exc_info[1])
         return json.dumps(entry, ensure_ascii=False, default=str)
 
 
@@ -47,7 +99,7 @@ def configure(home: Path, name: str, *, level: int = logging.INFO) -> None:
     folder = home / "log"
     folder.mkdir(parents=True, exist_ok=True)
     stream = logging.StreamHandler(sys.stderr)
-    stream.setFormatter(Terminal() if sys.stderr.isatty() else JsonLines())
+    stream.setFormatter(of_stream())
     file = logging.handlers.RotatingFileHandler(
         folder / f"{name}.jsonl", maxBytes=10_000_000, backupCount=4, encoding="utf-8"
     )

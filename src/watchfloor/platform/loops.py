@@ -15,6 +15,8 @@ from importlib.util import find_spec
 
 import msgspec
 
+from watchfloor.platform.meters import METERS
+
 log = logging.getLogger(__name__)
 
 
@@ -67,14 +69,17 @@ def _keep_going(each: Loop, stop: threading.Event) -> None:
     from django.db import close_old_connections, connection
 
     failures = 0
+    METERS.put("watchfloor_loop_pause_seconds", each.idle, loop=each.name)
     while not stop.is_set():
         started = time.monotonic()
         try:
             close_old_connections()
             done = each.work()
             failures = 0
+            METERS.put("watchfloor_loop_last_success_timestamp_seconds", time.time(), loop=each.name)
         except Exception:
             failures += 1
+            METERS.add("watchfloor_loop_failures_total", loop=each.name)
             log.exception("%s failed after %.1f s; attempt %d", each.name, time.monotonic() - started, failures)
             connection.close()
             done = 0

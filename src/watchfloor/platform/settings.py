@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "watchfloor.platform.timing.timing",
     "django.middleware.security.SecurityMiddleware",
     "watchfloor.platform.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -170,6 +171,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith(("http://127.0.0.1", "http://localhost"))
 EMAIL_BACKEND = os.environ.get("WATCHFLOOR_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("WATCHFLOOR_EMAIL_FROM", "watchfloor@localhost")
+METRICS_ALLOW = [each.strip() for each in os.environ.get("WATCHFLOOR_METRICS_ALLOW", "").split(",") if each.strip()]
 PAGERDUTY_EVENTS_URL = os.environ.get("WATCHFLOOR_PAGERDUTY_URL", "https://events.pagerduty.com/v2/enqueue")
 
 PASSWORD_RESET_TIMEOUT = 72 * 3600  # of one-time links, an invitation's too
@@ -215,7 +217,7 @@ PROCRASTINATE_IMPORT_PATHS = [f"watchfloor.{name}.tasks" for name in CONTEXTS if
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "watchfloor.platform.logs.of_stream"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("WATCHFLOOR_LOG", "WARNING")},
 }

@@ -73,12 +73,14 @@ def test_the_commands(people: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) 
         run("page", "small", "--severity", "1")
 
 
-def test_webhook_and_pagerduty_hear_of_a_page_and_of_its_end(listener: Receiver, people: tuple[Any, Any]) -> None:
+def test_those_outside_hear_of_a_page_and_of_its_end(listener: Receiver, people: tuple[Any, Any]) -> None:
     lena, omar = people
     plan(lena.pk, omar.pk)
     with writing(system("test")) as w:
         hook = actions.add_contact(w, user_id=lena.pk, pager="webhook", name="phone", address=listener.url)
         actions.add_contact(w, user_id=lena.pk, pager="pagerduty", name="duty", address=KEY)
+        for channel in ("slack", "teams"):
+            actions.add_contact(w, user_id=lena.pk, pager=channel, name=channel, address=listener.url)
         row = actions.page(w, PageIn(key="k", severity=5, words="what the reporter wrote"))
     assert row is not None
     listener.behave = [500]  # the first try fails and is made again later
@@ -97,9 +99,11 @@ def test_webhook_and_pagerduty_hear_of_a_page_and_of_its_end(listener: Receiver,
     assert {body["routing_key"] for body in duty} == {KEY} and len({body["dedup_key"] for body in duty}) == 1
     assert [body["event_action"] for body in duty][-2:] == ["acknowledge", "resolve"]
     assert duty[0]["payload"]["severity"] == "critical" and "reporter wrote" not in str(heard)
-    signed = [(headers, body) for headers, body in heard if "routing_key" not in body]
+    assert [body["text"][:9] for _headers, body in heard if "blocks" in body][-2:] == ["Acknowled", "Resolved."]
+    assert sum("attachments" in body for _headers, body in heard) >= 3
+    signed = [(headers, body) for headers, body in heard if str(body.get("type")).startswith("page.")]
     for each in listener.requests:
-        if "routing_key" not in each["body"]:
+        if str(each["body"].get("type")).startswith("page."):
             Webhook(hook.secret).verify(each["raw"], each["headers"])
     assert [body["type"] for _headers, body in signed][-2:] == ["page.acknowledge", "page.resolve"]
     keys = [headers["webhook-id"] for headers, body in signed if body["type"] == "page.trigger"]

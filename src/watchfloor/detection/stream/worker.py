@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from django.db import connection
 
 from watchfloor.detection.stream.contract import Message, Source
+from watchfloor.platform import tracing
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 30.0
@@ -35,7 +36,8 @@ def run(
         try:
             messages = source.take(batch, wait)
             if messages:
-                work([message.body for message in messages])
+                with tracing.span("rules.batch", rows=len(messages)):
+                    work([message.body for message in messages])
                 source.done(messages)
         except Exception:
             failures += 1

@@ -60,11 +60,12 @@ class Pager(Protocol):
 @cache
 def known() -> dict[str, Pager]:
     """All pagers by key: the shipped ones, then those of installed packages."""
+    from watchfloor.oncall.pagers.chat import Slack, Teams
     from watchfloor.oncall.pagers.mail import Mail
     from watchfloor.oncall.pagers.pagerduty import PagerDuty
     from watchfloor.oncall.pagers.webhook import Webhook
 
-    found: dict[str, Pager] = {each.key: each for each in (Mail(), Webhook(), PagerDuty())}
+    found: dict[str, Pager] = {each.key: each for each in (Mail(), Webhook(), PagerDuty(), Slack(), Teams())}
     for entry in entry_points(group=GROUP):
         one = entry.load()()
         found.setdefault(one.key, one)

@@ -14,6 +14,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.deadlocks import begin_again
 from watchfloor.ledger.writer import Writer, writing
+from watchfloor.platform.tracing import traced
 from watchfloor.review import looks
 from watchfloor.review.actions import appeals, cases, claims, escalations, findings, jobs, releases
 from watchfloor.review.actions.people import of_job, person_id, vendor_of
@@ -26,6 +27,7 @@ from watchfloor.review.models import Appeal, Case, Decision, Job
 from watchfloor.review.queries import access
 
 
+@traced("review.decide")
 @begin_again
 def decide(actor: Actor, job_id: UUID, token: int, finding: DecisionIn) -> Decision:
     """Decide a job one holds.
@@ -86,6 +88,7 @@ def finish(w: Writer, actor: Actor, job: Job, finding: DecisionIn, *, solves: bo
     return vendor
 
 
+@traced("review.decide_by_rule")
 def decide_by_rule(w: Writer, case: Case, finding: DecisionIn, *, rule: str) -> Decision:
     """An automatic decision: the case is solved without a person, in the caller's transaction. Rules are never unsure.
 

@@ -58,8 +58,8 @@ _reader: duckdb.DuckDBPyConnection | None = None
 _lock = threading.Lock()
 
 
-def read(text: str, tables: frozenset[str]) -> Read:
-    """Check SQL against what it may say.
+def read(text: str, tables: frozenset[str], place: tuple[str, ...] = ()) -> Read:
+    """Check SQL against what it may say. ``place``: the catalogue and schema that tables may also be named with.
 
     Raises:
         BadInput: it cannot be read, is no single SELECT, or names a table or function that is not there for it.
@@ -73,7 +73,7 @@ def read(text: str, tables: frozenset[str]) -> Read:
     named: set[str] = set()
     common = {entry["key"].lower() for node in _nodes(tree) for entry in (node.get("cte_map") or {}).get("map", ())}
     for node in _nodes(tree):
-        _look(node, tables, common, named)
+        _look(node, tables, common, named, place)
     return Read(text=text, tables=frozenset(named))
 
 
@@ -119,21 +119,25 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             waiting += [(each, depth + 1) for each in here]
 
 
-def _look(node: dict[str, Any], tables: frozenset[str], common: set[str], named: set[str]) -> None:
+def _look(
+    node: dict[str, Any], tables: frozenset[str], common: set[str], named: set[str], place: tuple[str, ...]
+) -> None:
     kind = node.get("type")
     if kind == "BASE_TABLE":
         name = str(node.get("table_name", "")).lower()
         path = (node.get("qualified_name") or {}).get("path") or [name]
-        if node.get("schema_name") or node.get("catalog_name") or len(path) > 1:
+        before = tuple(str(each).lower() for each in path[:-1])
+        if before and before == place[-len(before) :]:
+            if name not in tables:
+                raise _no_table(name, tables)
+        elif node.get("schema_name") or node.get("catalog_name") or len(path) > 1:
             raise BadInput(
                 "unknown_table", "Name tables without a schema.", where="sql", hint=", ".join(sorted(tables))
             )
         if name in tables:
             named.add(name)
         elif name not in common:
-            raise BadInput(
-                "unknown_table", f"There is no table {name[:60]!r}.", where="sql", hint=", ".join(sorted(tables))
-            )
+            raise _no_table(name, tables)
     elif kind == "TABLE_FUNCTION":
         function = node.get("function") or {}
         name = str(function.get("function_name", "")).lower()
@@ -151,6 +155,10 @@ def _look(node: dict[str, Any], tables: frozenset[str], common: set[str], named:
         name = str(node["function_name"]).lower()
         if name in FORBIDDEN or name.startswith(FORBIDDEN_STARTS) or _qualified(node):
             raise BadInput("forbidden", f"The function {name[:60]!r} may not be used here.", where="sql")
+
+
+def _no_table(name: str, tables: frozenset[str]) -> BadInput:
+    return BadInput("unknown_table", f"There is no table {name[:60]!r}.", where="sql", hint=", ".join(sorted(tables)))
 
 
 def _qualified(function: dict[str, Any]) -> bool:

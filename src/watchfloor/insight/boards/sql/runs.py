@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -84,13 +85,41 @@ def start(actor: Actor, text: str, days: int = 28) -> UUID:
     _sweep()
     _room(actor)
     _remember(actor, read.text, days)
+    allowed, values = rights.condition(actor, PERMISSION)
+    return _begin(
+        actor, read.text, days, {"tables": _orders(read.tables, allowed, days), "values": values, "seconds": SECONDS}
+    )
+
+
+def launch(
+    actor: Actor,
+    text: str,
+    tables: list[dict[str, Any]],
+    values: dict[str, Any],
+    *,
+    seconds: float = SECONDS,
+    most_rows: int = MOST_ROWS,
+    parameters: Any = None,
+    prepare: Sequence[str] = (),
+) -> UUID:
+    """Run SQL that was read (see ``reading``) over tables made by these orders, as ``start`` does, without a place in anyone's history.
+
+    Raises:
+        Overloaded: too much is being asked at the moment.
+    """  # fmt: skip
+    _sweep()
+    _room(actor)
+    more = {"tables": tables, "values": values, "seconds": seconds, "most_rows": most_rows}
+    return _begin(actor, text, 0, {**more, "parameters": parameters, "prepare": list(prepare)})
+
+
+def _begin(actor: Actor, text: str, days: int, more: dict[str, Any]) -> UUID:
     run_id = new_id()
     folder = _folder(run_id)
     folder.mkdir(parents=True, mode=0o700)
-    allowed, values = rights.condition(actor, PERMISSION)
     order = {
-        "folder": str(folder), "text": read.text, "tables": _orders(read.tables, allowed, days), "values": values, "seconds": SECONDS,
-        "memory_mb": MEMORY_MB, "address_space": ADDRESS_SPACE, "largest_file": LARGEST_FILE, "most_rows": MOST_ROWS,
+        "folder": str(folder), "text": text, "memory_mb": MEMORY_MB, "address_space": ADDRESS_SPACE, "largest_file": LARGEST_FILE,
+        "most_rows": MOST_ROWS, **more,
     }  # fmt: skip
     process = subprocess.Popen(  # noqa: S603 - our own program; what the person wrote goes through its standard input
         children.bound([sys.executable, "-I", str(child.__file__)]), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
@@ -98,7 +127,7 @@ def start(actor: Actor, text: str, days: int = 28) -> UUID:
     )  # fmt: skip
     about = {
         "owner": str(actor),
-        "text": read.text,
+        "text": text,
         "days": days,
         "pid": process.pid,
         "born": psutil.Process(process.pid).create_time(),

@@ -1,0 +1,1 @@
+"""The door for Prometheus: ``/metrics``, and the rules of alerts that go with it."""
