@@ -13,6 +13,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 from watchfloor.intake.asgi import app as intake_app  # noqa: E402
 from watchfloor.intake.media import app as media_app  # noqa: E402
+from watchfloor.platform import health  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,7 +26,9 @@ INTAKE = ("/v1/reports", "/v1/events", "/v1/verdicts")
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hot intake paths and uploads, which may be large, skip Django's middleware; all else is Django's."""
-    if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE):
+    if scope["type"] == "http" and scope["path"] in health.PATHS:
+        await health.respond(scope, send)
+    elif scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE):
         await intake_app(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") == UPLOADS:
         await media_app(scope, receive, send)
