@@ -5,11 +5,12 @@ Watchfloor promises that nothing acknowledged is lost. An outside server keeps t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+
+from watchfloor.kernel import clock
 
 LEAST_VERSION = 15
 SKEW_WARN, SKEW_BAD = 2.0, 30.0  # seconds between the database's clock and ours
@@ -159,10 +160,10 @@ def facts(cursor: Any, *, hosts: int, needed: int) -> Facts:
     """Ask a server; any cursor of psycopg or Django."""
     cursor.execute(_SETTINGS)
     said: Mapping[str, str] = dict(cursor.fetchall())
-    before = time.time()
+    before = clock.now()
     cursor.execute(_ROLE)
     superuser, limit, recovering, may_create, standbys, its_time = cursor.fetchone()
-    ours = (before + time.time()) / 2
+    ours = (before.timestamp() + clock.now().timestamp()) / 2
     return Facts(
         version=int(said["server_version_num"]), encoding=said["server_encoding"], fsync=said["fsync"],
         full_page_writes=said["full_page_writes"], synchronous_commit=said["synchronous_commit"],
