@@ -1,11 +1,12 @@
-"""What one unit of each kind of work costs: milliseconds of processor in our process and in PostgreSQL, log, rows and files it writes.
+"""What one unit of each kind of work costs: processor time in our process and in PostgreSQL, and what it writes.
 
     python -m benchmarks.sizing [--events 3000] [--reports 2000] [--decisions 200] [--toml]
 
 Processor time, not the clock: a busy machine makes it a little worse, not many times. Events and reports come in over HTTP to a real
 web process (single, and a hundred at a time), are worked by the drain with one rule on, sequenced into the ledger, flattened into the
 lake; reviewers claim and decide through the bench's page and its actions.
-``--toml`` prints the table that ``watchfloor size`` computes from (``engines/sizing/rates.toml``).
+Three runs with ``--toml``, put together by ``python -m benchmarks.sizing --join FILE FILE FILE``, are what ``watchfloor size`` computes from
+(``engines/sizing/rates.toml``): the least, the middle and the most of each number.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -68,11 +70,17 @@ class Meter:
             wal, size = cursor.fetchone()
         return float(wal), float(size)
 
+    def _events(self) -> int:
+        from watchfloor.ledger.models import Event
+
+        return int(Event.objects.count())
+
     def read(self, name: str, count: int, work: Callable[[], object], of: int | None = None, files: Path | None = None) -> None:
         """Costs of ``work``, which does ``count`` units, in the process ``of`` (this one if none)."""
         ours = tree(of) if of else [psutil.Process()]
         server = {each.pid: each for each in tree(self.postmaster)}
         wal, size = self._disk()
+        events = self._events()
         before = cpu_of(ours), cpu_of(list(server.values()))
         work()
         again = {each.pid: each for each in tree(self.postmaster)}
@@ -84,6 +92,7 @@ class Meter:
         self.found[name] = {
             "app_ms": 1000 * app / count, "db_ms": max(0.0, 1000 * rest / count), "wal_bytes": (wal_after - wal) / count,
             "row_bytes": max(0.0, (size_after - size) / count), "file_bytes": written / count,
+            "ledger_events": (self._events() - events) / count,
         }  # fmt: skip
 
 
@@ -97,9 +106,9 @@ def web() -> Iterator[tuple[int, str, int]]:
     from watchfloor.ledger.writer import writing
 
     with writing(system("bench")) as w:
-        _, secret = actions.create_token(w, system("bench"), name="", source="bench", permissions=["report.submit", "event.submit"])
+        _, secret = actions.create_token(w, system("bench"), name="", source="bench", permissions=["report.submit", "event.submit", "verdict.ask"])
     port = free_port()
-    env = {**os.environ, "WATCHFLOOR_INTAKE_RATE": "1000000"}
+    env = {**os.environ, "WATCHFLOOR_TOKEN_RATE": "0"}
     process = subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "web", "--port", str(port)], env=env)
     try:
         while True:
@@ -129,11 +138,11 @@ def send(port: int, token: str, kind: str, count: int, batch: int, senders: int 
             if first is None:
                 return
             rows = [row(kind, n, batch) for n in range(first, min(count, first + batch))]
-            body = json.dumps(rows[0] if batch == 1 else {kind: rows})
+            body = json.dumps({"event": rows[0]} if kind == "verdicts" else rows[0] if batch == 1 else {kind: rows})
             line.request("POST", f"/v1/{kind}", body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
             answer = line.getresponse()
             text = answer.read()
-            if answer.status != 202:
+            if answer.status not in {200, 202}:
                 failed.append(f"{answer.status} {text[:300]!r}")
                 return
 
@@ -149,7 +158,7 @@ def send(port: int, token: str, kind: str, count: int, batch: int, senders: int 
 def row(kind: str, number: int, batch: int) -> dict[str, Any]:
     text = "win a prize today " if number % 6 == 0 else f"see you at {number % 24} by the bridge, and bring the papers "
     item = {"type": "message", "id": f"s{kind[0]}{batch}-{number}", "data": {"text": text * 8}, "author": {"id": f"a{number % 1000}"}}
-    if kind == "events":
+    if kind != "reports":
         return {"name": "message.sent", "item": item}
     return {"item": item, "reason": "spam", "reporter": {"kind": "user", "id": f"r{number % 2000}"}, "channel": "user"}
 
@@ -177,6 +186,8 @@ def measure(events: int, reports: int, decisions: int) -> dict[str, Cost]:
         send(port, token, "events", 200, 1)
         meter.read("event accepted, single", events, lambda: send(port, token, "events", events, 1), pid)
         meter.read("event accepted, in hundreds", events, lambda: send(port, token, "events", events, 100), pid)
+        send(port, token, "verdicts", 200, 1)
+        meter.read("verdict asked", events, lambda: send(port, token, "verdicts", events, 1), pid)
     Spooled.objects.filter(state="waiting").delete()
     accept(events, 1)
     meter.read("event worked", events, all_of(drain.drain))
@@ -188,22 +199,8 @@ def measure(events: int, reports: int, decisions: int) -> dict[str, Cost]:
     meter.read("ledger event to facts", waiting, all_of(facts.export), files=facts.folder())
     rows = Spooled.objects.filter(state="done").count()
     meter.read("row to the lake", rows, all_of(lake.export), files=meter.home / "lake" / "events")
-    before = Event.objects.count()
     decide(meter, decisions)
-    meter.found["per decision"] = {"ledger_events": (Event.objects.count() - before) / decisions}
-    meter.found["per event"] = {"ledger_events": events_per(events)}
     return meter.found
-
-
-def events_per(count: int) -> float:
-    """Ledger events that one platform event brings, counted over some more."""
-    from watchfloor.intake import drain
-    from watchfloor.ledger.models import Event
-
-    before = Event.objects.count()
-    accept(500, 7)
-    all_of(drain.drain)()
-    return (Event.objects.count() - before) / 500
 
 
 def decide(meter: Meter, count: int) -> None:
@@ -230,31 +227,46 @@ def decide(meter: Meter, count: int) -> None:
     meter.read("decision at the bench", count, work)
 
 
+def join(files: list[Path]) -> str:
+    """Runs as one table: each number's least, middle and most."""
+    runs = [tomllib.loads(path.read_text()) for path in files]
+    said = "; ".join(path.read_text().split("\n", 1)[0].lstrip("# ") for path in files)
+    lines = ["# Written by: python -m benchmarks.sizing --join; do not change by hand.", f'measured = "{said}"']
+    for name in runs[0]:
+        lines.append(f'\n[rate."{name}"]')
+        for key in runs[0][name]:
+            seen = sorted(run[name][key] for run in runs)
+            middle = seen[len(seen) // 2]
+            lines.append(f"{key} = {middle:.4g}" if key == "ledger_events" else f"{key} = [{seen[0]:.4g}, {middle:.4g}, {seen[-1]:.4g}]")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, default=3_000)
     parser.add_argument("--reports", type=int, default=2_000)
     parser.add_argument("--decisions", type=int, default=200)
     parser.add_argument("--toml", action="store_true")
+    parser.add_argument("--join", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args()
+    if options.join:
+        print(join(options.join))
+        return
     load = os.getloadavg()[0]
     with database():
         prepare()
         found = measure(options.events, options.reports, options.decisions)
     if options.toml:
-        print(f'# Written by: python -m benchmarks.sizing --toml ({date.today().isoformat()}, load {load:.0f} on {os.cpu_count()} processors)')
+        print(f"# load {load:.0f} on {os.cpu_count()} processors, {date.today().isoformat()}")
         for name, cost in found.items():
-            print(f'\n["{name}"]')
+            print(f'["{name}"]')
             print("\n".join(f"{key} = {value:.4g}" for key, value in cost.items()))
         return
     print(f"load {load:.1f} on {os.cpu_count()} processors; processor milliseconds and bytes a unit")
-    print(f"{'':<30}{'ours ms':>9}{'database ms':>13}{'log bytes':>11}{'row bytes':>11}{'file bytes':>11}")
+    print(f"{'':<30}{'ours ms':>9}{'database ms':>13}{'log bytes':>11}{'row bytes':>11}{'file bytes':>12}{'ledger events':>15}")
     for name, cost in found.items():
-        if "app_ms" in cost:
-            numbers = [cost[key] for key in ("app_ms", "db_ms", "wal_bytes", "row_bytes", "file_bytes")]
-            print(f"{name:<30}{numbers[0]:>9.3f}{numbers[1]:>13.3f}" + "".join(f"{each:>11,.0f}" for each in numbers[2:]))
-        else:
-            print(f"{name:<30}{cost['ledger_events']:>9.2f} ledger events")
+        print(f"{name:<30}{cost['app_ms']:>9.3f}{cost['db_ms']:>13.3f}{cost['wal_bytes']:>11,.0f}{cost['row_bytes']:>11,.0f}"
+              f"{cost['file_bytes']:>12,.0f}{cost['ledger_events']:>15.2f}")  # fmt: skip
 
 
 if __name__ == "__main__":
