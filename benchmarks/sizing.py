@@ -109,7 +109,7 @@ def web() -> Iterator[tuple[int, str, int]]:
         _, secret = actions.create_token(w, system("bench"), name="", source="bench", permissions=["report.submit", "event.submit", "verdict.ask"])
     port = free_port()
     env = {**os.environ, "WATCHFLOOR_TOKEN_RATE": "0"}
-    process = subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "web", "--port", str(port)], env=env)
+    process = subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "web", "--port", str(port)], env=env, stdout=subprocess.DEVNULL)
     try:
         while True:
             with suppress(OSError):
