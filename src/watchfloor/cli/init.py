@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Change nothing: say what the upgrade would lock, rewrite or break. Exit 1 if so.")
-@click.option("--wait", "seconds", type=click.IntRange(1), help="Change nothing: wait so many seconds for the schema of this version.")
+@click.option(
+    "--check", is_flag=True, help="Change nothing: say what the upgrade would lock, rewrite or break. Exit 1 if so."
+)
+@click.option(
+    "--wait",
+    "seconds",
+    type=click.IntRange(1),
+    help="Change nothing: wait so many seconds for the schema of this version.",
+)
 @json_option
 def upgrade(check: bool, seconds: int | None, as_json: bool) -> None:
     """Bring the schema, the shipped policies, queues and roles up to this version. What you changed is left alone; it says what it did."""

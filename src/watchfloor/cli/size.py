@@ -17,22 +17,40 @@ _NUMBER = click.FLOAT
 
 
 @click.command()
-@click.option("--events-per-day", type=_NUMBER, default=0, help="What happens on the platform and is shown to rules, like 400e6.")
+@click.option(
+    "--events-per-day", type=_NUMBER, default=0, help="What happens on the platform and is shown to rules, like 400e6."
+)
 @click.option("--recorded", type=_NUMBER, default=_USUAL.recorded, show_default=True,
               help="Share of it that is kept; of the rest only a verdict is asked.")  # fmt: skip
 @click.option("--reports-per-day", type=_NUMBER, default=0, help="What people report.")
 @click.option("--reviewers", type=int, default=0, help="People who decide.")
-@click.option("--online", type=_NUMBER, default=_USUAL.online, show_default=True, help="Share of them at work at the busiest hour.")
-@click.option("--decisions-per-hour", type=_NUMBER, default=_USUAL.decisions_per_hour, show_default=True, help="Of one reviewer.")
-@click.option("--peak", type=_NUMBER, default=_USUAL.peak, show_default=True, help="The busiest second as a multiple of the mean.")
-@click.option("--busy", type=_NUMBER, default=_USUAL.busy, show_default=True, help="How much of a core may be used at the peak.")
+@click.option(
+    "--online",
+    type=_NUMBER,
+    default=_USUAL.online,
+    show_default=True,
+    help="Share of them at work at the busiest hour.",
+)
+@click.option(
+    "--decisions-per-hour", type=_NUMBER, default=_USUAL.decisions_per_hour, show_default=True, help="Of one reviewer."
+)
+@click.option(
+    "--peak", type=_NUMBER, default=_USUAL.peak, show_default=True, help="The busiest second as a multiple of the mean."
+)
+@click.option(
+    "--busy", type=_NUMBER, default=_USUAL.busy, show_default=True, help="How much of a core may be used at the peak."
+)
 @click.option("--cores", type=int, default=_USUAL.cores, show_default=True, help="Of one machine.")
 @click.option("--database-cores", type=int, default=_USUAL.database_cores, show_default=True, help="Of the primary.")
 @click.option("--days", type=int, default=_USUAL.days, show_default=True, help="Rows stay in the database.")
-@click.option("--lake-days", type=int, default=_USUAL.lake_days, show_default=True, help="Events and facts stay as files.")
+@click.option(
+    "--lake-days", type=int, default=_USUAL.lake_days, show_default=True, help="Events and facts stay as files."
+)
 @json_option
 def size(as_json: bool, **asked: Any) -> None:
-    """Machines by role, disk, network and the first wall. Example: watchfloor size --events-per-day 400e6 --recorded 0.02 --reviewers 10000"""
+    """Machines by role, disk, network and the first wall.
+
+    Example: watchfloor size --events-per-day 400e6 --recorded 0.02 --reviewers 10000"""
     found = plan(Demand(**asked))
     document = msgspec.to_builtins(found) | {"measured": measured(), "measured_by": MEASURED_BY}
     for wall in document["walls"]:
@@ -59,9 +77,15 @@ def _text(found: Plan) -> str:
     if first.share > 1:
         lines.append(f"IT DOES NOT FIT: {first.name} would need {first.share:,.1f} times what there is.")
     for wall in found.walls:
-        full = "" if math.isinf(wall.full_at_events_per_day) else f", full at {_many(wall.full_at_events_per_day)} events a day"
+        full = (
+            ""
+            if math.isinf(wall.full_at_events_per_day)
+            else f", full at {_many(wall.full_at_events_per_day)} events a day"
+        )
         guess = "" if wall.measured else " (limit assumed)"
-        lines.append(f"{wall.share:>6.0%}  {wall.name}: {wall.demand:,.0f} of {wall.capacity:,.0f} {wall.unit}{full}{guess}")
+        lines.append(
+            f"{wall.share:>6.0%}  {wall.name}: {wall.demand:,.0f} of {wall.capacity:,.0f} {wall.unit}{full}{guess}"
+        )
     lines += [f"        {first.then}", "", f"Costs of each unit: {MEASURED_BY}", f"  {measured()}"]
     return "\n".join(lines)
 

@@ -72,9 +72,11 @@ def media_url(public_url: str) -> str:
 def database(url: str | None = None) -> dict[str, object]:
     """Django's database settings, from ``DATABASE_URL`` or the embedded server's place in the data folder.
 
-    Several hosts, ``postgresql://user@one:5432,two:5432/name``, are a primary and its standbys in any order: libpq asks each, and only
-    one that takes writes will do (``target_session_attrs=read-write`` unless the URL says otherwise), so that a promoted standby is found
-    without a setting being changed. Nothing is read from a standby. Behind a pooler that cannot keep prepared statements, add ``prepare_threshold=off`` to the URL's query.
+    Several hosts, ``postgresql://user@one:5432,two:5432/name``, are a primary and its standbys in any order: libpq asks each, and
+    only one that takes writes will do (``target_session_attrs=read-write`` unless the URL says otherwise), so that a promoted
+    standby is found without a setting being changed. Nothing is read from a standby.
+
+    Behind a pooler that cannot keep prepared statements, add ``prepare_threshold=off`` to the URL's query.
 
     Raises:
         BadInput: the URL is not a PostgreSQL one.

@@ -68,18 +68,26 @@ async def respond(scope: dict[str, Any], send: Callable[[dict[str, Any]], Any]) 
     """The same, over ASGI."""
     status, document = await asyncio.to_thread(answer, scope["path"])
     body = json.dumps(document).encode()
-    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"content-length", b"%d" % len(body))]
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+        (b"content-length", b"%d" % len(body)),
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def serve(place: str, role: str, alive: Callable[[], bool], done: Callable[[], dict[str, int]]) -> http.server.HTTPServer:
+def serve(
+    place: str, role: str, alive: Callable[[], bool], done: Callable[[], dict[str, int]]
+) -> http.server.HTTPServer:
     """For a role without a web server: the same two pages at ``HOST:PORT``; ``/healthz`` also says how much was done here."""
     from watchfloor.kernel.errors import BadInput
 
     host, _, port = place.rpartition(":")
     if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise BadInput("bad_port", f"{place!r} is no address to listen on.", where="--health", hint="Like 127.0.0.1:8750.")
+        raise BadInput(
+            "bad_port", f"{place!r} is no address to listen on.", where="--health", hint="Like 127.0.0.1:8750."
+        )
     began = time.monotonic()
 
     class Handler(http.server.BaseHTTPRequestHandler):

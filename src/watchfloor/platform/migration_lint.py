@@ -104,7 +104,9 @@ def _one(operation: Operation, app: str, before: ProjectState, after: ProjectSta
     return _on_table(operation, app, str(model), table, before, after)
 
 
-def _on_table(operation: Operation, app: str, model: str, table: str, before: ProjectState, after: ProjectState) -> Says:
+def _on_table(
+    operation: Operation, app: str, model: str, table: str, before: ProjectState, after: ProjectState
+) -> Says:
     if isinstance(operation, ops.AddField):
         return _added(operation.field, table)
     if isinstance(operation, (ops.RemoveField, ops.RenameField)):
@@ -140,7 +142,14 @@ def _added(field: Any, table: str) -> Says:
 def _altered(old: Any, new: Any, table: str) -> Says:
     found: Says = []
     if _kind(old) != _kind(new) and not _wider(old, new):
-        found.append((table, REWRITES, f"changes the type from {_kind(old)} to {_kind(new)}", "Add a new column, fill it in pieces, then move over."))
+        found.append(
+            (
+                table,
+                REWRITES,
+                f"changes the type from {_kind(old)} to {_kind(new)}",
+                "Add a new column, fill it in pieces, then move over.",
+            )
+        )
     if old.null and not new.null:
         found.append((table, LOCKS, "looks at every row for empty ones while nobody can read or write", _CHECK))
         found.append((table, BREAKS, "the version before may still leave it empty", _CONTRACT))
@@ -163,14 +172,19 @@ def _wider(old: Any, new: Any) -> bool:
     return new.max_length is None or (old.max_length is not None and new.max_length >= old.max_length)
 
 
-_ALTERS = re.compile(r"\b(?:ALTER\s+TABLE(?:\s+ONLY)?|CREATE\s+(?:UNIQUE\s+)?INDEX(?!\s+CONCURRENTLY)[\s\w]*?\bON|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I)
+_ALTERS = re.compile(
+    r"\b(?:ALTER\s+TABLE(?:\s+ONLY)?|CREATE\s+(?:UNIQUE\s+)?INDEX(?!\s+CONCURRENTLY)[\s\w]*?\bON|UPDATE|DELETE\s+FROM)\s+\"?(\w+)",
+    re.I,
+)
 
 
 def _sql(operation: Any, fresh: set[str]) -> Says:
     parts = operation.sql if isinstance(operation.sql, (list, tuple)) else [operation.sql]
     text = " ".join(part if isinstance(part, str) else str(part[0]) for part in parts)
     tables = sorted({name for name in _ALTERS.findall(text) if name not in fresh})
-    return [(table, LOOK, "has SQL of its own on this table", "See what it locks, and for how long.") for table in tables]
+    return [
+        (table, LOOK, "has SQL of its own on this table", "See what it locks, and for how long.") for table in tables
+    ]
 
 
 def _table(state: ProjectState, app: str, name: str) -> str:

@@ -17,7 +17,10 @@ SKEW_WARN, SKEW_BAD = 2.0, 30.0  # seconds between the database's clock and ours
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server and its role say of themselves. ``hosts``: how many ``DATABASE_URL`` names; ``needed``: connections of one of each role."""
+    """What a server and its role say of themselves.
+
+    ``hosts``: how many ``DATABASE_URL`` names; ``needed``: connections of one process of each role.
+    """
 
     version: int  # server_version_num
     encoding: str
@@ -80,9 +83,13 @@ def _durable(facts: Facts) -> list[Verdict]:
     for name in ("fsync", "full_page_writes"):
         if getattr(facts, name) == "off":
             says = f"{name} is off: a power cut loses or breaks what was acknowledged"
-            found.append(Verdict("database durability", "bad", says, f"ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf();"))
+            found.append(
+                Verdict("database durability", "bad", says, f"ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf();")
+            )
     if facts.synchronous_commit == "off":
-        says = "synchronous_commit is off: a crash of the server loses the last decisions (reports have their own setting)"
+        says = (
+            "synchronous_commit is off: a crash of the server loses the last decisions (reports have their own setting)"
+        )
         mend = "ALTER SYSTEM SET synchronous_commit = on; SELECT pg_reload_conf();"
         found.append(Verdict("database durability", "bad", says, mend))
     return found
@@ -94,10 +101,17 @@ def _standby(facts: Facts) -> list[Verdict]:
         return [Verdict("database role", "bad", "this server takes no writes (a standby)", mend)]
     if facts.hosts > 1 and not facts.standbys:
         says = f"DATABASE_URL names {facts.hosts} hosts, but no standby follows the primary"
-        return [Verdict("standby", "warn", says, "Is the standby up, and does it stream? pg_stat_replication on the primary is empty.")]
+        return [
+            Verdict(
+                "standby",
+                "warn",
+                says,
+                "Is the standby up, and does it stream? pg_stat_replication on the primary is empty.",
+            )
+        ]
     if facts.standbys and (not facts.synchronous_standbys or facts.synchronous_commit in {"local", "off"}):
         says = "a standby follows, but commits do not wait for it: promoted, it may lack the last acknowledged reports"
-        mend = "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'; with synchronous_commit = on; two standbys, so that one may be away."
+        mend = "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'; two standbys, so that one may be away."
         return [Verdict("standby", "warn", says, mend)]
     return []
 
@@ -109,7 +123,7 @@ def _room(facts: Facts) -> list[Verdict]:
     if room >= facts.needed:
         return []
     says = f"{room} connections, but one process of each role may want {facts.needed}"
-    mend = "Raise max_connections (and the role's CONNECTION LIMIT), or lower WATCHFLOOR_POOL, WATCHFLOOR_POOL_WORKER, WATCHFLOOR_POOL_SCHEDULER."
+    mend = "Raise max_connections (and the role's CONNECTION LIMIT), or lower WATCHFLOOR_POOL and its like."
     return [Verdict("database connections", "warn", says, mend)]
 
 
@@ -119,7 +133,9 @@ def _clock(facts: Facts) -> list[Verdict]:
     where = "ahead of" if facts.skew > 0 else "behind"
     says = f"its clock is {abs(facts.skew):.1f} s {where} ours: due times are counted by both"
     state = "bad" if abs(facts.skew) >= SKEW_BAD else "warn"
-    return [Verdict("database clock", state, says, "Let both machines follow one time service (chrony, systemd-timesyncd).")]
+    return [
+        Verdict("database clock", state, says, "Let both machines follow one time service (chrony, systemd-timesyncd).")
+    ]
 
 
 def _rights(facts: Facts) -> list[Verdict]:
@@ -140,7 +156,9 @@ def _quiet(facts: Facts) -> list[Verdict]:
         found.append(Verdict("database log", "warn", "its log keeps statements, and with them what people wrote", mend))
     if facts.idle_in_transaction == "0":
         mend = "ALTER ROLE watchfloor SET idle_in_transaction_session_timeout = '5min';"
-        found.append(Verdict("database transactions", "warn", "a forgotten transaction may hold back the ledger for ever", mend))
+        found.append(
+            Verdict("database transactions", "warn", "a forgotten transaction may hold back the ledger for ever", mend)
+        )
     return found
 
 

@@ -28,7 +28,9 @@ def size(role: str) -> int:
     value = os.environ.get(name, "").strip() or str(usual)
     least = LEAST.get(role, 1)
     if not value.isdecimal() or int(value) < least:
-        raise BadInput("bad_setting", f"{name}={value!r} is not a number of connections.", where=name, hint=f"{least} or more.")
+        raise BadInput(
+            "bad_setting", f"{name}={value!r} is not a number of connections.", where=name, hint=f"{least} or more."
+        )
     return int(value)
 
 

@@ -46,7 +46,8 @@ def test_one_leads_and_the_next_takes_over(transactional_db: None) -> None:
     # The leader loses its connection, as when its database is promoted elsewhere: whoever comes first leads, and only one does.
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = %s", [LOCK]
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = %s",
+            [LOCK],
         )
         assert cursor.rowcount == 1
     until(2)
@@ -126,5 +127,7 @@ def test_a_connection_that_goes_back_holds_no_lock(db: None) -> None:
         with pool.connection() as one:
             one.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         with pool.connection() as again:
-            held = again.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [LOCK]).fetchone()
+            held = again.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [LOCK]
+            ).fetchone()
     assert held == (0,)

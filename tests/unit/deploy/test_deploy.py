@@ -72,7 +72,9 @@ def test_compose_is_compose() -> None:
     import check_jsonschema
     from jsonschema import Draft7Validator
 
-    schema = json.loads((Path(check_jsonschema.__file__).parent / "builtin_schemas/vendor/compose-spec.json").read_text())
+    schema = json.loads(
+        (Path(check_jsonschema.__file__).parent / "builtin_schemas/vendor/compose-spec.json").read_text()
+    )
     assert list(Draft7Validator(schema).iter_errors(compose())) == []
 
 
@@ -86,12 +88,17 @@ def test_units_start_what_exists(unit: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 def test_units_are_units_and_held_tight() -> None:
-    said = subprocess.run(["systemd-analyze", "verify", "--man=no", *map(str, UNITS)], capture_output=True, text=True, check=False)
+    said = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *map(str, UNITS)], capture_output=True, text=True, check=False
+    )
     lines = [each for each in said.stderr.splitlines() if "is not executable" not in each and "watchfloor" in each]
     assert lines == []
     for unit in UNITS:
         held = subprocess.run(
-            ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)], capture_output=True, text=True, check=False
+            ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert held.returncode == 0, held.stdout.splitlines()[-1:]
 

@@ -20,7 +20,11 @@ from watchfloor.platform.migration_lint import BREAKS, LOCKS, LOOK, REWRITES
 LANDED = Path(__file__).with_name("landed_migrations.txt")
 BASE = migrations.CreateModel(
     "Thing",
-    [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=40)), ("age", models.IntegerField(null=True))],
+    [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("name", models.CharField(max_length=40)),
+        ("age", models.IntegerField(null=True)),
+    ],
 )
 
 
@@ -67,14 +71,19 @@ CASES: list[tuple[Operation, list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("operation", "expected"), CASES, ids=lambda each: each.describe()[:40] if isinstance(each, Operation) else "")
+@pytest.mark.parametrize(
+    ("operation", "expected"), CASES, ids=lambda each: each.describe()[:40] if isinstance(each, Operation) else ""
+)
 def test_each_operation_is_judged(operation: Operation, expected: list[str]) -> None:
     assert effects(operation) == expected
 
 
 def test_a_new_table_is_nobodys_yet() -> None:
     new = migrations.CreateModel("New", [("id", models.BigAutoField(primary_key=True))])
-    assert effects(new, migrations.AddField("new", "x", models.IntegerField(unique=True)), migrations.DeleteModel("New")) == []
+    assert (
+        effects(new, migrations.AddField("new", "x", models.IntegerField(unique=True)), migrations.DeleteModel("New"))
+        == []
+    )
 
 
 def test_what_stops_depends_on_rows_and_on_review() -> None:

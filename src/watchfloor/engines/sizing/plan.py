@@ -82,14 +82,20 @@ def plan(demand: Demand, costs: dict[str, Rate] | None = None) -> Plan:
     needs = []
     for role in ORDER:
         of = None if role == "database" else role
-        which: Callable[[Rate], tuple[float, float, float]] = (lambda rate: rate.db_ms) if of is None else (lambda rate: rate.app_ms)
+        which: Callable[[Rate], tuple[float, float, float]] = (
+            (lambda rate: rate.db_ms) if of is None else (lambda rate: rate.app_ms)
+        )
         mean = total(which, MEDIAN, of) / 1000
         peak = tuple(total(which, at, of) / 1000 * demand.peak / demand.busy for at in (LEAST, MEDIAN, MOST))
         size = demand.database_cores if of is None else demand.cores
         # The database and the scheduler are one at work and one that stands by.
         machines = 2 if role in {"database", "scheduler"} else max(2, math.ceil(peak[MOST] / size)) if peak[MOST] else 0
         names = tuple(name for name, rate in costs.items() if units[name] and of in (None, rate.role))
-        needs.append(Need(role=role, mean_cores=mean, peak_cores=(peak[0], peak[1], peak[2]), machines=machines, from_rates=names))
+        needs.append(
+            Need(
+                role=role, mean_cores=mean, peak_cores=(peak[0], peak[1], peak[2]), machines=machines, from_rates=names
+            )
+        )
     rows = three(lambda rate: rate.row_bytes, DAY / 1e9)
     lake = three(lambda rate: rate.file_bytes, DAY / 1e9)
     into = units["event accepted, in hundreds"] + units["verdict asked"] + units["event accepted, single"]
@@ -105,7 +111,7 @@ def plan(demand: Demand, costs: dict[str, Rate] | None = None) -> Plan:
 
 def _units(demand: Demand, costs: dict[str, Rate]) -> dict[str, float]:
     """Units a second, the ledger's events added up from what each kind of work brings."""
-    units = {name: 0.0 for name in costs} | demand.units
+    units = dict.fromkeys(costs, 0.0) | demand.units
     events = sum(units[name] * rate.ledger_events for name, rate in costs.items())
     return units | {"ledger event sequenced": events, "ledger event to facts": events}
 

@@ -24,7 +24,7 @@ ROLES = {
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """Costs of one unit: processor milliseconds in our process and in PostgreSQL, bytes of its log, rows and files. Each (least, median, most)."""
+    """Costs of one unit, each as (least, middle, most): processor milliseconds in our process and in PostgreSQL, bytes written."""
 
     name: str
     role: str
@@ -42,7 +42,9 @@ def rates() -> dict[str, Rate]:
     """All of them, by name."""
     text = resources.files(__package__).joinpath("rates.toml").read_text(encoding="utf-8")
     found = tomllib.loads(text)
-    return {name: msgspec.convert({"name": name, "role": ROLES[name], **row}, Rate) for name, row in found["rate"].items()}
+    return {
+        name: msgspec.convert({"name": name, "role": ROLES[name], **row}, Rate) for name, row in found["rate"].items()
+    }
 
 
 def measured() -> str:

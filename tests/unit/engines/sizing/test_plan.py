@@ -17,7 +17,9 @@ from watchfloor.engines.sizing.rates import ROLES
 from watchfloor.kernel.errors import BadInput
 
 
-def rate(name: str, app: float, db: float = 0, *, wal: float = 0, row: float = 0, file: float = 0, events: float = 0) -> Rate:
+def rate(
+    name: str, app: float, db: float = 0, *, wal: float = 0, row: float = 0, file: float = 0, events: float = 0
+) -> Rate:
     def span(number: float) -> tuple[float, float, float]:
         return number / 2, number, number * 2
 
@@ -43,7 +45,9 @@ BY_HAND = {
 
 def test_a_plan_worked_out_by_hand() -> None:
     """86.4 M events: 1,000 a second, 3,000 at the peak; half of a core may be busy."""
-    found = plan(Demand(events_per_day=86.4e6, peak=3, busy=0.5, cores=10, database_cores=20, days=10, lake_days=100), BY_HAND)
+    found = plan(
+        Demand(events_per_day=86.4e6, peak=3, busy=0.5, cores=10, database_cores=20, days=10, lake_days=100), BY_HAND
+    )
     roles = {need.role: need for need in found.needs}
     assert roles["web"].mean_cores == pytest.approx(0.05)
     assert roles["web"].peak_cores == pytest.approx((0.15, 0.3, 0.6))
@@ -56,7 +60,9 @@ def test_a_plan_worked_out_by_hand() -> None:
     assert found.lake_gb_day[1] == pytest.approx(150 * 86.4e6 / 1e9)
     # The sequencer does 1000 / 0.25 x 0.5 = 2,000 a second, and 3,000 come.
     assert found.first_wall.name == "the ledger's sequencer, one process"
-    assert found.first_wall.share == pytest.approx(1.5) and found.first_wall.full_at_events_per_day == pytest.approx(57.6e6)
+    assert found.first_wall.share == pytest.approx(1.5) and found.first_wall.full_at_events_per_day == pytest.approx(
+        57.6e6
+    )
 
 
 def test_people_are_counted_at_their_busiest_hour() -> None:
@@ -86,7 +92,9 @@ def test_every_measured_number_is_there_and_in_order() -> None:
 
 
 def test_the_command_says_it_and_what_is_wrong() -> None:
-    said = CliRunner().invoke(size, ["--events-per-day", "400e6", "--reviewers", "10000", "--json"], catch_exceptions=False)
+    said = CliRunner().invoke(
+        size, ["--events-per-day", "400e6", "--reviewers", "10000", "--json"], catch_exceptions=False
+    )
     document = json.loads(said.output)
     assert document["walls"][0]["share"] > 1 and document["measured_by"] == "python -m benchmarks.sizing"
     assert "IT DOES NOT FIT" in CliRunner().invoke(size, ["--events-per-day", "400e6"]).output
