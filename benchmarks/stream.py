@@ -1,10 +1,15 @@
 """Events a second from the spool to committed effects: in the worker itself (embedded), and over a broker with one and two workers.
 
-    python -m benchmarks.stream [--events 3000] [--rounds 3] [--json]
+    python -m benchmarks.stream [--events 3000] [--rounds 3] [--share 0.3] [--json]
 
 One embedded PostgreSQL and one NATS JetStream broker (its wheel) in temporary folders; events of 100 authors, one rule in six
 of which adds a signal. Every event makes an item, a version and its ledger events, so the database, not the rules, sets the pace.
 A worker's start is not counted: the clock runs from the first committed event to the last. The ways take turns.
+
+Processor time of an event is printed, too, the workers' and PostgreSQL's: if two workers spend as much on an event as one, nothing is
+lost to waiting for each other. Database, broker and workers share this machine's processors, so that two workers cannot be twice
+as fast here where one keeps more than half of them busy. ``--share 0.3`` holds each worker to so much of a processor (it is stopped
+for the rest of each 50 ms), as if it were on a slower machine of its own: then what is left of a ratio of 2 is what they cost each other.
 """
 
 from __future__ import annotations
@@ -13,13 +18,18 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from benchmarks._floor import database
 
@@ -106,8 +116,50 @@ def embedded(count: int) -> float:
     return count / (time.perf_counter() - began)
 
 
-def streamed(count: int, workers: int) -> tuple[float, float]:
-    """Events published a second, and worked a second."""
+def processor(pids: list[int]) -> float:
+    """Seconds that these processes and their children have used."""
+    total = 0.0
+    for pid in pids:
+        with suppress(psutil.Error):
+            root = psutil.Process(pid)
+            for each in [root, *root.children(recursive=True)]:
+                with suppress(psutil.Error):
+                    times = each.cpu_times()
+                    total += times.user + times.system
+    return total
+
+
+class Held(threading.Thread):
+    """Holds processes to a share of a processor each: stopped for the rest of each 50 ms once they have used it up."""
+
+    def __init__(self, pids: list[int], share: float) -> None:
+        super().__init__(daemon=True)
+        self.pids, self.share, self.over = pids, share, threading.Event()
+
+    def run(self) -> None:
+        workers = {pid: psutil.Process(pid) for pid in self.pids}
+        used = {pid: _seconds(each) for pid, each in workers.items()}
+        credit = dict.fromkeys(self.pids, 0.0)
+        last = time.perf_counter()
+        while not self.over.wait(0.025):
+            now = time.perf_counter()
+            for pid, each in workers.items():
+                spent = _seconds(each)
+                credit[pid] = min(0.05, credit[pid] + self.share * (now - last) - (spent - used[pid]))
+                used[pid] = spent
+                os.kill(pid, signal.SIGCONT if credit[pid] > 0 else signal.SIGSTOP)
+            last = now
+        for pid in self.pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def streamed(count: int, workers: int, share: float) -> tuple[float, float, float, float]:
+    """Events published a second and worked a second; processor milliseconds of an event, the workers' and the database's."""
     from watchfloor.intake import streaming
 
     before = done()
@@ -116,29 +168,53 @@ def streamed(count: int, workers: int) -> tuple[float, float]:
         pass
     published = count / (time.perf_counter() - began)
     processes = [subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "rules-worker"]) for _ in range(workers)]
+    held = Held([each.pid for each in processes], share) if share < 1 else None
     try:
         while (first := done()) == before:
             time.sleep(0.01)
+        if held:
+            held.start()
         began = time.perf_counter()
+        ours, theirs = processor([each.pid for each in processes]), processor([postmaster()])
         while done() < before + count:
             time.sleep(0.02)
-        worked = (before + count - first) / (time.perf_counter() - began)
+        left = before + count - first
+        worked = left / (time.perf_counter() - began)
+        ours = 1000 * (processor([each.pid for each in processes]) - ours) / left
+        theirs = 1000 * (processor([postmaster()]) - theirs) / left
     finally:
+        if held:
+            held.over.set()
+            held.join()
         for process in processes:
             process.terminate()
         for process in processes:
             process.wait(timeout=30)
-    return published, worked
+    return published, worked, ours, theirs
+
+
+def postmaster() -> int:
+    """The embedded server's process."""
+    from watchfloor.platform import config
+    from watchfloor.platform.postgres import Embedded
+
+    pid = Embedded(config.home()).status().pid
+    assert pid is not None
+    return pid
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, default=3_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--share", type=float, default=1.0, help="Of a processor, for each worker.")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="watchfloor-bench-nats-"))
     found: dict[str, list[float]] = {"embedded": [], "published": [], "1 worker": [], "2 workers": []}
+    spent: dict[str, list[float]] = {}
+    pairs: list[float] = []
+    load = os.getloadavg()[0]
     server, address = broker(folder)
     try:
         with database():
@@ -149,9 +225,13 @@ def main() -> None:
                 found["embedded"].append(embedded(options.events))
                 for workers in (1, 2):
                     accept(options.events, number * 10 + workers)
-                    published, worked = streamed(options.events, workers)
+                    published, worked, ours, theirs = streamed(options.events, workers, options.share)
+                    name = f"{workers} worker" + "s" * (workers > 1)
                     found["published"].append(published)
-                    found[f"{workers} worker" + "s" * (workers > 1)].append(worked)
+                    found[name].append(worked)
+                    spent.setdefault(f"{name}, the workers'", []).append(ours)
+                    spent.setdefault(f"{name}, PostgreSQL's", []).append(theirs)
+                pairs.append(found["2 workers"][-1] / found["1 worker"][-1])
     finally:
         server.kill()
         server.wait()
@@ -160,15 +240,26 @@ def main() -> None:
     ratios = {"2 workers : 1 worker": rates["2 workers"] / rates["1 worker"],
               "1 worker : embedded": rates["1 worker"] / rates["embedded"]}  # fmt: skip
     if options.json:
-        print(json.dumps({"rates": rates, "ratios": ratios}, indent=2))
+        cpu = {name: statistics.median(values) for name, values in spent.items()}
+        print(
+            json.dumps(
+                {"rates": rates, "ratios": ratios, "cpu_ms_an_event": cpu, "ratio_of_each_round": pairs}, indent=2
+            )
+        )
         return
     print(
-        f"{options.events:,} events of {AUTHORS} authors, {os.cpu_count()} cores; events/s, median of {options.rounds} rounds"
+        f"{options.events:,} events of {AUTHORS} authors, {os.cpu_count()} cores, load {load:.1f}; events/s, "
+        f"median of {options.rounds} rounds"
+        + (f"; each worker held to {options.share:.0%} of a processor" if options.share < 1 else "")
     )
     for name, rate in rates.items():
         print(f"  {name:<24} {rate:>9,.0f}")
     for name, ratio in ratios.items():
         print(f"  {name:<24} {ratio:>9.2f}")
+    print("  of each round            " + " ".join(f"{each:.2f}" for each in pairs))
+    print("processor ms an event")
+    for name, values in spent.items():
+        print(f"  {name:<24} {statistics.median(values):>9.2f}")
 
 
 if __name__ == "__main__":

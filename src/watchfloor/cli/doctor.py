@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -33,6 +34,7 @@ def doctor(as_json: bool) -> None:
     findings = [disk(), python(), assets()]
     try:
         prepare.django()
+        findings += outside()
         checks: list[Callable[[], Finding]] = [schema, defaults, ledger, spool, media, deliveries, flow]
         findings += [check() for check in checks]
     except Exception as error:  # the database may be the very thing that is ill
@@ -75,6 +77,21 @@ def assets() -> Finding:
         "built" if built else "missing: pages will be bare",
         "" if built else "Run: make assets",
     )
+
+
+def outside() -> list[Finding]:
+    """A PostgreSQL of one's own keeps what we promise; the embedded one is set so."""
+    if not os.environ.get("DATABASE_URL"):
+        return []
+    from django.db import connection
+
+    from watchfloor.platform import loops, pgjudge, pools
+
+    roles = ["web", "media", "worker", *(["scheduler"] if loops.apart() else [])]
+    hosts = len(str(connection.settings_dict["HOST"]).split(","))
+    with connection.cursor() as cursor:
+        facts = pgjudge.facts(cursor, hosts=hosts, needed=sum(pools.size(role) for role in roles) + 5)
+    return [Finding(each.check, each.state, each.says, each.mend) for each in pgjudge.judge(facts)]
 
 
 def schema() -> Finding:

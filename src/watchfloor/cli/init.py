@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from watchfloor.cli import upgrade_check
 from watchfloor.cli.output import emit, json_option
 from watchfloor.console import prepare
 from watchfloor.platform import config
@@ -16,9 +17,22 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--check", is_flag=True, help="Change nothing: say what the upgrade would lock, rewrite or break. Exit 1 if so."
+)
+@click.option(
+    "--wait",
+    "seconds",
+    type=click.IntRange(1),
+    help="Change nothing: wait so many seconds for the schema of this version.",
+)
 @json_option
-def upgrade(as_json: bool) -> None:
+def upgrade(check: bool, seconds: int | None, as_json: bool) -> None:
     """Bring the schema, the shipped policies, queues and roles up to this version. What you changed is left alone; it says what it did."""
+    if check:
+        upgrade_check.check(as_json=as_json)
+    if seconds:
+        upgrade_check.wait(seconds, as_json=as_json)
     prepare.django(migrate=True)
     roles = prepare.install_defaults("system:upgrade")
     emit(

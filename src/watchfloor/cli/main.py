@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("watchfloor.cli.serve", "serve", "Run everything: database, web, workers, scheduler."),
     "run": ("watchfloor.cli.serve", "run", "Run one role (web, media, worker, rules-worker, stream-worker, mail)."),
     "run": ("watchfloor.cli.serve", "run", "Run one role (web, media, worker, rules-worker, stream-worker, osprey)."),
+    "run": ("watchfloor.cli.serve", "run", "Run one role (web, media, worker, scheduler, rules-worker, stream-worker)."),
     "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),
     "import": ("watchfloor.cli.imports", "import_", "Bring in reports or events from a CSV, JSONL or Parquet file."),
     "import-history": (
@@ -53,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "token": ("watchfloor.cli.tokens", "token", "Make, rotate and revoke API tokens; find those that leaked."),
     "sign-on": ("watchfloor.cli.signon", "sign_on", "Identity providers, groups that become roles, session rules."),
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
+    "size": ("watchfloor.cli.size", "size", "How many machines and how much disk, from measured costs."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),

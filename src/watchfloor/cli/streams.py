@@ -56,7 +56,7 @@ def listing(state: str | None, limit: int, as_json: bool) -> None:
 )
 def stream_worker(at_once: int | None) -> None:
     """Reads live streams, beside any number of others; one that ends is followed within seconds."""
-    os.environ["WATCHFLOOR_ROLE"] = "worker"
+    os.environ["WATCHFLOOR_ROLE"] = "stream"
     prepare.django()
     import msgspec
 

@@ -18,6 +18,7 @@ from watchfloor.intake.asgi import app as intake_app  # noqa: E402
 from watchfloor.intake.media import app as media_app  # noqa: E402
 from watchfloor.interop.atproto.stream import PATH as LABELS  # noqa: E402
 from watchfloor.interop.atproto.stream import app as labels_app  # noqa: E402
+from watchfloor.platform import health  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -30,7 +31,9 @@ INTAKE = ("/v1/reports", "/v1/events", "/v1/verdicts")
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hot intake paths and uploads, which may be large, skip Django's middleware; all else is Django's."""
-    if scope["type"] == "lifespan":
+    if scope["type"] == "http" and scope["path"] in health.PATHS:
+        await health.respond(scope, send)
+    elif scope["type"] == "lifespan":
         METERS.start(config.home(), "web")
         tracing.start("web")
         await intake_app(scope, receive, send)

@@ -8,7 +8,7 @@ import sys
 import click
 
 from watchfloor.console import prepare
-from watchfloor.platform import config, logs
+from watchfloor.platform import config, logs, loops
 
 
 def keep(
@@ -39,6 +39,8 @@ def keep(
     roles += [Role(f"worker{number or ''}", [*own, "worker"], shared) for number in range(workers)]
     if os.environ.get("WATCHFLOOR_STREAM"):
         roles += [Role(f"rules{number or ''}", [*own, "rules-worker"], shared) for number in range(workers)]
+    if loops.apart():
+        roles.append(Role("scheduler", [*own, "scheduler"], shared))
     for role in extra or []:
         assert isinstance(role, Role)
         roles.append(role)

@@ -4,7 +4,7 @@ labels fall due."""
 from __future__ import annotations
 
 from watchfloor.detection import alarms, backtests, counting, due_labels, hits, training
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import EACH, WORK, loop
 
 
 @loop("detection.train", idle=60.0)
@@ -13,7 +13,7 @@ def train() -> int:
     return training.train()
 
 
-@loop("detection.hits", idle=hits.FLUSH_EVERY)
+@loop("detection.hits", idle=hits.FLUSH_EVERY, place=EACH)
 def write_hits() -> int:
     """What was noted when traffic stopped must not wait for the next item."""
     hits.flush()
@@ -26,7 +26,7 @@ def put_due_labels() -> int:
     return due_labels.put_due()
 
 
-@loop("detection.backtest", idle=1.0)
+@loop("detection.backtest", idle=1.0, place=WORK)
 def backtest() -> int:
     """Backtests that were asked for on a page."""
     return backtests.work()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from watchfloor.enforcement import actions, delivery, health, reconciling, withholding
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import WORK, loop
 
 
-@loop("enforcement.deliver", idle=0.5)
+@loop("enforcement.deliver", idle=0.5, place=WORK)
 def deliver() -> int:
     """Send what is due to endpoints that answer."""
     return delivery.deliver_due(ailing=False)
 
 
-@loop("enforcement.deliver_ailing", idle=1)
+@loop("enforcement.deliver_ailing", idle=1, place=WORK)
 def deliver_ailing() -> int:
     """Send what is due to endpoints that failed last: a loop of their own, so that they hold up nobody."""
     return delivery.deliver_due(ailing=True)

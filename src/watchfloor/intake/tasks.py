@@ -5,10 +5,10 @@ from __future__ import annotations
 from watchfloor.detection import stream
 from watchfloor.intake import drain, lake, lake_care, streaming
 from watchfloor.intake.rows import EVENT, REPORT
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import WORK, loop
 
 
-@loop("intake.drain", idle=0.2)
+@loop("intake.drain", idle=0.2, place=WORK)
 def drain_spool() -> int:
     """Work waiting rows; with a stream, events are the rules workers'."""
     return drain.drain(kinds=(REPORT,) if stream.configured() else (REPORT, EVENT))
@@ -26,7 +26,7 @@ def check_stream() -> int:
     return streaming.recover() if stream.configured() else 0
 
 
-@loop("intake.lake", idle=5.0)
+@loop("intake.lake", idle=5.0, place=WORK)
 def write_lake() -> int:
     """Worked rows to Parquet."""
     return lake.export()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from watchfloor.interop import teaching
 from watchfloor.interop.history import pulling
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import WORK, loop
 
 
-@loop("interop.learn", idle=1.0)
+@loop("interop.learn", idle=1.0, place=WORK)
 def learn() -> int:
     """Learn what waits."""
     return teaching.learn()

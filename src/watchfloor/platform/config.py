@@ -7,6 +7,7 @@ the embedded one in the data folder is used. The whole list is documented in doc
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -71,6 +72,10 @@ def media_url(public_url: str) -> str:
 def database(url: str | None = None) -> dict[str, object]:
     """Django's database settings, from ``DATABASE_URL`` or the embedded server's place in the data folder.
 
+    Several hosts, ``postgresql://user@one:5432,two:5432/name``, are a primary and its standbys in any order: libpq asks each, and
+    only one that takes writes will do (``target_session_attrs=read-write`` unless the URL says otherwise), so that a promoted
+    standby is found without a setting being changed. Nothing is read from a standby.
+
     Behind a pooler that cannot keep prepared statements, add ``prepare_threshold=off`` to the URL's query.
 
     Raises:
@@ -98,12 +103,31 @@ def database(url: str | None = None) -> dict[str, object]:
     query = dict(parse_qsl(parts.query))
     # Django never prepares its own statements; those of ledger.rows are prepared.
     prepare = query.pop("prepare_threshold", "3")
-    host = query.pop("host", None) or (unquote(parts.hostname) if parts.hostname else "")
+    hosts, ports = _addresses(parts.netloc.rpartition("@")[2])
+    host = query.pop("host", None) or hosts
+    port = ports or query.pop("port", "")
+    if "," in host:
+        query = {"target_session_attrs": "read-write", "connect_timeout": "3", **query}
     return settings | {
         "NAME": unquote(parts.path.lstrip("/")) or "watchfloor",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(parts.port or query.pop("port", "") or ""),
+        "PORT": port,
         "OPTIONS": {**query, "prepare_threshold": None if prepare == "off" else int(prepare)},
     }
+
+
+def _addresses(text: str) -> tuple[str, str]:
+    """``one:5432,[::1]:5433,three`` as libpq's two lists; no ports at all where none is said."""
+    hosts, ports = [], []
+    for each in text.split(","):
+        found = re.fullmatch(r"(?:\[([^\]]*)\]|([^:\[\]]*))(?::(\d*))?", each)
+        if found is None:
+            raise BadInput(
+                "bad_setting", "DATABASE_URL names a host that cannot be read.", where="DATABASE_URL",
+                hint="Use postgresql://user:password@host:5432/name, several hosts with commas: one:5432,two:5432.",
+            )  # fmt: skip
+        hosts.append(unquote(found[1] or found[2] or ""))
+        ports.append(found[3] or "")
+    return ",".join(hosts), (",".join(port or "5432" for port in ports) if len(ports) > 1 else ports[0])

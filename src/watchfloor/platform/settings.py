@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from watchfloor.platform import config
+from watchfloor.platform import config, pools
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = config.home()
@@ -134,14 +134,10 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": config.database()}
-if os.environ.get("WATCHFLOOR_ROLE") == "web":
-    # Under ASGI each request has a thread of its own, so connections live in a pool, not in threads; health checks are the pool's.
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {  # type: ignore[index]
-        "min_size": 2,
-        "max_size": int(os.environ.get("WATCHFLOOR_POOL", "24")),
-        "timeout": 10,
-    }
+if _pool := pools.options(os.environ.get("WATCHFLOOR_ROLE", "")):
+    # Under ASGI each request has a thread of its own, in a worker each loop: connections live in a pool, not in threads.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # health checks are the pool's
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = _pool  # type: ignore[index]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.User"

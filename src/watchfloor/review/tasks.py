@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import WORK, loop
 from watchfloor.review import actions, routing_backtests, surge
 from watchfloor.review.actions import push
 
@@ -31,13 +31,13 @@ def remedies() -> int:
     return actions.remedy_done()
 
 
-@loop("review.routing_backtest", idle=1.0)
+@loop("review.routing_backtest", idle=1.0, place=WORK)
 def routing_backtest() -> int:
     """Backtests of the routing draft that were asked for on its page."""
     return routing_backtests.work()
 
 
-@loop("review.batches", idle=0.5)
+@loop("review.batches", idle=0.5, place=WORK)
 def batches() -> int:
     """Work the next chunk of an order over many."""
     from watchfloor.review import bulk

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import WORK, loop
 from watchfloor.staffing import bases, running
 
 
-@loop("staffing.base", idle=5.0)
+@loop("staffing.base", idle=5.0, place=WORK)
 def read_the_floor() -> int:
     """A base where one is due or wanted."""
     return bases.work()
 
 
-@loop("staffing.run", idle=1.0)
+@loop("staffing.run", idle=1.0, place=WORK)
 def compute() -> int:
     """What-ifs and rosters."""
     return running.work()

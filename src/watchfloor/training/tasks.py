@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watchfloor.identity.domain import system
 from watchfloor.ledger.writer import writing
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import WORK, loop
 from watchfloor.training import cohort_actions, letters, making, record_push, sittings
 
 
@@ -15,7 +15,7 @@ def exams() -> int:
         return sittings.finish_overdue(w)
 
 
-@loop("training.products", idle=2)
+@loop("training.products", idle=2, place=WORK)
 def products() -> int:
     """Make the products of a unit that was published."""
     return making.work()

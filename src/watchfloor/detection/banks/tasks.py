@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from watchfloor.detection.banks import indexes, learning, matching, retro_work
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import EACH, WORK, loop
 
 
 def arrays_here() -> bool:
@@ -13,13 +13,13 @@ def arrays_here() -> bool:
     return find_spec("numpy") is not None
 
 
-@loop("banks.index", idle=0.25)
+@loop("banks.index", idle=0.25, place=EACH)
 def index() -> int:
     """Take new, changed and removed entries into the index."""
     return indexes.follow() if arrays_here() else 0
 
 
-@loop("banks.match", idle=0.25)
+@loop("banks.match", idle=0.25, place=WORK)
 def match() -> int:
     """Hold what came in against the banks."""
     return matching.work()
@@ -31,7 +31,7 @@ def learn() -> int:
     return learning.follow()
 
 
-@loop("banks.retro", idle=1.0)
+@loop("banks.retro", idle=1.0, place=WORK)
 def search_back() -> int:
     """Entries are held against the last days, and what was found is done or undone."""
     return retro_work.work() if arrays_here() else 0

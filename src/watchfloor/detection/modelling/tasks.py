@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from watchfloor.detection.modelling import asked, counted, watch
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import EACH, WORK, loop
 
 
-@loop("models.scores", idle=counted.FLUSH_EVERY)
+@loop("models.scores", idle=counted.FLUSH_EVERY, place=EACH)
 def write_scores() -> int:
     """What was counted when traffic stopped must not wait for the next item."""
     counted.flush()
@@ -20,7 +20,7 @@ def watch_models() -> int:
     return 0
 
 
-@loop("models.ask", idle=5.0)
+@loop("models.ask", idle=5.0, place=WORK)
 def ask_policy_models() -> int:
     """What waits is put before the policy models, within their budgets."""
     return asked.ask_due()

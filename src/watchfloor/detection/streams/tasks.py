@@ -11,7 +11,7 @@ from watchfloor.detection.streams.options import options
 from watchfloor.detection.streams.reading import caged
 from watchfloor.detection.streams.watching import Crew
 from watchfloor.kernel.errors import MissingExtra
-from watchfloor.platform.loops import loop
+from watchfloor.platform.loops import WORK, loop
 
 
 def name() -> str:
@@ -24,7 +24,7 @@ def _crew() -> Crew:
     return Crew(name(), options())
 
 
-@loop("streams.watch", idle=1.0)
+@loop("streams.watch", idle=1.0, place=WORK)
 def watch() -> int:
     """Take up streams that nobody reads. Each goes on in a thread of its own."""
     setting = options()

@@ -28,6 +28,7 @@ from watchfloor.items.media.queries import PLAYABLE
 from watchfloor.items.media.sealed import Reader
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, WatchfloorError
 from watchfloor.kernel.ids import decode
+from watchfloor.platform import health
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -64,6 +65,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI entry."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
+        return
+    if scope["type"] == "http" and scope["path"] in health.PATHS:
+        await health.respond(scope, send)
         return
     if scope["type"] != "http":
         raise NotImplementedError(f"the media origin does not speak {scope['type']}")

@@ -130,5 +130,6 @@ def _superuser() -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(
         dbname=settings["NAME"], user=settings["USER"] or None, password=settings["PASSWORD"] or None,
         host=settings["HOST"] or None, port=settings["PORT"] or None, autocommit=True,
+        target_session_attrs=settings["OPTIONS"].get("target_session_attrs", "any"),
     ) as db:  # fmt: skip
         yield db

@@ -1,0 +1,133 @@
+"""One scheduler leads and the next takes over; the health pages tell a database or a schema that is not there; pools let go of locks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from watchfloor.console.asgi import application
+from watchfloor.items.media.origin import app as media_origin
+from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import health, leading, loops, pools
+
+LOCK = 7_204_099
+
+
+def test_one_leads_and_the_next_takes_over(transactional_db: None) -> None:
+    leads: list[str] = []
+    turn = threading.Condition()
+
+    def candidate(name: str, stop: threading.Event) -> threading.Thread:
+        def work(ended: threading.Event) -> None:
+            with turn:
+                leads.append(name)
+                turn.notify_all()
+            ended.wait()
+
+        thread = threading.Thread(target=leading.lead, args=(LOCK, stop, work), kwargs={"look": 0.02})
+        thread.start()
+        return thread
+
+    def until(count: int) -> None:
+        with turn:
+            assert turn.wait_for(lambda: len(leads) == count, timeout=30)
+
+    stops = {"one": threading.Event(), "two": threading.Event()}
+    threads = {"one": candidate("one", stops["one"])}
+    until(1)
+    threads["two"] = candidate("two", stops["two"])
+    # The leader loses its connection, as when its database is promoted elsewhere: whoever comes first leads, and only one does.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = %s",
+            [LOCK],
+        )
+        assert cursor.rowcount == 1
+    until(2)
+    stops[leads[-1]].set()
+    threads[leads[-1]].join(30)
+    until(3)
+    assert leads[2] != leads[1]
+    for stop in stops.values():
+        stop.set()
+    for thread in threads.values():
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def asked(app: Any, path: str, method: str = "GET") -> tuple[int, dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    asyncio.run(app({"type": "http", "path": path, "method": method, "headers": []}, receive, send))
+    return sent[0]["status"], json.loads(sent[1]["body"] or b"{}")
+
+
+def test_health_pages(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_KEEP", 0.0)
+    for app in (application, media_origin):
+        assert asked(app, "/healthz") == (200, {"status": "alive"})
+        assert asked(app, "/readyz") == (200, {"status": "ready"})
+    assert asked(application, "/readyz", "HEAD") == (200, {})
+    monkeypatch.setattr(health, "_schema_seen", False)
+    monkeypatch.setattr("django.db.migrations.loader.MigrationLoader.check_consistent_history", lambda *_: None)
+    monkeypatch.setattr("django.db.migrations.recorder.MigrationRecorder.applied_migrations", lambda _: {})
+    assert asked(application, "/readyz") == (503, {"status": "not ready", "why": "schema"})
+    monkeypatch.setattr(health, "_look", lambda: "database")
+    assert asked(application, "/readyz")[0] == 503 and asked(application, "/healthz")[0] == 200
+
+
+def test_a_role_without_a_web_server_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "unready", lambda: "")
+    monkeypatch.setitem(loops.done, "intake.drain", 7)
+    alive = [True]
+    from tests.crash.harness import free_port
+
+    port = free_port()
+    server = health.serve(f"127.0.0.1:{port}", "worker", lambda: alive[0], lambda: loops.done)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+            said = json.load(answer)
+        assert said["role"] == "worker" and said["done"]["intake.drain"] == 7
+        alive[0] = False
+        for path, status in (("/healthz", 503), ("/other", 404)):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{path}")
+            assert refused.value.code == status
+        with pytest.raises(BadInput, match="cannot be listened on"):
+            health.serve(f"127.0.0.1:{port}", "worker", lambda: True, dict)
+    finally:
+        server.shutdown()
+        server.server_close()
+    for wrong in ("8750x", "host:0", "host:99999"):
+        with pytest.raises(BadInput, match="no address"):
+            health.serve(wrong, "worker", lambda: True, dict)
+
+
+def test_a_connection_that_goes_back_holds_no_lock(db: None) -> None:
+    from psycopg_pool import ConnectionPool
+
+    from watchfloor.intake.store import own_connection
+
+    made = own_connection().info.dsn
+    reset = (pools.options("scheduler") or {})["reset"]
+    with ConnectionPool(made, min_size=1, max_size=1, reset=reset, kwargs={"autocommit": True}) as pool:
+        with pool.connection() as one:
+            one.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        with pool.connection() as again:
+            held = again.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [LOCK]
+            ).fetchone()
+    assert held == (0,)
