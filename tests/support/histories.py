@@ -120,7 +120,7 @@ def written(folder: Path) -> list[Call]:
     """The calls that processes wrote down as they made them: a line ``call`` before, a line ``answer`` after, whoever died in between."""
     found = []
     for file in sorted(folder.glob("*.jsonl")):
-        asked: dict[int, dict[str, Any]] = {}
+        asked: dict[Any, dict[str, Any]] = {}
         for text in file.read_text().splitlines():
             try:
                 line = json.loads(text)

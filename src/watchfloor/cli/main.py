@@ -45,6 +45,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "glass": ("watchfloor.cli.glass", "glass", "Break-glass: take rights in an emergency, list, end."),
     "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
+    "backup": ("watchfloor.cli.backup", "backup", "Back up the whole installation into one file while it serves."),
+    "restore": ("watchfloor.cli.backup", "restore", "Bring a backup back into an empty data folder, and check it."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),
