@@ -41,9 +41,19 @@ class Writer:
             salt = os.urandom(16)
             out.write(SEALED + salt)
             self._seal = sealed.Writer(out, _key(passphrase, salt), LABEL)
-        self._tar = tarfile.open(fileobj=_Pipe(self._seal or out), mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self._pipe = _Pipe(self._seal or out)
+        self._tar = tarfile.open(fileobj=self._pipe, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self._whole = hashlib.sha256()
         self.files = self.bytes = 0
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._pipe.broken = True  # tarfile writes what it holds when it is thrown away
 
     def document(self, name: str, value: Any) -> None:
         """A small JSON document."""
@@ -142,10 +152,11 @@ class _Pipe:
     """What tarfile wants of a file to write to."""
 
     def __init__(self, out: Out) -> None:
-        self._out = out
+        self._out, self.broken = out, False
 
     def write(self, data: bytes) -> int:
-        self._out.write(data)
+        if not self.broken:
+            self._out.write(data)
         return len(data)
 
 

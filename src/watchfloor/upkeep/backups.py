@@ -81,8 +81,7 @@ def take(out: archive.Out, *, passphrase: str, without: Collection[str], watch: 
     unknown = set(without) - set(OPTIONAL)
     if unknown:
         raise BadInput("unknown_part", f"{sorted(unknown)[0]!r} cannot be left out.", where="--without", hint=", ".join(OPTIONAL))  # fmt: skip
-    writer = archive.Writer(out, passphrase)
-    with psycopg.connect(dumping.dsn(), connect_timeout=10) as snapshot:
+    with archive.Writer(out, passphrase) as writer, psycopg.connect(dumping.dsn(), connect_timeout=10) as snapshot:
         snapshot.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         name, events, tables = snapshot.execute(
             "SELECT pg_export_snapshot(), (SELECT coalesce(max(number) + 1, 0) FROM ledger_leaf), "
@@ -101,8 +100,7 @@ def take(out: archive.Out, *, passphrase: str, without: Collection[str], watch: 
                 snapshot.rollback()  # pg_dump has it by now, and an idle transaction holds up others
                 watch.step(dump.tables() - told)
                 told = dump.tables()
-    _files(writer, without, watch)
-    writer.close()
+        _files(writer, without, watch)
     return Taken(
         path="-", events=events, root=manifest.root, files=writer.files - 1, bytes=writer.bytes, sealed=bool(passphrase),
         keys="keys" not in without,

@@ -49,7 +49,7 @@ class Dump:
 
     def __init__(self, snapshot: str) -> None:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115
-        argv = [program("pg_dump"), "-Fc", "-Z", "zstd:1", "--no-owner", "--no-privileges", "--verbose", f"--snapshot={snapshot}"]
+        argv = [program("pg_dump"), "-Fc", "-Z", "gzip:1", "--no-owner", "--no-privileges", "--verbose", f"--snapshot={snapshot}"]
         self._process = subprocess.Popen([*argv, dsn()], stdout=subprocess.PIPE, stderr=self._said, env=_environment())
         assert self._process.stdout is not None
         self.stream: IO[bytes] = self._process.stdout
