@@ -100,6 +100,7 @@ class Sender(threading.Thread):
         self.acknowledged: dict[str, str] = {}  # key -> receipt
         self.stop = threading.Event()
         self.refusals: list[str] = []
+        self.told_to_wait = 0  # times it heard 503 with Retry-After
 
     def run(self) -> None:
         count = 0
@@ -130,6 +131,7 @@ class Sender(threading.Thread):
             return None
         if answer.status == 202:
             return str(json.loads(text)["id"])
+        self.told_to_wait += answer.status == 503 and int(answer.headers.get("Retry-After", "0")) > 0
         if answer.status not in {500, 502, 503, 504}:
             self.refusals.append(f"{answer.status} {text[:200]!r}")
         self.stop.wait(0.02)
@@ -141,12 +143,14 @@ class Installation:
 
     def __init__(self, home: Path, **settings: str) -> None:
         self.home, self.port = home, free_port()
-        schema.lay(home)
+        if "DATABASE_URL" not in settings:
+            schema.lay(home)
         self.env = {
             **os.environ, "WATCHFLOOR_HOME": str(home), "PYTHONPATH": "src", "WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS": "1",
             **settings,
         }  # fmt: skip
-        self.env.pop("DATABASE_URL", None)
+        if "DATABASE_URL" not in settings:
+            self.env.pop("DATABASE_URL", None)
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self, *argv: str) -> Any:

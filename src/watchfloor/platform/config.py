@@ -14,6 +14,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from watchfloor.kernel.errors import BadInput
 
 
+KEEP_ALIVE = {
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000, "connect_timeout": 10,
+}  # fmt: skip
+
+
 def home() -> Path:
     """The data folder; made when missing, readable by its owner only."""
     path = Path(os.environ.get("WATCHFLOOR_HOME", "watchfloor-data")).expanduser().resolve()
@@ -99,11 +104,13 @@ def database(url: str | None = None) -> dict[str, object]:
     # Django never prepares its own statements; those of ledger.rows are prepared.
     prepare = query.pop("prepare_threshold", "3")
     host = query.pop("host", None) or (unquote(parts.hostname) if parts.hostname else "")
+    # A line that goes dead says nothing: without these a connection would wait for hours (the URL's own settings win).
+    alive = {} if host.startswith("/") else {name: value for name, value in KEEP_ALIVE.items() if name not in query}
     return settings | {
         "NAME": unquote(parts.path.lstrip("/")) or "watchfloor",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or query.pop("port", "") or ""),
-        "OPTIONS": {**query, "prepare_threshold": None if prepare == "off" else int(prepare)},
+        "OPTIONS": {**alive, **query, "prepare_threshold": None if prepare == "off" else int(prepare)},
     }
