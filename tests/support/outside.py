@@ -5,6 +5,7 @@ The programs are the wheel's; the primary begins as a copy of the schema that te
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.platform.pgaccount import choose
 from watchfloor.platform.pgprograms import programs, run
 
@@ -74,7 +76,8 @@ class Server:
             process.kill()
 
     def stop(self) -> None:
-        if (self.data / "postmaster.pid").exists():
+        """If it still runs."""
+        with contextlib.suppress(WatchfloorError):
             run(self.bin, ["pg_ctl", "stop", "-s", "-m", "immediate", "-D", str(self.data)], self.account, 60)
 
     def _forget_embedding(self) -> None:
