@@ -155,8 +155,12 @@ def weights(root: int, home: Path) -> dict[str, float]:
             with suppress(psutil.Error):
                 parent = process.parent()
                 if not role and parent is not None and "granian" in line:
-                    role = next((name for name in ("media", "web") if f"run {name}" in " ".join(parent.cmdline())), "web")
-            found[role or ("database" if process.name() == "postgres" else "other")] += process.memory_full_info().uss / 1e6
+                    role = next(
+                        (name for name in ("media", "web") if f"run {name}" in " ".join(parent.cmdline())), "web"
+                    )
+            found[role or ("database" if process.name() == "postgres" else "other")] += (
+                process.memory_full_info().uss / 1e6
+            )
     return {role: round(size, 1) for role, size in found.items()}
 
 

@@ -33,7 +33,9 @@ async def span(floor: Any, token: str, rows: float, seconds: float) -> dict[str,
     heard, first, weights = await asyncio.gather(
         ordinary.run(seconds), urgent.run(seconds), weighed(floor.process.pid, floor.home, seconds, 1.0)
     )
-    heaviest = {role: max(each.get(role, 0.0) for _, each in weights) for role in {name for _, each in weights for name in each}}
+    heaviest = {
+        role: max(each.get(role, 0.0) for _, each in weights) for role in {name for _, each in weights for name in each}
+    }
     return {
         "offered_rows_s": round(rows), "taken_rows_s": round(heard.rows / seconds), "late": heard.late,
         "refused": heard.status[503], "status": dict(heard.status),

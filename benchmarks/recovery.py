@@ -29,7 +29,8 @@ fill(COUNT, min(COUNT, 20_000))
 with connection.cursor() as cursor:
     put(cursor, Report, COUNT, {
         "id": id_of("01900005-0000-7000-8000-"), "case_id": id_of(CASE), "source": "'bench'", "channel": "'user'", "reporter_kind": "'user'",
-        "reporter": "'r' || (n % 5000)", "reason_key": "'spam'", "policy_key": "'spam'", "item_version": "md5(n::text)",
+        "reporter": "'r' || (n % 5000)",
+        "reason_key": "'spam'", "policy_key": "'spam'", "item_version": "md5(n::text)",
         "received_at": "now() - interval '1 day'",
     })
     cursor.execute("ANALYZE review_report")
@@ -95,8 +96,8 @@ def main() -> None:
         print(json.dumps(found, indent=2))
         return
     print(
-        f"{found['reports']:,} reports ({found['database_mb']:,} MB): served again after {found['seconds']} s, median {found['median_s']} s; "
-        f"{found['machine']}"
+        f"{found['reports']:,} reports ({found['database_mb']:,} MB): served again after {found['seconds']} s, "
+        f"median {found['median_s']} s; {found['machine']}"
     )
 
 

@@ -65,7 +65,9 @@ def main() -> None:
     )
     for role, each in found["roles"].items():
         verdict = "flat" if each["flat"] else "GROWS"
-        print(f"  {role:<12} {each['mb']:>7} MB, {each['mb_an_hour']:+} MB/h ({each['from']:+} to {each['to']:+}): {verdict}")
+        print(
+            f"  {role:<12} {each['mb']:>7} MB, {each['mb_an_hour']:+} MB/h ({each['from']:+} to {each['to']:+}): {verdict}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What stands beside `serve` in a test and dies as often: workers on streams, reviewers, each kept by the test as a process manager would."""
+"""What stands beside `serve` in a test and dies as often: workers on streams, reviewers, each started again by the test."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ class Reviewers(Beside):
         self.folder.mkdir()
         people = json.loads(floor.python(f"COUNT = {count}\n{PEOPLE}"))
         script = ["-m", "tests.support.reviewer"]
-        super().__init__(floor, [[*script, str(self.folder / f"{n}.jsonl"), who, str(n)] for n, who in enumerate(people)])
+        super().__init__(
+            floor, [[*script, str(self.folder / f"{n}.jsonl"), who, str(n)] for n, who in enumerate(people)]
+        )
 
     def saw(self) -> list[Call]:
         """Every call of theirs, answered or not."""

@@ -80,9 +80,15 @@ class Platform:
     def effects(self) -> list[Call]:
         """What was done to each item, for the judge of histories: a repeat under a known key is no effect."""
         return [
-            Call(f"{body['item']['id']} {body['effect']}", "platform", "reverse" if body["undo"] else "apply", *self.when[key])
+            Call(
+                f"{body['item']['id']} {body['effect']}",
+                "platform",
+                "reverse" if body["undo"] else "apply",
+                *self.when[key],
+            )
             for key, body in self.applied.items()
-            if body.get("effect") and body["item"]["type"] == "message"  # an account is suspended again by each new strike
+            if body.get("effect")
+            and body["item"]["type"] == "message"  # an account is suspended again by each new strike
         ]
 
     def close(self) -> None:

@@ -34,7 +34,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("the long form: WATCHFLOOR_DRILLS=1")
     place = tmp_path / "small"
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}m,mode=711", "small", str(place)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={ROOM}m,mode=711", "small", str(place)], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip("a small disk cannot be mounted here: " + mounted.stderr.decode().strip())
     yield place
@@ -69,11 +71,16 @@ def test_a_full_disk_refuses_and_loses_nothing(small_disk: Path) -> None:
             wait_until(lambda before=before: sum(len(each.acknowledged) for each in senders) > before + 20, "reports")
             ballast = fill(small_disk)
             told = sum(sender.told_to_wait for sender in senders)
-            wait_until(lambda told=told: _turn_over(floor, ballast) or sum(each.told_to_wait for each in senders) > told, "503")
+            wait_until(
+                lambda told=told, ballast=ballast: _turn_over(floor, ballast) or sum(each.told_to_wait for each in senders) > told, "503"
+            )
             ballast.unlink()
             free = time.monotonic()
             heard = [len(sender.acknowledged) for sender in senders]
-            wait_until(lambda heard=heard: all(len(each.acknowledged) > n for each, n in zip(senders, heard, strict=True)), "reports again")
+            wait_until(
+                lambda heard=heard: all(len(each.acknowledged) > n for each, n in zip(senders, heard, strict=True)),
+                "reports again",
+            )
             print(f"taken again {time.monotonic() - free:.1f} s after there was room")
         for sender in senders:
             sender.stop.set()
@@ -96,7 +103,9 @@ def test_a_full_disk_refuses_and_loses_nothing(small_disk: Path) -> None:
 def _turn_over(floor: Installation, ballast: Path) -> None:
     """The write-ahead log takes a new file, as it would after some minutes; whatever room that frees is taken."""
     try:
-        with psycopg.connect(floor.dsn().replace("watchfloor@", "postgres@"), connect_timeout=2, autocommit=True) as connection:
+        with psycopg.connect(
+            floor.dsn().replace("watchfloor@", "postgres@"), connect_timeout=2, autocommit=True
+        ) as connection:
             connection.execute("SELECT pg_switch_wal()")
     except (psycopg.Error, OSError):
         pass

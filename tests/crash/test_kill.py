@@ -167,7 +167,8 @@ least, since = None, time.monotonic()
 while True:
     far = Outbox.objects.filter(state="failed", next_at__gt=clock.now() + timedelta(minutes=1))  # the near ones may be under way
     far.update(next_at=clock.now())  # a pause of minutes after many failures is not the test
-    left = (Spooled.objects.filter(state__in=["waiting", "streamed"]).count() + Outbox.objects.filter(state__in=["pending", "failed"]).count())
+    left = (Spooled.objects.filter(state__in=["waiting", "streamed"]).count()
+            + Outbox.objects.filter(state__in=["pending", "failed"]).count())
     if left == 0:
         break
     if least is None or left < least:

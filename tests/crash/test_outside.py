@@ -49,7 +49,9 @@ def test_a_bad_line_and_a_promotion_lose_nothing_that_was_acknowledged(tmp_path:
             _one_more(senders)
             line.set("mute")
             told = sum(sender.told_to_wait for sender in senders)
-            wait_until(lambda told=told: sum(sender.told_to_wait for sender in senders) > told, "a 503 with Retry-After")
+            wait_until(
+                lambda told=told: sum(sender.told_to_wait for sender in senders) > told, "a 503 with Retry-After"
+            )
             line.set("through")
             _one_more(senders)
             line.delay, line.drip = 0.001, 700
@@ -71,7 +73,9 @@ def test_a_bad_line_and_a_promotion_lose_nothing_that_was_acknowledged(tmp_path:
         assert [refusal for sender in senders for refusal in sender.refusals] == []
         assert acknowledged - set(json.loads(floor.python(STORED))) == set(), "an acknowledged report is missing"
         print(f"{len(acknowledged)} acknowledged, none lost; taken again {took:.1f} s after the primary died")
-        assert took < FAILOVER or os.getloadavg()[0] > 4 * (os.cpu_count() or 1), f"{took:.1f} s until reports were taken again"
+        assert took < FAILOVER or os.getloadavg()[0] > 4 * (os.cpu_count() or 1), (
+            f"{took:.1f} s until reports were taken again"
+        )
         assert floor.command("ledger", "verify")["problems"] == []
         assert floor.command("ledger", "rebuild", "--check")["differences"] == []
     finally:

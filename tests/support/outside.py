@@ -41,14 +41,21 @@ class Server:
         """With the tables, and no row of ours."""
         subprocess.run(["cp", "-a", str(schema), str(self.data)], check=True)
         self.account = choose(self.home, self.data, self.bin)
-        (self.data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n")
+        (self.data / "pg_hba.conf").write_text(
+            "host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n"
+        )
         self._forget_embedding()
         self.start()
 
     def follow(self, primary: Server) -> None:
         """As a standby of it, whose confirmation it waits for from now on."""
         source = f"host=127.0.0.1 port={primary.port} user=postgres application_name=standby"
-        run(self.bin, ["pg_basebackup", "-D", str(self.data), "-d", source, "-R", "-X", "stream", "-c", "fast"], self.account, 120)
+        run(
+            self.bin,
+            ["pg_basebackup", "-D", str(self.data), "-d", source, "-R", "-X", "stream", "-c", "fast"],
+            self.account,
+            120,
+        )
         self.start()
         with psycopg_connect(primary.dsn("postgres")) as connection:
             connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
@@ -59,7 +66,12 @@ class Server:
         log = self.home / "postgres.log"
         log.touch()
         self.account.own(log)
-        run(self.bin, ["pg_ctl", "start", "-s", "-w", "-D", str(self.data), "-l", str(log), "-o", options], self.account, 120)
+        run(
+            self.bin,
+            ["pg_ctl", "start", "-s", "-w", "-D", str(self.data), "-l", str(log), "-o", options],
+            self.account,
+            120,
+        )
 
     def promote(self) -> None:
         """From now on it is the primary, and waits for nobody."""
@@ -82,7 +94,9 @@ class Server:
 
     def _forget_embedding(self) -> None:
         config = self.data / "postgresql.conf"
-        config.write_text("\n".join(line for line in config.read_text().splitlines() if not line.startswith("include_if_exists")))
+        config.write_text(
+            "\n".join(line for line in config.read_text().splitlines() if not line.startswith("include_if_exists"))
+        )
 
 
 def psycopg_connect(dsn: str):  # type: ignore[no-untyped-def]

@@ -49,7 +49,9 @@ def work(file: Path, user_id: str, seed: int) -> None:
     while True:
         try:
             actor = actor_for(User.objects.get(pk=user_id))
-            wanted = list(Case.objects.filter(state="open").order_by("opened_at", "id").values_list("pk", flat=True)[:FEW])
+            wanted = list(
+                Case.objects.filter(state="open").order_by("opened_at", "id").values_list("pk", flat=True)[:FEW]
+            )
             if not wanted:
                 time.sleep(0.05)
                 continue
@@ -73,7 +75,9 @@ def one(actor: Any, case_id: UUID, chance: random.Random, book: Notebook) -> Non
         time.sleep(0.02)
         return
     job, token = UUID(got["job"]), got["token"]
-    for verb in chance.choice([("decide",), ("heartbeat", "decide"), ("release",), ("late", "decide"), ("late", "heartbeat")]):
+    for verb in chance.choice(
+        [("decide",), ("heartbeat", "decide"), ("release",), ("late", "decide"), ("late", "heartbeat")]
+    ):
         if verb == "late":
             time.sleep(max(0.0, got["until"] - time.time() + chance.uniform(-0.05, 1.2)))
             continue

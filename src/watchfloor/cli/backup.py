@@ -16,7 +16,9 @@ from watchfloor.kernel.errors import BadInput
 from watchfloor.platform import config
 
 passphrase_option = click.option(
-    "--passphrase-file", type=click.Path(path_type=Path), help="Seal (or open) it with what this file's first line says."
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help="Seal (or open) it with what this file's first line says.",
 )
 
 
@@ -40,7 +42,9 @@ class Bars:
     def __enter__(self) -> Bars:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._bar is not None:
             self._bar.__exit__()
         self._bar = None
@@ -48,7 +52,9 @@ class Bars:
 
 @click.command()
 @click.argument("to", metavar="TO")
-@click.option("--without", multiple=True, type=click.Choice(["media", "lake", "keys"]), help="Leave this out; may be repeated.")
+@click.option(
+    "--without", multiple=True, type=click.Choice(["media", "lake", "keys"]), help="Leave this out; may be repeated."
+)
 @passphrase_option
 @json_option
 def backup(to: str, without: tuple[str, ...], passphrase_file: Path | None, as_json: bool) -> None:
@@ -62,7 +68,9 @@ def backup(to: str, without: tuple[str, ...], passphrase_file: Path | None, as_j
 
     if to == "-":
         if sys.stdout.isatty():
-            raise BadInput("terminal", "A backup is no text.", where="TO", hint="Lead it into a file: watchfloor backup - > file")
+            raise BadInput(
+                "terminal", "A backup is no text.", where="TO", hint="Lead it into a file: watchfloor backup - > file"
+            )
         with Bars() as bars:
             backups.take(sys.stdout.buffer, passphrase=secret, without=without, watch=bars)
         sys.stdout.buffer.flush()
@@ -73,7 +81,9 @@ def backup(to: str, without: tuple[str, ...], passphrase_file: Path | None, as_j
         f"{taken.path}: {taken.events:,} events, root {taken.root[:16]}…, {taken.files:,} files, {taken.bytes / 1e6:,.1f} MB.",
     ]
     if taken.keys and not taken.sealed:
-        lines.append("It holds the keys and is not sealed: keep it as safe as the data folder, or give --passphrase-file.")
+        lines.append(
+            "It holds the keys and is not sealed: keep it as safe as the data folder, or give --passphrase-file."
+        )
     if not taken.keys:
         lines.append("It is without keys/: keep those yourself, or media and sealed secrets cannot be opened again.")
     emit(taken, as_json=as_json, text="\n".join(lines))
@@ -100,7 +110,9 @@ def restore(source: Path, passphrase_file: Path | None, as_json: bool) -> None:
                 found = restoring.restore(Path(kept.name), passphrase=secret, watch=bars)
         else:
             found = restoring.restore(source, passphrase=secret, watch=bars)
-    lines = [f"Restored to {config.home()} as of {found.taken_at}: {found.events:,} events, root {found.root[:16]}…, {found.files:,} files."]
+    lines = [
+        f"Restored to {config.home()} as of {found.taken_at}: {found.events:,} events, root {found.root[:16]}…, {found.files:,} files."
+    ]
     lines += found.problems or ["Nothing was changed, dropped, moved or cut off. Next: watchfloor serve"]
     emit(found, as_json=as_json, text="\n".join(lines))
     sys.exit(1 if found.problems else 0)

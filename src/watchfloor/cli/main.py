@@ -47,6 +47,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
     "backup": ("watchfloor.cli.backup", "backup", "Back up the whole installation into one file while it serves."),
     "restore": ("watchfloor.cli.backup", "restore", "Bring a backup back into an empty data folder, and check it."),
+    "keys": ("watchfloor.cli.keys", "keys", "Keys of the installation; a new one for the media store."),
+    "quarantine": (
+        "watchfloor.cli.quarantine",
+        "quarantine",
+        "Reports and events that could not be worked: see why, work them again.",
+    ),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),

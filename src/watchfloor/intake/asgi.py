@@ -132,7 +132,9 @@ class Intake:
         request = Request(kind, sender, await self.catalogue.known(), key)
         self.pressure.watch()
         if self.pressure.high and not (kind == REPORT and self.pressure.may_be_urgent(body, request.known)):
-            raise Overloaded("More is coming in than can be checked right now.", retry_after=self.pressure.retry_after())
+            raise Overloaded(
+                "More is coming in than can be checked right now.", retry_after=self.pressure.retry_after()
+            )
         result = self._parse(request, body, media)
         if request.unknown:  # perhaps it was made since we looked
             request = Request(kind, sender, await self.catalogue.known(fresh=True), key)

@@ -67,7 +67,9 @@ class Committer:
         patience: float = PATIENCE,
     ) -> None:
         self._patience = patience
-        self._storing: dict[int, tuple[float, psycopg.Connection[Any]]] = {}  # thread -> since when, by which connection
+        self._storing: dict[
+            int, tuple[float, psycopg.Connection[Any]]
+        ] = {}  # thread -> since when, by which connection
         self._connect, self._max_rows, self._max_bytes = connect, max_rows, max_bytes
         self._group = group
         self._urgent: deque[_Waiter] = deque()
@@ -111,7 +113,8 @@ class Committer:
         except TimeoutError:
             self._give_up(waiter)
             raise Overloaded(
-                "The database has not confirmed this in time; sending it again with the same key is safe.", retry_after=5
+                "The database has not confirmed this in time; sending it again with the same key is safe.",
+                retry_after=5,
             ) from None
         finally:
             waiter.future.add_done_callback(_heard)

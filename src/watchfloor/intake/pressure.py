@@ -60,4 +60,8 @@ def _pattern(known: Known) -> re.Pattern[bytes] | None:
     """The names of reasons that are never shed, theirs elsewhere among them."""
     urgent = {key for key, lane in known.reasons.items() if lane == LANE_NEVER_SHED}
     words = urgent | {name for name, key in known.aliases.items() if key in urgent}
-    return re.compile(b"|".join(re.escape(word.encode()).replace(b"/", rb"\\?/") for word in sorted(words))) if words else None
+    return (
+        re.compile(b"|".join(re.escape(word.encode()).replace(b"/", rb"\\?/") for word in sorted(words)))
+        if words
+        else None
+    )

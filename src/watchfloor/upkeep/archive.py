@@ -1,4 +1,4 @@
-"""A backup's file: a tar stream of pieces with a digest of each, whose last entry says that it is whole; sealed under a passphrase if wished.
+"""A backup's file: a tar stream of pieces with a digest of each, its last entry says that it is whole; sealed if wished.
 
 A file of any length can be written without knowing its length beforehand (into a pipe as well), because each entry holds at most a piece:
 ``media/ab/…/original/000000``. What was cut off, or changed by a bit, is refused when it is read.
@@ -114,7 +114,10 @@ def _pieces(source: IO[bytes], path: Path) -> Iterator[tuple[str, int, bytes]]:
         for entry in tar:
             held = tar.extractfile(entry)
             data = held.read() if held is not None else b""
-            if len(data) != entry.size or entry.pax_headers.get("WATCHFLOOR.sha256") != hashlib.sha256(data).hexdigest():
+            if (
+                len(data) != entry.size
+                or entry.pax_headers.get("WATCHFLOOR.sha256") != hashlib.sha256(data).hexdigest()
+            ):
                 raise damaged(path, f"{entry.name} is not what was written")
             if entry.name == END:
                 if msgspec.json.decode(data)["sha256"] != whole.hexdigest():

@@ -28,6 +28,7 @@ FORMAT = 1
 DATABASE = "database.dump"
 # Made anew from the rest, or of this moment only.
 LEFT_OUT = ("pg", "run", "log", "banks-index", "lake/rollups")
+NOTE = "log/last-backup"
 OPTIONAL = ("media", "lake", "keys")
 
 
@@ -70,17 +71,28 @@ def into(folder: Path, *, passphrase: str, without: Collection[str], watch: Watc
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _sweep(folder)
     path = folder / f"watchfloor-{clock.now():%Y%m%dT%H%M%S}Z.backup"
-    with whole(path) as unfinished:
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:
-            taken = take(out, passphrase=passphrase, without=without, watch=watch)
+    with whole(path) as unfinished, open(os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:
+        taken = take(out, passphrase=passphrase, without=without, watch=watch)
+        out.flush()  # before it is put in its place
+    with whole(config.home() / NOTE) as note:
+        note.write_text(clock.now().isoformat())
     return msgspec.structs.replace(taken, path=str(path), bytes=path.stat().st_size)
 
 
+def last() -> datetime | None:
+    """When a backup into a folder was taken last."""
+    try:
+        return datetime.fromisoformat((config.home() / NOTE).read_text())
+    except (OSError, ValueError):
+        return None
+
+
 def take(out: archive.Out, *, passphrase: str, without: Collection[str], watch: Watcher) -> Taken:
-    """Into a stream."""
+    """Into a stream; see ``into``."""
     unknown = set(without) - set(OPTIONAL)
     if unknown:
-        raise BadInput("unknown_part", f"{sorted(unknown)[0]!r} cannot be left out.", where="--without", hint=", ".join(OPTIONAL))  # fmt: skip
+        what = sorted(unknown)[0]
+        raise BadInput("unknown_part", f"{what!r} cannot be left out.", where="--without", hint=", ".join(OPTIONAL))
     with archive.Writer(out, passphrase) as writer, psycopg.connect(dumping.dsn(), connect_timeout=10) as snapshot:
         snapshot.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         name, events, tables = snapshot.execute(
@@ -135,11 +147,15 @@ def names(home: Path, without: Collection[str] = ()) -> Iterator[str]:
     for folder, folders, files in os.walk(home):
         here = Path(folder).relative_to(home)
         folders[:] = sorted(
-            each for each in folders if (here / each).as_posix() not in left_out and not each.startswith(("pg.new-", "restore."))
+            each
+            for each in folders
+            if (here / each).as_posix() not in left_out and not each.startswith(("pg.new-", "restore."))
         )
         if here != Path():
             yield from (
-                (here / file).as_posix() for file in sorted(files) if not file.endswith(".tmp") and (Path(folder) / file).is_file()
+                (here / file).as_posix()
+                for file in sorted(files)
+                if not file.endswith(".tmp") and (Path(folder) / file).is_file()
             )
 
 

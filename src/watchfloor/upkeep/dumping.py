@@ -49,8 +49,19 @@ class Dump:
 
     def __init__(self, snapshot: str) -> None:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115
-        argv = [program("pg_dump"), "-Fc", "-Z", "gzip:1", "--no-owner", "--no-privileges", "--verbose", f"--snapshot={snapshot}"]
-        self._process = subprocess.Popen([*argv, dsn()], stdout=subprocess.PIPE, stderr=self._said, env=_environment())
+        argv = [
+            program("pg_dump"),
+            "-Fc",
+            "-Z",
+            "gzip:1",
+            "--no-owner",
+            "--no-privileges",
+            "--verbose",
+            f"--snapshot={snapshot}",
+        ]
+        self._process = subprocess.Popen(  # noqa: S603  our own programs, no shell
+            [*argv, dsn()], stdout=subprocess.PIPE, stderr=self._said, env=_environment()
+        )
         assert self._process.stdout is not None
         self.stream: IO[bytes] = self._process.stdout
 
@@ -73,12 +84,26 @@ class Dump:
 
 def load(file: Path, progress: Callable[[int, int], None]) -> None:
     """Put a dump into an empty database, all of it or, with an error, as much as came."""
-    listed = subprocess.run([program("pg_restore"), "-l", str(file)], capture_output=True, env=_environment(), check=True)
+    listed = subprocess.run(  # noqa: S603  our own programs, no shell
+        [program("pg_restore"), "-l", str(file)], capture_output=True, env=_environment(), check=True
+    )
     total = sum(line[:1].isdigit() for line in listed.stdout.decode(errors="replace").splitlines())
     into = Embedded(config.home()).dsn() if embedded() else dsn()
-    argv = [program("pg_restore"), "--no-owner", "--no-privileges", "--exit-on-error", "--verbose", "-j", "2", "-d", into]
+    argv = [
+        program("pg_restore"),
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "--verbose",
+        "-j",
+        "2",
+        "-d",
+        into,
+    ]
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen([*argv, str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment())
+        process = subprocess.Popen(  # noqa: S603  our own programs, no shell
+            [*argv, str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment()
+        )
         assert process.stderr is not None
         done = 0
         for line in process.stderr:

@@ -91,7 +91,9 @@ def _looked_through(path: Path, passphrase: str, watch: Watcher) -> Manifest:
     if manifest is None or not dumped:
         raise archive.damaged(path, "it was not written by watchfloor backup")
     if manifest.format > FORMAT:
-        raise BadInput("newer_backup", f"It was written by Watchfloor {manifest.version}.", hint="Install that version.")
+        raise BadInput(
+            "newer_backup", f"It was written by Watchfloor {manifest.version}.", hint="Install that version."
+        )
     return manifest
 
 
@@ -127,7 +129,9 @@ def _laid(path: Path, passphrase: str, home: Path, manifest: Manifest, watch: Wa
         if ".." in Path(name).parts or not place.is_relative_to(home):
             raise archive.damaged(path, f"{name!r} is no place in a data folder")
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(place, os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if number == 0 else os.O_APPEND), 0o600), "wb") as out:
+        with open(
+            os.open(place, os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if number == 0 else os.O_APPEND), 0o600), "wb"
+        ) as out:
             out.write(data)
         files += number == 0 and name != DATABASE
     return files
@@ -142,7 +146,9 @@ def _insist_on_known(manifest: Manifest) -> None:
 
     loader = MigrationLoader(None, ignore_no_migrations=True)
     known = {f"{app}.{name}" for app, name in loader.disk_migrations or {}}
-    known |= {f"{app}.{name}" for migration in (loader.disk_migrations or {}).values() for app, name in migration.replaces}
+    known |= {
+        f"{app}.{name}" for migration in (loader.disk_migrations or {}).values() for app, name in migration.replaces
+    }
     newer = [name for name in manifest.migrations if name not in known]
     if newer:
         raise BadInput(
@@ -171,7 +177,9 @@ def _checked(manifest: Manifest, files: int, watch: Watcher) -> Restored:
         done[0] = now
 
     if "keys" in manifest.without:
-        problems.append("Checkpoints were not checked: the backup is without keys. Put keys/ back and run watchfloor ledger verify.")
+        problems.append(
+            "Checkpoints were not checked: the backup is without keys. Put keys/ back and run watchfloor ledger verify."
+        )
     else:
         problems += verify(checked).problems
     listed = FactFile.objects.filter(replaced_at__isnull=True).values_list("path", flat=True)

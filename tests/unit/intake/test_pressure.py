@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from watchfloor.intake.pressure import EVERY, Pressure
 from watchfloor.intake.rows import Known
 
-KNOWN = Known(
-    types={}, reasons={"spam": 1, "child-abuse": 0, "extremism": 0}, aliases={"org.example/defs#child": "child-abuse", "org.example#spam": "spam"}
-)  # fmt: skip
+ALIASES = {"org.example/defs#child": "child-abuse", "org.example#spam": "spam"}
+KNOWN = Known(types={}, reasons={"spam": 1, "child-abuse": 0, "extremism": 0}, aliases=ALIASES)
 
 
 @settings(max_examples=60)
@@ -40,7 +39,7 @@ def test_a_late_loop_is_seen_and_forgotten() -> None:
         pressure.watch()
         calm = pressure.high
         await asyncio.sleep(0)
-        time.sleep(0.5)  # noqa: ASYNC251  the loop is kept busy: that is the matter
+        time.sleep(0.5)  # the loop is kept busy: that is the matter
         while not pressure.high:
             await asyncio.sleep(EVERY)
         late, again = pressure.high, pressure.retry_after()

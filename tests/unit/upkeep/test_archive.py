@@ -33,7 +33,12 @@ def read(path: Path, word: str = "") -> dict[str, bytes]:
 
 @pytest.mark.parametrize("word", ["", WORD])
 def test_what_goes_in_comes_out(tmp_path: Path, word: str) -> None:
-    files = {"empty": b"", "lake/a/b": b"x" * 17, "big": os.urandom(archive.PIECE * 2 + 5), "two pieces": bytes(archive.PIECE)}
+    files = {
+        "empty": b"",
+        "lake/a/b": b"x" * 17,
+        "big": os.urandom(archive.PIECE * 2 + 5),
+        "two pieces": bytes(archive.PIECE),
+    }
     path = written(tmp_path / "backup", files, word)
     assert {name: data for name, data in read(path, word).items() if name != archive.BEGIN} == files
     assert (b"lake/a/b" in path.read_bytes()) == (not word)
