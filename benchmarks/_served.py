@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from benchmarks.intake import report
+from watchfloor.platform.postgres import Embedded
 
 URGENT = b'"reason":"spam"', b'"reason":"child-abuse"'
 
@@ -29,13 +30,14 @@ def served(**settings: str) -> Iterator[tuple[object, str]]:
     with TemporaryDirectory(prefix="watchfloor-bench-") as folder:
         Path(folder).chmod(0o711)
         floor = Installation(Path(folder) / "floor", **settings)
-        floor.command("init")
-        token = floor.command("token", "add", "bench")["token"]
-        floor.start()
         try:
+            floor.command("init")
+            token = floor.command("token", "add", "bench")["token"]
+            floor.start()
             yield floor, token
         finally:
             floor.stop()
+            Embedded(floor.home).stop("immediate")
 
 
 @dataclass

@@ -22,14 +22,14 @@ import psutil
 from benchmarks._served import machine, served
 
 FILL = """
-from benchmarks._floor import CASE, id_of, fill, put
+from benchmarks._floor import CASE, ITEM, id_of, fill, put
 from django.db import connection
 from watchfloor.review.models import Report
 fill(COUNT, min(COUNT, 20_000))
 with connection.cursor() as cursor:
     put(cursor, Report, COUNT, {
-        "id": id_of("01900005-0000-7000-8000-"), "case_id": id_of(CASE), "source": "'bench'", "channel": "'user'", "reporter_kind": "'user'",
-        "reporter": "'r' || (n % 5000)",
+        "id": id_of("01900005-0000-7000-8000-"), "case_id": id_of(CASE), "item_id": id_of(ITEM), "source": "'bench'",
+        "channel": "'user'", "reporter_kind": "'user'", "reporter": "'r' || (n % 5000)",
         "reason_key": "'spam'", "policy_key": "'spam'", "item_version": "md5(n::text)",
         "received_at": "now() - interval '1 day'",
     })

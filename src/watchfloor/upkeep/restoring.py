@@ -66,6 +66,11 @@ def restore(path: Path, *, passphrase: str, watch: Watcher) -> Restored:
         dumping.load(home / PART / DATABASE, loaded)
         shutil.rmtree(home / PART)
         found = _checked(manifest, files, watch)
+        from django.db import connections
+
+        connections.close_all()
+        if dumping.embedded():
+            Embedded(home).stop()  # the folder may be moved to its place now
         os.sync()
         (home / NOTE).unlink()
         return found
