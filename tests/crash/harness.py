@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 import psycopg
 from tests.support import schema
+from tests.support.histories import Call
 
 from watchfloor.platform.postgres import Embedded
 
@@ -53,16 +54,19 @@ class Platform:
     def __init__(self) -> None:
         self.told: Counter[str] = Counter()
         self.applied: dict[str, dict[str, Any]] = {}
+        self.when: dict[str, tuple[float, float]] = {}  # key -> first heard, answered
         lock = threading.Lock()
         platform = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                heard = time.time()
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 key = self.headers["webhook-id"]
                 with lock:
                     platform.told[key] += 1
                     platform.applied.setdefault(key, body)
+                    platform.when.setdefault(key, (heard, time.time()))
                 self.send_response(204)
                 self.end_headers()
 
@@ -73,20 +77,36 @@ class Platform:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def effects(self) -> list[Call]:
+        """What was done to each item, for the judge of histories: a repeat under a known key is no effect."""
+        return [
+            Call(
+                f"{body['item']['id']} {body['effect']}",
+                "platform",
+                "reverse" if body["undo"] else "apply",
+                *self.when[key],
+            )
+            for key, body in self.applied.items()
+            if body.get("effect")
+            and body["item"]["type"] == "message"  # an account is suspended again by each new strike
+        ]
+
     def close(self) -> None:
         """Stop listening."""
         self.server.shutdown()
 
 
 class Sender(threading.Thread):
-    """Posts reports one after another under its own keys; an unanswered one is sent again under the same key, as a client would."""
+    """Posts reports (or events) one after another under its own keys; an unanswered one is sent again under the same key, as a client
+    would."""
 
-    def __init__(self, port: int, token: str, number: int) -> None:
+    def __init__(self, port: int, token: str, number: int, *, events: bool = False) -> None:
         super().__init__(daemon=True)
-        self.port, self.token, self.number = port, token, number
+        self.port, self.token, self.number, self.events = port, token, number, events
         self.acknowledged: dict[str, str] = {}  # key -> receipt
         self.stop = threading.Event()
         self.refusals: list[str] = []
+        self.told_to_wait = 0  # times it heard 503 with Retry-After
 
     def run(self) -> None:
         count = 0
@@ -99,20 +119,16 @@ class Sender(threading.Thread):
                 self.stop.wait(PACE)
 
     def _send(self, key: str, count: int) -> str | None:
-        body = json.dumps({
-            "item": {
-                "type": "message",
-                "id": f"m{self.number}-{count}",
-                "data": {"text": "take this down at once" if count % 3 == 0 else f"hello {count}", "author_id": f"a{count % 50}"},
-            },
-            "reason": "spam",
-            "reporter": {"kind": "user", "id": f"r{count % 200}"},
-            "channel": "user",
-        })  # fmt: skip
+        item = {
+            "type": "message", "id": f"m{self.number}-{count}",
+            "data": {"text": "take this down at once" if count % 3 == 0 else f"hello {count}", "author_id": f"a{count % 50}"},
+        }  # fmt: skip
+        about = {"reason": "spam", "reporter": {"kind": "user", "id": f"r{count % 200}"}, "channel": "user"}
+        body = json.dumps({"item": item} | ({"name": "message.sent"} if self.events else about))
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key}
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-            connection.request("POST", "/v1/reports", body, headers)
+            connection.request("POST", "/v1/events" if self.events else "/v1/reports", body, headers)
             answer = connection.getresponse()
             text = answer.read()
             connection.close()
@@ -121,6 +137,7 @@ class Sender(threading.Thread):
             return None
         if answer.status == 202:
             return str(json.loads(text)["id"])
+        self.told_to_wait += answer.status == 503 and int(answer.headers.get("Retry-After", "0")) > 0
         if answer.status not in {500, 502, 503, 504}:
             self.refusals.append(f"{answer.status} {text[:200]!r}")
         self.stop.wait(0.02)
@@ -130,13 +147,16 @@ class Sender(threading.Thread):
 class Installation:
     """`watchfloor serve` in a folder of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         self.home, self.port = home, free_port()
-        schema.lay(home)
+        if "DATABASE_URL" not in settings:
+            schema.lay(home)
         self.env = {
             **os.environ, "WATCHFLOOR_HOME": str(home), "PYTHONPATH": "src", "WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS": "1",
+            **settings,
         }  # fmt: skip
-        self.env.pop("DATABASE_URL", None)
+        if "DATABASE_URL" not in settings:
+            self.env.pop("DATABASE_URL", None)
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self, *argv: str) -> Any:
@@ -182,18 +202,29 @@ class Installation:
         except (OSError, http.client.HTTPException):
             return False
 
+    def media_answers(self) -> bool:
+        """Whether the media role takes connections and speaks."""
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port + 1, timeout=2)
+            connection.request("GET", "/")
+            return connection.getresponse().status < 500
+        except (OSError, http.client.HTTPException):
+            return False
+
     def victims(self) -> dict[str, list[psutil.Process]]:
-        """Processes by role: every process of web and worker, and the database's postmaster."""
+        """Processes by role: every process of what `serve` keeps, and the database's postmaster."""
         assert self.process is not None
-        found: dict[str, list[psutil.Process]] = {"web": [], "worker": [], "postmaster": []}
-        for child in psutil.Process(self.process.pid).children(recursive=True):
+        found: dict[str, list[psutil.Process]] = {
+            "web": [], "media": [], "worker": [], "rules-worker": [], "postmaster": [],
+        }  # fmt: skip
+        for kept in psutil.Process(self.process.pid).children():
             try:
-                line = " ".join(child.cmdline())
+                line, family = " ".join(kept.cmdline()), [kept, *kept.children(recursive=True)]
             except psutil.Error:
                 continue
-            for role in ("web", "worker"):
-                if f"run {role}" in line or (role == "web" and "granian" in line):
-                    found[role].append(child)
+            for role, members in found.items():
+                if f"run {role}" in line:
+                    members.extend(family)
         pid_file = self.home / "pg" / "postmaster.pid"
         if pid_file.exists():
             with contextlib.suppress(psutil.Error, ValueError, IndexError):
@@ -211,10 +242,14 @@ class Installation:
             return False
         return True
 
+    def dsn(self) -> str:
+        """Where its database is."""
+        return Embedded(self.home).dsn()
+
     def worked(self) -> int:
         """How many rows of the spool are worked; 0 while the database does not answer."""
         try:
-            with psycopg.connect(Embedded(self.home).dsn(), connect_timeout=2) as connection:
+            with psycopg.connect(self.dsn(), connect_timeout=2) as connection:
                 row = connection.execute("SELECT count(*) FROM intake_spool WHERE state = 'done'").fetchone()
         except (psycopg.Error, OSError):
             return 0

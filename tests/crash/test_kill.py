@@ -1,7 +1,9 @@
-"""kill -9 under load, of the serving processes, the worker and the database's postmaster in turn, while legal deadlines pass.
+"""kill -9 under load, of every role in turn (web, media, worker, workers on the stream of events and on live streams, the database's
+postmaster, the broker, reviewers in the middle of a case), while legal deadlines pass.
 
-Afterwards: every acknowledged report is there exactly once, the log verifies, every row follows from its events, the platform
-has applied each action once, and each deadline was missed once and paged once. 12 kills by default; WATCHFLOOR_KILLS=200 for the long run.
+Afterwards: every acknowledged report and event was worked exactly once, the log verifies, every row follows from its events, the platform
+has applied each action once, what reviewers and platform saw fits an order in which one person holds a case at a time and no stale
+decision is taken, and each deadline was missed once and paged once. 12 kills by default; WATCHFLOOR_KILLS=200 for the long run.
 """
 
 from __future__ import annotations
@@ -14,9 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.crash.beside import Beside, Live, Reviewers, stream_workers
 from tests.crash.harness import Installation, Platform, Sender, wait_until
+from tests.support.broker import Broker
+from tests.support.histories import Call, check
+from tests.support.history_models import Effect, Lease, lapses
 
 KILLS = int(os.environ.get("WATCHFLOOR_KILLS", "12"))
+ROLES = (
+    "web", "worker", "postmaster", "reviewers", "rules-worker", "broker", "media", "stream-worker", "postmaster", "reviewers",
+)  # fmt: skip
 RULES = """
 Import(rules=['features.sml'])
 AtOnce = Rule(when_all=[RegexMatch(pattern=r'take this down at once', target=Text)], description='Test rule')
@@ -60,44 +69,82 @@ with writing(system("test")) as w:
 @pytest.mark.crash
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) -> None:
-    platform = Platform()
-    floor = Installation(tmp_path)
+    platform, broker = Platform(), Broker(tmp_path / "broker")
+    broker.start()
+    live = Live()
+    settings = {"WATCHFLOOR_STREAM": broker.url, "WATCHFLOOR_STREAMS": "apart", "WATCHFLOOR_MEDIA_HOSTS": live.host}
+    floor = Installation(tmp_path / "floor", **settings)
     floor.command("init")
     token = floor.command("token", "add", "crash-test")["token"]
     floor.python(f"RULES = {RULES!r}\nURL = {platform.url!r}\n{SETUP}")
     floor.start()
     floor.python(f"COUNT = {KILLS}\n{CLOCKS}")
-    senders = [Sender(floor.port, token, number) for number in range(4)]
+    reviewers = Reviewers(floor)
+    beside: dict[str, Beside] = {"reviewers": reviewers, "stream-worker": stream_workers(floor, 1)}
+    senders = [Sender(floor.port, token, number, events=number == 3) for number in range(4)]
     chance = random.Random(20261122)
     try:
+        live.goes_on(floor, token)
         for sender in senders:
             sender.start()
         worked = 0
         for number in range(KILLS):
             _one_more(senders, f"kill {number}")
-            role = ("web", "worker", "postmaster")[number % 3]
-            if role != "web":  # those who work reports die at work, not while they start
+            role = ROLES[number % len(ROLES)]
+            if role in ("worker", "rules-worker", "postmaster"):  # who works reports dies at work, not while it starts
                 before = worked
                 worked = wait_until(
                     lambda before=before: (now := floor.worked()) > before and now, f"work after kill {number}"
                 )
-            wait_until(partial(floor.kill, role, chance), f"a {role} to kill")
+            if role == "stream-worker":
+                wait_until(partial(live.frames, floor), "the live stream being read")
+            if role == "broker":
+                broker.kill()
+                broker.start()
+            elif role in beside:
+                beside[role].kill(chance)
+            else:
+                wait_until(partial(floor.kill, role, chance), f"a {role} to kill")
         _one_more(senders, "the last kill")
+        wait_until(floor.media_answers, "media being shown again")
+        seen = live.frames(floor)
+        live.more()
         for sender in senders:
             sender.stop.set()
         for sender in senders:
             sender.join()
+        reviewers.stop()
+        saw = reviewers.saw()
         receipts = {receipt for sender in senders for receipt in sender.acknowledged.values()}
         assert [refusal for sender in senders for refusal in sender.refusals] == []
         assert len(receipts) == sum(len(sender.acknowledged) for sender in senders), "two reports got the same receipt"
         _work_off(floor)
         _check(floor, platform, receipts)
+        _check_histories(saw, platform)
         _check_clocks(floor)
+        wait_until(lambda: live.frames(floor) > seen, "the live stream being read on by another")
     finally:
         for sender in senders:
             sender.stop.set()
+        for each in beside.values():
+            each.stop()
         floor.stop()
         platform.close()
+        broker.kill()
+        live.close()
+
+
+def _check_histories(saw: list[Call], platform: Platform) -> None:
+    """What reviewers were answered, and what the platform was told to do, fit one order in which all was right."""
+    decided = [call for call in saw if call.verb == "decide" and call.got.get("ok")]
+    stale = [call for call in saw if call.got.get("why") == "stale_lease"]
+    assert decided, "nobody decided anything: the test tests nothing"
+    print(
+        f"{len(saw)} calls of reviewers about {len({call.key for call in saw})} cases: {len(decided)} decisions taken, "
+        f"{len(stale)} refused as stale, {sum(not call.known for call in saw)} never answered"
+    )
+    assert [str(fault) for fault in check(lapses(saw, slack=0.01), Lease())] == []
+    assert [str(fault) for fault in check(platform.effects(), Effect())] == []
 
 
 def _one_more(senders: list[Sender], after: str) -> None:
@@ -120,7 +167,8 @@ least, since = None, time.monotonic()
 while True:
     far = Outbox.objects.filter(state="failed", next_at__gt=clock.now() + timedelta(minutes=1))  # the near ones may be under way
     far.update(next_at=clock.now())  # a pause of minutes after many failures is not the test
-    left = (Spooled.objects.filter(state="waiting").count() + Outbox.objects.filter(state__in=["pending", "failed"]).count())
+    left = (Spooled.objects.filter(state__in=["waiting", "streamed"]).count()
+            + Outbox.objects.filter(state__in=["pending", "failed"]).count())
     if left == 0:
         break
     if least is None or left < least:
@@ -145,10 +193,12 @@ def _check(floor: Installation, platform: Platform, receipts: set[str]) -> None:
     code = """
 import json
 from watchfloor.enforcement.models import Action
+from watchfloor.intake.models import Spooled
 from watchfloor.kernel import ids
 from watchfloor.review.models import Report
 print(json.dumps({
-    "reports": [ids.encode("rpt", pk) for pk in Report.objects.values_list("pk", flat=True)],
+    "reports": [ids.encode("rpt", pk) for pk in Report.objects.values_list("pk", flat=True)]
+    + [ids.encode("evt", pk) for pk in Spooled.objects.filter(kind="event", state="done").values_list("pk", flat=True)],
     "actions": [[str(row.pk), str(row.decision_id), row.kind_key, row.state] for row in Action.objects.filter(kind_key="remove")],
 }))
 """

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-import msgspec
 
+from watchfloor.cli import doctor_states as states
+from watchfloor.cli.doctor_finding import Finding
 from watchfloor.cli.output import emit, json_option
 from watchfloor.console import prepare
 from watchfloor.platform import config
@@ -18,29 +19,21 @@ from watchfloor.platform import config
 FREE_BYTES = 1_000_000_000
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One check: ``state`` is ``ok``, ``warn`` or ``bad``; ``mend`` says what to do."""
-
-    check: str
-    state: str
-    says: str
-    mend: str = ""
-
-
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
     """Check the installation and say how to mend what is wrong. Exit code 1 if something is bad."""
-    findings = [disk(), python(), assets()]
+    findings = [disk(), python(), assets(), states.restore()]
+    checks: list[Callable[[], Finding]] = [
+        schema, defaults, states.database, states.time, states.keys, ledger, spool, states.stream, states.work, media, deliveries,
+        states.endpoints, flow, states.backup,
+    ]  # fmt: skip
     try:
         prepare.django()
         findings += outside()
-        checks: list[Callable[[], Finding]] = [schema, defaults, ledger, spool, media, deliveries, flow]
         findings += [check() for check in checks]
     except Exception as error:  # the database may be the very thing that is ill
-        findings.append(
-            Finding("database", "bad", f"It does not answer: {error}", "See log/postgres.log in the data folder.")
-        )
+        findings.append(Finding("database", "bad", f"it does not answer: {_first_line(error)}", _mend()))
     marks = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}
     lines = [
         f"{marks[each.state]}  {each.check}: {each.says}" + (f"\n      {each.mend}" if each.mend else "")
@@ -50,15 +43,26 @@ def doctor(as_json: bool) -> None:
     sys.exit(1 if any(each.state == "bad" for each in findings) else 0)
 
 
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+
+
+def _mend() -> str:
+    """Where the reason is written."""
+    if os.environ.get("DATABASE_URL"):
+        return "Is the server of DATABASE_URL up and within reach? Intake answers 503 meanwhile; nothing acknowledged is lost."
+    return f"See {config.home()}/log/postgres.log; a full disk is the usual reason. watchfloor serve starts it again by itself."
+
+
 def disk() -> Finding:
     """Room for a day's work."""
     free = shutil.disk_usage(config.home()).free
-    state = "ok" if free > FREE_BYTES else "bad"
+    state = "ok" if free > 5 * FREE_BYTES else "warn" if free > FREE_BYTES else "bad"
     return Finding(
         "disk",
         state,
         f"{free / 1e9:.1f} GB free at {config.home()}",
-        "" if state == "ok" else "Make room or move WATCHFLOOR_HOME.",
+        "" if state == "ok" else "Make room, or move the data folder to a larger disk.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -11,6 +12,7 @@ import click
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.console import prepare
 
+log = logging.getLogger(__name__)
 STATES = ("waiting", "watching", "broken", "refused", "over")
 
 
@@ -59,6 +61,7 @@ def stream_worker(at_once: int | None) -> None:
     os.environ["WATCHFLOOR_ROLE"] = "stream"
     prepare.django()
     import msgspec
+    from django.db import connection
 
     from watchfloor.detection.streams import tasks, watching
     from watchfloor.detection.streams.options import options
@@ -72,7 +75,14 @@ def stream_worker(at_once: int | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     crew = watching.Crew(tasks.name(), setting)
+    failures = 0
     while not stop.is_set():
-        crew.tick()
-        stop.wait(0.5)
+        try:
+            crew.tick()
+            failures = 0
+        except Exception:  # a database that is away for a while must not end the streams that are read
+            failures += 1
+            log.exception("streams could not be taken up; attempt %d", failures)
+            connection.close()
+        stop.wait(min(30.0, 0.5 * 2 ** min(failures, 6)))
     crew.stop()

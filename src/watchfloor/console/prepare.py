@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from watchfloor.platform import config
+from watchfloor.platform import config, unfinished
 
 if TYPE_CHECKING:
     from watchfloor.identity.upgrading import RolesBroughtUp
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def start_database() -> None:
     """Make sure the embedded server answers (nothing to do with ``DATABASE_URL``)."""
+    unfinished.refuse()
     if not os.environ.get("DATABASE_URL"):
         from watchfloor.platform.postgres import Embedded
 

@@ -21,6 +21,7 @@ from watchfloor.intake import cloudevents, http, strict
 from watchfloor.intake.catalogue import Catalogue, Sender, address_of
 from watchfloor.intake.committer import Committer
 from watchfloor.intake.http import Gone, HttpError, Receive, Scope, Send
+from watchfloor.intake.pressure import Pressure
 from watchfloor.intake.rates import Rates, rates_from_settings
 from watchfloor.intake.rows import (
     EVENT,
@@ -76,6 +77,7 @@ class Intake:
         self.catalogue = catalogue or Catalogue()
         self.rates = rates or rates_from_settings()
         self.verdicts = Verdicts()
+        self.pressure = Pressure()
         self._big: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,6 +137,11 @@ class Intake:
         if not body.strip() and form != cloudevents.BINARY:
             raise BadInput("empty_body", "The body is empty.", hint=f"Send a JSON {kind}, or a list of them.")
         request = Request(kind, sender, await self.catalogue.known(), key)
+        self.pressure.watch()
+        if self.pressure.high and not (kind == REPORT and self.pressure.may_be_urgent(body, request.known)):
+            raise Overloaded(
+                "More is coming in than can be checked right now.", retry_after=self.pressure.retry_after()
+            )
         result = self._parse(request, body, media) if not form else self._opened(request, form, headers, body)
         if request.unknown:  # perhaps it was made since we looked
             request = Request(kind, sender, await self.catalogue.known(fresh=True), key)

@@ -7,14 +7,16 @@ ends its process is put aside.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import Error, connection
 from django.db.models import F
 
 from watchfloor.intake.models import Spooled
+from watchfloor.platform.shortage import is_shortage
 
 PICKING = 0x57465042  # advisory lock: no other drain picks rows between the mark and the work
 
@@ -54,6 +56,21 @@ def mark(rows: Sequence[Spooled]) -> None:
 def unmark(rows: Sequence[Spooled]) -> None:
     """They were not worked after all, and the process lives."""
     Spooled.objects.filter(pk__in=[row.pk for row in rows], begun__gt=0).update(begun=F("begun") - 1)
+
+
+@contextmanager
+def innocent_of_shortage(rows: Sequence[Spooled]) -> Iterator[None]:
+    """Around the transaction that works marked rows: when it ends because the machine ran out of something, the marks go again.
+
+    Without that a disk that is full for an hour would put innocent rows aside. Where even that cannot be written, the marks stay.
+    """
+    try:
+        yield
+    except Exception as problem:
+        if is_shortage(problem) and not connection.in_atomic_block:
+            with contextlib.suppress(Error):
+                unmark(rows)
+        raise
 
 
 def guilty(row: Spooled) -> bool:

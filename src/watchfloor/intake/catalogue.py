@@ -10,14 +10,16 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from django.db import connection
 
 from watchfloor.identity import queries as identity
 from watchfloor.intake.rows import LANE_NEVER_SHED, LANE_ORDINARY, Known
+from watchfloor.intake.settings import patience
 from watchfloor.items import queries as items
+from watchfloor.kernel.errors import Overloaded
 from watchfloor.platform.addresses import client, within
 from watchfloor.policy.models import Policy, Reason
 
@@ -72,11 +74,30 @@ class Catalogue:
     def __init__(self) -> None:
         self._known: tuple[float, Known] | None = None
         self._senders: dict[str, tuple[float, Sender | None]] = {}
+        self._asked: dict[tuple[object, str], asyncio.Task[Any]] = {}
+
+    async def _once(self, what: str, work: Callable[[], T]) -> T:
+        """However many requests ask the same at once, the database is asked once; and nobody waits for it for ever."""
+        key = (asyncio.get_running_loop(), what)
+        task = self._asked.get(key)
+        if task is None:
+            task = self._asked[key] = asyncio.get_running_loop().create_task(_aside(work))
+            task.add_done_callback(lambda done: self._answered(key, done))
+        try:
+            async with asyncio.timeout(patience()):
+                return cast(T, await asyncio.shield(task))
+        except TimeoutError:
+            raise Overloaded("The database does not answer right now.", retry_after=5) from None
+
+    def _answered(self, key: tuple[object, str], task: asyncio.Task[Any]) -> None:
+        self._asked.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # those who gave up do not ask how it ended
 
     async def known(self, *, fresh: bool = False) -> Known:
         """Types and reasons, at most a few seconds old; ``fresh`` asks again (before a name is called unknown)."""
         if self._known is None or time.monotonic() - self._known[0] > SECONDS or fresh:
-            self._known = (time.monotonic(), await _aside(load))
+            self._known = (time.monotonic(), await self._once(f"known {fresh}", load))
         return self._known[1]
 
     async def sender(self, secret: str, address: str = "") -> Sender | None:
@@ -87,7 +108,7 @@ class Catalogue:
         digest = identity.token_digest(secret)
         found = self._senders.get(digest)
         if found is None or time.monotonic() - found[0] > SECONDS:
-            found = (time.monotonic(), await _aside(lambda: sender(secret)))
+            found = (time.monotonic(), await self._once(digest, lambda: sender(secret)))
             if len(self._senders) >= MAX_TOKENS:
                 self._senders.clear()
             self._senders[digest] = found

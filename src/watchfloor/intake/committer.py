@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import socket
 import threading
 import time
 from collections import deque
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MAX_GROUP = 2_000  # rows of one commit; a single request may bring more
 OVERHEAD = 600  # bytes a waiting row costs beside its body
+PATIENCE = 20.0  # seconds after which a request is told that the database does not answer
 
 
 class _Waiter:
@@ -50,6 +53,7 @@ class Committer:
         max_rows, max_bytes: what may wait in the ordinary lane.
         group: False commits each row by itself (to measure what the group brings).
         writers: threads, each with a connection of its own.
+        patience: seconds a request waits at most; a line to the database that has gone mute is cut then.
     """
 
     def __init__(
@@ -60,7 +64,12 @@ class Committer:
         max_bytes: int = 64 * 1024 * 1024,
         group: bool = True,
         writers: int = 1,
+        patience: float = PATIENCE,
     ) -> None:
+        self._patience = patience
+        self._storing: dict[
+            int, tuple[float, psycopg.Connection[Any]]
+        ] = {}  # thread -> since when, by which connection
         self._connect, self._max_rows, self._max_bytes = connect, max_rows, max_bytes
         self._group = group
         self._urgent: deque[_Waiter] = deque()
@@ -98,7 +107,31 @@ class Committer:
             if not self._threads:
                 self._start()
             self._changed.notify()
-        return await waiter.future
+        try:
+            async with asyncio.timeout(self._patience):
+                return await asyncio.shield(waiter.future)
+        except TimeoutError:
+            self._give_up(waiter)
+            raise Overloaded(
+                "The database has not confirmed this in time; sending it again with the same key is safe.",
+                retry_after=5,
+            ) from None
+        finally:
+            waiter.future.add_done_callback(_heard)
+
+    def _give_up(self, waiter: _Waiter) -> None:
+        """Nobody waits for these rows any more: they need not be stored, and whoever holds them up is cut off."""
+        with self._changed:
+            for queue in (self._urgent, self._ordinary):
+                if waiter in queue:
+                    queue.remove(waiter)
+                    if queue is self._ordinary:
+                        self._waiting_rows -= len(waiter.rows)
+                        self._waiting_bytes -= waiter.size
+            stuck = [line for since, line in self._storing.values() if time.monotonic() - since > self._patience / 2]
+        for line in stuck:
+            log.error("the database has not answered for %g s: the line is cut", self._patience)
+            _cut(line)
 
     def retry_after(self) -> int:
         """Seconds after which a refused sender may try again."""
@@ -172,6 +205,8 @@ class Committer:
             try:
                 if connection is None or connection.closed:
                     connection = self._connect()
+                with self._changed:
+                    self._storing[threading.get_ident()] = time.monotonic(), connection
                 if self._group:
                     return connection, store(connection, rows)
                 return connection, [receipt for row in rows for receipt in store(connection, [row])]
@@ -183,6 +218,9 @@ class Committer:
                     raise
                 connection, fresh = None, True
                 time.sleep(0)  # let the event loop run before a connect that may block for seconds
+            finally:
+                with self._changed:
+                    self._storing.pop(threading.get_ident(), None)
 
     def _alone(self, connection: psycopg.Connection[Any] | None, waiter: _Waiter) -> psycopg.Connection[Any] | None:
         try:
@@ -215,6 +253,22 @@ def _fail(waiters: list[_Waiter], problem: Exception) -> None:
         error = Overloaded("The database could not store this right now.", retry_after=5)
         error.__cause__ = problem
         _call(waiter.loop, partial(_set, waiter.future, error=error))
+
+
+def _heard(future: asyncio.Future[list[Receipt]]) -> None:
+    """Whoever gave up does not ask any more how it ended."""
+    if not future.cancelled():
+        future.exception()
+
+
+def _cut(line: psycopg.Connection[Any]) -> None:
+    """Wake the thread that waits for this connection's answer: it finds its socket closed."""
+    with contextlib.suppress(OSError, psycopg.Error):
+        twin = socket.socket(fileno=os.dup(line.fileno()))
+        try:
+            twin.shutdown(socket.SHUT_RDWR)
+        finally:
+            twin.close()
 
 
 def _call(loop: asyncio.AbstractEventLoop, what: Callable[[], Any]) -> None:

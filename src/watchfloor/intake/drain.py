@@ -27,6 +27,7 @@ from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.ledger.deadlocks import is_deadlock
 from watchfloor.ledger.writer import Writer, writing
 from watchfloor.platform import tracing
+from watchfloor.platform.shortage import is_shortage
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def drain(
             if not rows:
                 return 0
             begun.mark(rows)
-        with tracing.span("intake.drain", rows=len(rows)), transaction.atomic():
+        with tracing.span("intake.drain", rows=len(rows)), begun.innocent_of_shortage(rows), transaction.atomic():
             ours = waiting(kinds).filter(pk__in=[row.pk for row in rows]).order_by("lane", "id")
             locked = list(ours)
             release()
@@ -117,6 +118,8 @@ def work(rows: Sequence[Spooled], handlers: Mapping[str, Handler] = HANDLERS) ->
         except Exception as problem:
             if connection.connection is None or connection.connection.closed:
                 raise  # not the row's fault
+            if is_shortage(problem):
+                raise  # nor is a full disk: nothing is counted, all of it comes again
             if is_deadlock(problem):
                 begun.unmark(rows[worked:])
                 break  # nor is this: what is done is committed, which frees the other side; the rest is the next drain's

@@ -103,7 +103,7 @@ def own_connection() -> psycopg.Connection[Any]:
         name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, (str, int))
     }
     connection: psycopg.Connection[Any] = psycopg.connect(
-        **{name: value for name, value in parts.items() if value}, **options, autocommit=True,
+        **{name: value for name, value in parts.items() if value}, **options | {"connect_timeout": 5}, autocommit=True,
         application_name="watchfloor-intake",
     )  # fmt: skip
     connection.execute("SET synchronous_commit = on")

@@ -83,7 +83,7 @@ def work(bodies: Sequence[bytes], handlers: Mapping[str, drain.Handler] = drain.
             there = _locked(ids)
             picked = begun.together(there)
             begun.mark(picked)
-        with transaction.atomic():
+        with begun.innocent_of_shortage(picked), transaction.atomic():
             todo = _locked([row.pk for row in picked])
             done = drain.work(todo, handlers)
         worked += done

@@ -15,6 +15,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from watchfloor.kernel.errors import BadInput
 
 
+KEEP_ALIVE = {
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000, "connect_timeout": 10,
+}  # fmt: skip
+
+
 def home() -> Path:
     """The data folder; made when missing, readable by its owner only."""
     path = Path(os.environ.get("WATCHFLOOR_HOME", "watchfloor-data")).expanduser().resolve()
@@ -36,17 +41,22 @@ def flag(name: str, default: bool = False) -> bool:
 
 def secret(name: str) -> str:
     """A secret kept in the data folder, made on first use (file mode 600)."""
+    return secrets_of(name)[0]
+
+
+def secrets_of(name: str) -> tuple[str, ...]:
+    """A secret and, while it is being replaced, those before it: the first line of its file seals, every line opens."""
     folder = home() / "keys"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text().strip()
+        return tuple(path.read_text().split()) or ("",)
     value = secrets.token_urlsafe(48)
     with os.fdopen(descriptor, "w") as file:
         file.write(value)
-    return value
+    return (value,)
 
 
 def media_url(public_url: str) -> str:
@@ -106,6 +116,8 @@ def database(url: str | None = None) -> dict[str, object]:
     hosts, ports = _addresses(parts.netloc.rpartition("@")[2])
     host = query.pop("host", None) or hosts
     port = ports or query.pop("port", "")
+    # A line that goes dead says nothing: without these a connection would wait for hours (the URL's own settings win).
+    alive = {} if host.startswith("/") else {name: value for name, value in KEEP_ALIVE.items() if name not in query}
     if "," in host:
         query = {"target_session_attrs": "read-write", "connect_timeout": "3", **query}
     return settings | {
@@ -114,7 +126,7 @@ def database(url: str | None = None) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": port,
-        "OPTIONS": {**query, "prepare_threshold": None if prepare == "off" else int(prepare)},
+        "OPTIONS": {**alive, **query, "prepare_threshold": None if prepare == "off" else int(prepare)},
     }
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.integration.enforcement.proxy import Proxy
+from tests.support.faults import Messages
 from tests.integration.enforcement.receiver import Receiver
 
 from watchfloor.kernel import clock
@@ -103,7 +103,7 @@ def work(until: datetime, start: datetime = START, *, most: int = 10_000) -> dat
 def test_through_a_line_that_is_cut_all_arrives_once_and_in_order(world: World, platform: Receiver) -> None:
     from watchfloor.enforcement.models import Action, Attempt
 
-    line = Proxy(platform.server.server_port, before=0.15, after=0.15)
+    line = Messages(platform.server.server_port, before=0.15, after=0.15)
     try:
         with clock.at(START):
             connect(line.url)

@@ -141,6 +141,25 @@ def test_without_the_database_everyone_gets_503_and_nothing_is_half_stored(intak
     assert Spooled.objects.count() == 21
 
 
+def test_a_database_that_goes_mute_is_told_by_503_and_its_line_is_cut(intake: Intake, gate: Gate) -> None:
+    """Another transaction holds the table, so that the statement gets no answer; nobody waits for ever, nothing piles up."""
+    committer = Committer(gate, patience=0.3)
+    client = app_with(intake, committer)
+
+    async def work() -> tuple[list[Any], Any]:
+        await client.reports(report("warm", id="w"))
+        with own_connection() as other, other.transaction():
+            other.execute("LOCK TABLE intake_spool IN ACCESS EXCLUSIVE MODE")
+            mute = await asyncio.gather(*(client.reports(report(n, id=str(n))) for n in range(20)))
+        return mute, await asyncio.gather(*(client.reports(report(n, id=str(n))) for n in range(20)))
+
+    mute, again = asyncio.run(work())
+    assert {answer.status for answer in mute} == {503}
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in mute)
+    assert {answer.status for answer in again} == {202}
+    assert Spooled.objects.count() == 21 and committer._waiting_rows == 0 and len(gate.made) > 1
+
+
 def test_closing_stores_what_waits(intake: Intake, gate: Gate) -> None:
     committer = Committer(gate)
     client = app_with(intake, committer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.support.intake import event, report
 
 from watchfloor.detection import lakes
 from watchfloor.identity.domain import NOBODY, system
-from watchfloor.intake import drain, lake, quarantine
+from watchfloor.intake import begun, drain, lake, quarantine
 from watchfloor.intake.models import Spooled
 from watchfloor.items.models import Item, ItemType, ItemVersion
 from watchfloor.items.queries import forget_types
@@ -117,6 +118,26 @@ def test_a_lost_connection_is_not_the_rows_fault(run: Any) -> None:
         drain.drain(handlers={"report": handler})
     connection.close()
     assert Spooled.objects.get().attempts == 0
+
+
+@pytest.mark.parametrize("short", ["the database's disk", "our own disk"])
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_is_no_rows_fault_however_long_it_is_full(run: Any, short: str) -> None:
+    run(lambda client: client.reports([report(1), report(2)]))
+
+    def handler(w: Writer, row: Spooled) -> None:
+        see_only(w, row)
+        if short == "our own disk":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$")
+
+    for _ in range(begun.deaths() + 2):
+        with pytest.raises(Exception, match=r"could not extend|No space"):
+            drain.drain(handlers={"report": handler})
+    assert set(Spooled.objects.values_list("state", "attempts", "begun")) == {("waiting", 0, 0)}
+    assert drain.drain(handlers=HANDLERS) == 2
+    assert set(Spooled.objects.values_list("state", flat=True)) == {"done"}
 
 
 def test_quarantine_is_for_those_who_may(run: Any) -> None:

@@ -30,7 +30,7 @@ TILES = 48  # of a strip: 48 x 160 pixels side by side; WebP ends at 16,383
 
 def new_key(watch_id: UUID) -> bytes:
     """A key for the stills of one watch, as its row keeps it."""
-    return sealed.wrap(_master(), sealed.new_key(), str(watch_id))
+    return sealed.wrap(_master()[0], sealed.new_key(), str(watch_id))
 
 
 class Ring:
@@ -124,5 +124,5 @@ def _cipher(watch: Watch) -> AESGCM:
 
 
 @cache
-def _master() -> bytes:
-    return sealed.installation_key(media.installation_secret())
+def _master() -> tuple[bytes, ...]:
+    return tuple(sealed.installation_key(each) for each in media.installation_secrets())

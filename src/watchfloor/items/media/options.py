@@ -68,4 +68,9 @@ def _whole(name: str, default: int) -> int:
 
 def installation_secret() -> str:
     """What all data keys are wrapped with; made at first use, kept in ``keys/media.key`` of the data folder."""
-    return config.secret("media.key")
+    return installation_secrets()[0]
+
+
+def installation_secrets() -> tuple[str, ...]:
+    """The same and, while it is being replaced, the one before it."""
+    return config.secrets_of("media.key")

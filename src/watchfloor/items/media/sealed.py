@@ -9,6 +9,7 @@ A medium is erased by dropping its data key: what is on disk, and in any copy of
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -66,12 +67,14 @@ def wrap(master: bytes, key: bytes, label: str) -> bytes:
     return nonce + AESGCM(master).encrypt(nonce, key, label.encode())
 
 
-def unwrap(master: bytes, wrapped: bytes, label: str) -> bytes:
-    """The data key again. Raises ``Damaged`` for another medium's, or under another installation's key."""
-    try:
-        return AESGCM(master).decrypt(wrapped[:12], wrapped[12:], label.encode())
-    except (InvalidTag, ValueError):
-        raise Damaged("its key does not open, the installation's media.key is another") from None
+def unwrap(master: bytes | Sequence[bytes], wrapped: bytes, label: str) -> bytes:
+    """The data key again, by the first of these keys that opens it. Raises ``Damaged`` for another medium's, or another installation's."""
+    for key in (master,) if isinstance(master, bytes) else master:
+        try:
+            return AESGCM(key).decrypt(wrapped[:12], wrapped[12:], label.encode())
+        except (InvalidTag, ValueError):
+            continue
+    raise Damaged("its key does not open, the installation's media.key is another")
 
 
 class Writer:

@@ -12,7 +12,7 @@ from uuid import UUID
 from watchfloor.items.media import sealed, sniff
 from watchfloor.items.media.fetch import Refused, too_large
 from watchfloor.items.media.models import Media
-from watchfloor.items.media.options import installation_secret
+from watchfloor.items.media.options import installation_secrets
 from watchfloor.items.media.storage import storage
 from watchfloor.kernel.errors import NotFound
 from watchfloor.kernel.ids import new_id
@@ -55,7 +55,7 @@ class Incoming:
     @property
     def wrapped(self) -> bytes:
         """The data key as a row keeps it."""
-        return sealed.wrap(_master(), self.key, str(self.id))
+        return sealed.wrap(_master()[0], self.key, str(self.id))
 
     def write(self, data: bytes) -> None:
         """The next bytes."""
@@ -136,5 +136,5 @@ def label(media_id: UUID, variant: str) -> str:
 
 
 @cache
-def _master() -> bytes:
-    return sealed.installation_key(installation_secret())
+def _master() -> tuple[bytes, ...]:
+    return tuple(sealed.installation_key(each) for each in installation_secrets())

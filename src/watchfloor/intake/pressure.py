@@ -1,0 +1,67 @@
+"""Whether this process keeps up with what comes in, and which requests may be refused unread when it does not.
+
+Checking a row costs more than storing it, so the queue before the database may be empty while requests wait for the processor. How late
+the event loop is with a small appointment of its own says so. While it is late, bodies that cannot hold a report of the never-shed lane
+are refused as soon as they are read; to see that they cannot takes a look for a few words, a hundredth of what checking takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from watchfloor.intake.rows import LANE_NEVER_SHED, Known
+
+EVERY = 0.05  # seconds between two appointments
+LATE = 0.15  # seconds late: more comes in than is checked
+_ASCII_ESCAPE = re.compile(rb"\\u00[0-7]")
+
+
+class Pressure:
+    """How late one event loop is; a process has one."""
+
+    def __init__(self, late: float = LATE) -> None:
+        self.bound = late
+        self.lag = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._words: tuple[object, re.Pattern[bytes] | None] = (None, None)
+
+    def watch(self) -> None:
+        """Keep appointments on the running loop from now on."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self.lag = loop, 0.0
+            loop.call_later(EVERY, self._kept, loop, loop.time() + EVERY)
+
+    def _kept(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+        if self._loop is not loop:
+            return
+        self.lag = max(loop.time() - due, self.lag / 2)
+        loop.call_later(EVERY, self._kept, loop, loop.time() + EVERY)
+
+    @property
+    def high(self) -> bool:
+        """Whether it is late."""
+        return self.lag > self.bound
+
+    def retry_after(self) -> int:
+        """Seconds after which a refused sender may try again."""
+        return 1 + int(self.lag * 10)
+
+    def may_be_urgent(self, body: bytes, known: Known) -> bool:
+        """Whether a row of the never-shed lane can be in there: one of its reasons is named, or might be, written in escapes."""
+        if self._words[0] is not known:
+            self._words = known, _pattern(known)
+        pattern = self._words[1]
+        return (pattern is not None and pattern.search(body) is not None) or _ASCII_ESCAPE.search(body) is not None
+
+
+def _pattern(known: Known) -> re.Pattern[bytes] | None:
+    """The names of reasons that are never shed, theirs elsewhere among them."""
+    urgent = {key for key, lane in known.reasons.items() if lane == LANE_NEVER_SHED}
+    words = urgent | {name for name, key in known.aliases.items() if key in urgent}
+    return (
+        re.compile(b"|".join(re.escape(word.encode()).replace(b"/", rb"\\?/") for word in sorted(words)))
+        if words
+        else None
+    )
