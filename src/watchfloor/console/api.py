@@ -15,7 +15,8 @@ from ninja.security import HttpBearer
 from watchfloor import __version__
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.queries import actor_for_token, token_for
-from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.kernel.errors import Forbidden, WatchfloorError
+from watchfloor.platform import security_log
 
 
 class Bearer(HttpBearer):
@@ -48,6 +49,8 @@ for _name in settings.CONTEXTS:
 
 @api.exception_handler(WatchfloorError)
 def _expected(request: HttpRequest, error: WatchfloorError) -> HttpResponse:
+    if isinstance(error, Forbidden):
+        security_log.refused(request, error.code)
     return api.create_response(request, {"error": error.as_dict()}, status=error.status)
 
 
@@ -65,6 +68,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the framework refuses by itself: no token, or a body that is no JSON."""
     if isinstance(error, AuthenticationError):
+        security_log.refused(request, "no_token")
         body = {
             "code": "no_token",
             "message": "This needs a valid token.",

@@ -13,12 +13,15 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 from watchfloor.intake.asgi import app as intake_app  # noqa: E402
 from watchfloor.intake.media import app as media_app  # noqa: E402
+from watchfloor.platform.headers import with_data_headers  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _django = get_asgi_application()
+_intake = with_data_headers(intake_app)
+_media = with_data_headers(media_app)
 UPLOADS = "/v1/media"
 INTAKE = ("/v1/reports", "/v1/events", "/v1/verdicts")
 
@@ -26,8 +29,8 @@ INTAKE = ("/v1/reports", "/v1/events", "/v1/verdicts")
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hot intake paths and uploads, which may be large, skip Django's middleware; all else is Django's."""
     if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE):
-        await intake_app(scope, receive, send)
+        await _intake(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") == UPLOADS:
-        await media_app(scope, receive, send)
+        await _media(scope, receive, send)
     else:
         await _django(scope, receive, send)  # type: ignore[arg-type]  # Django names narrower mappings
