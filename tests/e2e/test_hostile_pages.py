@@ -57,6 +57,7 @@ class Seen:
     """A browser page whose requests this process answers, and all that must not happen in it."""
 
     def __init__(self, browser: Any, client: Any) -> None:
+        client.raise_request_exception = False
         self.client, self.faults, self.requests, self.shown = client, [], 0, 0
         self.context = browser.new_context(base_url=ORIGIN, viewport={"width": 1440, "height": 900})
         self.context.add_init_script(WATCH)
@@ -240,6 +241,8 @@ def test_the_browser_would_see_it(browser: Any) -> None:
     """Each kind of thing that is looked for is found where it is."""
 
     class Open:
+        raise_request_exception = True
+
         def get(self, where: str, **_: Any) -> Any:
             from django.http import HttpResponse
 
