@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from docs_tools import api, commands, events, items, metrics, people, rules
+from docs_tools import access, api, asvs, commands, events, items, metrics, people, rules
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands.page,
@@ -21,6 +21,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "ledger-events.md": events.page,
     "permissions.md": people.page,
     "rule-functions.md": rules.page,
+    "access.md": access.page,
+    "asvs.md": asvs.page,
 }
 """File name below docs/reference -> what writes it. .gitignore and mkdocs.yml name the same files."""
 

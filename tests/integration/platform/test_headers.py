@@ -139,3 +139,18 @@ def test_what_is_tried_first_is_no_password(bad: str) -> None:
 )
 def test_length_is_what_counts(good: str) -> None:
     validate_password(good)
+
+
+def test_a_fault_says_nothing_of_the_inside_and_is_written_down(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("SELECT inner_words FROM nowhere")
+
+    client = signed_in(member({"case.view"}))
+    client.raise_request_exception = False
+    monkeypatch.setattr("watchfloor.identity.people.factors", broken)
+    answer = client.get("/settings/me")
+    assert answer.status_code == 500 and "inner_words" not in answer.content.decode() and "Traceback" not in answer.content.decode()
+    assert any("inner_words" in str(record.exc_info[1]) for record in caplog.records if record.exc_info)
+    assert answer.headers["Content-Security-Policy"] == headers.PAGES["Content-Security-Policy"]
