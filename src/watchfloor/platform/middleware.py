@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from watchfloor.kernel.errors import Forbidden, NotFound, Overloaded, WatchfloorError
 from watchfloor.platform import headers, security_log
 from watchfloor.platform.programs import PROGRAMS
+from watchfloor.platform.unfit import as_bad_input
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
@@ -54,7 +55,10 @@ class _ErrorsForPeople:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, WatchfloorError):
-            return None
+            unfit = as_bad_input(error)
+            if unfit is None:
+                return None
+            error = unfit
         if isinstance(error, Forbidden):
             security_log.refused(request, error.code)
         if request.path.startswith(PROGRAMS) or request.headers.get("Accept", "").startswith("application/json"):
