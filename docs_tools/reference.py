@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from docs_tools import api, commands, events, items, metrics, people, rules, star
+from docs_tools import access, api, asvs, commands, events, items, metrics, people, rules, star
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands.page,
@@ -22,6 +22,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": people.page,
     "rule-functions.md": rules.page,
     "star-schema.md": star.page,
+    "access.md": access.page,
+    "asvs.md": asvs.page,
 }
 """File name below docs/reference -> what writes it. .gitignore and mkdocs.yml name the same files."""
 

@@ -21,7 +21,7 @@ function keep(name: string, value: string): void {
   } catch {
     // see above
   }
-  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
+  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   save(name.slice(3), value);
 }
 

@@ -2,5 +2,5 @@
 
 export function tell(): void {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone) document.cookie = `wf-zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  if (zone) document.cookie = `wf-zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 }

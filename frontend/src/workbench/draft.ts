@@ -1,5 +1,5 @@
 // What was typed is kept in this browser until the case is decided: a closed tab, a reload or a lost lease loses no words, and they are
-// back when the same case comes to the same person again.
+// back when the same case comes to the same person again. At the page where one signs in they are gone: the next may be another person.
 
 export interface Draft {
   note: string;
@@ -45,4 +45,12 @@ function tidy(): void {
   const age = (name: string): number => read(name.slice(PREFIX.length))?.at ?? 0;
   names.sort((one, other) => age(one) - age(other));
   for (const name of names.slice(0, names.length - MOST_DRAFTS)) localStorage.removeItem(name);
+}
+
+export function forgetAll(): void {
+  try {
+    for (const name of Object.keys(localStorage).filter((each) => each.startsWith(PREFIX))) localStorage.removeItem(name);
+  } catch {
+    // nothing was kept
+  }
 }

@@ -13,10 +13,12 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from watchfloor import __version__
+from watchfloor.console import api_document
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.programs import admit
 from watchfloor.identity.queries import actor_for_token
-from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.kernel.errors import Forbidden, WatchfloorError
+from watchfloor.platform import security_log
 
 
 class Bearer(HttpBearer):
@@ -33,7 +35,15 @@ class Bearer(HttpBearer):
         return actor
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Its published document has intake's paths too, and says of every endpoint how it refuses."""
+
+    def get_openapi_schema(self, **given: Any) -> Any:
+        """See ``console.api_document``."""
+        return api_document.completed(super().get_openapi_schema(**given))
+
+
+api = Api(
     title="Watchfloor",
     version=__version__,
     auth=Bearer(),
@@ -49,6 +59,8 @@ for _name in settings.CONTEXTS:
 
 @api.exception_handler(WatchfloorError)
 def _expected(request: HttpRequest, error: WatchfloorError) -> HttpResponse:
+    if isinstance(error, Forbidden):
+        security_log.refused(request, error.code)
     return api.create_response(request, {"error": error.as_dict()}, status=error.status)
 
 
@@ -66,6 +78,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the framework refuses by itself: no token, or a body that is no JSON."""
     if isinstance(error, AuthenticationError):
+        security_log.refused(request, "no_token")
         body = {
             "code": "no_token",
             "message": "This needs a valid token.",
@@ -79,11 +92,5 @@ def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def openapi() -> dict[str, Any]:
-    """The whole document, with intake's paths added."""
-    document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/v1"))
-    if find_spec("watchfloor.intake.openapi") is not None:
-        described = import_module("watchfloor.intake.openapi")
-        document["paths"] = {**described.PATHS, **document["paths"]}
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(described.SCHEMAS)
-    return document
+    """The whole document, as it is published."""
+    return dict(api.get_openapi_schema(path_prefix="/v1"))

@@ -19,12 +19,15 @@ from watchfloor.intake.media import app as media_app  # noqa: E402
 from watchfloor.interop.atproto.stream import PATH as LABELS  # noqa: E402
 from watchfloor.interop.atproto.stream import app as labels_app  # noqa: E402
 from watchfloor.platform import health  # noqa: E402
+from watchfloor.platform.headers import with_data_headers  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _django = get_asgi_application()
+_intake = with_data_headers(intake_app)
+_media = with_data_headers(media_app)
 UPLOADS = "/v1/media"
 INTAKE = ("/v1/reports", "/v1/events", "/v1/verdicts")
 
@@ -38,9 +41,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         tracing.start("web")
         await intake_app(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") in INTAKE:
-        await timed("intake", intake_app, scope, receive, send)
+        await timed("intake", _intake, scope, receive, send)
     elif scope["type"] == "http" and scope["path"].rstrip("/") == UPLOADS:
-        await timed("uploads", media_app, scope, receive, send)
+        await timed("uploads", _media, scope, receive, send)
     elif scope["type"] == "websocket":
         if scope["path"] == LABELS:
             await labels_app(scope, receive, send)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.utils import translation
 
+from watchfloor.platform import security_log
 from watchfloor.platform.programs import PROGRAMS
 
 
@@ -40,6 +41,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose token is missing or old (``CSRF_FAILURE_VIEW``)."""
+    security_log.refused(request, "csrf")
     message = translation.gettext("This form is too old, or did not come from here.")
     return _page(request, 403, message=message, hint=translation.gettext("Go back, reload the page and send it again."))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -85,6 +87,31 @@ def _each_time(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+class Words(Extension):
+    """``_(name)`` of a variable is a word to look up, and nothing more; only ``_("...")`` of the template's own text may hold markup.
+
+    Jinja's own takes both for the template's text: what a person called a policy would be markup, and a per cent sign in it an error.
+    """
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """``_ ( anything but a string`` becomes ``looked_up (``."""
+        tokens = list(stream)
+        for place, token in enumerate(tokens):
+            ahead = [each.type for each in tokens[place + 1 : place + 3]]
+            called = token.type == "name" and token.value in ("_", "gettext") and ahead[:1] == ["lparen"]
+            attribute = place > 0 and tokens[place - 1].type == "dot"
+            if called and not attribute and ahead[1:] != ["string"]:
+                yield Token(token.lineno, "name", "looked_up")
+            else:
+                yield token
+
+
+def looked_up(text: Any) -> str:
+    """A title or name in the viewer's language, if the catalogue has it; text, unless it is markup already."""
+    found = gettext(str(text)) if text else ""
+    return Markup(found) if hasattr(text, "__html__") else found  # noqa: S704 - it was markup before
+
+
 def environment(**options: Any) -> Environment:
     """Called by Django's Jinja2 backend. Autoescape is always on, and a misspelt name is an error, not an empty string."""
     options["autoescape"] = True
@@ -92,13 +119,14 @@ def environment(**options: Any) -> Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     options.setdefault("bytecode_cache", compiled.cache(Path(__file__)))
-    options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do"]
+    options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do", Words]
     env = Environment(**options)  # noqa: S701 - autoescape is set above
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     env.policies["ext.i18n.trimmed"] = True
     env.globals.update(
+        looked_up=looked_up,
         url=url,
         url_or_none=url_or_none,
         static=static,

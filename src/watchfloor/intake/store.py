@@ -99,7 +99,7 @@ def own_connection() -> psycopg.Connection[Any]:
         "host": settings["HOST"],
         "port": settings["PORT"],
     }
-    options: dict[str, Any] = {"connect_timeout": 5} | {
+    options: dict[str, Any] = {
         name: value for name, value in settings.get("OPTIONS", {}).items() if isinstance(value, (str, int))
     }
     connection: psycopg.Connection[Any] = psycopg.connect(

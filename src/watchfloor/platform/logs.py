@@ -18,6 +18,7 @@ from typing import TextIO
 
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.platform.loglines import one_line
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -90,7 +91,7 @@ class Terminal(logging.Formatter):
     """``14:02:11 warning  web died (exit code 3)``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = f"{clock.now():%H:%M:%S} {record.levelname.lower():8} {record.getMessage()}"
+        line = f"{clock.now():%H:%M:%S} {record.levelname.lower():8} {one_line(record.getMessage())}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 

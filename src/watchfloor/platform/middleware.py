@@ -8,31 +8,31 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from watchfloor.kernel.errors import NotFound, Overloaded, WatchfloorError
+from watchfloor.kernel.errors import Forbidden, NotFound, Overloaded, WatchfloorError
+from watchfloor.platform import headers, security_log
 from watchfloor.platform.programs import PROGRAMS
+from watchfloor.platform.unfit import as_bad_input
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
-
-CSP = (
-    f"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: {settings.MEDIA_ORIGIN}; "
-    f"media-src 'self' {settings.MEDIA_ORIGIN}; font-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-
+ECHOES = frozenset({"TRACE", "TRACK"})  # methods whose answer would be the question, cookies and all
 
 def allow_styles(response: HttpResponse, nonce: str) -> None:
     """Let a page's script add style sheets that carry this nonce (the rule editor does); all else stays as it is."""
-    response.headers["Content-Security-Policy"] = CSP.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
+    policy = headers.PAGES["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = policy.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
 
 
 def security_headers(get_response: Handler) -> Handler:
     """A content policy under which nothing loads from outside (but media from our second origin) and no inline script runs."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CSP)
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if request.method in ECHOES:
+            response: HttpResponse = HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+        else:
+            response = get_response(request)
+        for name, value in headers.PAGES.items():
+            response.headers.setdefault(name, value)
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -55,7 +55,12 @@ class _ErrorsForPeople:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, WatchfloorError):
-            return None
+            unfit = as_bad_input(error)
+            if unfit is None:
+                return None
+            error = unfit
+        if isinstance(error, Forbidden):
+            security_log.refused(request, error.code)
         if request.path.startswith(PROGRAMS) or request.headers.get("Accept", "").startswith("application/json"):
             response: HttpResponse = JsonResponse({"error": error.as_dict()}, status=error.status)
         else:

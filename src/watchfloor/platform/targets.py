@@ -1,7 +1,7 @@
 """Where a webhook may go: no request may be led into the inner network (SSRF). The name is resolved once and what was checked
 is what is connected to; redirects are not followed.
 
-``WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS=1`` (the default in demo mode) allows loopback and private addresses and plain HTTP.
+``WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS=1`` (the default in demo mode) allows loopback and private addresses and plain HTTP, link-local ones never.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ def check_url(url: str) -> None:
         raise BadInput("bad_url", "An endpoint's address has no user name and no fragment.", where="endpoint.url")
     if port is not None and port not in PORTS and not private_allowed():
         raise BadInput("bad_port", f"Port {port} is not allowed.", where="endpoint.url", hint="443, 80, 8443 or 8080.")
+    if egress.looks_like_number(parts.hostname):
+        raise BadInput(
+            "private_address", f"{parts.hostname[:100]} is an odd spelling of an address, not a public name.", where="endpoint.url"
+        )
     try:
         literal = ipaddress.ip_address(parts.hostname)
     except ValueError:
@@ -58,7 +62,12 @@ def check_url(url: str) -> None:
 
 
 def check_address(address: egress.Address) -> None:
-    """Raise ``BadInput`` for an address that is not public, in whatever clothes (mapped, 6to4, Teredo, NAT64)."""
+    """Raise ``BadInput`` for an address that is not public, in whatever clothes (mapped, 6to4, Teredo, NAT64).
+
+    Where clouds hand out keys is never called, whatever the setting says.
+    """
+    if egress.is_metadata(address):
+        raise BadInput("private_address", f"{address} is not a public address.", where="endpoint.url")
     if not private_allowed() and not egress.is_public(address):
         raise BadInput(
             "private_address", f"{address} is not a public address.", where="endpoint.url",
