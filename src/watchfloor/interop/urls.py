@@ -8,12 +8,12 @@ from watchfloor.interop.history import pages as history
 from watchfloor.interop.history import reports
 from watchfloor.interop.mastodon import hooks as mastodon_hooks
 from watchfloor.interop.mastodon.urls import urlpatterns as mastodon
+from watchfloor.interop.metrics import views as metrics
 from watchfloor.interop.moderation import views as moderation
-from watchfloor.interop.xarf import views as xarf
 from watchfloor.interop.osprey import views as osprey
 from watchfloor.interop.servicecloud import views as servicecloud
-from watchfloor.interop.metrics import views as metrics
 from watchfloor.interop.trino import views as trino
+from watchfloor.interop.xarf import views as xarf
 
 urlpatterns = [
     path("1.1/verify-key", akismet.verify_key, name="akismet-verify-key"),

@@ -219,7 +219,6 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "watchfloor.platform.logs.of_stream"}},
-    "formatters": {"line": {"()": "watchfloor.platform.loglines.Line"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("WATCHFLOOR_LOG", "WARNING")},
 }
