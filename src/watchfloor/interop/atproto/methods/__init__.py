@@ -2,6 +2,7 @@
 
 from watchfloor.interop.atproto.methods import (
     deciding,
+    declaring,
     events,
     labels,
     queues,
@@ -12,4 +13,15 @@ from watchfloor.interop.atproto.methods import (
     taking,
 )
 
-__all__ = ["deciding", "events", "labels", "queues", "reports", "serving", "sessions", "statuses", "taking"]
+__all__ = [
+    "deciding",
+    "declaring",
+    "events",
+    "labels",
+    "queues",
+    "reports",
+    "serving",
+    "sessions",
+    "statuses",
+    "taking",
+]
