@@ -184,6 +184,10 @@ def test_reports_come_in_by_four_kinds_of_right(transactional_db: None) -> None:
     }
     documents = [Client()._client.get(f"/.well-known/{name}.json").json() for name in ("did", "ozone-metadata")]
     assert documents[0]["id"] == documents[1]["did"] == here().did
+    declared = {"repo": here().did, "collection": "app.bsky.labeler.service", "rkey": "self"}
+    record = Client().get("com.atproto.repo.getRecord", **declared).json()["value"]
+    assert "spam" in record["policies"]["labelValues"] and SPAM in record["reasonTypes"]
+    assert fault(Client().get("com.atproto.repo.getRecord", **{**declared, "rkey": "x"})) == (400, "RecordNotFound")
     assert {each["id"].partition("#")[2] for each in documents[0]["verificationMethod"]} >= {"atproto_label"}
 
 

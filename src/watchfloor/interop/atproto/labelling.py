@@ -34,6 +34,7 @@ TOUCHES = (
     "action.taken", "action.started", "action.approved", "action.withheld", "action.reversed", "action.expired", "action.rejected",
     "label.added", "label.removed",
 )  # fmt: skip
+LONGEST_ADDRESS, LONGEST_VALUE = 2_048, 128  # of the protocol, in bytes
 LOCK = 7_220_031  # one follower at a time
 
 
@@ -63,6 +64,8 @@ def publish(item: Item, at: datetime) -> int:
     if item.external_id.startswith(f"{ERASED}:"):
         return 0
     src, uri, now = here().did, subjects.uri(here(), item), clock.now()
+    if len(uri) > LONGEST_ADDRESS:  # nobody in the protocol could read it
+        return 0
     said = {row.val: row for row in Published.objects.filter(item=item.pk, src=src, uri=uri, last=True)}
     stands = in_force(item)
     rows = []
@@ -96,7 +99,8 @@ def in_force(item: Item) -> dict[str, datetime | None]:
     for label in Label.objects.filter(item=item, public=True, removed_at__isnull=True):
         _longest(found, label.value, label.expires_at)
     now = clock.now()
-    return {value: ends for value, ends in found.items() if value and (ends is None or ends > now)}
+    fits = {value: ends for value, ends in found.items() if 0 < len(value.encode()) <= LONGEST_VALUE}
+    return {value: ends for value, ends in fits.items() if ends is None or ends > now}
 
 
 def labels_of(item: Item) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ class Published(models.Model):
     seq = models.BigAutoField(primary_key=True)
     item = models.UUIDField()
     src = models.CharField(max_length=250)
-    uri = models.CharField(max_length=700)
+    uri = models.CharField(max_length=2_048)
     val = models.CharField(max_length=128)
     neg = models.BooleanField(default=False)
     cts = models.CharField(max_length=32)

@@ -1,8 +1,9 @@
-"""Loops: public labels are published as the ledger tells of them; what was muted for a time wakes up."""
+"""Loops: public labels are published as the ledger tells of them; what has an end is ended."""
 
 from __future__ import annotations
 
 from watchfloor.interop.atproto import labelling, muting
+from watchfloor.interop.atproto.methods import sessions
 from watchfloor.platform.loops import loop
 
 
@@ -12,7 +13,7 @@ def labels() -> int:
     return labelling.follow()
 
 
-@loop("atproto.unmute", idle=30)
-def unmute() -> int:
-    """What is due."""
-    return muting.unmute_due()
+@loop("atproto.due", idle=30)
+def due() -> int:
+    """What was muted wakes up; sessions that are over go."""
+    return muting.unmute_due() + sessions.sweep()

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from watchfloor import __version__
 from watchfloor.identity import guard
 from watchfloor.interop.atproto import methods, who
 from watchfloor.interop.atproto.asking import GET, METHODS, Ask, Wrong, bad, of_ours
@@ -58,7 +59,7 @@ def ozone_metadata(request: HttpRequest) -> JsonResponse:
 
 def _answer(request: HttpRequest, nsid: str) -> Any:
     if nsid == "_health":
-        return {"version": "watchfloor"}
+        return {"version": __version__}
     found = METHODS.get(nsid)
     if found is None:
         raise Wrong(501, "MethodNotImplemented", "Method Not Implemented")

@@ -2,7 +2,9 @@
 
 from watchfloor.interop.atproto.methods import (
     deciding,
+    declaring,
     events,
+    figures,
     labels,
     queues,
     reports,
@@ -12,4 +14,16 @@ from watchfloor.interop.atproto.methods import (
     taking,
 )
 
-__all__ = ["deciding", "events", "labels", "queues", "reports", "serving", "sessions", "statuses", "taking"]
+__all__ = [
+    "deciding",
+    "declaring",
+    "events",
+    "figures",
+    "labels",
+    "queues",
+    "reports",
+    "serving",
+    "sessions",
+    "statuses",
+    "taking",
+]

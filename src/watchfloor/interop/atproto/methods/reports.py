@@ -5,12 +5,10 @@ A report is worked by working its case: to assign a report is to lease the case'
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import TruncDay
+from django.db.models import Exists, OuterRef, Q
 
 from watchfloor.interop.atproto import numbers, standing, subjects, telling
 from watchfloor.interop.atproto.asking import GET, POST, Ask, Wrong, bad, inner, iso, method, string, strings
@@ -24,17 +22,16 @@ from watchfloor.ledger.models import Event
 from watchfloor.policy import queries as policies
 from watchfloor.review import actions as review
 from watchfloor.review import queries
-from watchfloor.review.models import Case, Decision, Escalation, Job, Report
+from watchfloor.review.models import Case, Job, Report
 
 LIVE = (Job.State.READY, Job.State.LEASED, Job.State.WAITING)
 STATES = ("open", "queued", "assigned", "escalated", "closed")
-MOST_DAYS = 100
 
 
 @method("tools.ozone.report.queryReports", GET, ("case.view",))
 def query_reports(ask: Ask) -> dict[str, Any]:
     """Reports in cases the caller may open, newest first unless asked otherwise."""
-    rows = _filtered(ask, _rows(ask))
+    rows = _filtered(ask, known(ask))
     down, limit = ask.text("sortDirection", "desc") != "asc", ask.limit()
     if ask.text("cursor"):
         after = numbers.row_of(numbers.REPORT, ask.number("cursor") or 0)
@@ -57,7 +54,7 @@ def get_report(ask: Ask) -> dict[str, Any]:
 @method("tools.ozone.report.getLatestReport", GET, ("case.view",))
 def get_latest(ask: Ask) -> dict[str, Any]:
     """The newest report."""
-    row = _rows(ask).order_by("-pk").first()
+    row = known(ask).order_by("-pk").first()
     if row is None:
         raise Wrong(400, "NotFound", "There are no reports yet.")
     return {"report": _view(ask, row)}
@@ -142,7 +139,7 @@ def create_activity(ask: Ask) -> dict[str, Any]:
 def close_reports(ask: Ask) -> dict[str, Any]:
     """Nothing is wrong with the subject: its cases (those with reports of these reasons) are closed, and all their reports with them."""
     item = subjects.wanted(ask, string(ask.body, "subject", 8_192, required=True))
-    wanted = {_reason(each) for each in strings(ask.body, "reportTypes")}
+    wanted = {reason_key(each) for each in strings(ask.body, "reportTypes")}
     closed: list[UUID] = []
     note = string(ask.body, "internalNote", 10_000)
     for case in queries.visible_cases(ask.actor).filter(item=item).exclude(state="closed"):
@@ -155,65 +152,12 @@ def close_reports(ask: Ask) -> dict[str, Any]:
     return {"closedCount": len(closed), "reportIds": sorted(given.values())}
 
 
-@method("tools.ozone.report.getLiveStats", GET, ("case.view", "floor.view"))
-def live_stats(ask: Ask) -> dict[str, Any]:
-    """What waits now, and what came in and was found today (UTC), in cases the caller may open."""
-    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    rows, cases = _of_queue(ask, _rows(ask)), queries.visible_cases(ask.actor)
-    if ask.text("moderatorDid") and ask.text("moderatorDid") != ask.who.did:
-        return {"stats": queues.stats(0, 0, 0, None)}
-    if ask.many("reportTypes"):
-        rows = rows.filter(reason_key__in=[_reason(each) for each in ask.many("reportTypes")])
-    of = (
-        {"case__in": rows.values("case")}
-        if ask.text("queueId") or ask.many("reportTypes")
-        else {"case__in": cases.values("pk")}
-    )
-    found = Decision.objects.filter(at__gte=today, verdict="violating", **of)
-    if ask.text("moderatorDid"):
-        found = found.filter(decider=str(ask.actor))
-    key = queues.key_of(ask, ask.number("queueId") or 0) if ask.text("queueId") else ""
-    handling = [each.aht_ms for each in queries.queue_summary(ask.actor) if each.key == key]
-    raised = Escalation.objects.filter(raised_at__gte=today, **of).count()
-    inbound, waits = rows.filter(received_at__gte=today).count(), rows.filter(_closed(False)).count()
-    return {
-        "stats": queues.stats(waits, found.count(), inbound, handling[0] if handling else None, escalatedCount=raised)
-    }
-
-
-@method("tools.ozone.report.getHistoricalStats", GET, ("case.view", "floor.view"))
-def historical_stats(ask: Ask) -> dict[str, Any]:
-    """The same by day (UTC), newest first."""
-    end = ask.moment("endDate") or clock.now()
-    limit = ask.limit(MOST_DAYS, 30)
-    start = max(ask.moment("startDate") or end - timedelta(days=limit), end - timedelta(days=MOST_DAYS))
-    if start > end:
-        raise bad("startDate lies after endDate.")
-    rows, cases = _of_queue(ask, _rows(ask)), queries.visible_cases(ask.actor)
-    if ask.many("reportTypes"):
-        rows = rows.filter(reason_key__in=[_reason(each) for each in ask.many("reportTypes")])
-    of = (
-        {"case__in": rows.values("case")}
-        if ask.text("queueId") or ask.many("reportTypes")
-        else {"case__in": cases.values("pk")}
-    )
-    inbound = _by_day(rows, "received_at", start, end)
-    actioned = _by_day(Decision.objects.filter(verdict="violating", **of), "at", start, end)
-    raised = _by_day(Escalation.objects.filter(**of), "raised_at", start, end)
-    out = []
-    for day in sorted({*inbound, *actioned, *raised}, reverse=True)[:limit]:
-        figures = queues.stats(0, actioned.get(day, 0), inbound.get(day, 0), None, escalatedCount=raised.get(day, 0))
-        figures.pop("pendingCount")
-        out.append({"date": f"{day:%Y-%m-%d}", "computedAt": figures.pop("lastUpdated"), **figures})
-    return {"stats": out}
-
-
-def _rows(ask: Ask) -> Any:
+def known(ask: Ask) -> Any:
     cases = queries.visible_cases(ask.actor)
     return Report.objects.select_related("case", "item", "item__author").filter(case__in=cases.values("pk"))
 
 
-def _of_queue(ask: Ask, rows: Any) -> Any:
+def of_queue(ask: Ask, rows: Any) -> Any:
     if not ask.text("queueId"):
         return rows
     key = queues.key_of(ask, ask.number("queueId") or 0)
@@ -221,22 +165,22 @@ def _of_queue(ask: Ask, rows: Any) -> Any:
 
 
 def _filtered(ask: Ask, rows: Any) -> Any:
-    rows = _of_queue(ask, rows)
+    rows = of_queue(ask, rows)
     status = ask.text("status")
     if status not in ("", *STATES):
         raise bad(f"status must be one of {', '.join(STATES)}.")
     held = Exists(Job.objects.filter(case=OuterRef("case"), state=Job.State.LEASED))
     waits = Exists(Job.objects.filter(case=OuterRef("case"), state__in=(Job.State.READY, Job.State.WAITING)))
-    lively = _closed(False)
+    lively = is_closed(False)
     if status == "closed":
-        rows = rows.filter(_closed(True))
+        rows = rows.filter(is_closed(True))
     elif status == "escalated":
         rows = rows.filter(lively, case__state="escalated")
     elif status:
         rows = rows.filter(lively).exclude(case__state="escalated")
         rows = rows.filter({"assigned": held, "queued": waits & ~held, "open": ~waits & ~held}[status])
     if ask.many("reportTypes"):
-        rows = rows.filter(reason_key__in=[_reason(each) for each in ask.many("reportTypes")])
+        rows = rows.filter(reason_key__in=[reason_key(each) for each in ask.many("reportTypes")])
     if ask.text("subject"):
         item = subjects.find(ask, ask.text("subject"))
         rows = rows.filter(item=item) if item is not None else rows.none()
@@ -256,7 +200,7 @@ def _filtered(ask: Ask, rows: Any) -> Any:
     return rows.filter(outcome="muted") if ask.yes("isMuted") else rows
 
 
-def _closed(yes: bool) -> Q:
+def is_closed(yes: bool) -> Q:
     closed = ~Q(outcome="") | Q(case__state=Case.State.CLOSED)
     return closed if yes else ~closed
 
@@ -272,7 +216,7 @@ def _status(row: Report) -> str:
 
 def _one(ask: Ask, given: Any, name: str) -> Report:
     pk = numbers.row_of(numbers.REPORT, given) if isinstance(given, int) and 0 <= given < 2**53 else None
-    row = _rows(ask).filter(pk=pk or UUID(int=0)).first()
+    row = known(ask).filter(pk=pk or UUID(int=0)).first()
     if row is None:
         raise Wrong(400, name, "There is no such report.")
     found: Report = row
@@ -308,11 +252,5 @@ def _assignment(ask: Ask, row: Report, job_id: UUID) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _reason(token: str) -> str:
+def reason_key(token: str) -> str:
     return policies.reason(token).key
-
-
-def _by_day(rows: Any, column: str, start: Any, end: Any) -> dict[Any, int]:
-    within = rows.order_by().filter(**{f"{column}__gte": start, f"{column}__lte": end})
-    days = within.annotate(day=TruncDay(column)).values("day").annotate(count=Count("pk"))
-    return {each["day"].date(): each["count"] for each in days}

@@ -34,7 +34,9 @@ def document(did: str, services: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 def own_document() -> dict[str, Any]:
     """``/.well-known/did.json``."""
-    return document(here().did, (("atproto_labeler", "AtprotoLabeler"),))
+    own = here()
+    known = {"alsoKnownAs": [f"at://{own.domain}"]} if own.domain else {}
+    return {**document(own.did, (("atproto_labeler", "AtprotoLabeler"),)), **known}
 
 
 def ozone_metadata() -> dict[str, Any]:

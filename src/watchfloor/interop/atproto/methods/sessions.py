@@ -59,6 +59,12 @@ def delete(ask: Ask) -> None:
     Session.objects.filter(pk=who.refreshing(ask.headers.get("Authorization", "")).session.pk).delete()
 
 
+def sweep(limit: int = 1_000) -> int:
+    """Sessions that are over; how many went."""
+    over = Session.objects.filter(expires_at__lte=clock.now()).values_list("pk", flat=True)[:limit]
+    return int(Session.objects.filter(pk__in=list(over)).delete()[0])
+
+
 def _named(token: ApiToken, identifier: str) -> bool:
     """Whether a token may be meant: its name, its source, its DID or handle, or the address of somebody who works here."""
     caller = who.caller_for(token)
