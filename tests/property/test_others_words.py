@@ -23,7 +23,7 @@ WORDS = (
     "media_attachments", "url", "type", "Note", "actor", "specversion", "1.0", "source", "data", "data_base64", "subject", "itemtype",
     "authorid", "datacontenttype", "application/json", "time", "send_time", "2026-01-01T00:00:00Z", "action_id", "action_name", "https://a.example/@b",
 )  # fmt: skip
-TEXT = st.sampled_from([*WORDS, "http://["]) | st.text(max_size=8)
+TEXT = st.sampled_from([*WORDS, "http://[", "![a"]) | st.text(max_size=8)
 SCALAR = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | TEXT
 JSON = st.recursive(
     SCALAR, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=6), max_leaves=8

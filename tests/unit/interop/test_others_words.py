@@ -31,7 +31,10 @@ def test_html_is_read_as_text() -> None:
         text_of("<p>One<br>two</p><p>&lt;three&gt; &amp; <a href='x'>four</a></p><script>no</script>")
         == "One\ntwo\n<three> & four"
     )
+    assert text_of("<![x>a<b>c") == "ac" and text_of("a < b &amp;&lt;c&gt; <!-- no --> <!-- d") == "a < b &<c>  <!-- d"
     assert text_of("plain") == "plain" and text_of("<script>never ends") == ""
+    for endless in ("<a " * 60_000, "<" * 60_000, "<!--" * 40_000, "<script></script " * 9_000, " " * 60_000 + "<"):
+        text_of(endless)  # for some of these the standard library's parser needs hours
 
 
 def test_a_report_of_mastodon_is_one_for_each_status() -> None:
