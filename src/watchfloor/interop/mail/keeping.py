@@ -95,7 +95,9 @@ def keep(
     if waiting() >= (settings or current()).queue:
         raise Overloaded("More mail has come in than is worked right now.", retry_after=60)
     envelope = msgspec.json.encode({"from": sender, "to": list(recipients)[:50], "peer": peer})
-    digest = hashlib.sha256(msgspec.json.encode([sender, sorted(recipients)]) + b"\0" + raw).digest()
+    hashed = hashlib.sha256(msgspec.json.encode([sender, sorted(recipients)]) + b"\0")
+    hashed.update(raw)  # in two steps: a mail is large, and many come at once
+    digest = hashed.digest()
     row_id = new_id()
     values = [
         row_id, clock.now(), how, relayed, digest, len(raw), sealing.seal(envelope, f"envelope:{row_id}"),

@@ -232,9 +232,9 @@ def _again(row_id: UUID, problem: Exception) -> None:
     row = MailMessage.objects.get(pk=row_id)
     attempts = row.attempts + (0 if is_deadlock(problem) else 1)
     words = problem.message if isinstance(problem, WatchfloorError) else f"{type(problem).__name__}."
+    if isinstance(problem, Later):
+        words = "It answers a mail whose report is not worked yet."
     if attempts > len(PAUSES):
-        if isinstance(problem, Later):
-            words = "It answers a mail whose report was never worked."
         _aside(row_id, getattr(problem, "code", type(problem).__name__), words, attempts)
         return
     if not isinstance(problem, (Later, WatchfloorError)):

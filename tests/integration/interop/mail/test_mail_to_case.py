@@ -212,3 +212,13 @@ def test_mail_by_smtp_becomes_cases_and_is_answered(chirp: str, tmp_path: Path, 
     assert reports_of(of("XARF 0"))[0].reporter == "flagger.example"
     assert reports_of(of("XARF 1"))[0].reporter.startswith("mail-unproved:")
     assert reports_of(of("XARF 0"))[0].item.type_key == "ip_address"
+
+    def xarf(body: object) -> Any:
+        headers = {"Authorization": f"Bearer {chirp}"}
+        return Client().post("/v1/xarf", json.dumps(body), content_type="application/json", headers=headers)
+
+    good = xarf({**document, "report_id": "9ac39cd1-85f3-4c31-ae87-a0a95f3ebc99"})
+    assert good.status_code == 202 and good.json()["item"] == {"type": "ip_address", "id": "192.0.2.1"}
+    both = xarf([{**document, "service": ""}, {**document, "report_id": "9ac39cd1-85f3-4c31-ae87-a0a95f3ebc98"}]).json()
+    assert both["accepted"] == 1 and both["results"][0]["error"]["where"] == "reports[0].service"
+    assert xarf({**document, "service": ""}).status_code == 422
