@@ -194,6 +194,18 @@ STEPS: Final[tuple[Callable[[Writer, Person], dict[str, int]], ...]] = (
     models,
     shred_media,
 )
+_ALSO: list[Callable[[Writer, Person], dict[str, int]]] = []
+
+
+def also(step: Callable[[Writer, Person], dict[str, int]]) -> None:
+    """A context above this one has something of people too, and takes it away by this. Called in its app's ``ready``."""
+    if step not in _ALSO:
+        _ALSO.append(step)
+
+
+def steps() -> tuple[Callable[[Writer, Person], dict[str, int]], ...]:
+    """All of them, in their order."""
+    return (*STEPS, *_ALSO)
 
 
 def lake(who: Person) -> int:

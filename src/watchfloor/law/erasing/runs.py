@@ -89,7 +89,7 @@ def run(erasure_id: UUID) -> Erasure:
     person = who.of(row.account)
     counts: dict[str, int] = defaultdict(int, row.counts)
     digests: dict[str, str] = dict(row.digests)
-    for step in elsewhere.STEPS:
+    for step in elsewhere.steps():
         with writing(ACTOR) as w:
             _add(counts, step(w, person))
     for model in rows.tables(person):
