@@ -70,13 +70,13 @@ def check(raw: bytes) -> None:
 
 
 @given(LINES)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_any_lines(lines: list[bytes]) -> None:
     check(b"\r\n".join(lines))
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_any_bytes(raw: bytes) -> None:
     check(raw)
     check(
@@ -103,7 +103,7 @@ def test_what_a_person_writes_is_read_as_it_was(text: str, subject: str) -> None
 
 
 @given(st.lists(st.sampled_from(TAGS), max_size=80))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_any_page_is_text(parts: list[str]) -> None:
     text = html_text("".join(parts))
     assert "<script>" not in text and "<p>" not in text
