@@ -141,4 +141,5 @@ def test_settings_mails_and_commands(transactional_db: None, tmp_path: Path, mon
     case = Report.objects.filter(channel="email", case__clearance="").first()
     assert case is not None
     seen = signed_in(member({"case.view"})).get(f"/cases/{encode('case', case.case_id)}").content.decode()
-    assert "Mails" in seen and "Sender not proved" in seen
+    assert "Mails" in seen and "Sender not proved" in seen and "…@people.example" in seen
+    assert "ann@people.example" not in seen.partition("Sender not proved")[2].partition("Note for colleagues")[0]
