@@ -89,14 +89,14 @@ def _work(w: Writer, row: MailMessage) -> None:
         silent = "ourselves"
     if sender.proof.state == "failed":
         silent = silent or "not_proved"
-    kind, receipts, case = "plain", [], _case_of(letter, token, sender.id)
+    kind, receipts, refused, case = "plain", [], "", _case_of(letter, token, sender.id)
     documents = _documents(letter)
     if case is not None and letter.feedback is None and not documents:
         kind = "reply"
         _note(case, letter, sender)
     elif documents:
         kind, silent = "xarf", silent or "machine"
-        receipts = _xarf(documents, letter, sender)
+        receipts, refused = _xarf(documents, letter, sender)
     elif letter.feedback is not None:
         kind, silent = "arf", silent or "machine"
         if (letter.feedback.get("feedback-type") or [""])[0].lower() == reports.NOT_SPAM:
@@ -113,7 +113,7 @@ def _work(w: Writer, row: MailMessage) -> None:
                         for each in letter.attachments[:50]],
     }  # fmt: skip
     MailMessage.objects.filter(pk=row.pk).update(
-        state="done", begun=0, error="", next_at=None, kind=kind, address=address.address,
+        state="done", begun=0, error=refused[:300], next_at=None, kind=kind, address=address.address,
         clearance=case.clearance if case else _clearance(receipts, address), reporter=sender.id, reporter_kind=sender.kind,
         proof=sender.proof.state, proof_how=sender.proof.how[:200], silent=silent, case_id=case.pk if case else None,
         own_id=sealing.key_of(letter.message_id, "id") if letter.message_id else None,
@@ -161,8 +161,9 @@ def _documents(letter: Letter) -> list[Any]:
     return found
 
 
-def _xarf(documents: list[Any], letter: Letter, sender: who.Who) -> list[UUID]:
-    """A document's own word on who reports counts only where the mail is proved to be theirs."""
+def _xarf(documents: list[Any], letter: Letter, sender: who.Who) -> tuple[list[UUID], str]:
+    """The receipts, and what was wrong with a document that was not taken. A document's own word on who reports counts only where
+    the mail is proved to be theirs."""
     domain = letter.sender.rpartition("@")[2]
     taken = taking.take(
         [(f"attachment[{index}]", each) for index, each in enumerate(documents)], source=reports.SOURCE, channel="email",
@@ -172,10 +173,11 @@ def _xarf(documents: list[Any], letter: Letter, sender: who.Who) -> list[UUID]:
         connect=False,
     )  # fmt: skip
     good = [each.receipt.id for each in taken if each.receipt is not None and each.problem is None]
-    if not good:
-        problem = next(each.problem for each in taken if each.problem is not None)
-        raise BadInput(problem.code, f"{problem.message} ({problem.where})" if problem.where else problem.message)
-    return good
+    problem = next((each.problem for each in taken if each.problem is not None), None)
+    words = "" if problem is None else f"{problem.message} ({problem.where})" if problem.where else problem.message
+    if problem is not None and not good:
+        raise BadInput(problem.code, words)
+    return good, words
 
 
 def _case_of(letter: Letter, token: str, reporter: str) -> Case | None:
