@@ -89,7 +89,8 @@ def _work(w: Writer, row: MailMessage) -> None:
         silent = "ourselves"
     if sender.proof.state == "failed":
         silent = silent or "not_proved"
-    kind, receipts, refused, case = "plain", [], "", _case_of(letter, token, sender.id)
+    kind, refused, case = "plain", "", _case_of(letter, token, sender.id)
+    receipts: list[UUID] = []
     documents = _documents(letter)
     if case is not None and letter.feedback is None and not documents:
         kind = "reply"
