@@ -9,9 +9,11 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from watchfloor.enforcement import carriers
-        from watchfloor.interop.mail import beside, letters, state
+        from watchfloor.interop.mail import beside, erasing, letters, state
+        from watchfloor.law.erasing import elsewhere
         from watchfloor.review import case_beside
 
         carriers.register(letters.carry)
         case_beside.told_by(beside.panel)
+        elsewhere.also(erasing.erase)
         state.install()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from django.urls import reverse
@@ -16,6 +17,8 @@ from watchfloor.review.case_beside import Chip, Panel, Piece
 from watchfloor.review.models import Case, Report
 
 MOST: Final = 20
+PEOPLE: Final = ("from", "to", "cc", "reply-to", "return-path")
+_DOMAIN: Final = re.compile(r"@([A-Za-z0-9.-]{1,253})")
 KINDS: Final = {
     "plain": gettext_lazy("Mail"), "arf": gettext_lazy("Feedback report"), "xarf": gettext_lazy("XARF by mail"),
     "reply": gettext_lazy("Reply"), "not_spam": gettext_lazy("Says it is not spam"), "": gettext_lazy("Not read yet"),
@@ -42,14 +45,18 @@ def proof_chip(row: MailMessage) -> Chip:
     return Chip(_("Sender not proved"), "outline", "circle-dashed")
 
 
-def facts(shown: dict[str, object], row: MailMessage) -> list[tuple[str, str]]:
-    """The headers that matter, how the sender was proved, what was attached."""
+def facts(shown: dict[str, object], row: MailMessage, *, whole: bool = True) -> list[tuple[str, str]]:
+    """The headers that matter, how the sender was proved, what was attached. ``whole``: with people's addresses."""
     headers = shown.get("headers")
     found = (
         [(name, str(value)) for name, value in headers.items() if name != "subject"]
         if isinstance(headers, dict)
         else []
     )
+    if not whole:
+        found = [
+            (name, _masked(value) if name in PEOPLE else value) for name, value in found if name in (*PEOPLE, "date")
+        ]
     if row.proof_how:
         found.append((_("Our server says"), row.proof_how))
     attached = shown.get("attachments")
@@ -59,10 +66,16 @@ def facts(shown: dict[str, object], row: MailMessage) -> list[tuple[str, str]]:
     return found
 
 
+def _masked(value: str) -> str:
+    """Whose domain it is; who in it is the business of those alone who work on mails."""
+    return ", ".join(f"…@{each}" for each in dict.fromkeys(_DOMAIN.findall(value))) or "…"
+
+
 def _piece(actor: Actor, row: MailMessage) -> Piece:
     shown = sealing.shown_of(row)
     return Piece(
         title=str(shown.get("subject") or _("(no subject)")), at=row.received_at,
-        chips=(Chip(str(KINDS.get(row.kind, row.kind))), proof_chip(row)), facts=facts(shown, row), text=str(shown.get("text") or ""),
+        chips=(Chip(str(KINDS.get(row.kind, row.kind))), proof_chip(row)), facts=facts(shown, row, whole=actor.has("intake.manage")),
+        text=str(shown.get("text") or ""),
         url=reverse("interop-mail-one", args=[encode("mail", row.pk)]) if actor.has("intake.manage") else "",
     )  # fmt: skip

@@ -38,7 +38,8 @@ def of_letter(letter: Letter, source: str, clearance: str = "") -> dict[str, Any
 
 def attachments(letter: Letter, source: str, clearance: str = "") -> tuple[list[dict[str, Any]], list[str]]:
     """Each attachment described, and the receipts of those that went into the media store. Archives stay closed."""
-    described, images = [], []
+    described: list[dict[str, Any]] = []
+    images: list[str] = []
     for each in letter.attachments[:50]:
         receipt = ""
         if len(images) < MOST_MEDIA and sniff.sniff(each.data[: sniff.HEAD]) is not None:

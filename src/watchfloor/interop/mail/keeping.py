@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,7 +18,7 @@ from watchfloor.interop.mail.domain.parsing import MOST_BYTES
 from watchfloor.interop.mail.models import MailMessage
 from watchfloor.interop.mail.settings import Settings, current
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Overloaded, WatchfloorError
+from watchfloor.kernel.errors import BadInput, Overloaded
 from watchfloor.kernel.ids import encode, new_id
 from watchfloor.kernel.remembered import Remembered
 
@@ -75,6 +77,7 @@ def keep(
     how: str,
     relayed: bool,
     settings: Settings | None = None,
+    connections: Connections | None = None,
 ) -> Kept:
     """Durable when this returns.
 
@@ -95,19 +98,62 @@ def keep(
     if waiting() >= (settings or current()).queue:
         raise Overloaded("More mail has come in than is worked right now.", retry_after=60)
     envelope = msgspec.json.encode({"from": sender, "to": list(recipients)[:50], "peer": peer})
-    digest = hashlib.sha256(msgspec.json.encode([sender, sorted(recipients)]) + b"\0" + raw).digest()
+    hashed = hashlib.sha256(msgspec.json.encode([sender, sorted(recipients)]) + b"\0")
+    hashed.update(raw)  # in two steps: a mail is large, and many come at once
+    digest = hashed.digest()
     row_id = new_id()
     values = [
         row_id, clock.now(), how, relayed, digest, len(raw), sealing.seal(envelope, f"envelope:{row_id}"),
         sealing.seal(raw, f"raw:{row_id}"), address,
     ]  # fmt: skip
-    try:
-        with own_connection() as connection:
-            if connection.execute(INSERT, values).rowcount:
-                return Kept(row_id, False)
-            known = connection.execute(KNOWN, [digest]).fetchone()
-    except psycopg.Error as problem:
-        raise Overloaded("The database could not store this right now.", retry_after=30) from problem
+    known = _stored(values, digest, connections)
     if known is None:
-        raise WatchfloorError("lost", "The mail went away while it was stored.")
-    return Kept(known[0], True)
+        return Kept(row_id, False)
+    return Kept(known, True)
+
+
+def _stored(values: list[Any], digest: bytes, connections: Connections | None) -> UUID | None:
+    """Put it into the table; the id it has already, or None where it is new. A connection that turns out dead is made anew once."""
+    for last in (False, True):
+        connection, fresh = None, True
+        try:
+            connection, fresh = (own_connection(), True) if connections is None else connections.mine()
+            if connection.execute(INSERT, values).rowcount:
+                return None
+            known = connection.execute(KNOWN, [digest]).fetchone()
+        except psycopg.Error as problem:
+            if connection is not None:
+                connection.close()
+            if fresh or last:
+                raise Overloaded("The database could not store this right now.", retry_after=30) from problem
+        else:
+            if known is None:
+                raise Overloaded("The mail went away while it was stored.", retry_after=5)
+            return UUID(str(known[0]))
+        finally:
+            if connections is None and connection is not None:
+                connection.close()
+    raise AssertionError("one of the two has returned")
+
+
+class Connections:
+    """A connection for each thread of a role, kept between mails; whoever made this closes them."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+        self._all: list[psycopg.Connection[Any]] = []
+
+    def mine(self) -> tuple[psycopg.Connection[Any], bool]:
+        """This thread's, and whether it was made just now."""
+        found = getattr(self._local, "connection", None)
+        if found is not None and not found.closed:
+            return found, False
+        made = own_connection()
+        self._local.connection = made
+        self._all.append(made)
+        return made, True
+
+    def close(self) -> None:
+        """All of them."""
+        for each in self._all:
+            each.close()

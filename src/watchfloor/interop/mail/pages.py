@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -61,7 +62,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "kinds": kinds, "address_kinds": [(key, kinds[key]) for key in addresses.ORDINARY + addresses.STANDING],
         "sender_kinds": [(key, kinds[key]) for key in addresses.STANDING],
         "types": sorted((key, row.name) for key, (row, _fields) in items.types().items()),
-        "typed": _of(changing) if changing else request.POST, "changing": changing.address if changing else "", "errors": errors, "open": (do if do in FORMS else "address") if errors else request.GET.get("new", ""), "mail": settings,
+        "typed": _of(changing) if changing else request.POST, "changing": changing.address if changing else "", "mail": settings,
+        "errors": errors, "open": (do if do in FORMS else "address") if errors else request.GET.get("new", ""),
         "has_library": importlib.util.find_spec("aiosmtpd") is not None,
         "aside": MailMessage.objects.filter(state="quarantined").count(),
         "may_read": actor_of(request).has("intake.manage"),
@@ -121,8 +123,11 @@ def _csv(which: str) -> HttpResponseBase:
             [row.pattern, row.type_key, row.made_at, row.ended_at] for row in MailPattern.objects.order_by("pattern")
         ]
         return csv_response("mail-patterns", ["pattern", "type", "made_at", "ended_at"], rows)
-    rows = [[row.address, row.reporter_kind, row.reason_key, row.market, row.language, row.answers, row.made_at, row.ended_at]
-            for row in MailAddress.objects.order_by("address")]  # fmt: skip
+    found: list[list[Any]] = [
+        [row.address, row.reporter_kind, row.reason_key, row.market, row.language, "yes" if row.answers else "no",
+              row.made_at, row.ended_at]
+        for row in MailAddress.objects.order_by("address")
+    ]  # fmt: skip
     return csv_response(
-        "mail-addresses", ["address", "kind", "reason", "market", "language", "answers", "made_at", "ended_at"], rows
+        "mail-addresses", ["address", "kind", "reason", "market", "language", "answers", "made_at", "ended_at"], found
     )

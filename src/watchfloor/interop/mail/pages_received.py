@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -39,11 +39,13 @@ def visible(actor: Actor) -> QuerySet[MailMessage]:
     """The mails this actor may know of: those that may concern a restricted policy only for the cleared."""
     clearances = {policy.clearance for policy in policies.all_policies() if policy.clearance}
     mine = {each for each in clearances if actor.may(PERMISSION, clearance=each)}
-    return (
-        MailMessage.objects.filter(Q(clearance="") | Q(clearance__in=mine))
-        if actor.has(PERMISSION)
-        else MailMessage.objects.none()
-    )
+    if not actor.has(PERMISSION):
+        return MailMessage.objects.none()
+    beyond = Report.objects.filter(pk=OuterRef("report")).exclude(case__clearance="").exclude(case__clearance__in=mine)
+    hidden = MailReceipt.objects.filter(
+        Exists(beyond), message=OuterRef("pk")
+    )  # its case may have become restricted since
+    return MailMessage.objects.filter(~Exists(hidden), Q(clearance="") | Q(clearance__in=mine))
 
 
 @require_safe
@@ -59,10 +61,10 @@ def received(request: HttpRequest) -> HttpResponseBase:
         found = found.filter(kind=kind)
     if request.GET.get("format") == "csv":
         head = ["id", "received_at", "address", "kind", "state", "reporter_kind", "proof", "bytes", "why"]
-        rows = ([encode("mail", row.pk), row.received_at, row.address, row.kind, row.state, row.reporter_kind, row.proof, row.bytes,
+        lines = ([encode("mail", row.pk), row.received_at, row.address, row.kind, row.state, row.reporter_kind, row.proof, row.bytes,
                  row.error]
                 for row in found[:10_000])  # fmt: skip
-        return csv_response("mails", head, rows)
+        return csv_response("mails", head, lines)
     shown = paged(found, request.GET, 50)
     rows = [_line(row) for row in shown.rows]
     kinds = [(key, str(words)) for key, words in beside.KINDS.items() if key]

@@ -72,7 +72,7 @@ class Handler:
     """What happens to commands; aiosmtpd calls these."""
 
     def __init__(self, gate: Gate, pool: ThreadPoolExecutor) -> None:
-        self._gate, self._pool = gate, pool
+        self._gate, self._pool, self.connections = gate, pool, keeping.Connections()
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802  its names
         """Only addresses that take mail."""
@@ -93,7 +93,14 @@ class Handler:
         relayed = self._gate.settings.is_relay(peer)
         answer = await self._aside(
             lambda: keeping.keep(
-                raw, recipients=to, sender=sender, peer=peer, how="smtp", relayed=relayed, settings=self._gate.settings
+                raw,
+                recipients=to,
+                sender=sender,
+                peer=peer,
+                how="smtp",
+                relayed=relayed,
+                settings=self._gate.settings,
+                connections=self.connections,
             )
         )
         return f"250 2.0.0 Kept as {answer.text}" if isinstance(answer, keeping.Kept) else str(answer)
@@ -191,6 +198,7 @@ async def serve(
     finally:
         server.close()
         await asyncio.to_thread(pool.shutdown, wait=True)
+        handler.connections.close()
 
 
 def library() -> Any:

@@ -89,14 +89,15 @@ def _work(w: Writer, row: MailMessage) -> None:
         silent = "ourselves"
     if sender.proof.state == "failed":
         silent = silent or "not_proved"
-    kind, receipts, case = "plain", [], _case_of(letter, token, sender.id)
+    kind, refused, case = "plain", "", _case_of(letter, token, sender.id)
+    receipts: list[UUID] = []
     documents = _documents(letter)
     if case is not None and letter.feedback is None and not documents:
         kind = "reply"
         _note(case, letter, sender)
     elif documents:
         kind, silent = "xarf", silent or "machine"
-        receipts = _xarf(documents, letter, sender)
+        receipts, refused = _xarf(documents, letter, sender)
     elif letter.feedback is not None:
         kind, silent = "arf", silent or "machine"
         if (letter.feedback.get("feedback-type") or [""])[0].lower() == reports.NOT_SPAM:
@@ -113,7 +114,7 @@ def _work(w: Writer, row: MailMessage) -> None:
                         for each in letter.attachments[:50]],
     }  # fmt: skip
     MailMessage.objects.filter(pk=row.pk).update(
-        state="done", begun=0, error="", next_at=None, kind=kind, address=address.address,
+        state="done", begun=0, error=refused[:300], next_at=None, kind=kind, address=address.address,
         clearance=case.clearance if case else _clearance(receipts, address), reporter=sender.id, reporter_kind=sender.kind,
         proof=sender.proof.state, proof_how=sender.proof.how[:200], silent=silent, case_id=case.pk if case else None,
         own_id=sealing.key_of(letter.message_id, "id") if letter.message_id else None,
@@ -161,8 +162,9 @@ def _documents(letter: Letter) -> list[Any]:
     return found
 
 
-def _xarf(documents: list[Any], letter: Letter, sender: who.Who) -> list[UUID]:
-    """A document's own word on who reports counts only where the mail is proved to be theirs."""
+def _xarf(documents: list[Any], letter: Letter, sender: who.Who) -> tuple[list[UUID], str]:
+    """The receipts, and what was wrong with a document that was not taken. A document's own word on who reports counts only where
+    the mail is proved to be theirs."""
     domain = letter.sender.rpartition("@")[2]
     taken = taking.take(
         [(f"attachment[{index}]", each) for index, each in enumerate(documents)], source=reports.SOURCE, channel="email",
@@ -172,10 +174,11 @@ def _xarf(documents: list[Any], letter: Letter, sender: who.Who) -> list[UUID]:
         connect=False,
     )  # fmt: skip
     good = [each.receipt.id for each in taken if each.receipt is not None and each.problem is None]
-    if not good:
-        problem = next(each.problem for each in taken if each.problem is not None)
-        raise BadInput(problem.code, f"{problem.message} ({problem.where})" if problem.where else problem.message)
-    return good
+    problem = next((each.problem for each in taken if each.problem is not None), None)
+    words = "" if problem is None else f"{problem.message} ({problem.where})" if problem.where else problem.message
+    if problem is not None and not good:
+        raise BadInput(problem.code, words)
+    return good, words
 
 
 def _case_of(letter: Letter, token: str, reporter: str) -> Case | None:
@@ -232,9 +235,9 @@ def _again(row_id: UUID, problem: Exception) -> None:
     row = MailMessage.objects.get(pk=row_id)
     attempts = row.attempts + (0 if is_deadlock(problem) else 1)
     words = problem.message if isinstance(problem, WatchfloorError) else f"{type(problem).__name__}."
+    if isinstance(problem, Later):
+        words = "It answers a mail whose report is not worked yet."
     if attempts > len(PAUSES):
-        if isinstance(problem, Later):
-            words = "It answers a mail whose report was never worked."
         _aside(row_id, getattr(problem, "code", type(problem).__name__), words, attempts)
         return
     if not isinstance(problem, (Later, WatchfloorError)):

@@ -36,9 +36,9 @@ def xarf(request: HttpRequest) -> JsonResponse:
     except WatchfloorError as problem:
         return JsonResponse({"error": problem.as_dict()}, status=problem.status)
     if not isinstance(value, list):
-        problem = taken[0].problem
-        if problem is not None:
-            return JsonResponse({"error": problem.as_dict()}, status=problem.status)
+        refused = taken[0].problem
+        if refused is not None:
+            return JsonResponse({"error": refused.as_dict()}, status=refused.status)
         return JsonResponse(taking.as_json(taken[0]), status=202)
     results = [taking.as_json(each) for each in taken]
     accepted = sum(each["status"] == "accepted" for each in results)

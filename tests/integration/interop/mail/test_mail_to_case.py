@@ -73,6 +73,7 @@ def test_mail_by_smtp_becomes_cases_and_is_answered(chirp: str, tmp_path: Path, 
     from watchfloor.interop.mail import letters, smtp
     from watchfloor.interop.mail.models import MailLetter, MailMessage
     from watchfloor.items.models import ItemVersion
+    from watchfloor.ledger.writer import writing
     from watchfloor.review.models import Note, Report
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -212,3 +213,67 @@ def test_mail_by_smtp_becomes_cases_and_is_answered(chirp: str, tmp_path: Path, 
     assert reports_of(of("XARF 0"))[0].reporter == "flagger.example"
     assert reports_of(of("XARF 1"))[0].reporter.startswith("mail-unproved:")
     assert reports_of(of("XARF 0"))[0].item.type_key == "ip_address"
+
+    def xarf(body: object) -> Any:
+        headers = {"Authorization": f"Bearer {chirp}"}
+        return Client().post("/v1/xarf", json.dumps(body), content_type="application/json", headers=headers)
+
+    good = xarf({**document, "report_id": "9ac39cd1-85f3-4c31-ae87-a0a95f3ebc99"})
+    assert good.status_code == 202 and good.json()["item"] == {"type": "ip_address", "id": "192.0.2.1"}
+    both = xarf([{**document, "service": ""}, {**document, "report_id": "9ac39cd1-85f3-4c31-ae87-a0a95f3ebc98"}]).json()
+    assert both["accepted"] == 1 and both["results"][0]["error"]["where"] == "reports[0].service"
+    assert xarf({**document, "service": ""}).status_code == 422
+
+    # An erased person's mails are emptied; that there was one stays.
+    import msgspec
+
+    from watchfloor.interop.mail.erasing import erase
+    from watchfloor.interop.mail.sealing import shown_of
+    from watchfloor.law.erasing.who import Person
+
+    nobody = {name: [] for name in Person.__struct_fields__} | {"account": report.item.pk, "type_key": "post"}
+    gone = msgspec.convert({**nobody, "external": report.reporter, "reports": [report.pk]}, Person)
+    with writing("system:test") as w:
+        assert erase(w, gone)["interop_mail_message"] == 2
+    emptied = MailMessage.objects.get(pk=row.pk)
+    assert emptied.raw is None and shown_of(emptied) == {}
+
+
+def test_the_door_bears_so_much_and_no_more(chirp: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.support.mails import letter, served
+
+    from watchfloor.interop.mail import keeping, smtp, working
+    from watchfloor.interop.mail.models import MailMessage
+
+    monkeypatch.setenv("WATCHFLOOR_MAIL_RELAYS", "10.0.0.0/8")
+    flagger = letter("Flo <notices@flagger.example>", subject="Outside", top=OURS)
+    with served(limits=smtp.Limits(connections=3, per_peer=2, per_minute=2)) as port:
+
+        def connected() -> smtplib.SMTP:
+            return smtplib.SMTP("127.0.0.1", port, timeout=20)
+
+        first, second = connected(), connected()
+        with pytest.raises(smtplib.SMTPConnectError) as refused:
+            connected()
+        assert refused.value.smtp_code == 421
+        second.quit()
+        connected().quit()  # a place is free again
+        assert first.sendmail("notices@flagger.example", ["abuse@chirp.example"], flagger) == {}
+        monkeypatch.setenv("WATCHFLOOR_MAIL_QUEUE", "1")
+        keeping.waiting.forget()
+        with served() as other, smtplib.SMTP("127.0.0.1", other, timeout=20) as full:
+            with pytest.raises(smtplib.SMTPDataError) as later:
+                full.sendmail("a@b.example", ["abuse@chirp.example"], letter(subject="Full"))
+            assert later.value.smtp_code == 451
+        monkeypatch.delenv("WATCHFLOOR_MAIL_QUEUE")
+        keeping.waiting.forget()
+        assert first.sendmail("a@b.example", ["abuse@chirp.example"], letter(subject="Two")) == {}
+        with pytest.raises(smtplib.SMTPDataError) as many:
+            first.sendmail("a@b.example", ["abuse@chirp.example"], letter(subject="Three"))
+        assert many.value.smtp_code == 451 and b"too many" in many.value.smtp_error
+        first.close()
+    while working.work():
+        pass
+    assert MailMessage.objects.count() == 2
+    outside = of("Outside")  # it says that it passed, and nobody of ours says so
+    assert (outside.proof, outside.reporter_kind) == ("unknown", "user")

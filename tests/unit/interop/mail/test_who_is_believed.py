@@ -36,7 +36,9 @@ def test_only_our_servers_word_counts(value: str, state: str) -> None:
     headers = [("authentication-results", value), ("received", "from x"), ("from", SENDER)]
     assert proof_of(headers, SENDER, ids=["mx.us.example"], trusted=True).state == state
     assert proof_of(headers, SENDER, ids=["mx.us.example"], trusted=False).state == "unknown"
-    assert proof_of(headers[::-1], SENDER, ids=["mx.us.example"], trusted=True).state == "unknown"  # it came from outside
+    assert (
+        proof_of(headers[::-1], SENDER, ids=["mx.us.example"], trusted=True).state == "unknown"
+    )  # it came from outside
     assert proof_of(headers, "", ids=["mx.us.example"], trusted=True).state == "unknown"
     assert proof_of(headers, SENDER, ids=[], trusted=True).state == "unknown"
 

@@ -122,7 +122,7 @@ class _Part(Message):
             raise BadInput("too_many_headers", f"A part of this mail has more than {MOST_HEADERS:,} headers.")
         if len(value) > HEADER:
             raise BadInput("header_too_long", f"A header of this mail has more than {HEADER:,} characters.")
-        super().set_raw(name, value)  # type: ignore[misc]
+        super().set_raw(name, value)
 
 
 def parse(raw: bytes) -> Letter:
