@@ -15,7 +15,7 @@ from django.test import Client
 from tests.integration.identity.test_people import make, signed_in
 from tests.support import op
 
-from watchfloor.identity import defaults
+from watchfloor.identity import defaults, granting
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import Grant, User
 from watchfloor.identity.queries import actor_for
@@ -197,6 +197,8 @@ def test_groups_become_roles_and_leave_with_them(there: op.Provider) -> None:
     assert not actor_for(cy).has("review.work") and actor_for(cy).has("queue.manage")
     with writing(actor_for(admin)) as w:
         assert groups.end_rule(w, actor_for(admin), leads.pk) == 1
+    there.person["_claim_names"] = {"groups": "elsewhere"}
+    assert come(there)[1].status_code == 403  # left out is not the same as none
     assert not actor_for(cy).permissions and actor_for(make_by_hand).has("review.work")
     with writing(BY) as w:  # a group that would take the last administrator's role leaves it
         groups.save_rule(w, BY, source="house", group="bosses", role_key="administrator")
@@ -261,6 +263,27 @@ def test_the_way_out_and_the_house_rules(there: op.Provider) -> None:
     )
     assert first.get("/settings/me").status_code == second.get("/settings/me").status_code == 302
     client, _ = come(there)
+    asked = client.get("/account/sign-on/house?again=1")["Location"]
+    assert "prompt=login" in asked and "max_age=0" in asked
+    with writing(BY) as w:
+        policies.save(w, fresh_minutes=5)
+    token = {"source": "a", "permissions": "report.submit"}
+    with writing(BY) as w:
+        granting.grant(w, BY, ana, "administrator")
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 3_600
+    session.save()
+    assert client.post("/settings/tokens", token)["Location"].startswith("/settings/prove")
+    assert "Through House" in client.get("/settings/prove").content.decode()
+    there.token = lambda claims: there.keys[-1].sign({**claims, "auth_time": int(time.time()) - 3_600})
+    assert come(there, client, "?again=1")[1].status_code == 403  # the provider only said what it knew already
+    there.token = lambda claims: there.keys[-1].sign({**claims, "sub": "other"})
+    there.userinfo = {**there.person, "sub": "other"}
+    assert come(there, client, "?again=1")[1].status_code == 403  # somebody else's proof
+    there.userinfo, there.token = None, lambda claims: there.keys[-1].sign(claims)
+    assert come(there, client, "?again=1&next=/settings/tokens")[1]["Location"] == "/settings/tokens"
+    assert client.post("/settings/tokens", token).status_code == 200
     left = client.post("/account/leave")
     assert f"{there.url}/end?client_id={op.CLIENT}" in left.content.decode().replace("&amp;", "&") and not who(client)
     with writing(BY) as w:

@@ -32,7 +32,8 @@ TRUE = (
     'userName eq "x" or title eq "Lead" and active eq true', '(userName eq "x" or title eq "lead") and active eq true', "nickName eq null",
 )  # fmt: skip
 FALSE = (
-    'id eq "2"', "nickName pr", "nickName ne null", "active eq false", 'active eq "true"', 'emails[type eq "home" and value co "x.org"]', 'title gt "zz"',
+    'id eq "2"', "nickName pr", "nickName ne null", "active eq false", 'active eq "true"', 'emails[type eq "home" and value co "x.org"]',
+    'title gt "zz"',
     'not (userName eq "ana")', 'userName eq "ana" and title eq "x"',
 )  # fmt: skip
 NONSENSE = (

@@ -99,6 +99,11 @@ def back(request: HttpRequest, key: str) -> HttpResponse:
             back=request.build_absolute_uri(reverse("signon_back", args=[key])),
         )  # fmt: skip
         names = provider.claims
+        if names["groups"] and names["groups"] in (claims.get("_claim_names") or {}):
+            raise Refused(
+                "groups",
+                "The provider left the groups out: there are too many. Let it send only those that matter here.",
+            )
         said = Said(
             subject=claims["sub"], email=str(claims.get(names["email"]) or ""), name=str(claims.get(names["name"]) or ""),
             email_sure=claims.get("email_verified", True) in (True, "true"), language=str(claims.get(names["language"]) or ""),
@@ -166,6 +171,8 @@ def reason(why: str) -> str:
         "cancelled": _("You broke it off. Nothing happened."),
         "state": _("This sign-on was begun somewhere else, took too long or was used already. Begin again."),
         "provider": _("The provider does not answer as it should. Try again, or ask an administrator."),
+        "groups": _("Your provider did not send your groups, because there are too many. Ask an administrator."),
+        "not_fresh": _("Your provider did not ask who you are. Try again, and sign in there anew."),
         "missing": _("SAML is not installed here. Ask an administrator."),
     }.get(
         why, _("The answer of the provider could not be trusted. Begin again; if it stays so, tell an administrator.")
