@@ -131,12 +131,14 @@ def enter(request: HttpRequest, provider: Provider, said: Said, asked: dict[str,
     if asked["again"]:
         if asked["again"] != str(person.pk) or request.user != person:
             raise Refused("other_person", "The provider named somebody else.")
-        record_authentication(request, person, "signon", provider=provider.key, reauthenticated=True)
+        record_authentication(
+            request, person, "signon", provider=provider.key, strong=provider.strong, reauthenticated=True
+        )
         sessions.proved(request, person, "provider")
         return redirect(asked["next"] or "home")
     if request.user.is_authenticated:
         logout(request)
-    record_authentication(request, person, "signon", provider=provider.key)
+    record_authentication(request, person, "signon", provider=provider.key, strong=provider.strong)
     request.session[STRONG] = provider.strong
     request.signed_in_by = f"{provider.kind} {provider.key}"  # type: ignore[attr-defined]
     request.signed_in_at = (provider.key, session)  # type: ignore[attr-defined]
