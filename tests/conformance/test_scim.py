@@ -53,4 +53,3 @@ def test_every_check_of_the_public_tester(request: pytest.FixtureRequest) -> Non
     ]
     assert not wrong, "\n".join(wrong)
     assert told["SUCCESS"] >= (135 if whole else 25), told
-    print(told)

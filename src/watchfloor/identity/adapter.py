@@ -23,6 +23,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """A password alone is not enough where the house says so; only who typed the right one is told."""
         stopped: HttpResponse | None = super().pre_login(request, user, **more)
         records = request.session.get("account_authentication_methods") or [{}]
+        if records[-1].get("method") != "signon":
+            request.session.pop("wf-strong", None)  # what a provider vouched for is of that sign-on alone
         if stopped is None and records[-1].get("method") == "password" and not policies.of_person(user.pk).passwords:
             messages.error(
                 request, _("Passwords are not used here any more. Sign in through your provider or with a passkey.")

@@ -48,8 +48,9 @@ class Rates:
         now = time.monotonic()
         left, since = self._buckets.get(token, (room, now))
         left = min(room, left + (now - since) * rate)
-        if left <= 0:
-            wait = max(1, math.ceil(-left / rate))
+        least = 1 if per_minute else 0  # a rate of one's own is often small: a whole row of it must be there
+        if left <= 0 or left < least:
+            wait = max(1, math.ceil((least - left) / rate))
             raise TooFast(per_minute, wait, "minute") if per_minute else TooFast(rate, wait)
         if len(self._buckets) >= MAX_TOKENS and token not in self._buckets:
             self._buckets.clear()

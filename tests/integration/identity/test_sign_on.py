@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from tests.integration.identity.test_people import make, signed_in
 from tests.support import op
 
-from watchfloor.identity import defaults
+from watchfloor.identity import defaults, granting
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import Grant, User
 from watchfloor.identity.queries import actor_for
@@ -22,6 +25,8 @@ from watchfloor.identity.signon.models import Provider, Session, Tie
 from watchfloor.kernel.errors import BadInput, Forbidden
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
+from watchfloor.workforce.actions import save_vendor
+from watchfloor.workforce.models import Reviewer
 
 pytestmark = pytest.mark.django_db
 BY = system("test")
@@ -192,6 +197,8 @@ def test_groups_become_roles_and_leave_with_them(there: op.Provider) -> None:
     assert not actor_for(cy).has("review.work") and actor_for(cy).has("queue.manage")
     with writing(actor_for(admin)) as w:
         assert groups.end_rule(w, actor_for(admin), leads.pk) == 1
+    there.person["_claim_names"] = {"groups": "elsewhere"}
+    assert come(there)[1].status_code == 403  # left out is not the same as none
     assert not actor_for(cy).permissions and actor_for(make_by_hand).has("review.work")
     with writing(BY) as w:  # a group that would take the last administrator's role leaves it
         groups.save_rule(w, BY, source="house", group="bosses", role_key="administrator")
@@ -202,6 +209,43 @@ def test_groups_become_roles_and_leave_with_them(there: op.Provider) -> None:
     with writing(BY) as w:
         groups.settle(w, cy, "house", [])
     assert actor_for(cy).has("people.manage")
+
+
+def test_from_a_file_and_the_way_back_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from watchfloor.cli.signon import sign_on
+
+    ana = make("ana")
+    with writing(BY) as w:
+        save_vendor(w, key="north", name="North")
+    file = tmp_path / "sign-on.json"
+    said = {
+        "providers": [{"key": "house", "name": "House", "kind": "oidc", "issuer": "https://login.example.org", "client_id": "wf",
+                       "secret_env": "HOUSE_SECRET", "domains": ["example.org"]}],
+        "groups": [{"source": "house", "group": "floor", "role": "reviewer", "vendor": "north", "team": "blue"}],
+        "sessions": [{"passwords": False, "networks": ["10.0.0.0/8"]}, {"role": "reviewer", "lifetime_hours": 8}],
+    }  # fmt: skip
+    file.write_text(json.dumps(said))
+    run = CliRunner()
+    assert isinstance(run.invoke(sign_on, ["apply", str(file)]).exception, BadInput)  # the variable is not set
+    monkeypatch.setenv("HOUSE_SECRET", "hush")
+    for saved in ({"providers": 1, "groups": 1, "sessions": 2}, {"providers": 1, "groups": 0, "sessions": 2}):
+        assert json.loads(run.invoke(sign_on, ["apply", str(file), "--json"]).output) == saved
+    assert (
+        "hush" not in run.invoke(sign_on, ["list", "--json"]).output
+        and providers.secret_of(Provider.objects.get()) == "hush"
+    )
+    with writing(BY) as w:
+        groups.settle(w, ana, "house", ["floor"])
+    row = Reviewer.objects.get(pk=ana.pk)
+    assert (row.vendor_key, row.team) == ("north", "blue") and actor_for(ana).has("review.work")
+    asked = policies.of_person(ana.pk)
+    assert not asked.passwords and asked.networks == (("10.0.0.0/8",),) and asked.lifetime_hours == 8
+    assert run.invoke(sign_on, ["rescue"]).exit_code == 0
+    asked = policies.of_person(ana.pk)
+    assert asked.passwords and not asked.networks
+    for false in ("[]", "{", '{"strange": []}', '{"groups": [{"x": 1}]}'):
+        file.write_text(false)
+        assert isinstance(run.invoke(sign_on, ["apply", str(file)]).exception, BadInput)
 
 
 def test_the_way_out_and_the_house_rules(there: op.Provider) -> None:
@@ -219,6 +263,27 @@ def test_the_way_out_and_the_house_rules(there: op.Provider) -> None:
     )
     assert first.get("/settings/me").status_code == second.get("/settings/me").status_code == 302
     client, _ = come(there)
+    asked = client.get("/account/sign-on/house?again=1")["Location"]
+    assert "prompt=login" in asked and "max_age=0" in asked
+    with writing(BY) as w:
+        policies.save(w, fresh_minutes=5)
+    token = {"source": "a", "permissions": "report.submit"}
+    with writing(BY) as w:
+        granting.grant(w, BY, ana, "administrator")
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 3_600
+    session.save()
+    assert client.post("/settings/tokens", token)["Location"].startswith("/settings/prove")
+    assert "Through House" in client.get("/settings/prove").content.decode()
+    there.token = lambda claims: there.keys[-1].sign({**claims, "auth_time": int(time.time()) - 3_600})
+    assert come(there, client, "?again=1")[1].status_code == 403  # the provider only said what it knew already
+    there.token = lambda claims: there.keys[-1].sign({**claims, "sub": "other"})
+    there.userinfo = {**there.person, "sub": "other"}
+    assert come(there, client, "?again=1")[1].status_code == 403  # somebody else's proof
+    there.userinfo, there.token = None, lambda claims: there.keys[-1].sign(claims)
+    assert come(there, client, "?again=1&next=/settings/tokens")[1]["Location"] == "/settings/tokens"
+    assert client.post("/settings/tokens", token).status_code == 200
     left = client.post("/account/leave")
     assert f"{there.url}/end?client_id={op.CLIENT}" in left.content.decode().replace("&amp;", "&") and not who(client)
     with writing(BY) as w:

@@ -42,3 +42,23 @@ def test_no_rate_means_no_limit() -> None:
     rates = Rates(0)
     for _ in range(3):
         rates.take("t", 10**9)
+
+
+def test_a_token_may_have_a_rate_and_networks_of_its_own(intake: Any, run: Callable[..., Any]) -> None:
+    from tests.support.intake import REPORT_ONLY, report
+
+    from watchfloor.identity.models import ApiToken
+    from watchfloor.identity.queries import token_digest
+
+    ApiToken.objects.filter(digest=token_digest(REPORT_ONLY)).update(per_minute=2)
+
+    async def fast(client: Any) -> list[int]:
+        return [(await client.reports(report(number), token=REPORT_ONLY)).status for number in range(1, 5)]
+
+    assert run(fast) == [202, 202, 429, 429]
+    ApiToken.objects.filter(digest=token_digest(REPORT_ONLY)).update(per_minute=None, networks=["203.0.113.0/24"])
+
+    async def elsewhere(client: Any) -> int:
+        return int((await client.reports(report(9), token=REPORT_ONLY)).status)
+
+    assert run(elsewhere) == 401

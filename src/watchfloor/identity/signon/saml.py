@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from watchfloor.identity.signon.models import Provider
 from watchfloor.kernel.errors import BadInput, MissingExtra
 
 MOST: Final = 400_000  # bytes of an answer
+FRESH: Final = 6 * 60  # seconds since the provider asked, where it was to ask again
 EMAILS: Final = (
     "urn:oid:0.9.2342.19200300.100.1.3",
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
@@ -98,7 +101,7 @@ def begin_address(request: HttpRequest, provider: Provider, *, state: str, again
     return str(address), str(auth.get_last_request_id())
 
 
-def said(request: HttpRequest, provider: Provider, asked_id: str) -> tuple[Said, str]:
+def said(request: HttpRequest, provider: Provider, asked_id: str, *, again: bool = False) -> tuple[Said, str]:
     """What the posted answer says, checked; and the provider's name for the session. Raises ``Refused``."""
     _plain(request.POST.get("SAMLResponse", ""))
     auth = _auth(request, provider)
@@ -112,6 +115,8 @@ def said(request: HttpRequest, provider: Provider, asked_id: str) -> tuple[Said,
         )
     if auth.get_last_response_in_response_to() != asked_id:
         raise Refused("state", "The answer is to another question.")
+    if again and not _just_now(auth.get_last_response_xml()):
+        raise Refused("not_fresh", "The provider did not ask again who you are (AuthnInstant).")
     attributes: dict[str, list[str]] = auth.get_attributes()
     subject = str(auth.get_nameid() or "")
     if not subject:
@@ -162,6 +167,21 @@ def _plain(sent: str) -> None:
     ids = root.xpath("//@ID")
     if len(set(ids)) != len(ids):
         raise Refused("wrapped", "The answer uses one ID twice.")
+
+
+def _just_now(xml: Any) -> bool:
+    """Whether the provider asked within the last minutes who somebody is."""
+    from lxml import etree
+
+    raw = xml.encode() if isinstance(xml, str) else xml
+    found = etree.fromstring(raw, etree.XMLParser(resolve_entities=False, no_network=True)).xpath(
+        "//saml:AuthnStatement/@AuthnInstant", namespaces=NS
+    )
+    try:
+        moments = [datetime.fromisoformat(str(each).replace("Z", "+00:00")).timestamp() for each in found]
+    except ValueError:
+        return False
+    return bool(moments) and min(moments) > time.time() - FRESH
 
 
 def _first(attributes: dict[str, list[str]], names: tuple[str, ...]) -> str:

@@ -123,7 +123,7 @@ def is_fresh(request: HttpRequest, user: User, minutes: int) -> bool:
         if float(record.get("at") or 0) < since:
             continue
         method = record.get("method")
-        if method == "mfa" or (method == "signon" and (record.get("reauthenticated") or request.session.get(STRONG))):
+        if method == "mfa" or (method == "signon" and record.get("strong")):
             return True
         if method in ("password", "signon") and not strong:
             return True

@@ -53,6 +53,8 @@ def moderations(request: HttpRequest) -> JsonResponse:
 
 
 def _wrong(status: int, message: str, code: str, param: str | None = None) -> JsonResponse:
-    kind = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}.get(status, "invalid_request_error")
+    kind = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}.get(
+        status, "invalid_request_error"
+    )
     error: dict[str, Any] = {"message": message, "type": kind, "param": param, "code": code}
     return JsonResponse({"error": error}, status=status)

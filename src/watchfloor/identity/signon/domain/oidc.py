@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 SIGNED_BY: Final = (
     "RS256",
@@ -78,7 +78,7 @@ def _common(claims: Mapping[str, Any], issuer: str, client_id: str, now: float) 
         raise Refused("time", "The token was not made just now (iat).")
 
 
-def _number(value: Any) -> bool:
+def _number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -40,7 +40,7 @@ def acs(request: HttpRequest, key: str) -> HttpResponse:
     if asked is None:
         return signing.refused(request, provider, Refused("state", "No sign-on was begun in this browser."), note=False)
     try:
-        said, session = saml.said(request, provider, str(asked["nonce"]))
+        said, session = saml.said(request, provider, str(asked["nonce"]), again=bool(asked["again"]))
         return signing.enter(request, provider, said, asked, session=session)
     except Refused as error:
         return signing.refused(request, provider, error)

@@ -103,11 +103,12 @@ def prove(request: HttpRequest) -> HttpResponse:
         ways.append((_("With a passkey"), "key", f"{reverse('mfa_reauthenticate_webauthn')}?{query}"))
     if held["totp"]:
         ways.append((_("With a code"), "device-mobile", f"{reverse('mfa_reauthenticate')}?{query}"))
-    if not ways and user.has_usable_password():
+    weak = not ways  # no second factor: then whatever they sign in with
+    if weak and user.has_usable_password() and policies.of_person(user.pk).passwords:
         ways.append((_("With my password"), "lock", f"{reverse('account_reauthenticate')}?{query}"))
     tied = Tie.objects.filter(user_id=user.pk, ended_at__isnull=True).values("provider_id")
     for provider in Provider.objects.filter(on=True, pk__in=tied):
-        if provider.strong or not ways:
+        if provider.strong or weak:
             address = f"{reverse('signon_begin', args=[provider.key])}?{query}&again=1"
             ways.append((_("Through %(name)s") % {"name": provider.name}, "lock-open", address))
     return render(request, "identity_signon/prove.html", {"ways": ways})

@@ -99,6 +99,11 @@ def back(request: HttpRequest, key: str) -> HttpResponse:
             back=request.build_absolute_uri(reverse("signon_back", args=[key])),
         )  # fmt: skip
         names = provider.claims
+        if names["groups"] and names["groups"] in (claims.get("_claim_names") or {}):
+            raise Refused(
+                "groups",
+                "The provider left the groups out: there are too many. Let it send only those that matter here.",
+            )
         said = Said(
             subject=claims["sub"], email=str(claims.get(names["email"]) or ""), name=str(claims.get(names["name"]) or ""),
             email_sure=claims.get("email_verified", True) in (True, "true"), language=str(claims.get(names["language"]) or ""),
@@ -126,12 +131,14 @@ def enter(request: HttpRequest, provider: Provider, said: Said, asked: dict[str,
     if asked["again"]:
         if asked["again"] != str(person.pk) or request.user != person:
             raise Refused("other_person", "The provider named somebody else.")
-        record_authentication(request, person, "signon", provider=provider.key, reauthenticated=True)
+        record_authentication(
+            request, person, "signon", provider=provider.key, strong=provider.strong, reauthenticated=True
+        )
         sessions.proved(request, person, "provider")
         return redirect(asked["next"] or "home")
     if request.user.is_authenticated:
         logout(request)
-    record_authentication(request, person, "signon", provider=provider.key)
+    record_authentication(request, person, "signon", provider=provider.key, strong=provider.strong)
     request.session[STRONG] = provider.strong
     request.signed_in_by = f"{provider.kind} {provider.key}"  # type: ignore[attr-defined]
     request.signed_in_at = (provider.key, session)  # type: ignore[attr-defined]
@@ -166,6 +173,8 @@ def reason(why: str) -> str:
         "cancelled": _("You broke it off. Nothing happened."),
         "state": _("This sign-on was begun somewhere else, took too long or was used already. Begin again."),
         "provider": _("The provider does not answer as it should. Try again, or ask an administrator."),
+        "groups": _("Your provider did not send your groups, because there are too many. Ask an administrator."),
+        "not_fresh": _("Your provider did not ask who you are. Try again, and sign in there anew."),
         "missing": _("SAML is not installed here. Ask an administrator."),
     }.get(
         why, _("The answer of the provider could not be trusted. Begin again; if it stays so, tell an administrator.")

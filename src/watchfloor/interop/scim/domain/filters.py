@@ -102,7 +102,11 @@ class _Reader:
             sub = within.sub(text) if within.subs else (within if text.lower() == "value" else None)
             if sub is None:
                 raise bad(f"{within.name} has no {text[:60]!r}.", "invalidFilter")
-            attribute, read = sub, lambda row: row.get(sub.name)
+            attribute, name = sub, sub.name
+
+            def read(row: dict[str, Any]) -> Any:
+                return row.get(name)
+
         else:
             path = located(text, self.kind, "invalidFilter")
             if path.attribute is None:
@@ -110,7 +114,10 @@ class _Reader:
             attribute = path.sub or path.attribute
             if path.sub is None and attribute.type == "complex":
                 attribute = attribute.sub("value") or attribute
-            read = lambda row: of(row, path)  # noqa: E731
+
+            def read(row: dict[str, Any]) -> Any:
+                return of(row, path)
+
         operator = self.next()[1].lower()
         if operator not in _OPERATORS:
             raise bad(f"{operator[:20]!r} is no comparison.", "invalidFilter")
