@@ -82,8 +82,6 @@ def test_sqlalchemy_and_the_trino_client(door: tuple[str, int, str, str]) -> Non
     assert cursor.fetchall()[0][0].isoformat() == "2026-11-03T09:00:00"
     cursor.execute("SELECT r.range FROM range(25000) AS r")
     assert len(cursor.fetchall()) == 25_000  # in three parts
-    cursor.execute("SHOW TABLES FROM star")
-    assert ["fact_job"] in cursor.fetchall()
     for text, named in (("SELECT nothing FROM fact_case", "COLUMN_NOT_FOUND"), ("DROP TABLE fact_case", "SYNTAX_ERROR|NOT_SUPPORTED"),
                         ("SELECT * FROM read_text('/etc/passwd')", "PERMISSION_DENIED")):  # fmt: skip
         with pytest.raises(trino.exceptions.TrinoUserError, match=named):
@@ -94,3 +92,6 @@ def test_sqlalchemy_and_the_trino_client(door: tuple[str, int, str, str]) -> Non
             (trino.exceptions.TrinoUserError, trino.exceptions.HttpError), match=r"PERMISSION_DENIED|401"
         ):
             refused.cursor().execute("SELECT 1").fetchall()
+        refused.close()
+    plain.close()
+    engine.dispose()

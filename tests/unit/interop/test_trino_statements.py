@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.test import RequestFactory
 
 from watchfloor.interop.trino.statements import filled, ours, read
 from watchfloor.interop.trino.types import kind_of, signature, type_of, value_of
+from watchfloor.interop.trino.views import _home
 from watchfloor.kernel.errors import BadInput
 
 
@@ -69,3 +73,9 @@ def test_types_and_values() -> None:
         "decimal(38,0)",
     )
     assert value_of("9007199254740993", "bigint") == 9007199254740993
+
+
+def test_where_to_read_on_is_where_the_client_is(settings: Any) -> None:
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://floor.example.org", ["*"]
+    for host, base in (("floor.example.org", "https://floor.example.org"), ("127.0.0.1:8740", "http://127.0.0.1:8740")):
+        assert _home(RequestFactory().get("/v1/statement", HTTP_HOST=host)) == base

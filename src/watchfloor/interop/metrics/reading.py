@@ -33,7 +33,8 @@ _OPEN_JOBS: Final = """
 SELECT CASE WHEN j.clearance <> '' OR coalesce(q.clearance, '') <> '' THEN 'restricted' ELSE j.queue_key END AS queue, j.state,
     count(*), count(*) FILTER (WHERE j.due_at < %(now)s), extract(epoch FROM %(now)s - min(j.opened_at)),
     count(*) FILTER (WHERE j.state = 'leased' AND j.lease_until < %(now)s)
-FROM review_job j LEFT JOIN review_queue q ON q.key = j.queue_key WHERE j.state IN ('ready', 'leased', 'waiting') GROUP BY 1, 2 ORDER BY 1, 2
+FROM review_job j LEFT JOIN review_queue q ON q.key = j.queue_key WHERE j.state IN ('ready', 'leased', 'waiting')
+GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -170,7 +171,7 @@ def _about(
         "processedBytes": 0, "physicalInputBytes": 0, "physicalWrittenBytes": 0, "peakMemoryBytes": 0, "spilledBytes": 0,
     }  # fmt: skip
     told: dict[str, Any] = {
-        "id": str(query), "infoUri": request.build_absolute_uri("/insight/sql"), "stats": stats, "warnings": [],
+        "id": str(query), "infoUri": f"{_home(request)}/insight/sql", "stats": stats, "warnings": [],
     }  # fmt: skip
     if following:
         told["nextUri"] = following
@@ -178,7 +179,15 @@ def _about(
 
 
 def _next(request: HttpRequest, where: str, query: UUID, slug: str, page: int) -> str:
-    return request.build_absolute_uri(f"/v1/statement/{where}/{query}/{slug}/{page}")
+    return f"{_home(request)}/v1/statement/{where}/{query}/{slug}/{page}"
+
+
+def _home(request: HttpRequest) -> str:
+    """Our address as the client has it. Behind a proxy that ends TLS only ``WATCHFLOOR_URL`` knows that it was https."""
+    public = settings.PUBLIC_URL.rstrip("/")
+    if urlsplit(public).netloc.lower() == request.get_host().lower():
+        return public
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def _failed(request: HttpRequest, query: UUID, code: str, message: str) -> HttpResponse:
