@@ -10,12 +10,14 @@ import urllib.request
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 
+from watchfloor.cli.init import upgrade
 from watchfloor.console.asgi import application
 from watchfloor.items.media.origin import app as media_origin
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import health, leading, loops, pools
+from watchfloor.platform import health, leading, loops, pgjudge, pools
 
 LOCK = 7_204_099
 
@@ -114,6 +116,31 @@ def test_a_role_without_a_web_server_says_what_it_did(monkeypatch: pytest.Monkey
     for wrong in ("8750x", "host:0", "host:99999"):
         with pytest.raises(BadInput, match="no address"):
             health.serve(wrong, "worker", lambda: True, dict)
+
+
+def test_the_test_database_is_judged_as_what_it_is(db: None) -> None:
+    """It need not survive a power cut, and says so; all else is in order."""
+    with connection.cursor() as cursor:
+        facts = pgjudge.facts(cursor, hosts=1, needed=10)
+    found = {each.check: each for each in pgjudge.judge(facts)}
+    assert facts.fsync == "off" and found["database durability"].state == "bad"
+    assert not found.keys() - {"database durability", "database rights", "database transactions"}
+
+
+def test_an_upgrade_is_judged_before_it_runs(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watchfloor.console.prepare.django", lambda **_: None)
+    said = CliRunner().invoke(upgrade, ["--check"])
+    assert said.exit_code == 0 and "Nothing waits" in said.output
+    assert CliRunner().invoke(upgrade, ["--wait", "1"]).exit_code == 0
+    with connection.cursor() as cursor:  # as if the later migrations of one context had not run yet
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'review' AND name > '0001_initial'")
+        assert cursor.rowcount
+    document = json.loads(CliRunner().invoke(upgrade, ["--check", "--json"]).output)
+    assert document["waiting"] and all(name.startswith("review.") for name in document["waiting"])
+    broken = [each for each in document["found"] if each["effect"] == "breaks"]
+    assert broken and all(each["stops"] for each in broken) and document["rolling"] is False
+    indexes = [each for each in document["found"] if each["effect"] == "locks"]
+    assert indexes and not any(each["stops"] for each in indexes)  # on tables that are small
 
 
 def test_a_connection_that_goes_back_holds_no_lock(db: None) -> None:
