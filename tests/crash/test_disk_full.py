@@ -72,7 +72,10 @@ def test_a_full_disk_refuses_and_loses_nothing(small_disk: Path) -> None:
             ballast = fill(small_disk)
             told = sum(sender.told_to_wait for sender in senders)
             wait_until(
-                lambda told=told, ballast=ballast: _turn_over(floor, ballast) or sum(each.told_to_wait for each in senders) > told, "503"
+                lambda told=told, ballast=ballast: (
+                    _turn_over(floor, ballast) or sum(each.told_to_wait for each in senders) > told
+                ),
+                "503",
             )
             ballast.unlink()
             free = time.monotonic()

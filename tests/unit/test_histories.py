@@ -40,12 +40,15 @@ RIGHT: dict[str, tuple[Model, list[Call]]] = {
     "asked again": (Lease(), [claim("ann", 100, 1), claim("ann", 102, 1), verb("decide", "ann", 104, 1)]),
     "a lost claim, found again": (Lease(), [unanswered("claim", "ann", 100), refused("bob", 102), claim("ann", 104, 1, 114)]),
     "a lost claim ran out": (Lease(), [unanswered("claim", "ann", 100), claim("bob", 120, 2, 130)]),
-    "a lost decision happened": (Lease(), [claim("ann", 100, 1), unanswered("decide", "ann", 104, token=1), refused("bob", 106, "nothing_waits")]),
+    "a lost decision happened": (Lease(), [
+        claim("ann", 100, 1), unanswered("decide", "ann", 104, token=1), refused("bob", 106, "nothing_waits"),
+    ]),
     "a lost decision did not": (Lease(), [claim("ann", 100, 1), unanswered("decide", "ann", 104, token=1), claim("bob", 112, 2, 122)]),
     "both at once": (Lease(), [claim("ann", 100, 1), verb("release", "ann", 101.5, 1), claim("bob", 101.2, 2, 112)]),
     "on and off": (Effect(), [Call("item", "p", "apply", 1, 2), Call("item", "p", "reverse", 3, 4), Call("item", "p", "apply", 5, 6)]),
     "one after another": (Value(), [
-        Call("n", "ann", "change", 1, 2, {"old": 0, "new": 1}, {"ok": True}), Call("n", "bob", "change", 1, 3, {"old": 0, "new": 2}, {"ok": False}),
+        Call("n", "ann", "change", 1, 2, {"old": 0, "new": 1}, {"ok": True}),
+        Call("n", "bob", "change", 1, 3, {"old": 0, "new": 2}, {"ok": False}),
         Call("n", "bob", "change", 4, 5, {"old": 1, "new": 3}, {"ok": True}), Call("n", "ann", "read", 6, 7, {}, {"value": 3}),
     ]),
 }  # fmt: skip
@@ -58,13 +61,18 @@ WRONG: dict[str, tuple[Model, list[Call]]] = {
     "decided twice": (Lease(), [claim("ann", 100, 1), verb("decide", "ann", 102, 1), verb("decide", "ann", 104, 1)]),
     "handed out though decided": (Lease(), [claim("ann", 100, 1), verb("decide", "ann", 102, 1), claim("bob", 104, 2, 114)]),
     "held by nobody": (Lease(), [claim("ann", 100, 1), verb("release", "ann", 102, 1), refused("bob", 104)]),
-    "taken while a heartbeat keeps it": (Lease(), [claim("ann", 100, 1), verb("heartbeat", "ann", 108, 1, until=118), claim("bob", 112, 2, 122)]),
+    "taken while a heartbeat keeps it": (Lease(), [
+        claim("ann", 100, 1), verb("heartbeat", "ann", 108, 1, until=118), claim("bob", 112, 2, 122),
+    ]),
     "an action twice": (Effect(), [Call("item", "p", "apply", 1, 2), Call("item", "p", "apply", 3, 4)]),
     "taken back before it was done": (Effect(), [Call("item", "p", "reverse", 1, 2), Call("item", "p", "apply", 3, 4)]),
     "a lost update": (Value(), [
-        Call("n", "ann", "change", 1, 3, {"old": 0, "new": 1}, {"ok": True}), Call("n", "bob", "change", 2, 4, {"old": 0, "new": 2}, {"ok": True}),
+        Call("n", "ann", "change", 1, 3, {"old": 0, "new": 1}, {"ok": True}),
+        Call("n", "bob", "change", 2, 4, {"old": 0, "new": 2}, {"ok": True}),
     ]),
-    "an old value read": (Value(), [Call("n", "ann", "change", 1, 2, {"old": 0, "new": 1}, {"ok": True}), Call("n", "bob", "read", 3, 4, {}, {"value": 0})]),
+    "an old value read": (Value(), [
+        Call("n", "ann", "change", 1, 2, {"old": 0, "new": 1}, {"ok": True}), Call("n", "bob", "read", 3, 4, {}, {"value": 0}),
+    ]),
 }  # fmt: skip
 
 
@@ -99,7 +107,8 @@ def test_as_trying_every_order_says() -> None:
                 continue
             given = {"old": chance.randint(0, 2), "new": chance.randint(0, 2)}
             lost = chance.random() < 0.3
-            calls.append(Call("n", str(n), "change", called, None if lost else answered, given, {} if lost else {"ok": chance.random() < 0.7}))  # fmt: skip
+            got = {} if lost else {"ok": chance.random() < 0.7}
+            calls.append(Call("n", str(n), "change", called, None if lost else answered, given, got))
         possible = _any_order(calls, Value())
         wrong += not possible
         assert (check(calls, Value()) == []) == possible, [str(call) for call in calls]

@@ -24,7 +24,12 @@ def listing(as_json: bool) -> None:
 
     found = upkeep.listed()
     rows = [
-        {"name": each.name, "made": f"{each.made:%Y-%m-%d}", "state": "being replaced" if each.rotating else "in use", "for": each.what}
+        {
+            "name": each.name,
+            "made": f"{each.made:%Y-%m-%d}",
+            "state": "being replaced" if each.rotating else "in use",
+            "for": each.what,
+        }
         for each in found
     ]
     text = table(rows, ["name", "made", "state", "for"], empty="No keys yet.")
@@ -40,5 +45,8 @@ def rotate(as_json: bool) -> None:
 
     with Bars() as bars:
         found = upkeep.rotate(bars)
-    text = f"{found.wrapped:,} keys are wrapped anew; the old key is gone from keys/{found.name}. Take a backup: older ones need the old key, which they hold."
+    text = (
+        f"{found.wrapped:,} keys are wrapped anew; the old key is gone from keys/{found.name}. "
+        "Take a backup: older ones need the old key, which they hold."
+    )
     emit(found, as_json=as_json, text=text)

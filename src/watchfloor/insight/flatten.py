@@ -66,7 +66,19 @@ class ReviewerThen(msgspec.Struct, frozen=True):
 def flatten(
     row: LedgerRow, reviewers: Mapping[str, ReviewerThen], clearances: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """The fact of one event: a value for every column of ``SCHEMA``. ``clearances`` gives those of restricted policies."""
+    """The fact of one event: a value for every column of ``SCHEMA``. ``clearances`` gives those of restricted policies.
+
+    An event that cannot be read becomes a fact that it happened: it must not keep all after it from the numbers.
+    """
+    try:
+        return _filled(_bare(row), row, reviewers, clearances)
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError):
+        log.exception("the event %s (%s) cannot be read: its fact says only that it happened", row.id, row.type)
+        return _bare(row)
+
+
+def _bare(row: LedgerRow) -> dict[str, Any]:
+    """That it happened."""
     fact: dict[str, Any] = dict.fromkeys(SCHEMA)
     actor_kind, _, actor = row.actor.partition(":")
     subject_kind, _, subject = row.subject.partition(":")
@@ -74,6 +86,17 @@ def flatten(
         leaf=row.leaf, event=row.id, moment=naive(row.at), type=row.type, actor_kind=actor_kind, actor=actor,
         subject_kind=subject_kind, subject=subject, case_id=row.case_id,
     )  # fmt: skip
+    return fact
+
+
+def _filled(
+    fact: dict[str, Any],
+    row: LedgerRow,
+    reviewers: Mapping[str, ReviewerThen],
+    clearances: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    """The same with what the event says."""
+    subject_kind, _, subject = row.subject.partition(":")
     if row.type in PERSONAL:
         return fact | dict.fromkeys(("actor_kind", "actor", "subject_kind", "subject", "case_id"))
     for name, value in row.data.items():

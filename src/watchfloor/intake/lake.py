@@ -7,13 +7,16 @@ doubles by ``id``.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from watchfloor.detection import lakes
 from watchfloor.detection.screening import SEED, sml_event
@@ -24,9 +27,13 @@ from watchfloor.intake.rows import EVENT, EventRow, ReportRow
 from watchfloor.items import domain
 from watchfloor.items.models import Item
 from watchfloor.items.queries import by_names
+from watchfloor.kernel import clock
 from watchfloor.kernel.ids import encode
+from watchfloor.platform.shortage import is_shortage
 
+log = logging.getLogger(__name__)
 REPORTED = "item_reported"
+AGAIN = timedelta(hours=1)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,17 +51,38 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(limit: int = 5_000) -> int:
-    """Write worked rows that the lake does not have yet; how many."""
+    """Write worked rows that the lake does not have yet; how many.
+
+    A row that cannot be written keeps its body and is tried again in an hour; its neighbours are written without it.
+    """
     with transaction.atomic():
+        due = Q(next_at__isnull=True) | Q(next_at__lte=clock.now())
         waiting = list(
             Spooled.objects.select_for_update(skip_locked=True)
-            .filter(state=Spooled.State.DONE, body__isnull=False)
+            .filter(due, state=Spooled.State.DONE, body__isnull=False)
             .order_by("id")[:limit]
         )
         if waiting:
-            write(rows(waiting))
-            Spooled.objects.filter(pk__in=[row.pk for row in waiting]).update(body=None)
+            good = _good(waiting)
+            Spooled.objects.filter(pk__in=good).update(body=None)
+            bad = [row.pk for row in waiting if row.pk not in good]
+            Spooled.objects.filter(pk__in=bad).update(next_at=clock.now() + AGAIN)
     return len(waiting)
+
+
+def _good(waiting: Sequence[Spooled]) -> set[UUID]:
+    """Which of these are in the lake now: all of them, or each that could be written by itself."""
+    try:
+        write(rows(waiting))
+    except Exception as problem:
+        if is_shortage(problem) or connection.needs_rollback:
+            raise
+        if len(waiting) == 1:
+            log.exception("the row %s cannot be written to the lake; it is tried again in an hour", waiting[0].pk)
+            return set()
+        half = len(waiting) // 2
+        return _good(waiting[:half]) | _good(waiting[half:])
+    return {row.pk for row in waiting}
 
 
 def rows(spooled: Sequence[Spooled]) -> list[Row]:

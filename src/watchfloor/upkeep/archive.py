@@ -12,7 +12,7 @@ import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 import msgspec
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -42,7 +42,7 @@ class Writer:
             out.write(SEALED + salt)
             self._seal = sealed.Writer(out, _key(passphrase, salt), LABEL)
         self._pipe = _Pipe(self._seal or out)
-        self._tar = tarfile.open(fileobj=self._pipe, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self._tar = tarfile.open(fileobj=cast(IO[bytes], self._pipe), mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self._whole = hashlib.sha256()
         self.files = self.bytes = 0
 
@@ -99,7 +99,7 @@ def read(path: Path, passphrase: str = "") -> Iterator[tuple[str, int, bytes]]:
                 raise BadInput("needs_passphrase", f"{path} is sealed.", hint="Give --passphrase-file.")
             try:
                 blob = _Blob(file, len(SEALED) + 16)
-                source = _Plain(sealed.Reader(blob, _key(passphrase, head[len(SEALED) :]), LABEL))
+                source = cast(IO[bytes], _Plain(sealed.Reader(blob, _key(passphrase, head[len(SEALED) :]), LABEL)))
             except sealed.Damaged:
                 raise damaged(path, "the passphrase is another, or the file is cut off or changed") from None
         try:

@@ -63,7 +63,10 @@ def listed() -> list[Key]:
     folder = config.home() / "keys"
     return [
         Key(
-            path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC), len(path.read_text().split()) > 1, WHAT.get(path.name, "")
+            path.name,
+            datetime.fromtimestamp(path.stat().st_mtime, UTC),
+            len(path.read_text().split()) > 1,
+            WHAT.get(path.name, ""),
         )
         for path in sorted(folder.iterdir() if folder.is_dir() else [])
         if path.is_file() and not path.name.endswith(".tmp")
@@ -87,7 +90,11 @@ def rotate(watch: Watcher) -> Rotated:
         wrapped = sum(_wrap(model, rings, watch) for model in _models())
         left = sum(_wrap(model, rings, watch) for model in _models())
         if left:
-            raise Conflict("keys_in_use", f"{left} keys were wrapped by somebody meanwhile.", hint="Stop every role and run it again.")
+            raise Conflict(
+                "keys_in_use",
+                f"{left} keys were wrapped by somebody meanwhile.",
+                hint="Stop every role and run it again.",
+            )
         _write(known[:1])
         return Rotated(MEDIA, wrapped, went_on)
 
@@ -137,4 +144,6 @@ def _insist_on_alone() -> None:
         )
         others = cursor.fetchone()[0]
     if others:
-        raise Conflict("floor_runs", f"{others} connections to the database are open.", hint="Stop serve and every role first.")
+        raise Conflict(
+            "floor_runs", f"{others} connections to the database are open.", hint="Stop serve and every role first."
+        )

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.faults import Messages
 from tests.integration.enforcement.receiver import Receiver
+from tests.support.faults import Messages
 
 from watchfloor.kernel import clock
 

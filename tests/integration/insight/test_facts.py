@@ -263,3 +263,19 @@ def test_a_value_that_does_not_fit_costs_only_itself() -> None:
     )
     fact = flatten.flatten(row, {})
     assert (fact["good"], fact["market"]) == (None, "DE")
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("job.transferred", {"queue": "spam.en"}),
+        ("job.ready", {"allowed_ms": "soon"}),
+        ("job.ready", {"allowed_ms": 10**30}),
+        ("action.confirmed", {"seconds": "many"}),
+        ("decision.made", {"reviewer": 7}),
+    ],
+)
+def test_an_event_that_cannot_be_read_is_a_fact_that_it_happened(kind: str, data: dict[str, object]) -> None:
+    row = flatten.LedgerRow(7, "evt_1", kind, clock.now(), "user:1", "job:2", None, data)
+    fact = flatten.flatten(row, {})
+    assert fact.keys() == flatten.SCHEMA.keys() and (fact["leaf"], fact["type"]) == (7, kind)

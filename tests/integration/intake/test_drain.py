@@ -59,6 +59,23 @@ def test_rows_are_worked_once_and_let_go_of_their_content(
     assert ItemVersion.objects.count() == 2
 
 
+def test_a_row_the_lake_cannot_take_keeps_its_body_and_holds_up_nobody(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHFLOOR_HOME", str(tmp_path))
+    run(lambda client: client.reports([report(number) for number in range(9)]))
+    assert drain.drain(handlers=HANDLERS) == 9
+    poison = Spooled.objects.order_by("id")[4]
+    Spooled.objects.filter(pk=poison.pk).update(body=b"{not json")
+    assert lake.export() == 9 and lake.export() == 0
+    assert list(Spooled.objects.exclude(body=None).values_list("pk", flat=True)) == [poison.pk]
+    Spooled.objects.filter(pk=poison.pk).update(body=poison.body)  # the cause is mended
+    with clock.at(clock.now() + 2 * lake.AGAIN):
+        assert lake.export() == 1
+    frames = [pl.read_parquet(path) for path in (tmp_path / "lake").rglob("*.parquet")]
+    assert len({row for frame in frames for row in frame["id"]}) == 9
+
+
 def test_the_never_shed_lane_goes_first(run: Any) -> None:
     run(lambda client: client.reports([report(1), report(2, reason="csam")]))
     assert drain.drain(limit=1, handlers=HANDLERS) == 1

@@ -37,14 +37,22 @@ def media(count: int) -> dict[Any, bytes]:
     """So many media, and their own keys."""
     plain = {new_id(): sealed.new_key() for _ in range(count)}
     for pk, key in plain.items():
-        Media.objects.create(id=pk, state="ready", noted_at=clock.now(), key=sealed.wrap(store._master()[0], key, str(pk)), seal=b"0" * 16)
+        Media.objects.create(
+            id=pk,
+            state="ready",
+            noted_at=clock.now(),
+            key=sealed.wrap(store._master()[0], key, str(pk)),
+            seal=b"0" * 16,
+        )
     return plain
 
 
 def opened() -> dict[Any, bytes]:
     """As a process that starts now reads them."""
     store._master.cache_clear()
-    return {row.pk: sealed.unwrap(store._master(), bytes(row.key), str(row.pk)) for row in Media.objects.exclude(key=None)}
+    return {
+        row.pk: sealed.unwrap(store._master(), bytes(row.key), str(row.pk)) for row in Media.objects.exclude(key=None)
+    }
 
 
 def test_everything_opens_under_the_new_key_alone(home: Path) -> None:
@@ -53,8 +61,8 @@ def test_everything_opens_under_the_new_key_alone(home: Path) -> None:
     assert keys.rotate(Quiet()) == keys.Rotated("media.key", 7, went_on=False)
     [new] = config.secrets_of("media.key")
     assert new != old and opened() == plain
+    row = Media.objects.exclude(key=None)[0]
     with pytest.raises(sealed.Damaged):
-        row = Media.objects.exclude(key=None)[0]
         sealed.unwrap(sealed.installation_key(old), bytes(row.key), str(row.pk))
     assert (home / "keys" / "media.key").stat().st_mode & 0o077 == 0
 

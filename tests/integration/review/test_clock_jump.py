@@ -40,7 +40,9 @@ def test_a_jump_ahead_and_back_does_nothing_twice() -> None:
             pass
         missed = Event.objects.filter(type="clock.missed").count()
     assert missed == 1 and second.job_id == first.job_id and second.token > first.token
-    with clock.at(now + timedelta(minutes=1)):  # and back: bob's lease ends far in the future, ann's token is old for ever
+    with clock.at(
+        now + timedelta(minutes=1)
+    ):  # and back: bob's lease ends far in the future, ann's token is old for ever
         assert actions.sweep_leases() == 0
         with pytest.raises(Conflict, match="no longer hold"):
             actions.decide(ann, first.job_id, first.token, SPAM)

@@ -81,8 +81,12 @@ def test_a_piece_that_is_taken_out_is_missed(tmp_path: Path) -> None:
 
 def test_a_writer_that_fails_says_nothing_of_an_end(tmp_path: Path) -> None:
     path = tmp_path / "backup"
-    with pytest.raises(RuntimeError), path.open("wb") as out, archive.Writer(out) as writer:
-        list(writer.file("one", io.BytesIO(b"1")))
-        raise RuntimeError
+
+    class Broken(io.BytesIO):
+        def read(self, count: int | None = -1, /) -> bytes:
+            raise OSError("it cannot be read")
+
+    with path.open("wb") as out, pytest.raises(OSError, match="cannot be read"), archive.Writer(out) as writer:
+        list(writer.file("one", Broken()))
     with pytest.raises(BadInput, match="no whole backup"):
         read(path)
