@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "glass": ("watchfloor.cli.glass", "glass", "Break-glass: take rights in an emergency, list, end."),
     "token": ("watchfloor.cli.people", "token", "Make and revoke API tokens."),
     "doctor": ("watchfloor.cli.doctor", "doctor", "Check the installation and say how to mend what is wrong."),
+    "sbom": ("watchfloor.cli.sbom", "sbom", "What this installation consists of, as a CycloneDX document."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),

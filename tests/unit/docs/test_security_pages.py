@@ -92,3 +92,13 @@ def settings_of(name: str) -> list[str]:
     """A setting as the file has it; tests hash passwords in a faster way."""
     text = (ROOT / "src/watchfloor/platform/settings.py").read_text(encoding="utf-8")
     return re.findall(r'"([\w.]+)"', text[text.index(f"{name} = [") :].partition("]")[0])
+
+
+def test_the_threat_model_names_what_exists() -> None:
+    text = (ROOT / "docs/explanation/threat-model.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    assert len(named) > 25
+    for path, function in named:
+        assert re.search(rf"^def {function}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), (path, function)
+    assert all(f"| {letter}" in text or f", {letter} " in text for letter in "STRIDE")
+    assert "within 3 days" in text and "every month" in text
