@@ -84,7 +84,7 @@ def start_server(home: Path, **environment: str) -> tuple[Server, subprocess.Pop
     own = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_"))
+        if not name.startswith(("WATCHFLOOR_", "DJANGO_", "DATABASE_")) or name == "WATCHFLOOR_TEMPLATE_CACHE"
     }
     own |= {"WATCHFLOOR_HOME": str(home), "PYTHONPATH": str(ROOT / "src"), **environment}
     with (home.parent / f"{home.name}.log").open("wb") as log:

@@ -280,7 +280,7 @@ def test_enforcement_agrees_with_its_oracle(db: None) -> None:
     run_state_machine_as_test(
         Floor,
         settings=settings(
-            max_examples=int(os.environ.get("WATCHFLOOR_ENFORCEMENT_EXAMPLES", "12")),
+            max_examples=int(os.environ.get("WATCHFLOOR_ENFORCEMENT_EXAMPLES", "8")),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=checks,

@@ -236,6 +236,6 @@ def test_a_claim_gives_what_the_oracle_expects() -> None:
     run_state_machine_as_test(
         Matching,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -33,7 +33,7 @@ MOMENTS = (
     datetime(2028, 2, 29), datetime(2028, 3, 1), datetime(2026, 3, 1), datetime(2011, 12, 30),
 )  # fmt: skip
 STEP = timedelta(minutes=1)
-COUNT = int(os.environ.get("WATCHFLOOR_SCHEDULES", "40"))
+COUNT = int(os.environ.get("WATCHFLOOR_SCHEDULES", "25"))
 PEOPLE = tuple(UUID(int=number) for number in range(1, 5))
 times = st.builds(lambda hour, minute: f"{hour:02}:{minute:02}", st.integers(0, 23), st.integers(0, 59))
 windows = st.builds(Window, st.lists(st.integers(0, 6), min_size=1, max_size=7, unique=True).map(tuple), times, times)

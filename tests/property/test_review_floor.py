@@ -250,6 +250,6 @@ def test_the_floor_agrees_with_the_story() -> None:
     run_state_machine_as_test(
         FloorMachine,
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

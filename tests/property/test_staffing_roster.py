@@ -16,7 +16,7 @@ from watchfloor.engines.staffing.roster import Contract, Day, Demand, Person, Pr
 from watchfloor.kernel.errors import BadInput
 
 MONDAY = date(2026, 11, 23)
-MANY = int(os.environ.get("WATCHFLOOR_ROSTERS", "25"))
+MANY = int(os.environ.get("WATCHFLOOR_ROSTERS", "10"))
 SKILLS = ["a", "b", "c"]
 HOURS = st.sampled_from(["00:00", "06:00", "08:00", "14:00", "22:00"])
 

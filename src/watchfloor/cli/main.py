@@ -72,6 +72,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "oncall": ("watchfloor.cli.oncall", "oncall", "Who is on call; page somebody, answer a page."),
     "staffing": ("watchfloor.cli.staffing", "staffing", "How many people the work needs, on plain files."),
     "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),
+    "vendor": ("watchfloor.cli.vendors", "vendor", "Scorecards, contracts and invoices of vendors."),
     "case": ("watchfloor.cli.cases", "case", "Join, split and tag cases; see what they have in common."),
     "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),
     "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),

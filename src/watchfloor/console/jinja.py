@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from watchfloor.console import policy_names
+from watchfloor.console import compiled, policy_names
 from watchfloor.console.filters import diff, links, numbers, shapes, text, times
 from watchfloor.kernel import ids
 from watchfloor.review.queries import names
@@ -117,6 +118,7 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = StrictUndefined
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
+    options.setdefault("bytecode_cache", compiled.cache(Path(__file__)))
     options["extensions"] = [*options.get("extensions", []), "jinja2.ext.i18n", "jinja2.ext.do", Words]
     env = Environment(**options)  # noqa: S701 - autoescape is set above
     env.install_gettext_callables(  # type: ignore[attr-defined]

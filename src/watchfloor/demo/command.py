@@ -147,6 +147,7 @@ def _play(
         looks,
         noticed,
         pictures,
+        rostered,
         turned,
         vendors,
         world,
@@ -209,6 +210,8 @@ def _play(
     vendors.after(scenario, people)
     say("What was measured", 0, 0)
     turned.after(scenario, people)
+    say("This week's rosters", 0, 0)
+    rostered.after(scenario, people)
     sequencer.catch_up()
     while facts.export(200_000):
         pass

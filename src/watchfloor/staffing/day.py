@@ -16,6 +16,7 @@ from watchfloor.kernel.errors import MissingExtra
 from watchfloor.staffing import bases, rostering, weekly
 from watchfloor.staffing.domain import week as weeks
 from watchfloor.staffing.models import RosterRow
+from watchfloor.vendors import hours as hours_there
 from watchfloor.workforce import queries as workforce
 from watchfloor.workforce.models import Vendor
 
@@ -32,6 +33,20 @@ class Person(msgspec.Struct, frozen=True):
     state: str
 
 
+class Hour(msgspec.Struct, frozen=True):
+    """An hour of the day that has begun: people needed, hours of people on shift so far, and how many of these they were there."""
+
+    hour: int
+    need: int
+    due: float
+    there: float
+
+    @property
+    def adherence(self) -> float | None:
+        """The share they were there; None where nobody was on shift."""
+        return self.there / self.due if self.due else None
+
+
 class Lever(msgspec.Struct, frozen=True):
     """What could be done: hours it brings, what these cost in hours of pay (None: nothing), whom it asks."""
 
@@ -43,7 +58,8 @@ class Lever(msgspec.Struct, frozen=True):
 
 
 class Today(msgspec.Struct, frozen=True, kw_only=True):
-    """A vendor's day by the clock of its site. ``need`` and ``on`` are 24 hours; ``left`` are hours uncovered from now on."""
+    """A vendor's day by the clock of its site. ``need`` and ``on`` are 24 hours; ``left`` are hours uncovered from now on;
+    ``so_far`` is the adherence of the hours that have begun, ``hours``."""
 
     row: RosterRow
     hour: int
@@ -53,6 +69,8 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
     on: list[int]
     left: int
     adherence: float | None
+    so_far: float | None
+    hours: list[Hour]
     levers: list[Lever]
     solver: bool
 
@@ -78,11 +96,14 @@ def today(actor: Actor, vendor_key: str) -> Today | None:
                 for hour in range(max(duty.begin, at), min(duty.begin + duty.hours, first + 24)):
                     gone[hour - first] += duty.begin <= at
     left = sum(max(0, need[hour] - on[hour] + gone[hour]) for hour in range(here.hour, 24))
+    hours = _hours(vendor, roster, here, need)
+    due = math.fsum(each.due for each in hours)
     levers, solver = _levers(problem, roster, here, [each.id for each in missing], left)
     scheduled = [each for each in people if each.scheduled]
     return Today(
         row=row, hour=here.hour, day=datetime.combine(here.date(), time(12), UTC), people=people, need=need, on=on, left=left,
         adherence=sum(bool(each.state) for each in scheduled) / len(scheduled) if scheduled else None, levers=levers, solver=solver,
+        so_far=math.fsum(each.there for each in hours) / due if due else None, hours=hours,
     )  # fmt: skip
 
 
@@ -93,6 +114,31 @@ def _people(actor: Actor, vendor: Vendor, roster: Roster, at: int) -> list[Perso
     names = names_of(f"user:{each}" for each in ids)
     found = [Person(each, names.get(f"user:{each}", each), each in due, states.get(each, "")) for each in ids]
     return sorted(found, key=lambda each: (not each.scheduled or bool(each.state), each.name))
+
+
+def _hours(vendor: Vendor, roster: Roster, here: datetime, need: list[int]) -> list[Hour]:
+    """The hours that have begun. A pause is time there; who is there without a shift makes up for nobody."""
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    stretches: dict[str, list[tuple[datetime, datetime]]] = {}
+    for who, begins, ends in hours_there.stretches(vendor.key, midnight - timedelta(days=1), here + timedelta(days=1)):
+        stretches.setdefault(str(who), []).append((begins, ends))
+    found = []
+    for hour in range(here.hour + 1):
+        start = midnight + timedelta(hours=hour)
+        end = min(start + timedelta(hours=1), here)
+        if end <= start:
+            continue
+        at = here.weekday() * 24 + hour
+        due = there = 0.0
+        for plan in roster.people:
+            if any(duty.begin <= at < duty.begin + duty.hours for duty in plan.duties):
+                due += (end - start) / timedelta(hours=1)
+                there += math.fsum(
+                    max(timedelta(0), min(end, ends) - max(start, begins)) / timedelta(hours=1)
+                    for begins, ends in stretches.get(plan.name, ())
+                )
+        found.append(Hour(hour, need[hour], due, min(there, due)))
+    return found
 
 
 def _levers(

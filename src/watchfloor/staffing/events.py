@@ -33,3 +33,11 @@ class SwapAsked(LedgerEvent, frozen=True, tag="staffing.swap"):
     vendor: str
     week: str
     state: str
+
+
+class ShiftAsked(LedgerEvent, frozen=True, tag="staffing.ask"):
+    """Somebody was asked for overtime or to come in, agreed, declined, or is asked no more: ``state`` is what the ask is now."""
+
+    vendor: str
+    week: str
+    state: str

@@ -1,4 +1,4 @@
-"""Tables of staffing: bases and runs (computed, so no part of the ledger), and what people plan: what-ifs, rosters, wishes, swaps."""
+"""Tables of staffing: bases and runs (computed, so no part of the ledger), and what people plan: what-ifs, rosters, wishes, swaps, asks."""
 
 from __future__ import annotations
 
@@ -122,5 +122,27 @@ class Swap(Projected):
         constraints = [
             models.UniqueConstraint(
                 fields=["week", "asker", "begin"], condition=models.Q(state="open"), name="staffing_swap_open"
+            )
+        ]
+
+
+class Ask(Projected):
+    """Somebody is asked to work longer today, or to come in; it counts when they agree. Shifts as [first hour of the week, hours]."""
+
+    vendor_key = models.CharField(max_length=40)
+    week = models.DateField()
+    person = models.UUIDField()
+    was = models.JSONField(null=True)  # null: called in
+    now = models.JSONField()
+    state = models.CharField(max_length=12)  # open | agreed | declined | withdrawn
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "staffing_ask"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["week", "person"], condition=models.Q(state="open"), name="staffing_ask_open"
             )
         ]

@@ -23,7 +23,7 @@ def logged(vendor_key: str, start: date, end: date, zone: ZoneInfo) -> tuple[Log
     known by e-mail only.
     """
     first, last = midnight(start) - timedelta(days=2), midnight(end) + timedelta(days=3)
-    spans = [*_spans(vendor_key, first, last), *_now(vendor_key)]
+    spans = list(stretches(vendor_key, first, last))
     mine = set(Reviewer.objects.filter(vendor_key=vendor_key).values_list("pk", flat=True)) | {
         who for who, _, _ in spans
     }
@@ -42,6 +42,12 @@ def logged(vendor_key: str, start: date, end: date, zone: ZoneInfo) -> tuple[Log
                 days = log[users[who].email]
                 days[day] = days.get(day, 0) + spent
     return log, {name: email for name, email in names.items() if email}
+
+
+def stretches(vendor_key: str, first: datetime, last: datetime) -> Iterator[tuple[UUID, datetime, datetime]]:
+    """Who was on the floor from when to when, pauses included: stretches that ended between two moments, and those that go on now."""
+    yield from _spans(vendor_key, first, last)
+    yield from _now(vendor_key)
 
 
 def _spans(vendor_key: str, first: datetime, last: datetime) -> Iterator[tuple[UUID, datetime, datetime]]:

@@ -24,6 +24,7 @@ from watchfloor.demo import (
     looks,
     noticed,
     platform,
+    rostered,
     turned,
     world,
 )
@@ -60,6 +61,7 @@ from watchfloor.programme.tracking.models import Comment, Slip
 from watchfloor.quality.actions.settling import is_wrong
 from watchfloor.quality.models import Look, Scorecard
 from watchfloor.review.models import Appeal, Case, Decision, Job
+from watchfloor.staffing.models import RosterRow
 from watchfloor.training.models import Attendance, UnitVersion
 from watchfloor.transparency.models import TransparencyReport
 
@@ -181,6 +183,8 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, world.World, d
 def look_at_the_programme(scenario: Scenario, people: world.World) -> None:
     """What was planned, noticed and taught stands as its story says, and what rests on figures was read from them."""
     turned.after(scenario, people)
+    rostered.after(scenario, people)
+    assert set(RosterRow.objects.values_list("vendor_key", "state")) >= {("birch", "published")}
     now = scenario.end
     late = Todo.objects.filter(state__in=["open", "doing"], due__lt=now)
     assert [each.title for each in late] == ["Ask QuickBlast's makers what their app sent"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -20,6 +21,7 @@ from watchfloor.cybertip import drafts
 from watchfloor.identity import defaults as identity_defaults
 from watchfloor.identity.actions import create_user, grant
 from watchfloor.identity.domain import PERMISSIONS, system
+from watchfloor.identity.middleware import SEEN
 from watchfloor.identity.models import ApiToken, User
 from watchfloor.identity.queries import token_digest
 from watchfloor.insight import facts
@@ -74,6 +76,10 @@ class World:
         self.users |= {name: member(planting.ALL, name, **limits) for name, limits in SCOPES.items()}
         self.users[INACTIVE] = self._user("administrator", "inactive")
         self.clients = {name: signed_in(user) for name, user in self.users.items()} | {NOBODY: Client()}
+        for name in self.users:  # seen just now: else every request, for each is undone, would write that down
+            session = self.clients[name].session
+            session[SEEN] = int(time.time()) + 3600
+            session.save()
         User.objects.filter(pk=self.users[INACTIVE].pk).update(is_active=False)
         self._tokens()
         seed = planting.Seed

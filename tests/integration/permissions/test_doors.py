@@ -19,7 +19,7 @@ from watchfloor.kernel import ids
 
 pytestmark = pytest.mark.django_db
 TRIED = int(
-    os.environ.get("WATCHFLOOR_ROLES_TRIED", "4")
+    os.environ.get("WATCHFLOOR_ROLES_TRIED", "2")
 )  # of the roles that may not, at each page; 99 for all of them
 HOT = tuple(path.lstrip("/") for path in PATHS)  # served beside Django
 

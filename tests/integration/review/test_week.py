@@ -37,7 +37,7 @@ from watchfloor.workforce.contracts import Limits
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 WEEK = timedelta(days=7)
-JOBS = int(os.environ.get("WATCHFLOOR_WEEK_JOBS", "200"))
+JOBS = int(os.environ.get("WATCHFLOOR_WEEK_JOBS", "120"))
 PEOPLE = 60
 SEVERE, BUDGET_MS = 4, 60_000
 CLEARED = frozenset({"child_safety"})

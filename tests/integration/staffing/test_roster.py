@@ -15,9 +15,9 @@ from watchfloor.identity.models import User
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.models import Event
-from watchfloor.staffing import day, mine, rostering, running, weekly
+from watchfloor.staffing import asking, day, mine, rostering, running, weekly
 from watchfloor.staffing.domain import week as weeks
-from watchfloor.staffing.models import Swap
+from watchfloor.staffing.models import Ask, RosterRow, Swap
 from watchfloor.workforce import actions as workforce
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +36,17 @@ def test_the_day_compares_who_should_be_there_and_prices_the_gap(monkeypatch: py
         row = rostering.ask(boss, "acme", WEEK)
         running.work()
         rostering.publish(boss, row.pk)
+    first = next(
+        plan.name for plan in msgspec.convert(row_of("acme").roster, Roster).people for duty in plan.duties
+        if duty.begin <= 59 and duty.begin + duty.hours > 60
+    )  # fmt: skip
+    for minute in range(0, 40, 2):  # there for 38 minutes of the hour before noon
+        with clock.at(noon - timedelta(minutes=60 - minute)):
+            workforce.heartbeat(actor_of(next(user for user in crew if str(user.pk) == first)))
+    with clock.at(noon - timedelta(minutes=22)):
+        workforce.heartbeat(actor_of(next(user for user in crew if str(user.pk) == first)), "away")
     with clock.at(noon):
-        roster = msgspec.convert(rostering.published("acme", WEEK).roster, Roster)  # type: ignore[union-attr]
+        roster = msgspec.convert(row_of("acme").roster, Roster)
         due = [
             plan.name for plan in roster.people for duty in plan.duties if duty.begin <= 60 < duty.begin + duty.hours
         ]
@@ -46,6 +55,10 @@ def test_the_day_compares_who_should_be_there_and_prices_the_gap(monkeypatch: py
         found = day.today(boss, "acme")
         assert found is not None
         assert found.adherence == pytest.approx(1 / len(due))
+        eleven = next(each for each in found.hours if each.hour == 11)
+        shift = sum(duty.begin <= 59 < duty.begin + duty.hours for plan in roster.people for duty in plan.duties)
+        assert (eleven.due, eleven.there) == (shift, pytest.approx(38 / 60))
+        assert found.so_far == pytest.approx((38 / 60) / sum(each.due for each in found.hours))
         assert {each.id for each in found.people if each.scheduled} == set(due)
         assert found.left > 0
         assert "overflow" in {lever.kind for lever in found.levers}
@@ -128,3 +141,68 @@ def test_a_week_from_the_need_to_the_phone(monkeypatch: pytest.MonkeyPatch) -> N
     assert "14:00" not in str(wished.changes)  # theirs: the ledger knows that they wished, not what
     with pytest.raises(NotFound):
         mine.me(system("test"))
+
+
+def test_people_are_asked_and_the_roster_follows_those_who_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.support.based import base
+
+    monkeypatch.setattr("watchfloor.staffing.bases.newest", base)
+    crew = people("acme", 5)
+    manager = member({"staffing.view", "staffing.plan"}, "Mara", vendors=["acme"])
+    boss, client, noon = actor_of(manager), signed_in(manager), END + timedelta(days=9, hours=12)
+    with clock.at(END):
+        row = rostering.ask(boss, "acme", WEEK)
+        running.work()
+        rostering.publish(boss, row.pk)
+    with clock.at(noon):
+        roster = msgspec.convert(row_of("acme").roster, Roster)
+        there = [
+            (plan.name, (duty.begin, duty.hours)) for plan in roster.people for duty in plan.duties
+            if duty.begin // 24 == 2 and duty.begin + duty.hours in range(62, 72)
+        ]  # fmt: skip
+        name, was = there[0]
+        longer = msgspec.json.encode({"name": name, "was": was, "now": (was[0], was[1] + 1)}).decode()
+        asked = client.post("/staffing/day?vendor=acme", {"do": "ask", "who": longer})
+        assert asked.status_code == 302
+        assert b"Asked" in client.get("/staffing/day?vendor=acme").content
+        client.post("/staffing/day?vendor=acme", {"do": "ask", "who": longer})
+        only = Ask.objects.get()  # nobody is asked twice
+        for who, said in (
+            ("", b"no shift"), ("{", b"no shift"),
+            (msgspec.json.encode({"name": name, "was": was, "now": (was[0], 15)}).decode(), b"not of the rest of today"),
+            (msgspec.json.encode({"name": name, "was": (1, 2), "now": (was[0], 8)}).decode(), b"not there any more"),
+        ):  # fmt: skip
+            refused = client.post("/staffing/day?vendor=acme", {"do": "ask", "who": who})
+            assert refused.status_code == 422 and said in refused.content, who
+        assert b"Choose whom" in client.post("/staffing/day?vendor=acme", {"do": "ask"}).content
+        person = next(user for user in crew if str(user.pk) == name)
+        other = next(user for user in crew if str(user.pk) != name)
+        with pytest.raises(NotFound):
+            asking.answer(actor_of(other), only.pk, agrees=True)
+        page = signed_in(person).get("/staffing/mine").content
+        assert b"You are asked" in page and b"You may say no" in page
+        signed_in(person).post("/staffing/mine", {"do": "agree", "ask": str(only.pk)})
+        plan = next(each for each in msgspec.convert(row_of("acme").roster, Roster).people if each.name == name)
+        assert (was[0], was[1] + 1) in [(duty.begin, duty.hours) for duty in plan.duties]
+        assert row_of("acme").number == 2
+        assert b"Agreed" in client.get("/staffing/day?vendor=acme").content
+
+        free = next(each.name for each in roster.people if weeks.on_day(each, 2) is None)
+        called = msgspec.json.encode({"name": free, "was": None, "now": (61, 4)}).decode()
+        client.post("/staffing/day?vendor=acme", {"do": "ask", "who": called})
+        second = Ask.objects.get(state="open")
+        client.post("/staffing/day?vendor=acme", {"do": "withdraw", "ask": str(second.pk)})
+        with pytest.raises(NotFound):
+            asking.answer(actor_of(next(user for user in crew if str(user.pk) == free)), second.pk, agrees=True)
+        client.post("/staffing/day?vendor=acme", {"do": "ask", "who": called})
+        third = Ask.objects.get(state="open")
+        asking.answer(actor_of(next(user for user in crew if str(user.pk) == free)), third.pk, agrees=False)
+        assert row_of("acme").number == 2  # who says no keeps their day
+        assert signed_in(member({"staffing.view"})).post("/staffing/day?vendor=acme", {"do": "ask"}).status_code == 404
+
+
+def row_of(vendor: str) -> RosterRow:
+    """The published roster."""
+    found = rostering.published(vendor, WEEK)
+    assert found is not None
+    return found

@@ -1,15 +1,11 @@
-"""Boards that are sent by themselves: what is due is claimed once, made with its owner's rights at that moment, and sent under one id.
-
-A sending is a row unique for its schedule and moment, made in the transaction that moves the schedule on: killed anywhere, it is
-made once. Its id is the mail's Message-ID and the ``webhook-id``, so a second try after a crash is the same message.
-"""
+"""Boards that are sent by themselves, by mail or webhook, to whom and when a schedule says (``standing`` keeps the clock)."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.core.exceptions import ValidationError
@@ -19,19 +15,15 @@ from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.models import User
-from watchfloor.identity.queries import actor_for
 from watchfloor.insight.boards import keeping, parcels
-from watchfloor.insight.boards.domain.cadence import EVERY, next_due
+from watchfloor.insight.boards.domain.cadence import next_due
 from watchfloor.insight.boards.events import BoardSendingClaimed, BoardSent, ScheduleSaved, ScheduleStopped
 from watchfloor.insight.boards.models import Board, Schedule, Sending
+from watchfloor.insight.boards.standing import Standing, check_rhythm
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, WatchfloorError
-from watchfloor.ledger.writer import Writer, writing
+from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
+from watchfloor.ledger.writer import writing
 from watchfloor.platform import targets
-
-LEASE: Final = timedelta(minutes=10)  # after so long a try that said nothing is taken for dead
-AGAIN: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
-BY: Final = "system:boards"
 
 
 def listed(actor: Actor, row: Board) -> QuerySet[Schedule]:
@@ -82,14 +74,7 @@ def save(
 
 
 def _checked(kind: str, address: str, every: str, minute: int, zone: str) -> None:
-    if every not in EVERY:
-        raise BadInput("unknown_cadence", f"{every[:20]!r} is no rhythm.", where="every", hint=", ".join(EVERY))
-    if not 0 <= minute < 24 * 60:
-        raise BadInput("bad_time", _("That is no time of the day."), where="time")
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise BadInput("unknown_zone", _("There is no such time zone."), where="zone", hint="Europe/Madrid") from None
+    check_rhythm(every, minute, zone)
     if kind == "mail":
         try:
             validate_email(address)
@@ -116,105 +101,36 @@ def test(actor: Actor, board: Board, schedule_id: UUID) -> Sending:
     """Send it once, now; the schedule goes on as it was. The result is the sending's."""
     row = _mine(actor, board, schedule_id)
     with writing(actor) as w:
-        made = _claim(w, row, clock.now(), is_test=True)
+        made = STANDING.claim(w, row, clock.now(), test=True, tries=1, try_at=None)
     assert made is not None
-    _send(made)
+    STANDING.run(made)
     return Sending.objects.get(pk=made.pk)
 
 
 def send_due(limit: int = 4) -> int:
     """Claim what is due and send what is claimed; returns how much was done. Several processes may do it at once."""
-    return _claim_due(limit) + _send_claimed(limit)
+    return STANDING.work(limit)
 
 
-def _claim_due(limit: int) -> int:
-    now = clock.now()
-    with writing(BY) as w:
-        due = list(
-            Schedule.objects.select_for_update(skip_locked=True)
-            .filter(next_at__lte=now, archived_at__isnull=True)
-            .order_by("next_at")[:limit]
-        )
-        for row in due:
-            at = row.next_at
-            assert at is not None
-            w.update(
-                row, next_at=next_due(now, row.every, row.minute, ZoneInfo(row.zone))
-            )  # what was missed is not made up for
-            if _claim(w, row, at) is None:
-                w.event(ScheduleSaved(by=row.kind, every=row.every), row)
-    return len(due)
+def _send(owner: Actor, schedule: Schedule, row: Sending) -> tuple[str, bool]:
+    problem, final = parcels.send(owner, schedule, row)
+    return problem, final or row.test
 
 
-def _claim(w: Writer, row: Schedule, at: datetime, *, is_test: bool = False) -> Sending | None:
-    made = w.create_unless_known(
-        Sending, schedule=row, due_at=at, test=is_test, try_at=None if is_test else at, tries=int(is_test)
-    )
-    if made is not None:
-        w.event(BoardSendingClaimed(test=is_test), made)
-    return made
-
-
-def _send_claimed(limit: int) -> int:
-    done = 0
-    for _number in range(limit):
-        with writing(BY) as w:
-            row = (
-                Sending.objects.select_for_update(skip_locked=True)
-                .filter(state=Sending.State.CLAIMED, try_at__lte=clock.now())
-                .order_by("try_at")
-                .first()
-            )
-            if row is None:
-                return done
-            w.update(row, tries=row.tries + 1, try_at=clock.now() + LEASE)
-            w.event(BoardSent(state="trying", tries=row.tries), row)
-        _send(row)
-        done += 1
-    return done
-
-
-def _send(row: Sending) -> None:
-    """Make it and send it; whatever goes wrong is written down in a sentence."""
-    schedule = Schedule.objects.select_related("board").get(pk=row.schedule_id)
-    owner = _owner(schedule)
-    if isinstance(owner, str):
-        _stopped(row, schedule, owner)
-        return
-    problem, final = "", False
+def _may(owner: Actor, schedule: Schedule) -> Actor | str:
     try:
-        problem, final = parcels.send(owner, schedule, row)
-    except WatchfloorError as refused:
-        problem, final = refused.message, True
-    with writing(BY) as w:
-        if not problem:
-            w.update(row, state=Sending.State.SENT, done_at=clock.now(), try_at=None, problem="")
-        elif final or row.test or row.tries > len(AGAIN):
-            w.update(row, state=Sending.State.FAILED, done_at=clock.now(), try_at=None, problem=problem[:300])
-        else:
-            w.update(row, try_at=clock.now() + AGAIN[row.tries - 1], problem=problem[:300])
-        w.event(BoardSent(state=row.state, tries=row.tries), row)
-
-
-def _owner(schedule: Schedule) -> Actor | str:
-    """Who sends it, with the rights they have now; or a sentence why nobody does any more."""
-    user = User.objects.filter(pk=schedule.owner, is_active=True).first()
-    if user is None:
-        return "Its owner has left."
-    actor = actor_for(user)
-    try:
-        row = keeping.opened(actor, schedule.board_id)
+        row = keeping.opened(owner, schedule.board_id)
     except NotFound:
         return "Its owner may no longer see the board."
-    return "The board is in the archive." if row.archived_at is not None else actor
+    return "The board is in the archive." if row.archived_at is not None else owner
 
 
-def _stopped(row: Sending, schedule: Schedule, why: str) -> None:
-    with writing(BY) as w:
-        w.update(row, state=Sending.State.FAILED, done_at=clock.now(), try_at=None, problem=why)
-        w.event(BoardSent(state=row.state, tries=row.tries), row)
-        w.update(schedule, next_at=None, stopped_why=why)
-        w.event(ScheduleStopped(because=why), schedule)
+STANDING: Final = Standing(
+    by="system:boards", lease=timedelta(minutes=10), schedules=Schedule, runs=Sending, done=Sending.State.SENT,
+    moved=lambda row: ScheduleSaved(by=row.kind, every=row.every), claimed=lambda _row, test: BoardSendingClaimed(test=test),
+    tried=lambda state, tries: BoardSent(state=state, tries=tries), stopped=lambda why: ScheduleStopped(because=why),
+    may=_may, make=_send,
+)  # fmt: skip
 
 
 def _mine(actor: Actor, board: Board, schedule_id: UUID) -> Schedule:

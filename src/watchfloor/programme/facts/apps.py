@@ -12,4 +12,4 @@ class Config(AppConfig):
         """Its tab."""
         from watchfloor.programme import tabs
 
-        tabs.register(tabs.Tab(90, _("Facts"), "programme-facts"))
+        tabs.register(tabs.Tab(90, _("Facts"), "programme-facts", group=tabs.SOURCES))

@@ -18,5 +18,13 @@ class Config(AppConfig):
         misled.suggest_by(hearing.misled, hearing.may)
         suggesting.suggest_by(hearing.unclear, hearing.may)
 
-        tabs.register(tabs.Tab(40, _("Suggestions"), "programme-suggestions", ("programme.view", "programme.suggest")))
-        tabs.register(tabs.Tab(41, _("Proposals"), "programme-proposals"))
+        tabs.register(
+            tabs.Tab(
+                40,
+                _("Suggestions"),
+                "programme-suggestions",
+                ("programme.view", "programme.suggest"),
+                group=tabs.IMPROVEMENTS,
+            )
+        )
+        tabs.register(tabs.Tab(41, _("Proposals"), "programme-proposals", group=tabs.IMPROVEMENTS))

@@ -12,4 +12,4 @@ class Config(AppConfig):
         """Say which tab this is."""
         from watchfloor.programme import tabs
 
-        tabs.register(tabs.Tab(60, _("Interventions"), "programme-interventions"))
+        tabs.register(tabs.Tab(42, _("Interventions"), "programme-interventions", group=tabs.IMPROVEMENTS))

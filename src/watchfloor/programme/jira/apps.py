@@ -16,4 +16,4 @@ class Config(AppConfig):
 
         after.told_by(hearing.hear)
         links.shown_by(hearing.issues)
-        tabs.register(tabs.Tab(80, _("Jira"), "programme-jira"))
+        tabs.register(tabs.Tab(92, _("Jira"), "programme-jira", group=tabs.SOURCES))

@@ -13,5 +13,5 @@ class Config(AppConfig):
         from watchfloor.programme import tabs
         from watchfloor.programme.reviews import kinds
 
-        tabs.register(tabs.Tab(60, _("Reviews"), "programme-reviews", ("programme.view", "vendor.work")))
+        tabs.register(tabs.Tab(80, _("Reviews"), "programme-reviews", ("programme.view", "vendor.work")))
         kinds.load()

@@ -1,15 +1,11 @@
-"""Reviews that compose themselves: what is due is claimed once, made with its owner's rights, and sent under one id.
-
-A run is a row unique for its schedule and moment, made in the transaction that moves the schedule on: killed anywhere, it is made once.
-Its id is the mail's Message-ID, so a second try after a crash is the same mail of the same review.
-"""
+"""Reviews that compose themselves, when a schedule says so, and go to its addresses (``insight.boards.standing`` keeps the clock)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.core.exceptions import ValidationError
@@ -18,11 +14,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import Actor
-from watchfloor.identity.models import User
-from watchfloor.identity.queries import actor_for
-from watchfloor.insight.boards.domain.cadence import EVERY, next_due
+from watchfloor.insight.boards.domain.cadence import next_due
+from watchfloor.insight.boards.standing import Standing, check_rhythm
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, WatchfloorError
+from watchfloor.kernel.errors import BadInput, Forbidden, NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.programme.reviews import access, actions, exports, letters, templates
 from watchfloor.programme.reviews.actions import Wanted
@@ -37,8 +32,6 @@ from watchfloor.programme.reviews.events import (
 from watchfloor.programme.reviews.models import Review, ReviewRun, ReviewSchedule
 from watchfloor.vendors import access as vendors
 
-LEASE: Final = timedelta(minutes=15)  # after so long a try that said nothing is taken for dead
-AGAIN: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 BY: Final = "system:reviews"
 MOST_ADDRESSES: Final = 20
 
@@ -111,7 +104,7 @@ def stop(actor: Actor, schedule_id: UUID) -> None:
 
 def work(limit: int = 2) -> int:
     """Claim what is due and make what is claimed; returns how much was done. Several processes may do it at once."""
-    return _claim_due(limit) + _make_claimed(limit)
+    return STANDING.work(limit)
 
 
 def _bare(blocks: tuple[Block, ...]) -> list[Block]:
@@ -120,18 +113,11 @@ def _bare(blocks: tuple[Block, ...]) -> list[Block]:
 
 
 def _addresses(asked: Planned) -> list[str]:
-    if asked.every not in EVERY:
-        raise BadInput("unknown_cadence", f"{asked.every[:20]!r} is no rhythm.", where="every", hint=", ".join(EVERY))
-    if not 0 <= asked.minute < 24 * 60:
-        raise BadInput("bad_time", _("That is no time of the day."), where="time")
+    check_rhythm(asked.every, asked.minute, asked.zone)
     if asked.format not in exports.TYPES:
         raise BadInput(
             "unknown_format", f"{asked.format[:10]!r} is no format.", where="format", hint=", ".join(exports.TYPES)
         )
-    try:
-        ZoneInfo(asked.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise BadInput("unknown_zone", _("There is no such time zone."), where="zone", hint="Europe/Madrid") from None
     found = list(dict.fromkeys(asked.addresses.replace(",", " ").split()))
     if len(found) > MOST_ADDRESSES:
         raise BadInput("too_many", _("At most %(num)s addresses.") % {"num": MOST_ADDRESSES}, where="addresses")
@@ -145,68 +131,12 @@ def _addresses(asked: Planned) -> list[str]:
     return found
 
 
-def _claim_due(limit: int) -> int:
-    now = clock.now()
-    with writing(BY) as w:
-        due = list(
-            ReviewSchedule.objects.select_for_update(skip_locked=True)
-            .filter(next_at__lte=now, archived_at__isnull=True)
-            .order_by("next_at")[:limit]
-        )
-        for row in due:
-            at = row.next_at
-            w.update(
-                row, next_at=next_due(now, row.every, row.minute, ZoneInfo(row.zone))
-            )  # what was missed is not made up for
-            w.event(ReviewScheduled(template=row.template, every=row.every), row)
-            made = w.create_unless_known(ReviewRun, schedule=row, due_at=at, try_at=at)
-            if made is not None:
-                w.event(ReviewRunClaimed(template=row.template), made)
-    return len(due)
-
-
-def _make_claimed(limit: int) -> int:
-    done = 0
-    for _number in range(limit):
-        with writing(BY) as w:
-            row = (
-                ReviewRun.objects.select_for_update(skip_locked=True)
-                .filter(state=ReviewRun.State.CLAIMED, try_at__lte=clock.now())
-                .order_by("try_at")
-                .first()
-            )
-            if row is None:
-                return done
-            w.update(row, tries=row.tries + 1, try_at=clock.now() + LEASE)
-            w.event(ReviewRunDone(state="trying", tries=row.tries), row)
-        _make(row)
-        done += 1
-    return done
-
-
-def _make(row: ReviewRun) -> None:
-    """Compose it if that was not done yet, publish, send; whatever goes wrong is written down in a sentence."""
-    schedule = ReviewSchedule.objects.get(pk=row.schedule_id)
-    owner = _owner(schedule)
-    if isinstance(owner, str):
-        _stopped(row, schedule, owner)
-        return
-    problem, final = "", False
-    try:
-        review = row.review or _composed(owner, schedule, row)
-        if schedule.publish and not review.published:
-            review = actions.publish(owner, review.pk)
-        problem = letters.send(owner, schedule, row, review)
-    except WatchfloorError as refused:
-        problem, final = refused.message, True
-    with writing(BY) as w:
-        if not problem:
-            w.update(row, state=ReviewRun.State.DONE, done_at=clock.now(), try_at=None, problem="")
-        elif final or row.tries > len(AGAIN):
-            w.update(row, state=ReviewRun.State.FAILED, done_at=clock.now(), try_at=None, problem=problem[:300])
-        else:
-            w.update(row, try_at=clock.now() + AGAIN[row.tries - 1], problem=problem[:300])
-        w.event(ReviewRunDone(state=row.state, tries=row.tries), row)
+def _make(owner: Actor, schedule: ReviewSchedule, row: ReviewRun) -> tuple[str, bool]:
+    """Compose it if that was not done yet, publish, send."""
+    review = row.review or _composed(owner, schedule, row)
+    if schedule.publish and not review.published:
+        review = actions.publish(owner, review.pk)
+    return letters.send(owner, schedule, row, review), False
 
 
 def _composed(owner: Actor, schedule: ReviewSchedule, row: ReviewRun) -> Review:
@@ -231,18 +161,10 @@ def _composed(owner: Actor, schedule: ReviewSchedule, row: ReviewRun) -> Review:
     return review
 
 
-def _owner(schedule: ReviewSchedule) -> Actor | str:
-    """Who composes it, with the rights they have now; or a sentence why nobody does any more."""
-    user = User.objects.filter(pk=schedule.owner, is_active=True).first()
-    if user is None:
-        return "Its owner has left."
-    actor = actor_for(user)
-    return actor if actor.has(access.EDIT) else "Its owner may no longer write reviews."
-
-
-def _stopped(row: ReviewRun, schedule: ReviewSchedule, why: str) -> None:
-    with writing(BY) as w:
-        w.update(row, state=ReviewRun.State.FAILED, done_at=clock.now(), try_at=None, problem=why)
-        w.event(ReviewRunDone(state=row.state, tries=row.tries), row)
-        w.update(schedule, next_at=None, stopped_why=why)
-        w.event(ReviewScheduleStopped(because=why), schedule)
+STANDING: Final = Standing(
+    by=BY, lease=timedelta(minutes=15), schedules=ReviewSchedule, runs=ReviewRun, done=ReviewRun.State.DONE,
+    moved=lambda row: ReviewScheduled(template=row.template, every=row.every),
+    claimed=lambda row, _test: ReviewRunClaimed(template=row.template),
+    tried=lambda state, tries: ReviewRunDone(state=state, tries=tries), stopped=lambda why: ReviewScheduleStopped(because=why),
+    may=lambda owner, _schedule: owner if owner.has(access.EDIT) else "Its owner may no longer write reviews.", make=_make,
+)  # fmt: skip

@@ -13,7 +13,7 @@ class Config(AppConfig):
         from watchfloor.programme import tabs
         from watchfloor.programme.risks import news, upcoming  # noqa: F401 - news registers itself
 
-        tabs.register(tabs.Tab(70, _("Risks"), "programme-risks"))
-        tabs.register(tabs.Tab(75, _("Horizon"), "programme-horizon"))
-        tabs.register(tabs.Tab(76, _("Calendar"), "programme-calendar"))
+        tabs.register(tabs.Tab(50, _("Risks"), "programme-risks", group=tabs.AHEAD))
+        tabs.register(tabs.Tab(51, _("Horizon"), "programme-horizon", group=tabs.AHEAD))
+        tabs.register(tabs.Tab(52, _("Calendar"), "programme-calendar", group=tabs.AHEAD))
         upcoming.offer()

@@ -12,6 +12,6 @@ class Config(AppConfig):
         from watchfloor.programme import tabs
 
         both = ("programme.view", "programme.suggest")
-        tabs.register(tabs.Tab(60, _("Objectives"), "programme-objectives"))
-        tabs.register(tabs.Tab(70, _("Stakeholders"), "programme-stakeholders"))
-        tabs.register(tabs.Tab(75, _("For you"), "programme-yours", both))
+        tabs.register(tabs.Tab(60, _("Objectives"), "programme-objectives", group=tabs.PEOPLE))
+        tabs.register(tabs.Tab(70, _("Stakeholders"), "programme-stakeholders", group=tabs.PEOPLE))
+        tabs.register(tabs.Tab(75, _("For you"), "programme-yours", both, group=tabs.PEOPLE))

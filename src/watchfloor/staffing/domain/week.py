@@ -95,6 +95,34 @@ def exchanged(problem: Problem, roster: Roster, asker: str, begin: int, taker: s
     return anew(problem, roster, duties)
 
 
+def reshaped(
+    problem: Problem, roster: Roster, person: str, was: tuple[int, int] | None, now: tuple[int, int]
+) -> Roster:
+    """One person's shift (first hour of the week, hours) is another; without ``was`` they have one more.
+
+    Raises:
+        BadInput: the shift is not there any more, or the day has another one.
+    """
+    duties = {each.name: list(each.duties) for each in roster.people}
+    if person not in duties or (was is not None and was not in [(each.begin, each.hours) for each in duties[person]]):
+        raise BadInput("no_shift", "That shift is not there any more.", where="main")
+    kept = [each for each in duties[person] if (each.begin, each.hours) != was]
+    if any(each.begin // 24 == now[0] // 24 for each in kept):
+        raise BadInput("two_shifts", "Somebody would have two shifts on one day.", where="main")
+    duties[person] = sorted([*kept, Duty(begin=now[0], hours=now[1], work=[])], key=lambda each: each.begin)
+    return anew(problem, roster, duties)
+
+
+def broken_by(problem: Problem, before: Roster, after: Roster, person: str, day: int) -> list[str]:
+    """What one changed day of a person breaks that was whole before; overtime and a call on that day are no such thing."""
+
+    def of(roster: Roster) -> list[str]:
+        return [each for each in check(problem, roster, changed_day=day) if each.startswith(f"{person} ")]
+
+    was = of(before)
+    return [each.removeprefix(f"{person} ") for each in of(after) if each not in was]
+
+
 def anew(problem: Problem, roster: Roster, duties: dict[str, list[Duty]]) -> Roster:
     """A roster of these shifts; what no roster could leave fewer than stays known."""
     found = finished(problem, duties, roster.bound, {}, {each.name: each.cost for each in roster.people})

@@ -25,8 +25,8 @@ from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.platform.render import render
+from watchfloor.staffing import asking, weekly
 from watchfloor.staffing import mine as own
-from watchfloor.staffing import weekly
 from watchfloor.staffing.domain.week import LETTERS
 from watchfloor.staffing.models import Swap
 from watchfloor.staffing.pages import words
@@ -54,7 +54,7 @@ def mine(request: HttpRequest) -> HttpResponseBase:
     wishes = own.wishes(person)
     zone = weekly.zone_of(Vendor.objects.get(key=person.vendor_key))
     context = {
-        "person": person, "tabs": words.tabs(actor, "mine"), "errors": errors, "typed": request.POST,
+        "person": person, "asks": asking.waiting(person), "tabs": words.tabs(actor, "mine"), "errors": errors, "typed": request.POST,
         "shifts": [{"shift": each, "offer": offered.get((each.row.week, each.hour)), "ahead": each.start > now} for each in shifts],
         "offers": _offers(offers, shifts, person.pk, zone),
         "names": names_of(f"user:{each.asker}" for each in offers), "wishes": wishes,
@@ -91,6 +91,12 @@ def _do(request: HttpRequest, actor: Actor) -> None:
         text = post.get("given", "")
         own.take(actor, _uuid(post.get("offer", "")), _number(text) if text else None)
         messages.success(request, _("The shift is yours; the roster is published anew."))
+    elif what in ("agree", "decline"):
+        asking.answer(actor, _uuid(post.get("ask", "")), agrees=what == "agree")
+        messages.success(
+            request,
+            _("Thank you; the roster is published anew.") if what == "agree" else _("Your shift stays as it is."),
+        )
     else:
         raise BadInput("unknown_step", _("There is no such thing to do."), where="main")
 

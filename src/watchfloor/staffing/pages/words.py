@@ -95,3 +95,21 @@ def levers() -> dict[str, str]:
         "people": _("Overtime and people called in"), "overflow": _("Another vendor takes over"),
         "automation": _("Rules solve more"), "postpone": _("Leave what is due after today"),
     }  # fmt: skip
+
+
+def asks() -> dict[str, tuple[str, str]]:
+    """What became of an ask, and the colour it has."""
+    return {
+        "open": (_("Asked"), "amber"), "agreed": (_("Agreed"), "green"), "declined": (_("Said no"), "grey"),
+        "withdrawn": (_("Taken back"), "grey"),
+    }  # fmt: skip
+
+
+def lever_pages(actor: Actor) -> dict[str, tuple[str, str]]:
+    """Where the levers that are not people are pulled, of those the actor may open: what the link says and leads to."""
+    known = {
+        "overflow": (_("Give it to another vendor for some hours"), "surges", "review.reassign"),
+        "automation": (_("See the rules"), "rules", "rule.view"),
+        "postpone": (_("Change when work is due"), "service-plan", "queue.manage"),
+    }
+    return {kind: (label, reverse(name)) for kind, (label, name, needs) in known.items() if actor.has(needs)}

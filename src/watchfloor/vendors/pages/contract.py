@@ -16,7 +16,7 @@ from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.vendors import access, contracts, words
 from watchfloor.vendors.actions import contracts as verbs
-from watchfloor.vendors.domain.terms import CURRENCIES, FIGURES, Terms, credits_text, plain
+from watchfloor.vendors.domain.terms import CURRENCIES, FIGURES, Terms, plain
 from watchfloor.vendors.models import Party
 from watchfloor.vendors.pages import parts
 
@@ -51,7 +51,7 @@ def page(request: HttpRequest, key: str) -> HttpResponseBase:
         **parts.context(actor, side, "contract"), "rows": rows, "held": held, "terms": terms, "typed": typed, "errors": errors,
         "error_of": dict(errors), "names": names_of(row.made_by for row in rows), "currencies": [(name, name) for name in CURRENCIES],
         "figures": [(name, words.figure(name), words.formula(name)) for name in FIGURES], "figure_name": words.figure, "plain": plain,
-        "credits_text": credits_text, "party": party,
+        "party": party,
     }  # fmt: skip
     return render(request, "vendors/contract.html", context, status=422 if errors else 200)
 

@@ -19,6 +19,7 @@ from watchfloor.identity.models import User
 from watchfloor.insight.boards import keeping, parcels, sending
 from watchfloor.insight.boards.domain.document import Document, Panel
 from watchfloor.insight.boards.models import Schedule, Sending
+from watchfloor.insight.boards.standing import Standing
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 
@@ -72,10 +73,9 @@ def test_a_mail_with_a_picture_a_sentence_and_a_link_once(actor: Actor, mona: Us
 def test_a_try_that_died_is_tried_again_under_the_same_id(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     row = scheduled(actor)
     with when_due(row):
-        sending._claim_due(4)
         with monkeypatch.context() as patch:
-            patch.setattr(sending, "_send", lambda _row: None)  # the process dies between the claim and the mail
-            sending._send_claimed(4)
+            patch.setattr(Standing, "run", lambda _order, _row: None)  # the process dies between the claim and the mail
+            sending.send_due()
         assert mail.outbox == [] and sending.send_due() == 0
     with when_due(row, timedelta(0) - timedelta(days=1) + timedelta(minutes=11)):
         assert sending.send_due() == 1
