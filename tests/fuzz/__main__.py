@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
@@ -35,12 +36,19 @@ def main() -> None:
             (corpus / str(number)).write_bytes(seed)
 
         def one(data: bytes) -> None:
-            try:
+            with contextlib.suppress(target.may):
                 target.run(data)
-            except target.may:
-                pass
 
-        atheris.Setup([sys.argv[0], str(corpus), f"-max_total_time={int(given.minutes * 60)}", "-timeout=20", "-rss_limit_mb=2048"], one)
+        atheris.Setup(
+            [
+                sys.argv[0],
+                str(corpus),
+                f"-max_total_time={int(given.minutes * 60)}",
+                "-timeout=20",
+                "-rss_limit_mb=2048",
+            ],
+            one,
+        )
         atheris.Fuzz()
         return
     from tests.fuzz.mutate import mutants

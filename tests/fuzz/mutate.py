@@ -1,5 +1,6 @@
 """Small changes to a text or file, seeded: bits, cuts, repeats, splices, numbers at their ends, signs that readers trip over."""
 
+# ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
 from collections.abc import Iterator

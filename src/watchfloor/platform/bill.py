@@ -31,9 +31,17 @@ def bill(*, at: datetime, extras: tuple[str, ...] = ()) -> dict[str, Any]:
     parts = [_python(each) for _, each in sorted(found.items())]
     scripts = _scripts()
     root = f"pkg:pypi/{NAME}@{__version__}"
-    tree = [{"ref": root, "dependsOn": sorted({_ref(found[name]) for name in needs[NAME]} | {each["bom-ref"] for each in scripts})}]
+    tree = [
+        {
+            "ref": root,
+            "dependsOn": sorted({_ref(found[name]) for name in needs[NAME]} | {each["bom-ref"] for each in scripts}),
+        }
+    ]
     tree += [
-        {"ref": _ref(each), "dependsOn": sorted({_ref(found[other]) for other in needs.get(name, ()) if other in found})}
+        {
+            "ref": _ref(each),
+            "dependsOn": sorted({_ref(found[other]) for other in needs.get(name, ()) if other in found}),
+        }
         for name, each in sorted(found.items())
     ]
     tree += [{"ref": each["bom-ref"], "dependsOn": []} for each in scripts]
@@ -95,7 +103,11 @@ def _python(each: metadata.Distribution) -> dict[str, Any]:
     licence = str(said.get("License-Expression") or said.get("License") or "").strip().splitlines()
     named = licence[0][:120] if licence else ""
     if not named:
-        classes = [str(line).rpartition(" :: ")[2] for line in said.get_all("Classifier") or () if str(line).startswith("License ::")]
+        classes = [
+            str(line).rpartition(" :: ")[2]
+            for line in said.get_all("Classifier") or ()
+            if str(line).startswith("License ::")
+        ]
         named = ", ".join(classes)
     part = {
         "type": "library", "bom-ref": _ref(each), "name": str(said["Name"]), "version": each.version, "purl": _ref(each),

@@ -37,7 +37,9 @@ def tracked(folder: str = "") -> list[Path]:
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
         pytest.skip("no git here, or no checkout")
-    done = subprocess.run([git, "-C", str(ROOT), "ls-files", "-z", folder or "."], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [git, "-C", str(ROOT), "ls-files", "-z", folder or "."], capture_output=True, text=True, check=True
+    )
     return [ROOT / name for name in done.stdout.split("\0") if name]
 
 
@@ -56,7 +58,9 @@ def test_the_bill_names_what_is_installed() -> None:
 
 
 def test_the_bill_keeps_to_its_schema() -> None:
-    validation = pytest.importorskip("cyclonedx.validation.json", reason='pip install "cyclonedx-python-lib[json-validation]"')
+    validation = pytest.importorskip(
+        "cyclonedx.validation.json", reason='pip install "cyclonedx-python-lib[json-validation]"'
+    )
     import json
 
     from cyclonedx.schema import SchemaVersion
@@ -93,7 +97,10 @@ def test_a_release_is_signed_and_any_change_is_seen(tmp_path: Path) -> None:
     assert files.verify(folder, signers, "somebody@else") != []
     (folder / "bom.json").write_bytes(b"other")
     (folder / "more.txt").write_bytes(b"")
-    assert files.verify(folder, signers, "release@watchfloor") == ["bom.json is not what was signed.", "more.txt is not listed."]
+    assert files.verify(folder, signers, "release@watchfloor") == [
+        "bom.json is not what was signed.",
+        "more.txt is not listed.",
+    ]
     files.write_sums(folder)
     assert files.verify(folder, signers, "release@watchfloor") == ["SHA256SUMS is not signed by release@watchfloor."]
 
@@ -107,7 +114,11 @@ def test_no_secret_is_in_the_repository() -> None:
         text = path.read_text(encoding="utf-8", errors="ignore")
         found += [f"{path.relative_to(ROOT)}: {kind}" for kind, pattern in wanted.items() if pattern.search(text)]
     assert not found, "\n".join(found)
-    assert not [path for path in tracked() if path.name in {".env", "id_rsa", "id_ed25519", ".netrc", ".pypirc"} or path.suffix in {".pem", ".p12", ".key"}]
+    assert not [
+        path
+        for path in tracked()
+        if path.name in {".env", "id_rsa", "id_ed25519", ".netrc", ".pypirc"} or path.suffix in {".pem", ".p12", ".key"}
+    ]
 
 
 def test_the_wheel_holds_the_program_and_nothing_else() -> None:
@@ -115,4 +126,6 @@ def test_the_wheel_holds_the_program_and_nothing_else() -> None:
     assert wheel["packages"] == ["src/watchfloor"]
     for path in tracked("src/watchfloor"):
         parts = path.relative_to(ROOT / "src/watchfloor").parts
-        assert not {".git", ".svn", "tests", "test", "node_modules", ".github"} & set(parts) and not parts[-1].startswith("test_"), path
+        assert not {".git", ".svn", "tests", "test", "node_modules", ".github"} & set(parts) and not parts[
+            -1
+        ].startswith("test_"), path
