@@ -6,7 +6,7 @@ export WATCHFLOOR_DATA ?= ../shared/data
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo demo-full test unit integration e2e crash lint format types layers docs bench clean
+.PHONY: help setup assets demo demo-full test unit integration e2e crash lint format types layers docs bench lock release clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,8 +49,8 @@ crash: setup ## kill -9 tests (WATCHFLOOR_KILLS=200 for the long run)
 	@$(BIN)/python -m pytest tests/crash
 
 lint: setup ## ruff, import-linter, translations, mypy
-	@$(BIN)/ruff check src tests benchmarks i18n_tools
-	@$(BIN)/ruff format --check src tests benchmarks i18n_tools
+	@$(BIN)/ruff check src tests benchmarks i18n_tools release_tools
+	@$(BIN)/ruff format --check src tests benchmarks i18n_tools release_tools
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m i18n_tools check
 	@$(BIN)/mypy
@@ -65,6 +65,17 @@ docs: setup ## Build the documentation into site/
 
 bench: setup ## Run the benchmarks and print their table
 	@$(BIN)/python -m benchmarks
+
+lock: setup ## Lock every package with its checksums into requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet pyproject.toml --universal --generate-hashes --python-version 3.11 --upgrade -o requirements.lock
+
+release: setup assets ## Wheel, source, lock, bill of materials, checksums; signed with RELEASE_KEY=~/.ssh/key
+	@rm -rf dist && mkdir dist
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@git archive --format=tar.gz --prefix=watchfloor/ -o dist/watchfloor-source.tar.gz HEAD
+	@cp requirements.lock dist/ && $(BIN)/watchfloor sbom --out dist/bom.json
+	@$(BIN)/python -m release_tools.files dist $(if $(RELEASE_KEY),--key $(RELEASE_KEY))
 
 clean: ## Remove what the targets above made (not your data folder)
 	rm -rf .venv site dist build src/watchfloor/console/static/console/dist frontend/node_modules

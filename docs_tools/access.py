@@ -19,7 +19,12 @@ def pages() -> list[tuple[str, tuple[str, ...] | None, str, str]]:
     for route, view in _walk(get_resolver().url_patterns):
         if not route.startswith("v1/") and not view.__module__.startswith(LIBRARY):
             found.append(
-                (route, getattr(view, "permissions", None), getattr(view, "open_because", ""), getattr(view, "clearance", ""))
+                (
+                    route,
+                    getattr(view, "permissions", None),
+                    getattr(view, "open_because", ""),
+                    getattr(view, "clearance", ""),
+                )
             )
     return sorted(dict.fromkeys(found))
 
@@ -35,7 +40,11 @@ def endpoints() -> list[tuple[str, str, tuple[str, ...] | None]]:
             if method in ("get", "post", "put", "patch", "delete"):
                 words = said.get("description", "")
                 named = re.search(r"\bNeeds?\b(.*)", words, re.DOTALL)
-                needed = tuple(each for each in re.findall(r"`([a-z_.]+)`", named[1]) if each in PERMISSIONS) if named else ()
+                needed = (
+                    tuple(each for each in re.findall(r"`([a-z_.]+)`", named[1]) if each in PERMISSIONS)
+                    if named
+                    else ()
+                )
                 found.append((method.upper(), path, needed if needed else () if "Any token" in words else None))
     return found
 
@@ -51,7 +60,9 @@ def page() -> str:
         if needed is None:
             return f"everyone: {why}", ""
         asked = " or ".join(code(each) for each in needed) or "whoever is signed in"
-        return asked + (f", and the clearance {code(clearance)}; without it the page is not there" if clearance else ""), holders(needed)
+        return asked + (
+            f", and the clearance {code(clearance)}; without it the page is not there" if clearance else ""
+        ), holders(needed)
 
     shown = pages()
     lines = [
@@ -63,12 +74,18 @@ def page() -> str:
         f"## Pages ({len(shown)})",
         "",
     ]
-    lines += table(("page", "needs one of", "roles as shipped"), [(code("/" + route), *words(needed, why, clearance)) for route, needed, why, clearance in shown])
+    lines += table(
+        ("page", "needs one of", "roles as shipped"),
+        [(code("/" + route), *words(needed, why, clearance)) for route, needed, why, clearance in shown],
+    )
     asked = endpoints()
     lines += [f"## Endpoints ({len(asked)})", "", "A token holds permissions directly.", ""]
     lines += table(
         ("method", "path", "needs one of"),
-        [(method, code(path), "" if needed is None else " or ".join(code(each) for each in needed) or "any token") for method, path, needed in asked],
+        [
+            (method, code(path), "" if needed is None else " or ".join(code(each) for each in needed) or "any token")
+            for method, path, needed in asked
+        ],
     )
     return "\n".join(lines)
 

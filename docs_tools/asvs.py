@@ -50,18 +50,33 @@ def page() -> str:
         "",
     ]
     rows: list[tuple[object, ...]] = [
-        (f"V{number} {CHAPTERS[number - 1]}", *(counts[number][state] for state in STATES), sum(counts[number].values())) for number in sorted(counts)
+        (
+            f"V{number} {CHAPTERS[number - 1]}",
+            *(counts[number][state] for state in STATES),
+            sum(counts[number].values()),
+        )
+        for number in sorted(counts)
     ]
     rows.append(("all", *(whole[state] for state in STATES), len(every)))
     lines += table(("chapter", *STATES.values(), "all"), rows)
     lines += ["## What is not met", ""]
-    lines += table(("id", "level", "what is missing"), [(name, said["level"], said["how"]) for name, said in every.items() if said["status"] == "not_met"])
+    lines += table(
+        ("id", "level", "what is missing"),
+        [(name, said["level"], said["how"]) for name, said in every.items() if said["status"] == "not_met"],
+    )
     for number in sorted(counts):
         lines += [f"## V{number} {CHAPTERS[number - 1]}", ""]
         lines += table(
             ("id", "level", "", "how", "where", "tests"),
             [
-                (name, said["level"], STATES[said["status"]], said["how"], code(said.get("where", "")), ", ".join(_test(each) for each in said.get("tests", ())))
+                (
+                    name,
+                    said["level"],
+                    STATES[said["status"]],
+                    said["how"],
+                    code(said.get("where", "")),
+                    ", ".join(_test(each) for each in said.get("tests", ())),
+                )
                 for name, said in every.items()
                 if _chapter(name) == number
             ],

@@ -4,6 +4,7 @@ The browser's requests are answered by Django's test client from a floor that is
 ``WATCHFLOOR_XSS=1`` is the whole run: every vector, on the demo's fortnight too (some minutes; it prints its numbers).
 """
 
+# ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
 import contextlib
@@ -32,7 +33,28 @@ MAIN = (
     "/settings/people", "/settings/roles", "/settings/tokens", "/settings/reads", "/rules", "/insight/boards", "/insight/topics",
 )  # fmt: skip
 # What a query names is shown again; what is none of these is ignored.
-ASKED = ("q", "since", "state", "span", "by", "queue", "market", "policy_key", "top", "sort", "from", "to", "name", "kind", "key", "next", "source", "type", "id", "page")
+ASKED = (
+    "q",
+    "since",
+    "state",
+    "span",
+    "by",
+    "queue",
+    "market",
+    "policy_key",
+    "top",
+    "sort",
+    "from",
+    "to",
+    "name",
+    "kind",
+    "key",
+    "next",
+    "source",
+    "type",
+    "id",
+    "page",
+)
 QUIET = """() => {
   const found = [];
   if (window.__pwn) found.push("ran");
@@ -74,7 +96,11 @@ class Seen:
         dialog.dismiss()
 
     def _said(self, message: Any) -> None:
-        if "Content Security Policy" in message.text or "TrustedHTML" in message.text or "TrustedScript" in message.text:
+        if (
+            "Content Security Policy" in message.text
+            or "TrustedHTML" in message.text
+            or "TrustedScript" in message.text
+        ):
             self.faults.append(message.text)
 
     def _answer(self, route: Any) -> None:
@@ -86,7 +112,11 @@ class Seen:
         elif parts.path.startswith("/static/"):
             file = STATIC / parts.path.removeprefix("/static/")
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            route.fulfill(status=200 if file.is_file() else 404, body=file.read_bytes() if file.is_file() else b"", content_type=kind)
+            route.fulfill(
+                status=200 if file.is_file() else 404,
+                body=file.read_bytes() if file.is_file() else b"",
+                content_type=kind,
+            )
         elif "text/event-stream" in asked.headers.get("accept", "") or asked.method != "GET":
             route.abort()
         else:
@@ -144,7 +174,11 @@ def places(world: Any) -> list[str]:
     from tests.integration.permissions.crawl import addresses
 
     planted = world.planted["zzclear"]
-    found = dict.fromkeys(each for each in addresses(world, planted) if "format=" not in each and ".json" not in each and "/export" not in each)
+    found = dict.fromkeys(
+        each
+        for each in addresses(world, planted)
+        if "format=" not in each and ".json" not in each and "/export" not in each
+    )
     if WHOLE:
         return list(found)
     cases = [each for each in found if str(planted.open) in each or "case_" in each or str(planted.job) in each]
@@ -159,7 +193,7 @@ def reflections(some: list[str]) -> list[str]:
     for number, vector in enumerate(some):
         where = pages[number % len(pages)]
         made.append(f"{where}?" + "&".join(f"{name}={quote(vector)}" for name in ASKED))
-    return made + [f"/nothing/{quote(some[0], safe='')}", f"/cases/{quote(some[-1], safe='')}"]
+    return [*made, f"/nothing/{quote(some[0], safe='')}", f"/cases/{quote(some[-1], safe='')}"]
 
 
 def test_every_page_stays_silent(world: Any, browser: Any) -> None:
@@ -236,7 +270,12 @@ def _spidered(client: Any) -> list[str]:
             link = html.unescape(link)
             path = link.partition("?")[0]
             kind = re.sub(r"/(?=[^/]*\d)[^/]+|(?<=/)[a-z_]+_[0-9a-z]{26}", "/*", path) + ("?" if "?" in link else "")
-            if link in found or path.startswith(("/static", "/account/logout")) or "format=" in link or kinds.get(kind, 0) >= 3:
+            if (
+                link in found
+                or path.startswith(("/static", "/account/logout"))
+                or "format=" in link
+                or kinds.get(kind, 0) >= 3
+            ):
                 continue
             kinds[kind] = kinds.get(kind, 0) + 1
             found.append(link)

@@ -3,6 +3,7 @@
 All are made here, from the inner addresses themselves.
 """
 
+# ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
 import ipaddress
@@ -14,8 +15,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
 
-INNER = ("127.0.0.1", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.0.0.192", "198.18.0.1")
-INNER_6 = ("::1", "::", "fe80::1", "fd00:ec2::254", "fc00::1", "ff02::1", "fec0::1", "2001:db8::1", "64:ff9b:1::808:808", "100::1", "3fff::1", "2001::1")
+INNER = (
+    "127.0.0.1",
+    "10.0.0.1",
+    "172.16.5.4",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "192.0.0.192",
+    "198.18.0.1",
+)
+INNER_6 = (
+    "::1",
+    "::",
+    "fe80::1",
+    "fd00:ec2::254",
+    "fc00::1",
+    "ff02::1",
+    "fec0::1",
+    "2001:db8::1",
+    "64:ff9b:1::808:808",
+    "100::1",
+    "3fff::1",
+    "2001::1",
+)
 DOTS = ("\u3002", "\uff0e", "\uff61")
 CIRCLED = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -28,8 +52,15 @@ def spellings(text: str) -> Iterator[str]:
     a, b, c, d = text.split(".")
     yield from (text, f"{text}.", f"{text}..", f"%{ord(text[0]):02x}{text[1:]}")
     yield from (str(number), f"0x{number:x}", f"0X{number:X}", f"0{number:o}", str(number + 2**32), f"0x{number:016x}")
-    yield from (f"0{int(a):o}.0{int(b):o}.0{int(c):o}.0{int(d):o}", f"0x{int(a):x}.0x{int(b):x}.0x{int(c):x}.0x{int(d):x}")
-    yield from (f"00{a}.00{b}.00{c}.00{d}", f"{a}.{b}.{int(c) * 256 + int(d)}", f"{a}.{(int(b) << 16) + (int(c) << 8) + int(d)}")
+    yield from (
+        f"0{int(a):o}.0{int(b):o}.0{int(c):o}.0{int(d):o}",
+        f"0x{int(a):x}.0x{int(b):x}.0x{int(c):x}.0x{int(d):x}",
+    )
+    yield from (
+        f"00{a}.00{b}.00{c}.00{d}",
+        f"{a}.{b}.{int(c) * 256 + int(d)}",
+        f"{a}.{(int(b) << 16) + (int(c) << 8) + int(d)}",
+    )
     yield from (f"0x{int(a):x}.{b}.0{int(c):o}.{d}", f"{a}.{b}.{c}.0x{int(d):x}")
     yield from (text.replace(".", dot) for dot in DOTS)
     yield from (text.translate(CIRCLED), text.translate(WIDE), text.translate(SUPERS), text.replace(".", ".\u200b"))
@@ -49,7 +80,18 @@ def hosts() -> list[str]:
         found.append(f"[{text}{zone}]")
     found += [f"[{ipaddress.IPv6Address(text).exploded}]" for text in INNER_6]
     found += [f"[{ipaddress.IPv6Address(text).exploded.upper()}]" for text in INNER_6]
-    found += ["localhost", "LOCALHOST", "localhost.", "localhost.localdomain", "ip6-localhost", "ⓛocalhost", "loc\u00adalhost", "inner.test", "inner.test.", "both.test"]
+    found += [
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "localhost.localdomain",
+        "ip6-localhost",
+        "ⓛocalhost",
+        "loc\u00adalhost",
+        "inner.test",
+        "inner.test.",
+        "both.test",
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -59,7 +101,23 @@ def urls() -> list[str]:
     for text in ("127.0.0.1", "169.254.169.254", "[::1]"):
         for port in (0, 22, 25, 53, 2375, 3306, 5432, 6379, 8740, 9200, 11211, 65535, 65536, -1):
             made.append(f"https://{text}:{port}/")
-        for scheme in ("http", "ftp", "file", "gopher", "dict", "ldap", "sftp", "tftp", "data", "jar", "netdoc", "ws", "unix", "HTTPS ", ""):
+        for scheme in (
+            "http",
+            "ftp",
+            "file",
+            "gopher",
+            "dict",
+            "ldap",
+            "sftp",
+            "tftp",
+            "data",
+            "jar",
+            "netdoc",
+            "ws",
+            "unix",
+            "HTTPS ",
+            "",
+        ):
             made.append(f"{scheme}://{text}/")
         made += [
             f"https://public.test@{text}/", f"https://public.test:x@{text}/", f"https://{text}#@public.test/", f"https://public.test\\@{text}/",
@@ -101,7 +159,11 @@ class Names(threading.Thread):
             records = b""
             for text in found:
                 address = ipaddress.ip_address(text)
-                records += b"\xc0\x0c" + struct.pack(">HHIH", 1 if address.version == 4 else 28, 1, 0, len(address.packed)) + address.packed
+                records += (
+                    b"\xc0\x0c"
+                    + struct.pack(">HHIH", 1 if address.version == 4 else 28, 1, 0, len(address.packed))
+                    + address.packed
+                )
             flags = 0x8180 if found else 0x8183
             self.socket.sendto(packet[:2] + struct.pack(">HHHHH", flags, 1, len(found), 0, 0) + question + records, who)
 
@@ -114,7 +176,10 @@ class Names(threading.Thread):
             raise socket.gaierror(socket.EAI_NONAME, "no name") from None
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             line.settimeout(5)
-            line.sendto(b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + wire + b"\x00\x01\x00\x01", self.socket.getsockname())
+            line.sendto(
+                b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + wire + b"\x00\x01\x00\x01",
+                self.socket.getsockname(),
+            )
             packet = line.recv(512)
         count, found, place = struct.unpack(">H", packet[6:8])[0], [], 12 + len(wire) + 4
         for _ in range(count):
@@ -141,7 +206,8 @@ class Names(threading.Thread):
             except (OSError, UnicodeError):
                 found = ["127.0.0.1"] if host.lower().startswith("localhost") else self.ask(host)
         return [
-            (socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in found
+            (socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port))
+            for each in found
         ]
 
 

@@ -1,5 +1,6 @@
 """Values that fit a JSON schema, and values that fit it nowhere: what a program may send, honest or not. Seeded, so that a run can be repeated."""
 
+# ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
 import math
@@ -13,7 +14,25 @@ TEXTS = (
     "(" * 200, "[[[[[", "^(a+)+$", "\\", "case_00000000000000000000000000", "00000000-0000-0000-0000-000000000007", "en-XX-x-y", "US", "\r\nX: y",
 )  # fmt: skip
 NUMBERS = (0, 1, -1, 2, 7, 1_000, 2**31 - 1, 2**31, -(2**31) - 1, 2**63, 2**64, 10**30, 0.5, -0.0, 1e308, 1e-320)
-ODD = (None, True, False, [], {}, [[]], [None], {"": None}, "", 0, -1, 1.5, "x", [1, "x", None], {"a": {"b": [{}]}}, {"__proto__": 1}, "\0")
+ODD = (
+    None,
+    True,
+    False,
+    [],
+    {},
+    [[]],
+    [None],
+    {"": None},
+    "",
+    0,
+    -1,
+    1.5,
+    "x",
+    [1, "x", None],
+    {"a": {"b": [{}]}},
+    {"__proto__": 1},
+    "\0",
+)
 
 
 class Maker:
@@ -50,7 +69,9 @@ class Maker:
         }
         more = schema.get("additionalProperties")
         if more not in (None, False) and depth < 5:
-            made[self.chance.choice(TEXTS[2:9])[:50]] = self.value(more if isinstance(more, dict) else {}, depth + 1, wild)
+            made[self.chance.choice(TEXTS[2:9])[:50]] = self.value(
+                more if isinstance(more, dict) else {}, depth + 1, wild
+            )
         if self.chance.random() < wild / 2:
             made[self.chance.choice(TEXTS)[:60]] = self.chance.choice(ODD)
         return made
@@ -75,7 +96,9 @@ class Maker:
         return self.chance.choice((low, high, self.chance.randint(int(low), max(int(low), int(high))), *NUMBERS[:6]))
 
     def _number(self, schema: dict[str, Any], depth: int, wild: float) -> Any:
-        return self.chance.choice((schema.get("minimum", 0.0), schema.get("maximum", 1.0), 0.5, *(n for n in NUMBERS if math.isfinite(n))))
+        return self.chance.choice(
+            (schema.get("minimum", 0.0), schema.get("maximum", 1.0), 0.5, *(n for n in NUMBERS if math.isfinite(n)))
+        )
 
     def _boolean(self, schema: dict[str, Any], depth: int, wild: float) -> Any:
         return self.chance.random() < 0.5

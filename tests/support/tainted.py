@@ -4,6 +4,7 @@ Columns are found by looking at the models, so that one that comes tomorrow is t
 (keys, states, digests, who did it), what has a grammar that is checked where it comes in, and the ledger, which cannot be changed.
 """
 
+# ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
 import json
@@ -34,7 +35,9 @@ JSON = {
     "law_order.locations", "enforcement_notice.values", "items_media.facts", "workforce_budget.support", "interop_history_reject.row",
     "enforcement_action_kind.phrases", "detection_bank_entry.tags", "detection_exchange_record.tags", "detection_door_content.metadata",
 }  # fmt: skip
-WORDS = re.compile(r"name|label|title|text|words|help|summary|value|question|url|link|author|bio|note|description|why", re.IGNORECASE)
+WORDS = re.compile(
+    r"name|label|title|text|words|help|summary|value|question|url|link|author|bio|note|description|why", re.IGNORECASE
+)
 
 
 def columns() -> list[tuple[Any, Any]]:
@@ -42,7 +45,9 @@ def columns() -> list[tuple[Any, Any]]:
     found = []
     for model in apps.get_models():
         table = model._meta.db_table
-        if table.startswith(("ledger_event", "ledger_l", "ledger_n", "ledger_c", "procrastinate", "django_", "auth_", "mfa_")):
+        if table.startswith(
+            ("ledger_event", "ledger_l", "ledger_n", "ledger_c", "procrastinate", "django_", "auth_", "mfa_")
+        ):
             continue
         for field in model._meta.concrete_fields:
             named = f"{table}.{field.column}"
@@ -51,9 +56,14 @@ def columns() -> list[tuple[Any, Any]]:
             if isinstance(field, models.JSONField):
                 if named in JSON:
                     found.append((model, field))
-            elif isinstance(field, (models.CharField, models.TextField)) and not isinstance(field, models.SlugField):
-                if not field.choices and (field.max_length or 10**6) >= LEAST and not OURS.search(field.column):
-                    found.append((model, field))
+            elif (
+                isinstance(field, (models.CharField, models.TextField))
+                and not isinstance(field, models.SlugField)
+                and not field.choices
+                and (field.max_length or 10**6) >= LEAST
+                and not OURS.search(field.column)
+            ):
+                found.append((model, field))
     return found
 
 
@@ -93,7 +103,12 @@ def _json(model: Any, field: Any, vectors: list[str], offset: int) -> int:
         rows = cursor.fetchall()
         for number, (pk, text) in enumerate(rows):
             place = [offset + number * 5]
-            value = _walk(json.loads(text or "null"), vectors, place, whole=field.column in ("data", "names", "phrases", "tags", "options", "details"))
+            value = _walk(
+                json.loads(text or "null"),
+                vectors,
+                place,
+                whole=field.column in ("data", "names", "phrases", "tags", "options", "details"),
+            )
             cursor.execute(f'UPDATE "{table}" SET "{column}" = %s::jsonb WHERE "{key}" = %s', [json.dumps(value), pk])
     return len(rows)
 
@@ -103,7 +118,12 @@ def _walk(value: Any, vectors: list[str], place: list[int], *, whole: bool, name
         return {key: _walk(each, vectors, place, whole=whole, name=key) for key, each in value.items()}
     if isinstance(value, list):
         return [_walk(each, vectors, place, whole=whole, name=name) for each in value]
-    if isinstance(value, str) and value and (whole or WORDS.search(name)) and name not in ("type", "role", "key", "kind", "image", "video"):
+    if (
+        isinstance(value, str)
+        and value
+        and (whole or WORDS.search(name))
+        and name not in ("type", "role", "key", "kind", "image", "video")
+    ):
         place[0] += 1
         return vectors[place[0] % len(vectors)]
     return value

@@ -4,6 +4,7 @@ All are made here. Each would leave something to be seen if it came through: an 
 window, a dialog, a request to another host, a changed title, a violation of the content policy.
 """
 
+# ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -107,4 +108,4 @@ def few(count: int) -> list[str]:
     first = [made[(place * len(STARTS)) + place % len(STARTS)] for place in range(len(WAYS_OUT))]
     rest = made[plain:]
     step = max(1, len(rest) // max(1, count - len(first)))
-    return list(dict.fromkeys([*first, *rest[::step]]))[:max(count, len(first))]
+    return list(dict.fromkeys([*first, *rest[::step]]))[: max(count, len(first))]

@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "quarantine",
         "Reports and events that could not be worked: see why, work them again.",
     ),
+    "sbom": ("watchfloor.cli.sbom", "sbom", "What this installation consists of, as a CycloneDX document."),
     "rules": ("watchfloor.cli.rules", "rules", "Check, test and run rules on plain files."),
     "routing": ("watchfloor.cli.routing", "routing", "Check, backtest and change which case goes to which queue."),
     "lists": ("watchfloor.cli.lists", "lists", "Keep the lists and banks that rules ask."),

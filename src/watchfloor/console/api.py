@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -39,8 +39,13 @@ class Api(NinjaAPI):
     """Its published document has intake's paths too, and says of every endpoint how it refuses."""
 
     def get_openapi_schema(self, **given: Any) -> Any:
-        """See ``console.api_document``."""
-        return api_document.completed(super().get_openapi_schema(**given))
+        """See ``console.api_document``. Made once for each place it is asked under: anybody may ask."""
+        key = tuple(sorted(given.items()))
+        if key not in self._documents:
+            self._documents[key] = api_document.completed(super().get_openapi_schema(**given))
+        return self._documents[key]
+
+    _documents: ClassVar[dict[tuple[Any, ...], Any]] = {}
 
 
 api = Api(

@@ -1,4 +1,4 @@
-"""What the framework's own document of the API leaves out: intake's paths, how each endpoint refuses, and which answer leads to which question."""
+"""What the framework's own document of the API leaves out: intake's paths, how each endpoint refuses, which answer leads to which call."""
 
 from __future__ import annotations
 

@@ -31,7 +31,9 @@ def page_policy(media_origin: str) -> str:
 
 def transport(public_url: str) -> dict[str, str]:
     """Never by plain HTTP again, once it was reached by ``https``."""
-    return {"Strict-Transport-Security": f"max-age={YEAR_S}; includeSubDomains"} if public_url.startswith("https:") else {}
+    return (
+        {"Strict-Transport-Security": f"max-age={YEAR_S}; includeSubDomains"} if public_url.startswith("https:") else {}
+    )
 
 
 PAGES = {

@@ -17,10 +17,13 @@ Handler = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 ECHOES = frozenset({"TRACE", "TRACK"})  # methods whose answer would be the question, cookies and all
 
+
 def allow_styles(response: HttpResponse, nonce: str) -> None:
     """Let a page's script add style sheets that carry this nonce (the rule editor does); all else stays as it is."""
     policy = headers.PAGES["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = policy.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
+    response.headers["Content-Security-Policy"] = policy.replace(
+        "style-src 'self'", f"style-src 'self' 'nonce-{nonce}'"
+    )
 
 
 def security_headers(get_response: Handler) -> Handler:

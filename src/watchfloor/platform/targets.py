@@ -1,7 +1,8 @@
 """Where a webhook may go: no request may be led into the inner network (SSRF). The name is resolved once and what was checked
 is what is connected to; redirects are not followed.
 
-``WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS=1`` (the default in demo mode) allows loopback and private addresses and plain HTTP, link-local ones never.
+``WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS=1`` (the default in demo mode) allows loopback and private addresses and plain HTTP;
+link-local ones never.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def check_url(url: str) -> None:
         raise BadInput("bad_port", f"Port {port} is not allowed.", where="endpoint.url", hint="443, 80, 8443 or 8080.")
     if egress.looks_like_number(parts.hostname):
         raise BadInput(
-            "private_address", f"{parts.hostname[:100]} is an odd spelling of an address, not a public name.", where="endpoint.url"
+            "private_address",
+            f"{parts.hostname[:100]} is an odd spelling of an address, not a public name.",
+            where="endpoint.url",
         )
     try:
         literal = ipaddress.ip_address(parts.hostname)

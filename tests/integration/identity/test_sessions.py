@@ -68,7 +68,9 @@ def test_a_session_is_new_at_sign_in_and_over_when_it_ends(ana: Any) -> None:
     with writing(system("test")) as w:
         actions.set_active(w, ana, False)
     assert not inside(again) and not inside(enter(ana)[0])
-    said = list(Event.objects.filter(type="user.signed_in", subject=f"user:{ana.pk}").values_list("data__by", flat=True))
+    said = list(
+        Event.objects.filter(type="user.signed_in", subject=f"user:{ana.pk}").values_list("data__by", flat=True)
+    )
     assert said.count("password") == 3
 
 
@@ -77,12 +79,19 @@ def test_a_password_is_changed_by_who_knows_it_and_others_are_out(ana: Any) -> N
     other, _ = enter(ana)
     where = reverse("account_change_password")
     fields = client.get(where).content.decode()
-    assert fields.count('type="password"') >= 2 and "onpaste" not in fields and 'autocomplete="current-password"' in fields
+    assert (
+        fields.count('type="password"') >= 2 and "onpaste" not in fields and 'autocomplete="current-password"' in fields
+    )
     new = "an umbrella for Tuesday " + "0" * 70
     wrong = client.post(where, {"oldpassword": OLD.strip(), "password1": new, "password2": new})
     assert wrong.status_code == 200 and enter(ana, new)[1] != 302
     cache.clear()
-    assert client.post(where, {"oldpassword": OLD, "password1": "watchfloor-2026", "password2": "watchfloor-2026"}).status_code == 200
+    assert (
+        client.post(
+            where, {"oldpassword": OLD, "password1": "watchfloor-2026", "password2": "watchfloor-2026"}
+        ).status_code
+        == 200
+    )
     assert client.post(where, {"oldpassword": OLD, "password1": new, "password2": new}).status_code == 302
     assert inside(client) and not inside(other)
     cache.clear()
@@ -91,11 +100,16 @@ def test_a_password_is_changed_by_who_knows_it_and_others_are_out(ana: Any) -> N
 
 
 def test_guessing_is_slowed_and_tells_nothing(ana: Any) -> None:
-    answers = [Client().post("/account/login/", {"login": ana.email, "password": f"guess number {n}"}) for n in range(7)]
+    answers = [
+        Client().post("/account/login/", {"login": ana.email, "password": f"guess number {n}"}) for n in range(7)
+    ]
     assert answers[0].status_code == 200 and enter(ana)[1] != 302  # the right one too, for a while
     cache.clear()
     ghost = Client().post("/account/login/", {"login": "nobody@example.org", "password": "guess number 0"})
-    words = [re.sub(r"\s+", " ", re.sub(r'(value|content)="[^"]*"|<[^>]+>', "", a.content.decode())) for a in (answers[0], ghost)]
+    words = [
+        re.sub(r"\s+", " ", re.sub(r'(value|content)="[^"]*"|<[^>]+>', "", a.content.decode()))
+        for a in (answers[0], ghost)
+    ]
     assert words[0].replace(ana.email, "") == words[1].replace("nobody@example.org", "")
 
 
@@ -113,7 +127,9 @@ def test_idling_ends_it_and_a_link_does_not_pass_a_second_factor(ana: Any, monke
     code = f"{totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))):06d}"
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302 and inside(client)
     second, _ = enter(ana)
-    assert second.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200 and not inside(second)  # once only
+    assert second.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200 and not inside(
+        second
+    )  # once only
     with writing(system("test")) as w:
         fresh_ana = get_user_model().objects.get(pk=ana.pk)
         key = actions.invite(w, fresh_ana, by=actor_of(member(PERMISSIONS, "root", clearances=[])))

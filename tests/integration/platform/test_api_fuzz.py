@@ -75,7 +75,9 @@ def _call(program: Client, maker: Maker, path: str, method: str, operation: dict
             path = path.replace("{" + each["name"] + "}", quote(value[:200], safe=""))
         elif each["in"] == "query" and (each.get("required") or maker.chance.random() < 0.6):
             query[each["name"]] = _word(maker.value(each["schema"], wild=wild))
-    where = path + ("?" + "&".join(f"{name}={quote(value[:300], safe='')}" for name, value in query.items()) if query else "")
+    where = path + (
+        "?" + "&".join(f"{name}={quote(value[:300], safe='')}" for name, value in query.items()) if query else ""
+    )
     content = operation.get("requestBody", {}).get("content", {})
     kind = next(iter(content), "")
     try:
@@ -87,7 +89,9 @@ def _call(program: Client, maker: Maker, path: str, method: str, operation: dict
                 said = program.generic(method.upper(), where, body, content_type=kind)
             else:
                 said = program.generic(method.upper(), where, b'\x00{"a":', content_type=kind)
-            said.text = (b"".join(said.streaming_content) if said.streaming else said.content).decode("utf-8", "replace")
+            said.text = (b"".join(said.streaming_content) if said.streaming else said.content).decode(
+                "utf-8", "replace"
+            )
             transaction.set_rollback(True)
     finally:
         forget_all()
@@ -103,7 +107,11 @@ def _problem(operation: dict[str, Any], schemas: dict[str, Any], said: Any) -> s
     status = str(said.status_code)
     if said.status_code >= 500 and status != "503":
         fault = getattr(said, "exc_info", None)
-        return f"{status} {type(fault[1]).__name__}: {re.sub(r'[0-9a-f-]{36}', '*', str(fault[1]))[:160]}" if fault else status
+        return (
+            f"{status} {type(fault[1]).__name__}: {re.sub(r'[0-9a-f-]{36}', '*', str(fault[1]))[:160]}"
+            if fault
+            else status
+        )
     described = operation["responses"].get(status)
     if described is None:
         return f"{status} is not described"
@@ -112,5 +120,7 @@ def _problem(operation: dict[str, Any], schemas: dict[str, Any], said: Any) -> s
     if schema is None or not said.text:
         return ""
     if not kind.startswith("application/json"):
-        return "" if set(described["content"]) - {"application/json"} else f"{status} is {kind or 'nothing'} and no JSON"
+        return (
+            "" if set(described["content"]) - {"application/json"} else f"{status} is {kind or 'nothing'} and no JSON"
+        )
     return misfit(schemas, schema, json.loads(said.text))

@@ -42,7 +42,12 @@ def noted() -> Iterator[list[dict[str, Any]]]:
 
 def test_pages_and_programs_get_every_header() -> None:
     person = signed_in(member({"case.view"}))
-    for client, where in ((person, "/cases"), (Client(), "/account/login/"), (person, "/nothing"), (Client(), "/v1/cases")):
+    for client, where in (
+        (person, "/cases"),
+        (Client(), "/account/login/"),
+        (person, "/nothing"),
+        (Client(), "/v1/cases"),
+    ):
         answer = client.get(where)
         assert headers.PAGES.items() <= dict(answer.headers).items(), where
         assert answer.headers["X-Content-Type-Options"] == "nosniff", where
@@ -73,7 +78,9 @@ def test_intakes_own_answers_get_theirs(path: str) -> None:
     asyncio.run(asgi.application(scope, receive, send))
     got = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     assert sent[0]["status"] in (401, 405)
-    assert got["content-security-policy"].startswith("default-src 'none'") and got["x-content-type-options"] == "nosniff"
+    assert (
+        got["content-security-policy"].startswith("default-src 'none'") and got["x-content-type-options"] == "nosniff"
+    )
 
 
 def test_with_an_https_address_browsers_stay_there(tmp_path: Path) -> None:
@@ -114,20 +121,33 @@ def test_what_is_refused_is_written_down(noted: list[dict[str, Any]]) -> None:
 
 
 def test_a_line_of_the_log_stays_one() -> None:
-    record = logging.LogRecord("x", logging.WARNING, __file__, 1, "a\nCRITICAL root all is well\x1b[2J\u202e%s", ("\r\n",), None)
+    record = logging.LogRecord(
+        "x", logging.WARNING, __file__, 1, "a\nCRITICAL root all is well\x1b[2J\u202e%s", ("\r\n",), None
+    )
     try:
         raise ValueError("first\nERROR forged")
     except ValueError:
         record.exc_info = sys.exc_info()
     lines = Line().format(record).splitlines()
-    assert lines[0].endswith("x a\\u000aCRITICAL root all is well\\u001b[2J\\u202e\\u000d\\u000a") and lines[0][19] == "Z"
+    assert (
+        lines[0].endswith("x a\\u000aCRITICAL root all is well\\u001b[2J\\u202e\\u000d\\u000a") and lines[0][19] == "Z"
+    )
     assert all(line.startswith("    ") for line in lines[1:])
     assert json.loads(logs.JsonLines().format(record))["message"].count("\n") == 2  # escaped in the line itself
     assert "\n" not in logs.JsonLines().format(record)
 
 
 @pytest.mark.parametrize(
-    "bad", ["watchfloor-2026", "Moderat0r!!!!!", "passwordpassword", "!!sunshine1234!!", "P@ssw0rd2026", "Welcome-2026!", "short-one"]
+    "bad",
+    [
+        "watchfloor-2026",
+        "Moderat0r!!!!!",
+        "passwordpassword",
+        "!!sunshine1234!!",
+        "P@ssw0rd2026",
+        "Welcome-2026!",
+        "short-one",
+    ],
 )
 def test_what_is_tried_first_is_no_password(bad: str) -> None:
     with pytest.raises(ValidationError):
@@ -135,7 +155,8 @@ def test_what_is_tried_first_is_no_password(bad: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "good", ["a lamp on the quiet floor", "kq7#vT2mLx0w9", "ünïcödé und mehr davon", "x" * 20 + "yz", "correct horse " * 20]
+    "good",
+    ["a lamp on the quiet floor", "kq7#vT2mLx0w9", "ünïcödé und mehr davon", "x" * 20 + "yz", "correct horse " * 20],
 )
 def test_length_is_what_counts(good: str) -> None:
     validate_password(good)
@@ -151,6 +172,10 @@ def test_a_fault_says_nothing_of_the_inside_and_is_written_down(
     client.raise_request_exception = False
     monkeypatch.setattr("watchfloor.identity.people.factors", broken)
     answer = client.get("/settings/me")
-    assert answer.status_code == 500 and "inner_words" not in answer.content.decode() and "Traceback" not in answer.content.decode()
+    assert (
+        answer.status_code == 500
+        and "inner_words" not in answer.content.decode()
+        and "Traceback" not in answer.content.decode()
+    )
     assert any("inner_words" in str(record.exc_info[1]) for record in caplog.records if record.exc_info)
     assert answer.headers["Content-Security-Policy"] == headers.PAGES["Content-Security-Policy"]

@@ -54,10 +54,17 @@ def test_autoescape_cannot_be_forgotten() -> None:
 
 def test_a_name_that_is_looked_up_is_text() -> None:
     """Jinja's own ``_`` would take a policy's name for markup, and a per cent sign in it for a place."""
-    made = engines["jinja2"].from_string("{{ _(x) }} {{ _(y.name) }} {{ gettext(x) }} {{ _('Hello <b>%(name)s</b>', name=_(x)) }}")
+    made = engines["jinja2"].from_string(
+        "{{ _(x) }} {{ _(y.name) }} {{ gettext(x) }} {{ _('Hello <b>%(name)s</b>', name=_(x)) }}"
+    )
     bad = "<i>50% off"
-    assert made.render({"x": bad, "y": {"name": bad}}) == " ".join(["&lt;i&gt;50% off"] * 3 + ["Hello <b>&lt;i&gt;50% off</b>"])
-    assert engines["jinja2"].from_string("{% macro m(t) %}{{ _(t) }}{% endmacro %}{{ m(x) }}").render({"x": bad}) == "&lt;i&gt;50% off"
+    assert made.render({"x": bad, "y": {"name": bad}}) == " ".join(
+        ["&lt;i&gt;50% off"] * 3 + ["Hello <b>&lt;i&gt;50% off</b>"]
+    )
+    assert (
+        engines["jinja2"].from_string("{% macro m(t) %}{{ _(t) }}{% endmacro %}{{ m(x) }}").render({"x": bad})
+        == "&lt;i&gt;50% off"
+    )
 
 
 def test_json_in_a_script_cannot_end_it() -> None:

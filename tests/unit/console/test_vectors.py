@@ -13,5 +13,16 @@ def test_there_are_over_a_thousand_and_few_have_all_kinds() -> None:
     assert len(some) >= 60 and set(some) <= set(made)
     for out in vectors.WAYS_OUT[1:]:
         assert any(text.startswith(out) for text in some), out
-    for mark in ("onerror", "javascript:", "&#60;", "\\u003c", "%3C", "\uff1c", "wf-pwn", "evil.invalid", "__pwn", "alert"):
+    for mark in (
+        "onerror",
+        "javascript:",
+        "&#60;",
+        "\\u003c",
+        "%3C",
+        "\uff1c",
+        "wf-pwn",
+        "evil.invalid",
+        "__pwn",
+        "alert",
+    ):
         assert any(mark in text for text in some), mark

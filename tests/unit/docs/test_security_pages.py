@@ -23,8 +23,17 @@ def part(title: str) -> str:
 
 
 def test_every_key_is_in_the_inventory() -> None:
-    used = {name for text, _tree in source.files().values() for name in re.findall(r"""config\.secret\(["']([\w.-]+)["']\)""", text)}
-    listed = {name for name in re.findall(r"`([\w.-]+)`", "\n".join(line.split("|")[1] for line in part("Keys").splitlines() if line.startswith("| `")))}
+    used = {
+        name
+        for text, _tree in source.files().values()
+        for name in re.findall(r"""config\.secret\(["']([\w.-]+)["']\)""", text)
+    }
+    listed = set(
+        re.findall(
+            r"`([\w.-]+)`",
+            "\n".join(line.split("|")[1] for line in part("Keys").splitlines() if line.startswith("| `")),
+        )
+    )
     assert used == listed and len(used) > 10
 
 
@@ -39,7 +48,14 @@ def test_keys_are_files_of_their_owner(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_every_caller_is_listed() -> None:
-    listed = set(re.findall(r"`([\w/]+\.py)`", "\n".join(line.split("|")[1] for line in part("What is called outside").splitlines() if line.startswith("| `"))))
+    listed = set(
+        re.findall(
+            r"`([\w/]+\.py)`",
+            "\n".join(
+                line.split("|")[1] for line in part("What is called outside").splitlines() if line.startswith("| `")
+            ),
+        )
+    )
     assert listed == set(source.CALLERS)
 
 
@@ -52,12 +68,18 @@ def test_passwords_are_kept_by_a_slow_hash() -> None:
 
     assert settings_of("PASSWORD_HASHERS")[0].endswith("ScryptPasswordHasher")
     made = ScryptPasswordHasher
-    assert (made.work_factor, made.block_size, made.parallelism) == (2**14, 8, 5) and "N 16384, r 8, p 5" in part("Keys")
+    assert (made.work_factor, made.block_size, made.parallelism) == (2**14, 8, 5) and "N 16384, r 8, p 5" in part(
+        "Keys"
+    )
 
 
 def test_sessions_end_as_it_says() -> None:
     said = part("Sessions")
-    assert f"({settings.SESSION_IDLE_MINUTES})" in said and settings.SESSION_COOKIE_AGE == 14 * 86_400 and "two weeks" in said
+    assert (
+        f"({settings.SESSION_IDLE_MINUTES})" in said
+        and settings.SESSION_COOKIE_AGE == 14 * 86_400
+        and "two weeks" in said
+    )
     assert settings.SESSION_ENGINE.endswith("backends.db")
 
 
@@ -92,3 +114,16 @@ def settings_of(name: str) -> list[str]:
     """A setting as the file has it; tests hash passwords in a faster way."""
     text = (ROOT / "src/watchfloor/platform/settings.py").read_text(encoding="utf-8")
     return re.findall(r'"([\w.]+)"', text[text.index(f"{name} = [") :].partition("]")[0])
+
+
+def test_the_threat_model_names_what_exists() -> None:
+    text = (ROOT / "docs/explanation/threat-model.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    assert len(named) > 25
+    for path, function in named:
+        assert re.search(rf"^def {function}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), (
+            path,
+            function,
+        )
+    assert all(f"| {letter}" in text or f", {letter} " in text for letter in "STRIDE")
+    assert "within 3 days" in text and "every month" in text

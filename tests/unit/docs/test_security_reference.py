@@ -49,7 +49,11 @@ def test_ids_and_levels_are_those_of_the_standard() -> None:
     files = sorted(folder.glob("*.flat.json")) if folder.is_dir() else []
     if not files:
         pytest.skip(f"no asvs/*.flat.json in {folder.parent}")
-    official = {each["req_id"]: int(each["L"]) for each in json.loads(files[0].read_text(encoding="utf-8"))["requirements"] if str(each["L"]) in "12"}
+    official = {
+        each["req_id"]: int(each["L"])
+        for each in json.loads(files[0].read_text(encoding="utf-8"))["requirements"]
+        if str(each["L"]) in "12"
+    }
     assert {name: said["level"] for name, said in asvs.controls().items()} == official
 
 

@@ -82,7 +82,9 @@ def test_redirects_into_the_network_are_not_followed(names: forbidden.Names) -> 
     port = server.server_address[1]
     names.answers["cdn.test"] = [["127.0.0.1"]]
     limits = fetch.Limits(bytes=1000, seconds=5, hosts=frozenset({f"cdn.test:{port}"}))
-    some = [url for url in forbidden.urls() if all(c.isprintable() and ord(c) < 128 for c in url) and "://" in url][::18]
+    some = [url for url in forbidden.urls() if all(c.isprintable() and ord(c) < 128 for c in url) and "://" in url][
+        ::18
+    ]
     assert len(some) > 15
     for url in some:
         server.to = url  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """What the program's own text may not contain, whoever writes it next: each rule names the few places that are known, and why."""
 
+# ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
 import ast
@@ -36,7 +37,9 @@ SPEAKS = {
     "httpx", "requests", "urllib3", "aiohttp", "http.client", "urllib.request", "smtplib", "imaplib", "poplib", "ftplib", "telnetlib", "xmlrpc",
     "xmlrpc.client", "paramiko", "nats", "redis", "confluent_kafka", "websockets", "grpc",
 }  # fmt: skip
-CONNECTS = re.compile(r"\.(open_connection|create_connection|create_datagram_endpoint|sock_connect)\(|socket\.socket\(socket\.AF_INET")
+CONNECTS = re.compile(
+    r"\.(open_connection|create_connection|create_datagram_endpoint|sock_connect)\(|socket\.socket\(socket\.AF_INET"
+)
 
 
 @cache
@@ -69,11 +72,7 @@ def _dotted(node: ast.expr) -> str:
 
 
 def test_outgoing_calls_are_known_and_looked_at() -> None:
-    found = {
-        name
-        for name, (text, tree) in files().items()
-        if SPEAKS & set(imports(tree)) or CONNECTS.search(text)
-    }
+    found = {name for name, (text, tree) in files().items() if SPEAKS & set(imports(tree)) or CONNECTS.search(text)}
     assert found == set(CALLERS), "who calls out is listed here and in docs/explanation/security-decisions.md"
     for name, how in CALLERS.items():
         text = files()[name][0]
@@ -85,12 +84,21 @@ def test_outgoing_calls_are_known_and_looked_at() -> None:
         for called, call in calls(files()[name][1]):
             if called in ("httpx.Client", "httpx.AsyncClient"):
                 given = {word.arg: ast.unparse(word.value) for word in call.keywords}
-                assert given.get("trust_env") == "False" and given.get("follow_redirects", "False") == "False", (name, given)
+                assert given.get("trust_env") == "False" and given.get("follow_redirects", "False") == "False", (
+                    name,
+                    given,
+                )
 
 
 def test_certificates_are_always_checked() -> None:
     for name, (text, _tree) in files().items():
-        for bad in ("verify=False", "CERT_NONE", "check_hostname = False", "check_hostname=False", "_create_unverified"):
+        for bad in (
+            "verify=False",
+            "CERT_NONE",
+            "check_hostname = False",
+            "check_hostname=False",
+            "_create_unverified",
+        ):
             assert bad not in text, (name, bad)
 
 
@@ -99,9 +107,13 @@ def test_no_code_is_made_of_text() -> None:
         (name, called)
         for name, (_text, tree) in files().items()
         for called, _call in calls(tree)
-        if called in ("eval", "exec", "compile", "__import__", "builtins.eval", "builtins.exec", "jinja2.Template") or called.endswith("env.from_string")
+        if called in ("eval", "exec", "compile", "__import__", "builtins.eval", "builtins.exec", "jinja2.Template")
+        or called.endswith("env.from_string")
     }
-    assert made == {("engines/sml/rows.py", "exec"), ("engines/sml/rows.py", "compile")}  # from the checked tree, no author's text in it
+    assert made == {
+        ("engines/sml/rows.py", "exec"),
+        ("engines/sml/rows.py", "compile"),
+    }  # from the checked tree, no author's text in it
 
 
 def test_no_program_is_started_through_a_shell() -> None:
@@ -123,7 +135,9 @@ def test_nothing_is_unpickled_and_no_yaml_makes_objects() -> None:
 
 def test_xml_is_read_in_two_places_without_document_types() -> None:
     parsing = re.compile(r"\b(fromstring|iterparse|XMLParser|ParserCreate|minidom|sax)\b|\bET\.parse\(")
-    found = {name for name, (text, _tree) in files().items() if re.search(r"\bxml\.|lxml", text) and parsing.search(text)}
+    found = {
+        name for name, (text, _tree) in files().items() if re.search(r"\bxml\.|lxml", text) and parsing.search(text)
+    }
     assert found <= {"training/domain/xmltree.py", "cybertip/domain/xml.py", "training/products/deck.py"}
     for name in found - {"training/products/deck.py"}:  # which reads what it wrote itself
         assert re.search(r"doctype", files()[name][0], re.IGNORECASE), name
@@ -139,11 +153,21 @@ def test_weak_hashes_are_marked_as_no_protection() -> None:
 
 def test_what_is_not_to_be_guessed_comes_from_the_system() -> None:
     chance = {name for name, (_text, tree) in files().items() if {"random", "numpy.random"} & set(imports(tree))}
-    allowed = ("engines/", "cli/text.py", "cli/accounts.py", "programme/improvements/domain/amounts.py", "detection/exchanges/hma/matching.py")
+    allowed = (
+        "engines/",
+        "cli/text.py",
+        "cli/accounts.py",
+        "programme/improvements/domain/amounts.py",
+        "detection/exchanges/hma/matching.py",
+    )
     assert all(name.startswith(allowed) for name in chance), chance  # figures that can be repeated, no secrets
     for name, (_text, tree) in files().items():
         for called, call in calls(tree):
-            if name != "detection/stream/jetstream.py" and called in ("secrets.token_urlsafe", "secrets.token_bytes", "secrets.token_hex") and call.args:
+            if (
+                name != "detection/stream/jetstream.py"
+                and called in ("secrets.token_urlsafe", "secrets.token_bytes", "secrets.token_hex")
+                and call.args
+            ):
                 size = call.args[0]
                 if isinstance(size, ast.Constant):
                     assert int(size.value) >= 8, name  # seeds of draws; what opens something has 16 and more
@@ -153,17 +177,31 @@ def test_what_is_not_to_be_guessed_comes_from_the_system() -> None:
 
 def test_ciphers_are_authenticated_ones() -> None:
     for name, (text, _tree) in files().items():
-        if name.startswith("detection/streams/reading/"):  # reads what others wrote by RFC 8216; protects nothing of ours
+        if name.startswith(
+            "detection/streams/reading/"
+        ):  # reads what others wrote by RFC 8216; protects nothing of ours
             continue
-        assert not re.search(r"ciphers\.(modes|algorithms)|\bECB\b|\bCBC\b|PKCS1v15|Fernet|TripleDES|\bRC4\b|Crypto\.Cipher", text), name
+        assert not re.search(
+            r"ciphers\.(modes|algorithms)|\bECB\b|\bCBC\b|PKCS1v15|Fernet|TripleDES|\bRC4\b|Crypto\.Cipher", text
+        ), name
         if "primitives.ciphers" in text:
             assert "ciphers.aead import AESGCM" in text, name
 
 
-@pytest.mark.parametrize("pattern", [r"\|\s*safe\b", r"autoescape\s+false", r"(?<!-)\bon(click|load|error|submit|change|input|focus)\s*=", r"javascript:"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\|\s*safe\b",
+        r"autoescape\s+false",
+        r"(?<!-)\bon(click|load|error|submit|change|input|focus)\s*=",
+        r"javascript:",
+    ],
+)
 def test_templates_switch_nothing_off(pattern: str) -> None:
     for path in SOURCE.rglob("*.html"):
-        if path.relative_to(SOURCE).as_posix() != "identity/jinja2/identity/fields.html":  # the library's own words beside its fields
+        if (
+            path.relative_to(SOURCE).as_posix() != "identity/jinja2/identity/fields.html"
+        ):  # the library's own words beside its fields
             assert not re.search(pattern, path.read_text(encoding="utf-8")), path
 
 
@@ -171,7 +209,9 @@ def test_scripts_speak_to_nobody_else() -> None:
     folder = SOURCE.parents[1] / "frontend/src"
     for path in folder.rglob("*.ts"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"\beval\(|new Function|document\.write|postMessage|new WebSocket|https?://(?!www\.w3\.org)", text), path
+        assert not re.search(
+            r"\beval\(|new Function|document\.write|postMessage|new WebSocket|https?://(?!www\.w3\.org)", text
+        ), path
 
 
 def test_a_line_end_in_a_header_of_a_letter_is_refused() -> None:
