@@ -23,7 +23,11 @@ WHAT = ("cases", "jobs", "decisions", "actions", "appeals", "events", "xarf")
 @click.command()
 @click.argument("what", type=click.Choice([*WHAT, "star"]))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--since", metavar="DAY", help="star: measures of that day (2026-11-19) and later; xarf: decisions from this day or time on.")
+@click.option(
+    "--since",
+    metavar="DAY",
+    help="star: measures of that day (2026-11-19) and later; xarf: decisions from this day or time on.",
+)
 @click.option("--as", "email", metavar="EMAIL", help="star: what this person may ask in SQL, and no more.")
 @click.option("--org", default="", help="xarf: the organisation that reports.")
 @click.option("--contact", default="", help="xarf: its e-mail address.")

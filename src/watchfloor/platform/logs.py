@@ -18,7 +18,7 @@ from typing import TextIO
 
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import WatchfloorError
-from watchfloor.platform.loglines import one_line
+from watchfloor.platform.loglines import indented, one_line
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -92,7 +92,7 @@ class Terminal(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = f"{clock.now():%H:%M:%S} {record.levelname.lower():8} {one_line(record.getMessage())}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{indented(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
 def configure(home: Path, name: str, *, level: int = logging.INFO) -> None:
