@@ -27,7 +27,14 @@ def served(**environment: str) -> Iterator[str]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     kept = {"PYTHONDONTWRITEBYTECODE": ""}  # 2,000 modules compiled anew would be most of the start
-    env = {**os.environ, **kept, "DATABASE_URL": database_url(), "PYTHONPATH": "src:.", "WATCHFLOOR_URL": url, **environment}
+    env = {
+        **os.environ,
+        **kept,
+        "DATABASE_URL": database_url(),
+        "PYTHONPATH": "src:.",
+        "WATCHFLOOR_URL": url,
+        **environment,
+    }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "watchfloor", "run", "web", "--port", str(port)],

@@ -18,6 +18,7 @@ from watchfloor.interop.atproto.domain import names
 from watchfloor.interop.atproto.domain.names import Name
 from watchfloor.items import queries as items
 from watchfloor.kernel import clock
+from watchfloor.kernel.remembered import Remembered
 from watchfloor.policy import queries as policies
 from watchfloor.review import actions as review
 from watchfloor.review.contracts import AppealIn
@@ -26,6 +27,7 @@ from watchfloor.review.models import Decision
 SOURCE = "atproto"  # of people of other services; a token's reports are filed under its own
 APPEALS = frozenset({"com.atproto.moderation.defs#reasonAppeal", "tools.ozone.report.defs#reasonAppeal"})
 MOST_NOTE = 10_000
+_known = Remembered(catalogue.load)
 
 
 @method("com.atproto.moderation.createReport", POST, ("report.submit",), others=True)
@@ -51,7 +53,10 @@ def take(
 ) -> dict[str, Any]:  # fmt: skip
     """Put a report into the spool; the answer as the protocol has it."""
     source = ask.who.token.source if ask.who.token else SOURCE
-    known = catalogue.load()
+    known = _known()
+    if (reason not in known.aliases and reason not in known.reasons) or name.type not in known.types:
+        _known.forget()  # perhaps it was made since we looked
+        known = _known()
     if reason not in known.aliases and reason not in known.reasons:
         raise bad(
             f"There is no reason {reason[:80]!r}. Use com.atproto.moderation.defs#… or tools.ozone.report.defs#…."
