@@ -1,7 +1,7 @@
 """The text of HTML as other servers send it: nothing of it is ever shown as HTML. Pure.
 
-The standard library's parser takes time without end for some texts (``<a <a <a``) and does not survive others (``<![x>``): this one looks at
-each character a few times at most, and keeps what it does not understand as text.
+The standard library's parser takes time without end for some texts (``<a <a <a``) and does not survive others (``<![x>``): this one looks
+at each character a few times at most, and keeps what it does not understand as text.
 """
 
 from __future__ import annotations

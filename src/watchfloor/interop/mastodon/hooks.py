@@ -21,6 +21,7 @@ from watchfloor.intake import catalogue, strict
 from watchfloor.intake.rows import EVENT, REPORT
 from watchfloor.interop import taking
 from watchfloor.interop.mastodon import reporting, sent
+from watchfloor.interop.mastodon.entities import CATEGORIES
 from watchfloor.interop.senders import actions
 from watchfloor.interop.senders.models import Sender
 from watchfloor.kernel.errors import BadInput, WatchfloorError
@@ -69,9 +70,7 @@ def _take(sender: Sender, body: bytes) -> list[str]:
             raise BadInput("missing_field", "A report without an id cannot be taken in.", where="object.id")
         known = catalogue.load()
         category = str(report.get("category") or "other")
-        reason = sender.reason_key or reporting.reason_of(
-            known, category if category in reporting.CATEGORIES else "other", []
-        )
+        reason = sender.reason_key or reporting.reason_of(known, category if category in CATEGORIES else "other", [])
         rows = sent.reports(given, names, reason)
         keyed = [(row, _key(str(report["id"]), row["item"]["id"])) for row in rows]
         return taking.take(REPORT, keyed, source=source, known=known, first_stands=True)
