@@ -112,7 +112,7 @@ def provider_of(request: HttpRequest) -> str:
 
 def has_factor(user: User) -> bool:
     """A passkey or an authenticator app."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=("webauthn", "totp")).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=("webauthn", "totp")).exists())
 
 
 def is_fresh(request: HttpRequest, user: User, minutes: int) -> bool:

@@ -142,7 +142,7 @@ def enter(request: HttpRequest, provider: Provider, said: Said, asked: dict[str,
     request.session[STRONG] = provider.strong
     request.signed_in_by = f"{provider.kind} {provider.key}"  # type: ignore[attr-defined]
     request.signed_in_at = (provider.key, session)  # type: ignore[attr-defined]
-    person.backend = "django.contrib.auth.backends.ModelBackend"  # type: ignore[attr-defined]
+    person.backend = "django.contrib.auth.backends.ModelBackend"
     answer: HttpResponse = perform_login(request, person, email_verification="none", redirect_url=asked["next"] or None)
     return answer
 
