@@ -23,7 +23,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Bring the schema and what is shipped up to this version; says what it did.",
     ),
     "serve": ("watchfloor.cli.serve", "serve", "Run everything: database, web, workers, scheduler."),
-    "run": ("watchfloor.cli.serve", "run", "Run one role (web, media, worker, scheduler, rules-worker, stream-worker)."),
+    "run": (
+        "watchfloor.cli.serve",
+        "run",
+        "Run one role (web, media, worker, scheduler, rules-worker, stream-worker).",
+    ),
     "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),
     "import": ("watchfloor.cli.imports", "import_", "Bring in reports or events from a CSV, JSONL or Parquet file."),
     "import-history": (
