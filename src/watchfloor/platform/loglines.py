@@ -17,7 +17,7 @@ def one_line(text: str) -> str:
 class Line(logging.Formatter):
     """``2026-03-01T12:00:00Z WARNING logger message``; a traceback keeps its own lines, indented."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%SZ"
     default_msec_format = None
 
