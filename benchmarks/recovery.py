@@ -2,8 +2,9 @@
 
     python -m benchmarks.recovery [--reports 1000000] [--rounds 3] [--json]
 
-The database is filled by INSERT ... SELECT (items, cases, jobs, decisions, reports) and checkpointed; reports come in over HTTP; then the keeper, every
-role and every process of the database die at once, and `serve` is started again. The time runs from that start to the first 202.
+The database is filled by INSERT ... SELECT (items, cases, jobs, decisions, reports) and checkpointed; reports come in over HTTP; then the
+keeper, every role and every process of the database die at once, and `serve` is started again. The time runs from that start to the first
+202.
 """
 
 from __future__ import annotations
