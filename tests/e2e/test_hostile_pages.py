@@ -220,25 +220,12 @@ def test_every_page_stays_silent(world: Any, browser: Any) -> None:
         seen.open(each)
         opened += 1
     seen.context.close()
-    _drafts_are_gone_for_the_next(browser)
     assert not seen.faults, "\n".join(seen.faults[:40])
     assert seen.shown > opened / 2  # the texts are there, as texts
     _tell(every, touched, opened, seen)
     looks = {"media.revealed", "case.viewed"}
     new = set(Event.objects.order_by("pk")[events:].values_list("type", flat=True))
     assert new <= looks, new  # reading by GET changes nothing
-
-
-def _drafts_are_gone_for_the_next(browser: Any) -> None:
-    """What the bench kept in the browser is not there for whoever signs in after."""
-    from django.test import Client
-
-    door = Seen(browser, Client())
-    door.open("/account/login/")
-    door.page.evaluate("localStorage.setItem('wf-draft-case_1', 'words'), localStorage.setItem('wf-columns', '[]')")
-    door.open("/account/login/")
-    assert door.page.evaluate("Object.keys(localStorage)") == ["wf-columns"] and not door.faults
-    door.context.close()
 
 
 @pytest.mark.skipif(not WHOLE, reason="the whole run: WATCHFLOOR_XSS=1")
