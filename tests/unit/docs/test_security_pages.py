@@ -24,9 +24,9 @@ def part(title: str) -> str:
 
 def test_every_key_is_in_the_inventory() -> None:
     used = {
-        name
+        "".join(name)
         for text, _tree in source.files().values()
-        for name in re.findall(r"""config\.secret\(["']([\w.-]+)["']\)""", text)
+        for name in re.findall(r"""config\.secret\(["']([\w.-]+)["']\)|["']([a-z-]+\.key)["']""", text)
     }
     listed = set(
         re.findall(

@@ -32,6 +32,9 @@ CALLERS = {
     "detection/counting_redis.py": "operator",
     "detection/stream/jetstream.py": "operator",
     "detection/stream/kafka.py": "operator",
+    "interop/osprey/beside.py": "operator",
+    "identity/signon/oidc.py": "operator",
+    "cli/doctor_states.py": "operator",
 }
 SPEAKS = {
     "httpx", "requests", "urllib3", "aiohttp", "http.client", "urllib.request", "smtplib", "imaplib", "poplib", "ftplib", "telnetlib", "xmlrpc",
@@ -133,14 +136,17 @@ def test_nothing_is_unpickled_and_no_yaml_makes_objects() -> None:
     assert found == {"engines/sml/distributed.py"}  # between processes of one run, never from outside
 
 
-def test_xml_is_read_in_two_places_without_document_types() -> None:
+def test_xml_is_read_in_few_places_without_document_types() -> None:
     parsing = re.compile(r"\b(fromstring|iterparse|XMLParser|ParserCreate|minidom|sax)\b|\bET\.parse\(")
     found = {
         name for name, (text, _tree) in files().items() if re.search(r"\bxml\.|lxml", text) and parsing.search(text)
     }
-    assert found <= {"training/domain/xmltree.py", "cybertip/domain/xml.py", "training/products/deck.py"}
+    assert found <= {
+        "training/domain/xmltree.py", "cybertip/domain/xml.py", "training/products/deck.py", "interop/servicecloud/messages.py",
+        "identity/signon/saml.py",
+    }  # fmt: skip
     for name in found - {"training/products/deck.py"}:  # which reads what it wrote itself
-        assert re.search(r"doctype", files()[name][0], re.IGNORECASE), name
+        assert re.search(r"doctype|document type", files()[name][0], re.IGNORECASE), name
 
 
 def test_weak_hashes_are_marked_as_no_protection() -> None:
@@ -177,9 +183,8 @@ def test_what_is_not_to_be_guessed_comes_from_the_system() -> None:
 
 def test_ciphers_are_authenticated_ones() -> None:
     for name, (text, _tree) in files().items():
-        if name.startswith(
-            "detection/streams/reading/"
-        ):  # reads what others wrote by RFC 8216; protects nothing of ours
+        # The one reads what others wrote by RFC 8216; the other signs and verifies as the Fediverse does (RSASSA-PKCS1-v1_5).
+        if name.startswith("detection/streams/reading/") or name == "interop/activitypub/signatures.py":
             continue
         assert not re.search(
             r"ciphers\.(modes|algorithms)|\bECB\b|\bCBC\b|PKCS1v15|Fernet|TripleDES|\bRC4\b|Crypto\.Cipher", text

@@ -167,7 +167,7 @@ def _asked(method: str, url: str, **more: Any) -> dict[str, Any]:
     """One call; JSON of bounded size, no redirect followed."""
     try:
         with (
-            httpx.Client(timeout=TIMEOUT, follow_redirects=False) as client,
+            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
             client.stream(method, url, **more) as answer,
         ):
             body = bytearray()
