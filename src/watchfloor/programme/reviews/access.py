@@ -68,9 +68,12 @@ def entries(actor: Actor, row: Review, block: Block) -> tuple[Entry, ...]:
 
 
 def _entry(actor: Actor, block: Block, entry: Entry, outside: bool) -> Entry:
-    # Reviews of before entries said what they need: all that such a block lists are incidents.
-    needs = entry.needs or (INCIDENTS if block.kind == "decision" else "")
-    if needs and (outside or not actor.may(needs, market=entry.market, severity=entry.severity)):
+    needs, market, severity = entry.needs, entry.market, entry.severity
+    if (
+        not needs and block.kind == "decision"
+    ):  # from before entries said what they need: an incident of who knows which market
+        needs, market, severity = INCIDENTS, "", 5
+    if needs and (outside or not actor.may(needs, market=market, severity=severity)):
         return Entry(title=entry.instead or _("An incident"), state=entry.state, tone=entry.tone, lines=entry.lines)
     return msgspec.structs.replace(entry, url="") if outside else entry
 

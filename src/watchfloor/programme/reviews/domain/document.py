@@ -41,7 +41,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str = ""
     needs: str = ""
     instead: str = ""
-    market: str = ""
+    market: str | None = None
     severity: int = 0
 
 
