@@ -29,7 +29,9 @@ def test_roles_share_the_work_and_nothing_is_lost() -> None:
     shares = found["done by each process"]
     for role, work in (("worker", "intake.drain"), ("rules-worker", "events")):
         assert all(shares[f"{role}-{number}"].get(work) for number in (1, 2)), shares
-    assert sum(shares[f"rules-worker-{number}"]["events"] for number in (1, 2)) >= 800  # some come twice, and count once
+    assert (
+        sum(shares[f"rules-worker-{number}"]["events"] for number in (1, 2)) >= 800
+    )  # some come twice, and count once
     leading = [shares[f"scheduler-{number}"] for number in (1, 2)]
     assert sum("ledger.sequence" in each for each in leading) == 1  # the other stands by
     assert found["counted in Redis"] >= 800

@@ -12,7 +12,7 @@ import http.server
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 PATHS = ("/healthz", "/readyz")
@@ -64,7 +64,7 @@ def answer(path: str) -> tuple[int, dict[str, Any]]:
     return (503, {"status": "not ready", "why": why}) if why else (200, {"status": "ready"})
 
 
-async def respond(scope: dict[str, Any], send: Callable[[dict[str, Any]], Any]) -> None:
+async def respond(scope: MutableMapping[str, Any], send: Callable[[dict[str, Any]], Any]) -> None:
     """The same, over ASGI."""
     status, document = await asyncio.to_thread(answer, scope["path"])
     body = json.dumps(document).encode()

@@ -23,6 +23,9 @@ from watchfloor.platform.loglines import indented, one_line
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
+PLAIN = (str, int, float, list, dict, type(None))
+
+
 def fields(record: logging.LogRecord) -> dict[str, object]:
     """What the caller passed in ``extra=``."""
     return {name: value for name, value in vars(record).items() if name not in _PLAIN}
@@ -79,7 +82,9 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": message(record),
-            **fields(record),
+            **{
+                name: value for name, value in fields(record).items() if isinstance(value, PLAIN)
+            },  # a request shows what was asked
         }
         if record.exc_info and record.exc_info[1] is not None:
             entry["error"] = named(record.exc_info[1])

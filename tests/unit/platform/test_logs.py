@@ -6,6 +6,7 @@ import json
 import logging
 
 import pytest
+from django.test import RequestFactory
 
 from watchfloor.kernel.errors import BadInput
 from watchfloor.platform.logs import JsonLines
@@ -50,6 +51,15 @@ def test_no_word_of_content_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
             and type(error).__name__ in trace[0]
             and any("test_logs.py" in each and each.endswith(" line") for each in trace)
         )
+    asked = logging.makeLogRecord(
+        {
+            "msg": "Not Found: %s",
+            "args": ("/cases",),
+            "request": RequestFactory().get(f"/cases?q={CANARY}"),
+            "status_code": 404,
+        }
+    )
+    assert json.loads(JsonLines().format(asked))["status_code"] == 404 and "meet" not in JsonLines().format(asked)
     assert "(bad_text)" in str(line(BadInput("bad_text", CANARY))["message"])
 
 

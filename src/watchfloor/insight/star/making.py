@@ -54,6 +54,7 @@ def known() -> Known:
     versions: dict[tuple[str, Any], tuple[object, ...]] = {}
     in_force = PolicyVersion.objects.exclude(in_force_from=None).exclude(state="scheduled").order_by("number")
     for policy, number, since in in_force.values_list("policy_key", "number", "in_force_from"):
+        assert since is not None
         of = policies.get(policy)
         about = (of.name, of.harm_group, of.severity) if of else (policy, "", None)
         versions[policy, since] = (policy, number, *about, naive(since).isoformat(" "))

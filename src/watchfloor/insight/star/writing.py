@@ -20,6 +20,7 @@ import msgspec
 from watchfloor.identity.domain import Actor
 from watchfloor.insight import facts, rights
 from watchfloor.insight.compile import used
+from watchfloor.insight.schema import DIGEST as FACTS
 from watchfloor.insight.star import making
 from watchfloor.insight.star.declaration import Table, quoted
 from watchfloor.kernel import clock
@@ -106,7 +107,7 @@ class _Export:
 
     def _begin(self, limits: str) -> Manifest:
         since = self.since.isoformat() if self.since else ""
-        digest = f"{making.DIGEST}-{facts.DIGEST}"
+        digest = f"{making.DIGEST}-{FACTS}"
         fresh = Manifest(digest=digest, rights=msgspec.json.encode(limits).decode(), since=since)
         path = self.folder / MANIFEST
         if not path.exists():

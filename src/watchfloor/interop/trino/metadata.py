@@ -5,6 +5,7 @@ Made from the declaration of the star; they hold no row of anybody's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from watchfloor.insight.star.declaration import quoted
@@ -87,7 +88,7 @@ def tables() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _rows(rows: list[tuple[object, ...]] | list[tuple[str, str]] | list[tuple[str]], columns: str) -> str:
+def _rows(rows: Sequence[tuple[object, ...]], columns: str) -> str:
     """Rows as a SELECT with these columns and types, also where there are none."""
     pairs = [each.split() for each in columns.split(", ")]
     chosen = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in pairs)
