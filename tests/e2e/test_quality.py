@@ -27,16 +27,19 @@ def test_a_wrong_decision_is_found_settled_taken_back_and_disputed(
     open_as: Callable[..., Any], four_looks: Callable[[Any], None]
 ) -> None:
     from tests.support.floor import CLEAN, SPAM, Floor, install
+    from tests.support.tips import picture
 
     from watchfloor.identity.actions import create_user, grant, save_role
     from watchfloor.identity.domain import system
     from watchfloor.identity.queries import actor_for
+    from watchfloor.items.media.models import Media, MediaLink
     from watchfloor.kernel import clock
     from watchfloor.ledger.writer import writing
     from watchfloor.quality.actions import drawing
-    from watchfloor.quality.models import Look
+    from watchfloor.quality.models import Look, RoundItem
     from watchfloor.review import actions
     from watchfloor.workforce.actions import save_reviewer, save_vendor
+    from watchfloor.workforce.models import Touch
 
     install()
     floor = Floor()
@@ -134,14 +137,22 @@ def test_a_wrong_decision_is_found_settled_taken_back_and_disputed(
     page.get_by_role("button", name="Begin the session").click()
     page.wait_for_selector("text=The session is open")
     session = page.url
+    first, medium = RoundItem.objects.get(number=1), picture(b"round")
+    Media.objects.filter(pk=medium.pk).update(state="ready", kind="image")
+    MediaLink.objects.create(item_version=first.item_version, field="image", media=medium)
     asked = open_as(people["reviewer"], session.split("?")[0])
     asked.get_by_role("link", name="Answer the next one").click()
     asked.wait_for_selector("text=Item 1 of 2")
+    asked.get_by_role("button", name="Hold to show").wait_for()
+    assert asked.locator("[data-viewer] img").count() == 0  # nothing is loaded before it is asked for
     four_looks(asked)
     for _item in range(2):
         asked.get_by_label("Unsure").check()
         asked.get_by_role("button", name="Say so").click()
     asked.wait_for_selector("text=You have answered everything")
+    assert Touch.objects.filter(
+        reviewer_id=people["reviewer"].pk, facts__policy=first.policy_key
+    ).exists()  # it is counted
     page.reload()
     page.get_by_role("button", name="Close it").click()
     page.wait_for_selector("text=Closed. Everybody who was asked")

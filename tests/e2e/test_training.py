@@ -92,3 +92,9 @@ def test_learning_and_teaching(
         page.goto(f"/training{address}")
         axe(page)  # narrow and dark, as the four looks left it
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    looked = open_as(member(ALL, "Eva Examiner"), "/training/bank/spam/borderline")
+    expect(looked.get_by_role("heading", name="A finished sitting")).to_be_visible()
+    four_looks(looked)
+    looked.get_by_role("radio", name="Just at the bar").check()
+    looked.get_by_role("button", name="Keep what I find").click()
+    expect(looked.get_by_text("You have graded every sitting that waits for you.")).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.quality.pages import cards, figures, graders, looks, mine, plan, rounds
+from watchfloor.quality.pages import cards, figures, graders, looks, mine, plan, round_media, rounds
 
 urlpatterns = [
     path("quality", figures.overview, name="quality"),
@@ -22,4 +22,6 @@ urlpatterns = [
     path("quality/calibration/new", rounds.new, name="quality-round-new"),
     path("quality/calibration/<uuid:round_id>", rounds.one, name="quality-round"),
     path("quality/calibration/items/<uuid:item_id>", rounds.item, name="quality-round-item"),
+    path("quality/calibration/items/<uuid:item_id>/seen", round_media.seen, name="quality-round-seen"),
+    path("quality/calibration/items/<uuid:item_id>/revealed", round_media.revealed, name="quality-round-revealed"),
 ]

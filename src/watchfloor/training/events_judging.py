@@ -32,3 +32,27 @@ class ExtraTimeSaid(LedgerEvent, frozen=True, tag="exam.extra_time"):
     """What somebody needs in exams was set; how much and why stay out."""
 
     given: bool
+
+
+class SittingGraded(LedgerEvent, frozen=True, tag="exam.graded"):
+    """An examiner said what they find of one sitting, score unseen; what it is stays out."""
+
+    policy: str
+
+
+class BarChosen(LedgerEvent, frozen=True, tag="exam.bar_chosen"):
+    """Somebody chose a bar by a method; it waits for a second person. Why stays out."""
+
+    policy: str
+    method: str
+    suggested: float | None
+    cut: float | None
+
+
+class BarSettled(LedgerEvent, frozen=True, tag="exam.bar_settled"):
+    """A chosen bar holds from now on, or was dropped."""
+
+    policy: str
+    method: str
+    cut: float | None
+    agreed: bool

@@ -129,13 +129,19 @@ from watchfloor.training.models_cohorts import (  # noqa: E402
     Trainer,
     TrainingSession,
 )
-from watchfloor.training.models_judging import AngoffRound, ExtraTime, Judgement  # noqa: E402
+from watchfloor.training.models_judging import (  # noqa: E402
+    AngoffRound,
+    BarChoice,
+    ExamGrade,
+    ExtraTime,
+    Judgement,
+)
 from watchfloor.training.models_paths import OnboardingPath, PathPerson, StepSaid  # noqa: E402
 from watchfloor.training.models_records import RecordStore  # noqa: E402
 from watchfloor.training.models_units import TrainingUnit, UnitBuild, UnitProduct, UnitVersion  # noqa: E402
 
 __all__ = [
-    "AngoffRound", "Answer", "Attendance", "Cohort", "Exam", "ExtraTime", "Judgement", "Letter", "Member", "OnboardingPath", "PathPerson",
-    "RecordStore", "Sitting", "StepSaid", "Trainer", "TrainingItem", "TrainingSession", "TrainingUnit", "UnitBuild", "UnitProduct",
-    "UnitVersion",
+    "AngoffRound", "Answer", "Attendance", "BarChoice", "Cohort", "Exam", "ExamGrade", "ExtraTime", "Judgement", "Letter", "Member",
+    "OnboardingPath", "PathPerson", "RecordStore", "Sitting", "StepSaid", "Trainer", "TrainingItem", "TrainingSession", "TrainingUnit",
+    "UnitBuild", "UnitProduct", "UnitVersion",
 ]  # fmt: skip

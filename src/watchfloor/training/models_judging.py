@@ -1,4 +1,4 @@
-"""What is kept of setting an exam's bar: rounds of judges, what each of them says of a question, and who is given more time."""
+"""What is kept of setting an exam's bar: what judges say of questions, examiners of sittings, bars that wait; and who has more time."""
 
 from __future__ import annotations
 
@@ -58,3 +58,47 @@ class ExtraTime(Projected):
 
     class Meta:
         db_table = "training_extra_time"
+
+
+class ExamGrade(Projected):
+    """What an examiner finds of somebody's answers without knowing the score: 0 below the bar, 1 just at it, 2 above it."""
+
+    sitting = models.ForeignKey("training.Sitting", on_delete=models.PROTECT, related_name="grades")
+    examiner = models.CharField(max_length=120)
+    grade = models.SmallIntegerField()
+    share = models.FloatField()  # right answers of all that count, as they were marked when this was said
+    at = models.DateTimeField()
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"grade", "share"})
+
+    class Meta:
+        db_table = "training_exam_grade"
+        constraints = [models.UniqueConstraint(fields=["sitting", "examiner"], name="training_exam_grade_once")]
+
+
+class BarChoice(Projected):
+    """A bar that somebody chose, by which method and why; it holds once a second person agrees."""
+
+    policy_key = models.CharField(max_length=60)
+    method = models.CharField(max_length=24)  # angoff | borderline_group | borderline_regression
+    suggested = models.FloatField()  # as shares of what one can have
+    error = models.FloatField(null=True)
+    cut = models.FloatField()
+    why = models.TextField()
+    state = models.CharField(max_length=10, default="waiting")  # waiting | set | dropped
+    said_by = models.CharField(max_length=120)
+    said_at = models.DateTimeField()
+    settled_by = models.CharField(max_length=120, blank=True)
+    settled_at = models.DateTimeField(null=True)
+    seal = Seal()
+
+    private: ClassVar[frozenset[str]] = frozenset({"why"})
+
+    class Meta:
+        db_table = "training_bar_choice"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy_key"], name="training_bar_one_waiting", condition=models.Q(state="waiting")
+            )
+        ]

@@ -6,6 +6,7 @@ from django.urls import path
 
 from watchfloor.training.pages import (
     bank,
+    borderline,
     cohorts,
     exams,
     judging,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("training/bank/<slug:key>/new", bank.new, name="training-item-new"),
     path("training/bank/<slug:key>/exam", bank.exam, name="training-exam-edit"),
     path("training/bank/<slug:key>/bar", judging.bar, name="training-bar"),
+    path("training/bank/<slug:key>/borderline", borderline.page, name="training-borderline"),
     path("training/extra-time", judging.extra_time, name="training-extra-time"),
     path("training/items/<uuid:item_id>", bank.item, name="training-item"),
     path("training/units", units.index, name="training-units"),

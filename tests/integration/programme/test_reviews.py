@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import shutil
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from tests.support.people import actor_of, member, signed_in
 from tests.support.readied import happen, settle
 
+from watchfloor.identity.actions import create_token, grant, save_role
 from watchfloor.identity.domain import Actor, system
 from watchfloor.identity.models import User
 from watchfloor.insight import facts as lake_facts
@@ -22,11 +26,12 @@ from watchfloor.insight.spikes.models import Spike
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import writing
+from watchfloor.oncall.actions.incidents import open_incident
 from watchfloor.programme.facts.models import Fact
-from watchfloor.programme.reviews import actions, drafts, exports, mornings, queries, sending, shown
+from watchfloor.programme.reviews import access, actions, drafts, exports, letters, mornings, queries, sending, shown
 from watchfloor.programme.reviews.actions import Wanted
 from watchfloor.programme.reviews.domain import layout
-from watchfloor.programme.reviews.domain.document import Block, Document, change, move
+from watchfloor.programme.reviews.domain.document import Block, Document, Entry, change, move
 from watchfloor.programme.reviews.models import Review, ReviewRun
 from watchfloor.programme.reviews.sending import Planned
 from watchfloor.programme.risks.actions import register
@@ -138,6 +143,51 @@ def test_blocks_of_other_parts_say_what_they_keep_and_a_vendor_gets_none_of_it()
     )
     for block in document(compose(mia, "vendor", vendor="birch", blocks=blocks)).blocks:
         assert not block.entries, block.kind
+
+
+def test_titles_of_incidents_are_for_who_may_see_them() -> None:
+    mia, mine = member(MANAGER, "Mia Manager"), Block(id="b1", kind="decision")
+    with clock.at(START + 4 * WEEK + DAY):
+        incident = open_incident(actor_of(mia), title="Zebra leak at a partner", severity=2, market="DE")
+    row = compose(actor_of(mia), blocks=(mine,))
+    actions.publish(actor_of(mia), row.pk)
+    reads = MANAGER - {"oncall.view", "programme.edit"}
+    without, elsewhere = member(reads, "Rita Reader"), member(reads, "Ole Other")
+    with writing(system("test")) as w:  # who sees incidents of another market only
+        save_role(w, key="far", name="far", permissions=["oncall.view"])
+        grant(w, system("test"), elsewhere, "far", markets=["FR"])
+        secrets = [
+            create_token(w, system("test"), name=key, source=key, permissions=sorted(given))[1]
+            for key, given in (("all", reads | {"oncall.view"}), ("some", reads))
+        ]
+    name = queries.name_of(row)
+    told = [
+        Client(headers={"authorization": f"Bearer {secret}"})
+        .get(f"/v1/programme/reviews/{name}")
+        .json()["blocks"][0]["entries"][0]
+        for secret in secrets
+    ]
+    assert (told[0]["title"], "url" in told[0]) == ("Zebra leak at a partner", True)
+    assert (told[1]["title"], "url" in told[1], "Zebra" in str(told[1])) == ("An incident (severity 2)", False, False)
+    for person, known in ((mia, True), (without, False), (elsewhere, False)):
+        browser = signed_in(person)
+        page = browser.get(f"/programme/reviews/{name}").content.decode()
+        html = browser.get(f"/programme/reviews/{name}/export?format=html").content.decode()
+        for text in (page, html):
+            assert ("Zebra leak" in text) == known and ("An incident (severity 2)" in text) != known
+            assert "opened 3 Nov" in text
+        assert (reverse("incident", args=[incident.pk]) in page) == known
+        drawn = shown.of(actor_of(person), row, document(row))
+        assert any("Zebra" in words for words in letters.sentences(drawn)) == known
+        deck = exports.make(drawn, "pptx").body
+        with zipfile.ZipFile(io.BytesIO(deck)) as archive:
+            slides = b"".join(archive.read(each) for each in archive.namelist() if each.endswith(".xml"))
+        assert (b"Zebra leak" in slides) == known
+    old = msgspec.structs.replace(mine, entries=(Entry(title="Zebra leak", url="/x", lines=("Severity 2.",)),))
+    for person in (without, elsewhere):  # reviews that were written before entries said what they need
+        [entry] = access.entries(actor_of(person), row, old)
+        assert (entry.title, entry.url, entry.lines) == ("An incident", "", ("Severity 2.",))
+    assert access.entries(actor_of(mia), row, old) == old.entries
 
 
 def test_people_edit_publish_and_put_back_and_nobody_overwrites_another() -> None:
@@ -328,8 +378,6 @@ def test_files_have_nothing_over_an_edge_in_any_script() -> None:
 
 
 def test_the_pages_compose_edit_and_publish_and_the_api_reads() -> None:
-    from watchfloor.identity.actions import create_token
-
     five_weeks()
     browser = signed_in(member(MANAGER, "Mia Manager"))
     assert "No reviews yet" in browser.get("/programme/reviews").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,11 @@ import pytest
 from tests.integration.quality.test_way_of_a_look import CHECKER, QUALITY, drawn, looked, plan
 from tests.support.floor import CLEAN, SPAM, Floor, someone
 from tests.support.people import actor_of, member, signed_in
+from tests.support.tips import picture
 
 from watchfloor.identity.domain import Actor, system
+from watchfloor.identity.models import User
+from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.models import Event
@@ -28,6 +32,7 @@ from watchfloor.quality.queries.marks import scores
 from watchfloor.review.actions import looks
 from watchfloor.review.models import Case, Decision, EdgeCase
 from watchfloor.workforce.actions import save_reviewer, save_vendor
+from watchfloor.workforce.models import Exposure
 
 CARD = Card(
     parts=(Part(key="verdict", name="Verdict", weight=3, critical=True), Part(key="note", name="Note", scale=3))
@@ -127,6 +132,7 @@ def test_a_session_from_its_beginning_to_policy(floor: Floor) -> None:
         and "content-text" in shown.content.decode()
         and "Strikes" not in shown.content.decode()
     )
+    _media_are_veiled_and_counted(rita, sam, items[0])
     refused = page.post(f"/quality/calibration/items/{items[0].pk}", {"found": "", "why": "kept"})
     assert refused.status_code == 422 and "kept" in refused.content.decode()
     for item in items:
@@ -179,6 +185,43 @@ def test_a_session_from_its_beginning_to_policy(floor: Floor) -> None:
     assert leads.post("/quality/card", form).status_code == 302
     assert leads.post(f"/quality/looks/{chosen[0]}/mark", {"mark-verdict": "1"}).status_code == 302
     assert Marked.objects.get().passed and _lines(leads.get("/quality/card?format=csv")) == 3
+
+
+def _media_are_veiled_and_counted(rita: User, sam: User, item: RoundItem) -> None:
+    for clearance, field in (("", "image"), ("csam", "video")):
+        medium = picture(field.encode())
+        Media.objects.filter(pk=medium.pk).update(state="ready", kind="image", clearance=clearance)
+        MediaLink.objects.create(item_version=item.item_version, field=field, media=medium)
+    at = f"/quality/calibration/items/{item.pk}"
+    for person in (rita, sam):  # each is counted for themselves, though the item is the same
+        page = signed_in(person)
+        text = page.get(at).content.decode()
+        assert (
+            text.count("data-viewer") == 1
+            and "data-restricted" not in text
+            and f"{at}/seen" in text
+            and f"{at}/revealed" in text
+        )
+        line = {"kind": "image", "severity": 1, "ms": 4000, "reveals": 1, "filters": ["grey", "blur"]}
+        sums = {"page": "k3f", "token": 1, "worked_ms": 5000, "lines": [line]}
+        for _again in range(2):  # the sums since the page was loaded, said again, count once
+            assert page.post(f"{at}/seen", sums, content_type="application/json").status_code == 204
+        look = {"media": "med_x", "kind": "image", "how": "held", "filters": []}
+        assert page.post(f"{at}/revealed", look, content_type="application/json").status_code == 204
+        assert page.post(f"{at}/revealed", look | {"how": "?"}, content_type="application/json").status_code == 422
+        [row] = Exposure.objects.filter(reviewer_id=person.pk)
+        assert (row.kind, row.severity, row.ms, row.filtered_ms, row.reveals) == (
+            "image",
+            max(1, item.severity),
+            4000,
+            4000,
+            1,
+        )
+    sent = {"found": "clean", "shown": json.dumps(sums | {"worked_ms": "x"})}
+    assert page.post(at, sent).status_code == 302 and Exposure.objects.get(reviewer_id=sam.pk).ms == 4000
+    other = signed_in(member({"review.work"}, "Nobody"))
+    assert other.post(f"{at}/seen", sums, content_type="application/json").status_code == 404
+    assert other.post(f"{at}/revealed", look, content_type="application/json").status_code == 404
 
 
 def _lines(response: Any) -> int:

@@ -16,17 +16,21 @@ from tests.integration.training.test_training import ANNA, BEN, new_version, sit
 from tests.support.floor import install
 from tests.support.people import actor_of, member, signed_in
 
+from watchfloor.engines.exams import cuts
 from watchfloor.identity.domain import system
+from watchfloor.identity.models import User
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.knowledge.queries import beside
 from watchfloor.ledger import rebuild, sequencer
+from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.policy import touches
 from watchfloor.policy.models import PolicyVersion
 from watchfloor.programme.improvements.models import Suggestion
 from watchfloor.training import (
     bank,
+    borderline,
     cohort_actions,
     cohort_queries,
     defaults,
@@ -400,3 +404,62 @@ def test_judges_suggest_a_bar_and_more_time_is_more_time() -> None:
     assert len(told) == 2 and str(lea.pk) not in "".join(told) and "Lea" not in "".join(told)
     assert south.get("/training/bank/spam?format=xapi").content == b""
     true_to_the_ledger()
+
+
+def test_examiners_grade_sittings_blind_and_two_people_set_the_bar() -> None:
+    first, second = member(TRAINER, "Tom Trainer"), member(TRAINER, "Ben Second")
+    one, two, at = signed_in(first), signed_in(second), "/training/bank/spam/borderline"
+    assert "No sitting to grade" in one.get(at).content.decode()
+    wrong = {
+        actor_of(reviewer(name)).id: many for name, many in (("Lea", 0), ("Ole", 2), ("Mia", 3), ("Ada", 4), ("Ian", 7))
+    }
+    sat = [sit(person, wrong=wrong[person.id]) for person in map(learner_of, wrong)]
+    shares = {row.pk: row.right / len(row.items) for row in sat}
+    shown = one.get(at).content.decode()
+    assert "Their answer:" in shown and "Lea" not in shown and "Right:" not in shown and "Choose a bar" not in shown
+    own = signed_in(member(TRAINER, "Far Away", vendors=["south"]))
+    assert "Their answer:" not in own.get(at).content.decode()  # the people of others are not theirs to grade
+    assert own.post(at, {"do": "grade", "sitting": str(sat[0].pk), "grade": "2"}).status_code == 404
+    assert one.post(at, {"do": "grade", "sitting": str(sat[0].pk), "grade": "9"}).status_code == 422
+    said = {0: "2", 2: "1", 3: "1", 4: "1", 7: "0"}
+    for browser in (one, two):
+        assert borderline.standing(actor_of(first), "spam").found == ()  # one examiner alone suggests nothing
+        for row in sat:
+            given = {"do": "grade", "sitting": str(row.pk), "grade": said[wrong[str(row.reviewer_id)]]}
+            assert browser.post(at, given).status_code == 302
+        assert browser.post(at, given).status_code == 404  # said once
+    found = {each.method: each for each in borderline.standing(actor_of(first), "spam").found}
+    middle = next(row.pk for row in sat if wrong[str(row.reviewer_id)] == 3)
+    assert found["borderline_group"].share == pytest.approx(shares[middle]) and found["borderline_group"].based_on == 3
+    expected = cuts.borderline_regression([(int(said[wrong[str(r.reviewer_id)]]), shares[r.pk]) for r in sat], 1, 1)
+    assert found["borderline_regression"].share == pytest.approx(expected.score)
+    assert found["borderline_regression"].error == pytest.approx(expected.error)
+    third = member(TRAINER, "New Here")
+    assert (
+        borderline.standing(actor_of(third), "spam").found == ()
+    )  # who has graded nothing is not told what others found
+    choice = {"do": "choose", "method": "borderline_regression", "why": "Most people count."}
+    for bad in ({"method": "x"}, {"why": " "}, {"cut": "101"}, {"cut": "much"}):
+        page = one.post(at, choice | bad)
+        assert page.status_code == 422 and ("Most people count." in page.content.decode()) == ("why" not in bad)
+    before = Exam.objects.get(policy_key="spam").cut
+    assert one.post(at, choice | {"cut": "64.5"}).status_code == 302 and one.post(at, choice).status_code == 422
+    assert Exam.objects.get(policy_key="spam").cut == before  # it waits
+    assert one.post(at, {"do": "agree"}).status_code == 422
+    assert (
+        "Most people count." in two.get(at).content.decode() and "Agree: it holds" not in one.get(at).content.decode()
+    )
+    assert two.post(at, {"do": "agree"}).status_code == 302 and Exam.objects.get(policy_key="spam").cut == 0.645
+    assert two.post(at, {"do": "drop"}).status_code == 404
+    sent: Any = one.get(at + "?format=csv")
+    assert b"".join(sent.streaming_content).decode().count("borderline_") == 2
+    true_to_the_ledger()
+    for event in Event.objects.filter(type__startswith="exam.").exclude(type="exam.finished"):
+        assert "Most people" not in f"{event.data} {event.changes}"
+    new_version("Spam is what nobody asked for, and more.")
+    assert "No sitting to grade" in one.get(at).content.decode()  # they answered to another text
+
+
+def learner_of(pk: str) -> Any:
+    """Somebody's actor by their id."""
+    return actor_of(User.objects.get(pk=pk))

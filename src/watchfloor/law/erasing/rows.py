@@ -50,6 +50,8 @@ NOT_THEIRS: Final = {
     "review_macro": "ready texts of the house",
     "review_reporter_mute": "kept: a mute names its reporter by a keyed hash; the id is emptied with MORE",
     "training_answer": "what colleagues answered",
+    "training_bar_choice": "why colleagues set an exam's bar",
+    "training_exam_grade": "what examiners find of colleagues' answers",
     "training_cohort": "names of groups of colleagues",
     "training_extra_time": "what colleagues need in exams",
     "training_path": "names of paths that new colleagues go",

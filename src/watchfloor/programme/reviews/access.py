@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import PERMISSIONS, Actor, Scope
+from watchfloor.oncall.queries import VIEW as INCIDENTS
 from watchfloor.programme.facts import rights
+from watchfloor.programme.reviews.domain.document import Block, Entry
 from watchfloor.programme.reviews.models import Review
 from watchfloor.vendors import access as vendors
 
@@ -56,6 +59,23 @@ def may_read(actor: Actor, row: Review) -> bool:
 def is_outside(actor: Actor, row: Review) -> bool:
     """Whether they read it as the vendor's people: without links into the house."""
     return bool(row.vendor_key) and not _covers(actor, row)
+
+
+def entries(actor: Actor, row: Review, block: Block) -> tuple[Entry, ...]:
+    """What a block lists, as this reader may know it: no titles and links of what they may not open, none at all for outsiders."""
+    outside = is_outside(actor, row)
+    return tuple(_entry(actor, block, each, outside) for each in block.entries)
+
+
+def _entry(actor: Actor, block: Block, entry: Entry, outside: bool) -> Entry:
+    needs, market, severity = entry.needs, entry.market, entry.severity
+    if (
+        not needs and block.kind == "decision"
+    ):  # from before entries said what they need: an incident of who knows which market
+        needs, market, severity = INCIDENTS, "", 5
+    if needs and (outside or not actor.may(needs, market=market, severity=severity)):
+        return Entry(title=entry.instead or _("An incident"), state=entry.state, tone=entry.tone, lines=entry.lines)
+    return msgspec.structs.replace(entry, url="") if outside else entry
 
 
 def _covers(actor: Actor, row: Review) -> bool:

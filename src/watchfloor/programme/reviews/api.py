@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest
+from django.utils import translation
 from ninja import Router, Schema
 
 from watchfloor.identity.guard import needs
@@ -50,13 +51,11 @@ def read_review(request: HttpRequest, review_id: str) -> Any:
     actor = needs(request, "programme.view", "vendor.work")
     row = parts.review_of(actor, review_id)
     document, title, _number = queries.read_by(actor, row)
-    blocks = document.blocks
-    if access.is_outside(actor, row):  # a vendor's people have no way into the house
+    outside = access.is_outside(actor, row)  # a vendor's people have no way into the house
+    with translation.override(row.language):
         blocks = tuple(
-            msgspec.structs.replace(
-                each, facts=(), entries=tuple(msgspec.structs.replace(entry, url="") for entry in each.entries)
-            )
-            for each in blocks
+            msgspec.structs.replace(each, facts=() if outside else each.facts, entries=access.entries(actor, row, each))
+            for each in document.blocks
         )
     return {**_out(row), "title": title, "blocks": msgspec.to_builtins(blocks)}
 

@@ -111,9 +111,7 @@ def part(actor: Actor, row: Review, block: Block, known: Mapping[UUID, Fact], *,
     if block.kind == "fact":
         mine = [fact for fact in mine if facts.may_see(actor, fact)]
     answers = [(fact, facts.answer_of(fact)) for fact in mine]
-    entries = block.entries
-    if outside:
-        entries = tuple(msgspec.structs.replace(each, url="") for each in entries)
+    entries = access.entries(actor, row, block)
     plain = Part(
         id=block.id, kind=block.kind, title=block.title, said=block.said, text=markdown.parse(block.text), entries=entries,
         definitions=tuple((fact.title, fact.formula) for fact in mine),

@@ -23,12 +23,13 @@ from watchfloor.policy import queries as policies
 from watchfloor.quality.actions import rounds as acts
 from watchfloor.quality.domain.looks import PURPOSES
 from watchfloor.quality.models import Look, Round, RoundAnswer, RoundItem
-from watchfloor.quality.pages import parts
+from watchfloor.quality.pages import parts, round_media
 from watchfloor.quality.queries import rounds
 from watchfloor.quality.queries.seen import manageable
 from watchfloor.review import bench
 from watchfloor.review.models import Case
 from watchfloor.review.queries import visible_cases
+from watchfloor.workforce import wellbeing
 
 ANYONE = (*parts.MANAGE, *parts.OWN)
 OFFERED = 60
@@ -134,7 +135,7 @@ def one(request: HttpRequest, round_id: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page(*parts.OWN)
 def item(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
-    """One item, blind; a POST answers it and goes to the next."""
+    """One item, blind, its media veiled; a POST answers it and goes to the next."""
     actor = actor_of(request)
     asked = rounds.mine(actor).filter(pk=item_id).select_related("round").first()
     if asked is None:
@@ -151,11 +152,13 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
                 violation_key=right if verdict == "violating" else "",
                 why=request.POST.get("why", ""),
             )
+            round_media.take(actor, asked, request.POST.get("shown", ""), answered=True)
             following = rounds.next_item(actor, row)
             return redirect("quality-round-item", following.pk) if following else redirect("quality-round", row.pk)
         except (BadInput, Conflict) as refused:
             error = refused.message if right else _("Choose what you find.")
     case = Case.objects.select_related("item", "item__author").get(pk=asked.case_id)
+    case.item_version = asked.item_version or case.item_version  # everybody is shown the same, whatever came since
     names = parts.finding_names()
     given = RoundAnswer.objects.filter(item=asked, person=_own(actor.id)).first()
     version = policies.version_in_force(asked.policy_key)
@@ -163,7 +166,8 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
         "row": row, "asked": asked, "error": error, "case": case, "type_name": bench.fields_of(case.item.type_key)[0], "is_look": True,
         "author": None, "item": bench.item(case, []), "changed_since": False, "version": version,
         "total": RoundItem.objects.filter(round=row).count(), "policy": parts.policy_names().get(asked.policy_key, asked.policy_key),
-        "choices": [
+        "media_views": round_media.views(actor, case.item_version), "filters": wellbeing.profile(UUID(actor.id)).filters, "choices": (),
+        "findings": [
             ("clean", _("Clean"), ""),
             *((kind.key, names.get(kind.key, kind.key), "") for kind in policies.violations(asked.policy_key, asked.market)),
             ("unsure", _("Unsure"), ""),

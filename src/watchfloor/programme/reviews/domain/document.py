@@ -28,13 +28,21 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing a block lists: a spike, an incident, an action, a question."""
+    """One thing a block lists: a spike, an incident, an action, a question.
+
+    ``needs``: the permission without which a reader sees ``instead`` and no link; empty: none beyond the review's own. ``market`` and
+    ``severity`` are what that permission is asked for.
+    """
 
     title: str
     state: str = ""
     tone: str = ""
     lines: tuple[str, ...] = ()
     url: str = ""
+    needs: str = ""
+    instead: str = ""
+    market: str | None = None
+    severity: int = 0
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from watchfloor.insight.spikes import morning
 from watchfloor.kernel.words import N_
 from watchfloor.oncall import queries_incidents as incidents
+from watchfloor.oncall.queries import VIEW
 from watchfloor.programme.facts.actions import Read
 from watchfloor.programme.reviews.blocks import Context, kind
 from watchfloor.programme.reviews.domain.document import Block, Entry
@@ -37,7 +38,7 @@ def spike(context: Context, block: Block, _read: Sequence[Read]) -> Block:
 
 @kind("decision", N_("Incidents and decisions"))
 def decision(context: Context, block: Block, _read: Sequence[Read]) -> Block:
-    """Incidents that were open in the span. They are the house's: a vendor's review has none."""
+    """Incidents that were open in the span; their titles are for who may see them. They are the house's: a vendor's review has none."""
     if context.vendor:
         return msgspec.structs.replace(block, said=(), entries=())
     rows = (
@@ -55,7 +56,8 @@ def decision(context: Context, block: Block, _read: Sequence[Read]) -> Block:
             Entry(
                 title=row.title, state=_("Closed") if row.closed_at else _("Open"), tone="green" if row.closed_at else "amber",
                 lines=(_("Severity %(level)s; opened %(at)s, %(over)s.") % {"level": row.severity, "at": begun, "over": over},),
-                url=reverse("incident", args=[row.pk]),
+                url=reverse("incident", args=[row.pk]), needs=VIEW, market=row.market, severity=row.severity,
+                instead=_("An incident (severity %(level)s)") % {"level": row.severity},
             )
         )  # fmt: skip
     said = ngettext("%(num)s incident in this span.", "%(num)s incidents in this span.", len(entries)) % {
