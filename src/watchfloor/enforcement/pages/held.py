@@ -39,7 +39,7 @@ from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 
 SHOWN = 100
-AT_ONCE = 25  # answered while one waits; more are an order that a worker carries out
+AT_ONCE = 10  # answered while one waits; more are an order that a worker carries out
 MOST = 20_000  # by one press
 
 
