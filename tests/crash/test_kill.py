@@ -19,7 +19,6 @@ import pytest
 from tests.crash.beside import Beside, Live, Reviewers, stream_workers
 from tests.crash.harness import Installation, Platform, Sender, wait_until
 from tests.support.broker import Broker
-from tests.support.faults import Line
 from tests.support.histories import Call, check
 from tests.support.history_models import Effect, Lease, lapses
 
@@ -72,8 +71,8 @@ with writing(system("test")) as w:
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) -> None:
     platform, broker = Platform(), Broker(tmp_path / "broker")
     broker.start()
-    live, line = Live(), Line(broker.port)
-    settings = {"WATCHFLOOR_STREAM": f"nats://127.0.0.1:{line.port}", "WATCHFLOOR_STREAMS": "apart", "WATCHFLOOR_MEDIA_HOSTS": live.host}
+    live = Live()
+    settings = {"WATCHFLOOR_STREAM": broker.url, "WATCHFLOOR_STREAMS": "apart", "WATCHFLOOR_MEDIA_HOSTS": live.host}
     floor = Installation(tmp_path / "floor", **settings)
     floor.command("init")
     token = floor.command("token", "add", "crash-test")["token"]
@@ -102,7 +101,6 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
             if role == "broker":
                 broker.kill()
                 broker.start()
-                line.reset()
             elif role in beside:
                 beside[role].kill(chance)
             else:
@@ -132,7 +130,6 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
             each.stop()
         floor.stop()
         platform.close()
-        line.close()
         broker.kill()
         live.close()
 

@@ -1,13 +1,12 @@
 """Every page, with hostile texts in every field that others write, in a real browser: nothing runs, nothing loads, nothing becomes an element.
 
 The browser's requests are answered by Django's test client from a floor that is built, tainted and thrown away in one transaction.
-``WATCHFLOOR_XSS=1`` is the whole run: every vector, on the demo's fortnight too (some minutes; it prints its numbers).
+``WATCHFLOOR_XSS=12`` is the whole run: so many rounds with every vector on every page, on the demo's fortnight too; it prints its numbers.
 """
 
 # ruff: noqa: E501 - tables of texts
 from __future__ import annotations
 
-import contextlib
 import html
 import mimetypes
 import os
@@ -20,7 +19,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from tests.support import tainted, vectors
 
-WHOLE = os.environ.get("WATCHFLOOR_XSS", "") not in ("", "0")
+ROUNDS = int(os.environ.get("WATCHFLOOR_XSS", "0") or 0)
+WHOLE = ROUNDS > 0
 pytestmark = pytest.mark.e2e
 if WHOLE:
     from tests.integration.demo.test_replay import played  # noqa: F401 - a fixture
@@ -81,6 +81,7 @@ class Seen:
     def __init__(self, browser: Any, client: Any) -> None:
         client.raise_request_exception = False
         self.client, self.faults, self.requests, self.shown = client, [], 0, 0
+        self.slow: list[str] = []
         self.context = browser.new_context(base_url=ORIGIN, viewport={"width": 1440, "height": 900})
         self.context.add_init_script(WATCH)
         self.context.route("**/*", self._answer)
@@ -145,8 +146,12 @@ class Seen:
     def open(self, where: str) -> str:
         """Open it and look; what was found goes to ``faults``."""
         before = len(self.faults)
-        with contextlib.suppress(Exception) if WHOLE else contextlib.nullcontext():
-            self.page.goto(where, wait_until="load")
+        try:
+            self.page.goto(where, wait_until="load", timeout=60_000)
+        except Exception as error:
+            if not WHOLE:  # there, one that is too slow for a busy machine is looked at as far as it came
+                raise
+            self.slow.append(f"{where}: {error}"[:200])
         found = self.page.evaluate(QUIET) + self.page.evaluate("window.__csp || []")
         self.faults += found
         self.faults[before:] = [f"{where[:120]}: {fault}" for fault in self.faults[before:]]
@@ -200,7 +205,7 @@ def test_every_page_stays_silent(world: Any, browser: Any) -> None:
     from watchfloor.ledger.models import Event
 
     every = vectors.vectors() if WHOLE else vectors.few(FEW)
-    rounds = range(0, len(every), 97) if WHOLE else (0,)
+    rounds = range(0, len(every), -(-len(every) // ROUNDS)) if WHOLE else (0,)
     seen = Seen(browser, world.client("cleared"))
     where, opened, events = places(world), 0, Event.objects.count()
     for offset in rounds:
@@ -211,29 +216,16 @@ def test_every_page_stays_silent(world: Any, browser: Any) -> None:
             for each in where:
                 seen.open(each)
                 opened += 1
-    for each in reflections(every if WHOLE else every[:: len(every) // 6]):
+    for each in reflections(every[:: 8 if WHOLE else len(every) // 6]):
         seen.open(each)
         opened += 1
     seen.context.close()
-    _drafts_are_gone_for_the_next(browser)
     assert not seen.faults, "\n".join(seen.faults[:40])
     assert seen.shown > opened / 2  # the texts are there, as texts
     _tell(every, touched, opened, seen)
     looks = {"media.revealed", "case.viewed"}
     new = set(Event.objects.order_by("pk")[events:].values_list("type", flat=True))
     assert new <= looks, new  # reading by GET changes nothing
-
-
-def _drafts_are_gone_for_the_next(browser: Any) -> None:
-    """What the bench kept in the browser is not there for whoever signs in after."""
-    from django.test import Client
-
-    door = Seen(browser, Client())
-    door.open("/account/login/")
-    door.page.evaluate("localStorage.setItem('wf-draft-case_1', 'words'), localStorage.setItem('wf-columns', '[]')")
-    door.open("/account/login/")
-    assert door.page.evaluate("Object.keys(localStorage)") == ["wf-columns"] and not door.faults
-    door.context.close()
 
 
 @pytest.mark.skipif(not WHOLE, reason="the whole run: WATCHFLOOR_XSS=1")
@@ -249,13 +241,14 @@ def test_a_fortnight_stays_silent(played: Any, browser: Any) -> None:
     touched = tainted.taint(every)
     where = _spidered(client)
     seen = Seen(browser, client)
-    for offset in range(0, len(every), 293):
+    rounds = range(0, len(every), -(-len(every) // ROUNDS))
+    for offset in rounds:
         if offset:
             tainted.taint(every, offset)
         for each in where:
             seen.open(each)
     seen.context.close()
-    _tell(every, touched, len(where) * -(-len(every) // 293), seen)
+    _tell(every, touched, len(where) * len(rounds), seen)
     assert len(where) > 150 and not seen.faults, "\n".join(seen.faults[:60])
 
 
@@ -285,7 +278,7 @@ def _spidered(client: Any) -> list[str]:
 def _tell(every: list[str], touched: dict[str, int], opened: int, seen: Seen) -> None:
     print(
         f"{len(every)} vectors, {len(touched)} columns, {sum(touched.values())} values a round, {opened} pages, {seen.shown} with them in it, "
-        f"{len(seen.faults)} faults"
+        f"{len(seen.faults)} faults, {len(seen.slow)} too slow {seen.slow[:2]}"
     )
 
 

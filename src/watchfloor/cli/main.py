@@ -27,7 +27,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "watchfloor.cli.serve",
         "run",
         "Run one role (web, media, worker, scheduler, rules-worker, stream-worker, mail, osprey).",
-        "Run one role (web, media, worker, scheduler, rules-worker, stream-worker).",
     ),
     "demo": ("watchfloor.demo.command", "demo", "Replay a fortnight on a small platform and open the console."),
     "import": ("watchfloor.cli.imports", "import_", "Bring in reports or events from a CSV, JSONL or Parquet file."),

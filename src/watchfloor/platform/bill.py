@@ -100,7 +100,8 @@ def _installed(extras: tuple[str, ...]) -> tuple[dict[str, metadata.Distribution
 
 def _python(each: metadata.Distribution) -> dict[str, Any]:
     said = each.metadata
-    licence = str(said.get("License-Expression") or said.get("License") or "").strip().splitlines()
+    told = [line for field in ("License-Expression", "License") for line in said.get_all(field) or ()]
+    licence = str(next(iter(told), "")).strip().splitlines()
     named = licence[0][:120] if licence else ""
     if not named:
         classes = [

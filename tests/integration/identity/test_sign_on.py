@@ -269,7 +269,7 @@ def test_the_way_out_and_the_house_rules(there: op.Provider) -> None:
         policies.save(w, fresh_minutes=5)
     token = {"source": "a", "permissions": "report.submit"}
     with writing(BY) as w:
-        granting.grant(w, BY, ana, "administrator")
+        granting.grant(w, BY, ana, "platform_engineer")
     session = client.session
     for record in session["account_authentication_methods"]:
         record["at"] -= 3_600

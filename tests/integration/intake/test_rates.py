@@ -59,6 +59,7 @@ def test_a_token_may_have_a_rate_and_networks_of_its_own(intake: Any, run: Calla
     ApiToken.objects.filter(digest=token_digest(REPORT_ONLY)).update(per_minute=None, networks=["203.0.113.0/24"])
 
     async def elsewhere(client: Any) -> int:
+        client.app.catalogue.forget()
         return int((await client.reports(report(9), token=REPORT_ONLY)).status)
 
     assert run(elsewhere) == 401

@@ -54,7 +54,8 @@ def test_several_hosts_find_the_one_that_takes_writes() -> None:
     found = config.database("postgresql://u:p%40x@one:5433,[::1],three/name?sslmode=require")
     assert (found["HOST"], found["PORT"], found["PASSWORD"]) == ("one,::1,three", "5433,5432,5432", "p@x")
     assert found["OPTIONS"] == {
-        "target_session_attrs": "read-write", "connect_timeout": "3", "sslmode": "require", "prepare_threshold": 3,
+        **config.KEEP_ALIVE, "target_session_attrs": "read-write", "connect_timeout": "3", "sslmode": "require",
+        "prepare_threshold": 3,
     }  # fmt: skip
     asked = config.database("postgresql://u@one,two/name?target_session_attrs=any")["OPTIONS"]
     assert isinstance(asked, dict) and asked["target_session_attrs"] == "any"

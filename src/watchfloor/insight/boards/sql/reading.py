@@ -67,6 +67,8 @@ def read(text: str, tables: frozenset[str], place: tuple[str, ...] = ()) -> Read
     text = text.strip().rstrip(";").rstrip()
     if not text:
         raise BadInput("no_sql", "Write a SELECT.", where="sql")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadInput("bad_text", "A text holds half of a surrogate pair, which is no character.", where="sql")
     if len(text) > LONGEST:
         raise BadInput("too_long", f"SQL has at most {LONGEST:,} characters here.", where="sql")
     tree = _tree(text)
