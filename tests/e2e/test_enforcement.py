@@ -119,3 +119,35 @@ def test_every_page_of_enforcement_and_a_night_by_keyboard(
     page.keyboard.press("Control+k")
     page.keyboard.type("stop automatic")
     page.get_by_role("option", name=re.compile("Stop automatic")).wait_for()
+    very_many(page, four_looks)
+
+
+def very_many(page: Any, four_looks: Callable[[Any], None]) -> None:
+    """More than are answered while one waits: the page of the order moves by itself, and takes all of it back."""
+    from tests.integration.enforcement.world import World
+
+    from watchfloor.enforcement import answering
+    from watchfloor.enforcement.models import Action
+    from watchfloor.enforcement.pages.held import AT_ONCE
+
+    world = World()
+    for number in range(AT_ONCE + 1):
+        world.decide(world.post(f"wave-{number}", f"waver-{number}"), "other.community", ("suspend",))
+    page.goto("/enforcement/held")
+    page.get_by_role("combobox", name="Which").select_option("all")
+    page.get_by_role("button", name="Approve …").press("Enter")
+    page.get_by_role("button", name="Approve them").press("Enter")
+    page.wait_for_selector("text=Being approved")
+    answering.work(9)
+    page.wait_for_selector("#far progress[value='9']")
+    four_looks(page)
+    while answering.work():
+        pass
+    page.wait_for_selector("#far-title:text('Done')")
+    page.get_by_label("Why it is taken back").fill("the wrong wave")
+    page.get_by_role("button", name="Take it all back").press("Enter")
+    page.wait_for_selector("text=Being taken back")
+    while answering.work():
+        pass
+    page.wait_for_selector("#far-title:text('Taken back')")
+    assert Action.objects.filter(item__external_id__startswith="waver-", state="reversed").count() == AT_ONCE + 1

@@ -313,3 +313,28 @@ class DriftJudged(LedgerEvent, frozen=True, kw_only=True, tag="drift.judged"):
     kind: str
     effect: str
     answer: str  # sent | accepted
+
+
+class HeldOrderBegun(LedgerEvent, frozen=True, kw_only=True, tag="held_order.begun"):
+    """A second person answers many held actions at once. ``digest`` is the sha256 over which. ``verb``: approve | refuse."""
+
+    verb: str
+    count: int
+    digest: str
+
+
+class HeldOrderReversal(LedgerEvent, frozen=True, kw_only=True, tag="held_order.reversal"):
+    """Somebody takes such an answer back, as far as it was carried out; what still waited stays held."""
+
+    verb: str
+    count: int
+
+
+class HeldOrderEnded(LedgerEvent, frozen=True, kw_only=True, tag="held_order.ended"):
+    """Nothing of it is left to do. ``kept`` could not be taken back. ``step``: done | stopped | reversed."""
+
+    verb: str
+    step: str
+    done: int
+    skipped: int
+    kept: int = 0

@@ -238,11 +238,12 @@ class Attempt(models.Model):
 
 
 # Django looks for models here; those of the other files stand on the ones above.
+from watchfloor.enforcement.models_answers import HeldOrder, HeldOrderRow  # noqa: E402
 from watchfloor.enforcement.models_delivery import AutomationStop, Controls, Delivery  # noqa: E402
 from watchfloor.enforcement.models_drift import Drift, Reconciliation, Said  # noqa: E402
 from watchfloor.enforcement.models_statements import StatementGround, StatementOfReasons  # noqa: E402
 
 __all__ = [
-    "Action", "ActionKind", "Attempt", "AutomationStop", "Controls", "Delivery", "Drift", "Endpoint", "LadderStep", "Notice",
-    "NoticeTemplate", "Reconciliation", "Said", "StatementGround", "StatementOfReasons", "Strike",
+    "Action", "ActionKind", "Attempt", "AutomationStop", "Controls", "Delivery", "Drift", "Endpoint", "HeldOrder", "HeldOrderRow",
+    "LadderStep", "Notice", "NoticeTemplate", "Reconciliation", "Said", "StatementGround", "StatementOfReasons", "Strike",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""Background loops of enforcement: deliver, begin and end what is timed, try what is off, hold what is stopped, compare, forget."""
+"""Background loops of enforcement: deliver, answer many, begin and end what is timed, try what is off, hold, compare, forget."""
 
 from __future__ import annotations
 
-from watchfloor.enforcement import actions, delivery, health, reconciling, withholding
+from watchfloor.enforcement import actions, answering, delivery, health, reconciling, withholding
 from watchfloor.platform.loops import WORK, loop
 
 
@@ -29,6 +29,12 @@ def probe() -> int:
 def expire() -> int:
     """Begin scheduled actions, end temporary actions and strikes."""
     return actions.expire_due()
+
+
+@loop("enforcement.answers", idle=0.5, place=WORK)
+def answers() -> int:
+    """Carry out the next of one answer to many held actions."""
+    return answering.work()
 
 
 @loop("enforcement.withhold", idle=1)

@@ -5,13 +5,26 @@ from __future__ import annotations
 from django.urls import path
 
 from watchfloor.enforcement import pages_notices
-from watchfloor.enforcement.pages import actions, catalogue, controls, delivery, drift, held, standing, statement
+from watchfloor.enforcement.pages import (
+    actions,
+    catalogue,
+    controls,
+    delivery,
+    drift,
+    held,
+    held_orders,
+    standing,
+    statement,
+)
 
 urlpatterns = [
     path("enforcement", actions.action_list, name="enforcement-actions"),
     path("enforcement/actions/<str:action_id>", actions.action, name="enforcement-action"),
     path("enforcement/held", held.index, name="enforcement-held"),
     path("enforcement/held/many", held.many, name="enforcement-held-many"),
+    path("enforcement/held/orders/<uuid:order_id>", held_orders.one, name="enforcement-held-order"),
+    path("enforcement/held/orders/<uuid:order_id>/stop", held_orders.stop, name="enforcement-held-stop"),
+    path("enforcement/held/orders/<uuid:order_id>/back", held_orders.back, name="enforcement-held-back"),
     path("enforcement/judge", held.judge, name="enforcement-judge"),
     path("enforcement/catalogue", catalogue.index, name="enforcement-catalogue"),
     path("enforcement/catalogue/new", catalogue.kind, name="enforcement-kind-new"),

@@ -211,7 +211,7 @@ STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # two thousand held actions are agreed to in one form
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # long lists are chosen from in one form
 
 PROCRASTINATE_IMPORT_PATHS = [f"watchfloor.{name}.tasks" for name in CONTEXTS if (PACKAGE / name / "tasks.py").exists()]
 

@@ -6,16 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from watchfloor.enforcement import actions, catalogue, queries
+from watchfloor.enforcement import actions, answering, catalogue, queries
 from watchfloor.enforcement.judging import judge_many
-from watchfloor.enforcement.models import Action
+from watchfloor.enforcement.models import Action, HeldOrderRow
 from watchfloor.enforcement.pages import words
 from watchfloor.enforcement.pages.actions import (
     CSV_HEAD,
@@ -32,14 +32,15 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.identity.signon import proof
 from watchfloor.kernel.errors import BadInput, NotFound
-from watchfloor.kernel.ids import decode
+from watchfloor.kernel.ids import decode, encode
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 
 SHOWN = 100
-MOST = 2_000  # judged by one press
+AT_ONCE = 10  # answered while one waits; more are an order that a worker carries out
+MOST = 20_000  # by one press
 
 
 @require_GET
@@ -55,8 +56,16 @@ def index(request: HttpRequest) -> HttpResponse:
     total = rows.count()
     found, pager = paged(rows, request.GET, SHOWN)
     reasons = dict(held.order_by().values_list("held_for").annotate(n=Count("pk")))
+    ordered = answering.in_hand([row.pk for row in found])
     context = {
-        "rows": [row_of(row) | {"does": _does(row), "own": row.requested_by == str(actor)} for row in found],
+        "rows": [
+            row_of(row) | {"does": _does(row), "own": row.requested_by == str(actor), "ordered": row.pk in ordered}
+            for row in found
+        ],
+        "orders": [
+            {"order": each, "progress": answering.progress(each), "words": words.order_state_words(each.verb)}
+            for each in answering.recent(actor)
+        ],
         "names": names_of(row.requested_by for row in found),
         "query": request.GET,
         "fields": [
@@ -102,18 +111,30 @@ def many(request: HttpRequest) -> HttpResponse:
     if request.POST.get("which") == "all":
         rows = _chosen(rows, request.POST)
     else:
-        rows = rows.filter(pk__in=[decode("act", text) for text in request.POST.getlist("action")])
+        chosen = " ".join(request.POST.getlist("action")).split()
+        rows = rows.filter(pk__in=[decode("act", text) for text in chosen[:MOST]])
     own = rows.filter(requested_by=str(actor)).count()
-    rows = rows.exclude(requested_by=str(actor))
+    in_hand = HeldOrderRow.objects.filter(state="waiting", order__state="running", action=OuterRef("pk"))
+    rows = rows.exclude(requested_by=str(actor)).exclude(Exists(in_hand))
     ids: list[UUID] = list(rows.order_by("id").values_list("pk", flat=True)[:MOST])
     if not request.POST.get("sure"):
+        beyond = rows.count() - len(ids)
+        rows = rows.filter(pk__in=ids) if beyond else rows
         accounts = rows.values("item__author").distinct().count()
         some = list(rows.select_related("item__author").order_by("id")[:8])
         context = {
             "yes": yes, "count": len(ids), "kinds": counts_by_kind(rows), "own": own, "accounts": accounts,
-            "some": [row_of(row) | {"does": _does(row)} for row in some], "ids": [row_of(row)["id"] for row in rows.filter(pk__in=ids)],
+            "some": [row_of(row) | {"does": _does(row)} for row in some], "ids": " ".join(encode("act", pk) for pk in ids),
+            "beyond": beyond, "by_worker": len(ids) > AT_ONCE,
         }  # fmt: skip
         return render(request, "enforcement/held_many.html", context)
+    if not ids:
+        messages.warning(request, _("None of them waits any more."))
+        return HttpResponseRedirect(reverse("enforcement-held"))
+    if len(ids) > AT_ONCE:
+        order = answering.begin(actor, ids, yes=yes)
+        messages.success(request, _("It is being done. This page says how far it is."))
+        return HttpResponseRedirect(reverse("enforcement-held-order", args=[order.pk]))
     done = judge_many(actor, ids, yes=yes)
     text = (
         ngettext("%(num)s action was approved.", "%(num)s actions were approved.", done.done)

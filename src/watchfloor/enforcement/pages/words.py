@@ -60,3 +60,28 @@ def why_words() -> dict[str, str]:
 def drift_state_words() -> dict[str, str]:
     """What became of a difference."""
     return {"open": _("Open"), "sent": _("Told again"), "accepted": _("Accepted as it is"), "gone": _("Gone")}
+
+
+def order_state_words(verb: str) -> dict[str, str]:
+    """How far one answer to many held actions is."""
+    return {
+        "running": _("Being approved") if verb == "approve" else _("Being refused"),
+        "done": _("Done"), "reversing": _("Being taken back"), "reversed": _("Taken back"),
+    }  # fmt: skip
+
+
+def order_mark_words(verb: str) -> dict[str, str]:
+    """What became of one action of it."""
+    return {
+        "waiting": _("Still to do"), "done": _("Approved") if verb == "approve" else _("Refused"), "skipped": _("Left as they were"),
+        "reversed": _("Taken back"), "kept": _("Not taken back"),
+    }  # fmt: skip
+
+
+def order_reason_words() -> dict[str, str]:
+    """Why an action of it was left as it was, or stands."""
+    return {
+        "stopped": _("Stopped before its turn"), "not_held": _("Answered or ended by others meanwhile"),
+        "same_person": _("You decided it: somebody else answers."), "not_in_force": _("No longer in force"),
+        "no_permission": _("Outside the rights of whoever took it back"), "unknown_action": _("No longer there"),
+    }  # fmt: skip
