@@ -99,7 +99,7 @@ class ApiToken(Projected):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     owner_id = models.UUIDField(null=True)  # a person's own: it ends when they may no longer sign in
-    old_digest = models.CharField(max_length=64, blank=True, db_default="", db_index=True)
+    old_digest = models.CharField(max_length=64, blank=True, default="", db_default="", db_index=True)
     old_until = models.DateTimeField(null=True)
     rotated_at = models.DateTimeField(null=True)
     networks = ArrayField(models.CharField(max_length=50), default=list, db_default=[])  # none: from everywhere

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="apitoken",
             name="old_digest",
-            field=models.CharField(blank=True, db_default="", db_index=True, max_length=64),
+            field=models.CharField(blank=True, db_default="", db_index=True, default="", max_length=64),
         ),
         migrations.AddField(
             model_name="apitoken",
