@@ -80,6 +80,7 @@ class World:
             session = self.clients[name].session
             session[SEEN] = int(time.time()) + 3600
             session.save()
+            self.clients[name].get("/language")  # the session is known from now on
         User.objects.filter(pk=self.users[INACTIVE].pk).update(is_active=False)
         self._tokens()
         seed = planting.Seed
