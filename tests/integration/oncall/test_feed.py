@@ -8,6 +8,7 @@ from typing import Any
 import icalendar
 import recurring_ical_events
 import vobject
+from tests.support import npm
 from tests.support.people import signed_in
 
 from watchfloor.identity.domain import system
@@ -15,6 +16,14 @@ from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions, ical, queries
 
+READ = """
+import ICAL from "ical.js";
+const calendar = new ICAL.Component(ICAL.parse(process.argv[2]));
+for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
+const events = calendar.getAllSubcomponents("vevent").map((each) => new ICAL.Event(each));
+const times = events.map((each) => [each.startDate.toUnixTime(), each.endDate.toUnixTime()]);
+console.log(JSON.stringify(times.sort((a, b) => a[0] - b[0])));
+"""
 MONDAY = datetime(2026, 3, 16, 12, tzinfo=UTC)  # before the clocks change in Dublin on the 29th
 
 
@@ -43,6 +52,8 @@ def test_read_back_by_another(people: tuple[Any, Any]) -> None:
     others = [(each.dtstart.value, each.dtend.value) for each in vobject.readOne(text).vevent_list]
     assert others == [(each.start, each.end) for each in expected]  # and a second reader
     assert len({str(each["UID"]) for each in events}) == len(events)
+    third = npm.script(npm.packages("ical", "ical.js@2.2.1"), READ, text)  # and a third, of browsers and mail programs
+    assert third == [[int(each.start.timestamp()), int(each.end.timestamp())] for each in expected]
 
 
 def test_the_address_ends_with_the_sessions(people: tuple[Any, Any], client: Any) -> None:
