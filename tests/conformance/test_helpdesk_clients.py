@@ -155,3 +155,51 @@ def test_salesforce(trusting: Any, tmp_path: Path) -> None:
     site.secret = "changed"
     pull(row, hours=3)
     assert "400" in row.last_error
+
+
+def test_our_cases_in_theirs(trusting: Any, tmp_path: Path) -> None:
+    """Cases leave as these systems import them, put there by the same clients; no word of what they are about is among it."""
+    zenpy = pytest.importorskip("zenpy", reason="pip install zenpy")
+    simple = pytest.importorskip("simple_salesforce", reason="pip install simple-salesforce")
+    import json
+
+    from click.testing import CliRunner
+    from tests.support.floor import SPAM, Floor, install
+    from tests.support.helpdesks import Salesforce, Zendesk
+    from tests.support.people import actor_of, member
+    from zenpy.lib.api_objects import Ticket
+
+    from watchfloor.cli.export import export
+    from watchfloor.kernel import ids
+    from watchfloor.review import actions
+
+    install()
+    floor, reviewer = Floor(), actor_of(member({"review.work", "review.claim_case", "case.view"}))
+    done, waits, hidden = (floor.report(note="canary-of-a-report") for _number in range(3))
+    lease = actions.claim_case(reviewer, done.pk)
+    actions.decide(reviewer, lease.job_id, lease.token, SPAM)
+    type(hidden).objects.filter(pk=hidden.pk).update(clearance="child_safety")
+
+    def written(what: str, ending: str) -> Path:
+        file = tmp_path / f"{what}{ending}"
+        said = CliRunner().invoke(export, [what, str(file), "--json"])
+        assert said.exit_code == 0 and json.loads(said.stdout)["rows"] == 2, said.output
+        assert "canary" not in file.read_text() and ids.encode("case", hidden.pk) not in file.read_text()
+        return file
+
+    desk = trusting(Zendesk(tmp_path))
+    client = zenpy.Zenpy(subdomain="acme", email=desk.email, token=desk.token)
+    [line] = written("zendesk", ".jsonl").read_text().splitlines()
+    client.ticket_import.create([Ticket(**each) for each in json.loads(line)["tickets"]])
+    assert [each["status"] for each in desk.tickets.values()] == ["solved", "open"]
+    cloud = trusting(Salesforce(tmp_path))
+    session = simple.Salesforce(instance=cloud.host, session_id=cloud.session, version="61.0")
+    cloud.fields = (*cloud.fields, "Watchfloor_Id__c", "Description")
+    cloud.audited = True  # the permission to say when a case was made
+    [told] = session.bulk2.Case.upsert(
+        str(written("salesforce", ".csv")), external_id_field="Watchfloor_Id__c", wait=0.01
+    )
+    assert told["numberRecordsProcessed"] == 2
+    assert {row["Watchfloor_Id__c"] for row in cloud.cases.values()} == {
+        ids.encode("case", each.pk) for each in (done, waits)
+    }

@@ -21,7 +21,7 @@ WHAT = ("cases", "jobs", "decisions", "actions", "appeals", "events", "xarf")
 
 
 @click.command()
-@click.argument("what", type=click.Choice([*WHAT, "star"]))
+@click.argument("what", type=click.Choice([*WHAT, "star", "zendesk", "salesforce"]))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--since",
@@ -50,19 +50,29 @@ def export(
     """Write WHAT to FILE; the ending says the format (.csv, .jsonl, .parquet; xarf: .jsonl, .json). Restricted cases and private
     text are left out.
 
-    "star" writes folders of Parquet into the folder FILE, or brings those there up to date.
+    "star" writes folders of Parquet into the folder FILE, or brings those there up to date. "zendesk" and "salesforce" write cases as
+    these import them: how they went, not what they are about.
     """
     if what == "star":
         from watchfloor.cli.star import export_star
 
         export_star(file, since=since, email=email, as_json=as_json)
         return
-    if email or (since and what != "xarf"):
+    if email or (since and what not in ("xarf", "zendesk", "salesforce")):
         raise BadInput(
-            "bad_option", "--since is for star and xarf, --as for star only.", where="--as" if email else "--since"
+            "bad_option",
+            "--since is for star, xarf and help desks, --as for star only.",
+            where="--as" if email else "--since",
         )
     if file.is_dir():
         raise BadInput("bad_file", f"{file} is a folder.", where="FILE")
+    if what in ("zendesk", "salesforce"):
+        from watchfloor.cli import export_desk
+
+        prepare.django()
+        cases = export_desk.write(what, file, since)
+        emit({"what": what, "file": str(file), "rows": cases}, as_json=as_json, text=f"{cases:,} cases in {file}")
+        return
     if what == "xarf":
         from watchfloor.cli import export_xarf
 
