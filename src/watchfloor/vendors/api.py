@@ -316,9 +316,7 @@ def invoices(request: HttpRequest, vendor: str) -> Any:
 )
 def invoice_add(request: HttpRequest, vendor: str, body: InvoiceIn) -> Any:
     """From either side; it is held against the hours that were logged. Needs ``vendor.manage`` or ``vendor.work``."""
-    actor, side = _side(request, vendor)
-    if not side.manages and not actor.may(access.WORK, vendor=side.vendor.key):
-        raise NotFound("unknown_vendor", "There is no such vendor.")
+    actor, side = _side(request, vendor, access.MANAGE, access.WORK)
     with writing(actor) as w:
         row = invoice_verbs.take_in(
             w,

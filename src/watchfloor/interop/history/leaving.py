@@ -35,9 +35,11 @@ def cases(since: datetime | None = None) -> Iterator[tuple[Case, str]]:
     while chunk := list((rows if after is None else rows.filter(pk__gt=after))[:CHUNK]):
         after = chunk[-1].pk
         last = [each.last_decision_id for each in chunk if each.last_decision_id]
-        verdicts = dict(Decision.objects.filter(pk__in=last).values_list("pk", "verdict"))
+        verdicts = {
+            pk: str(verdict) for pk, verdict in Decision.objects.filter(pk__in=last).values_list("pk", "verdict")
+        }
         for each in chunk:
-            yield each, str(verdicts.get(each.last_decision_id, ""))
+            yield each, verdicts.get(each.last_decision_id, "") if each.last_decision_id else ""
 
 
 def zendesk(case: Case, verdict: str) -> dict[str, Any]:
