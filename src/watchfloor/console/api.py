@@ -40,12 +40,12 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **given: Any) -> Any:
         """See ``console.api_document``. Made once for each place it is asked under: anybody may ask."""
-        key = tuple(sorted(given.items()))
+        key = repr(sorted(given.items()))  # the framework hands in a dict
         if key not in self._documents:
             self._documents[key] = api_document.completed(super().get_openapi_schema(**given))
         return self._documents[key]
 
-    _documents: ClassVar[dict[tuple[Any, ...], Any]] = {}
+    _documents: ClassVar[dict[str, Any]] = {}
 
 
 api = Api(

@@ -76,7 +76,7 @@ def tokens(request: HttpRequest) -> list[TokenOut]:
             revoked_at=row.revoked_at,
             last_used_at=row.last_used_at,
             owner=encode("usr", row.owner_id) if row.owner_id else None,
-            networks=row.networks,
+            networks=row.networks or [],
             per_minute=row.per_minute,
             rotated_at=row.rotated_at,
             old_secret_until=row.old_until,

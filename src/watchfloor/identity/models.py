@@ -102,7 +102,7 @@ class ApiToken(Projected):
     old_digest = models.CharField(max_length=64, blank=True, default="", db_default="", db_index=True)
     old_until = models.DateTimeField(null=True)
     rotated_at = models.DateTimeField(null=True)
-    networks = ArrayField(models.CharField(max_length=50), default=list, db_default=[])  # none: from everywhere
+    networks = ArrayField(models.CharField(max_length=50), default=list, null=True)  # none: from everywhere
     per_minute = models.IntegerField(null=True)  # calls; null: as the house has it
     last_used_at = models.DateTimeField(null=True)  # within a few minutes; not part of the ledger
     old_used_at = models.DateTimeField(null=True)  # likewise, of the secret before

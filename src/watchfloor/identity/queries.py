@@ -82,7 +82,7 @@ def token_for(secret: str, address: str = "") -> ApiToken | None:
     Doors ask ``programs.admit``, which knows the address and how fast a token may call.
     """
     row = token_with(secret)
-    return row if row is not None and within(address, row.networks) else None
+    return row if row is not None and within(address, row.networks or ()) else None
 
 
 def token_with(secret: str) -> ApiToken | None:

@@ -45,7 +45,8 @@ def shape(model: type[models.Model]) -> Shape:
     fields = list(model._meta.concrete_fields)
     quoted = connection.ops.quote_name
     table = quoted(model._meta.db_table)
-    written = [field for field in fields if not field.has_db_default()]
+    # The database fills what has no default of ours; a field with both is written as it is.
+    written = [field for field in fields if not field.has_db_default() or field.has_default()]
     columns = ", ".join(quoted(str(field.column)) for field in written)
     readers = [
         (place, field.get_db_converters(connection))

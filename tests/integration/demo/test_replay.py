@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from watchfloor.demo.mail import Message
 from watchfloor.demo.replay import Replay
 from watchfloor.demo.scenario import Scenario, make_scenario
 from watchfloor.demo.world import RULE_NAME, VIOLATION
+from watchfloor.detection import lakes
 from watchfloor.detection.campaigns.models import Campaign, Ring
 from watchfloor.detection.likeness.models import Likeness
 from watchfloor.enforcement import delivery, reconciling
@@ -120,6 +122,8 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, world.World, di
     finally:
         server.shutdown()
         settings.DEMO = config.flag("WATCHFLOOR_DEMO")
+        shutil.rmtree(lakes.folder(), ignore_errors=True)  # of events: rules of other tests would be tried on them
+        lakes.forget()
 
 
 def test_the_books_balance_after_a_replay(played: tuple[Scenario, world.World, dict[str, int]]) -> None:

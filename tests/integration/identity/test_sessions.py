@@ -52,7 +52,7 @@ def test_a_session_is_new_at_sign_in_and_over_when_it_ends(ana: Any) -> None:
     key = client.session.session_key
     assert re.fullmatch(r"[0-9a-z]{32}", str(key))
     page = client.get("/settings/me").content.decode()
-    assert reverse("account_logout") in page  # on every page: the menu is the frame's
+    assert reverse("signon_leave") in page  # on every page: the menu is the frame's
     again, _ = enter(ana)
     assert again.session.session_key != key
     client.post(reverse("account_logout"))

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             model_name="apitoken",
             name="networks",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=50), db_default=[], default=list, size=None
+                base_field=models.CharField(max_length=50), default=list, null=True, size=None
             ),
         ),
         migrations.AddField(

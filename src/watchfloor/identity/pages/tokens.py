@@ -144,7 +144,7 @@ def one(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
         "rotating": row.old_until is not None and row.old_until > now,
         "owner": User.objects.filter(pk=row.owner_id).first() if row.owner_id else None,
         "values": typed
-        or {"networks": ", ".join(row.networks), "per_minute": row.per_minute or "", "expires_at": ends},
+        or {"networks": ", ".join(row.networks or []), "per_minute": row.per_minute or "", "expires_at": ends},
         "overlaps": [(str(minutes), words) for minutes, words in OVERLAPS],
         "house_rate": house_rate(),
         "permissions": [PERMISSIONS.get(key, key) for key in row.permissions],

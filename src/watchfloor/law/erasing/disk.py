@@ -52,13 +52,16 @@ def scrub(tables: Collection[str]) -> list[str]:
                 log.warning("a transaction from before the erasure goes on: nothing is rewritten until the next time")
                 return sorted(set(tables))
             busy = [table for table in sorted(set(tables)) if not _rewrite(db, table)]
-            _rewrite(db, "pg_catalog.pg_statistic")
+            # What was counted of those tables before: whoever began meanwhile may still see it, and it would be kept for them.
+            if not (_nobody_sees(db) and _rewrite(db, _STATISTICS)):
+                busy.append(_STATISTICS)
             _turn_over(db)
         finally:
             _set(db, "wal_recycle", None)
     return busy
 
 
+_STATISTICS = "pg_catalog.pg_statistic"
 # The oldest transaction whose work somebody may not see yet. VACUUM FULL itself looks with a snapshot, which reaches back to the oldest
 # transaction that writes in any database of the server.
 _OLDEST = """

@@ -283,7 +283,8 @@ class _Writer:
 
 def _escaped(line: str) -> str:
     """A line of a paragraph that would read as the beginning of something else."""
-    if _BEGINS.match(line):
+    # A run of code may begin a line with as many signs as a block does; a block has nothing after its language.
+    if _BEGINS.match(line) and not (line.startswith("`") and not _FENCE.match(line)):
         return "\\" + line
     return _NUMBER.sub(r"\1\\\2", line)
 
