@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 # A minute or more in one file: begun first, so that no processor waits for the last of them.
 LONGEST = (
     "permissions/test_doors", "demo/test_replay", "permissions/test_canary", "permissions/test_words", "test_staffing_roster",
-    "law/test_erasing", "property/test_enforcement", "intake/test_begun", "platform/test_postgres", "review/test_week",
+    "property/test_enforcement", "intake/test_begun", "platform/test_postgres", "review/test_week",
     "test_not_installed", "training/test_floor", "test_interventions", "detection/test_stream", "test_training_formats",
 )  # fmt: skip
 

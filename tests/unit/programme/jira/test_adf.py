@@ -66,7 +66,7 @@ DOCUMENTS = st.lists(PARAGRAPH | BROKEN | HEADING | CODE | QUOTE | LISTS | st.ju
 
 
 @given(DOCUMENTS)
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=100)
 def test_a_document_of_the_subset_comes_back_as_it_was(doc: dict[str, Any]) -> None:
     read = adf.to_text(doc)
     assert read.whole, read.text
