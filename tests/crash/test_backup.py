@@ -1,6 +1,6 @@
 """A backup taken while reports come in, restored: the same Merkle root, nothing missing; killed with -9 in the middle, neither harms.
 
-The killing is for the long form: WATCHFLOOR_DRILLS=1.
+A drill: WATCHFLOOR_DRILLS=1.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ print(sealed.Reader(blob, key, store.label(ID, "original")).read_at(0, 6).decode
 
 
 @pytest.mark.crash
+@pytest.mark.skipif(not DRILLS, reason="a drill; set WATCHFLOOR_DRILLS=1")
 @pytest.mark.slow
 def test_a_backup_of_a_busy_floor_restores_to_the_same_log(tmp_path: Path) -> None:
     floor, there = Installation(tmp_path / "floor"), tmp_path / "backups"

@@ -3,7 +3,8 @@ postmaster, the broker, reviewers in the middle of a case), while legal deadline
 
 Afterwards: every acknowledged report and event was worked exactly once, the log verifies, every row follows from its events, the platform
 has applied each action once, what reviewers and platform saw fits an order in which one person holds a case at a time and no stale
-decision is taken, and each deadline was missed once and paged once. 10 kills by default, one of each kind; WATCHFLOOR_KILLS=200 for the long run.
+decision is taken, and each deadline was missed once and paged once. 10 kills by default, one of each kind; WATCHFLOOR_KILLS=200 for the
+long run.
 """
 
 from __future__ import annotations

@@ -135,7 +135,9 @@ class Seen:
 
     def _get(self, where: str, accept: str) -> Any:
         """The answer at the end of its redirects, which must lead nowhere else."""
-        connections["default"] = self.floor  # the browser calls from a context of its own, which would have a connection of its own
+        connections["default"] = (
+            self.floor
+        )  # the browser calls from a context of its own, which would have a connection of its own
         for _ in range(5):
             answer = self.client.get(where, headers={"accept": accept})
             if answer.status_code not in (301, 302, 303, 307, 308):

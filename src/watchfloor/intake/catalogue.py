@@ -65,7 +65,9 @@ def sender(secret: str) -> Sender | None:
     token = identity.token_with(secret)
     if token is None:
         return None
-    return Sender(token.source, frozenset(token.permissions), str(token.pk), tuple(token.networks or ()), token.per_minute)
+    return Sender(
+        token.source, frozenset(token.permissions), str(token.pk), tuple(token.networks or ()), token.per_minute
+    )
 
 
 class Catalogue:
