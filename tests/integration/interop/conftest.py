@@ -30,8 +30,9 @@ def floor(db: Any) -> Floor:
 
 @pytest.fixture
 def quiet_judge() -> Iterator[None]:
-    """The thread that looks for changed rules ends with the test."""
-    yield
+    """No rules remembered from whoever asked before in this process, and the thread that looks for changed ones ends."""
     from watchfloor.interop import judging
 
+    judging.JUDGE.close()
+    yield
     judging.JUDGE.close()
