@@ -15,7 +15,7 @@ from watchfloor.cli.osprey import osprey
 from watchfloor.cli.streams import stream_worker
 from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import config, tracing
+from watchfloor.platform import config, schema, tracing
 from watchfloor.platform.meters import METERS
 
 DEFAULT_PORT = 8740
@@ -70,7 +70,8 @@ def _listen(role: str, application: str, host: str, port: int, processes: int) -
     if not 0 < port < 65536:
         raise BadInput("bad_port", f"{port} is not a port number.", where="--port", hint="Use 1 to 65535.")
     os.environ["WATCHFLOOR_ROLE"] = role
-    prepare.start_database()
+    if not os.environ.get(schema.KEPT):  # else the keeper brings it up meanwhile
+        prepare.start_database()
     Granian(
         application,
         address=host,
