@@ -10,9 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from watchfloor.cli.mail import role as mail
-from watchfloor.cli.osprey import osprey
-from watchfloor.cli.streams import stream_worker
+from watchfloor.cli.lazily import Lazy
 from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
 from watchfloor.platform import config, schema, tracing
@@ -35,14 +33,17 @@ def serve(host: str, port: int, media_port: int, webs: int, workers: int) -> Non
     sys.exit(keeper.keep(host, port, media_port=media_port, webs=webs, workers=workers))
 
 
-@click.group()
+# What these need to be imported would hold up the roles that must be there first.
+ELSEWHERE = {
+    "stream-worker": ("watchfloor.cli.streams", "stream_worker"),
+    "mail": ("watchfloor.cli.mail", "role"),
+    "osprey": ("watchfloor.cli.osprey", "osprey"),
+}
+
+
+@click.group(cls=Lazy, elsewhere=ELSEWHERE)
 def run() -> None:
     """Run one role; for process managers of your own."""
-
-
-run.add_command(stream_worker)
-run.add_command(mail)
-run.add_command(osprey)
 
 
 @run.command()
