@@ -13,7 +13,7 @@ import click
 from watchfloor.cli.lazily import Lazy
 from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import config, schema, tracing
+from watchfloor.platform import config, heap, schema, tracing
 from watchfloor.platform.meters import METERS
 
 DEFAULT_PORT = 8740
@@ -97,6 +97,7 @@ def worker(names: tuple[str, ...], health: str | None) -> None:
     With WATCHFLOOR_SCHEDULER=apart only what many workers share; the rest is the scheduler's.
     """
     os.environ["WATCHFLOOR_ROLE"] = "worker"
+    heap.settle()
     prepare.django()
     from watchfloor.detection import counting
     from watchfloor.platform import loops
@@ -124,6 +125,7 @@ def worker(names: tuple[str, ...], health: str | None) -> None:
 def scheduler(health: str | None) -> None:
     """The scheduler role, with WATCHFLOOR_SCHEDULER=apart: clocks, sweeps, the ledger's sequencer. One leads, others stand by."""
     os.environ["WATCHFLOOR_ROLE"] = "scheduler"
+    heap.settle()
     prepare.django()
     from watchfloor.detection import counting
     from watchfloor.platform import leading, loops
@@ -162,6 +164,7 @@ def _health(place: str | None, role: str) -> None:
 def rules_worker(partitions: str | None, batch: int, health: str | None) -> None:
     """A rules worker on the stream WATCHFLOOR_STREAM: runs rules on events, beside any number of others."""
     os.environ["WATCHFLOOR_ROLE"] = "rules"
+    heap.settle()
     prepare.django()
     from watchfloor.detection import counting, hits, stream
     from watchfloor.detection.stream import worker as stream_worker
