@@ -9,15 +9,14 @@ slope holds zero, or when the whole of it is below 1 MB an hour for each 10 MB i
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
+from collections.abc import Iterator
 from typing import Any
 
-from benchmarks._served import Load, machine, served, slope, weighed
+from benchmarks._served import Load, run, slope, weighed
 
 
-async def measure(floor: Any, token: str, minutes: float, rate: float) -> dict[str, Any]:
+async def soak(floor: Any, token: str, minutes: float, rate: float) -> dict[str, Any]:
     """The whole span."""
     seconds = minutes * 60
     load = Load(floor.port, token, rate=rate)
@@ -36,8 +35,9 @@ async def measure(floor: Any, token: str, minutes: float, rate: float) -> dict[s
             "flat": low <= 0 <= high or high < mean / 10,
         }  # fmt: skip
     return {
-        "minutes": minutes, "taken": heard.status[202], "answers": dict(heard.status), "p50_ms": round(heard.quantile(0.5), 1),
-        "p99_ms": round(heard.quantile(0.99), 1), "roles": roles, "waiting_at_the_end": waiting(floor),
+        "minutes": minutes, "rate": rate, "taken": heard.status[202], "answers": dict(heard.status),
+        "p50_ms": round(heard.quantile(0.5), 1), "p99_ms": round(heard.quantile(0.99), 1), "roles": roles,
+        "waiting_at_the_end": waiting(floor),
     }  # fmt: skip
 
 
@@ -47,28 +47,16 @@ def waiting(floor: Any) -> int:
     return int(floor.python(code))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--rate", type=float, default=40)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    with served() as (floor, token):
-        found = asyncio.run(measure(floor, token, options.minutes, options.rate))
-    found["machine"] = machine()
-    if options.json:
-        print(json.dumps(found, indent=2))
-        return
-    print(
-        f"{found['minutes']:g} min at {options.rate:g} reports/s: {found['taken']:,} taken, p50 {found['p50_ms']} ms, "
+def tell(found: dict[str, Any]) -> Iterator[str]:
+    """In lines."""
+    yield (
+        f"{found['minutes']:g} min at {found['rate']:g} reports/s: {found['taken']:,} taken, p50 {found['p50_ms']} ms, "
         f"p99 {found['p99_ms']} ms, {found['waiting_at_the_end']:,} not yet worked at the end; {found['machine']}"
     )
     for role, each in found["roles"].items():
         verdict = "flat" if each["flat"] else "GROWS"
-        print(
-            f"  {role:<12} {each['mb']:>7} MB, {each['mb_an_hour']:+} MB/h ({each['from']:+} to {each['to']:+}): {verdict}"
-        )
+        yield f"  {role:<12} {each['mb']:>7} MB, {each['mb_an_hour']:+} MB/h ({each['from']:+} to {each['to']:+}): {verdict}"
 
 
 if __name__ == "__main__":
-    main()
+    run(lambda *floor, **options: asyncio.run(soak(*floor, **options)), tell, minutes=60.0, rate=40.0)

@@ -184,6 +184,11 @@ class Installation:
 
     def start(self) -> None:
         """Serve, and wait until reports are answered."""
+        self.begin()
+        wait_until(self.answers, "the console answering")
+
+    def begin(self) -> None:
+        """Serve."""
         log = (self.home / "serve.out").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "watchfloor", "serve", "--port", str(self.port)],
@@ -191,7 +196,6 @@ class Installation:
             stdout=log,
             stderr=log,
         )
-        wait_until(self.answers, "the console answering")
 
     def answers(self) -> bool:
         """Whether the web role takes connections and speaks."""

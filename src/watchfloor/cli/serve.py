@@ -10,12 +10,10 @@ from collections.abc import Sequence
 
 import click
 
-from watchfloor.cli.mail import role as mail
-from watchfloor.cli.osprey import osprey
-from watchfloor.cli.streams import stream_worker
+from watchfloor.cli.lazily import Lazy
 from watchfloor.console import keeper, prepare
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform import config, tracing
+from watchfloor.platform import config, heap, schema, tracing
 from watchfloor.platform.meters import METERS
 
 DEFAULT_PORT = 8740
@@ -35,14 +33,17 @@ def serve(host: str, port: int, media_port: int, webs: int, workers: int) -> Non
     sys.exit(keeper.keep(host, port, media_port=media_port, webs=webs, workers=workers))
 
 
-@click.group()
+# What these need to be imported would hold up the roles that must be there first.
+ELSEWHERE = {
+    "stream-worker": ("watchfloor.cli.streams", "stream_worker"),
+    "mail": ("watchfloor.cli.mail", "role"),
+    "osprey": ("watchfloor.cli.osprey", "osprey"),
+}
+
+
+@click.group(cls=Lazy, elsewhere=ELSEWHERE)
 def run() -> None:
     """Run one role; for process managers of your own."""
-
-
-run.add_command(stream_worker)
-run.add_command(mail)
-run.add_command(osprey)
 
 
 @run.command()
@@ -70,7 +71,8 @@ def _listen(role: str, application: str, host: str, port: int, processes: int) -
     if not 0 < port < 65536:
         raise BadInput("bad_port", f"{port} is not a port number.", where="--port", hint="Use 1 to 65535.")
     os.environ["WATCHFLOOR_ROLE"] = role
-    prepare.start_database()
+    if not os.environ.get(schema.KEPT):  # else the keeper brings it up meanwhile
+        prepare.start_database()
     Granian(
         application,
         address=host,
@@ -95,6 +97,7 @@ def worker(names: tuple[str, ...], health: str | None) -> None:
     With WATCHFLOOR_SCHEDULER=apart only what many workers share; the rest is the scheduler's.
     """
     os.environ["WATCHFLOOR_ROLE"] = "worker"
+    heap.settle()
     prepare.django()
     from watchfloor.detection import counting
     from watchfloor.platform import loops
@@ -122,6 +125,7 @@ def worker(names: tuple[str, ...], health: str | None) -> None:
 def scheduler(health: str | None) -> None:
     """The scheduler role, with WATCHFLOOR_SCHEDULER=apart: clocks, sweeps, the ledger's sequencer. One leads, others stand by."""
     os.environ["WATCHFLOOR_ROLE"] = "scheduler"
+    heap.settle()
     prepare.django()
     from watchfloor.detection import counting
     from watchfloor.platform import leading, loops
@@ -160,6 +164,7 @@ def _health(place: str | None, role: str) -> None:
 def rules_worker(partitions: str | None, batch: int, health: str | None) -> None:
     """A rules worker on the stream WATCHFLOOR_STREAM: runs rules on events, beside any number of others."""
     os.environ["WATCHFLOOR_ROLE"] = "rules"
+    heap.settle()
     prepare.django()
     from watchfloor.detection import counting, hits, stream
     from watchfloor.detection.stream import worker as stream_worker

@@ -18,7 +18,7 @@ from watchfloor.intake.asgi import app as intake_app  # noqa: E402
 from watchfloor.intake.media import app as media_app  # noqa: E402
 from watchfloor.interop.atproto.stream import PATH as LABELS  # noqa: E402
 from watchfloor.interop.atproto.stream import app as labels_app  # noqa: E402
-from watchfloor.platform import health  # noqa: E402
+from watchfloor.platform import health, heap, schema  # noqa: E402
 from watchfloor.platform.headers import with_data_headers  # noqa: E402
 
 Scope = dict[str, Any]
@@ -37,6 +37,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "http" and scope["path"] in health.PATHS:
         await health.respond(scope, send)
     elif scope["type"] == "lifespan":
+        heap.settle()
+        await schema.awaited()
         METERS.start(config.home(), "web")
         tracing.start("web")
         await intake_app(scope, receive, send)

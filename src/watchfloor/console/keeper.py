@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import sys
+from functools import partial
 
 import click
 
 from watchfloor.console import prepare
-from watchfloor.platform import config, logs, loops
+from watchfloor.platform import config, logs, loops, schema, unfinished
 
 
 def keep(
@@ -31,10 +33,14 @@ def keep(
     if not os.environ.get("WATCHFLOOR_MEDIA_URL") and media_port != port + 1:
         os.environ["WATCHFLOOR_MEDIA_URL"] = config.media_url(url).rpartition(":")[0] + f":{media_port}"
     database = None if os.environ.get("DATABASE_URL") else Embedded(home)
-    prepare.django(migrate=True)
+    unfinished.refuse()
+    if os.environ.get("DATABASE_URL"):
+        prepare.newest()  # what is wrong with a database of one's own is said before anything starts
     own = [sys.executable, "-m", "watchfloor", "run"]
     shared = {"WATCHFLOOR_HOME": str(home), "WATCHFLOOR_URL": url, "WATCHFLOOR_MEDIA_URL": config.media_url(url)}
-    roles = [Role("web", [*own, "web", "--host", host, "--port", str(port), "--processes", str(webs)], shared)]
+    # The door is first: it loads while the database recovers, and nothing takes the processor from it until reports are taken again.
+    door = [*own, "web", "--host", host, "--port", str(port), "--processes", str(webs)]
+    roles = [Role("web", door, shared | {schema.KEPT: "1"}, early=partial(_answers, host, port))]
     roles.append(Role("media", [*own, "media", "--host", host, "--port", str(media_port)], shared))
     roles += [Role(f"worker{number or ''}", [*own, "worker"], shared) for number in range(workers)]
     if os.environ.get("WATCHFLOOR_STREAM"):
@@ -44,18 +50,36 @@ def keep(
     for role in extra or []:
         assert isinstance(role, Role)
         roles.append(role)
-    click.echo(f"Watchfloor is at {shared['WATCHFLOOR_URL']} (data in {home}). Ctrl-C stops it.")
-    _say_setup_code()
+
+    def database_is_up() -> None:
+        prepare.newest()
+        click.echo(f"Watchfloor is at {url} (data in {home}). Ctrl-C stops it.")
+        _say_setup_code()
+
     # A role that keeps dying is tried every few seconds: a floor that stands still costs more than a busy log.
-    return Supervisor(home, roles, database=database, patience=Patience(longest=4.0, settled=20.0)).run()
+    patience = Patience(longest=4.0, settled=20.0)
+    return Supervisor(home, roles, database=database, patience=patience, prepare=database_is_up).run()
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether the web role serves."""
+    try:
+        line = http.client.HTTPConnection(host, port, timeout=1)
+        line.request("GET", "/readyz")
+        return line.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def _say_setup_code() -> None:
     """While nobody exists yet: what the first page asks for when it is opened from another machine."""
     from django.db import connection
 
-    from watchfloor.identity import first, setup_code
-
-    if first.open_house():
-        click.echo(f"Set-up code, asked for when the first page is opened from elsewhere: {setup_code.code()}")
+    with connection.cursor() as cursor:  # models would need every app to be loaded
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM identity_user)")
+        somebody = cursor.fetchone()[0]
     connection.close()
+    if not somebody:
+        from watchfloor.identity import setup_code
+
+        click.echo(f"Set-up code, asked for when the first page is opened from elsewhere: {setup_code.code()}")

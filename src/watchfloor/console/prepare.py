@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from watchfloor.platform import config, unfinished
+from watchfloor.platform import config, schema, unfinished
 
 if TYPE_CHECKING:
     from watchfloor.identity.upgrading import RolesBroughtUp
@@ -30,6 +30,13 @@ def django(*, migrate: bool = False) -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def newest() -> None:
+    """Bring the schema of a running database up, where it is not: a floor that comes up again has it, and need not load what migrates."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "watchfloor.platform.settings")
+    if not schema.newest():
+        django(migrate=True)
 
 
 def install_defaults(by: str) -> RolesBroughtUp:

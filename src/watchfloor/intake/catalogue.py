@@ -28,6 +28,7 @@ T = TypeVar("T")
 SECONDS = 3.0
 MAX_TOKENS = 1_000
 NEVER_SHED_GROUPS = frozenset({"child_safety", "terrorism", "threat_to_life"})
+THREATS_TO_LIFE = frozenset({"threat", "self-harm"})  # shipped reasons; their policies hold much that can wait, too
 _threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="intake-lookup")
 
 
@@ -48,7 +49,12 @@ def load() -> Known:
     reasons = list(Reason.objects.order_by("position", "key"))
     return Known(
         types={key: fields for key, (_, fields) in items.types().items()},
-        reasons={reason.key: lanes.get(reason.policy_key, LANE_ORDINARY) for reason in reasons},
+        reasons={
+            reason.key: LANE_NEVER_SHED
+            if reason.key in THREATS_TO_LIFE
+            else lanes.get(reason.policy_key, LANE_ORDINARY)
+            for reason in reasons
+        },
         aliases={token: reason.key for reason in reversed(reasons) for token in reason.atproto},
     )
 

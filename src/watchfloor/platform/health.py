@@ -15,6 +15,10 @@ import time
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
+import psycopg
+
+from watchfloor.platform import schema
+
 PATHS = ("/healthz", "/readyz")
 _KEEP = 1.0  # seconds an answer about the database is given again: nobody can make us ask it more often
 _lock = threading.Lock()
@@ -38,7 +42,7 @@ def _look() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return "" if _schema_known() else "schema"
-    except Error:
+    except (Error, psycopg.Error):
         return "database"
     finally:
         if not connection.in_atomic_block:  # a test's transaction stays
@@ -48,11 +52,7 @@ def _look() -> str:
 def _schema_known() -> bool:
     global _schema_seen
     if not _schema_seen:
-        from django.db import connection
-        from django.db.migrations.loader import MigrationLoader
-
-        loader = MigrationLoader(connection)
-        _schema_seen = set(loader.graph.nodes) <= set(loader.applied_migrations)
+        _schema_seen = schema.newest()
     return _schema_seen
 
 

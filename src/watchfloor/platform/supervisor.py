@@ -2,6 +2,9 @@
 
 It does as little as it can, because it must not die itself: start children, wait, start again with growing pauses,
 pass a stop on. The database is watched by a thread: bringing it back takes as long as its recovery.
+
+After everything died what counts is when reports are taken again. So a role that is marked ``early`` starts before the database answers
+(it waits for that by itself), and the others only when that role serves: they would take the processor from it.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -30,11 +33,15 @@ _LOG_LIMIT = 20_000_000  # bytes of a role's own output kept before it is set as
 
 @dataclass(frozen=True)
 class Role:
-    """One kind of process: ``argv`` as for exec, ``env`` on top of ours; it writes to ``<home>/log/<name>.log``."""
+    """One kind of process: ``argv`` as for exec, ``env`` on top of ours; it writes to ``<home>/log/<name>.log``.
+
+    ``early``: it starts first, and the others when this says that it serves.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    early: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Patience:
     settled: float = 60.0
     grace: float = 20.0  # from SIGTERM to SIGKILL
     probe: float = 1.0  # between two looks at the database
+    alone: float = 20.0  # that early roles have, once the database answers, before the others start all the same
 
 
 class _Child:
@@ -56,7 +64,7 @@ class _Child:
         self.output = folder / f"{role.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.pause = 0.0
-        self.due = time.monotonic()
+        self.due = float("inf")  # until its time has come
         self.started = 0.0
         self.offset = 0
         self.code = 0
@@ -111,12 +119,17 @@ class _Child:
 
 
 class Supervisor:
-    """Keeps ``roles`` (and ``database``, when it is the embedded one) running under ``home`` until told to stop."""
+    """Keeps ``roles`` (and ``database``, when it is the embedded one) running under ``home`` until told to stop.
+
+    ``prepare`` is called once the database answers, before any role starts that is not early.
+    """
 
     def __init__(
-        self, home: Path, roles: Sequence[Role], *, database: Embedded | None = None, patience: Patience | None = None
-    ) -> None:
+        self, home: Path, roles: Sequence[Role], *, database: Embedded | None = None, patience: Patience | None = None,
+        prepare: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         self.home, self.database, self.patience = home, database, patience or Patience()
+        self._prepare = prepare
         self._folder = home / "log"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._children = [_Child(role, self._folder, self.patience) for role in roles]
@@ -132,11 +145,21 @@ class Supervisor:
         """
         with locked(self.home / "serve.lock", timeout=0), self._signals() as wake:
             watcher = None
-            if self.database is not None:
-                self.database.start()
-                watcher = threading.Thread(target=self._watch_database, args=(self.database,), name="database-watch")
-                watcher.start()
+            began = time.monotonic()
+            early = [child for child in self._children if child.role.early]
             try:
+                self._begin(early)
+                self._tend()
+                if self.database is not None:
+                    self.database.start()
+                    log.info("the database answers, after %.1f s", time.monotonic() - began)
+                    watcher = threading.Thread(
+                        target=self._watch_database, args=(self.database,), name="database-watch"
+                    )
+                    watcher.start()
+                if self._prepare is not None:
+                    self._prepare()
+                threading.Thread(target=self._wait_for, args=(early, began), name="first-roles", daemon=True).start()
                 while not self._stops:
                     self._tend()
                     _sleep(wake, self._next_due())
@@ -148,6 +171,24 @@ class Supervisor:
                     self.database.stop()
                     log.info("database stopped")
         return 0
+
+    def _begin(self, children: Sequence[_Child]) -> None:
+        """Their time has come."""
+        for child in children:
+            if child.due == float("inf"):
+                child.due = time.monotonic()
+
+    def _wait_for(self, early: Sequence[_Child], began: float) -> None:
+        """Let the others begin when the early ones serve, or have had their time."""
+        latest = time.monotonic() + self.patience.alone
+        while time.monotonic() < latest and not self._halt.is_set():
+            if all(child.role.early is None or child.role.early() for child in early):
+                if early:
+                    log.info("%s serves, after %.1f s", ", ".join(c.role.name for c in early), time.monotonic() - began)
+                break
+            self._halt.wait(0.1)
+        self._begin(self._children)
+        os.kill(os.getpid(), signal.SIGCHLD)  # wakes the loop
 
     def _tend(self) -> None:
         for child in self._children:
@@ -161,7 +202,7 @@ class Supervisor:
 
     def _next_due(self) -> float | None:
         """Seconds until a pause is over; None when only a signal can bring news."""
-        due = [child.due for child in self._children if child.process is None]
+        due = [child.due for child in self._children if child.process is None and child.due != float("inf")]
         return max(0.0, min(due) - time.monotonic()) if due else None
 
     def _stop_children(self, wake: int) -> None:

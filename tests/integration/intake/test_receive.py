@@ -8,10 +8,13 @@ import json
 from typing import Any
 
 import pytest
-from tests.support.intake import REPORT_ONLY, Client, event, report
+from tests.support.intake import REPORT_ONLY, Client, FloorMade, event, report
 
+from watchfloor.identity.domain import system
 from watchfloor.intake.models import Spooled
 from watchfloor.kernel.ids import decode
+from watchfloor.ledger.writer import writing
+from watchfloor.policy.models import Reason
 
 
 def test_a_report_is_in_the_spool_when_it_is_acknowledged(run: Any) -> None:
@@ -29,9 +32,12 @@ def test_reasons_by_atproto_name_are_known(run: Any) -> None:
     assert answer.status == 202
 
 
-def test_child_safety_goes_by_the_lane_that_is_never_shed(run: Any) -> None:
-    run(lambda client: client.reports(report(reason="csam")))
-    assert Spooled.objects.get().lane == 0
+def test_child_safety_and_threats_to_life_go_by_the_lane_that_is_never_shed(run: Any) -> None:
+    with writing(system("test")) as w:
+        threat = w.create(Reason, key="threat", name="It threatens somebody", policy_key="spam")
+        w.event(FloorMade(), threat)
+    run(lambda client: client.reports([report(1, reason="csam"), report(2, reason="threat"), report(3)]))
+    assert sorted(Spooled.objects.values_list("lane", flat=True)) == [0, 0, 1]
 
 
 def test_an_event_has_a_receipt_of_its_own_kind(run: Any) -> None:

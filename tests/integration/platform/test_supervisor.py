@@ -45,17 +45,24 @@ from watchfloor.platform.supervisor import Patience, Role, Supervisor
 home, roles, database = Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3] == "database"
 logs.configure(home, "serve")
 patience = Patience(first=0.05, longest=0.2, grace=float(sys.argv[4]), probe=0.1)
-roles = [Role(name, [sys.executable, "-c", code, str(home / name)]) for name, code in roles.items()]
-sys.exit(Supervisor(home, roles, database=Embedded(home) if database else None, patience=patience).run())
+serves = lambda: (home / "serves").exists()
+roles = [
+    Role(name, [sys.executable, "-c", code, str(home / name)], early=serves if name == sys.argv[5] else None)
+    for name, code in roles.items()
+]
+prepare = lambda: (home / "prepared").touch()
+sys.exit(Supervisor(home, roles, database=Embedded(home) if database else None, patience=patience, prepare=prepare).run())
 """
 
 
 class Keeper:
     """A supervisor in a process of its own, and what can be seen of it from outside."""
 
-    def __init__(self, home: Path, roles: dict[str, str], *, database: bool = False, grace: float = 20) -> None:
+    def __init__(
+        self, home: Path, roles: dict[str, str], *, database: bool = False, grace: float = 20, early: str = ""
+    ) -> None:
         self.home = home
-        argv = [str(home), json.dumps(roles), "database" if database else "none", str(grace)]
+        argv = [str(home), json.dumps(roles), "database" if database else "none", str(grace), early]
         self.process = subprocess.Popen(
             [sys.executable, "-c", KEEPER, *argv],
             env={**os.environ, "PYTHONPATH": SOURCE},
@@ -99,6 +106,18 @@ def keep() -> Iterator[Callable[..., Keeper]]:
         keeper.process.stderr.close()
     Embedded(home).stop("immediate")
     shutil.rmtree(home)
+
+
+def test_the_early_role_is_first_and_the_others_wait_until_it_serves(keep: Callable[..., Keeper]) -> None:
+    keeper = keep({"worker": PATIENT, "web": PATIENT}, early="web")
+    until(lambda: keeper.lines("web.pids") and (keeper.home / "prepared").exists())
+    assert not keeper.lines("worker.pids")
+    (keeper.home / "serves").touch()
+    until(lambda: keeper.lines("worker.pids"))
+    assert len(keeper.lines("web.pids")) == 1
+    assert "web serves" in next(entry["message"] for entry in keeper.log() if "serves" in entry["message"])
+    assert keeper.stop() == 0
+    assert len(keeper.lines("web.bye")) == len(keeper.lines("worker.bye")) == 1
 
 
 @pytest.mark.crash

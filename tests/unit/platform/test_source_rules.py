@@ -35,6 +35,7 @@ CALLERS = {
     "interop/osprey/beside.py": "operator",
     "identity/signon/oidc.py": "operator",
     "cli/doctor_states.py": "operator",
+    "console/keeper.py": "operator",
 }
 SPEAKS = {
     "httpx", "requests", "urllib3", "aiohttp", "http.client", "urllib.request", "smtplib", "imaplib", "poplib", "ftplib", "telnetlib", "xmlrpc",

@@ -4,6 +4,7 @@ A text is a vector of its features weighted by rarity (the logarithm of how many
 topic is the sum of its texts' vectors, of which the heaviest are kept. Likeness is the cosine of the two. Only topics that share a
 feature with the text are looked at, and crowded features lead nowhere, so the cost of a text hardly depends on how many topics there
 are. Texts are remembered for ``keep``, and topics as long as one of theirs is; a topic's id never changes and is never given twice.
+Where more come than ``most``, the oldest are forgotten before their time, and ``whole_since`` says since when all are there.
 
 Leader clustering: Hartigan, Clustering Algorithms, 1975, chapter 3. Rarity: SpÃ¤rck Jones, Journal of Documentation 28, 1972.
 """
@@ -11,7 +12,7 @@ Leader clustering: Hartigan, Clustering Algorithms, 1975, chapter 3. Rarity: SpÃ
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -73,11 +74,15 @@ class Topics:
     Args:
         like: cosine from which a text joins.
         keep: how long texts are remembered.
+        most: about how many are remembered (0: any number); up to an eighth more until the oldest go together.
         prefix: begins the ids of topics, which are numbers.
     """
 
-    def __init__(self, *, like: float = LIKE, keep: timedelta = timedelta(days=28), prefix: str = "") -> None:
-        self.like, self.keep, self.prefix = like, keep, prefix
+    def __init__(
+        self, *, like: float = LIKE, keep: timedelta = timedelta(days=28), most: int = 0, prefix: str = ""
+    ) -> None:
+        self.like, self.keep, self.most, self.prefix = like, keep, most, prefix
+        self.whole_since: datetime | None = None
         self.topics: dict[str, Topic] = {}
         self.themes: dict[str, str] = {}  # feature -> the topic that all texts with it belong to (``themes.adopt``)
         self.said: defaultdict[str, list[Mention]] = defaultdict(list)  # feature -> texts that have it
@@ -85,6 +90,8 @@ class Topics:
         self._found_by: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._texts: Counter[str] = Counter()
         self._next = 1
+        self._bound = most + most // 8
+        self._order: deque[datetime] = deque()  # when the remembered texts were said, as they came
         self._changed: set[str] = set()  # topics that may have become like others since one last looked
 
     def add(self, text: Text, topic: str | None = None) -> Topic | None:
@@ -108,11 +115,21 @@ class Topics:
             self.said[name].append(mention)
         if best.size <= 8 or best.size & (best.size - 1) == 0 or best.size % 32 == 0:
             self.index(best)
-        return best
+        self._order.append(text.at)
+        if self.most and len(self._order) > self._bound:
+            before = self._order[-self.most]
+            self._forget(before)
+            self.whole_since = max(self.whole_since or before, before)
+            self._bound = max(self.most, len(self._order)) + self.most // 8  # many may have been said at one moment
+        return self.topics.get(best.id)
 
     def tidy(self, now: datetime) -> list[tuple[str, str]]:
         """Forget what is old, and merge topics that have become alike: (id that went, id that stays), the older stays."""
-        before = now - self.keep
+        self._forget(now - self.keep)
+        return self._merge()
+
+    def _forget(self, before: datetime) -> None:
+        """Texts that were said before."""
         for topic in list(self.topics.values()):
             if topic.mentions and topic.mentions[0].at < before:
                 topic.mentions = [mention for mention in topic.mentions if mention.at >= before]
@@ -124,7 +141,10 @@ class Topics:
                 if not said:
                     del self.said[name]
         self.themes = {name: id for name, id in self.themes.items() if id in self.topics}
-        return self._merge()
+        # What was met once and is gone is as rare as what was never met.
+        self._texts = Counter({name: many for name, many in self._texts.items() if many > 1 or name in self.said})
+        while self._order and self._order[0] < before:
+            self._order.popleft()
 
     def join(self, stays: str, goes: str) -> Topic:
         """Two topics are one; its id is that of ``stays``."""

@@ -112,8 +112,10 @@ def _leave_restricted(memory: Memory) -> None:
 
 
 def _judge(memory: Memory, now: datetime) -> None:
-    began = TopicText.objects.order_by("at").values_list("at", flat=True).first()
+    first = TopicText.objects.order_by("at").values_list("at", flat=True).first()
     for source, stream in memory.streams.items():
+        # Before that only some texts are remembered, and what is said now would seem to grow.
+        began = max(first, stream.whole_since) if first and stream.whole_since else first
         merged = stream.tidy(now)
         themes = adopt(stream, now, RULES, since=began)
         for theme in themes:

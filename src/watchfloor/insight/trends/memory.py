@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from watchfloor.engines.topics import Text, Topics
 from watchfloor.insight.trends import texts
 from watchfloor.insight.trends.models import ITEM, NOTE, TopicText
 
 KEEP = timedelta(days=28)
-MOST = 120_000  # texts that are remembered: some 100 MB
+MOST = 120_000  # texts of both streams that are remembered
 AT_ONCE = 2_000
 PREFIX = {NOTE: "n", ITEM: "i"}
 
@@ -21,19 +22,25 @@ class Memory:
     def __init__(self, generation: int) -> None:
         self.generation = generation
         self.read_to: datetime | None = None
-        self.streams = {source: Topics(keep=KEEP, prefix=prefix) for source, prefix in PREFIX.items()}
+        self.streams = {source: Topics(keep=KEEP, most=MOST // 2, prefix=prefix) for source, prefix in PREFIX.items()}
 
     def take(self, row: TopicText, text: str, who: str) -> str:
         """Put one text into its stream; the topic it belongs to, empty for none."""
         topic = self.streams[row.source].add(
             Text(
                 id=f"{row.report_id}", text=text, at=row.at, who=who,
-                by={"market": row.market, "language": row.language, "policy": row.policy_key},
+                by=_by(row.market, row.language, row.policy_key),
             ),
             row.topic or None,
         )  # fmt: skip
         self.read_to = max(self.read_to or row.at, row.at)
         return topic.id if topic is not None else ""
+
+
+@lru_cache(4096)
+def _by(market: str, language: str, policy: str) -> dict[str, str]:
+    """One dictionary for all texts with the same."""
+    return {"market": market, "language": language, "policy": policy}
 
 
 def voice(row: TopicText, reporter: str) -> str:
@@ -53,6 +60,8 @@ def remembered(generation: int, until: datetime) -> Memory:
         if key:
             highest[key[0]] = max(highest.get(key[0], 0), int(key[1:]))
     for stream in made.streams.values():
+        if len(newest) == MOST:
+            stream.whole_since = newest[-1].at
         stream.begin_at(highest.get(stream.prefix, 0) + 1)
     return made
 

@@ -74,6 +74,23 @@ def test_an_id_is_never_given_twice_and_known_texts_go_home() -> None:
     assert kept is not None and other is not None and (kept.id, other.id) == ("n7", "n8")
 
 
+def test_the_oldest_go_before_their_time_when_there_are_too_many() -> None:
+    """About ``most`` are remembered, whatever comes, and since when all are there is known."""
+    topics, rng = Topics(most=80), random.Random(7)
+    for n in range(1_000):
+        words = " ".join(rng.choices(NOUNS, k=4))
+        topics.add(Text(id=f"{n}", text=f"{words} once{n}", at=NOON + n * HOUR))
+    kept = sorted(int(mention.id) for topic in topics.topics.values() for mention in topic.mentions)
+    assert kept == list(range(1_000 - len(kept), 1_000)) and 80 <= len(kept) <= 90
+    assert topics.whole_since is not None and topics.whole_since <= NOON + kept[0] * HOUR
+    assert {mention.id for said in topics.said.values() for mention in said} == {str(n) for n in kept}
+    assert len(topics._texts) < 80 + 90 + len(NOUNS)
+    at_once = Topics(most=8)
+    for n in range(200):
+        at_once.add(Text(id=f"{n}", text="the very same", at=NOON))
+    assert at_once.whole_since == NOON and at_once.seen == 200
+
+
 def test_topics_that_become_alike_are_merged_into_the_older() -> None:
     topics = fed(chatter(random.Random(4), 3, 100))
     for n in range(4):
