@@ -49,6 +49,7 @@ def proved(client: Client) -> None:
     """They gave their password just now."""
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
     session.save()
 
 
