@@ -101,9 +101,23 @@ def test_out_and_in_again(house: int, page: Any, axe: Check) -> None:
     page.goto("/settings/me")
     axe(page)
     assert "Europe/Madrid" in page.input_value("#time_zone")
-    page.locator("[aria-label^='Account of']").press("Enter")
-    page.get_by_role("button", name="Sign out", exact=True).press("Enter")
+    kept = "Object.keys(localStorage).filter((name) => name.startsWith('wf-draft-')).length"
+    for answered in (
+        False,
+        True,
+    ):  # what was typed is gone with the one who typed it, also when the server does not answer
+        page.evaluate("localStorage.setItem('wf-draft-me-case', '{}')")
+        if not answered:
+            page.route("**/account/leave", lambda route: route.fulfill(status=204))
+        page.locator("[aria-label^='Account of']").press("Enter")
+        with page.expect_request("**/account/leave"):
+            page.get_by_role("button", name="Sign out", exact=True).press("Enter")
+        if not answered:
+            assert page.evaluate(kept) == 0 and page.url.endswith("/settings/me")
+            page.unroute("**/account/leave")
+            page.goto("/settings/me")
     page.wait_for_url("**/account/login/**")
+    assert page.evaluate(kept) == 0
     axe(page)
     page.goto("/settings/people")
     assert "/account/login/" in page.url

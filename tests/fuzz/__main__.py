@@ -20,16 +20,18 @@ def main() -> None:
     given = parser.parse_args()
     os.environ.setdefault("WATCHFLOOR_HOME", tempfile.mkdtemp(prefix="watchfloor-fuzz-"))
     os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1/none")
-    from watchfloor.platform.setup import setup
-
-    setup()
     try:
         import atheris
     except ImportError:
         atheris = None
-    if atheris is not None and given.name and not given.plain:
-        with atheris.instrument_imports(include=["watchfloor"]):
-            from tests.fuzz.targets import TARGETS
+    led = atheris is not None and given.name and not given.plain
+    # What is imported while Django is set up must be led as well: most readers are among it.
+    with atheris.instrument_imports(include=["watchfloor"]) if led else contextlib.nullcontext():
+        from watchfloor.platform.setup import setup
+
+        setup()
+        from tests.fuzz.targets import TARGETS
+    if led:
         target = TARGETS[given.name]
         corpus = Path(tempfile.mkdtemp(prefix=f"corpus-{given.name}-"))
         for number, seed in enumerate(target.seeds):
@@ -52,7 +54,6 @@ def main() -> None:
         atheris.Fuzz()
         return
     from tests.fuzz.mutate import mutants
-    from tests.fuzz.targets import TARGETS
 
     for name in [given.name] if given.name else TARGETS:
         end, count, target = time.monotonic() + given.minutes * 60, 0, TARGETS[name]

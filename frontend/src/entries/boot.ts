@@ -8,3 +8,7 @@ guard();
 applyStored();
 tell();
 if ("signedOut" in document.documentElement.dataset) forgetAll();
+// On the way out as well: the answer may never arrive, and the next at this machine may not pass by the page of signing in.
+document.addEventListener("submit", (event) => {
+  if (event.target instanceof HTMLFormElement && "signsOut" in event.target.dataset) forgetAll();
+});

@@ -1,5 +1,6 @@
 // What was typed is kept in this browser until the case is decided: a closed tab, a reload or a lost lease loses no words, and they are
-// back when the same case comes to the same person again. At the page where one signs in they are gone: the next may be another person.
+// back when the same case comes to the same person again. Who signs out takes them away, and so does the page where one signs in: the next
+// may be another person.
 
 export interface Draft {
   note: string;

@@ -25,8 +25,8 @@ def doctor(as_json: bool) -> None:
     """Check the installation and say how to mend what is wrong. Exit code 1 if something is bad."""
     findings = [disk(), python(), assets(), states.restore()]
     checks: list[Callable[[], Finding]] = [
-        schema, defaults, states.database, states.time, states.keys, ledger, spool, states.stream, states.work, media, deliveries,
-        states.endpoints, flow, states.backup,
+        schema, defaults, states.database, states.time, states.keys, states.sealed, ledger, spool, states.stream, states.work, media,
+        deliveries, states.endpoints, flow, states.backup,
     ]  # fmt: skip
     try:
         prepare.django()

@@ -181,6 +181,21 @@ def keys() -> Finding:
     return Finding("keys", "ok", f"{sum(1 for _ in folder.iterdir())} in {folder}")
 
 
+def sealed() -> Finding:
+    """Every key that seals something opens it; which seals what."""
+    from watchfloor.upkeep import sealed_rows
+
+    found = sealed_rows.fits()
+    wrong = [each.says for each in found if each.says]
+    if wrong:
+        return Finding(
+            "sealed", "bad", " ".join(wrong),
+            "Put that file of this database's own backup back into keys/, or type the credentials in again on their pages.",
+        )  # fmt: skip
+    says = "; ".join(f"{each.file} opens {each.values:,} ({each.what})" for each in found if each.values)
+    return Finding("sealed", "ok", says or "nothing is sealed yet")
+
+
 def endpoints() -> Finding:
     """No endpoint was turned off because it did not answer."""
     from watchfloor.enforcement.models import Endpoint

@@ -59,7 +59,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "size": ("watchfloor.cli.size", "size", "How many machines and how much disk, from measured costs."),
     "backup": ("watchfloor.cli.backup", "backup", "Back up the whole installation into one file while it serves."),
     "restore": ("watchfloor.cli.backup", "restore", "Bring a backup back into an empty data folder, and check it."),
-    "keys": ("watchfloor.cli.keys", "keys", "Keys of the installation; a new one for the media store."),
+    "keys": ("watchfloor.cli.keys", "keys", "Keys of the installation; new ones for what is sealed."),
     "quarantine": (
         "watchfloor.cli.quarantine",
         "quarantine",

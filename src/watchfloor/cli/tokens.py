@@ -30,15 +30,21 @@ def token() -> None:
     "--network", "networks", multiple=True, help="It works only from there, like 10.0.0.0/8; may be repeated."
 )
 @click.option("--per-minute", type=int, help="Calls a minute; beyond them 429. Default: as the house has it.")
+@click.option("--queue", "queues", multiple=True, help="It counts for this queue only; may be repeated.")
+@click.option("--market", "markets", multiple=True, help="It counts for this market only; may be repeated.")
+@click.option("--vendor", "vendors", multiple=True, help="It counts for this vendor only; may be repeated.")
 @click.option("--days", type=click.IntRange(1, 3650), help="It ends after so many days. Default: when you end it.")
 @json_option
 def token_add(
     source: str, permissions: tuple[str, ...], name: str, networks: tuple[str, ...], per_minute: int | None,
-    days: int | None, as_json: bool,
+    queues: tuple[str, ...], markets: tuple[str, ...], vendors: tuple[str, ...], days: int | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Make a bearer token; SOURCE is the name its reports are filed under. The secret is shown once."""
+    """Make a bearer token; SOURCE is the name its reports are filed under. The secret is shown once.
+
+    With --queue, --market or --vendor it sees and does nothing else, as a person whose role is limited like that.
+    """
     prepare.django()
-    from watchfloor.identity import actions
+    from watchfloor.identity import actions, token_limits
     from watchfloor.identity.domain import system
     from watchfloor.kernel import clock
     from watchfloor.ledger.writer import writing
@@ -48,12 +54,14 @@ def token_add(
         row, secret = actions.create_token(
             w, by, name=name, source=source, permissions=list(permissions or ("report.submit", "event.submit")),
             networks=networks, per_minute=per_minute, expires_at=clock.now() + timedelta(days=days) if days else None,
+            within=token_limits.within(queues=queues, markets=markets, vendors=vendors),
         )  # fmt: skip
     emit(
-        {"id": str(row.pk), "source": row.source, "permissions": row.permissions, "token": secret},
+        {"id": str(row.pk), "source": row.source, "permissions": row.permissions, "queues": row.queues, "markets": row.markets,
+         "vendors": row.vendors, "token": secret},
         as_json=as_json,
         text=secret,
-    )
+    )  # fmt: skip
 
 
 @token.command("list")
@@ -61,7 +69,9 @@ def token_add(
 def token_list(as_json: bool) -> None:
     """Tokens, without their secrets."""
     prepare.django()
+    from watchfloor.identity import words
     from watchfloor.identity.models import ApiToken
+    from watchfloor.identity.queries import actor_for_token
 
     rows = [
         {
@@ -69,6 +79,7 @@ def token_list(as_json: bool) -> None:
             "source": row.source,
             "begins": row.prefix,
             "permissions": ", ".join(row.permissions),
+            "where": words.limits_sentence(actor_for_token(row).scopes[0]),
             "live": row.revoked_at is None,
         }
         for row in ApiToken.objects.order_by("created_at")
@@ -76,7 +87,7 @@ def token_list(as_json: bool) -> None:
     emit(
         rows,
         as_json=as_json,
-        text=table(rows, ["id", "source", "begins", "permissions", "live"], empty="No tokens yet."),
+        text=table(rows, ["id", "source", "begins", "permissions", "where", "live"], empty="No tokens yet."),
     )
 
 

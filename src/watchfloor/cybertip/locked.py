@@ -10,14 +10,14 @@ from watchfloor.platform import config
 
 def seal(data: bytes, label: str) -> bytes:
     """AES-256-GCM under ``keys/cybertip.key``; opens only under the same label."""
-    return sealed.wrap(_key(), data, label)
+    return sealed.wrap(_keys()[0], data, label)
 
 
 def opened(data: bytes | memoryview, label: str) -> bytes:
     """The plain bytes. Raises ``Damaged`` for what was changed or belongs to another row."""
-    return sealed.unwrap(_key(), bytes(data), label)
+    return sealed.unwrap(_keys(), bytes(data), label)
 
 
 @cache
-def _key() -> bytes:
-    return sealed.installation_key("cybertip:" + config.secret("cybertip.key"))
+def _keys() -> tuple[bytes, ...]:
+    return sealed.ring(config.secrets_of("cybertip.key"), "cybertip:")

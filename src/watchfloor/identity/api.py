@@ -12,6 +12,7 @@ from watchfloor.identity import glass, glass_queries
 from watchfloor.identity.guard import needs
 from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.models import ApiToken
+from watchfloor.identity.token_limits import KINDS
 from watchfloor.kernel.ids import decode, encode
 from watchfloor.ledger.writer import writing
 
@@ -19,13 +20,18 @@ router = Router(tags=["identity"])
 
 
 class Me(Schema):
-    """The caller. ``source`` is the name its reports and events are filed under."""
+    """The caller. ``source`` is the name its reports and events are filed under; ``queues``, ``markets`` and ``vendors`` are what
+    a token is limited to (null: not limited).
+    """
 
     kind: str
     id: str
     name: str
     source: str
     permissions: list[str]
+    queues: list[str] | None
+    markets: list[str] | None
+    vendors: list[str] | None
 
 
 class TokenOut(Schema):
@@ -43,6 +49,9 @@ class TokenOut(Schema):
     owner: str | None
     networks: list[str]
     per_minute: int | None
+    queues: list[str] | None
+    markets: list[str] | None
+    vendors: list[str] | None
     rotated_at: datetime | None
     old_secret_until: datetime | None
 
@@ -51,12 +60,14 @@ class TokenOut(Schema):
 def me(request: HttpRequest) -> Me:
     """What the bearer token is and may do; a first call to try a new token with. Any token."""
     actor = actor_of(request)
+    own = next(iter(actor.scopes), None) if actor.kind == "token" else None
     return Me(
         kind=actor.kind,
         id=encode("tok", uuid.UUID(actor.id)) if actor.kind == "token" else encode("usr", uuid.UUID(actor.id)),
         name=actor.name,
         source=str(getattr(request, "token_source", "")),
         permissions=sorted(actor.permissions),
+        **{kind: None if (found := getattr(own, kind, None)) is None else sorted(found) for kind in KINDS},
     )
 
 
@@ -78,6 +89,9 @@ def tokens(request: HttpRequest) -> list[TokenOut]:
             owner=encode("usr", row.owner_id) if row.owner_id else None,
             networks=row.networks or [],
             per_minute=row.per_minute,
+            queues=row.queues,
+            markets=row.markets,
+            vendors=row.vendors,
             rotated_at=row.rotated_at,
             old_secret_until=row.old_until,
         )

@@ -87,6 +87,13 @@ class TokenRevoked(LedgerEvent, frozen=True, tag="token.revoked"):
     source: str
 
 
+class SecretsResealed(LedgerEvent, frozen=True, tag="secrets.resealed"):
+    """What was sealed under a key of the installation is sealed under a new one; nobody read it. ``what``: the key's file."""
+
+    what: str
+    rows: int
+
+
 class GlassBroken(LedgerEvent, frozen=True, tag="glass.broken"):
     """Someone took rights in an emergency, for ``minutes``. Their reason is kept beside it, sealed."""
 

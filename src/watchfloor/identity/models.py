@@ -104,6 +104,9 @@ class ApiToken(Projected):
     rotated_at = models.DateTimeField(null=True)
     networks = ArrayField(models.CharField(max_length=50), default=list, null=True)  # none: from everywhere
     per_minute = models.IntegerField(null=True)  # calls; null: as the house has it
+    queues = ArrayField(models.CharField(max_length=80), null=True)  # null: all, as in a grant
+    markets = ArrayField(models.CharField(max_length=12), null=True)
+    vendors = ArrayField(models.CharField(max_length=40), null=True)
     last_used_at = models.DateTimeField(null=True)  # within a few minutes; not part of the ledger
     old_used_at = models.DateTimeField(null=True)  # likewise, of the secret before
 

@@ -10,8 +10,10 @@ from datetime import timedelta
 import msgspec
 from django.db.models import Q, QuerySet
 
+from watchfloor.identity import token_limits
 from watchfloor.identity.domain import GLASS, Actor, Scope
 from watchfloor.identity.models import ApiToken, BreakGlass, Grant, Role, User
+from watchfloor.identity.token_limits import KINDS, Within
 from watchfloor.kernel import clock
 from watchfloor.platform.addresses import within
 
@@ -102,7 +104,17 @@ def token_with(secret: str) -> ApiToken | None:
     return row
 
 
+def within_of(token: ApiToken) -> Within:
+    """The queues, markets and vendors a token counts for."""
+    return Within(**{kind: None if (found := getattr(token, kind)) is None else tuple(found) for kind in KINDS})
+
+
+def markets_of(token: ApiToken) -> frozenset[str] | None:
+    """The markets that what is sent with a token must name one of; None: it need not name any."""
+    return None if token.markets is None else frozenset(token.markets)
+
+
 def actor_for_token(token: ApiToken) -> Actor:
-    """A program's actor; its permissions are the token's own, without limits of market or queue."""
-    scope = Scope(role="token", permissions=frozenset(token.permissions))
+    """A program's actor: what the token may do, and where."""
+    scope = token_limits.scope(token.permissions, within_of(token))
     return Actor(kind="token", id=str(token.pk), name=token.name, scopes=(scope,))

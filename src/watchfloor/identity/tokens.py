@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from watchfloor.identity import token_shape
-from watchfloor.identity.domain import Actor, Scope
+from watchfloor.identity import token_limits, token_shape
+from watchfloor.identity.domain import Actor
 from watchfloor.identity.events import TokenChanged, TokenCreated, TokenRevoked, TokenRotated
 from watchfloor.identity.granting import known_permissions
 from watchfloor.identity.models import ApiToken
-from watchfloor.identity.queries import token_digest
+from watchfloor.identity.queries import token_digest, within_of
+from watchfloor.identity.token_limits import EVERYWHERE, Within
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.ledger.writer import Writer
@@ -34,8 +35,12 @@ def create_token(
     networks: Sequence[str] = (),
     per_minute: int | None = None,
     owner_id: uuid.UUID | None = None,
+    within: Within = EVERYWHERE,
 ) -> tuple[ApiToken, str]:
-    """A bearer token for a program; the secret is returned once and never stored. ``owner_id``: it ends with that person."""
+    """A bearer token for a program; the secret is returned once and never stored. ``owner_id``: it ends with that person.
+
+    ``within``: the queues, markets and vendors it counts for; a permission that does not know such a limit is refused beside it.
+    """
     source = source.strip()
     if not source:
         raise BadInput(
@@ -46,12 +51,14 @@ def create_token(
     if not permissions:
         raise BadInput("no_permission", "Choose at least one thing the token may do.", where="permissions")
     known_permissions(permissions)
-    values = _limits(networks, per_minute, expires_at)
-    beyond = by.beyond(Scope(role="token", permissions=frozenset(permissions), until=expires_at))
+    token_limits.fit(within, permissions)
+    values = _limits(networks, per_minute, expires_at) | within.columns
+    beyond = by.beyond(token_limits.scope(permissions, within, until=expires_at))
     if beyond is not None:
+        there = "within these limits" if within.named else "everywhere"
         raise Forbidden(
             "grants_above_self",
-            f"You cannot give a token {beyond!r}: you do not hold it everywhere yourself.",
+            f"You cannot give a token {beyond!r}: you do not hold it {there} yourself.",
             where="permissions",
         )
     secret = token_shape.make()
@@ -111,12 +118,21 @@ def limit_token(
     networks: Sequence[str],
     per_minute: int | None,
     expires_at: datetime | None,
+    within: Within | None = None,
 ) -> ApiToken:
-    """From where, how fast and until when a token works. Whoever lengthens its life must hold what it may do."""
+    """From where, how fast, until when and for what a token works. Whoever lets it reach further must hold what it may do.
+
+    ``within`` None: the limits of queues, markets and vendors stay.
+    """
     row = _live(token_id)
-    values = _limits(networks, per_minute, expires_at)
-    if row.expires_at is not None and (expires_at is None or expires_at > row.expires_at):
-        _may_hold(by, row, until=expires_at)
+    before = within_of(row)
+    within = before if within is None else within
+    if within != before:
+        token_limits.fit(within, row.permissions)
+    values = _limits(networks, per_minute, expires_at) | within.columns
+    wanted = token_limits.scope(row.permissions, within, until=expires_at)
+    if not token_limits.scope(row.permissions, before, until=row.expires_at).reaches(wanted):
+        _may_hold(by, row, within=within, until=expires_at)
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if changed:
         w.update(row, **changed)
@@ -153,13 +169,13 @@ def _live(token_id: uuid.UUID) -> ApiToken:
     return row
 
 
-def _may_hold(by: Actor, row: ApiToken, *, until: datetime | None = None) -> None:
+def _may_hold(by: Actor, row: ApiToken, *, within: Within | None = None, until: datetime | None = None) -> None:
     """Whoever is shown a secret can do what it may: so they must hold that themselves."""
-    beyond = by.beyond(Scope(role="token", permissions=frozenset(row.permissions), until=until or row.expires_at))
+    within = within_of(row) if within is None else within
+    beyond = by.beyond(token_limits.scope(row.permissions, within, until=until or row.expires_at))
     if beyond is not None:
-        raise Forbidden(
-            "grants_above_self", f"This token may do {beyond!r}, which you do not hold everywhere yourself."
-        )
+        there = "within its limits" if within.named else "everywhere"
+        raise Forbidden("grants_above_self", f"This token may do {beyond!r}, which you do not hold {there} yourself.")
 
 
 def _limits(networks: Sequence[str], per_minute: int | None, expires_at: datetime | None) -> dict[str, Any]:

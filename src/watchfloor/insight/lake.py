@@ -22,19 +22,11 @@ from watchfloor.insight.compile import PLACE, Query
 from watchfloor.insight.models import FactFile
 from watchfloor.insight.relations import RELATIONS
 from watchfloor.insight.rollups import generations
-from watchfloor.insight.schema import SCHEMA
+from watchfloor.insight.schema import NOTHING
 from watchfloor.kernel.remembered import RememberedBy
 
 HOT_ROWS = 1_000_000
 _KEEP = 512
-_SQL_TYPES = {
-    "Int64": "BIGINT",
-    "Int32": "INTEGER",
-    "Int16": "SMALLINT",
-    "String": "VARCHAR",
-    "Boolean": "BOOLEAN",
-    "Float64": "DOUBLE",
-}
 
 
 def _read_rows(_leaf: int) -> int:
@@ -56,7 +48,7 @@ class _Lake:
         # The files are ours alone; nothing may be fetched or installed by a query.
         self.database.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         self.database.execute("ATTACH ':memory:' AS hot (COMPRESS)")
-        self.database.execute(f"CREATE TABLE hot.facts AS {_NOTHING}")
+        self.database.execute(f"CREATE TABLE hot.facts AS {NOTHING}")
         self.loaded = 0  # facts of leaves below this are in hot.facts
         self.derived: set[str] = set()
         self.answers: OrderedDict[Any, list[tuple[Any, ...]]] = OrderedDict()
@@ -98,9 +90,6 @@ class _Lake:
             self.loaded = 0
 
 
-_NOTHING = "SELECT * FROM (SELECT {}) WHERE false".format(
-    ", ".join(f"NULL::{_SQL_TYPES.get(str(kind), 'TIMESTAMP')} AS {name}" for name, kind in SCHEMA.items())
-)
 _guard = threading.Lock()
 _lake: _Lake | None = None
 
@@ -182,7 +171,7 @@ def run(
     sql: str, values: dict[str, Any], files: Sequence[str], relation: str = "facts", below: int | None = None
 ) -> list[tuple[Any, ...]]:
     """Run SQL that speaks of ``facts`` (or of ``{relation}``) over these files, up to leaf ``below``."""
-    source = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else _NOTHING
+    source = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else NOTHING
     source += f" WHERE leaf < {int(below)}" if files and below is not None else ""
     given = {**values, "files": list(files)} if files else values
     text = sql.replace(PLACE, f"({RELATIONS.get(relation, 'SELECT * FROM facts')})")

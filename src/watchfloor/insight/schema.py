@@ -77,6 +77,15 @@ SCHEMA: dict[str, pl.DataType] = {
 # Of the columns; facts written with other ones are written again (``facts.export``).
 DIGEST = hashlib.sha256(repr([(name, str(kind)) for name, kind in SCHEMA.items()]).encode()).hexdigest()[:16]
 
+_SQL_TYPES = {
+    "Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN", "Float64": "DOUBLE",
+    "Datetime(time_unit='us', time_zone=None)": "TIMESTAMP",
+}  # fmt: skip
+# The facts of a lake that has none yet, as SQL of DuckDB: every column, of its own type, and no row.
+NOTHING = "SELECT * FROM (SELECT {}) WHERE false".format(
+    ", ".join(f"NULL::{_SQL_TYPES[str(kind)]} AS {name}" for name, kind in SCHEMA.items())
+)
+
 # What a number may be split and filtered by, and how it is called on screen (through gettext).
 DIMENSIONS: dict[str, str] = {
     "queue": N_("Queue"),

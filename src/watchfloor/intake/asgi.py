@@ -182,12 +182,16 @@ class Intake:
         """The event, checked; looked at again with fresh names before one is called unknown."""
         known = await self.catalogue.known()
         try:
-            return check(EVENT, event, content, source=sender.source, known=known, key=key, where="event")
+            return check(
+                EVENT, event, content, source=sender.source, known=known, key=key, where="event", markets=sender.markets
+            )
         except BadInput as problem:
             if problem.code != "unknown_item_type":
                 raise
         known = await self.catalogue.known(fresh=True)
-        return check(EVENT, event, content, source=sender.source, known=known, key=key, where="event")
+        return check(
+            EVENT, event, content, source=sender.source, known=known, key=key, where="event", markets=sender.markets
+        )
 
     # -- who ----------------------------------------------------------------------------------------------------------
 
@@ -273,8 +277,9 @@ class Intake:
     def _check(self, request: Request, value: Any, body: bytes, key: str | None, where: str) -> Checked:
         try:
             return check(
-                request.kind, value, body, source=request.sender.source, known=request.known, key=key, where=where
-            )
+                request.kind, value, body, source=request.sender.source, known=request.known, key=key, where=where,
+                markets=request.sender.markets,
+            )  # fmt: skip
         except BadInput as problem:
             request.unknown |= problem.code in {"unknown_item_type", "unknown_reason"}
             raise

@@ -40,6 +40,7 @@ class Sender(msgspec.Struct, frozen=True):
     token: str = ""
     networks: tuple[str, ...] = ()
     per_minute: int | None = None
+    markets: frozenset[str] | None = None  # what it sends must name one of them; None: any, or none
 
 
 def load() -> Known:
@@ -72,7 +73,12 @@ def sender(secret: str) -> Sender | None:
     if token is None:
         return None
     return Sender(
-        token.source, frozenset(token.permissions), str(token.pk), tuple(token.networks or ()), token.per_minute
+        token.source,
+        frozenset(token.permissions),
+        str(token.pk),
+        tuple(token.networks or ()),
+        token.per_minute,
+        identity.markets_of(token),
     )
 
 

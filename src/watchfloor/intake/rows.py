@@ -17,7 +17,7 @@ import msgspec
 from watchfloor.intake.strict import MAX_VALUE, canonical, row_too_large
 from watchfloor.items import domain
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, WatchfloorError
+from watchfloor.kernel.errors import BadInput, Forbidden, WatchfloorError
 from watchfloor.kernel.ids import new_id
 
 REPORT, EVENT = "report", "event"
@@ -112,8 +112,9 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 def check(
-    kind: str, value: Any, body: bytes, *, source: str, known: Known, key: str | None = None, where: str = ""
-) -> Checked:
+    kind: str, value: Any, body: bytes, *, source: str, known: Known, key: str | None = None, where: str = "",
+    markets: frozenset[str] | None = None,
+) -> Checked:  # fmt: skip
     """Check one decoded row.
 
     Args:
@@ -121,9 +122,11 @@ def check(
         value: the decoded JSON value; ``body`` its bytes as they came.
         key: the idempotency key to use when the row has no ``id`` or ``external_id`` of its own.
         where: place of the row in the input (``reports[3]``), the beginning of the place in every error.
+        markets: the row must name one of these (a token's limits); None: any, or none.
 
     Raises:
         BadInput: what is wrong, where, and how to mend it.
+        Forbidden: the row names another market than these, or none.
     """
     if not isinstance(value, dict):
         raise BadInput("wrong_type", f"A {kind} must be a JSON object.", where=where)
@@ -134,6 +137,14 @@ def check(
     now = clock.now()
     _check_item(row.item, known, _at(where, "item"))
     _text(row.market, _at(where, "market"), 12, _MARKET, 'Like "DE" or "BR".')
+    if markets is not None and row.market not in markets:
+        raise Forbidden(
+            "outside_limits",
+            f"This token is limited to some markets, and this {kind} names "
+            + (f"another: {row.market}." if row.market else "none."),
+            where=_at(where, "market"),
+            hint=f"It may name: {', '.join(sorted(markets)[:20])}.",
+        )
     _text(row.language, _at(where, "language"), 12, _LANGUAGE, 'Like "de" or "pt-BR" (BCP 47).')
     lane = LANE_ORDINARY
     if isinstance(row, ReportRow):

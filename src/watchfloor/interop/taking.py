@@ -16,11 +16,13 @@ Keyed = tuple[dict[str, Any], str | None]  # a row as the API takes it, and its 
 
 
 def take(
-    kind: str, found: Sequence[Keyed], *, source: str, known: Known | None = None, first_stands: bool = False
-) -> list[str]:
+    kind: str, found: Sequence[Keyed], *, source: str, known: Known | None = None, first_stands: bool = False,
+    markets: frozenset[str] | None = None,
+) -> list[str]:  # fmt: skip
     """Check rows and keep all of them, or none; their receipts, in order. What came before under its key keeps its receipt.
 
     Args:
+        markets: those a token is limited to (see ``intake.rows.check``).
         first_stands: what comes under a known key is what came then, whatever it says now (the protocol names things for ever).
 
     Raises:
@@ -31,7 +33,8 @@ def take(
     checked = []
     for index, (row, key) in enumerate(found):
         where = f"[{index}]" if len(found) > 1 else ""
-        checked.append(check(kind, row, strict.canonical(row, where), source=source, known=known, key=key, where=where))
+        content = strict.canonical(row, where)
+        checked.append(check(kind, row, content, source=source, known=known, key=key, where=where, markets=markets))
     with own_connection() as connection:
         receipts = store(connection, checked)
     if not first_stands and any(receipt.conflict for receipt in receipts):
@@ -40,8 +43,9 @@ def take(
 
 
 def take_each(
-    kind: str, found: Sequence[Keyed | WatchfloorError], *, source: str, known: Known | None = None
-) -> list[str | WatchfloorError]:
+    kind: str, found: Sequence[Keyed | WatchfloorError], *, source: str, known: Known | None = None,
+    markets: frozenset[str] | None = None,
+) -> list[str | WatchfloorError]:  # fmt: skip
     """As ``take``, but each row is judged by itself: its receipt, or what is wrong with it. Good ones are kept in one transaction."""
     known = known or catalogue.load()
     made: list[str | WatchfloorError] = []
@@ -51,7 +55,8 @@ def take_each(
             if isinstance(each, WatchfloorError):
                 raise each
             row, key = each
-            good.append((index, check(kind, row, strict.canonical(row, ""), source=source, known=known, key=key)))
+            content = strict.canonical(row, "")
+            good.append((index, check(kind, row, content, source=source, known=known, key=key, markets=markets)))
             made.append("")
         except WatchfloorError as wrong:
             made.append(wrong)

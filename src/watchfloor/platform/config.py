@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -43,16 +44,21 @@ def secret(name: str) -> str:
     return secrets_of(name)[0]
 
 
-def secrets_of(name: str) -> tuple[str, ...]:
-    """A secret and, while it is being replaced, those before it: the first line of its file seals, every line opens."""
+def secrets_of(name: str, first: Callable[[], str] | None = None) -> tuple[str, ...]:
+    """A secret and, while it is being replaced, those before it: the first line of its file seals, every line opens.
+
+    ``first``: what to begin with where there is no file yet (default: a new random one).
+    """
     folder = home() / "keys"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name
+    if path.exists():
+        return tuple(path.read_text().split()) or ("",)
+    value = first() if first is not None else secrets.token_urlsafe(48)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return tuple(path.read_text().split()) or ("",)
-    value = secrets.token_urlsafe(48)
     with os.fdopen(descriptor, "w") as file:
         file.write(value)
     return (value,)

@@ -19,7 +19,7 @@ NONCE = 12
 def seal(text: str, *, key: str, label: str) -> bytes:
     """The text as it may be stored; it opens only under the same ``label``. ``key``: a name like ``"signon.key"``."""
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(_key(key)).encrypt(nonce, text.encode(), label.encode())
+    return nonce + AESGCM(ring(key)[0]).encrypt(nonce, text.encode(), label.encode())
 
 
 def opened(data: bytes | memoryview | None, *, key: str, label: str) -> str:
@@ -27,15 +27,23 @@ def opened(data: bytes | memoryview | None, *, key: str, label: str) -> str:
     if data is None:
         return ""
     raw = bytes(data)
-    try:
-        return AESGCM(_key(key)).decrypt(raw[:NONCE], raw[NONCE:], label.encode()).decode()
-    except (InvalidTag, ValueError):
-        raise Conflict(
-            "sealed_otherwise", f"This secret was sealed under another keys/{key}.", hint="Type it in again, or restore the key."
-        ) from None  # fmt: skip
+    for each in ring(key):
+        try:
+            return AESGCM(each).decrypt(raw[:NONCE], raw[NONCE:], label.encode()).decode()
+        except (InvalidTag, ValueError):
+            continue
+    raise Conflict(
+        "sealed_otherwise", f"This secret was sealed under another keys/{key}.", hint="Type it in again, or restore the key."
+    )  # fmt: skip
 
 
 @cache
-def _key(name: str) -> bytes:
-    secret = config.secret(name).encode()
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"watchfloor sealing: " + name.encode()).derive(secret)
+def ring(name: str) -> tuple[bytes, ...]:
+    """The keys of a file: the first seals; while it is being replaced the ones before it still open."""
+    return tuple(derived(name, each) for each in config.secrets_of(name))
+
+
+def derived(name: str, secret: str) -> bytes:
+    """The 32-byte key of one line of a key's file."""
+    info = b"watchfloor sealing: " + name.encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret.encode())

@@ -150,9 +150,9 @@ def _checked(given: Given, row: RecordStore | None) -> dict[str, Any]:
         raise BadInput("bad_name", "A name has no colon, and neither is longer than 500 letters.", where="name")
     values: dict[str, Any] = {"url": url, "on": given.on}
     if name:
-        values["name"] = sealed.wrap(_seal(), name.encode(), "records:name")
+        values["name"] = sealed.wrap(_seal()[0], name.encode(), "records:name")
     if secret:
-        values["secret"] = sealed.wrap(_seal(), secret.encode(), "records:secret")
+        values["secret"] = sealed.wrap(_seal()[0], secret.encode(), "records:secret")
     return values
 
 
@@ -161,8 +161,8 @@ def _opened(data: bytes | memoryview, label: str) -> str:
 
 
 @cache
-def _seal() -> bytes:
-    return sealed.installation_key("records:" + config.secret("records.key"))
+def _seal() -> tuple[bytes, ...]:
+    return sealed.ring(config.secrets_of("records.key"), "records:")
 
 
 def wanted(pk: UUID) -> Sitting:

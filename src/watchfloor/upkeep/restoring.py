@@ -16,7 +16,7 @@ from watchfloor.platform import config
 from watchfloor.platform.filelock import locked
 from watchfloor.platform.postgres import Embedded
 from watchfloor.platform.unfinished import NOTE
-from watchfloor.upkeep import archive, dumping
+from watchfloor.upkeep import archive, dumping, sealed_rows
 from watchfloor.upkeep.backups import DATABASE, FORMAT, Manifest, Watcher, root_at
 
 PART = "restore.part"
@@ -181,6 +181,7 @@ def _checked(manifest: Manifest, files: int, watch: Watcher) -> Restored:
         watch.step(now - done[0])
         done[0] = now
 
+    problems += sealed_rows.wrong()
     if "keys" in manifest.without:
         problems.append(
             "Checkpoints were not checked: the backup is without keys. Put keys/ back and run watchfloor ledger verify."

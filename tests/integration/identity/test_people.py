@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from datetime import timedelta
 
@@ -42,6 +43,14 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def proved(client: Client) -> None:
+    """They gave their password just now."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
 
 
 @pytest.fixture
@@ -141,7 +150,10 @@ class TestSessions:
 
     def test_signing_out_others_keeps_this_one(self, admin: User) -> None:
         here, there = signed_in(admin), signed_in(admin)
-        assert here.post(reverse("sign_out_others")).status_code == 302
+        assert here.post(reverse("sign_out_others"))["Location"].startswith("/settings/prove")
+        assert there.get(reverse("account")).status_code == 200
+        proved(here)
+        assert here.post(reverse("sign_out_others"))["Location"] == reverse("account")
         assert here.get(reverse("account")).status_code == 200
         assert there.get(reverse("account")).status_code == 302
 

@@ -12,7 +12,7 @@ import jwt
 import pytest
 from click.testing import CliRunner
 from django.test import Client
-from tests.integration.identity.test_people import make, signed_in
+from tests.integration.identity.test_people import make, proved, signed_in
 from tests.support import op
 
 from watchfloor.identity import defaults, granting
@@ -69,6 +69,8 @@ def test_somebody_known_comes_in_and_a_stranger_does_not(there: op.Provider) -> 
     client, answer = come(there)
     assert answer.status_code == 403 and "not known here yet" in answer.content.decode() and not who(client)
     ana = make("ana", "reviewer")
+    sent = Client().get("/account/sign-on/house?next=/settings/me", headers={"Sec-Fetch-Site": "cross-site"})
+    assert sent["Location"] == "/account/login/?next=/settings/me"  # no other site makes a session of ours
     client, answer = come(there, query="?next=/settings/me")
     assert (answer.status_code, answer["Location"], who(client)) == (302, "/settings/me", str(ana.pk))
     there.person |= {
@@ -304,9 +306,21 @@ def test_sessions_end_as_the_house_says() -> None:
     assert first.get("/settings/me/sessions").content.decode().count('/end"') == 2
     other = Session.objects.filter(user_id=ana.pk).order_by("began_at")[1]
     ben = signed_in(make("ben", "reviewer"))
+    proved(ben)
     assert ben.post(f"/settings/me/sessions/{other.pk}/end").status_code == 404  # nobody ends another's
-    assert first.post(f"/settings/me/sessions/{other.pk}/end").status_code == 302
+    ending = f"/settings/me/sessions/{other.pk}/end"
+    assert (
+        first.post(ending)["Location"].startswith("/settings/prove") and second.get("/settings/me").status_code == 200
+    )
+    proved(first)  # who only found the browser open ends nothing
+    assert first.post(ending)["Location"] == "/settings/me/sessions"
     assert second.get("/settings/me").status_code == 302 and third.get("/settings/me").status_code == 200
+    for days, status in ((13, 200), (15, 302)):  # two weeks, however much it is used
+        session = third.session
+        session["wf-began"] = int(time.time()) - 86_400 * days
+        session.save()
+        assert third.get("/settings/me").status_code == status
+    third = signed_in(ana)
     with writing(BY) as w:
         policies.save(w, at_once=1, lifetime_hours=8)
         policies.save(w, role_key="reviewer", networks=["10.0.0.0/8"])

@@ -12,6 +12,7 @@ from tests.support.people import actor_of, member
 
 from watchfloor.identity import tokens
 from watchfloor.identity.domain import Actor, system
+from watchfloor.identity.token_limits import within
 from watchfloor.insight import facts
 from watchfloor.insight.boards.sql import reading, runs
 from watchfloor.insight.star import asking
@@ -43,9 +44,11 @@ def canary(worked: None) -> None:
     facts.export()
 
 
-def token(*permissions: str) -> Client:
+def token(*permissions: str, **limits: Any) -> Client:
     with writing(system("test")) as w:
-        _, secret = tokens.create_token(w, system("test"), name="bi", source="bi", permissions=list(permissions))
+        _, secret = tokens.create_token(
+            w, system("test"), name="bi", source="bi", permissions=list(permissions), within=within(**limits)
+        )
     return Client(headers={"authorization": f"Bearer {secret}"})
 
 
@@ -106,6 +109,8 @@ def test_the_endpoint(worked: None, monkeypatch: pytest.MonkeyPatch) -> None:
         and told["columns"][1] == {"name": "n", "type": "BIGINT"}
         and told["more"] is False
     )
+    german = token("insight.sql", markets=["DE"])
+    assert post(german, by_market, parameters={"no": "FR"}).json()["rows"] == [["DE", 2]]
     lines = post(client, "SELECT range AS n, ? AS who FROM range(5)", parameters=["Ann"], format="ndjson", rows=3)
     assert (
         lines.content == b'{"n":0,"who":"Ann"}\n{"n":1,"who":"Ann"}\n{"n":2,"who":"Ann"}\n'

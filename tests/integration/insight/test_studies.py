@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from watchfloor.identity.actions import create_token
 from watchfloor.identity.domain import Actor, system
 from watchfloor.insight.trends import studies, study_actions, verdicts
 from watchfloor.insight.trends.models import Study, StudyLabel, StudyUnit
+from watchfloor.insight.trends.pages import study as study_page
 from watchfloor.intake import lake
 from watchfloor.items.models import Item
 from watchfloor.kernel import clock
@@ -25,6 +27,7 @@ from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions as review
 from watchfloor.review.models import Case, Job
+from watchfloor.workforce.models import Exposure
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -132,6 +135,22 @@ def test_strata_by_what_a_model_thinks(items: list[Item], monkeypatch: pytest.Mo
     for by in ("model:hate", "model:child-safety"):
         with pytest.raises(BadInput, match="No model of"):
             begin(method="stratified", by=by)
+
+
+def test_what_was_shown_counts_once_and_for_who_saw_it(items: list[Item]) -> None:
+    """The page says its sums with the label and once more as it goes; the second of two people has sums of their own."""
+    study = begin(size=10, double_share=1.0)
+    unit = studies.next_unit(ANN, study)
+    assert unit is not None
+    for person, page in ((ANN, "p1"), (BEN, "p1")):
+        line = {"kind": "image", "severity": 3, "ms": 4000, "reveals": 1}
+        said = json.dumps({"page": page, "worked_ms": 5000, "lines": [line]})
+        study_actions.label(person, unit.pk, "clean")
+        study_page._take(person, unit, said, labelled=True)
+        with clock.at(clock.now() + timedelta(seconds=30)):
+            study_page._take(person, unit, said)
+        rows = Exposure.objects.filter(reviewer_id=person.id)
+        assert (sum(row.ms for row in rows), sum(row.reveals for row in rows)) == (4000, 1)
 
 
 def test_two_people_never_the_same_one(items: list[Item]) -> None:

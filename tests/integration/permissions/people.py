@@ -24,6 +24,7 @@ from watchfloor.identity.domain import PERMISSIONS, system
 from watchfloor.identity.middleware import SEEN
 from watchfloor.identity.models import ApiToken, User
 from watchfloor.identity.queries import token_digest
+from watchfloor.identity.token_limits import KINDS, LIMITED_BY
 from watchfloor.insight import facts
 from watchfloor.items import defaults as item_defaults
 from watchfloor.items import queries as item_queries
@@ -153,11 +154,13 @@ class World:
         now = clock.now()
         kinds = {name: [name] for name in PERMISSIONS} | {"all": list(PERMISSIONS), "expired": list(PERMISSIONS)}
         kinds |= {"revoked": list(PERMISSIONS), "none": []}
+        limits = {f"limited: {name}": given for name, given in SCOPES.items() if given.keys() <= set(KINDS) and given}
+        kinds |= {name: [key for key, by in LIMITED_BY.items() if by >= given.keys()] for name, given in limits.items()}
         with writing(system("test")) as w:
             for name, permissions in kinds.items():
                 last = w.create(
                     ApiToken, name=name, prefix="wf-", digest=token_digest(f"wf-{name}"), source="chirp",
                     permissions=permissions, created_at=now, expires_at=now if name == "expired" else None,
-                    revoked_at=now if name == "revoked" else None,
+                    revoked_at=now if name == "revoked" else None, **limits.get(name, {}),
                 )  # fmt: skip
             w.event(PeopleMade(), last)

@@ -148,6 +148,20 @@ def test_programs_read_nothing(world: World, before: Any) -> None:
         assert "zzclear" not in body and ids.encode("case", world.planted["zzclear"].decided) not in body, where
 
 
+@pytest.mark.parametrize("who", ["one market", "one queue"])
+def test_a_limited_token_reads_its_own_alone(world: World, before: Any, who: str) -> None:
+    """Every list, and what was planted outside asked for by name: as if it had never been."""
+    read, never = f"limited: {who}", ghost()
+    seen = "".join(crawl.read(world, "", where, token=read)[1] for where in crawl.api_lists())
+    outside = [planted for word, planted in world.planted.items() if word in BLIND[who]]
+    for planted in outside:
+        assert planted.word not in seen and ids.encode("case", planted.decided) not in seen
+        for method, of, data in PROGRAMS:
+            answers = [_knock(world, "", method, of(each), data(each), read) for each in (never, planted, never)]
+            assert answers[1] == answers[2], (method, of(planted))
+    assert outside and ids.encode("case", world.planted["zzplain"].decided) in seen  # else the above could not fail
+
+
 def test_nothing_but_topics(world: World, before: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The live stream says which parts of a page to ask for again: no id, no count, no word, whatever has happened."""
     monkeypatch.setattr(stream, "EVERY", 0.0)
@@ -191,12 +205,12 @@ def test_messages_and_the_ledger_hold_no_words(world: World, before: Any) -> Non
             )
 
 
-def _knock(world: World, who: str, method: str, where: str, data: Any) -> tuple[int, str, int]:
+def _knock(world: World, who: str, method: str, where: str, data: Any, token: str = "all") -> tuple[int, str, int]:
     client = world.client(who) if who else world.client("nobody")
-    more: dict[str, Any] = {} if who else {"content_type": "application/json", "headers": world.bearer("all")}
+    more: dict[str, Any] = {} if who else {"content_type": "application/json", "headers": world.bearer(token)}
     with world.undone():
         world.forget()
-        client.get("/v1/me", headers=world.bearer("all"))  # what is remembered a few seconds is remembered for both
+        client.get("/v1/me", headers=world.bearer(token))  # what is remembered a few seconds is remembered for both
         with CaptureQueriesContext(connection) as asked:
             response = getattr(client, method)(where, data, **more)
         body = response.content.decode()

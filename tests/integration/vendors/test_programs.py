@@ -13,6 +13,7 @@ from tests.integration.vendors.conftest import House
 from watchfloor.cli.vendors import vendor as command
 from watchfloor.identity.actions import create_token
 from watchfloor.identity.domain import system
+from watchfloor.identity.token_limits import within
 from watchfloor.ledger.writer import writing
 
 SHEET = "kind,name,clause,value,credits\ntarget,sla_completed,4.1,96,0:2 5:4\nrate,reviewer,,2 x 15.10,\n"
@@ -22,9 +23,11 @@ BILL = "person,role,from,to,hours,rate,amount\nnobody@birch.example,reviewer,202
 class Program:
     """A program with a token that may do exactly this."""
 
-    def __init__(self, name: str, *permissions: str) -> None:
+    def __init__(self, name: str, *permissions: str, vendors: tuple[str, ...] = ()) -> None:
         with writing(system("test")) as w:
-            _, self.secret = create_token(w, system("test"), name=name, source=name, permissions=list(permissions))
+            _, self.secret = create_token(
+                w, system("test"), name=name, source=name, permissions=list(permissions), within=within(vendors=vendors)
+            )
 
     def get(self, path: str) -> Any:
         return Client().get(f"/v1/vendors{path}", headers={"authorization": f"Bearer {self.secret}"})
@@ -40,6 +43,10 @@ def test_the_house_reads_and_writes(house: House) -> None:
     manages, looks = Program("erp", "vendor.view", "vendor.manage"), Program("bi", "vendor.view")
     found = looks.get("").json()["vendors"]
     assert [(each["key"], each["contract"]) for each in found] == [("alder", 0), ("birch", 1)]
+    theirs = Program("alder", "vendor.view", vendors=("alder",))
+    assert [each["key"] for each in theirs.get("").json()["vendors"]] == ["alder"]
+    answers = [theirs.get(f"/{key}/contract") for key in ("birch", "nothing")]
+    assert [each.status_code for each in answers] == [404, 404] and answers[0].content == answers[1].content
     card = looks.get("/birch/scorecard?start=2026-11-02&end=2026-11-20").json()
     assert [(each["figure"], each["clause"], each["outcome"]) for each in card["targets"]] == [
         ("sla_completed", "4.1", "nothing")

@@ -13,16 +13,16 @@ from watchfloor.platform import config
 
 def seal(secret: dict[str, str], exchange: UUID) -> bytes:
     """AES-256-GCM under ``keys/exchanges.key``; opens only for the same exchange."""
-    return sealed.wrap(_key(), msgspec.json.encode(secret), f"exchange:{exchange}")
+    return sealed.wrap(_keys()[0], msgspec.json.encode(secret), f"exchange:{exchange}")
 
 
 def opened(data: bytes | memoryview | None, exchange: UUID) -> dict[str, str]:
     """The credentials, empty when there are none. Raises ``Damaged`` for what was changed or belongs to another exchange."""
     if data is None:
         return {}
-    return msgspec.json.decode(sealed.unwrap(_key(), bytes(data), f"exchange:{exchange}"), type=dict[str, str])
+    return msgspec.json.decode(sealed.unwrap(_keys(), bytes(data), f"exchange:{exchange}"), type=dict[str, str])
 
 
 @cache
-def _key() -> bytes:
-    return sealed.installation_key("exchanges:" + config.secret("exchanges.key"))
+def _keys() -> tuple[bytes, ...]:
+    return sealed.ring(config.secrets_of("exchanges.key"), "exchanges:")

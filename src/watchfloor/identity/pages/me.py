@@ -15,6 +15,7 @@ from watchfloor.identity import actions, guard, people, words
 from watchfloor.identity.domain import PERMISSIONS
 from watchfloor.identity.mending import Errors, mending
 from watchfloor.identity.middleware import actor_of, browser_zone, user_of
+from watchfloor.identity.signon import proof
 from watchfloor.ledger.writer import writing
 from watchfloor.platform import zones
 from watchfloor.platform.render import render
@@ -58,6 +59,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @guard.page()
+@proof.fresh(everyone=True)
 def sign_out_others(request: HttpRequest) -> HttpResponse:
     """End one's sessions on all other devices; this one goes on."""
     user = user_of(request)

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from watchfloor.identity import actions, guard
+from watchfloor.identity import actions, guard, limits, token_limits, words
 from watchfloor.identity.domain import PERMISSIONS
 from watchfloor.identity.mending import Errors, keys, mending, moment
 from watchfloor.identity.middleware import actor_of, user_of
 from watchfloor.identity.models import ApiToken, User
 from watchfloor.identity.programs import house_rate
+from watchfloor.identity.queries import actor_for_token
 from watchfloor.identity.signon import proof
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
@@ -34,7 +35,10 @@ FOR_PROGRAMS = (
     "media.submit",
     "appeal.submit",
     "insight.view",
+    "insight.sql",
+    "case.view",
     "enforcement.view",
+    "vendor.view",
     "ledger.view",
     "people.provision",
 )
@@ -48,6 +52,18 @@ OVERLAPS = (
 
 def _state(row: ApiToken, now: datetime) -> str:
     return "revoked" if row.revoked_at else "expired" if row.expires_at and row.expires_at <= now else "live"
+
+
+def _within(request: HttpRequest) -> token_limits.Within:
+    return token_limits.within(**{kind: keys(request.POST.get(kind, ""), kind) for kind in token_limits.KINDS})
+
+
+def _known() -> dict[str, str]:
+    return {kind: ", ".join(sorted(limits.known(kind) or {})) for kind in ("queues", "vendors")}
+
+
+def _where(row: ApiToken) -> str:
+    return words.limits_sentence(actor_for_token(row).scopes[0])
 
 
 def _count(text: str) -> int | None:
@@ -76,6 +92,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 networks=keys(request.POST.get("networks", ""), "networks") or [],
                 per_minute=_count(request.POST.get("per_minute", "")),
                 owner_id=user_of(request).pk if request.POST.get("mine") == "on" else None,
+                within=_within(request),
             )
         if not errors:
             context = {"token": row, "secret": secret, "base": request.build_absolute_uri("/").rstrip("/")}
@@ -86,6 +103,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "row": row,
             "state": _state(row, now),
             "rotating": row.old_until is not None and row.old_until > now,
+            "where": _where(row),
         }
         for row in ApiToken.objects.order_by("revoked_at", "-created_at")[:500]
     ]
@@ -97,6 +115,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "permissions": [(key, PERMISSIONS[key]) for key in FOR_PROGRAMS if actor.has(key)],
         "house_rate": house_rate(),
+        "known": _known(),
         "open_form": bool(errors) or "new" in request.GET or not rows,
     }
     return render(request, "identity/tokens.html", context, status=422 if errors else 200)
@@ -126,7 +145,7 @@ def one(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
                 actions.limit_token(
                     w, actor, row.pk, networks=keys(request.POST.get("networks", ""), "networks") or [],
                     per_minute=_count(request.POST.get("per_minute", "")),
-                    expires_at=moment(request.POST.get("expires_at", ""), "expires_at"),
+                    expires_at=moment(request.POST.get("expires_at", ""), "expires_at"), within=_within(request),
                 )  # fmt: skip
         if not errors and step == "rotate":
             context = {"token": row, "secret": secret, "base": request.build_absolute_uri("/").rstrip("/")}
@@ -138,13 +157,16 @@ def one(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
     now = clock.now()
     typed = request.POST if request.method == "POST" and step == "limits" else None
     ends = timezone.localtime(row.expires_at).strftime("%Y-%m-%dT%H:%M") if row.expires_at else ""
+    kept = {kind: ", ".join(getattr(row, kind) or []) for kind in token_limits.KINDS}
     context = {
         "token": row,
+        "where": _where(row),
+        "known": _known(),
         "state": _state(row, now),
         "rotating": row.old_until is not None and row.old_until > now,
         "owner": User.objects.filter(pk=row.owner_id).first() if row.owner_id else None,
         "values": typed
-        or {"networks": ", ".join(row.networks or []), "per_minute": row.per_minute or "", "expires_at": ends},
+        or {"networks": ", ".join(row.networks or []), "per_minute": row.per_minute or "", "expires_at": ends, **kept},
         "overlaps": [(str(minutes), words) for minutes, words in OVERLAPS],
         "house_rate": house_rate(),
         "permissions": [PERMISSIONS.get(key, key) for key in row.permissions],

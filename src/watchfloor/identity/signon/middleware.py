@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -24,6 +26,8 @@ from watchfloor.platform import addresses
 from watchfloor.platform.render import render
 
 Handler = Callable[[HttpRequest], HttpResponse]
+BEGAN = "wf-began"  # in the session, by the machine's clock
+LONGEST = settings.SESSION_COOKIE_AGE // 3600  # hours, where the house says nothing
 FACTOR_PAGES = (
     "/account/2fa/",
     "/account/reauthenticate/",
@@ -73,11 +77,13 @@ def _stopped(request: HttpRequest, user: User) -> HttpResponse | None:
     asked = policies.of_person(user.pk)
     if row.ended_at is not None:
         return _out(request, _("This session was ended."))
-    if asked.lifetime_hours is not None and now - row.began_at > timedelta(hours=asked.lifetime_hours):
+    if asked.lifetime_hours is not None:
+        over, hours = now - row.began_at > timedelta(hours=asked.lifetime_hours), asked.lifetime_hours
+    else:  # the cookie alone would be renewed for as long as somebody goes on
+        over, hours = time.time() - request.session.setdefault(BEGAN, int(time.time())) > LONGEST * 3600, LONGEST
+    if over:
         sessions.note_end(row, "lifetime")
-        return _out(
-            request, _("You were signed out: a session lasts %(hours)s hours here.") % {"hours": asked.lifetime_hours}
-        )
+        return _out(request, _("You were signed out: a session lasts %(hours)s hours here.") % {"hours": hours})
     if asked.idle_minutes is not None and now - row.seen_at > timedelta(minutes=asked.idle_minutes):
         sessions.note_end(row, "idle")
         return _out(request, _("You were signed out because nothing was done for a while."))

@@ -21,18 +21,22 @@ View = Callable[..., HttpResponseBase]
 When = Callable[[HttpRequest], bool]
 
 
-def fresh(when: When | None = None) -> Callable[[View], View]:
+def fresh(when: When | None = None, *, everyone: bool = False) -> Callable[[View], View]:
     """Who opens this page, or sends this form, has proved within the last minutes who they are.
 
     ``when(request)``: only then (a mass action beyond its limit, say); not given: whenever something is sent, and on opening a page that
-    can do nothing else.
+    can do nothing else. ``everyone``: also of who has no second factor, by whatever they sign in with.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             wanted = when(request) if when is not None else request.method == "POST"
-            if wanted and isinstance(request.user, User) and sessions.proof_needed(request, request.user):
+            if (
+                wanted
+                and isinstance(request.user, User)
+                and sessions.proof_needed(request, request.user, everyone=everyone)
+            ):
                 return to_prove(request)
             return view(request, *args, **kwargs)
 

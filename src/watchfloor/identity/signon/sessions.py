@@ -130,15 +130,15 @@ def is_fresh(request: HttpRequest, user: User, minutes: int) -> bool:
     return False
 
 
-def proof_needed(request: HttpRequest, user: User) -> bool:
+def proof_needed(request: HttpRequest, user: User, *, everyone: bool = False) -> bool:
     """Whether somebody has to prove again who they are. Simulated people have nothing to prove it with.
 
-    Who has a second factor is always asked; who has none only where the house says how long proof counts.
+    Who has a second factor is always asked; who has none only where the house says how long proof counts, or for what asks ``everyone``.
     """
     if user.simulated:
         return False
     asked = policies.of_person(user.pk)
-    if not asked.fresh_always and not has_factor(user):
+    if not everyone and not asked.fresh_always and not has_factor(user):
         return False
     return not is_fresh(request, user, asked.fresh_minutes)
 

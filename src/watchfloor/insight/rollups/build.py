@@ -20,7 +20,7 @@ from watchfloor.insight.relations import RELATIONS
 from watchfloor.insight.rollups import shapes
 from watchfloor.insight.rollups.rolling import DAYS, VALUES, file_of, roll, sketch_days, sketched
 from watchfloor.insight.rollups.shapes import Table, tables
-from watchfloor.insight.schema import SCHEMA
+from watchfloor.insight.schema import NOTHING
 
 PORTION = 4_000_000  # facts of which relations are derived at once
 HOURS = 2_000_000  # facts that are rolled up at once
@@ -183,10 +183,7 @@ def _again(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def _files(paths: list[str]) -> str:
-    if paths:
-        return "read_parquet($files, hive_partitioning = false)"
-    columns = ", ".join(f"NULL::{_DUCK.get(str(kind), 'TIMESTAMP')} AS {column}" for column, kind in SCHEMA.items())
-    return f"(SELECT * FROM (SELECT {columns}) WHERE false)"
+    return "read_parquet($files, hive_partitioning = false)" if paths else f"({NOTHING})"
 
 
 def _given(paths: list[str]) -> dict[str, list[str]] | None:
@@ -195,9 +192,6 @@ def _given(paths: list[str]) -> dict[str, list[str]] | None:
 
 def _load(db: duckdb.DuckDBPyConnection, paths: list[str], condition: str, name: str = "portion") -> None:
     db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {_files(paths)} WHERE {condition}", _given(paths))
-
-
-_DUCK = {"Int64": "BIGINT", "Int32": "INTEGER", "Int16": "SMALLINT", "String": "VARCHAR", "Boolean": "BOOLEAN"}
 
 
 def _touched_cases(db: duckdb.DuckDBPyConnection, before: Path) -> None:
@@ -211,16 +205,16 @@ def _touched_cases(db: duckdb.DuckDBPyConnection, before: Path) -> None:
 def _facts_of_cases(db: duckdb.DuckDBPyConnection, paths: list[str], until: int) -> None:
     """All facts that relations of the touched cases are derived from."""
     db.execute(
-        f"""CREATE TABLE facts AS SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE leaf < {until}
+        f"""CREATE TABLE facts AS SELECT * FROM {_files(paths)} WHERE leaf < {until}
         AND case_id IN (SELECT case_id FROM touched)""",
-        {"files": paths},
+        _given(paths),
     )
     db.execute(
-        f"""INSERT INTO facts SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE leaf < {until}
+        f"""INSERT INTO facts SELECT * FROM {_files(paths)} WHERE leaf < {until}
         AND (case_id IS NULL OR case_id NOT IN (SELECT case_id FROM touched))
         AND type IN ('appeal.filed', 'decision.superseded')
         AND decision_id IN (SELECT decision_id FROM facts WHERE type = 'decision.made')""",
-        {"files": paths},
+        _given(paths),
     )
 
 

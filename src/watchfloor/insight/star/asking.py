@@ -15,6 +15,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.insight import facts, rights
 from watchfloor.insight.boards.sql import reading, runs
 from watchfloor.insight.models import FactFile
+from watchfloor.insight.schema import NOTHING
 from watchfloor.insight.star import making
 from watchfloor.insight.star.dimensions import Known
 from watchfloor.kernel.errors import BadInput, Forbidden
@@ -72,7 +73,7 @@ def checked(actor: Actor, text: str, *, more: Mapping[str, str] | None = None) -
 
 def _order(name: str, allowed: str, known: Known) -> dict[str, Any]:
     files = facts.files()
-    whole = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else runs._nothing()
+    whole = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else NOTHING
     made = making.made(making.TABLES[name], allowed, known)
     rows = FactFile.objects.filter(replaced_at__isnull=True).aggregate(n=Sum("rows"))["n"] or 0
     return {

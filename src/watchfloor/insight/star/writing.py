@@ -21,6 +21,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.insight import facts, rights
 from watchfloor.insight.compile import used
 from watchfloor.insight.schema import DIGEST as FACTS
+from watchfloor.insight.schema import NOTHING
 from watchfloor.insight.star import making
 from watchfloor.insight.star.declaration import Table, quoted
 from watchfloor.kernel import clock
@@ -137,10 +138,8 @@ class _Export:
         return found
 
     def _facts(self) -> str:
-        from watchfloor.insight import lake
-
         if not self.files:
-            return lake._NOTHING
+            return NOTHING
         return "SELECT * FROM read_parquet($files, hive_partitioning = false) WHERE leaf < $leaf"
 
     def _run(self, sql: str) -> Any:

@@ -14,6 +14,7 @@ import msgspec
 
 from watchfloor import __version__
 from watchfloor.enforcement.line import line, trusted
+from watchfloor.items.media import sealed
 from watchfloor.kernel.errors import BadInput
 from watchfloor.platform import config, targets
 
@@ -121,6 +122,6 @@ def _trusted() -> ssl.SSLContext:
     return context
 
 
-def secret_key() -> str:
-    """The secret that sources' credentials are sealed under."""
-    return "history:" + config.secret("history.key")
+def keys() -> tuple[bytes, ...]:
+    """What sources' credentials are sealed under: the first; every one opens."""
+    return sealed.ring(config.secrets_of("history.key"), "history:")

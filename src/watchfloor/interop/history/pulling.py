@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from watchfloor.interop.history import keeping, salesforce, zendesk
-from watchfloor.interop.history.calling import Later, Refused, secret_key
+from watchfloor.interop.history.calling import Later, Refused, keys
 from watchfloor.interop.models import HistorySource
 from watchfloor.items.media import sealed
 from watchfloor.kernel import clock
@@ -60,16 +60,12 @@ def ask_now(source_id: UUID) -> int:
 
 def seal(text: str, label: str) -> bytes:
     """A secret at rest; opens only under the same label (a source's name, or its webhook)."""
-    return sealed.wrap(sealed.installation_key(secret_key()), text.encode(), f"history:{label}")
+    return sealed.wrap(keys()[0], text.encode(), f"history:{label}")
 
 
 def unsealed(data: bytes | memoryview | None, label: str) -> str:
     """The secret again, empty where there is none."""
-    return (
-        ""
-        if data is None
-        else sealed.unwrap(sealed.installation_key(secret_key()), bytes(data), f"history:{label}").decode()
-    )
+    return "" if data is None else sealed.unwrap(keys(), bytes(data), f"history:{label}").decode()
 
 
 def opened(source: HistorySource) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ import msgspec
 
 from watchfloor.interop.mail.models import MailMessage
 from watchfloor.items.media import sealed
-from watchfloor.items.media.options import installation_secret
+from watchfloor.items.media.options import installation_secrets
 from watchfloor.kernel.ids import decode, encode
+from watchfloor.platform import config
 
 PROVED, UNPROVED = "mail:", "mail-unproved:"
 TOKEN = 12  # hex digits that make a plus address ours
@@ -20,16 +22,12 @@ TOKEN = 12  # hex digits that make a plus address ours
 
 def seal(data: bytes, label: str) -> bytes:
     """Bytes as they may lie in the database; ``label`` is bound to them."""
-    return sealed.wrap(sealed.installation_key(installation_secret()), data, f"mail:{label}")
+    return sealed.wrap(_keys()[0], data, f"mail:{label}")
 
 
 def opened(data: bytes | memoryview | None, label: str) -> bytes:
     """The bytes again; none where they were forgotten."""
-    return (
-        b""
-        if data is None
-        else sealed.unwrap(sealed.installation_key(installation_secret()), bytes(data), f"mail:{label}")
-    )
+    return b"" if data is None else sealed.unwrap(_keys(), bytes(data), f"mail:{label}")
 
 
 def raw_of(row: MailMessage) -> bytes:
@@ -51,7 +49,7 @@ def shown_of(row: MailMessage) -> dict[str, Any]:
 
 def key_of(text: str, what: str) -> bytes:
     """A keyed digest by which an address or an id is known again, and nothing can be guessed from."""
-    return hmac.new(installation_secret().encode(), f"{what}\0{text.strip().lower()}".encode(), hashlib.sha256).digest()
+    return hmac.new(_names(), f"{what}\0{text.strip().lower()}".encode(), hashlib.sha256).digest()
 
 
 def reporter_id(address: str, *, proved: bool) -> str:
@@ -74,3 +72,17 @@ def from_token(token: str) -> UUID | None:
         return decode("mail", f"mail_{name}")
     except Exception:  # not an id at all
         return None
+
+
+def _keys() -> tuple[bytes, ...]:
+    return sealed.ring(installation_secrets())
+
+
+def _names() -> bytes:
+    """The key of the digests: one of its own, which stays when the installation's is changed, or nobody would be known again."""
+    return config.secrets_of("mail-names.key", first=_first_name_key)[0].encode()
+
+
+def _first_name_key() -> str:
+    """Mails that came before there was a key of their own were digested under the installation's."""
+    return installation_secrets()[-1] if MailMessage.objects.exists() else secrets.token_urlsafe(48)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from watchfloor.identity.queries import markets_of
 from watchfloor.intake import catalogue
 from watchfloor.intake.rows import REPORT, Known
 from watchfloor.interop.mastodon.answers import Asked
@@ -38,7 +39,8 @@ def make(asked: Asked) -> Entity:
     known = catalogue.load()
     common = {"reason": reason_of(known, category, rules), "reporter": reporter, "channel": "api", "note": comment}
     rows = rows_of(name, list(dict.fromkeys(statuses)), common, asked.request.headers.get("Idempotency-Key", "")[:120])
-    receipts = take(REPORT, rows, source=source, known=known, first_stands=True)
+    markets = markets_of(asked.token)
+    receipts = take(REPORT, rows, source=source, known=known, first_stands=True, markets=markets)
     target = account(name, made_at=None, data=looks(rows[0][0]["item"].get("author", rows[0][0]["item"])["type"], name))
     return report(
         receipts[0], at=clock.now(), category=category, comment=comment, target=target, statuses=statuses, rules=rules

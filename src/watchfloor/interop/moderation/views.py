@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from watchfloor.identity import guard
 from watchfloor.identity.programs import TooManyCalls, admit
+from watchfloor.identity.queries import within_of
 from watchfloor.interop import judging
 from watchfloor.interop.moderation.categories import result, texts_of
 
@@ -34,6 +35,9 @@ def moderations(request: HttpRequest) -> JsonResponse:
         return _wrong(401, "This needs a valid token.", "invalid_api_key")
     if PERMISSION not in token.permissions:
         return _wrong(403, f"This token may not ask for verdicts. It needs {PERMISSION}.", "insufficient_permissions")
+    if within_of(token).named:
+        said = "This token is limited to some markets, and a text that is sent here names none: ask POST /v1/verdicts."
+        return _wrong(403, said, "insufficient_permissions")
     try:
         sent = msgspec.json.decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError):

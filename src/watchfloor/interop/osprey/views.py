@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from watchfloor.identity import guard
-from watchfloor.identity.queries import token_for
+from watchfloor.identity.queries import markets_of, token_for
 from watchfloor.intake import strict
 from watchfloor.intake.rows import EVENT
 from watchfloor.interop.osprey import shapes
@@ -43,7 +43,8 @@ def actions(request: HttpRequest) -> JsonResponse:
     except WatchfloorError as error:
         return JsonResponse({"error": error.as_dict()}, status=error.status)
     results: list[dict[str, Any]] = []
-    for index, made in enumerate(take_each(EVENT, [_row(each, places) for each in found], source=token.source)):
+    rows = [_row(each, places) for each in found]
+    for index, made in enumerate(take_each(EVENT, rows, source=token.source, markets=markets_of(token))):
         if isinstance(made, WatchfloorError):
             results.append({"index": index, "status": "rejected", "error": made.as_dict()})
         else:

@@ -100,14 +100,14 @@ def failed(row: Sender, why: str) -> None:
 
 def seal(secret: str) -> bytes:
     """At rest: AES-256-GCM under ``keys/senders.key``."""
-    return sealed.wrap(_key(), secret.encode(), "sender")
+    return sealed.wrap(_keys()[0], secret.encode(), "sender")
 
 
 def opened(row: Sender | None) -> str:
     """The secret of a sender that may send; empty for every other, with the same work."""
     if row is None or row.secret is None:
         return ""
-    return sealed.unwrap(_key(), bytes(row.secret), "sender").decode()
+    return sealed.unwrap(_keys(), bytes(row.secret), "sender").decode()
 
 
 def sender(kind: str, sender_id: UUID) -> Sender | None:
@@ -121,5 +121,5 @@ def source(row: Sender) -> str:
 
 
 @cache
-def _key() -> bytes:
-    return sealed.installation_key("senders:" + config.secret("senders.key"))
+def _keys() -> tuple[bytes, ...]:
+    return sealed.ring(config.secrets_of("senders.key"), "senders:")

@@ -60,16 +60,19 @@ def by_its_word(document: Document) -> dict[str, str]:
 def take(
     given: Sequence[tuple[str, Any]], *, source: str, channel: str = "api",
     reporter: Callable[[Document], dict[str, str]] = by_its_word, connect: bool = True,
+    markets: frozenset[str] | None = None,
 ) -> list[Taken]:  # fmt: skip
     """Read, keep and store them; in the order they came.
 
     Args:
         reporter: who reports, as our reports say it.
+        markets: those a token is limited to (see ``intake.rows.check``).
         connect: durable when this returns; False: with the transaction it runs in.
     """
     known = catalogue.load()
     found = [
-        _prepared(index, value, where, source, channel, known, reporter) for index, (where, value) in enumerate(given)
+        _prepared(index, value, where, source, channel, known, reporter, markets)
+        for index, (where, value) in enumerate(given)
     ]
     good = [each for each in found if each.row is not None]
     if not good:
@@ -107,6 +110,7 @@ def _prepared(
     channel: str,
     known: Known,
     reporter: Callable[[Document], dict[str, str]],
+    markets: frozenset[str] | None,
 ) -> Taken:
     try:
         document = read(value, where)
@@ -114,9 +118,8 @@ def _prepared(
         kept = evidence.keep(document, source=source, clearance=clearance)
         shaped = report(document, kept, channel=channel, reporter=reporter(document))
         body = msgspec.json.encode(shaped)
-        return Taken(
-            index, document, check(REPORT, shaped, body, source=source, known=known, where=where), kept, shaped
-        )
+        row = check(REPORT, shaped, body, source=source, known=known, where=where, markets=markets)
+        return Taken(index, document, row, kept, shaped)
     except WatchfloorError as problem:
         return Taken(index, None, problem=problem)
 

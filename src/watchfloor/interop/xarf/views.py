@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from watchfloor.identity import guard
 from watchfloor.identity.models import ApiToken
-from watchfloor.identity.queries import token_for
+from watchfloor.identity.queries import markets_of, token_for
 from watchfloor.intake import strict
 from watchfloor.interop.xarf import taking
 from watchfloor.kernel.errors import WatchfloorError
@@ -30,7 +30,7 @@ def xarf(request: HttpRequest) -> JsonResponse:
     try:
         value = strict.Reader().one(strict.text_of(request.body))
         given = taking.documents(value)
-        taken = taking.take(given, source=token.source)
+        taken = taking.take(given, source=token.source, markets=markets_of(token))
     except (RequestDataTooBig, RawPostDataException):
         return wrong(413, "body_too_large", "The body is larger than 8 MB.", "Send the reports in parts.")
     except WatchfloorError as problem:

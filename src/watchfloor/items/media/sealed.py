@@ -56,6 +56,11 @@ def installation_key(secret: str) -> bytes:
     return _derive(secret.encode(), b"", b"watchfloor media: key of keys")
 
 
+def ring(secrets: Sequence[str], prefix: str = "") -> tuple[bytes, ...]:
+    """The keys of a file in ``keys``: the first seals; while it is being replaced the ones before it still open."""
+    return tuple(installation_key(prefix + each) for each in secrets)
+
+
 def new_key() -> bytes:
     """A data key for one medium."""
     return AESGCM.generate_key(256)

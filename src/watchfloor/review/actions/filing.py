@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from watchfloor.enforcement import notices
 from watchfloor.enforcement.models import Action, Notice
+from watchfloor.identity import access
 from watchfloor.identity.domain import Actor
 from watchfloor.items import queries as items
 from watchfloor.kernel import clock
@@ -48,7 +49,8 @@ def file_appeal(actor: Actor, appeal: AppealIn) -> Appeal:
         _check_text(text, f"texts.{place}")
     if len(appeal.texts) > MOST_TEXTS:
         raise BadInput("too_many", f"At most {MOST_TEXTS} texts can be handed in.", where="texts")
-    found = Decision.objects.filter(pk=appeal.decision_id).values_list("case_id", flat=True).first()
+    known = access.rows(actor, "appeal.submit", market="case__market")
+    found = Decision.objects.filter(known, pk=appeal.decision_id).values_list("case_id", flat=True).first()
     if found is None:
         raise NotFound("unknown_decision", "There is no such decision.", where="decision_id")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -74,11 +74,11 @@ def revealed(request: HttpRequest, about: UUID) -> HttpResponse:
 
 
 def _facts(actor: Actor, about: UUID) -> JobFacts:
-    """A match or a search as exposure knows jobs."""
+    """A match or a search as exposure knows jobs: each person's own."""
     match = queries.matches(actor).filter(pk=about).first()
     bank = match.bank if isinstance(match, Match) else _of_search(actor, about)
     return JobFacts(
-        job=about, token=1, case=about, leased_at=clock.now() - LONGEST, queue="", policy=bank.policy_key,
+        job=uuid5(about, actor.id), token=1, case=about, leased_at=clock.now() - LONGEST, queue="", policy=bank.policy_key,
         market=match.item.market if match else "", language=match.item.language if match else "", severity=severity(bank),
         item_version=match.item_version if match else "",
     )  # fmt: skip

@@ -45,6 +45,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @guard.page()
+@proof.fresh(everyone=True)
 def end(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     """End one of one's own."""
     with writing(actor_of(request)) as w:

@@ -12,6 +12,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -50,8 +51,13 @@ def provider_of(key: str) -> Provider:
 @guard.everyone(OPEN)
 @require_safe
 def begin(request: HttpRequest, key: str) -> HttpResponse:
-    """To the provider. ``?next=``; ``?again=1``: prove who you are once more."""
+    """To the provider. ``?next=``; ``?again=1``: prove who you are once more.
+
+    Whom another site sends here presses the button themselves: nobody else begins a session for them.
+    """
     provider = provider_of(key)
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return redirect_to_login(_next(request) or reverse("home"))
     state, nonce, verifier = (secrets.token_urlsafe(32) for _each in range(3))
     again = request.GET.get("again") == "1" and request.user.is_authenticated
     pending = _pending(request)

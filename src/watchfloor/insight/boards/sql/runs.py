@@ -28,6 +28,7 @@ from watchfloor.insight.boards.models import SqlQuestion
 from watchfloor.insight.boards.sql import child, reading, tables
 from watchfloor.insight.models import FactFile
 from watchfloor.insight.relations import RELATIONS
+from watchfloor.insight.schema import NOTHING
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, Overloaded
 from watchfloor.kernel.ids import new_id
@@ -151,7 +152,7 @@ def _orders(named: frozenset[str], allowed: str, days: int) -> list[dict[str, An
     chosen, found = tables.selections(), []
     for name in sorted(named):
         files = facts.files(since, None) if name == "facts" else facts.files(None, None)
-        whole = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else _nothing()
+        whole = "SELECT * FROM read_parquet($files, hive_partitioning = false)" if files else NOTHING
         source = f"({RELATIONS[name]})" if name != "facts" else "facts"
         within = f"moment >= TIMESTAMP '{first}' AND {tables.PUBLIC}" if name == "facts" else "true"
         sql = f"WITH facts AS ({whole}) SELECT {chosen[name]} FROM {source} AS r WHERE ({allowed}) AND {within}"
@@ -166,12 +167,6 @@ def _orders(named: frozenset[str], allowed: str, days: int) -> list[dict[str, An
             }
         )
     return found
-
-
-def _nothing() -> str:
-    from watchfloor.insight import lake
-
-    return lake._NOTHING
 
 
 def state(actor: Actor, run_id: UUID) -> Run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -108,7 +108,7 @@ def label(request: HttpRequest, study_id: UUID) -> HttpResponse:
             if verdict == "violating" and not typed["policy"]:
                 raise BadInput("no_policy", "Choose the policy it violates.", where="policy")
             study_actions.label(actor, unit.pk, verdict, typed["policy"])
-            _take(actor, unit, request.POST.get("shown", ""), ended=True)
+            _take(actor, unit, request.POST.get("shown", ""), labelled=True)
             return redirect(f"{reverse('study-label', args=[study_id])}?policy={typed['policy']}")
         except BadInput as error:
             errors.append(
@@ -154,22 +154,28 @@ def revealed(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _take(actor: Actor, unit: StudyUnit, raw: str, *, ended: bool = False) -> None:
-    """Exposure is kept as it is for the workbench; what is wrong with the sums keeps nobody from labelling."""
+def _take(actor: Actor, unit: StudyUnit, raw: str, *, labelled: bool = False) -> None:
+    """Exposure is kept as it is for the workbench; what is wrong with the sums keeps nobody from labelling.
+
+    A label does not end the touch: the page says its sums once more as it goes, and they must find what was counted before.
+    """
     sums = _read(raw)
     worked = sums.get("worked_ms")
     try:
         exposure.record(
             actor, _facts(actor, unit), shown.read(sums.get("lines", [])), page=str(sums.get("page", ""))[:16],
-            worked_ms=worked if isinstance(worked, int) and not isinstance(worked, bool) else 0, ended=ended,
+            worked_ms=worked if isinstance(worked, int) and not isinstance(worked, bool) else 0,
         )  # fmt: skip
     except BadInput:
-        if not ended:
+        if not labelled:
             raise
 
 
 def _facts(actor: Actor, unit: StudyUnit) -> JobFacts:
-    """A unit as exposure knows jobs. One began it when one labelled the last, ten minutes ago at most."""
+    """A unit as exposure knows jobs: each person's own, for two may label it.
+
+    One began it when one labelled the last, ten minutes ago at most.
+    """
     mine = (
         StudyLabel.objects.filter(labeller=str(actor))
         .exclude(unit_id=unit.pk)
@@ -179,8 +185,8 @@ def _facts(actor: Actor, unit: StudyUnit) -> JobFacts:
     )
     since = clock.now() - LOOK
     return JobFacts(
-        job=unit.pk, token=1, case=unit.study_id, leased_at=max(since, mine) if mine else since, queue="", policy="", market=unit.market,
-        language=unit.language, severity=SEVERITY, item_version=unit.item_version,
+        job=uuid5(unit.pk, actor.id), token=1, case=unit.study_id, leased_at=max(since, mine) if mine else since, queue="", policy="",
+        market=unit.market, language=unit.language, severity=SEVERITY, item_version=unit.item_version,
     )  # fmt: skip
 
 

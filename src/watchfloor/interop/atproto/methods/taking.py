@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 from asgiref.sync import async_to_sync
 
+from watchfloor.identity import access
+from watchfloor.identity.queries import markets_of
 from watchfloor.intake import catalogue
 from watchfloor.intake.asgi import app as intake
 from watchfloor.intake.rows import LANE_ORDINARY, REPORT, check
@@ -76,7 +78,8 @@ def take(
     same = [source, reporter["id"], name.type, name.id, reason, note, subject.get("cid"), tool, now.date().isoformat()]
     key = f"atp:{given}" if given else "atp:" + hashlib.sha256(msgspec.json.encode(same)).hexdigest()
     body = msgspec.json.encode(row)
-    checked = check(REPORT, row, body, source=source, known=known, key=key)
+    markets = markets_of(ask.who.token) if ask.who.token else None
+    checked = check(REPORT, row, body, source=source, known=known, key=key, markets=markets)
     if checked.lane == LANE_ORDINARY:
         intake.rates.take(str(ask.who.token.pk) if ask.who.token else SOURCE, 1)
     receipt: Receipt = async_to_sync(intake.committer.submit)([checked])[0]
@@ -106,7 +109,8 @@ def _appeal(ask: Ask, name: Name, subject: dict[str, Any], reason: str, note: st
     if not ask.who.may("appeal.submit"):
         raise Wrong(403, "Forbidden", "An appeal needs a token that may send appeals (appeal.submit).")
     item = items.find(name.type, name.id)
-    stands = Decision.objects.filter(case__item=item, verdict="violating", superseded_at__isnull=True)
+    known = access.rows(ask.actor, "appeal.submit", market="case__market")
+    stands = Decision.objects.filter(known, case__item=item, verdict="violating", superseded_at__isnull=True)
     decision = stands.order_by("-at", "-pk").first() if item is not None else None
     account = items.account_of(item) if item is not None else None
     if decision is None or account is None:
