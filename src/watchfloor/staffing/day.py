@@ -57,7 +57,7 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 class Lever(msgspec.Struct, frozen=True):
-    """What could be done: hours it brings, what these cost in hours of pay (None: nothing), whom it asks; ``money`` where rates are known."""
+    """What could be done: hours it brings, their cost in hours of pay (None: nothing) and in ``money``, whom it asks."""
 
     kind: str  # people | overflow | automation | postpone
     hours: float
@@ -109,10 +109,11 @@ def today(actor: Actor, vendor_key: str) -> Today | None:
     hours = _hours(vendor, roster, here, need)
     due = math.fsum(each.due for each in hours)
     levers, solver = _levers(problem, roster, here, [each.id for each in missing], left)
+    levers = _priced(actor, vendor, levers, here.date())
     scheduled = [each for each in people if each.scheduled]
     return Today(
         row=row, hour=here.hour, day=datetime.combine(here.date(), time(12), UTC), people=people, need=need, on=on, left=left,
-        adherence=sum(bool(each.state) for each in scheduled) / len(scheduled) if scheduled else None, levers=_priced(actor, vendor, levers, here.date()), solver=solver,
+        adherence=sum(bool(each.state) for each in scheduled) / len(scheduled) if scheduled else None, levers=levers, solver=solver,
         so_far=math.fsum(each.there for each in hours) / due if due else None, hours=hours,
     )  # fmt: skip
 

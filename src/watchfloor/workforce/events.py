@@ -22,9 +22,9 @@ class ReviewerSaved(LedgerEvent, frozen=True, tag="reviewer.saved"):
 class PeopleFileTaken(LedgerEvent, frozen=True, tag="people.file"):
     """A file of people was taken in, or taken back (``undo``): how many were added, changed, and kept from signing in."""
 
-    added: int
-    changed: int
-    ended: int
+    people_added: int
+    people_changed: int
+    people_ended: int
     undo: bool = False
 
 

@@ -87,7 +87,9 @@ def take_in(actor: Actor, content: str, *, seen: str | None = None, undoes: Peop
             first = plan.wrong[0]
             raise BadInput("bad_line", f"Line {first.line}: {first.said}", where=f"line {first.line}")
         if seen is not None and seen != plan.seen:
-            raise Conflict("changed_meanwhile", "This would by now do something else than you were shown.", hint="Look again.")
+            raise Conflict(
+                "changed_meanwhile", "This would by now do something else than you were shown.", hint="Look again."
+            )
         done = plan.of("add", "change", "end")
         if not done:
             raise Conflict("nothing", "Everybody in this file is already as it says.")
@@ -95,7 +97,9 @@ def take_in(actor: Actor, content: str, *, seen: str | None = None, undoes: Peop
             by=str(actor), at=clock.now(), added=len(plan.of("add")), changed=len(plan.of("change")), ended=len(plan.of("end")),
             back="" if undoes is not None else files.back(done),
         )  # fmt: skip
-        told = PeopleFileTaken(added=row.added, changed=row.changed, ended=row.ended, undo=undoes is not None)
+        told = PeopleFileTaken(
+            people_added=row.added, people_changed=row.changed, people_ended=row.ended, undo=undoes is not None
+        )
         w.event(told, ("people_file", row.pk))
         if undoes is not None:
             PeopleFile.objects.filter(pk=undoes.pk).update(undone_at=clock.now())
@@ -147,14 +151,19 @@ def _carry_out(w: Writer, actor: Actor, content: str) -> Plan:
     """Every line that can be done is; the others are told."""
     lines, wrong = files.parse(content)
     users = {user.email: user for user in User.objects.filter(email__in=[line.email for line in lines])}
-    mine = set(people.manageable(actor).filter(pk__in=[user.pk for user in users.values()]).values_list("pk", flat=True))
+    mine = set(
+        people.manageable(actor).filter(pk__in=[user.pk for user in users.values()]).values_list("pk", flat=True)
+    )
     states, _others = _states(users.values())
     steps = []
     for line in lines:
         user = users.get(line.email)
         try:
             if user is not None and user.pk not in mine:
-                raise Forbidden("not_yours", f"Someone with the address {line.email[:80]} exists already, and is none of your people.")
+                raise Forbidden(
+                    "not_yours",
+                    f"Someone with the address {line.email[:80]} exists already, and is none of your people.",
+                )
             step = files.step(line, None if user is None else states[user.pk])
             with w.attempt():
                 _do(w, actor, step, user)
@@ -183,7 +192,10 @@ def _do(w: Writer, actor: Actor, step: Step, user: User | None) -> None:
     if not after.active:
         identity.set_active(w, user, False, by=actor)
     elif not people.manageable(actor).filter(pk=user.pk).exists():
-        raise Forbidden("out_of_reach", "You manage the people of some vendors only: give a role within one of them, like reviewer@birch.")
+        raise Forbidden(
+            "out_of_reach",
+            "You manage the people of some vendors only: give a role within one of them, like reviewer@birch.",
+        )
 
 
 def _roles(w: Writer, actor: Actor, user: User, before: Sequence[str], after: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from django.test import override_settings
 from tests.support.people import actor_of, member, signed_in
 from tests.support.staffed import END, contracted, staffed
 
-from watchfloor.identity.actions import grant, save_role
+from watchfloor.identity.actions import create_token, grant, save_role
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import User
 from watchfloor.insight import lake
@@ -157,7 +157,11 @@ def _money_stands_beside_hours(row: WhatIf, url: str, other: UUID, found: runnin
         csv = b"".join(client.get(url + "?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
         assert "all,cost_PHP," in csv and "all,paid_hours," in csv
         assert "Cost, PHP" in client.get(f"/staffing/compare?with={row.pk}&with={other}").content.decode()
-        answer = client.get(f"/v1/staffing/what-if/{row.pk}").json()
+        with writing(system("test")) as w:
+            _, secret = create_token(
+                w, system("test"), name="t", source="t", permissions=["staffing.view", "vendor.view"]
+            )
+        answer = client.get(f"/v1/staffing/what-if/{row.pk}", headers={"authorization": f"Bearer {secret}"}).json()
         assert answer["money"]["PHP"]["value"] == pytest.approx(hours["acme"] * 600)
         assert (answer["money_difference"].keys(), answer["unpriced_hours"]) == ({"EUR", "PHP"}, 0)
         # Of two vendors one may read one's contract only: the other's hours have no rate.

@@ -43,7 +43,9 @@ def house() -> None:
             save_vendor(w, key=key, name=key.title())
         ana = actions.create_user(w, email="ana@example.org", name="Ana", password=None)
         actions.grant(w, BY, ana, "reviewer", vendors=["birch"])
-        save_reviewer(w, ana.pk, vendor_key="birch", team="Night", languages=["es", "en"], skills=["hate"], extras=["live"])
+        save_reviewer(
+            w, ana.pk, vendor_key="birch", team="Night", languages=["es", "en"], skills=["hate"], extras=["live"]
+        )
         dora = actions.create_user(w, email="dora@example.org", name="Dora", password=None)
         actions.grant(w, BY, dora, "reviewer", queues=["hate.en"])
 
@@ -94,7 +96,7 @@ def test_from_the_export_to_the_way_back() -> None:
     assert roles("ana@example.org") == [("reviewer", ["birch"], None), ("vendor_lead", ["birch"], None)]
     assert roles("dora@example.org") == [("reviewer", None, ["hate.en"])]
     told = Event.objects.get(type="people.file")
-    assert (told.data["added"], told.data["ended"], told.actor) == (2, 1, f"user:{mara.pk}")
+    assert (told.data["people_added"], told.data["people_ended"], told.actor) == (2, 1, f"user:{mara.pk}")
     assert Event.objects.filter(type="user.renamed").count() == 1
 
     result = client.get(taken["Location"]).content.decode()
@@ -104,7 +106,9 @@ def test_from_the_export_to_the_way_back() -> None:
     client.post(taken["Location"], {"do": "undo"})
     row.refresh_from_db()
     assert row.undone_at is not None
-    after = export(client).replace("ben@example.org,Ben Bird,no,,,,,,,,,,\r\n", "").replace("cleo@example.org,Cleo Clay,no,,,,,,,,,,\r\n", "")
+    after = export(client)
+    for who in ("ben@example.org,Ben Bird", "cleo@example.org,Cleo Clay"):
+        after = after.replace(f"{who},no,,,,,,,,,,\r\n", "")
     assert after == before  # all is as it was, but for two who cannot sign in
     assert client.post(taken["Location"], {"do": "undo"}).status_code == 422
     with clock.at(clock.now() + people_files.KEPT + timedelta(days=1)):
@@ -114,13 +118,21 @@ def test_from_the_export_to_the_way_back() -> None:
 
 def test_one_wrong_line_and_nothing_is_done(tmp_path: Path) -> None:
     mara = manager()
-    wrong = FILE + "eve@example.org,Eve,,queen,,,,\nnot-an-address,Frank,,,,,,\ngil@example.org,Gil,,,gone,,,\nhal@example.org,Hal,,,,,,2\n"
+    wrong = (
+        FILE
+        + "eve@example.org,Eve,,queen,,,,\nnot-an-address,Frank,,,,,,\ngil@example.org,Gil,,,gone,,,\nhal@example.org,Hal,,,,,,2\n"
+    )
     page = signed_in(mara).post("/settings/people/file", {"do": "look", "content": wrong})
     text = page.content.decode()
-    assert page.status_code == 422 and "Mend these lines first" in text and "name=\"do\" value=\"take\"" not in text
+    assert page.status_code == 422 and "Mend these lines first" in text and 'name="do" value="take"' not in text
     said = {each.line: each.said for each in people_files.look(actor_of(mara), wrong).wrong}
     assert said.keys() == {6, 7, 8, 9}
-    assert "no role 'queen'" in said[6] and "not an e-mail" in said[7] and "no vendor 'gone'" in said[8] and "which" in said[9]
+    assert (
+        "no role 'queen'" in said[6]
+        and "not an e-mail" in said[7]
+        and "no vendor 'gone'" in said[8]
+        and "which" in said[9]
+    )
     with pytest.raises(BadInput, match="Line 6"):
         people_files.take_in(actor_of(mara), wrong)
     assert not User.objects.filter(email="ben@example.org").exists() and of("dora@example.org").is_active
@@ -134,13 +146,14 @@ def test_one_wrong_line_and_nothing_is_done(tmp_path: Path) -> None:
 
 
 def test_nobody_reaches_further_by_a_file_than_by_hand() -> None:
+    everywhere = actor_of(manager())
     part = actor_of(manager(vendors=["birch"]))
     lines = "email,name,roles,vendor\n"
     good = people_files.look(part, lines + "new@example.org,New,reviewer@birch,birch\nana@example.org,Ana B,,\n")
     assert [each.kind for each in good.steps] == ["add", "change"] and not good.wrong
     for line, said in (
         ("dora@example.org,Dora D,,", "none of your people"), ("new@example.org,New,reviewer,birch", "do not hold"),
-        ("new@example.org,New,reviewer@alder,birch", "do not hold"), ("new@example.org,New,reviewer@birch,alder", "do not manage the people"),
+        ("new@example.org,New,reviewer@alder,birch", "do not hold"), ("new@example.org,New,reviewer@birch,alder", "do not manage"),
         ("new@example.org,New,,birch", "some vendors only"), ("ana@example.org,,-,", "some vendors only"),
     ):  # fmt: skip
         plan = people_files.look(part, lines + line + "\n")
@@ -151,7 +164,7 @@ def test_nobody_reaches_further_by_a_file_than_by_hand() -> None:
     other = actor_of(manager(vendors=["alder"]))
     with pytest.raises(NotFound):
         people_files.one(other, row.pk)
-    assert people_files.one(actor_of(manager()), row.pk) == row
+    assert people_files.one(everywhere, row.pk) == row
     lone = signed_in(member({"people.provision", "floor.view"}))
     assert lone.get("/settings/people/file").status_code == 403
     assert lone.get(f"/settings/people/file/{row.pk}").status_code == 403

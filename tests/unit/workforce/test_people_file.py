@@ -24,7 +24,8 @@ def step(before: State | None, **cells: str) -> files.Step:
 
 def test_a_file_as_spreadsheets_write_it() -> None:
     lines, wrong = files.parse(
-        "\ufeffE-mail;Name;Last sign in\r\n ANA@example.org ;Ana;2026-01-01\r\n\r\nana@example.org;Twice;\r\n;Nobody;\r\na@b.c;x;y;z\r\nb@b.c;b\x00d;"
+        "\ufeffE-mail;Name;Last sign in\r\n ANA@example.org ;Ana;2026-01-01\r\n\r\nana@example.org;Twice;\r\n"
+        ";Nobody;\r\na@b.c;x;y;z\r\nb@b.c;b\x00d;"
     )
     assert lines == [Line(2, "ana@example.org", {"name": "Ana"})]
     assert [(each.line, each.said[:30]) for each in wrong] == [
@@ -49,7 +50,12 @@ def test_what_is_no_file_of_people(content: str, said: str) -> None:
 def test_an_empty_cell_leaves_and_a_dash_empties() -> None:
     assert step(ANA, name="Ana").kind == "same"
     changed = step(ANA, team="-", languages="fr en", share="-", markets="-", roles="reviewer lead@birch+alder")
-    assert (changed.after.team, changed.after.languages, changed.after.share, changed.after.markets) == ("", ("en", "fr"), 1.0, None)
+    assert (changed.after.team, changed.after.languages, changed.after.share, changed.after.markets) == (
+        "",
+        ("en", "fr"),
+        1.0,
+        None,
+    )
     assert changed.after.roles == ("lead@alder+birch", "reviewer")
     assert [name for name, _old, _new in changed.changes] == ["roles", "team", "languages", "markets", "share"]
     assert step(ANA, active="no").kind == "end"
@@ -61,8 +67,9 @@ def test_an_empty_cell_leaves_and_a_dash_empties() -> None:
 @pytest.mark.parametrize(
     ("column", "cell", "said"),
     [
-        ("active", "maybe", "yes or no"), ("roles", "Reviewer!", "no role"), ("roles", "reviewer@", "no role"), ("share", "much", "no share"),
-        ("share", "nan", "0.05 to 2"), ("started_on", "soon", "no date"), ("languages", "x" * 13, "no code"), ("queues", "a/b", "no queue"),
+        ("active", "maybe", "yes or no"), ("roles", "Reviewer!", "no role"), ("roles", "reviewer@", "no role"),
+        ("share", "much", "no share"),         ("share", "nan", "0.05 to 2"), ("started_on", "soon", "no date"),
+        ("languages", "x" * 13, "no code"), ("queues", "a/b", "no queue"),
         ("vendor", "b c", "no vendor"), ("name", "-", "1 to 120"), ("team", "t" * 61, "at most 60"),
     ],
 )  # fmt: skip
@@ -81,9 +88,9 @@ def test_work_needs_a_vendor_and_a_person_a_name() -> None:
 
 KEYS = some.sampled_from(["birch", "alder", "a.b-c", "x_1"])
 MANY = some.lists(KEYS, unique=True, max_size=3).map(lambda found: tuple(sorted(found)))
-NAMES = some.text(some.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=9).filter(
-    lambda each: each != "-" and not each.startswith("'")
-)
+NAMES = some.text(
+    some.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=9
+).filter(lambda each: each != "-" and not each.startswith("'"))
 STATES = some.builds(
     State, name=NAMES, active=some.booleans(), roles=MANY.map(lambda keys: tuple(f"lead@{key}" for key in keys if "." not in key)),
     vendor=some.sampled_from(["birch", "alder"]), team=NAMES, languages=MANY, markets=some.one_of(some.none(), MANY.filter(bool)),

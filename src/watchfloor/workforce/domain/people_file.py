@@ -178,7 +178,11 @@ def back(done: list[Step]) -> str:
     writer.writerow(COLUMNS)
     for each in done:
         if each.before is None:
-            cells = {"active": "no", "roles": NONE if each.after.roles else "", "vendor": NONE if each.after.vendor else ""}
+            cells = {
+                "active": "no",
+                "roles": NONE if each.after.roles else "",
+                "vendor": NONE if each.after.vendor else "",
+            }
         else:
             cells = {name: old or NONE for name, old, _new in each.changes}
         writer.writerow([each.email, *(cells.get(name, "") for name in COLUMNS[1:])])

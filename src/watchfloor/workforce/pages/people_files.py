@@ -59,9 +59,12 @@ def index(request: HttpRequest) -> HttpResponseBase:
     context = {
         "errors": errors, "typed": content, "plan": plan, "counts": None if plan is None else _counts(plan), "columns": files.COLUMNS,
         "steps": [] if plan is None else _steps(plan)[:SHOWN], "more": 0 if plan is None else max(0, len(_steps(plan)) - SHOWN),
-        "wrong": [] if plan is None else plan.wrong[:SHOWN], "listed": listed, "names": names_of(row.by for row in listed), "kinds": _kinds(),
+        "wrong": [] if plan is None else plan.wrong[:SHOWN], "kinds": _kinds(),
+        "listed": listed, "names": names_of(row.by for row in listed),
     }  # fmt: skip
-    return render(request, "workforce/people_files.html", context, status=422 if errors or (plan and plan.wrong) else 200)
+    return render(
+        request, "workforce/people_files.html", context, status=422 if errors or (plan and plan.wrong) else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
