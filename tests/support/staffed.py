@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from watchfloor.insight.schema import DIGEST, SCHEMA
 from watchfloor.ledger.writer import writing
 from watchfloor.review import actions as review
 from watchfloor.review import plan
+from watchfloor.vendors.actions.contracts import save_contract
+from watchfloor.vendors.domain.terms import Rate, Terms
 from watchfloor.workforce import actions as workforce
 
 END = datetime(2026, 11, 23, tzinfo=UTC)  # a Monday
@@ -35,6 +38,13 @@ def people(vendor: str, many: int, **more: Any) -> list[User]:
             workforce.save_reviewer(w, user.pk, vendor_key=vendor, languages=["en"], markets=["DE"], **more)
         found.append(user)
     return found
+
+
+def contracted(vendor: str, hourly: str, currency: str = "EUR") -> None:
+    """A contract with one rate, in force for long."""
+    terms = Terms(currency=currency, rates=(Rate("reviewer", 5, Decimal(hourly)),))
+    with writing(system("test")) as w:
+        save_contract(w, vendor, terms, date(2026, 1, 1))
 
 
 def staffed(weeks: int = 3) -> dict[str, list[User]]:

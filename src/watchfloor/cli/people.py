@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from watchfloor.cli.output import emit, json_option, table
@@ -115,3 +117,87 @@ def user_disable(email: str, as_json: bool) -> None:
     with writing(system(ACTOR)) as w:
         actions.set_active(w, person, False)
     emit({"email": person.email, "active": False}, as_json=as_json, text=f"{person.email} can no longer sign in.")
+
+
+@user.command("export")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of printing.")
+def user_export(out: Path | None) -> None:
+    """Everybody as CSV, as `user import` reads it."""
+    prepare.django()
+    from watchfloor.identity.models import User
+    from watchfloor.platform.csvfile import lines
+    from watchfloor.workforce import people_files
+
+    text = "".join(lines(people_files.HEAD, people_files.rows(User.objects.order_by("email"))))
+    if out is None:
+        click.echo(text.removeprefix("\ufeff"), nl=False)
+    else:
+        out.write_text(text, encoding="utf-8", newline="")
+
+
+@user.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only tell what it would do.")
+@json_option
+def user_import(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Add people, change them or end their access, as FILE says (CSV). All of it is done, or nothing.
+
+    \b
+    watchfloor user export --out people.csv
+    watchfloor user import people.csv --dry-run
+    watchfloor user import people.csv
+    """
+    prepare.django()
+    from watchfloor.identity.domain import system
+    from watchfloor.workforce import people_files
+
+    try:
+        content = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadInput("unreadable", f"{file} cannot be read: {error.strerror}.", where="FILE") from None
+    except UnicodeDecodeError:
+        raise BadInput("not_utf8", f"{file} is not UTF-8 text.", where="FILE") from None
+    by = system(ACTOR)
+    plan = people_files.look(by, content)
+    steps = plan.of("add", "change", "end")
+    row = people_files.take_in(by, content, seen=plan.seen) if steps and not plan.wrong and not dry_run else None
+    words = {"add": "new", "change": "changes", "end": "can no longer sign in"}
+    rows = [
+        {"email": each.email, "what": words[each.kind], "columns": ", ".join(name for name, _old, _new in each.changes)}
+        for each in steps
+    ]
+    lines = [table(rows, ["email", "what", "columns"], empty="Everybody is already as this file says.")]
+    lines += [f"line {each.line}: {each.said}" for each in plan.wrong]
+    if row is not None:
+        lines.append(f"Done. To take it back: watchfloor user undo-import {row.pk}")
+    elif plan.wrong:
+        lines.append("Nothing was done: mend these lines first.")
+    answer = {
+        "done": row is not None, "file": str(row.pk) if row else "", "add": len(plan.of("add")), "change": len(plan.of("change")),
+        "end": len(plan.of("end")), "same": len(plan.of("same")), "wrong": plan.wrong,
+        "steps": [{"line": each.line, "email": each.email, "kind": each.kind, "changes": each.changes} for each in steps],
+    }  # fmt: skip
+    emit(answer, as_json=as_json, text="\n".join(lines))
+    if plan.wrong:
+        raise SystemExit(1)
+
+
+@user.command("undo-import")
+@click.argument("file")
+@json_option
+def user_undo_import(file: str, as_json: bool) -> None:
+    """Take back a FILE that was imported, by the id that `user import` told, within a month."""
+    prepare.django()
+    from uuid import UUID
+
+    from watchfloor.identity.domain import system
+    from watchfloor.workforce import people_files
+
+    try:
+        pk = UUID(file)
+    except ValueError:
+        raise BadInput("bad_id", f"{file[:60]!r} is no id of a file.", where="FILE") from None
+    row = people_files.undo(system(ACTOR), pk)
+    emit(
+        {"file": str(pk), "changed": row.changed, "ended": row.ended}, as_json=as_json, text=f"{file} was taken back.",
+    )  # fmt: skip

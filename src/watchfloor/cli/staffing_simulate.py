@@ -26,6 +26,7 @@ from watchfloor.engines.staffing.simulation import (
     replications,
 )
 from watchfloor.kernel.errors import BadInput
+from watchfloor.staffing.domain import money
 
 
 @click.command()
@@ -40,9 +41,12 @@ from watchfloor.kernel.errors import BadInput
 )
 @click.option("--against", type=click.Path(path_type=Path), help="What if: another scenario, or a file of changes.")
 @click.option("--prices", "with_prices", is_flag=True, help="Also what one more agent-hour in each queue would spare.")
+@click.option("--rates", type=click.Path(path_type=Path), help="What an hour costs by vendor: money beside hours.")
 @click.option("--plain", is_flag=True, help="By the plain program: slow, the same figures, needs nothing installed.")
 @json_option
-def simulate(scenario: Path, many: int, against: Path | None, with_prices: bool, plain: bool, as_json: bool) -> None:
+def simulate(
+    scenario: Path, many: int, against: Path | None, with_prices: bool, rates: Path | None, plain: bool, as_json: bool
+) -> None:  # fmt: skip
     """The floor of SCENARIO, item by item: skills, priorities, shifts, breaks, budgets of exposure.
 
     Figures are means with 95 % intervals over the replications. With --against the differences are told too: both floors get the same
@@ -51,10 +55,13 @@ def simulate(scenario: Path, many: int, against: Path | None, with_prices: bool,
     \b
     watchfloor staffing simulate week.json --replications 50
     watchfloor staffing simulate week.json --against outage.json --json
+    watchfloor staffing simulate week.json --against outage.json --rates rates.json
     """
     base = read(scenario, Scenario)
     floor = build(base)
-    other = None if against is None else build(_other(base, against))
+    changed_to = None if against is None else _other(base, against)
+    other = None if changed_to is None else build(changed_to)
+    known = None if rates is None else _rates(rates)
     runs_of = _plainly if plain else _compiled
     runs = runs_of(floor, many, "Simulating")
     answer: dict[str, Any] = {"scenario": outcome(floor, runs)}
@@ -71,12 +78,42 @@ def simulate(scenario: Path, many: int, against: Path | None, with_prices: bool,
             "The other minus this one:",
             *_told(answer["difference"], signed=True),
         ]
+    if known is not None:
+        vendors = {team.name: team.vendor for each in (base, changed_to) if each is not None for team in each.teams}
+        costs = {"scenario": money.cost(answer["scenario"].teams, vendors, known)}
+        if other is not None:
+            one, two = answer["scenario"].teams, answer["against"].teams
+            costs["against"] = money.cost(two, vendors, known)
+            costs["difference"] = money.difference(answer["difference"].teams, one, two, vendors, known)
+        answer["money"] = costs
+        lines += ["", *_money(costs)]
     if with_prices:
         with Bar("Pricing", many * len(base.queues)) as bar:
             answer["prices"] = prices(base, runs, step=bar.step)
         lines += ["", "Late items spared by one more agent-hour:"]
         lines += [f"  {each.queue}: {_range(each.late_spared, '.2f')}" for each in answer["prices"]]
     emit(answer, as_json=as_json, text="\n".join(lines))
+
+
+def _rates(path: Path) -> dict[str, money.Hourly]:
+    known = read(path, dict[str, money.Hourly])
+    wrong = money.check(known)
+    if wrong:
+        raise BadInput(
+            "bad_rate", f"The rate of {wrong!r} is none.", where=str(path), hint='{"Vendor B": {"hourly": 14.5, "currency": "EUR"}}'
+        )  # fmt: skip
+    return known
+
+
+def _money(costs: dict[str, money.Cost]) -> list[str]:
+    names = {"scenario": "This one", "against": "The other", "difference": "The difference"}
+    rows = []
+    for name, cost in costs.items():
+        sign = "+" if name == "difference" else ""
+        told = {each: _range(of, f"{sign},.0f") for each, of in cost.money.items()}
+        rows.append({"money": names[name], **told, "hours without a rate": _range(cost.unpriced, f"{sign},.0f")})
+    heads = ["money", *sorted({each for cost in costs.values() for each in cost.money}), "hours without a rate"]
+    return [table(rows, heads, empty="")]
 
 
 def _other(base: Scenario, path: Path) -> Scenario:

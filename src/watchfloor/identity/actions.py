@@ -25,6 +25,7 @@ from watchfloor.identity.events import (
     UserEnabled,
     UserInvited,
     UserJoined,
+    UserRenamed,
     UserSecured,
     UserSignedOut,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "limit_token",
     "link_works",
     "prefer",
+    "rename",
     "revoke_grant",
     "revoke_token",
     "rotate_token",
@@ -121,6 +123,16 @@ def set_active(w: Writer, user: User, active: bool, *, by: Actor | None = None) 
         revoke_tokens_of(w, user.pk)
         for let_go in _WHEN_OUT:
             let_go(w, user.pk)
+
+
+def rename(w: Writer, user: User, name: str, *, by: Actor) -> None:
+    """Another name for someone, by who manages people. What they call themselves is ``prefer``."""
+    if not name.strip() or len(name.strip()) > 120:
+        raise BadInput("bad_name", "A name has 1 to 120 characters.", where="name")
+    _above(by, user, with_clearances=False)
+    user.name = name.strip()
+    user.save(update_fields=["name"])
+    w.event(UserRenamed(), ("user", user.pk))
 
 
 _WHEN_OUT: list[Callable[[Writer, uuid.UUID], object]] = []

@@ -15,6 +15,10 @@ class UserInvited(LedgerEvent, frozen=True, tag="user.invited"):
     """A one-time link was made by which someone chooses a password."""
 
 
+class UserRenamed(LedgerEvent, frozen=True, tag="user.renamed"):
+    """Who manages people gave someone another name; which, is not in the ledger."""
+
+
 class UserJoined(LedgerEvent, frozen=True, tag="user.joined"):
     """Someone used their one-time link."""
 

@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -37,6 +38,17 @@ def flag(name: str, default: bool = False) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise BadInput("bad_setting", f"{name}={value!r} is neither yes nor no.", where=name, hint="Use 1 or 0.")
+
+
+def an_hour(name: str) -> tuple[Decimal, str] | None:
+    """What an hour costs, from an environment variable: ``31.50 EUR``; None where it is not set."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return None
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?) ?([A-Z]{3})", value)
+    if found is None:
+        raise BadInput("bad_setting", f"{name}={value!r} is no cost of an hour.", where=name, hint="Like 31.50 EUR.")
+    return Decimal(found[1]), found[2]
 
 
 def secret(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,15 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from watchfloor.engines.staffing.roster import Roster
+from watchfloor.engines.staffing.simulation import Range
+from watchfloor.identity.domain import Actor
 from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, NotFound
-from watchfloor.staffing import bases, rostering, running, whatifs
+from watchfloor.staffing import bases, rates, rostering, running, whatifs
 from watchfloor.staffing.domain import week as weeks
 from watchfloor.staffing.domain.whatif import Fields
+from watchfloor.staffing.models import WhatIf
 from watchfloor.staffing.rights import PLAN, VIEW, check_whole
 
 router = Router(tags=["staffing"])
@@ -69,7 +73,10 @@ class StaffingFigure(Schema):
 
 
 class StaffingWhatIfOut(Schema):
-    """A what-if: ``state`` is waiting, running, done or failed; once done, figures then and their difference to now."""
+    """A what-if: ``state`` is waiting, running, done or failed; once done, figures then and their difference to now.
+
+    ``money`` is the cost by currency where the rates of contracts are known to the caller; ``unpriced_hours`` are in none of its sums.
+    """
 
     id: str
     name: str
@@ -77,6 +84,9 @@ class StaffingWhatIfOut(Schema):
     problem: str
     then: dict[str, StaffingFigure]
     difference: dict[str, StaffingFigure]
+    money: dict[str, StaffingFigure]
+    money_difference: dict[str, StaffingFigure]
+    unpriced_hours: float | None
 
 
 class StaffingShift(Schema):
@@ -133,7 +143,7 @@ def ask(request: HttpRequest, body: StaffingWhatIfIn) -> Any:
         fields = msgspec.convert(body.fields, Fields)
     except msgspec.ValidationError:
         raise BadInput("bad_fields", "One of the fields is of a wrong kind.", where="fields") from None
-    return _whatif(whatifs.save(actor, body.name, fields))
+    return _whatif(actor, whatifs.save(actor, body.name, fields))
 
 
 @router.get(
@@ -141,7 +151,8 @@ def ask(request: HttpRequest, body: StaffingWhatIfIn) -> Any:
 )
 def read(request: HttpRequest, whatif: UUID) -> Any:
     """How far it is, and what it came to. Needs ``staffing.view``."""
-    return _whatif(whatifs.one(needs(request, VIEW), whatif))
+    actor = needs(request, VIEW)
+    return _whatif(actor, whatifs.one(actor, whatif))
 
 
 @router.get(
@@ -168,18 +179,26 @@ def roster(request: HttpRequest, vendor: str = "", week: str = "") -> Any:
     )
 
 
-def _whatif(row: Any) -> StaffingWhatIfOut:
+def _whatif(actor: Actor, row: WhatIf) -> StaffingWhatIfOut:
     run = running.latest("whatif", row.pk)
     found = running.found(run)
+    priced = None if found is None else rates.of_whatif(actor, row.base_id, found)
     return StaffingWhatIfOut(
         id=str(row.pk), name=row.name, state="" if run is None else run.state, problem="" if run is None else run.problem,
         then={} if found is None else _figures(found.other), difference={} if found is None else _figures(found.turned),
+        money={} if priced is None else _told(priced.then.money), money_difference={} if priced is None else _told(priced.turned.money),
+        unpriced_hours=None if priced is None else priced.then.unpriced.value,
     )  # fmt: skip
 
 
 def _figures(of: Any) -> dict[str, StaffingFigure]:
-    known = {
-        "attainment": of.all.attainment, "late": of.all.late, "backlog": of.all.backlog_end, "aas_seconds": of.all.aas,
-        "occupancy": of.occupancy, "exposure_hours": of.exposure_hours, "cost": of.cost,
-    }  # fmt: skip
-    return {name: StaffingFigure(value=each.value, low=each.low, high=each.high) for name, each in known.items()}
+    return _told(
+        {
+            "attainment": of.all.attainment, "late": of.all.late, "backlog": of.all.backlog_end, "aas_seconds": of.all.aas,
+            "occupancy": of.occupancy, "exposure_hours": of.exposure_hours, "cost": of.cost,
+        }
+    )  # fmt: skip
+
+
+def _told(ranges: Mapping[str, Range]) -> dict[str, StaffingFigure]:
+    return {name: StaffingFigure(value=each.value, low=each.low, high=each.high) for name, each in ranges.items()}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from watchfloor.engines.staffing.roster import Change, Day, Problem, Replan, Roster, replan
 from watchfloor.engines.staffing.roster.problem import needs
@@ -13,7 +14,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import MissingExtra
-from watchfloor.staffing import bases, rostering, weekly
+from watchfloor.staffing import bases, rates, rostering, weekly
 from watchfloor.staffing.domain import week as weeks
 from watchfloor.staffing.models import RosterRow
 from watchfloor.vendors import hours as hours_there
@@ -47,14 +48,23 @@ class Hour(msgspec.Struct, frozen=True):
         return self.there / self.due if self.due else None
 
 
+class Amount(msgspec.Struct, frozen=True):
+    """What a lever costs when it is pulled at a vendor."""
+
+    vendor: str  # its name
+    currency: str
+    value: float
+
+
 class Lever(msgspec.Struct, frozen=True):
-    """What could be done: hours it brings, what these cost in hours of pay (None: nothing), whom it asks."""
+    """What could be done: hours it brings, their cost in hours of pay (None: nothing) and in ``money``, whom it asks."""
 
     kind: str  # people | overflow | automation | postpone
     hours: float
     cost: float | None
     changes: list[Change] = []
     share: float = 0.0
+    money: list[Amount] = []
 
 
 class Today(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +109,7 @@ def today(actor: Actor, vendor_key: str) -> Today | None:
     hours = _hours(vendor, roster, here, need)
     due = math.fsum(each.due for each in hours)
     levers, solver = _levers(problem, roster, here, [each.id for each in missing], left)
+    levers = _priced(actor, vendor, levers, here.date())
     scheduled = [each for each in people if each.scheduled]
     return Today(
         row=row, hour=here.hour, day=datetime.combine(here.date(), time(12), UTC), people=people, need=need, on=on, left=left,
@@ -177,6 +188,24 @@ def _levers(
         if patient:
             levers.append(Lever("postpone", min(float(left), patient), None))
     return levers, solver
+
+
+def _priced(actor: Actor, vendor: Vendor, levers: list[Lever], day: date) -> list[Lever]:
+    """Overtime and calls at the vendor's own rate, work given away at the rate of each vendor that could take it."""
+    known = rates.hourly(actor, day)
+    names = dict(Vendor.objects.filter(key__in=list(known)).order_by("name").values_list("key", "name"))
+    at = {"people": [vendor.key], "overflow": [key for key in names if key != vendor.key]}
+    return [
+        replace(
+            each,
+            money=[
+                Amount(names[key], known[key].currency, each.cost * known[key].hourly)
+                for key in at.get(each.kind, ())
+                if each.cost is not None and key in names
+            ],
+        )
+        for each in levers
+    ]
 
 
 def _brought(found: Replan) -> float:

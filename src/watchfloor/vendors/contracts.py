@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -37,6 +37,16 @@ def versions(vendor_key: str) -> QuerySet[Contract]:
 def in_force(vendor_key: str, day: date) -> Contract | None:
     """The version that holds on a day: of those that have begun, the one written last."""
     return versions(vendor_key).filter(starts_on__lte=day).order_by("-starts_on", "-number").first()
+
+
+def all_in_force(vendor_keys: Iterable[str], day: date) -> dict[str, Contract]:
+    """The same of several vendors at once, by vendor key; without those that have no contract on the day."""
+    rows = (
+        Contract.objects.filter(vendor_key__in=list(vendor_keys), starts_on__lte=day)
+        .order_by("vendor_key", "-starts_on", "-number")
+        .distinct("vendor_key")
+    )
+    return {row.vendor_key: row for row in rows}
 
 
 def terms_of(row: Contract | None) -> Terms:

@@ -19,6 +19,15 @@ class ReviewerSaved(LedgerEvent, frozen=True, tag="reviewer.saved"):
     active: bool
 
 
+class PeopleFileTaken(LedgerEvent, frozen=True, tag="people.file"):
+    """A file of people was taken in, or taken back (``undo``): how many were added, changed, and kept from signing in."""
+
+    people_added: int
+    people_changed: int
+    people_ended: int
+    undo: bool = False
+
+
 class ShareSet(LedgerEvent, frozen=True, tag="reviewer.share"):
     """How much of a full day's work someone stands for was set; ``ramp_days``: they grow into it for so long."""
 

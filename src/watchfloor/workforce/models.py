@@ -7,6 +7,7 @@ from django.db import models
 
 from watchfloor.ledger.models import Projected
 from watchfloor.workforce.models_certificates import Certificate as Certificate
+from watchfloor.workforce.models_files import PeopleFile as PeopleFile
 
 
 class Vendor(Projected):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchfloor.platform.loops import loop
-from watchfloor.workforce import exposure, weeks
+from watchfloor.workforce import exposure, people_files, weeks
 
 
 @loop("workforce.exposure", idle=60.0)
@@ -20,6 +20,7 @@ def publish() -> int:
 
 @loop("workforce.erase", idle=3600.0)
 def erase() -> int:
-    """Erase what people were shown weeks ago."""
+    """Erase what people were shown weeks ago, and the way back from old files of people."""
     exposure.erase_old()
+    people_files.forget_old()
     return 0

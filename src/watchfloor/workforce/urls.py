@@ -1,12 +1,14 @@
-"""Addresses of the screens of well-being, and of certificates."""
+"""Addresses of the screens of well-being, of certificates, and of people as a file."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.workforce.pages import budgets, certificates, mine, pause, team
+from watchfloor.workforce.pages import budgets, certificates, mine, pause, people_files, team
 
 urlpatterns = [
+    path("settings/people/file", people_files.index, name="people-files"),
+    path("settings/people/file/<uuid:file_id>", people_files.one, name="people-file"),
     path("workforce/certificates", certificates.index, name="certificates"),
     path("wellbeing", mine.mine, name="wellbeing"),
     path("wellbeing/filters", mine.filters, name="wellbeing-filters"),

@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.support import vendors
-from tests.support.people import member
+from tests.support.people import actor_of, member
 
+from watchfloor.crisis import actions as crisis
 from watchfloor.identity.domain import system
-from watchfloor.kernel import clock
+from watchfloor.kernel import clock, ids
 from watchfloor.ledger.writer import writing
+from watchfloor.oncall import actions as oncall
 from watchfloor.policy import queries as policies
 from watchfloor.training import staff
+from watchfloor.vendors.actions import visits, workspace
 from watchfloor.vendors.models import CheckIn, Invoice
 from watchfloor.workforce.actions import grant_certificate
 
@@ -109,3 +112,40 @@ def test_a_monday_check_in(open_as: Callable[..., Page], four_looks: Callable[[A
     theirs.goto("/vendors/birch")
     expect(theirs.get_by_role("region", name="Training gaps")).to_have_count(0)
     assert theirs.goto("/vendors/cedar").status == 404  # type: ignore[union-attr]
+    _the_pages_around(open_as, four_looks)
+
+
+def _the_pages_around(open_as: Callable[..., Page], four_looks: Callable[[Any], None]) -> None:
+    """What else a vendor manager opens, and the two pages that share their hours: a crisis, and people as a file."""
+    may = {*MANAGER, "people.manage", "oncall.view", "incident.manage", "bank.view", "bank.edit", "bank.manage"}
+    iris = member(may, "Iris Ito")
+    with writing(system("test")) as w:
+        visit = visits.plan(w, "birch", site="Lisbon", on=clock.now().date(), who="Vania and Iris")
+        visits.fill_in(
+            w, visit.pk, {"screens": ("good", ""), "breaks": ("not", "Two breaks were cut short on Friday.")}
+        )
+        told = workspace.announce(
+            w, system("test"), title="Newsletters", text="Read the article before Monday.", policy_key="spam"
+        )
+    incident = oncall.open_incident(actor_of(iris), title="A clip of an attack", severity=4)
+    crisis.set_level(actor_of(iris), incident, 2, "Copies are coming in")
+    room = f"/oncall/incidents/{ids.encode('inc', incident.pk)}/crisis"
+    page = open_as(iris, "/vendors/birch/contract")
+    for address in (
+        "/vendors/birch/contract", "/vendors/birch/visits", f"/vendors/birch/visits/{visit.pk}", "/announcements",
+        f"/announcements/{told.pk}", room, "/settings/people/file",
+    ):  # fmt: skip
+        answer = page.goto(address)
+        assert answer is not None and answer.status == 200, address
+        four_looks(page)
+    page.get_by_label("or its lines").fill("email,name,vendor\nnew@example.org,Nils New,birch\nbad,Bea,\n")
+    page.get_by_role("button", name="Look at what it would do").click()
+    expect(page.get_by_role("table", name="Lines that cannot be done")).to_contain_text("not an e-mail address")
+    four_looks(page)
+    page.get_by_label("or its lines").fill("email,name,vendor\nnew@example.org,Nils New,birch\n")
+    page.get_by_role("button", name="Look at what it would do").click()
+    page.get_by_role("button", name="Do this for 1 person").click()
+    expect(page.get_by_text("1 person of this file has never signed in")).to_be_visible()
+    four_looks(page)
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("It was taken back")).to_be_visible()

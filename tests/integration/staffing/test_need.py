@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
+from django.test import override_settings
 from tests.support.people import actor_of, member, signed_in
-from tests.support.staffed import END, staffed
+from tests.support.staffed import END, contracted, staffed
 
+from watchfloor.identity.actions import create_token, grant, save_role
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import User
 from watchfloor.insight import lake
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, MissingExtra, NotFound
 from watchfloor.ledger.models import Event
-from watchfloor.staffing import bases, gathering, markets, running, upcoming, whatifs
+from watchfloor.ledger.writer import writing
+from watchfloor.staffing import bases, gathering, markets, rates, running, upcoming, whatifs
 from watchfloor.staffing.domain.whatif import Fields
 from watchfloor.staffing.models import BaseRow, Run, WhatIf
 from watchfloor.staffing.upcoming import Upcoming
@@ -124,10 +129,50 @@ def test_a_what_if_from_the_form_to_its_cards(floor: dict[str, list[User]], monk
     running.work()
     both = manager.get(f"/staffing/compare?with={row.pk}&with={again.pk}").content.decode()
     assert both.count("New market") >= 1
+    assert "Cost, EUR" not in page + both  # no contract says what an hour costs
+    _money_stands_beside_hours(row, answer["Location"], again.pk, found)
     home = manager.get("/staffing").content.decode()
     assert "Zeta fails" in home
     assert 'class="cover"' in home
     assert "Items are due within minutes" in home
+
+
+def _money_stands_beside_hours(row: WhatIf, url: str, other: UUID, found: running.Found) -> None:
+    contracted("zeta", "10"), contracted("acme", "600", "PHP")
+    hours = {team.name: team.paid_hours.value for team in found.other.teams}
+    with override_settings(HOUSE_HOURLY=(Decimal(30), "EUR")):
+        buyer = member({"staffing.view", "vendor.view"}, "Bea")
+        priced = rates.of_whatif(actor_of(buyer), row.base_id, found)
+        assert priced is not None
+        assert {name: each.value for name, each in priced.then.money.items()} == {
+            "EUR": pytest.approx(hours["zeta"] * 10), "PHP": pytest.approx(hours["acme"] * 600),
+        }  # fmt: skip
+        assert priced.turned.money["EUR"].value == pytest.approx(
+            priced.then.money["EUR"].value - priced.now.money["EUR"].value
+        )
+        assert priced.turned.money["EUR"].value < 0  # who is out is not paid
+        client = signed_in(buyer)
+        page = client.get(url).content.decode()
+        assert "Cost, EUR" in page and "Cost, PHP" in page and "are in no sum of money" not in page
+        csv = b"".join(client.get(url + "?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+        assert "all,cost_PHP," in csv and "all,paid_hours," in csv
+        assert "Cost, PHP" in client.get(f"/staffing/compare?with={row.pk}&with={other}").content.decode()
+        with writing(system("test")) as w:
+            _, secret = create_token(
+                w, system("test"), name="t", source="t", permissions=["staffing.view", "vendor.view"]
+            )
+        answer = client.get(f"/v1/staffing/what-if/{row.pk}", headers={"authorization": f"Bearer {secret}"}).json()
+        assert answer["money"]["PHP"]["value"] == pytest.approx(hours["acme"] * 600)
+        assert (answer["money_difference"].keys(), answer["unpriced_hours"]) == ({"EUR", "PHP"}, 0)
+        # Of two vendors one may read one's contract only: the other's hours have no rate.
+        part = member({"staffing.view"}, "Paul")
+        with writing(system("test")) as w:
+            save_role(w, key="one-vendor", name="One vendor", permissions=["vendor.view"])
+            grant(w, system("test"), part, "one-vendor", vendors=["zeta"])
+        page = signed_in(part).get(url).content.decode()
+        assert "Cost, EUR" in page and "Cost, PHP" not in page and "are in no sum of money" in page
+        unpriced = rates.of_whatif(actor_of(part), row.base_id, found)
+        assert unpriced is not None and unpriced.then.unpriced.value == pytest.approx(hours["acme"])
 
 
 def test_a_failed_run_says_why_and_a_dead_worker_is_taken_over(floor: dict[str, list[User]]) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 from tests.support.people import actor_of, member, signed_in
-from tests.support.staffed import END, people
+from tests.support.staffed import END, contracted, people
 
 from watchfloor.engines.staffing.roster import Roster
 from watchfloor.identity.domain import system
@@ -62,8 +62,25 @@ def test_the_day_compares_who_should_be_there_and_prices_the_gap(monkeypatch: py
         assert {each.id for each in found.people if each.scheduled} == set(due)
         assert found.left > 0
         assert "overflow" in {lever.kind for lever in found.levers}
+        assert not any(lever.money for lever in found.levers)
+        people("zeta", 1)
+        contracted("acme", "14.50"), contracted("zeta", "600", "PHP")
+        rich = day.today(actor_of(member({"staffing.view", "vendor.view"})), "acme")
+        assert rich is not None
+        levers = {lever.kind: lever for lever in rich.levers}
+        assert levers["overflow"].cost is not None
+        assert levers["overflow"].money == [day.Amount("Zeta", "PHP", levers["overflow"].cost * 600)]
+        own = member({"staffing.view", "vendor.work"}, "Lena", vendors=["acme"])  # a vendor's own side
+        theirs = day.today(actor_of(own), "acme")
+        assert theirs is not None
+        assert {each.currency for lever in theirs.levers for each in lever.money} <= {"EUR"}
+        if "people" in levers:
+            assert levers["people"].cost is not None
+            assert levers["people"].money == [day.Amount("Acme", "EUR", levers["people"].cost * 14.5)]
+        page = signed_in(member({"staffing.view", "vendor.view"})).get("/staffing/day?vendor=acme").content.decode()
+        assert "PHP" in page and "Not there" in page
         page = signed_in(manager).get("/staffing/day?vendor=acme").content.decode()
-        assert "Not there" in page
+        assert "PHP" not in page
         assert "Another vendor takes over" in page
         assert signed_in(manager).get("/staffing/day?vendor=acme&format=csv").status_code == 200
         assert signed_in(manager).get("/staffing/day?vendor=zeta").status_code == 404

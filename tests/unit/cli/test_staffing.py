@@ -80,6 +80,28 @@ def test_simulate_tells_and_compares(tmp_path: Path) -> None:
     said = run(*words, "--prices").output
     assert "The other minus this one:" in said and "Late items spared" in said
 
+    floor["teams"] = [{"name": "day", "agents": 2, "vendor": "B"}, {"name": "own", "agents": 1}]
+    fewer = {"changes": [{"change": "outage", "outage": {"from": "12h", "for": "12h", "vendor": "B"}}]}
+    rates = write(tmp_path / "rates.json", {"B": {"hourly": 14.5, "currency": "EUR"}})
+    words = (
+        "simulate",
+        write(file, floor),
+        "--replications",
+        2,
+        "--plain",
+        "--against",
+        write(more, fewer),
+        "--rates",
+        rates,
+    )
+    told = json.loads(run(*words, "--json").output)["money"]
+    assert told["scenario"]["money"]["EUR"]["value"] == 48 * 14.5 and told["scenario"]["unpriced"]["value"] == 24
+    assert told["difference"]["money"]["EUR"]["value"] == -24 * 14.5 and told["difference"]["unpriced"]["value"] == 0
+    assert "hours without a rate" in run(*words).output
+    write(rates, {"B": {"hourly": -1, "currency": "EUR"}})
+    with pytest.raises(BadInput, match="The rate of 'B' is none"):
+        run(*words)
+
 
 def test_the_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(

@@ -25,15 +25,16 @@ def test_every_example_runs(tmp_path: Path) -> None:
     page = (ROOT / "docs/reference/staffing-files.md").read_text("utf-8")
     files = {}
     examples = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
-    for name, text in zip(("backlog", "floor", "what-if", "week", "day"), examples, strict=True):
+    for name, text in zip(("backlog", "floor", "what-if", "rates", "week", "day"), examples, strict=True):
         files[name] = tmp_path / f"{name}.json"
         files[name].write_text(text, encoding="utf-8")
     result = json.loads(run("backlog", files["backlog"], "--json"))
     assert [each["meets"] for each in result["classes"]] == [True, True]
     run("backlog", files["backlog"], "--need", "flat")
-    told = json.loads(
-        run("simulate", files["floor"], "--plain", "--replications", 2, "--against", files["what-if"], "--json")
-    )
+    words = ("--plain", "--replications", 2, "--against", files["what-if"], "--rates", files["rates"], "--json")
+    told = json.loads(run("simulate", files["floor"], *words))
+    assert told["money"]["against"]["money"].keys() == {"EUR", "PHP"}
+    assert told["money"]["against"]["unpriced"]["value"] == told["against"]["teams"][2]["paid_hours"]["value"]  # relief
     assert told["scenario"]["automated"]["value"] > 0 and told["scenario"]["queues"][1]["abandoned"]["value"] >= 0
     assert [each["name"] for each in told["against"]["queues"]] == ["hate.de", "live", "spam", "hate.at"]
     roster = tmp_path / "roster.json"

@@ -22,8 +22,9 @@ from watchfloor.identity.names import names_of
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
-from watchfloor.staffing import bases, running, whatifs
+from watchfloor.staffing import bases, rates, running, whatifs
 from watchfloor.staffing.domain.base import Base
+from watchfloor.staffing.domain.money import NOTHING
 from watchfloor.staffing.domain.whatif import ALL, NUMBERS, Fields
 from watchfloor.staffing.models import WhatIf
 from watchfloor.staffing.pages import words
@@ -73,13 +74,15 @@ def one(request: HttpRequest, whatif_id: UUID) -> HttpResponseBase:
         return redirect("staffing-whatif", again.pk)
     run = running.latest("whatif", row.pk)
     found = running.found(run)
+    priced = None if found is None else rates.of_whatif(actor, row.base_id, found)
     if found is not None and request.GET.get("format") == "csv":
-        return csv_response("what-if", ("queue", "figure", "now", "low", "high", "then", "low", "high"), _csv(found))
+        head = ("queue", "figure", "now", "low", "high", "then", "low", "high")
+        return csv_response("what-if", head, _csv(found, priced))
     others = [each for each in whatifs.listed(actor)[:50] if each.pk != row.pk]
     context = {
         "row": row, "run": run, "found": found, "said": said(msgspec.convert(row.fields, Fields), _names(row)),
         "names": names_of([row.made_by]), "tabs": words.tabs(actor, "need"), "may_plan": whole(actor, PLAN), "others": others,
-        "install": INSTALL, "cards": None if found is None else cards(found), "run_states": words.run_states(),
+        "install": INSTALL, "cards": None if found is None else cards(found, priced), "run_states": words.run_states(), "priced": priced,
         "queues": [] if found is None else _lines(found), "queue_names": _names(row),
     }  # fmt: skip
     return render(request, "staffing/whatif.html", context)
@@ -108,15 +111,10 @@ def compare(request: HttpRequest) -> HttpResponseBase:
     columns = []
     for row in rows:
         found = running.found(running.latest("whatif", row.pk))
-        columns.append(
-            {
-                "row": row,
-                "url": reverse("staffing-whatif", args=[row.pk]),
-                "cards": None if found is None else cards(found),
-            }
-        )
+        told = None if found is None else cards(found, rates.of_whatif(actor, row.base_id, found))
+        columns.append({"row": row, "url": reverse("staffing-whatif", args=[row.pk]), "cards": told})
     done = [each for each in columns if each["cards"] is not None]
-    context = {"columns": columns, "done": done, "tabs": words.tabs(actor, "need")}
+    context = {"columns": columns, "done": done, "lines": _side_by_side(done), "tabs": words.tabs(actor, "need")}
     return render(request, "staffing/compare.html", context)
 
 
@@ -143,7 +141,17 @@ def read(post: QueryDict) -> Fields:
     return Fields(**values)
 
 
-def cards(found: running.Found) -> list[dict[str, Any]]:
+def _side_by_side(done: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Figure by figure: its first card for what it is and was, and every column's own (None: not told there, as another currency)."""
+    lines: dict[str, dict[str, Any]] = {}
+    for place, column in enumerate(done):
+        for card in column["cards"]:
+            line = lines.setdefault(card["key"], {"first": card, "cells": [None] * len(done)})
+            line["cells"][place] = card
+    return list(lines.values())
+
+
+def cards(found: running.Found, priced: rates.Priced | None = None) -> list[dict[str, Any]]:
     """What a manager reads: then, now and the difference, each with its range; ``good`` says which way is better."""
     hours, now, then, turn = 3600.0, found.base.all, found.other.all, found.turned.all
     lines = (
@@ -154,6 +162,7 @@ def cards(found: running.Found) -> list[dict[str, Any]]:
         ("occupancy", _("Occupancy"), "share", found.base.occupancy, found.other.occupancy, found.turned.occupancy, 1.0, 0),
         ("exposure", _("Exposure"), "hours", found.base.exposure_hours, found.other.exposure_hours, found.turned.exposure_hours, 1.0, -1),
         ("cost", _("Paid time"), "hours", found.base.cost, found.other.cost, found.turned.cost, 1.0, -1),
+        *_money(priced),
     )  # fmt: skip
     return [
         {
@@ -163,6 +172,19 @@ def cards(found: running.Found) -> list[dict[str, Any]]:
         }
         for key, name, unit, one, two, gap, by, good in lines
     ]  # fmt: skip
+
+
+def _money(priced: rates.Priced | None) -> list[tuple[str, str, str, Range, Range, Range, float, int]]:
+    """Paid time once more, by currency."""
+    if priced is None:
+        return []
+    now, then, turn = priced.now.money, priced.then.money, priced.turned.money
+    found = []
+    for each in sorted({*now, *then}):
+        name = _("Cost, %(currency)s") % {"currency": each}
+        ranges = now.get(each, NOTHING), then.get(each, NOTHING), turn.get(each, NOTHING)
+        found.append((f"cost_{each}", name, "items", *ranges, 1.0, -1))
+    return found
 
 
 def _range(of: Range, by: float) -> Range:
@@ -178,13 +200,17 @@ def _lines(found: running.Found) -> list[dict[str, Any]]:
     ]
 
 
-def _csv(found: running.Found) -> list[tuple[Any, ...]]:
+def _csv(found: running.Found, priced: rates.Priced | None) -> list[tuple[Any, ...]]:
     rows = []
     now = {each.name: each for each in [*found.base.queues, found.base.all]}
     for each in [*found.other.queues, found.other.all]:
         for name in ("arrived", "solved", "late", "attainment", "aas", "backlog_end"):
             before, after = getattr(now.get(each.name), name, None), getattr(each, name)
             rows.append((each.name, name, *(_cells(before) if before else ("", "", "")), *_cells(after)))
+    rows.append(("all", "paid_hours", *_cells(found.base.cost), *_cells(found.other.cost)))
+    rows += [
+        ("all", name, *_cells(before), *_cells(after)) for name, _name, _unit, before, after, *_more in _money(priced)
+    ]
     return rows
 
 

@@ -78,6 +78,16 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     every_days: int = 7
 
 
+def mean_hourly(terms: Terms) -> Decimal | None:
+    """What an hour costs, by the seats of each role (all roles alike where no seat is agreed); None without rates."""
+    if not terms.rates:
+        return None
+    seats = sum(rate.seats for rate in terms.rates)
+    if not seats:
+        return sum((rate.hourly for rate in terms.rates), Decimal(0)) / len(terms.rates)
+    return sum((rate.hourly * rate.seats for rate in terms.rates), Decimal(0)) / seats
+
+
 def check(terms: Terms) -> Terms:
     """The terms, if they can be held against figures.
 

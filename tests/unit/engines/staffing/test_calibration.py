@@ -46,6 +46,23 @@ def rate(hour: int, level: float = 20) -> float:
     return level * (1 + 0.6 * math.sin(2 * math.pi * hour / 24)) * (0.6 if hour % 168 >= 120 else 1.1)
 
 
+def test_in_the_first_days_growth_is_no_weekday_and_intervals_are_wide() -> None:
+    days = [[rate(hour, level) for hour in range(24)] for level in (100, 140)]
+    ahead_of_it = ahead([value for day in days for value in day], 0, horizon=24).hours
+    usual = [rate(hour, 140) for hour in range(24)]
+    assert math.fsum(each.value for each in ahead_of_it) == pytest.approx(math.fsum(usual), rel=0.03)  # as Tuesday was
+    alone = ahead(days[0], 0, horizon=24)
+    assert alone.fared is None
+    assert all(each.low <= 0.4 * each.value and each.high >= 1.6 * each.value for each in alone.hours)
+    half = ahead(days[0], 0, horizon=24, level=0.5).hours
+    assert all(one.high - one.low > other.high - other.low for one, other in zip(alone.hours, half, strict=True))
+    # After three days a weekday may have its own share, and what the last hours were above it fades within days.
+    week = [rate(hour, 100) for hour in range(140)] + [300.0] * 6
+    late = ahead(week, 0, horizon=168).hours
+    assert late[1].value > 1.5 * rate(147, 100)
+    assert late[150].value < 1.5 * rate(296, 100)
+
+
 def test_a_planted_week_is_found_again_and_the_backtest_beats_repeating_it() -> None:
     rng = random.Random(3)
     found = ahead([poisson(rng, rate(hour)) for hour in range(168 * 8)], 0)

@@ -1,8 +1,10 @@
 """What will come in, hour by hour of the next week, with intervals that were tried on the past, and how such forecasts have fared.
 
 An hour is expected as a level times what its weekday and its hour usually bring. Both shares lean on what is known of all days while few
-weeks are there, so that a fortnight is enough to begin with. The level is an exponential mean of days without their season. Intervals are
-order statistics of past errors, each divided by the root of what was expected (counts scatter with their root): split conformal. The
+weeks are there, so that a fortnight is enough to begin with. The level is an exponential mean of days without their season. In the first
+week, while that level is hardly known, what the last hours were above or below it goes on and fades; and in the first three days no
+weekday has a share of its own, because it cannot be told from the level (a Tuesday above its Monday may be growth). Intervals are order
+statistics of past errors, each divided by the root of what was expected (counts scatter with their root): split conformal. The
 backtest repeats everything at earlier weeks from what came before them, beside the seasonal naive forecast (the same hour a week ago).
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import msgspec
 
@@ -20,6 +23,18 @@ _LEAN_DAY, _LEAN_HOUR = 1.0, 2.0  # weeks of belief in "all days are alike" befo
 _LEVEL = 0.15  # of the newest day in the level
 _FADE = 0.5 ** (1 / 6)  # a week counts half after six
 _WEEKS_TRIED = 4
+_EARLY = 3 * DAY
+_MEMORY, _EARLY_MEMORY = (
+    6.0,
+    4.0,
+)  # hours that count for what the last ones were; of a week, and of its first three days
+_CARRIED, _EARLY_CARRIED = (
+    24.0,
+    float(WEEK),
+)  # hours after which half of that is left; at first there is nothing to come back to
+_UNKNOWN = (
+    0.6  # of what is expected: how far real series lay from it (standard deviation) before a first error is known
+)
 
 
 class Hour(msgspec.Struct, frozen=True):
@@ -89,31 +104,56 @@ def _expected(series: list[float], first: int, horizon: int) -> list[float]:
     if mean == 0:
         return [0.0] * horizon
     hours = [by_hour[at] / seen[at] / mean if seen[at] else 1.0 for at in range(DAY)]
-    day = [(days[at] / mean + _LEAN_DAY * DAY) / (weekdays[at] + _LEAN_DAY * DAY) for at in range(7)]
-    season = []
-    for slot in range(WEEK):
-        usual = day[slot // DAY] * hours[slot % DAY]
-        season.append((by_slot[slot] / mean + _LEAN_HOUR * usual) / (slots[slot] + _LEAN_HOUR))
+    if many < _EARLY:
+        season = [hours[slot % DAY] for slot in range(WEEK)]
+    else:
+        day = [(days[at] / mean + _LEAN_DAY * DAY) / (weekdays[at] + _LEAN_DAY * DAY) for at in range(7)]
+        season = []
+        for slot in range(WEEK):
+            usual = day[slot // DAY] * hours[slot % DAY]
+            season.append((by_slot[slot] / mean + _LEAN_HOUR * usual) / (slots[slot] + _LEAN_HOUR))
     level = mean
     for end in range(many % DAY or DAY, many + 1, DAY):  # whole days, the oldest of them may be short
         begin = max(0, end - DAY)
         usual = math.fsum(season[(first + place) % WEEK] for place in range(begin, end))
         if usual > 0:
             level += _LEVEL * (math.fsum(series[begin:end]) / usual - level)
-    return [max(0.0, level * season[(first + many + step) % WEEK]) for step in range(horizon)]
+    said = [max(0.0, level * season[(first + many + step) % WEEK]) for step in range(horizon)]
+    if many >= WEEK:
+        return said
+    usually = [level * season[(first + place) % WEEK] for place in range(many)]
+    off, fades = _lately(series, usually), _EARLY_CARRIED if many < _EARLY else _CARRIED
+    return [value * (1 + off * 0.5 ** (step / fades)) for step, value in enumerate(said)]
+
+
+def _lately(series: list[float], usually: list[float]) -> float:
+    """By what share the last hours were above (or below) what they usually bring; one item is taken to be as usual."""
+    keeps = math.exp(-1 / (_EARLY_MEMORY if len(series) < _EARLY else _MEMORY))
+    real = expected = 0.0
+    for value, mean in zip(series, usually, strict=True):
+        real, expected = real * keeps + value, expected * keeps + mean
+    return (real + 1) / (expected + 1) - 1
 
 
 def _hours(series: list[float], first: int, horizon: int, level: float) -> list[Hour]:
     means = _expected(series, first, horizon)
-    low, high = _errors(series, first, level)
+    found = _errors(series, first, level)
+    if found is None:
+        wide = NormalDist().inv_cdf((1 + level) / 2)
+        ends = [wide * math.hypot(1.5 * math.sqrt(mean + 1), _UNKNOWN * mean) for mean in means]
+        return [
+            Hour(mean, max(0.0, math.floor(mean - end)), math.ceil(mean + end))
+            for mean, end in zip(means, ends, strict=True)
+        ]
+    low, high = found
     return [
         Hour(mean, max(0.0, math.floor(mean + low * math.sqrt(mean + 1))), math.ceil(mean + high * math.sqrt(mean + 1)))
         for mean in means
     ]
 
 
-def _errors(series: list[float], first: int, level: float) -> tuple[float, float]:
-    """Between which scaled errors ``level`` of past hours lay."""
+def _errors(series: list[float], first: int, level: float) -> tuple[float, float] | None:
+    """Between which scaled errors ``level`` of past hours lay; None where the past is too short to have any."""
     found: list[float] = []
     for span in (WEEK, DAY):
         for number in range(_WEEKS_TRIED):
@@ -125,9 +165,8 @@ def _errors(series: list[float], first: int, level: float) -> tuple[float, float
             found += [(each - mean) / math.sqrt(mean + 1) for each, mean in zip(real, said, strict=True)]
         if found:
             break
-    if not found:  # a day of history: as Poisson counts would scatter, and half again
-        wide = 1.5 * 1.645
-        return -wide, wide
+    if not found:
+        return None
     found.sort()
     many = len(found)
     tail = (1 - level) / 2
