@@ -174,7 +174,7 @@ def test_the_bench_lays_both_accounts_side_by_side_in_a_queue_of_their_own() -> 
     there = beside.sides(actor_of(far), case)[0].there
     assert (there.name, there.id, there.url) == ("Jane Doe", "", "") and there.handle == "janedoe"
     keeper = signed_in(member({"case.view", "likeness.view"}))
-    assert f"/protected-names/{row.pk}" in keeper.get(f"/review/cases/{encode('case', case.pk)}").content.decode()
+    assert f"/protected-names/{row.pk}" in keeper.get(f"/cases/{encode('case', case.pk)}").content.decode()
     with writing(system("test")) as w:
         register.release(w, row)
     assert not beside.sides(actor_of(reviewer), case)
