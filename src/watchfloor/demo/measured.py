@@ -19,7 +19,7 @@ from watchfloor.ledger.writer import writing
 
 POLICY: Final = "spam"
 AFTER: Final = timedelta(days=6)
-PER_DAY: Final = 24
+PER_DAY: Final = 16
 TARGET: Final = 0.9
 
 
