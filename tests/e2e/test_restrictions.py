@@ -1,8 +1,9 @@
-"""Restrictions, protected names and identity checks in a real browser: made with a preview, seen with hits, decided; every look and axe."""
+"""Restrictions, protected names, identity checks and rings in a browser: made with a preview, seen, decided; every look and axe."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.support.floor import install
 from tests.support.people import member
 
 from watchfloor.detection.actions import screen
+from watchfloor.detection.campaigns.events import RingFound
+from watchfloor.detection.campaigns.models import Ring, RingMember, RingObject, RingTie
 from watchfloor.detection.likeness import checks, register
 from watchfloor.detection.likeness.models import IdentityCheck
 from watchfloor.detection.reputation.models import Restriction
@@ -20,7 +23,9 @@ from watchfloor.items import actions as items
 from watchfloor.items import keying
 from watchfloor.items.contracts import ItemSeen
 from watchfloor.kernel import clock
+from watchfloor.kernel.ids import encode
 from watchfloor.ledger.writer import writing
+from watchfloor.review.models import Case
 
 DIST = Path(__file__).parents[2] / "src/watchfloor/console/static/console/dist"
 pytestmark = [
@@ -92,3 +97,40 @@ def test_from_a_restriction_to_an_impostor(open_as: Callable[..., Page], four_lo
     expect(page.get_by_text("Impostor").first).to_be_visible()
     page.goto("/protected-names?try=janedoe")
     four_looks(page)
+    page.goto(f"/restrictions/{row.key}/edit")
+    four_looks(page)
+    page.goto(f"/cases/{encode('case', Case.objects.get().pk)}")
+    expect(page.locator("[data-sides]")).to_contain_text("The protected name")
+    four_looks(page)
+    page.goto("/campaigns/rings")
+    expect(page.get_by_text("Nobody acts together", exact=True)).to_be_visible()
+    four_looks(page)
+    _acting_together()
+    page.reload()
+    page.locator("tbody a").first.click()
+    expect(page.get_by_text("m0", exact=True).first).to_be_visible()
+    four_looks(page)
+
+
+def _acting_together() -> None:
+    """Three accounts that pressed the same things within seconds."""
+    now = clock.now()
+    with writing(system("campaigns")) as w:
+        ring = w.create(
+            Ring, kind="ring", action="follow", window=60, found_at=now, changed_at=now, changed_by="system", seen_at=now,
+            members=3, ties=3, objects_shared=1, q=1e-6, first_at=now - timedelta(hours=2), last_at=now,
+        )  # fmt: skip
+        w.event(RingFound(kind="ring", action="follow", members=3, ties=3, fdr=0.01), ring)
+        seen = ItemSeen(type="message", id="liked", data={"text": "a post that many like at once"}, seen_at=now)
+        thing, _ = items.see(w, seen)
+        for number in range(3):
+            account, _ = items.see(
+                w, ItemSeen(type="account", id=f"m{number}", data={"name": f"m{number}"}, seen_at=now)
+            )
+            RingMember.objects.create(ring=ring, who=f"{number:032x}", account=account, late=number == 2)
+    RingObject.objects.create(ring=ring, item=thing, members=3)
+    for left, right in ((0, 1), (0, 2), (1, 2)):
+        RingTie.objects.create(
+            ring=ring, left=f"{left:032x}", right=f"{right:032x}", objects_met=9, expected=0.2, p_activity=1e-9, near=8,
+            near_expected=0.1, p_timing=1e-8, q=1e-6,
+        )  # fmt: skip

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import socketserver
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -136,6 +139,38 @@ def rtmp(data: bytes, port: int) -> Iterator[None]:
     finally:
         server.kill()
         server.wait()
+
+
+@contextmanager
+def in_tls(port: int, context: ssl.SSLContext) -> Iterator[int]:
+    """A port where TLS ends and bytes go on to another, as platforms put it before their RTMP servers; on every local address."""
+
+    class Front(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            try:
+                inner = context.wrap_socket(self.request, server_side=True)
+            except OSError:  # whoever knocked does not trust us
+                return
+            with inner, socket.create_connection(("127.0.0.1", port)) as server:
+                threading.Thread(target=_pump, args=(inner, server), daemon=True).start()
+                _pump(server, inner)
+
+    with socketserver.ThreadingTCPServer(("0.0.0.0", 0), Front) as front:
+        front.daemon_threads = True
+        threading.Thread(target=front.serve_forever, daemon=True).start()
+        try:
+            yield int(front.server_address[1])
+        finally:
+            front.shutdown()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    """Bytes from one to the other until either is gone."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
 
 
 def _listens(port: int) -> bool:

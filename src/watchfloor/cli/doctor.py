@@ -14,6 +14,7 @@ from watchfloor.cli import doctor_states as states
 from watchfloor.cli.doctor_finding import Finding
 from watchfloor.cli.output import emit, json_option
 from watchfloor.console import prepare
+from watchfloor.kernel.errors import BadInput
 from watchfloor.platform import config
 
 FREE_BYTES = 1_000_000_000
@@ -159,8 +160,9 @@ def spool() -> Finding:
 
 def media() -> Finding:
     """Pictures can be opened, and the process that opens them is locked up."""
-    from watchfloor.items.media import decoding
+    from watchfloor.items.media import credentials, decoding
     from watchfloor.items.media.models import Media
+    from watchfloor.items.media.options import trust_list
 
     if not (decoding.available("image") and decoding.available("video")):
         return Finding("media", "warn", "pictures and video are not opened", 'Run: pip install "watchfloor[media]"')
@@ -168,6 +170,16 @@ def media() -> Finding:
     decoding.close()
     refused = Media.objects.filter(state=Media.State.REFUSED).count()
     says = f"opened apart with limits, {', '.join(held) or 'nothing else'}; {refused:,} refused"
+    try:
+        trusted = trust_list()
+    except BadInput as problem:
+        return Finding("media", "warn", problem.message, f"Mend {problem.where}: content credentials are not checked.")
+    says += (
+        ""
+        if not credentials.available()
+        else "; content credentials checked"
+        + ("" if trusted else ", no signer is trusted yet (WATCHFLOOR_PROVENANCE_TRUST)")
+    )
     if "system-call filter" not in held:
         return Finding("media", "warn", says, "This system does not let a process lock itself up: open media on Linux.")
     return Finding("media", "ok", says, "watchfloor media list --state refused says why." if refused else "")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from watchfloor.cli.media_credentials import credentials_command
 from watchfloor.cli.media_files import cluster_command, hash_command, match_command, watch_command
 from watchfloor.cli.output import emit, json_option, table
 from watchfloor.cli.progress import Bar
@@ -20,7 +21,7 @@ def media() -> None:
     """Hash and match plain files; see how the media store fares (its contents are not shown)."""
 
 
-for _command in (hash_command, match_command, cluster_command, watch_command):
+for _command in (hash_command, match_command, cluster_command, watch_command, credentials_command):
     media.add_command(_command)
 
 

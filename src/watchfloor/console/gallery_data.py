@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.templatetags.static import static
 
-from watchfloor.items.media.contracts import Action, Line, Provenance
+from watchfloor.items.media.contracts import Action, Credentials, Line, Provenance
 from watchfloor.kernel import clock
 from watchfloor.workforce.domain.filters import Filters
 
@@ -140,7 +140,8 @@ def _media() -> dict[str, Any]:
         "picture": SampleMedia(
             "image", "med_picture", small, whole, width=640, height=360, alt="Picture attached to the message",
             provenance=Provenance(manifests=1, generator="Painter 2.0", signer="Example Ltd", ingredients=1, actions=(
-                Action("c2pa.created", "Dream 7", "trainedAlgorithmicMedia"), Action("c2pa.cropped"))),
+                Action("c2pa.created", "Dream 7", "trainedAlgorithmicMedia"), Action("c2pa.cropped")),
+                checked=Credentials("untrusted", signer="Ada Example, Example Ltd", by_ai=True, problems=("signingCredential.untrusted",))),
         ),
         "video": SampleMedia(
             "video", "med_video", strip_url=strip, frames=8, play_url=clip, width=64, height=36, duration_s=8.0,

@@ -49,6 +49,8 @@ def demo(port: int, seed: int, full: bool, again: bool, replay_only: bool, open_
     home = Path(os.environ.setdefault("WATCHFLOOR_HOME", "demo-data")).resolve()
     os.environ.update(WATCHFLOOR_HOME=str(home), WATCHFLOOR_DEMO="1")
     os.environ.setdefault("WATCHFLOOR_URL", f"http://127.0.0.1:{port}")
+    hosts = {*filter(None, os.environ.get("WATCHFLOOR_MEDIA_HOSTS", "").split(",")), f"127.0.0.1:{port + 1}"}
+    os.environ["WATCHFLOOR_MEDIA_HOSTS"] = ",".join(sorted(hosts))  # Parley's live channel is on this machine
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     from watchfloor.demo import state
 
@@ -58,6 +60,10 @@ def demo(port: int, seed: int, full: bool, again: bool, replay_only: bool, open_
         _forget(home)
         _replay(home, seed, port + 1, full)
         click.echo(f"A fortnight played in {time.monotonic() - began:.0f} s: {_told(state.load_state(home).counts)}.")
+    from watchfloor.demo import channel
+
+    if why := channel.why_none(home):
+        click.echo(why)
     if replay_only:
         return
     sys.exit(_serve(home, port, open_browser))
@@ -86,7 +92,7 @@ def _forget(home: Path) -> None:
             "demo_needs_its_own", "The demo fills a database with made-up people.", hint="Unset DATABASE_URL for it."
         )
     Embedded(home).stop()
-    for name in ("pg", "lake", "keys", "log", "media", "demo.json", "parley.jsonl"):
+    for name in ("pg", "lake", "keys", "log", "media", "live", "demo.json", "parley.jsonl"):
         target = home / name
         if target.is_dir():
             shutil.rmtree(target)
@@ -139,12 +145,14 @@ def _play(
     from watchfloor.demo import (
         acting,
         api_apps,
+        broadcast,
         guarded,
         initiatives,
         known,
         legal,
         lessons,
         looks,
+        measured,
         noticed,
         pictures,
         rostered,
@@ -179,12 +187,13 @@ def _play(
 
     with _parley(home, parley_port), Clockwork() as clockwork:
         replay = Replay(scenario, people, clockwork, progress)
-        for at, act in legal.moments(scenario, people):
+        for at, act in (*legal.moments(scenario, people), *measured.moments(scenario, people)):
             replay.plan(at, act)
         counts = replay.run()
     say("Drawing pictures and videos", 0, 0)
     counts["pictures"] = replay.also(pictures.rows(scenario))
     pictures.open_all()
+    broadcast.make(home, [photograph.path for photograph in photographs])
     say("Known pictures come in again", 0, 0)
     known.play(scenario, people, replay)
     say("Campaigns, rings and apps", 0, 0)
@@ -250,7 +259,11 @@ def _serve(home: Path, port: int, open_browser: bool | None) -> int:
             [sys.executable, "-m", "watchfloor.demo.platform", "--home", str(home), "--port", str(port + 1)],
             own,
         ),
-        Role("live", [sys.executable, "-m", "watchfloor.demo.live", "--url", url], own),
+        Role(
+            "live",
+            [sys.executable, "-m", "watchfloor.demo.live", "--url", url, "--parley", f"http://127.0.0.1:{port + 1}"],
+            own,
+        ),
     ]
     wanted = bool(os.environ.get("DISPLAY") or sys.platform == "darwin") if open_browser is None else open_browser
     if wanted:

@@ -115,13 +115,14 @@ def _judge(scenario: Scenario, people: World) -> None:
 
 
 def _entry(number: int, reason: str) -> EntryIn:
-    found = hash_variants(pictures.still(_sample(number, reason)))
+    found = hash_variants(pictures.still(sample(number, reason)))
     whole = found[VARIANTS[0]]
     turned = tuple(found[name].hex for name in VARIANTS[1:])
     return EntryIn(kind="pdq", value=whole.hex, quality=whole.quality, turned=turned, evidence="drawn for the demo")
 
 
-def _sample(number: int, reason: str) -> Sample:
+def sample(number: int, reason: str) -> Sample:
+    """One drawing of the banks."""
     severity = {"graphic": 4, "scam": 3}.get(reason, 1)
     return Sample(number, reason, severity, "image")
 
@@ -132,7 +133,7 @@ def _copied(number: int, share: float, quality: int, mirrored: bool) -> bytes:
 
     reason = next(reason for _, reason, numbers in BANKS if number in numbers)
     width, height = pictures.SIZE
-    image: Any = pictures.drawn(_sample(number, reason), pictures.SIZE, 0.3)
+    image: Any = pictures.drawn(sample(number, reason), pictures.SIZE, 0.3)
     image = image.resize((round(width * share), round(height * share)))
     out = BytesIO()
     (ImageOps.mirror(image) if mirrored else image).save(out, "JPEG", quality=quality)

@@ -1,8 +1,9 @@
 """Keeps the demo's floor alive after the replay: new messages and reports by HTTP, simulated reviewers who work in their shifts.
 
-    python -m watchfloor.demo.live --url http://127.0.0.1:8740
+    python -m watchfloor.demo.live --url http://127.0.0.1:8740 --parley http://127.0.0.1:8741
 
-Real texts under new names; everything else is simulated, and slow enough that a person can outrun it.
+Every half hour a broadcast begins on Parley (``demo.broadcast``). Real texts under new names; everything else is simulated, and slow
+enough that a person can outrun it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from uuid import UUID
 import httpx
 import msgspec
 
+from watchfloor.demo import channel
 from watchfloor.demo.content import load_content
 from watchfloor.demo.people import SHIFTS
 from watchfloor.demo.scenario import Scenario, make_scenario
@@ -32,6 +34,7 @@ log = logging.getLogger("watchfloor.demo.live")
 BEAT = 15.0  # seconds between two looks at the world
 MESSAGES_PER_BEAT = 0.4
 REPORTED_SHARE = 0.5
+BROADCAST_EVERY = 1800.0
 DECIDE_CHANCE = 0.02  # per reviewer on shift and beat
 
 
@@ -39,7 +42,9 @@ def main() -> None:
     """Run until killed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8740")
-    url = parser.parse_args().url
+    parser.add_argument("--parley", default="http://127.0.0.1:8741")
+    given = parser.parse_args()
+    url = given.url
     setup()
     from watchfloor.demo.replay import message_row, report_row  # needs Django's models, which are there only now
 
@@ -50,8 +55,11 @@ def main() -> None:
     posts = list(scenario.posts.values())
     reporters = list(scenario.reporters.values())
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {state.secret}"}, timeout=10) as client:
-        number = 0
+        number, next_broadcast = 0, 0.0
         while True:
+            if time.monotonic() >= next_broadcast and not channel.why_none(config.home()):
+                next_broadcast = time.monotonic() + BROADCAST_EVERY
+                _broadcast(client, scenario, given.parley, chance)
             time.sleep(BEAT)
             if chance.random() < MESSAGES_PER_BEAT:
                 number += 1
@@ -65,6 +73,23 @@ def main() -> None:
                     )  # fmt: skip
                     _send(client, "/v1/reports", report_row(report, post))
             _work(scenario, state.reviewers, chance)
+
+
+def _broadcast(client: httpx.Client, scenario: Scenario, parley: str, chance: random.Random) -> None:
+    """A broadcast begins; those before it are over, whether or not they were seen to end."""
+    from watchfloor.demo import broadcast
+    from watchfloor.detection.streams.models import Watch
+
+    now = clock.now()
+    accounts = scenario.accounts
+    for watch in Watch.objects.filter(item__external_id__startswith="broadcast-", ended_at__isnull=True).select_related(
+        "item__author"
+    ):
+        author = accounts.get(watch.item.author.external_id) if watch.item.author else None
+        if author is not None:
+            _send(client, "/v1/events", broadcast.event(author, watch.item.external_id, parley, now, live=False))
+    account = accounts[chance.choice(sorted(key for key, account in accounts.items() if not account.campaign))]
+    _send(client, "/v1/events", broadcast.event(account, f"broadcast-{int(now.timestamp())}", parley, now, live=True))
 
 
 def _again(post: MessagePosted, number: int) -> MessagePosted:

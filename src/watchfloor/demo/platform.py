@@ -1,5 +1,5 @@
 """Parley itself, as far as the floor can see it: it verifies the webhook, applies each key once, shows what it did, and says what is
-in force when it is asked (``GET /in-force``, signed as the webhooks are, by pages).
+in force when it is asked (``GET /in-force``, signed as the webhooks are, by pages). Its live channel is ``demo.channel``.
 
     python -m watchfloor.demo.platform --home FOLDER --port 8741
 
@@ -14,6 +14,7 @@ import html
 import json
 import os
 import threading
+import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +22,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from watchfloor.demo import channel
+from watchfloor.demo.channel import Channel
 
 PAGE_SIZE = 500  # effects on a page of what is in force
 MOMENTARY = ("warn", "stop_stream")  # done and over: nothing stays in force
@@ -50,6 +54,14 @@ class Parley:
                 record = json.loads(line)
                 self.applied[record["key"]] = record["body"]
         self.told = len(self.applied)
+        self.channel = Channel(home / channel.FOLDER, self.stopped)
+
+    def stopped(self, name: str) -> bool:
+        """Whether we were told to cut this broadcast off."""
+        with self.lock:
+            bodies = list(self.applied.values())
+        told = (body for body in bodies if body.get("effect") == "stop_stream" and not body.get("undo"))
+        return any(body["item"]["id"] == name for body in told)
 
     def hear(self, headers: dict[str, str], raw: bytes) -> int:
         """The status to answer: 204 applied or known, 401 not signed by our Watchfloor."""
@@ -148,6 +160,9 @@ def serve(home: Path, port: int, *, replay: bool = False) -> ThreadingHTTPServer
             if urlsplit(self.path).path == "/in-force":
                 kind = "application/json"
                 status, body = parley.in_force({name.lower(): value for name, value in self.headers.items()}, self.path)
+            elif self.path.startswith("/live/"):
+                found = parley.channel.answer(urlsplit(self.path).path, time.time())
+                status, (kind, body) = (200, found) if found else (404, ("text/plain", b""))
             else:
                 body = parley.page().encode()
             self.send_response(status)

@@ -31,7 +31,7 @@ REASON = {"spam": "spam", "fraud": "scam", "adult": "sexual", "harassment": "har
 _QUEUES = {
     "spam": ["spam.en", "spam.es", "spam.other"], "fraud": ["scam"], "adult": ["adult"],
     "harassment": ["harassment", "hate.en", "hate.other"],
-    "other": ["other", "integrity", "goods-and-rights", "violence", "trusted"],
+    "other": ["other", "identity", "integrity", "goods-and-rights", "violence", "trusted"],
 }  # fmt: skip
 _SKILLS = {
     "spam": ["spam"], "fraud": ["scam"], "adult": ["adult"], "harassment": ["harassment", "hate"],

@@ -15,7 +15,7 @@ from watchfloor.items.models import ItemVersion
 from watchfloor.kernel import clock
 from watchfloor.kernel.ids import encode
 from watchfloor.policy.models import PolicyVersion
-from watchfloor.review import bench, bench_live, blind, brigades, case_beside, case_jobs, queries
+from watchfloor.review import bench, bench_live, bench_sides, blind, brigades, case_beside, case_jobs, queries
 from watchfloor.review.actions.claim_case import may_claim
 from watchfloor.review.bench_view import plain, words_of
 from watchfloor.review.domain import clocks
@@ -75,6 +75,7 @@ def context(actor: Actor, case: Case, show: str, before: int | None = None) -> d
         "author": bench.author(case, actor),
         "item": bench.item(case, signals),
         "live_panel": bench_live.panel(case, actor),
+        "sides": bench_sides.of(actor, case),
         "brigade": brigades.of(case),
         "claims": bench.claims_of(case, items.snapshot(case.item_version)),
         "type_name": type_name,

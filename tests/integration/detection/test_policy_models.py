@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from watchfloor.detection.modelling import asked, vetoes
@@ -17,6 +18,7 @@ from watchfloor.review.models import Case, Decision, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from django.test import Client
     from tests.support.chat_server import ChatServer
@@ -169,3 +171,34 @@ def test_it_is_set_up_and_replayed_by_hand(rules: Rules, server: ChatServer, sig
     assert "reach the policy" in client.post("/policy-models", {**form, "mode": "veto"}).content.decode()
     assert client.post("/policy-models/house/replay", {"count": "20"}).status_code == 302
     assert PolicyModel.objects.get().replay_left == 20
+
+
+def test_a_file_of_this_machine_has_the_budget_and_the_gates_of_every_model(
+    rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnxruntime", reason='the extra is not installed: pip install "watchfloor[onnx]"')
+    from tests.support.onnx_models import classifier
+    from tests.support.people import member, signed_in
+
+    monkeypatch.setenv("WATCHFLOOR_ONNX_MODELS", str(tmp_path))
+    classifier(tmp_path / "spam.onnx")
+    keeper = signed_in(member({"rule.view", "rule.enable"}))
+    typed = {"key": "here", "policy": "spam", "kind": "onnx", "model": "none.onnx", "labels": "spam / clean", "mode": "draft",
+             "per_day": "2", "timeout": "5", "price_in": "0", "price_out": "0", "url": "", "language": "", "instructions": ""}  # fmt: skip
+    wrong = keeper.post("/policy-models", typed)
+    assert wrong.status_code == 422 and b"There is no file none.onnx" in wrong.content
+    assert keeper.post("/policy-models", typed | {"model": "spam.onnx"}).status_code == 302
+    row = PolicyModel.objects.get()
+    assert row.version == 1 and len(row.spec["digest"]) == 64
+    cases = reported(rules, "cheap pills now", "lunch in the garden", "pills and pills")
+    assert asked.ask_due() == 2 and asked.ask_due() == 0  # the day's budget
+    said = {each.case_id: each for each in Signal.objects.filter(source="judge:here")}
+    assert len(said) == 2 and not Decision.objects.exists()
+    assert all(each.details["label"] == ("clean" if pk == cases[1].pk else "violating") for pk, each in said.items())
+    with pytest.raises(Conflict), writing(system("test")) as w:  # nothing measured yet
+        asked.save(w, "here", "spam", msgspec.convert(row.spec, Spec), per_day=9, mode="veto")
+    classifier(tmp_path / "spam.onnx", towards=-1.0)
+    PolicyModel.objects.update(per_day=9)
+    assert asked.ask_due() == 1 and PolicyAnswer.objects.filter(outcome="failed").count() == 1
+    assert keeper.post("/policy-models", typed | {"model": "spam.onnx"}).status_code == 302
+    assert PolicyModel.objects.get().version == 2

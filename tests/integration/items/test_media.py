@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template import engines
 from django.test import Client as Browser
 from PIL import Image
 from tests.integration.items.conftest import See, Send
+from tests.support.credentials import house, signed
 from tests.support.intake import Client
 from tests.support.media import film, get, picture
 from tests.support.people import actor_of, member
@@ -413,3 +415,40 @@ def test_a_page_may_load_media_from_the_second_origin_alone(folder: Path) -> Non
     )
     assert settings.MEDIA_ORIGIN != settings.PUBLIC_URL
     assert not MediaLink.objects.exists()
+
+
+def test_content_credentials_are_checked_as_a_file_comes_in_and_said_beside_it(
+    send: Send, see: See, reviewer: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = house()
+    plain, broken = picture("JPEG"), bytearray(signed(picture("JPEG", shade=9), "image/jpeg", by))
+    broken[-5] ^= 1
+    items = {"absent": plain, "untrusted": signed(plain, "image/jpeg", by), "invalid": bytes(broken)}
+    versions = {name: see(id=name, image=send(data)) for name, data in items.items()}
+    opened()
+    views = {name: one(version, reviewer) for name, version in versions.items()}
+    macro = engines["jinja2"].env.get_template("workforce/viewer.html").module.media  # type: ignore[attr-defined]
+    said = {name: str(macro(view, 1)) for name, view in views.items()}
+    assert all(view.state == "ready" and view.small_url for view in views.values())
+    assert views["absent"].provenance.checked is None and "No content credentials were found" in said["absent"]
+    checked = views["untrusted"].provenance.checked
+    assert (
+        checked is not None
+        and checked.signer == "Ada Example, Example Ltd"
+        and "signature not checked" not in said["untrusted"]
+    )
+    assert "signer not on the list" in said["untrusted"] and "AI made some of it" in said["untrusted"]
+    assert "the file was changed after it was signed" in said["invalid"] and "It decides nothing" in said["invalid"]
+    (tmp_path / "signers.pem").write_bytes(by.root)
+    monkeypatch.setenv("WATCHFLOOR_PROVENANCE_TRUST", str(tmp_path / "signers.pem"))
+    for row in Media.objects.filter(provenance__manifests__gt=0):
+        assert work.check_again(row)
+    assert "signature holds, signer trusted" in str(macro(one(versions["untrusted"], reviewer), 1))
+    assert "signature does not hold" in str(macro(one(versions["invalid"], reviewer), 1))
+    monkeypatch.setenv(
+        "WATCHFLOOR_PROVENANCE_TRUST", str(tmp_path / "gone.pem")
+    )  # a list that is gone keeps nobody from looking
+    later = see(id="later", image=send(signed(picture("JPEG", shade=4), "image/jpeg", by)))
+    opened()
+    view = one(later, reviewer)
+    assert view.state == "ready" and view.provenance.manifests == 1 and view.provenance.checked is None

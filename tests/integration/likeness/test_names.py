@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.support.floor import install
-from tests.support.people import member, signed_in
+from tests.support.floor import REVIEWER, install
+from tests.support.people import actor_of, member, signed_in
 
-from watchfloor.detection.likeness import register, watching
+from watchfloor.detection.likeness import beside, register, watching
 from watchfloor.detection.likeness.models import Likeness, ProtectedName
 from watchfloor.identity.domain import system
 from watchfloor.items import actions as items
@@ -22,7 +22,8 @@ from watchfloor.kernel.errors import BadInput, Conflict
 from watchfloor.kernel.ids import encode
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
-from watchfloor.review.models import Case, Signal
+from watchfloor.review import actions as review
+from watchfloor.review.models import Case, Job, Signal
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +154,30 @@ def test_pages() -> None:
     assert editor.get(f"/protected-names/{row.pk}/edit").status_code == 200
     assert editor.post(f"/protected-names/{row.pk}", {"do": "release"}).status_code == 302
     assert signed_in(member({"case.view"})).get("/protected-names").status_code == 403
+
+
+def test_the_bench_lays_both_accounts_side_by_side_in_a_queue_of_their_own() -> None:
+    account("jane", display_name="Jane Doe", handle="janedoe", followers=12_000)
+    row = protect(account="jane", handles=("janedoe",))
+    account("fake", display_name="Jаnе Dое", handle="jane.help")  # with Cyrillic letters
+    case = Case.objects.get()
+    assert Job.objects.get(case=case).queue_key == "identity"
+    reviewer = member(REVIEWER, queues=["identity"])
+    lease = review.claim(actor_of(reviewer))
+    assert lease is not None
+    page = signed_in(reviewer).get(f"/review/work/{lease.job_id}").content.decode()
+    sides = page[page.index("data-sides") :].split("</section>")[0]
+    assert "the name looks the same" in sides and "The real account" in sides and "@janedoe" in sides
+    assert "Cyrillic Small Letter A" in sides and f"/protected-names/{row.pk}" not in sides
+    assert beside.other_letters("Женя") == "" == beside.other_letters("Jane 42")
+    far = member({"case.view"}, markets=["DE"])  # the real account's market is not theirs
+    there = beside.sides(actor_of(far), case)[0].there
+    assert (there.name, there.id, there.url) == ("Jane Doe", "", "") and there.handle == "janedoe"
+    keeper = signed_in(member({"case.view", "likeness.view"}))
+    assert f"/protected-names/{row.pk}" in keeper.get(f"/cases/{encode('case', case.pk)}").content.decode()
+    with writing(system("test")) as w:
+        register.release(w, row)
+    assert not beside.sides(actor_of(reviewer), case)
 
 
 def test_by_program() -> None:

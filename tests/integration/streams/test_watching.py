@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import av
 import pytest
+from django.db import connection
 from tests.e2e.conftest import wait_for
 from tests.support.banks import Banks
 from tests.support.films import RATE, film
@@ -89,9 +93,12 @@ def test_known_content_is_found_paged_marked_and_kept(banks: Banks, shows: Calla
         "stream.watch_asked",
         "stream.watch_began",
         "stream.matched",
-        "stream.clip_kept",
+        "stream.clip_kept",  # at once,
+        "stream.clip_kept",  # and with what came after
         "stream.watch_ended",
     ]
+    assert Media.objects.filter(source="stream", state="gone").count() == 1
+    assert MediaLink.objects.filter(field="stream_clip").count() == 1
     stills = list(Still.objects.order_by("number"))
     assert len(stills) == 60 and max(still.width for still in stills) <= 160
     grey = bytes(stills[0].data)
@@ -163,6 +170,42 @@ def test_a_worker_that_is_gone_is_followed_by_another_and_one_that_lost_it_write
         assert not watches.keep(watch, "one") and watches.keep(watch, "two")
         watches.finish(watch.pk, "one", "over", "late")
         assert Watch.objects.get().state == "waiting"
+
+
+def test_a_worker_killed_right_after_a_match_leaves_the_clip_and_the_stream_goes_on(
+    banks: Banks, shows: Callable[..., Any]
+) -> None:
+    bank = banks.bank("harm", policy_key="violence", violation_key="violence.threat", severity=5)
+    banks.add(bank, video(KNOWN), kind="video")
+    with served(Broadcast(shots([*range(6), *KNOWN, *range(9, 16)]), 2.0)) as broadcast:
+        broadcast.upto, broadcast.over = 5, False
+        item = shows(broadcast.url)
+        connection.close()
+        worker = os.fork()
+        if worker == 0:
+            try:
+                watching.Crew("killed", options.options()).tick()
+                threading.Event().wait()
+            finally:
+                os._exit(1)
+        try:
+            wait_for(lambda: Hit.objects.filter(clip__isnull=False).exists(), "the match and its clip", 60)
+        finally:
+            os.kill(worker, signal.SIGKILL)
+            os.waitpid(worker, 0)
+        hit, seen = Hit.objects.get(), Watch.objects.get().frames
+        assert hit.clip is not None and hit.hold_until is not None
+        with opened(hit.clip, "original") as reader:
+            assert broadcast.segments[2] in reader.read_at(0, reader.size)  # what came before it
+        with pytest.raises(Conflict, match="known content"):
+            holds.insist([item.pk])
+        broadcast.upto, broadcast.over = len(broadcast.segments), True
+        Watch.objects.update(lease_until=clock.now(), next_at=clock.now())  # the lease of the dead is over
+        read()
+    watch = Watch.objects.get()
+    assert watch.state == "over" and watch.frames > seen and watch.last_second >= 15
+    again = Hit.objects.get()
+    assert again.clip_id == hit.clip_id and Media.objects.get(pk=hit.clip_id).state != "gone"
 
 
 def test_what_is_listed_again_after_a_break_is_not_found_again(banks: Banks, shows: Callable[..., Any]) -> None:

@@ -8,10 +8,12 @@ class Config(AppConfig):
     label = "detection_likeness"
 
     def ready(self) -> None:
-        """Each new version of an account is looked at once; so is each picture that becomes an account's."""
-        from watchfloor.detection.likeness import watching
+        """Each new version of an account is looked at once; so is each picture that becomes an account's. The workbench shows both."""
+        from watchfloor.detection.likeness import beside, watching
         from watchfloor.items import keying
         from watchfloor.items.media import prints
+        from watchfloor.review import bench_sides
 
         keying.on_noted(watching.noticed)
         prints.on_printed(watching.printed)
+        bench_sides.told_by(beside.sides)

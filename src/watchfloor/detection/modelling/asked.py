@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from watchfloor.detection.judged import BY_PEOPLE, FINAL
-from watchfloor.detection.modelling import plans, vetoes
+from watchfloor.detection.modelling import asked_onnx, plans, vetoes
 from watchfloor.detection.modelling.asked_client import Called, Spec, call
 from watchfloor.detection.modelling.domain import asking
 from watchfloor.detection.modelling.events import PolicyModelSaved
@@ -32,6 +32,7 @@ from watchfloor.review.contracts import SignalIn
 from watchfloor.review.models import Case, Decision
 
 SOURCE = "judge:"
+KINDS = ("chat", "labels", "onnx")
 AT_ONCE = 20
 PATIENCE = 3  # calls in a row without an answer end a round
 MOST_REPLAYED = 2000
@@ -66,9 +67,9 @@ def save(
         BadInput: a value that cannot be. Conflict: a mode that its measured precision does not carry yet.
     """
     policies.policy(policy)
-    if spec.kind not in ("chat", "labels"):
+    if spec.kind not in KINDS:
         raise BadInput(
-            "bad_kind", f"{spec.kind[:20]!r} is no kind of policy model.", where="kind", hint="chat or labels"
+            "bad_kind", f"{spec.kind[:20]!r} is no kind of policy model.", where="kind", hint=", ".join(KINDS)
         )
     if not key.replace("-", "").isalnum() or len(key) > 40:
         raise BadInput("bad_key", "A key is of letters, digits and hyphens, 40 at most.", where="key")
@@ -78,12 +79,15 @@ def save(
         raise BadInput("bad_timeout", "Wait above 0 and up to 60 seconds.", where="timeout")
     if not 0 <= per_day <= 1_000_000:
         raise BadInput("bad_budget", "Give 0 to 1,000,000 calls a day.", where="per_day")
-    if spec.kind == "labels" and not spec.labels:
+    if spec.kind != "chat" and not spec.labels:
         raise BadInput("no_labels", "Say which of its labels mean a violation.", where="labels")
-    targets.check_url(spec.url)
+    if spec.kind == "onnx":
+        spec = msgspec.structs.replace(spec, url="", digest=asked_onnx.digest_of(spec.model))
+    else:
+        targets.check_url(spec.url)
     given = msgspec.to_builtins(spec)
     row = PolicyModel.objects.select_for_update().filter(key=key).first()
-    fresh = row is None or row.spec != given or row.policy_key != policy
+    fresh = row is None or msgspec.convert(row.spec, Spec) != spec or row.policy_key != policy
     if mode in ("veto", "consensus"):
         _insist(None if fresh else row, mode)
     values: dict[str, Any] = {"policy_key": policy, "language": language, "spec": given, "mode": mode, "per_day": per_day,

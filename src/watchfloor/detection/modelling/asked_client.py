@@ -1,4 +1,4 @@
-"""One call to a policy model over HTTP: an OpenAI-compatible chat, or a classifier with fixed labels.
+"""One call to a policy model: over HTTP an OpenAI-compatible chat or a classifier with fixed labels; or an ONNX file of this machine's.
 
 As every outbound call: the address is resolved once and what was checked is what is connected to, redirects are not followed, and
 addresses of one's own network need ``WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS``. The key of a server stands in the environment
@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from watchfloor.detection.modelling import asked_onnx
 from watchfloor.detection.modelling.domain import asking
 from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.platform import targets
@@ -25,7 +26,10 @@ ANSWER_TOKENS = 400
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
-    """How a policy model is reached. ``timeout`` in seconds for the whole call; ``labels``: which of a classifier's mean a violation."""
+    """How a policy model is reached. ``timeout`` in seconds for the whole call; ``labels``: which of a classifier's mean a violation.
+
+    ``model``: its name at the server, or of the kind ``onnx`` its file, whose SHA-256 is ``digest``.
+    """
 
     kind: str
     url: str
@@ -35,6 +39,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, bool] = {}
     price_in: float = 0.0
     price_out: float = 0.0
+    digest: str = ""
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +61,14 @@ def call(key: str, spec: Spec, question: asking.Question) -> Called:
         return round(1000 * (time.monotonic() - began))
 
     try:
-        found = _post(key, spec, _body(spec, question))
-    except httpx.TimeoutException:
+        if spec.kind == "onnx":
+            text = question.content[: asking.MOST_CHARACTERS]
+            found: Any = asked_onnx.run(spec.model, spec.digest, text, spec.timeout)
+        else:
+            found = _post(key, spec, _body(spec, question))
+    except asked_onnx.Unusable as problem:
+        return Called(outcome="failed", problem=str(problem), milliseconds=so_far())
+    except (httpx.TimeoutException, asked_onnx.Late):
         return Called(outcome="late", problem="It did not answer in time.", milliseconds=so_far())
     except WatchfloorError as error:
         return Called(outcome="failed", problem=error.message, milliseconds=so_far())

@@ -1,4 +1,8 @@
-"""What was shown around a match is kept: the stream's own bytes as a medium of the item, held where the policy is severe or restricted."""
+"""What was shown around a match is kept: the stream's own bytes as a medium of the item, held where the policy is severe or restricted.
+
+Twice: what came up to the match at once, for whoever reads may die the next moment; and when what comes after it is there, the whole in its
+place.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from watchfloor.items.media.models import Media, MediaLink
 from watchfloor.kernel import clock
 from watchfloor.kernel.ids import encode
 from watchfloor.ledger import rows
-from watchfloor.ledger.writer import writing
+from watchfloor.ledger.writer import Writer, writing
 
 FIELD = "stream_clip"  # of the item version that carries it
 SEVERE = 4  # from here on a clip cannot be erased for a time
@@ -52,9 +56,18 @@ class Recent:
 
 
 def keep(
-    watch: Watch, hits: Sequence[Hit], clip: tuple[bytes, float] | None, most: int, hold_days: int
+    watch: Watch,
+    hits: Sequence[Hit],
+    clip: tuple[bytes, float] | None,
+    most: int,
+    hold_days: int,
+    *,
+    early: Sequence[Media] = (),
 ) -> Media | None:
-    """Keep a clip for these matches; held for so many days if one of them is severe or restricted. None when nothing could be kept."""
+    """Keep a clip for these matches; held for so many days if one of them is severe or restricted. None when nothing could be kept.
+
+    ``early``: clips of them that this one holds within, and which go.
+    """
     if clip is None or not hits:
         return None
     data, second = clip
@@ -83,7 +96,19 @@ def keep(
             seconds=round(second, 1),
         )
         w.event(event, watch, case_id=hits[0].case_id, item_version=watch.item_version)
+        for each in early:
+            if each.pk != media.pk:
+                _drop(w, watch, each)
     return media
+
+
+def _drop(w: Writer, watch: Watch, early: Media) -> None:
+    """A clip that a longer one has taken the place of; one that something else points to stays."""
+    early = Media.objects.select_for_update().get(pk=early.pk)
+    MediaLink.objects.filter(media=early, item_version=watch.item_version, field=FIELD).delete()
+    pointed = MediaLink.objects.filter(media=early).exists() or Hit.objects.filter(clip=early).exists()
+    if early.state != Media.State.GONE and not pointed:
+        actions.erase(w, early, why="a longer clip of the same moment is kept")
 
 
 def why_held(items: Sequence[UUID]) -> str:

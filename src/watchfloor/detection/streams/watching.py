@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,7 @@ from watchfloor.detection.streams.reading.pipe import Piece, Pipe, Stopped
 from watchfloor.detection.streams.ring import Ring
 from watchfloor.engines.matching.live import Apart
 from watchfloor.items.media.fetch import NotNow, Refused, Resolve, system_resolver
+from watchfloor.items.media.models import Media
 from watchfloor.kernel import clock
 
 log = logging.getLogger(__name__)
@@ -102,7 +104,8 @@ class _Reading:
         self._done = watch.last_second if watch.frames else -1.0  # seconds up to which it was read before
         self._since = clock.now()
         self._again = _last_bits(watch)  # a stream that broke off is listed with what was read before
-        self._hits: list[Hit] = []  # without a clip yet
+        self._hits: list[Hit] = []  # whose clip still lacks what comes after
+        self._early: list[Media] = []  # their clips so far
         self._clip_at = 0.0
         self._kept = 0.0
         self._seen = False
@@ -197,6 +200,8 @@ class _Reading:
             if not self._hits:
                 self._clip_at = second + self._setting.clip_seconds / 2
             self._hits += hits
+            early = self._kept_now(hits)
+            self._early += [early] if early is not None else []
         self._ring.add([picture], self._base)
         if not self._seen:
             self._seen = True
@@ -215,8 +220,13 @@ class _Reading:
 
     def _keep_clip(self) -> None:
         hits, self._hits = self._hits, []
+        early, self._early = self._early, []
         if hits:
-            evidence.keep(self.watch, hits, self._recent.clip(), self._setting.clip_bytes, self._setting.hold_days)
+            self._kept_now(hits, early)
+
+    def _kept_now(self, hits: list[Hit], early: Sequence[Media] = ()) -> Media | None:
+        setting = self._setting
+        return evidence.keep(self.watch, hits, self._recent.clip(), setting.clip_bytes, setting.hold_days, early=early)
 
 
 def _last_bits(watch: Watch) -> frozenset[bytes]:

@@ -36,13 +36,34 @@ class Action(msgspec.Struct, frozen=True):
     source_type: str = ""
 
 
+class Credentials(msgspec.Struct, frozen=True):
+    """What the check of a file's content credentials found (``items.media.credentials``). A fact, never a verdict.
+
+    Attributes:
+        standing: ``trusted``: signed, unchanged, and the signer is on the list of the house; ``untrusted``: signed and unchanged, by a
+            signer who is on no list; ``invalid``: signature or bytes do not hold; ``unreadable``: could not be checked.
+        signer: whom the certificate names. signed_at: by a time stamp, ISO 8601; "" where there is none.
+        by_ai: whether what was signed says that a trained model made some of it.
+        problems: C2PA's codes (``assertion.dataHash.mismatch``), the reason why there was no check.
+        checked_at: ISO 8601; a certificate or the list may have changed since.
+    """
+
+    standing: Literal["trusted", "untrusted", "invalid", "unreadable"]
+    signer: str = ""
+    signed_at: str = ""
+    by_ai: bool = False
+    problems: tuple[str, ...] = ()
+    checked_at: str = ""
+
+
 class Provenance(msgspec.Struct, frozen=True):
-    """What a file says of how it was made. **Not verified**: neither its signature nor that it belongs to these pixels.
+    """What a file says of how it was made; as it stands there, but for ``checked``.
 
     Attributes:
         source_type: IPTC's digital source type from the XMP (``trainedAlgorithmicMedia``: made by AI).
         manifests: of C2PA, in the file; 0 for none. generator: who wrote the active one. signer: whom its certificate names.
         ingredients: how many other files it was made from.
+        checked: what the check of its signature found; None where nothing could be checked.
     """
 
     source_type: str = ""
@@ -51,6 +72,7 @@ class Provenance(msgspec.Struct, frozen=True):
     signer: str = ""
     actions: tuple[Action, ...] = ()
     ingredients: int = 0
+    checked: Credentials | None = None
 
     def __bool__(self) -> bool:
         return bool(self.source_type or self.manifests)
@@ -59,7 +81,7 @@ class Provenance(msgspec.Struct, frozen=True):
     def by_ai(self) -> bool:
         """Whether it says that some of it was made by a trained model."""
         said = [self.source_type, *(each.source_type for each in self.actions)]
-        return any("trainedalgorithmic" in each.lower() for each in said)
+        return any("trainedalgorithmic" in each.lower() for each in said) or bool(self.checked and self.checked.by_ai)
 
 
 class MediaView(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from watchfloor.items.media.contracts import Print, Provenance
+from watchfloor.items.media.contracts import Credentials, Print, Provenance
 from watchfloor.items.media.decode import wire
 from watchfloor.items.media.sniff import Kind
 from watchfloor.kernel.errors import MissingExtra, WatchfloorError
@@ -75,6 +75,7 @@ class Made(msgspec.Struct, frozen=True):
     provenance: Provenance = Provenance()
     prints: tuple[Print, ...] | None = None
     turned: tuple[str, ...] = ()  # of a second look: the digits of a picture's eight forms
+    checked: Credentials | None = None  # of a check of its content credentials
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -87,20 +88,23 @@ class Failed(msgspec.Struct, frozen=True):
 def available(kind: str = "image") -> bool:
     """Whether the extra ``media`` is installed, as far as this kind needs it."""
     needed = ("PIL",) if kind == "image" else ("PIL", "av")
-    return all(_installed(name) for name in needed)
+    return all(installed(name) for name in needed)
 
 
-def decode(source: Ranges, kind: Kind, budget: Budget | None = None, *, closely: bool = False) -> Made | Failed:
+def decode(
+    source: Ranges, kind: Kind, budget: Budget | None = None, *, closely: bool = False, credentials: str | None = None
+) -> Made | Failed:
     """Decode one file apart. Raises ``MissingExtra``; everything that is the file's own fault is a ``Failed``.
 
-    ``closely``: of a picture only its exact hashes, no renditions (``items.media.closely`` asks so).
+    ``closely``: of a picture only its exact hashes, no renditions (``items.media.closely`` asks so). ``credentials``: only what its content
+    credentials are worth by the certificates in this file, "" for none (``items.media.credentials`` asks so).
     """
     if not available(kind.kind):
         raise MissingExtra("media", "Decoding pictures and video")
     budget = budget or Budget()
     plan = {
         "kind": kind.kind, "decoder": kind.decoder, "size": source.size, "memory": budget.memory, "seconds": budget.cpu_seconds,
-        "closely": closely,
+        "closely": closely, "credentials": credentials, "mime": kind.mime,
     }  # fmt: skip
     ours, theirs = socket.socketpair()
     with ours:
@@ -171,7 +175,20 @@ def _done(report: dict[str, Any], renditions: dict[str, Rendition]) -> Made | Fa
     held = tuple(str(each) for each in report.pop("held", ()))
     read, found = int(report.pop("read", 0)), report.pop("prints", None)
     said, turned = _provenance(report.pop("provenance", {})), _turned(report.pop("turned", []))
-    return Made(tuple(renditions.values()), report, held, read, said, None if found is None else _prints(found), turned)
+    checked = _checked(report.pop("checked", None))
+    return Made(
+        tuple(renditions.values()), report, held, read, said, None if found is None else _prints(found), turned, checked
+    )
+
+
+def _checked(found: dict[str, Any] | None) -> Credentials | None:
+    """What a check came to, in bounds."""
+    if found is None:
+        return None
+    made = msgspec.convert(found, Credentials)
+    if len(made.problems) > 40 or any(len(name) > 300 for name in (made.signer, made.signed_at, *made.problems)):
+        raise ValueError("more than a check can find")
+    return made
 
 
 def _turned(found: list[list[Any]]) -> tuple[str, ...]:
@@ -190,6 +207,8 @@ def _provenance(found: dict[str, Any]) -> Provenance:
         made.signer,
         *(text for each in made.actions for text in msgspec.structs.astuple(each)),
     )
+    if made.checked is not None:
+        raise ValueError("whoever only read it has checked nothing")
     if len(made.actions) > 40 or any(len(name) > 300 for name in names) or made.ingredients > 10_000:
         raise ValueError("more provenance than there can be")
     return made
@@ -305,5 +324,6 @@ def close() -> None:
 
 
 @cache
-def _installed(name: str) -> bool:
+def installed(name: str) -> bool:
+    """Whether a package can be imported, without doing so."""
     return importlib.util.find_spec(name) is not None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import msgspec
+from cryptography import x509
 
 from watchfloor.items.media.decoding import Budget
 from watchfloor.items.media.fetch import Limits
@@ -64,6 +66,26 @@ def _whole(name: str, default: int) -> int:
             "bad_setting", f"{name}={text!r} is no number of megabytes.", where=name, hint=f"Like {default}."
         )
     return int(text)
+
+
+def trust_list(path: Path | None = None) -> str:
+    """The PEM file with the certificates whose signatures on files are trusted; "" for none. Raises ``BadInput`` if it cannot be read."""
+    where = "WATCHFLOOR_PROVENANCE_TRUST" if path is None else str(path)
+    named = str(path or os.environ.get("WATCHFLOOR_PROVENANCE_TRUST", "").strip())
+    if not named:
+        return ""
+    try:
+        found = x509.load_pem_x509_certificates(Path(named).read_bytes())
+    except OSError as problem:
+        raise BadInput("bad_setting", f"{named} cannot be read: {problem.strerror}.", where=where) from None
+    except ValueError:
+        raise BadInput(
+            "bad_setting",
+            f"{named} is no list of certificates.",
+            where=where,
+            hint="One or more blocks that begin with -----BEGIN CERTIFICATE-----.",
+        ) from None
+    return str(Path(named).resolve()) if found else ""
 
 
 def installation_secret() -> str:

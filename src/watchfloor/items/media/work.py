@@ -9,11 +9,12 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from watchfloor.identity.domain import system
-from watchfloor.items.media import actions, decoding, events, prints, store
-from watchfloor.items.media.contracts import Print
+from watchfloor.items.media import actions, credentials, decoding, events, prints, store
+from watchfloor.items.media.contracts import Credentials, Print, Provenance
 from watchfloor.items.media.decoding import Failed, Made
 from watchfloor.items.media.fetch import Limits, NotNow, Refused, Resolve, fetch, system_resolver
 from watchfloor.items.media.models import Media
@@ -21,7 +22,7 @@ from watchfloor.items.media.options import Options, options
 from watchfloor.items.media.sniff import Kind, sniff
 from watchfloor.items.media.store import Incoming
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.kernel.errors import BadInput, MissingExtra, WatchfloorError
 from watchfloor.ledger.writer import writing
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,23 @@ def _opened_again(row: Media) -> tuple[tuple[Print, ...], str]:
     return (made.prints or () if isinstance(made, Made) else ()), md5.hexdigest()
 
 
+def check_again(row: Media) -> Credentials | None:
+    """Check the content credentials of a medium in the store (anew) and keep what came of it. None: it has none, or its bytes are gone."""
+    said = msgspec.convert(row.provenance, Provenance)
+    if not said.manifests or row.key is None:
+        return None
+    try:
+        with store.opened(row, store.ORIGINAL) as reader:
+            checked = credentials.check(reader, sniff(reader.read_at(0, 4096)) or Kind(row.kind, row.mime, ""))
+    except (WatchfloorError, OSError) as problem:
+        if isinstance(problem, (MissingExtra, BadInput)):
+            raise
+        return None
+    said = msgspec.structs.replace(said, checked=checked)
+    Media.objects.filter(pk=row.pk, state=Media.State.READY).update(provenance=msgspec.to_builtins(said))
+    return checked
+
+
 async def _fetch_all(rows: list[Media], setting: Options, resolve: Resolve) -> list[Incoming | Exception]:
     limits = setting.limits()
     return await asyncio.gather(*(_fetch(row, limits, resolve) for row in rows))
@@ -148,6 +166,8 @@ def _decode(media_id: UUID) -> None:
         with store.opened(row, store.ORIGINAL) as reader:
             kind = sniff(reader.read_at(0, 4096)) or Kind(row.kind, row.mime, "")
             made = decoding.decode(reader, kind, options().budget())
+            if isinstance(made, Made):
+                made = msgspec.structs.replace(made, provenance=credentials.with_check(made.provenance, reader, kind))
     except WatchfloorError as problem:
         if problem.code in {"no_decoder", "missing_extra"}:
             raise

@@ -19,7 +19,7 @@ from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger import rows
 from watchfloor.ledger.writer import Writer
 from watchfloor.policy.contracts import PolicyRef
-from watchfloor.review import plan
+from watchfloor.review import plan, tongues
 from watchfloor.review.actions import jobs
 from watchfloor.review.actions.people import of_case
 from watchfloor.review.domain import clocks
@@ -151,7 +151,8 @@ def close(w: Writer, case: Case, *, how: str, verdict: str, violation: str) -> N
 def _open(w: Writer, arrival: Arrival, manual: bool) -> Case:
     case = Case(
         item=arrival.item, harm_group=arrival.policy.harm_group, policy_key=arrival.policy.key, state=Case.State.OPEN,
-        item_version=arrival.version, market=arrival.market, language=arrival.language, surface=arrival.surface,
+        item_version=arrival.version, market=arrival.market, surface=arrival.surface,
+        language=arrival.language or tongues.of_item(arrival.item, arrival.version),
         channel=arrival.channel, severity=arrival.severity, clearance=arrival.policy.clearance, reach=arrival.reach,
         opened_at=arrival.at,
     )  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.streams import free_port, rtmp
+from tests.support.streams import free_port, in_tls, rtmp
+from tests.support.tls import certificate
 
 from watchfloor.detection.streams.reading import sources
 from watchfloor.detection.streams.reading.pipe import Piece, Pipe
@@ -16,7 +18,7 @@ from watchfloor.detection.streams.reading.rtmp import amf, flv
 from watchfloor.detection.streams.reading.rtmp.chunks import Message, Reader, cut
 from watchfloor.detection.streams.reading.rtmp.errors import Garbled, Turned
 from watchfloor.detection.streams.reading.rtmp.session import HELLO, Session, address_of
-from watchfloor.items.media.fetch import Limits, Refused
+from watchfloor.items.media.fetch import Limits, NotNow, Refused
 
 URL = "rtmp://live.example.org/app/one/stream?token=1"
 plain = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=20)
@@ -41,10 +43,29 @@ def test_ffmpeg_plays_to_us() -> None:
             assert sum(1 for _ in container.decode(video=0)) == seconds * RATE
 
 
+def test_ffmpeg_plays_to_us_in_tls_where_the_certificate_is_trusted_and_names_the_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("av", reason='pip install "watchfloor[media]"')
+    from tests.support.films import RATE, film
+
+    trusted, context = certificate(tmp_path)
+    port = free_port()
+    with rtmp(film([1, 2, 3], key_every=RATE, form="flv"), port), in_tls(port, context) as front:
+        with pytest.raises(NotNow, match="CERTIFICATE_VERIFY_FAILED"):
+            played(f"rtmps://127.0.0.1:{front}/live/shots", front)
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        with pytest.raises(NotNow, match=r"127\.0\.0\.2"):
+            played(f"rtmps://127.0.0.2:{front}/live/shots", front)
+        pieces = played(f"rtmps://127.0.0.1:{front}/live/shots", front)
+    assert len([each for each in pieces if each.cut]) == 3 and pieces[0].fresh
+
+
 def played(url: str, port: int) -> list[Piece]:
     """All that comes."""
     pipe, found = Pipe(), []
-    sources.begin(url, pipe, Limits(bytes=10**9, hosts=frozenset({f"127.0.0.1:{port}"})))
+    hosts = frozenset(f"127.0.0.{number}:{port}" for number in (1, 2))
+    sources.begin(url, pipe, Limits(bytes=10**9, hosts=hosts))
     while (piece := pipe.get(30)) is not None:
         found.append(piece)
     return found

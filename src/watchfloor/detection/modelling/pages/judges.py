@@ -48,7 +48,8 @@ def index(request: HttpRequest) -> HttpResponse:
     names = {row.key: row.name for row in policies.all_policies() if not row.clearance}
     context: dict[str, Any] = {
         "rows": rows, "names": names, "typed": typed, "errors": errors, "chosen": chosen, "modes": _modes(),
-        "kinds": [("chat", _("Chat, compatible with OpenAI's")), ("labels", _("Classifier with fixed labels"))],
+        "kinds": [("chat", _("Chat, compatible with OpenAI's")), ("labels", _("Classifier with fixed labels")),
+                  ("onnx", _("ONNX file on this machine"))],
         "may_enable": actor_of(request).has("rule.enable"),
     }  # fmt: skip
     return render(request, "detection/modelling/judges.html", context, status=422 if errors else 200)

@@ -19,7 +19,7 @@ import wave
 from io import BytesIO
 from typing import Any
 
-from watchfloor.items.media.decode import cage, wire
+from watchfloor.items.media.decode import cage, credentials, wire
 from watchfloor.items.media.decode.closely import closely
 from watchfloor.items.media.decode.pictures import Unreadable, picture
 from watchfloor.items.media.decode.provenance import provenance
@@ -86,10 +86,14 @@ def _child(plan: dict[str, Any], descriptor: int) -> None:
     try:
         os.setsid()
         line = socket.socket(fileno=descriptor)
+        trust = plan.get("credentials")
+        context = (
+            None if trust is None else credentials.prepared(trust)
+        )  # the house's own file, read while files can be
         cage.limit(memory=plan["memory"], seconds=plan["seconds"])
         cage.drop_root()
         held = cage.lock()
-        wire.send(line, b"E", json.dumps(_work(plan, line) | {"held": held}).encode())
+        wire.send(line, b"E", json.dumps(_work(plan, line, context) | {"held": held}).encode())
         code = 0
     except MemoryError:
         code = 3
@@ -97,8 +101,10 @@ def _child(plan: dict[str, Any], descriptor: int) -> None:
         os._exit(code)
 
 
-def _work(plan: dict[str, Any], line: socket.socket) -> dict[str, Any]:
+def _work(plan: dict[str, Any], line: socket.socket, context: Any) -> dict[str, Any]:
     file = wire.RemoteFile(line, plan["size"])
+    if context is not None:
+        return {"checked": credentials.credentials(file, plan["mime"], context), "read": file.asked}
 
     def emit(name: str, mime: str, width: int, height: int, data: bytes) -> None:
         wire.send(line, b"O", *wire.pack_rendition(name, mime, width, height, data))
@@ -142,6 +148,7 @@ def _warm_up() -> None:
         out.seek(0)
         with contextlib.suppress(Unreadable):
             closely(out, form)
+    credentials.warm_up()
     if video is not None:
         _warm_up_video(ignore)
 
