@@ -294,7 +294,7 @@ def test_risks_from_the_command_line_and_in_the_palette() -> None:
     me = actor_of(owner)
     row, local = written(owner=str(owner.pk)), written(market="DE", title="A strike of moderators", residual_impact=1)
     with writing(me) as w:
-        register.set_control(w, me, row.pk, text="A rule on bursts", works="works")
+        register.set_control(w, me, row.pk, text="A rule on bursts", works="works", tested_on=date(2026, 11, 2))
         indicators.save(w, me, row.pk, IndicatorIn(metric="sla_completed", amber=0.9, red=0.8))
         register.review(w, me, row.pk, said="Still so", next_on=date(2026, 11, 30))
 

@@ -90,7 +90,7 @@ def test_no_slide_goes_on_with_a_leftover() -> None:
     whole, small = (870.0, 370.0), (870.0, 120.0)
     line, sizes, gap = "A sentence of some length, as reviews have them.", (16.0, 15.0, 14.0, 13.0), 5.0
     assert spreading.fits([line] * 4, small, sizes, gap) == 16.0
-    assert spreading.fits([line] * 5, small, sizes, gap) == 13.0  # smaller, in place of one sentence on a further slide
+    assert spreading.fits([line] * 5, small, sizes, gap) == 14.0  # smaller, in place of one sentence on a further slide
     assert spreading.fits([line] * 20, small, sizes, gap) is None
     for count in range(5, 60):
         lines = [line] * count

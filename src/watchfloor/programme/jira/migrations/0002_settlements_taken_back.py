@@ -22,11 +22,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="conflict",
             name="undo_by",
-            field=models.CharField(blank=True, db_default="", default="", max_length=120),
+            field=models.CharField(blank=True, db_default="", default="", max_length=200),
         ),
         migrations.AddField(
             model_name="conflict",
             name="undo_why",
-            field=models.CharField(blank=True, db_default="", default="", max_length=12),
+            field=models.CharField(blank=True, db_default="", default="", max_length=20),
         ),
     ]
