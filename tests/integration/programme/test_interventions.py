@@ -244,7 +244,9 @@ def test_exposure_is_measured_by_the_weeks_that_are_published(markets: None) -> 
     # A proposal that was sized by exposure is looked at again by the same engine.
     proposal, measured = _delivered("exposure", {"vendor": "north"}, [0.3, 0.4, 0.5], by="vendor", on="2026-12-01")
     assert measured.told and measured.low / 60 < 40 * (1 - SHOWN) * 365.25 / 84 < measured.high / 60
-    assert "h [" in improvement_words.benefit("exposure", msgspec.to_builtins(measured)) and proposal.state == "delivered"
+    assert (
+        "h [" in improvement_words.benefit("exposure", msgspec.to_builtins(measured)) and proposal.state == "delivered"
+    )
 
 
 def test_agents_time_is_told_in_money_where_a_contract_names_a_rate(markets: None) -> None:
@@ -281,14 +283,18 @@ def test_agents_time_is_told_in_money_where_a_contract_names_a_rate(markets: Non
     assert measured.told and measured.low < measured.value < measured.high
     minutes = -hours[0] * 60
     assert measured.value == pytest.approx(minutes * (0.2 + 4 * 0.25 + 0.3) / 6, rel=0.02)
-    assert " EUR [" in improvement_words.benefit("cost", msgspec.to_builtins(measured)) and proposal.measure_kind == "cost"
+    assert (
+        " EUR [" in improvement_words.benefit("cost", msgspec.to_builtins(measured)) and proposal.measure_kind == "cost"
+    )
 
 
 def _delivered(kind: str, filters: dict[str, str], share: list[float], *, by: str, on: str) -> tuple[Proposal, Benefit]:
     """A proposal that was sized so, is in use since the change, and was measured on its day."""
     each, currency = ([0.2, 0.25, 0.3], "EUR") if kind == "cost" else ([], "")
     with clock.at(CHANGED + timedelta(hours=1)), writing(system("test")) as w:
-        row = w.create(Proposal, number=1, state="accepted", title="Less of it", made_by="system:test", made_at=clock.now())
+        row = w.create(
+            Proposal, number=1, state="accepted", title="Less of it", made_by="system:test", made_at=clock.now()
+        )
         w.create(
             Quantity, proposal=row, kind=kind, filters=filters, starts_on=CHANGED - timedelta(days=28), ends_on=CHANGED - timedelta(days=1),
             base=[1, 1, 1], reach=1, share=share, each=each, result=[1, 1, 1], currency=currency, facts=[], basis="", seed=1,

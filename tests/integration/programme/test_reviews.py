@@ -406,10 +406,13 @@ def test_no_slide_goes_on_with_a_single_sentence() -> None:
         assert all("By queue, continued" in [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
                    for slide in made[1:])  # fmt: skip
     tiles = tuple(
-        shown.Number(title=f"Number {n}", value="1,234", interval="", change="+3 %", url="", formula="") for n in range(6)
+        shown.Number(title=f"Number {n}", value="1,234", interval="", change="+3 %", url="", formula="")
+        for n in range(6)
     )
     made = slides(part(numbers=tiles, said=(line,) * 5))
-    assert len(made) == 1 or max(len(shape.text_frame.paragraphs) for shape in made[1].shapes if shape.has_text_frame) > 1
+    assert (
+        len(made) == 1 or max(len(shape.text_frame.paragraphs) for shape in made[1].shapes if shape.has_text_frame) > 1
+    )
     text = tuple(markdown.Line(kind="p", runs=(markdown.Run("A word " * 180),)) for _ in range(2))
     made = slides(shown.Part(id="b", kind="text", title="In short", text=text))
     sizes = [sum(len(shape.text_frame.text) for shape in slide.shapes if shape.has_text_frame) for slide in made]

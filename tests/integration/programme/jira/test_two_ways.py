@@ -385,7 +385,12 @@ def test_a_pick_is_taken_back_on_both_sides(tied: Tied) -> None:
     tied.jira.edit(link.key, summary="Newer")
     tied.carry()
     title.refresh_from_db()
-    assert (title.state, title.undo_why, tied.link.title, issue.summary) == ("theirs", "changed_there", "Newer", "Newer")
+    assert (title.state, title.undo_why, tied.link.title, issue.summary) == (
+        "theirs",
+        "changed_there",
+        "Newer",
+        "Newer",
+    )
     said = tied.browser.get(f"/programme/jira/for/{tied.action.pk}").content.decode()
     assert "it has been changed in Jira since" in said
     sequencer.catch_up()
@@ -449,7 +454,13 @@ def test_programs_read_the_link_pick_and_ask_again(tied: Tied) -> None:
     link, at = make(tied), "/v1/programme/jira"
     action = ids.encode("todo", tied.action.pk)
     told = reader.get(at).json()
-    assert (told["state"], told["project"], told["issues"], told["conflicts"], told["given_up"]) == ("on", "OPS", 1, 0, 0)
+    assert (told["state"], told["project"], told["issues"], told["conflicts"], told["given_up"]) == (
+        "on",
+        "OPS",
+        1,
+        0,
+        0,
+    )
     assert tied.jira.token not in str(told)
     one = reader.get(f"{at}/issues/{action}").json()
     assert (one["key"], one["stands"], one["status"], one["title"]) == (link.key, "linked", "To Do", "Shorter form")

@@ -18,6 +18,7 @@ from watchfloor.programme.reviews.shown import Number, Row
 LEFT, ROOM = 0.6, 12.1  # inches
 TOP, BOTTOM = 1.75, 6.85
 LINE = 0.4  # a row of a table
+TILE, SMALL_TILE = 1.75, 1.4  # a number
 INK, QUIET, SOFT = "161A22", "4A5361", "F3F5F8"
 
 
@@ -64,13 +65,13 @@ class Pen:
             properties.set("rtl", "1")
             properties.set("algn", "r")
 
-    def numbers(self, slide: Any, numbers: Sequence[Number]) -> float:
-        """Tiles in rows of three; where they end."""
+    def numbers(self, slide: Any, numbers: Sequence[Number], high: float) -> None:
+        """Tiles in rows of three, each so high."""
         from pptx.enum.shapes import MSO_SHAPE
         from pptx.util import Inches
 
         across = min(3, len(numbers))
-        wide, high, gap = (ROOM - 0.25 * (across - 1)) / across, 1.75, 0.25
+        wide, gap = (ROOM - 0.25 * (across - 1)) / across, 0.25
         ordered = list(numbers)
         for number, one in enumerate(ordered):
             column, row = number % across, number // across
@@ -81,11 +82,18 @@ class Pen:
             back.fill.fore_color.rgb = _colour(SOFT)
             back.line.fill.background()
             back.shadow.inherit = False
-            self.box(slide, one.title, (x + 0.1, y + 0.05, wide - 0.2, 0.4), (13.0, 11.0, 10.0), colour=QUIET)
-            self.box(slide, one.value, (x + 0.1, y + 0.42, wide - 0.2, 0.7), (32.0, 26.0, 20.0, 16.0), bold=True)
+            self.box(slide, one.title, (x + 0.1, y + 0.05, wide - 0.2, 0.37), (13.0, 11.0, 10.0), colour=QUIET)
+            self.box(
+                slide,
+                one.value,
+                (x + 0.1, y + 0.24 * high, wide - 0.2, 0.4 * high),
+                (32.0, 26.0, 20.0, 16.0),
+                bold=True,
+            )
             note = " ".join(filter(None, (one.interval, one.change)))
-            self.box(slide, note, (x + 0.1, y + 1.12, wide - 0.2, 0.6), (12.0, 11.0, 10.0, 9.0), colour=QUIET)
-        return TOP + -(-len(ordered) // across) * (high + 0.15) + 0.1
+            self.box(
+                slide, note, (x + 0.1, y + 0.64 * high, wide - 0.2, 0.34 * high), (12.0, 11.0, 10.0, 9.0), colour=QUIET
+            )
 
     def chart(self, slide: Any, picture: Picture, wide: float) -> None:
         """A native line chart, gaps left as gaps; what it is compared with is one more line."""
@@ -147,6 +155,11 @@ class Pen:
                     paragraph.font.size = Pt(12)
                     if across:
                         paragraph.alignment = PP_ALIGN.LEFT if self.rtl else PP_ALIGN.RIGHT
+
+
+def under_tiles(count: int, high: float) -> float:
+    """Where so many tiles end."""
+    return TOP + -(-count // 3) * (high + 0.15) + 0.1
 
 
 def _colour(digits: str) -> Any:

@@ -17,7 +17,19 @@ from django.utils.translation import override
 from watchfloor.kernel.errors import MissingExtra
 from watchfloor.programme.reviews.domain import spreading
 from watchfloor.programme.reviews.exports import slide_texts
-from watchfloor.programme.reviews.exports.slide_shapes import BOTTOM, INK, LEFT, LINE, QUIET, ROOM, TOP, Pen
+from watchfloor.programme.reviews.exports.slide_shapes import (
+    BOTTOM,
+    INK,
+    LEFT,
+    LINE,
+    QUIET,
+    ROOM,
+    SMALL_TILE,
+    TILE,
+    TOP,
+    Pen,
+    under_tiles,
+)
 from watchfloor.programme.reviews.exports.slide_texts import GAP, Para, plain
 from watchfloor.programme.reviews.shown import Part, Shown
 
@@ -81,9 +93,7 @@ class _Maker:
         if headline:
             left = left[1:]
         if part.numbers:
-            slide = self._slide(part, headline)
-            below = self.pen.numbers(slide, part.numbers)
-            left = self._fill(slide, left, (LEFT, below, ROOM, BOTTOM - below))
+            left = self._numbers(part, headline, left)
         elif part.picture is not None:
             slide = self._slide(part, headline)
             beside = bool(left)
@@ -98,24 +108,37 @@ class _Maker:
         while left:
             left = self._fill(self._slide(part, "", further=True), left, WHOLE)
 
+    def _numbers(self, part: Part, headline: str, left: list[Para]) -> list[Para]:
+        """Tiles, lower ones where the text beneath fits only so; what is left of the text."""
+        slide, texts = self._slide(part, headline), [each.text for each in left]
+        places = {high: _beneath_at(under_tiles(len(part.numbers), high)) for high in (TILE, SMALL_TILE)}
+        fitting = (high for high, place in places.items() if self._holds(texts, place))
+        high = next(fitting, TILE)
+        self.pen.numbers(slide, part.numbers, high)
+        return self._fill(slide, left, places[high])
+
     def _rows(self, part: Part, headline: str, left: list[Para]) -> list[Para]:
         """A table on as many slides as it takes, text beneath; what is left of the text."""
         counts = spreading.rows(len(part.rows), ROWS)
         texts = [each.text for each in left]
-        if left and not self._beneath(texts, counts[-1]) and spreading.leftover(texts, _points(WHOLE), SIZES[0], GAP):
+        if (
+            left
+            and not self._holds(texts, _under(counts[-1]))
+            and spreading.leftover(texts, _points(WHOLE), SIZES[0], GAP)
+        ):
             more = spreading.rows(len(part.rows), ROWS, len(counts) + 1)
-            counts = more if self._beneath(texts, more[-1]) else counts
+            counts = more if self._holds(texts, _under(more[-1])) else counts
         done = 0
         for number, count in enumerate(counts):
             slide = self._slide(part, headline, further=number > 0)
             self.pen.table(slide, part.columns, part.rows[done : done + count])
             done += count
         place = _under(counts[-1])
-        return self._fill(slide, left, place) if self._beneath(texts, counts[-1]) else left
+        return self._fill(slide, left, place) if self._holds(texts, place) else left
 
-    def _beneath(self, texts: list[str], count: int) -> bool:
-        """Whether all of it fits under so many rows."""
-        return spreading.fits(texts, _points(_under(count)), SIZES, GAP) is not None
+    def _holds(self, texts: list[str], place: Place) -> bool:
+        """Whether all of it fits there."""
+        return spreading.fits(texts, _points(place), SIZES, GAP) is not None
 
     def _fill(self, slide: Any, left: list[Para], place: Place, sizes: Sequence[float] = SIZES) -> list[Para]:
         """As many paragraphs as fit, none left over; those that follow."""
@@ -150,8 +173,11 @@ class _Maker:
 
 def _under(count: int) -> Place:
     """The place beneath a table of so many rows and its head."""
-    y = TOP + LINE * (count + 1) + 0.2
-    return LEFT, y, ROOM, BOTTOM - y
+    return _beneath_at(TOP + LINE * (count + 1) + 0.2)
+
+
+def _beneath_at(y: float) -> Place:
+    return LEFT, y, ROOM, max(BOTTOM - y, 0.0)
 
 
 def _points(place: Place) -> tuple[float, float]:
