@@ -170,7 +170,8 @@ def _furnished(person: User) -> dict[str, str]:
     review = reviews.compose(actor_of(person), Wanted(template="weekly", title="The week", blocks=(block,)))
     assert review is not None
     return {
-        "/programme/indicators": "the last seven days", "/programme/horizon": "An act on minors",
+        "/programme/indicators": "the last seven days",
+        "/insight/ahead/incoming_total": "not seen before", "/programme/horizon": "An act on minors",
         "/programme/calendar": "A general election", "/programme/practices": "Looked through each month",
         f"{reverse('programme-review', args=[reviewed.name_of(review)])}/versions": "Versions", "/programme/jira": "Take it back",
         f"/programme/jira/for/{action.pk}": "Keep ours", "/training/onboarding": "First weeks", f"/training/onboarding/{path.pk}": "Read the unit of",
