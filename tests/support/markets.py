@@ -1,4 +1,5 @@
-"""Ten weeks of cases in five markets, as the exporter writes facts; from a day on one market gets a third fewer."""
+"""Ten weeks of cases in five markets, as the exporter writes facts; from a day on one market gets a third fewer. With the time that was
+worked on them, and what was published of four vendors' exposure by the week: one of them is shown two fifths less from then on."""
 
 from __future__ import annotations
 
@@ -16,6 +17,9 @@ CHANGED = datetime(2026, 11, 2, tzinfo=UTC)
 TODAY = CHANGED + timedelta(days=21, hours=9)
 SIZES = {"DE": 60, "FR": 45, "ES": 30, "IT": 50, "PL": 25}
 LEFT = 2 / 3
+HOURS = {"north": 40, "south": 30, "east": 50, "west": 20}  # of exposure a week, at severity 4
+SHOWN = 0.6  # of it is left to north
+WEEKS = range(-26, 4)
 
 
 def written(changed: datetime = CHANGED, today: datetime = TODAY, before: int = 49) -> None:
@@ -36,6 +40,21 @@ def written(changed: datetime = CHANGED, today: datetime = TODAY, before: int = 
                     dict.fromkeys(SCHEMA)
                     | {"type": "case.opened", "moment": at, "market": market, "queue": f"spam.{market}"}
                 )
+            worked = int(size * 3_600_000 / 20 * tide * (LEFT if market == "DE" and number >= before else 1.0))
+            rows.append(
+                dict.fromkeys(SCHEMA)
+                | {"type": "job.decided", "moment": day + timedelta(hours=18), "market": market, "vendor": "north" if market == "DE" else "south",
+                   "active_total_ms": worked}
+            )  # fmt: skip
+    for number in WEEKS:
+        out = (changed + timedelta(days=7 * number + 7, hours=6)).replace(tzinfo=None)
+        for vendor, hours in HOURS.items():
+            share = float(np.exp(chance.normal(0, 0.04))) * (SHOWN if vendor == "north" and number >= 0 else 1.0)
+            rows.append(
+                dict.fromkeys(SCHEMA)
+                | {"type": "wellbeing.week", "how": "exposure", "severity": 4, "moment": out, "vendor": vendor,
+                   "active_ms": int(hours * share * 3_600_000)}
+            )  # fmt: skip
     rows.sort(key=lambda row: row["moment"])
     for leaf, row in enumerate(rows):
         row["leaf"], row["event"], row["subject_kind"], row["subject"] = leaf, f"e{leaf}", "case", f"c{leaf}"

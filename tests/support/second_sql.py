@@ -215,6 +215,7 @@ QUERIES: dict[str, str | tuple[float, str]] = {
         f"exposure_{level}": f"SELECT sum(active_ms) FROM e WHERE {IN} AND type = 'wellbeing.week' AND how = 'exposure' AND severity = {level}"  # noqa: E501
         for level in (3, 4, 5)
     },
+    "exposure_severe": f"SELECT sum(active_ms) FROM e WHERE {IN} AND type = 'wellbeing.week' AND how = 'exposure' AND severity BETWEEN 3 AND 9",  # noqa: E501
     **{
         name: f"SELECT sum(touches) FROM e WHERE {IN} AND type = 'wellbeing.week' AND how = '{name}'"
         for name in ("breaks_planned", "breaks_taken", "step_backs")

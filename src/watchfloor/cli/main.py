@@ -93,6 +93,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "staffing": ("watchfloor.cli.staffing", "staffing", "How many people the work needs, on plain files."),
     "wellness": ("watchfloor.cli.wellness", "wellness", "Budgets of exposure, and how groups of five and more are."),
     "vendor": ("watchfloor.cli.vendors", "vendor", "Scorecards, contracts and invoices of vendors."),
+    "risk": ("watchfloor.cli.risks", "risk", "The register of risks: list them, see one with its indicators."),
     "case": ("watchfloor.cli.cases", "case", "Join, split and tag cases; see what they have in common."),
     "bulk": ("watchfloor.cli.cases", "bulk", "Decide, move or tag many cases at once, and take it back."),
     "floor": ("watchfloor.cli.floor", "floor", "Run the day: due times, surges, boosts, moves."),

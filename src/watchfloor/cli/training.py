@@ -117,14 +117,14 @@ def figures(policy: str, as_json: bool) -> None:
 def analyse(file: Path, as_json: bool) -> None:
     """Difficulty, discrimination and KR-20 from FILE: CSV with the columns person, item, right (1 or 0). No server needed."""
     from watchfloor.engines.agreement import analyse as analysed
-    from watchfloor.engines.agreement import kr20
+    from watchfloor.engines.exams import alpha
 
     people = _answers(file)
     rows = [row._asdict() for row in analysed(list(people.values()))]
     whole = {tuple(sorted(answers)) for answers in people.values()}
-    # KR-20 has a meaning only where everybody was asked the same.
+    # KR-20 (alpha of right and wrong answers) has a meaning only where everybody was asked the same.
     same = sorted(whole.pop()) if len(whole) == 1 else []
-    value = kr20([[answers[item] for item in same] for answers in people.values()]) if same else None
+    value = alpha([[answers[item] for item in same] for answers in people.values()]) if same else None
     forms = [{"form": 1, "sittings": len(people), "kr20": value}] if same else []
     emit(
         {"sittings": len(people), "items": rows, "forms": forms}, as_json=as_json, text=_told(rows, forms, len(people))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from ninja import Router, Schema
 
 from watchfloor.identity.guard import needs
 from watchfloor.insight import catalogue, params, queries
+from watchfloor.insight.ahead import LEAST, ahead
 from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.own_metrics.definition import Definition
 from watchfloor.kernel.errors import BadInput
@@ -70,6 +71,39 @@ class NumbersOut(Schema):
     numbers: list[NumberOut]
 
 
+class AheadDayOut(Schema):
+    """A day to come: what is expected and between what it will lie, and the titles of what happens on it."""
+
+    day: date
+    value: float
+    low: float
+    high: float
+    coming: list[str]
+
+
+class LearntOut(Schema):
+    """What a kind of event did where it touched all of the work: a day is multiplied by ``effect`` (``times``), or so much is added."""
+
+    kind: str
+    effect: float
+    low: float
+    high: float
+    times: bool
+
+
+class AheadOut(Schema):
+    """The next fortnight. ``error``: mean absolute error of such forecasts in the past, ``naive`` that of repeating the week
+    before, ``held`` the share of days in their interval, of ``level``. ``not_seen``: kinds of which the calendar's word is taken."""
+
+    days: list[AheadDayOut]
+    events: list[LearntOut]
+    not_seen: list[str]
+    error: float | None
+    naive: float | None
+    held: float | None
+    level: float
+
+
 class DefinitionIn(Schema):
     """A metric of one's own: built from pieces (see the how-to), with the example that proves it; ``seen`` is the version it changes."""
 
@@ -92,6 +126,29 @@ def list_metrics(request: HttpRequest) -> Any:
     needs(request, "insight.view")
     found = [{name: getattr(one, name) for name in MetricOut.model_fields} for one in catalogue.metrics().values()]
     return {"metrics": found, "dimensions": keeping.titles()}
+
+
+@router.get("/insight/metrics/{key}/ahead", response=AheadOut)
+def metric_ahead(
+    request: HttpRequest, key: str, queue: str = "", market: str = "", policy: str = "", vendor: str = ""
+) -> Any:
+    """The next fortnight of a count or a sum by day, with what is known to come. Needs ``insight.view``."""
+    actor = needs(request, "insight.view")
+    given = {"queue": queue, "market": market, "policy": policy, "vendor": vendor}
+    found = ahead(actor, key, {name: (value[:120],) for name, value in given.items() if value})
+    if found.other:
+        raise BadInput("not_foretold", "Only what adds up by day can be foretold: counts and sums.", where="key")
+    if found.short is not None:
+        raise BadInput("too_short", f"{found.short} days are known, {LEAST} are needed.", where="key")
+    return {
+        "level": found.level, "error": found.error, "naive": found.naive, "held": found.held,
+        "days": [
+            {"day": each.at.date(), "value": each.value, "low": each.low, "high": each.high, "coming": [one.title for one in each.events]}
+            for each in found.days
+        ],
+        "events": [{name: getattr(each, name) for name in LearntOut.model_fields} for each in found.learnt],
+        "not_seen": list(found.said),
+    }  # fmt: skip
 
 
 @router.post("/insight/metrics", response=DefinitionOut)

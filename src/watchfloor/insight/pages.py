@@ -74,7 +74,7 @@ def metric(request: HttpRequest, name: str) -> HttpResponse:
         "asked": asked, "metric": found, "kpi": show.tile(kpi, _address("insight-rows", name, request)),
         "chart": show.chart(found, kpi.series, lines, changes), "changes": changes,
         "table": _split(request, asked, (name,)), "rows_url": _address("insight-rows", name, request),
-        **_shared(request, asked),
+        "ahead_url": _address("insight-ahead", name, request), **_shared(request, asked),
     }  # fmt: skip
     return render(request, "insight/metric.html", context)
 

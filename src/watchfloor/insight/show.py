@@ -46,7 +46,7 @@ def chart(
     one: Metric, series: Sequence[Point], lines: dict[str, list[Point]], changes: Sequence[Change]
 ) -> dict[str, Any]:
     """Data for the line_chart macro: the metric, or its biggest slices; changes as marks. Durations in their best unit."""
-    unit, size = _unit(one, [point.value for point in series])
+    unit, size = unit_of(one, [point.value for point in series])
     chosen = sorted(lines.items(), key=lambda item: -sum(point.value or 0 for point in item[1]))[:SERIES]
     drawn = chosen or [(_(one.title), list(series))]
     return {
@@ -60,7 +60,8 @@ def chart(
     }
 
 
-def _unit(one: Metric, values: Sequence[float | None]) -> tuple[str, float]:
+def unit_of(one: Metric, values: Sequence[float | None]) -> tuple[str, float]:
+    """How its values are best written: the unit, and what they are divided by."""
     if one.unit == "share":
         return "%", 0.01
     if one.unit != "ms":

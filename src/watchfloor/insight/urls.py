@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from watchfloor.insight import pages
+from watchfloor.insight import pages, pages_ahead
 from watchfloor.insight.floor_pages import acting, due_times, floor, notes, plan, surges
 from watchfloor.insight.own_metrics import pages as catalogue
 
@@ -28,5 +28,6 @@ urlpatterns = [
     path("insight/catalogue/<slug:key>", catalogue.edit, name="insight-metric-edit"),
     path("insight/catalogue/<slug:key>/archive", catalogue.archive, name="insight-metric-archive"),
     path("insight/metric/<slug:name>", pages.metric, name="insight-metric"),
+    path("insight/ahead/<slug:name>", pages_ahead.metric_ahead, name="insight-ahead"),
     path("insight/rows/<slug:name>", pages.rows, name="insight-rows"),
 ]

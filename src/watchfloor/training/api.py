@@ -14,12 +14,13 @@ from watchfloor.identity.guard import needs
 from watchfloor.identity.middleware import actor_of
 from watchfloor.ledger.writer import writing
 from watchfloor.policy import queries as policies
-from watchfloor.training import api_delivery, bank, staff
+from watchfloor.training import api_delivery, api_paths, bank, staff
 from watchfloor.training.domain.files import Draft
 from watchfloor.training.models import TrainingItem
 
 router = Router(tags=["training"])
 router.add_router("", api_delivery.router)
+router.add_router("", api_paths.router)
 Use = Literal["practice", "exam"]
 
 

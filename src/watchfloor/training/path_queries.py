@@ -91,22 +91,34 @@ def lines(actor: Actor) -> list[PathLine]:
     """All one may see with their counts, of people one may see; closed ones last."""
     rows = list(visible(actor).order_by("-made_at"))
     rows.sort(key=lambda each: each.closed_at is not None)
-    found = []
-    for row in rows:
-        everybody = people(actor, row)
-        found.append(
-            PathLine(
-                row=row, people=len(everybody), finished=sum(each.standing.finished for each in everybody),
-                stuck=0 if row.closed_at else sum(each.standing.stuck for each in everybody),
-            )
-        )  # fmt: skip
-    return found
+    return [line(actor, row) for row in rows]
+
+
+def line(actor: Actor, row: OnboardingPath) -> PathLine:
+    """One with its counts."""
+    everybody = people(actor, row)
+    return PathLine(
+        row=row, people=len(everybody), finished=sum(each.standing.finished for each in everybody),
+        stuck=0 if row.closed_at else sum(each.standing.stuck for each in everybody),
+    )  # fmt: skip
 
 
 def people(actor: Actor, row: OnboardingPath) -> list[PersonLine]:
     """Who is on a path: who is stuck first, the longest first; then by name."""
+    return _standings(actor, row, PathPerson.objects.filter(path=row, left_at=None))
+
+
+def person(actor: Actor, row: OnboardingPath, reviewer_id: UUID) -> PersonLine:
+    """One of them; ``NotFound``."""
+    found = _standings(actor, row, PathPerson.objects.filter(path=row, left_at=None, reviewer_id=reviewer_id))
+    if not found:
+        raise NotFound("unknown_person", "There is nobody like that on the path.")
+    return found[0]
+
+
+def _standings(actor: Actor, row: OnboardingPath, on: QuerySet[PathPerson]) -> list[PersonLine]:
     seen = {each.pk: each for each in Reviewer.objects.filter(scope.rows(actor, *scope.SEE), active=True)}
-    rows = [each for each in PathPerson.objects.filter(path=row, left_at=None) if each.reviewer_id in seen]
+    rows = [each for each in on if each.reviewer_id in seen]
     names = names_of(f"user:{each.reviewer_id}" for each in rows)
     path, far, now = steps(row), progress(row, rows), clock.now()
     found = [

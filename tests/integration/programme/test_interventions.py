@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
+import msgspec
 import pytest
 from django.test import Client
-from tests.support.markets import CHANGED, LEFT, TODAY, written
+from tests.support.intake import FloorMade
+from tests.support.markets import CHANGED, LEFT, SHOWN, TODAY, WEEKS, written
 from tests.support.people import actor_of, member, signed_in
 
 from watchfloor.identity.actions import create_token
@@ -20,9 +23,19 @@ from watchfloor.ledger import sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.rebuild import check
 from watchfloor.ledger.writer import writing
-from watchfloor.programme.interventions import actions, queries, tasks, words
+from watchfloor.programme.improvements import benefits
+from watchfloor.programme.improvements import words as improvement_words
+from watchfloor.programme.improvements.actions import delivering
+from watchfloor.programme.improvements.benefits import Benefit
+from watchfloor.programme.improvements.events import ImprovementPlanned
+from watchfloor.programme.improvements.models import Proposal, Quantity
+from watchfloor.programme.interventions import actions, money, queries, tasks, words
 from watchfloor.programme.interventions.domain import Planned
 from watchfloor.programme.interventions.models import Intervention
+from watchfloor.vendors.actions.contracts import save_contract
+from watchfloor.vendors.domain.terms import Rate, Terms
+from watchfloor.workforce import actions as workforce
+from watchfloor.workforce.models import PublishedWeek
 
 pytestmark = pytest.mark.django_db
 EDIT = {"programme.view", "programme.edit", "insight.view"}
@@ -198,3 +211,100 @@ def test_pages_and_programs(markets: None) -> None:
         assert len(api.get("/v1/programme/interventions?outcome=reversed", headers=reader).json()["interventions"]) == 2
     sequencer.catch_up()
     assert not [each for each in check().differences if each.table.startswith("programme_")]
+
+
+def test_exposure_is_measured_by_the_weeks_that_are_published(markets: None) -> None:
+    with writing(system("test")) as w:
+        for number in WEEKS:
+            if number != -20:  # one that is not out has no value, which is not nought
+                w.create(PublishedWeek, week=(CHANGED + timedelta(days=7 * number)).date())
+        w.event(FloorMade(), ("week", "all"))
+    shown = {"metric": "exposure_severe", "filters": {"vendor": ["north"]}, "by": "vendor", "expected_change": -0.3}
+    for more, where in (
+        ({"measure_on": CHANGED + timedelta(days=21)}, "measure_on"),
+        ({"filters": {"vendor": ["north"], "queue": ["q"]}}, "filters"),
+    ):
+        with pytest.raises(BadInput) as caught:
+            begun(**{**shown, "measure_on": CHANGED + timedelta(days=29), **more})
+        assert caught.value.where == where
+    row = begun(**shown, measure_on=CHANGED + timedelta(days=29))
+    with clock.at(CHANGED + timedelta(days=28, hours=3)), writing(system("test")) as w:
+        actions.measure(w, row)  # on the night to Monday: the last week is not out yet, and is not taken for nought
+        early = queries.result(row := actions.locked(row.pk))
+    assert early is not None and early.step == "week" and len(early.actual) == 26 + 3
+    with clock.at(CHANGED + timedelta(days=29)), writing(system("test")) as w:
+        row = actions.measure(w, row)
+    found = queries.result(row)
+    assert found is not None and row.outcome == "reversed" and found.filled == 1 and len(found.actual) == 26 + 4
+    told = found.effect
+    assert set(told.weights) <= {"south", "east", "west"} and told.relative == pytest.approx(SHOWN - 1, abs=0.06)
+    low, high = words.verdict(found, row.metric).partition("[")[2].partition("]")[0].split("–")
+    assert float(low) < 40 * (1 - SHOWN) * 365.25 / 84 < float(high), "hours a month"
+
+    # A proposal that was sized by exposure is looked at again by the same engine.
+    proposal, measured = _delivered("exposure", {"vendor": "north"}, [0.3, 0.4, 0.5], by="vendor", on="2026-12-01")
+    assert measured.told and measured.low / 60 < 40 * (1 - SHOWN) * 365.25 / 84 < measured.high / 60
+    assert (
+        "h [" in improvement_words.benefit("exposure", msgspec.to_builtins(measured)) and proposal.state == "delivered"
+    )
+
+
+def test_agents_time_is_told_in_money_where_a_contract_names_a_rate(markets: None) -> None:
+    effort = {"metric": "effort", "filters": {"market": ["DE"]}, "by": "market"}
+    with clock.at(CHANGED):
+        row = begun(**effort)
+    with clock.at(TODAY), writing(system("test")) as w:
+        row = actions.measure(w, row)
+    plain = queries.result(row)
+    assert plain is not None and row.outcome == "reversed" and plain.rate == [] and money.a_month(plain) is None
+    with clock.at(CHANGED), writing(system("test")) as w:
+        workforce.save_vendor(w, key="north", name="North", site="Oslo", time_zone="UTC")
+        rates = (Rate("reviewer", 10, Decimal(12)), Rate("lead", 5, Decimal(18)))
+        save_contract(w, "north", Terms(currency="EUR", rates=rates), CHANGED.date())
+    with clock.at(TODAY), writing(system("test")) as w:
+        row = actions.measure(w, row)
+    found = queries.result(row)
+    assert found is not None and found.rate == [12, 14, 18]
+    month, paid = found.a_month, money.a_month(found)
+    assert month is not None and paid is not None
+    hours = [each / 3_600_000 for each in month]
+    assert paid == pytest.approx((hours[0] * 14, hours[1] * 18, hours[2] * 12)) and paid[1] < paid[0] < paid[2] < 0
+
+    manager = member(EDIT | {"vendor.view"}, "Vera Vendors")
+    knows, others = signed_in(manager), signed_in(member(EDIT, "Petra Planner"))
+    at = f"/programme/interventions/{row.pk}"
+    with clock.at(TODAY):
+        assert "EUR less a month [" in (page := knows.get(at).content.decode()) and "at 12.00–18.00 EUR an hour" in page
+        assert "EUR" not in others.get(at).content.decode()
+    assert not money.may_see(actor_of(member(EDIT | {"vendor.view"}, "Lo Limited", vendors=["south"])), row)
+
+    # A proposal that was sized in money is told in money, at the rates it was sized by.
+    proposal, measured = _delivered("cost", {"market": "DE"}, [0.2, 0.3, 0.4], by="market", on="2026-11-23")
+    assert measured.told and measured.low < measured.value < measured.high
+    minutes = -hours[0] * 60
+    assert measured.value == pytest.approx(minutes * (0.2 + 4 * 0.25 + 0.3) / 6, rel=0.02)
+    assert (
+        " EUR [" in improvement_words.benefit("cost", msgspec.to_builtins(measured)) and proposal.measure_kind == "cost"
+    )
+
+
+def _delivered(kind: str, filters: dict[str, str], share: list[float], *, by: str, on: str) -> tuple[Proposal, Benefit]:
+    """A proposal that was sized so, is in use since the change, and was measured on its day."""
+    each, currency = ([0.2, 0.25, 0.3], "EUR") if kind == "cost" else ([], "")
+    with clock.at(CHANGED + timedelta(hours=1)), writing(system("test")) as w:
+        row = w.create(
+            Proposal, number=1, state="accepted", title="Less of it", made_by="system:test", made_at=clock.now()
+        )
+        w.create(
+            Quantity, proposal=row, kind=kind, filters=filters, starts_on=CHANGED - timedelta(days=28), ends_on=CHANGED - timedelta(days=1),
+            base=[1, 1, 1], reach=1, share=share, each=each, result=[1, 1, 1], currency=currency, facts=[], basis="", seed=1,
+            read_by="system:test", read_at=clock.now(),
+        )  # fmt: skip
+        w.event(ImprovementPlanned(planned=True), row)
+        given = {"kind": kind, "shipped_on": CHANGED.date().isoformat(), "measure_on": on, "by": by}
+        row = delivering.deliver(w, system("test"), row.pk, given)
+    with clock.at(datetime.fromisoformat(f"{on}T09:00:00Z")), writing(system("test")) as w:
+        row = delivering.measure(w, system("test"), row.pk)
+    found = benefits.of(row)
+    assert found is not None
+    return row, found

@@ -30,7 +30,7 @@ from watchfloor.oncall.actions.incidents import open_incident
 from watchfloor.programme.facts.models import Fact
 from watchfloor.programme.reviews import access, actions, drafts, exports, letters, mornings, queries, sending, shown
 from watchfloor.programme.reviews.actions import Wanted
-from watchfloor.programme.reviews.domain import layout
+from watchfloor.programme.reviews.domain import layout, markdown
 from watchfloor.programme.reviews.domain.document import Block, Document, Entry, change, move
 from watchfloor.programme.reviews.models import Review, ReviewRun
 from watchfloor.programme.reviews.sending import Planned
@@ -375,6 +375,48 @@ def test_files_have_nothing_over_an_edge_in_any_script() -> None:
             and "<script" not in page
             and "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
         )
+
+
+def test_no_slide_goes_on_with_a_single_sentence() -> None:
+    from pptx import Presentation
+
+    row = shown.Row("A name of a queue", ("1,234", "12 %", "3 h"))
+    line = "The queue got more than in each of the four weeks before, most of it from one client app."
+    head = ("Queue", "Cases", "Change", "Age")
+
+    def part(**more: Any) -> shown.Part:
+        return shown.Part(id="b", kind="table", title="By queue", **more)
+
+    def slides(one: shown.Part) -> list[Any]:
+        drawn = shown.Shown(title="T", span="S", source="W", language="en", number=1, parts=(one,))
+        return list(Presentation(io.BytesIO(exports.make(drawn, "pptx").body)).slides)[1:]
+
+    def rows(slide: Any) -> int:
+        return next((len(shape.table.rows) - 1 for shape in slide.shapes if shape.has_table), 0)
+
+    for many, said, expected in (
+        (5, 2, [5]),  # its text beneath it
+        (11, 1, [11]), (11, 2, [6, 5]),  # the second sentence goes on with half of the table, not alone
+        (12, 1, [6, 6]), (15, 3, [8, 7]), (11, 30, [11, 0, 0]),  # text enough for slides of its own
+    ):  # fmt: skip
+        made = slides(part(columns=head, rows=(row,) * many, said=(line,) * said))
+        assert [rows(each) for each in made] == expected, (many, said)
+        words = [shape.text_frame.text for slide in made for shape in slide.shapes if shape.has_text_frame]
+        assert sum(each.count(line) for each in words) == said
+        assert all("By queue, continued" in [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+                   for slide in made[1:])  # fmt: skip
+    tiles = tuple(
+        shown.Number(title=f"Number {n}", value="1,234", interval="", change="+3 %", url="", formula="")
+        for n in range(6)
+    )
+    made = slides(part(numbers=tiles, said=(line,) * 5))
+    assert (
+        len(made) == 1 or max(len(shape.text_frame.paragraphs) for shape in made[1].shapes if shape.has_text_frame) > 1
+    )
+    text = tuple(markdown.Line(kind="p", runs=(markdown.Run("A word " * 180),)) for _ in range(2))
+    made = slides(shown.Part(id="b", kind="text", title="In short", text=text))
+    sizes = [sum(len(shape.text_frame.text) for shape in slide.shapes if shape.has_text_frame) for slide in made]
+    assert min(sizes) > 0.3 * max(sizes)
 
 
 def test_the_pages_compose_edit_and_publish_and_the_api_reads() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from tests.support.people import actor_of, member, signed_in
 
+from watchfloor.cli.main import cli
 from watchfloor.identity.actions import create_token
 from watchfloor.identity.domain import Actor, system
 from watchfloor.insight.changes import queries as changes
@@ -23,7 +26,7 @@ from watchfloor.ledger.rebuild import check
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions as oncall
 from watchfloor.oncall.models import Page
-from watchfloor.programme.risks import access, upcoming
+from watchfloor.programme.risks import access, palette, upcoming
 from watchfloor.programme.risks.actions import coming, indicators, practices, register
 from watchfloor.programme.risks.domain import EventIn, IndicatorIn, RiskIn
 from watchfloor.programme.risks.models import CalendarEvent, Horizon, Indicator, PracticeLevel, Risk
@@ -284,3 +287,51 @@ def test_pages_and_programs() -> None:
     assert len(api.get("/v1/programme/risks", headers=head).json()["risks"]) == 2
     assert api.get("/v1/programme/horizon", headers=head).json() == {"horizon": []}
     assert len(api.get("/v1/programme/calendar?market=DE", headers=head).json()["events"]) == 1
+
+
+def test_risks_from_the_command_line_and_in_the_palette() -> None:
+    owner, stranger = member(EDIT, "Olga Owner"), actor_of(member(VIEW, markets=["FR"]))
+    me = actor_of(owner)
+    row, local = written(owner=str(owner.pk)), written(market="DE", title="A strike of moderators", residual_impact=1)
+    with writing(me) as w:
+        register.set_control(w, me, row.pk, text="A rule on bursts", works="works", tested_on=date(2026, 11, 2))
+        indicators.save(w, me, row.pk, IndicatorIn(metric="sla_completed", amber=0.9, red=0.8))
+        register.review(w, me, row.pk, said="Still so", next_on=date(2026, 11, 30))
+
+    run = CliRunner().invoke
+    listed = json.loads(run(cli, ["risk", "list", "--json"]).output)["risks"]
+    assert [(each["number"], each["residual_band"]) for each in listed] == [
+        (row.number, "medium"),
+        (local.number, "low"),
+    ]
+    assert [
+        each["number"] for each in json.loads(run(cli, ["risk", "list", "--market", "de", "--json"]).output)["risks"]
+    ] == [local.number]
+    told = run(cli, ["risk", "list"]).output
+    assert "Olga Owner" in told and told.index("Coordinated") < told.index("A strike")
+    assert "No risk like that" in run(cli, ["risk", "list", "--closed"]).output
+    with clock.at(NOW + timedelta(days=11)):
+        assert [
+            each["number"] for each in json.loads(run(cli, ["risk", "list", "--overdue", "--json"]).output)["risks"]
+        ] == [row.number]
+    one = json.loads(run(cli, ["risk", "show", str(row.number), "--json"]).output)
+    assert (one["controls"][0]["text"], one["indicators"][0]["metric"], one["history"][-1]["said"]) == (
+        "A rule on bursts", "sla_completed", "Still so",
+    )  # fmt: skip
+    text = run(cli, ["risk", "show", str(row.number)]).output
+    assert all(
+        words in text for words in (row.title, "A rule on bursts", "Still so", "Olga Owner", "Cause: Anyone may report")
+    )
+    assert run(cli, ["risk", "show", "0"]).exit_code == 2
+    assert isinstance(run(cli, ["risk", "show", "999"]).exception, NotFound)
+
+    def offered(actor: Actor, query: str) -> list[str]:
+        return [each["title"] for each in palette.provide(actor, query)]
+
+    assert (
+        offered(me, "appeals coordinated") == offered(me, f"risk {row.number}") == [f"Risk {row.number}: {row.title}"]
+    )
+    assert offered(me, f"r{local.number}") == [f"Risk {local.number}: {local.title}"]
+    assert offered(me, "prac") == ["Practices"] and "New risk" in offered(me, "risk")
+    assert offered(stranger, "strike") == offered(stranger, str(local.number)) == []
+    assert offered(actor_of(member({"training.learn"})), "risk") == [] and offered(me, "9" * 40) == []

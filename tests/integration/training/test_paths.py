@@ -7,15 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from tests.integration.training.test_training import practise, sit
 from tests.support.floor import install
 from tests.support.people import actor_of, member, signed_in
 
-from watchfloor.identity.domain import system
+from watchfloor.identity import tokens
+from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
+from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.writer import writing
-from watchfloor.training import cohort_actions, defaults, path_queries
+from watchfloor.training import cohort_actions, defaults, path_actions, path_queries
 from watchfloor.training.models import OnboardingPath, PathPerson
 from watchfloor.workforce import actions as workforce
 
@@ -149,3 +152,71 @@ def test_new_people_go_a_path_and_who_is_stuck_is_seen(people: dict[str, Any]) -
         )
     sequencer.catch_up()
     assert rebuild.check().differences == []
+
+
+def test_programs_read_paths_and_say_what_was_watched(people: dict[str, Any]) -> None:
+    chief, tom = member({"training.edit", "training.view"}), member(TRAINER, "Tom Trainer", vendors=["north"])
+    lea, sam = people["lea"], people["sam"]
+    steps = [
+        {"kind": "read", "policy": "spam"},
+        {"kind": "exam", "policy": "spam"},
+        {"kind": "shadow", "policy": "spam", "count": 4},
+    ]
+    with writing(actor_of(chief)) as w:
+        everybody, _north, south = (
+            path_actions.save(
+                w, actor_of(chief), None, path_actions.Given(name=name or "All", steps=steps, vendor=name)
+            )
+            for name in ("", "north", "south")
+        )
+        path_actions.join(w, actor_of(chief), everybody, [lea.pk, sam.pk])
+    api, head = Client(), {"headers": {"authorization": f"Bearer {_token(actor_of(chief), 'training.edit')}"}}
+    put = {"content_type": "application/json", **head}
+    here = f"/v1/training/paths/{everybody.pk}"
+    listed = {each["name"]: each for each in api.get("/v1/training/paths", **head).json()}
+    assert {name: row["people"] for name, row in listed.items()} == {"All": 2, "north": 0, "south": 0}
+    assert listed["All"]["steps"][2] == {"step": "shadow.spam", "kind": "shadow", "policy": "spam", "count": 4}
+    assert api.get(here, **head).json() == listed["All"]
+
+    # Who is on it, what was watched, off and on: as in the page, and what counts by itself is not said.
+    assert [each["name"] for each in api.get(f"{here}/people", **head).json()] == ["Lea Learner", "Sam South"]
+    one = f"{here}/people/{lea.pk}"
+    for step, count, status in (
+        ("shadow.spam", 9999, 422),
+        ("read.spam", 1, 409),
+        ("exam.spam", 1, 409),
+        ("shadow.none", 1, 404),
+    ):
+        assert api.put(f"{one}/steps/{step}", {"count": count}, **put).status_code == status, step
+    said = api.put(f"{one}/steps/shadow.spam", {"count": 4}, **put).json()
+    assert (said["at"], said["finished"], [each["reached"] for each in said["steps"]]) == (
+        "read.spam",
+        False,
+        [0, 0, 4],
+    )
+    assert api.get(one, **head).json() == said and said["steps"][2]["done"]
+    assert api.delete(one, **head).status_code == 204 and api.get(one, **head).status_code == 404
+    assert api.post(f"{here}/people", {"people": [str(lea.pk)]}, **put).json() == {"began": 1}
+    assert api.get(one, **head).json()["steps"][2]["reached"] == 4
+    assert api.post(f"{here}/people", {"people": [str(uuid.uuid4())]}, **put).status_code == 422
+
+    # The same filters as the pages: another vendor's path and person never were.
+    theirs = actor_of(tom)
+    assert {each.row.name for each in path_queries.lines(theirs)} == {"All", "north"}
+    assert [each.name for each in path_queries.people(theirs, everybody)] == ["Lea Learner"]
+    with pytest.raises(NotFound):
+        path_queries.person(theirs, everybody, sam.pk)
+    with pytest.raises(NotFound):
+        path_queries.one(theirs, south.pk)
+    viewer = {"headers": {"authorization": f"Bearer {_token(system('test'), 'training.view')}"}}
+    assert api.get(one, **viewer).status_code == 200
+    assert api.delete(one, **viewer).status_code == 403
+    assert (
+        api.put(f"{one}/steps/shadow.spam", {"count": 1}, content_type="application/json", **viewer).status_code == 403
+    )
+    assert api.get(f"/v1/training/paths/{uuid.uuid4()}", **viewer).status_code == 404
+
+
+def _token(by: Actor, permission: str) -> str:
+    with writing(by) as w:
+        return tokens.create_token(w, by, name=permission, source="hr", permissions=[permission])[1]

@@ -333,6 +333,7 @@ BY_HAND: dict[str, float] = {
     "exposure_3": 90 * MINUTE,
     "exposure_4": 20 * MINUTE,
     "exposure_5": MINUTE,
+    "exposure_severe": 111 * MINUTE,
     "breaks_planned": 40,
     "breaks_taken": 30,
     "breaks_kept": 3 / 4,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchfloor.kernel.errors import BadInput, NotFound
-from watchfloor.programme.reviews.domain import document, layout, markdown, spans
+from watchfloor.programme.reviews.domain import document, layout, markdown, spans, spreading
 from watchfloor.programme.reviews.domain.document import Block, Document, History
 from watchfloor.programme.reviews.domain.drivers import Part, driver
 
@@ -82,3 +82,21 @@ def test_edits_leave_the_old_document_alone_and_can_be_taken_back() -> None:
         document.move(one, "zz", 0)
     with pytest.raises(BadInput, match="kind"):
         document.check(Document(blocks=(Block(id="b1", kind="dance"),)), {"text": 1})
+
+
+def test_no_slide_goes_on_with_a_leftover() -> None:
+    assert [spreading.rows(total, 11) for total in (0, 5, 11, 12, 15, 23)] == [[], [5], [11], [6, 6], [8, 7], [8, 8, 7]]
+    assert spreading.rows(11, 11, slides=2) == [6, 5] and spreading.rows(1, 11, slides=2) == [1]
+    whole, small = (870.0, 370.0), (870.0, 120.0)
+    line, sizes, gap = "A sentence of some length, as reviews have them.", (16.0, 15.0, 14.0, 13.0), 5.0
+    assert spreading.fits([line] * 4, small, sizes, gap) == 16.0
+    assert spreading.fits([line] * 5, small, sizes, gap) == 14.0  # smaller, in place of one sentence on a further slide
+    assert spreading.fits([line] * 20, small, sizes, gap) is None
+    for count in range(5, 60):
+        lines = [line] * count
+        if spreading.fits(lines, small, sizes, gap) is not None:
+            continue
+        kept = spreading.first(lines, small, whole, 16.0, gap)
+        assert kept >= 1 and spreading.tall(lines[:kept], small, 16.0, gap) <= small[1]
+        left = lines[kept:]
+        assert kept <= 2 or not spreading.leftover(left, whole, 16.0, gap), count

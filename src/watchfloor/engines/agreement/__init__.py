@@ -16,7 +16,7 @@ from watchfloor.engines.agreement.coefficients import (
 )
 from watchfloor.engines.agreement.drift import Chart, chart, follow
 from watchfloor.engines.agreement.intervals import Interval, bootstrap, clopper_pearson, wilson
-from watchfloor.engines.agreement.items import ItemFigures, analyse, difficulty, kr20, point_biserial
+from watchfloor.engines.agreement.items import ItemFigures, analyse, difficulty, point_biserial
 from watchfloor.engines.agreement.latent import Fitted, Rater, dawid_skene
 from watchfloor.engines.agreement.nameless import Voting, voting
 from watchfloor.engines.agreement.people import Checked, Person, Standing, standing
@@ -67,7 +67,6 @@ __all__ = [
     "follow",
     "guessed",
     "gwet",
-    "kr20",
     "mean",
     "most_wrong",
     "most_wrong_binomial",

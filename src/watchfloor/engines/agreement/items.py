@@ -1,7 +1,7 @@
-"""Classical item analysis: how hard each question of an exam is, how well it tells people apart, how well the whole hangs together.
+"""Classical item analysis: how hard each question of an exam is, and how well it tells people apart.
 
-Sources: Crocker and Algina, Introduction to Classical and Modern Test Theory (1986), chapters 7 and 14; Kuder and Richardson,
-The theory of the estimation of test reliability, Psychometrika 2 (1937), formula 20.
+How well a form hangs together (KR-20) is told by ``engines.exams``. Source: Crocker and Algina, Introduction to Classical and Modern
+Test Theory (1986), chapter 14.
 """
 
 from __future__ import annotations
@@ -55,26 +55,6 @@ def point_biserial(right: Sequence[bool], score: Sequence[float]) -> float | Non
     p = len(ones) / len(right)
     apart = math.fsum(ones) / len(ones) - math.fsum(zeros) / len(zeros)
     return apart / spread * math.sqrt(p * (1 - p))
-
-
-def kr20(rows: Sequence[Sequence[bool]]) -> float | None:
-    """Reliability of a form: one row per person, one column per question, nothing missing.
-
-    ``k / (k - 1) * (1 - sum(p q) / variance of the scores)``, population variance (divisor n) throughout, as in the 1937
-    paper. None with fewer than two questions or people, or when all scores are alike.
-    """
-    if len(rows) < 2 or len(rows[0]) < 2:
-        return None
-    count = len(rows[0])
-    if any(len(row) != count for row in rows):
-        raise ValueError("every row needs an answer to every question")
-    totals = [sum(row) for row in rows]
-    mean = sum(totals) / len(totals)
-    variance = math.fsum((total - mean) ** 2 for total in totals) / len(totals)
-    if variance < 1e-12:
-        return None
-    shares = [sum(row[index] for row in rows) / len(rows) for index in range(count)]
-    return count / (count - 1) * (1 - math.fsum(p * (1 - p) for p in shares) / variance)
 
 
 def analyse(sittings: Sequence[Mapping[str, bool]]) -> list[ItemFigures]:

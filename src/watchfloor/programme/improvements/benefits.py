@@ -22,6 +22,7 @@ class Benefit(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""
     method: str = ""
     why: str = ""
+    currency: str = ""  # of what was sized in money
 
 
 def of(row: Proposal) -> Benefit | None:
@@ -35,13 +36,18 @@ def of(row: Proposal) -> Benefit | None:
     if month is None or not effect.enough:
         return Benefit(told=False, expected=expected, method=effect.method, why=effect.why, outcome=measured.outcome)
     unit = MEASURED[row.measure_kind][1]
-    estimate, low, high = (-each * unit for each in month)
+    value, high, low = (-each * unit for each in month)
+    if line.each and line.currency:  # at the rates it was sized by; the ends hold their range, too
+        least, likely, most = (float(each) for each in line.each)
+        value *= (least + 4 * likely + most) / 6
+        low, high = min(low * least, low * most), max(high * least, high * most)
     return Benefit(
         told=True,
         expected=expected,
-        value=estimate,
-        low=high,
-        high=low,
+        value=value,
+        low=low,
+        high=high,
+        currency=line.currency,
         outcome=measured.outcome,
         method=effect.method,
         why=effect.why,
@@ -50,6 +56,9 @@ def of(row: Proposal) -> Benefit | None:
 
 def share_of(line: Quantity, metric: str) -> float:
     """Which share of a metric a quantity's result is."""
+    if line.kind in ("exposure", "cost"):  # a share of the metric itself, whatever it was told in
+        low, likely, high = (float(each) for each in line.share)
+        return (low + 4 * likely + high) / 6
     whole = next((each[2] for each in line.facts if each[0] == metric), None)
     if not whole:
         return 0.0

@@ -69,18 +69,18 @@ def days(start: date, end: date) -> Span:
 def read(w: Writer, actor: Actor, kind: Kind, filters: dict[str, str], start: date, end: date, about: str) -> Read:
     """Ask the questions of a quantity and keep the answers as facts."""
     span, where = days(start, end), {name: values[0] for name, values in asked(filters).items()}
-    base_of = kind.sum_of or kind.metrics[:1]
+    base_of = kind.metrics[0]
     wanted = tuple(dict.fromkeys((*kind.metrics, JOBS)))
     questions = [
         Question(
-            metric=key, start=span.start, end=span.end, filters=where, interval="day" if key in base_of else "", compare="none"
+            metric=key, start=span.start, end=span.end, filters=where, interval="day" if key == base_of else "", compare="none"
         )
         for key in wanted
     ]  # fmt: skip
     kept = facts.freeze_many(w, actor, [(question, "") for question in questions], about=about)
     answers = {key: queries.answer_of(row) for key, row in zip(wanted, kept, strict=True)}
     length = (end - start).days + 1
-    sums = [sum(answers[key].series[at].value or 0.0 for key in base_of) for at in range(length)]
+    sums = [answers[base_of].series[at].value or 0.0 for at in range(length)]
     jobs = (answers[JOBS].value or 0.0) / length * MONTH
     told = tuple(
         Fact(key, str(row.pk), answers[key].value, answers[key].low, answers[key].high)

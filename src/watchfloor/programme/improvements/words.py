@@ -115,10 +115,11 @@ def share(numbers: Sequence[float]) -> str:
 
 def benefit(row_kind: str, found: dict[str, object]) -> str:
     """What was measured against what was expected, in one sentence."""
-    expected, _bounds = a_month(row_kind, [_f(found["expected"])] * 3)
+    currency = str(found.get("currency") or "")
+    expected, _bounds = a_month(row_kind, [_f(found["expected"])] * 3, currency)
     if not found.get("told"):
         return _("It cannot be told what it brought: %(why)s") % {"why": found.get("why") or "–"}
-    value, bounds = a_month(row_kind, [_f(found[name]) for name in ("value", "low", "high")])
+    value, bounds = a_month(row_kind, [_f(found[name]) for name in ("value", "low", "high")], currency)
     return _("Measured %(value)s %(bounds)s a month, of %(expected)s expected.") % {
         "value": value, "bounds": bounds, "expected": expected,
     }  # fmt: skip

@@ -91,6 +91,9 @@ def locked(intervention_id: UUID) -> Intervention:
 def _checked(actor: Actor, planned: Planned) -> dict[str, object]:
     domain.check(planned, clock.now())
     metric = catalogue.metric(planned.metric)
+    published = measuring.published(metric)
+    if published:
+        domain.check_published(planned)
     if metric.kind in ("stock_count", "stock_share", "stock_quantile", "stock_max") and planned.by == "reviewer":
         raise BadInput("bad_dimension", "People are not compared with one another here.", where="by")
     filters = {
@@ -107,7 +110,7 @@ def _checked(actor: Actor, planned: Planned) -> dict[str, object]:
     controls = {"by": planned.by, "values": sorted(set(planned.others))} if planned.by else {}
     return {
         "title": planned.title.strip(), "note": planned.note.strip(), "metric": metric.key, "filters": filters, "controls": controls,
-        "expected_change": planned.expected_change, "step": domain.step_of(planned.happened_at, planned.measure_on),
+        "expected_change": planned.expected_change, "step": domain.step_of(planned.happened_at, planned.measure_on, published=published),
         "happened_at": planned.happened_at, "measure_on": planned.measure_on, "about": planned.about,
         "owner": planned.owner.strip()[:120] or str(actor),
     }  # fmt: skip

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from watchfloor.identity.domain import Actor
 from watchfloor.identity.guard import needs
 from watchfloor.ledger.writer import writing
-from watchfloor.programme.interventions import access, actions, queries, words
+from watchfloor.programme.interventions import access, actions, money, queries, words
 from watchfloor.programme.interventions.domain import Planned
 from watchfloor.programme.interventions.models import Intervention
 
@@ -33,8 +34,20 @@ class InterventionIn(Schema):
     note: str = ""
 
 
+class InterventionMoney(Schema):
+    """An amount by the month with its interval."""
+
+    currency: str
+    estimate: float
+    low: float
+    high: float
+
+
 class InterventionResult(Schema):
-    """A result: per step (day or hour), with its interval; the numbers are null where nothing can be told (``why``)."""
+    """A result: per step (hour, day or week), with its interval; the numbers are null where nothing can be told (``why``).
+
+    ``money``: agent work by the month at the rates of contracts then in force, for who may see those; its ends hold the rates' range.
+    """
 
     outcome: str
     said: str
@@ -50,6 +63,7 @@ class InterventionResult(Schema):
     why: str
     placebo_false: float | None
     placebo_p: float | None
+    money: InterventionMoney | None
 
 
 class InterventionOut(Schema):
@@ -80,7 +94,7 @@ def listed(request: HttpRequest, outcome: str = "", about: str = "", metric: str
     actor = needs(request, access.VIEW)
     return {
         "interventions": [
-            _out(row) for row in queries.log(actor, outcome=outcome[:20], about=about[:120], metric=metric[:80])
+            _out(actor, row) for row in queries.log(actor, outcome=outcome[:20], about=about[:120], metric=metric[:80])
         ]
     }
 
@@ -91,13 +105,14 @@ def begin(request: HttpRequest, body: InterventionIn) -> Any:
     actor = needs(request, access.EDIT)
     with writing(actor) as w:
         row = actions.begin(w, actor, Planned(**body.dict()))
-    return 201, _out(row)
+    return 201, _out(actor, row)
 
 
 @router.get("/programme/interventions/{uuid:intervention_id}", response=InterventionOut, operation_id="intervention")
 def one(request: HttpRequest, intervention_id: UUID) -> Any:
     """One of them. Needs ``programme.view``."""
-    return _out(queries.one(needs(request, access.VIEW), intervention_id))
+    actor = needs(request, access.VIEW)
+    return _out(actor, queries.one(actor, intervention_id))
 
 
 @router.post(
@@ -111,18 +126,20 @@ def measure(request: HttpRequest, intervention_id: UUID) -> Any:
     row = queries.one(actor, intervention_id, access.EDIT)
     with writing(actor) as w:
         row = actions.measure(w, row)
-    return _out(row)
+    return _out(actor, row)
 
 
-def _out(row: Intervention) -> dict[str, Any]:
+def _out(actor: Actor, row: Intervention) -> dict[str, Any]:
     found = queries.result(row)
     names = ("id", "title", "metric", "filters", "expected_change", "happened_at", "measure_on", "about", "outcome")
     shown: dict[str, Any] = {name: getattr(row, name) for name in names} | {"state": str(row.state), "result": None}
     if found is not None:
         told = found.effect
+        month = money.a_month(found) if money.may_see(actor, row) else None
         alike = ("method", "estimate", "low", "high", "level", "p", "relative", "enough", "why")
         shown["result"] = {
             "outcome": found.outcome, "said": words.verdict(found, row.metric), "step": found.step,
             **{name: getattr(told, name) for name in alike}, "placebo_false": told.placebo.false, "placebo_p": told.placebo.p,
+            "money": None if month is None else dict(zip(("estimate", "low", "high"), month, strict=True)) | {"currency": found.currency},
         }  # fmt: skip
     return shown

@@ -11,18 +11,22 @@ import msgspec
 from watchfloor.engines.effects import Effect
 from watchfloor.kernel.errors import BadInput
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY, HOUR, WEEK = timedelta(days=1), timedelta(hours=1), timedelta(days=7)
+STEP: Final = {"day": DAY, "hour": HOUR, "week": WEEK}
 SHORT: Final = timedelta(days=5)  # what is measured sooner is measured by the hour
-LOOK_BACK: Final = {"day": 56, "hour": 14 * 24}
-LOOK_ON: Final = {"day": 56, "hour": 5 * 24}
-SEASON: Final = {"day": 7, "hour": 24}
+LOOK_BACK: Final = {"day": 56, "hour": 14 * 24, "week": 52}
+LOOK_ON: Final = {"day": 56, "hour": 5 * 24, "week": 26}
+SEASON: Final = {"day": 7, "hour": 24, "week": 0}
+# What is published of well-being: a whole week, of people in vendors and teams, the Monday after.
+PUBLISHED_BY: Final = frozenset({"vendor", "team", "severity"})
+LEAST_PUBLISHED: Final = timedelta(days=22)  # three whole weeks, and the day on which the last one is published
 LONGEST: Final = timedelta(days=366)
 ENOUGH: Final = 0.5  # of what was expected: less of a turn is "partly"
 MOST_GAPS: Final = 0.1
 OUTCOMES: Final = ("reversed", "partly", "not_reversed", "unknown")
 ABOUT: Final = ("", "spike", "improvement", "launch", "risk", "action")
 # A month has so many steps: what a sum per step comes to.
-A_MONTH: Final = {"day": 365.25 / 12, "hour": 365.25 / 12 * 24}
+A_MONTH: Final = {"day": 365.25 / 12, "hour": 365.25 / 12 * 24, "week": 365.25 / 12 / 7}
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
         actual: the metric at each step (gaps filled).
         filled: how many steps had no value of their own.
         added: steps of it add up (a count or a sum), so that it can be told by the month.
+        rate: what an hour of it cost when it was measured, lowest, mean and highest, in ``currency``; empty: it is not paid by the hour.
     """
 
     outcome: str
@@ -70,6 +75,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     actual: list[float] = []
     filled: int = 0
     added: bool = False
+    rate: list[float] = []
+    currency: str = ""
 
     @property
     def a_month(self) -> tuple[float, float, float] | None:
@@ -115,20 +122,45 @@ def check(planned: Planned, now: datetime) -> None:
         raise BadInput("touched_too", "What it touches cannot be compared with itself.", where="others")
 
 
-def step_of(happened_at: datetime, measure_on: datetime) -> str:
-    """Days, or hours where it is measured within days."""
+def check_published(planned: Planned) -> None:
+    """Refuse what the published weeks of well-being cannot tell.
+
+    Raises:
+        BadInput: with the field.
+    """
+    wrong = sorted({*planned.filters, *([planned.by] if planned.by else [])} - PUBLISHED_BY)
+    if wrong:
+        raise BadInput(
+            "not_published", "What is published of well-being knows vendors and teams only.", where="filters",
+            hint="For work by queue, policy or market take jobs decided or agent work at a severity.",
+        )  # fmt: skip
+    if planned.measure_on - planned.happened_at < LEAST_PUBLISHED:
+        raise BadInput(
+            "too_soon", "Well-being is published by the week, so measure it 22 days after or later.", where="measure_on"
+        )
+
+
+def step_of(happened_at: datetime, measure_on: datetime, *, published: bool = False) -> str:
+    """Days, or hours where it is measured within days; weeks of what is published by the week."""
+    if published:
+        return "week"
     return "hour" if measure_on - happened_at < SHORT else "day"
 
 
 def window(happened_at: datetime, until: datetime, step: str) -> tuple[datetime, datetime, int]:
     """Start, end and place of the change; the step in which it happened counts to the side on which most of it lies."""
-    size = DAY if step == "day" else HOUR
-    moved = happened_at.astimezone(UTC) + size / 2
-    at = moved.replace(minute=0, second=0, microsecond=0, hour=0 if step == "day" else moved.hour)
+    size = STEP[step]
+    at = _floor(happened_at + size / 2, step)
     back = LOOK_BACK[step]
-    last = until.astimezone(UTC)
-    last = last.replace(minute=0, second=0, microsecond=0, hour=0 if step == "day" else last.hour)
+    last = _floor(until - DAY if step == "week" else until, step)  # a week is out some hours after it is over
     return at - back * size, max(at, min(last, at + LOOK_ON[step] * size)), back
+
+
+def _floor(moment: datetime, step: str) -> datetime:
+    found = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    if step != "hour":
+        found = found.replace(hour=0)
+    return found - timedelta(days=found.weekday()) if step == "week" else found
 
 
 def filled(values: Sequence[float | None]) -> tuple[list[float], int] | None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from watchfloor.engines.effects import Effect
-from watchfloor.programme.interventions.domain import DAY, HOUR, Measured
+from watchfloor.programme.interventions.domain import STEP, Measured
 
 
 def chart(found: Measured, name: str) -> dict[str, Any] | None:
@@ -15,7 +15,7 @@ def chart(found: Measured, name: str) -> dict[str, Any] | None:
     told = found.effect
     if not found.actual or len(told.counterfactual) != len(found.actual):
         return None
-    size = DAY if found.step == "day" else HOUR
+    size = STEP[found.step]
     times = [int((found.start + place * size).timestamp()) for place in range(len(found.actual))]
     low = max(0.0, min(found.actual))  # what was never below nought is not drawn below it
     floor = 0.0 if low >= 0 and min(found.actual) >= 0 else None

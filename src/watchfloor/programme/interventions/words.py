@@ -84,6 +84,20 @@ def amounts(found: Measured, metric: Metric | None) -> str:
     return said
 
 
+def paid(found: Measured, month: tuple[float, float, float]) -> str:
+    """The same in money."""
+    estimate, low, high = month
+    ends = sorted((-low, -high)) if estimate < 0 else [low, high]
+    words = _("%(n)s %(unit)s less a month %(span)s") if estimate < 0 else _("%(n)s %(unit)s more a month %(span)s")
+    span = f"[{numeral(ends[0], 0)}–{numeral(ends[1], 0)}]"
+    said = words % {"n": numeral(abs(estimate), 0), "unit": found.currency, "span": span}
+    rates = sorted({found.rate[0], found.rate[2]})
+    hour = "–".join(numeral(each, 2) for each in rates)
+    return _("%(said)s, at %(rate)s %(unit)s an hour by the contracts then in force") % {
+        "said": said, "rate": hour, "unit": found.currency,
+    }  # fmt: skip
+
+
 def scale(unit: str, *values: float) -> tuple[str, float, int]:
     """How a unit is written: its name, what a value is multiplied by, digits behind the point."""
     most = max(abs(each) for each in values)

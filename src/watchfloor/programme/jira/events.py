@@ -58,6 +58,13 @@ class JiraConflictSettled(LedgerEvent, frozen=True, tag="jira.settled"):
     state: str
 
 
+class JiraConflictUndone(LedgerEvent, frozen=True, tag="jira.undone"):
+    """A person takes back what was picked (``state`` asked); both sides were put back (open), or no longer can be (kept)."""
+
+    field: str
+    state: str
+
+
 class JiraCommented(LedgerEvent, frozen=True, tag="jira.comment"):
     """A comment crossed, or will: ``theirs`` says which way."""
 

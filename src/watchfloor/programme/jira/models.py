@@ -119,6 +119,10 @@ class Conflict(Projected):
     since = models.DateTimeField()
     settled_by = models.CharField(max_length=120, blank=True)
     settled_at = models.DateTimeField(null=True)
+    rich = models.BooleanField(default=False, db_default=False)  # what Jira had says more than text can
+    undo_at = models.DateTimeField(null=True)  # somebody takes it back; the next comparison puts both sides back
+    undo_by = models.CharField(max_length=120, blank=True, default="", db_default="")
+    undo_why = models.CharField(max_length=20, blank=True, default="", db_default="")  # why it could not be
     seal = Seal()
 
     private: ClassVar[frozenset[str]] = frozenset({"agreed", "ours", "theirs", "theirs_by"})

@@ -18,9 +18,10 @@ from django.db.models import Q
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import WatchfloorError
 from watchfloor.programme.jira import talking
-from watchfloor.programme.jira.actions import arriving, sites
+from watchfloor.programme.jira.actions import arriving, sites, undoing
 from watchfloor.programme.jira.client import Client, Later, Refused
 from watchfloor.programme.jira.domain import merging, statuses
+from watchfloor.programme.jira.domain import undoing as settlements
 from watchfloor.programme.jira.domain.merging import Sides
 from watchfloor.programme.jira.domain.remote import Changed, Issue
 from watchfloor.programme.jira.models import Conflict, Link, Site
@@ -93,11 +94,9 @@ class _Pass:
             arriving.linked(self.link, issue, said=self._said(issue))
             self.link.refresh_from_db()
             before = before or self._changes()
-        action = Action.objects.get(pk=self.link.action_id)
-        ours = {
-            "title": self.link.title, "text": self.link.text, "due": merging.day_of(action.due, self.zone), "state": action.state,
-        }  # fmt: skip
-        theirs = self._values(issue)
+        for row in Conflict.objects.filter(link=self.link).exclude(undo_at=None):
+            issue = self._put_back(row, issue, before)
+        ours, theirs = self._ours(), self._values(issue)
         agreed = self.link.agreed
         sides = {name: Sides(agreed=agreed.get(name), ours=ours[name], theirs=theirs[name]) for name in merging.FIELDS}
         plan = merging.plan(sides, self.site.owners, poorer=self._poorer(issue))
@@ -117,6 +116,30 @@ class _Pass:
         Link.objects.filter(pk=self.link.pk, heard_to__lt=heard).update(heard_to=heard)
         talking.carry(self.jira, self.link)
         return ""
+
+    def _put_back(self, row: Conflict, issue: Issue, before: list[Changed]) -> Issue:
+        """A settlement that a person takes back: Jira gets its own value again, then we get ours; the issue as it is after that."""
+        seen = self._values(issue)
+        was = settlements.Settled(kind=row.kind, side=row.state, ours=row.ours, theirs=row.theirs, rich=row.rich)
+        steps = settlements.back(was, ours=self._ours()[row.field], theirs=seen[row.field])
+        if steps.there is not None:
+            pushed = self._push({row.field: steps.there})
+            issue = self.jira.issue(self.link.remote_id)
+            known = {each.number for each in before}
+            fresh = [each for each in self._changes() if each.number not in known]
+            arriving.overwritten(self.link, pushed, seen, fresh, self.site)
+            before += fresh
+            if row.field not in pushed:
+                why = settlements.NO_STEP if row.field == "state" else settlements.REFUSED
+                steps = settlements.Back(why=why)
+        undoing.put_back(row, steps)
+        self.link.refresh_from_db()
+        return issue
+
+    def _ours(self) -> dict[str, str]:
+        action = Action.objects.get(pk=self.link.action_id)
+        due = merging.day_of(action.due, self.zone)
+        return {"title": self.link.title, "text": self.link.text, "due": due, "state": action.state}
 
     def _found(self) -> Issue:
         """The issue; made when there is none yet."""

@@ -9,7 +9,11 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import gettext_noop as N_
 
+        from watchfloor.insight import coming
+        from watchfloor.programme.launches import upcoming
         from watchfloor.programme.tabs import Tab, register
 
+        coming.register(upcoming.known, {"launch": N_("Launch")})
         register(Tab(20, _("Launches"), "launches"))

@@ -12,10 +12,10 @@ from ninja import Router, Schema
 from watchfloor.identity.guard import needs
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
-from watchfloor.programme.risks import access, domain
+from watchfloor.programme.risks import access, domain, shown
 from watchfloor.programme.risks.actions import coming, indicators, register
 from watchfloor.programme.risks.domain import EventIn, IndicatorIn, RiskIn
-from watchfloor.programme.risks.models import CalendarEvent, Indicator, Risk
+from watchfloor.programme.risks.models import CalendarEvent
 
 router = Router(tags=["programme"])
 MOST = 1000
@@ -129,7 +129,7 @@ class CalendarList(Schema):
 def listed(request: HttpRequest, closed: bool = False) -> Any:
     """The register. Needs ``programme.view``."""
     rows = access.risks(needs(request, access.VIEW)).filter(closed_at__isnull=not closed).order_by("number")
-    return {"risks": [_risk(row) for row in rows.prefetch_related("indicators")[:MOST]]}
+    return {"risks": [shown.risk(row) for row in rows.prefetch_related("indicators")[:MOST]]}
 
 
 @router.post("/programme/risks", response={201: RiskOut}, operation_id="writeRisk")
@@ -138,13 +138,13 @@ def write(request: HttpRequest, body: RiskBody) -> Any:
     actor = needs(request, access.EDIT)
     with writing(actor) as w:
         row = register.write(w, actor, RiskIn(**body.dict()))
-    return 201, _risk(row)
+    return 201, shown.risk(row)
 
 
 @router.get("/programme/risks/{uuid:risk_id}", response=RiskOut, operation_id="risk")
 def one(request: HttpRequest, risk_id: UUID) -> Any:
     """One risk. Needs ``programme.view``."""
-    return _risk(access.one(access.risks(needs(request, access.VIEW)), risk_id))
+    return shown.risk(access.one(access.risks(needs(request, access.VIEW)), risk_id))
 
 
 @router.put("/programme/risks/{uuid:risk_id}", response=RiskOut, operation_id="changeRisk")
@@ -153,7 +153,7 @@ def change(request: HttpRequest, risk_id: UUID, body: RiskBody) -> Any:
     actor = needs(request, access.EDIT)
     with writing(actor) as w:
         row = register.change(w, actor, risk_id, RiskIn(**body.dict()))
-    return _risk(row)
+    return shown.risk(row)
 
 
 @router.post("/programme/risks/{uuid:risk_id}/indicators", response={201: IndicatorOut}, operation_id="watchRisk")
@@ -162,7 +162,7 @@ def watch(request: HttpRequest, risk_id: UUID, body: IndicatorBody) -> Any:
     actor = needs(request, access.EDIT)
     with writing(actor) as w:
         row = indicators.save(w, actor, risk_id, IndicatorIn(**body.dict()))
-    return 201, _indicator(row)
+    return 201, shown.indicator(row)
 
 
 @router.get("/programme/horizon", response=HorizonList, operation_id="horizon")
@@ -190,24 +190,6 @@ def write_event(request: HttpRequest, body: CalendarBody) -> Any:
     with writing(actor) as w:
         row = coming.write_event(w, actor, EventIn(**body.dict()))
     return 201, _event(row)
-
-
-def _risk(row: Risk) -> dict[str, Any]:
-    scales = domain.scales()
-    names = ("id", "number", "title", "cause", "event", "effect", "likelihood", "impact", "residual_likelihood", "residual_impact",
-             "treatment", "plan", "review_on")  # fmt: skip
-    return {
-        **{name: getattr(row, name) for name in names}, "owner": str(row.owner or ""), "market": row.market or "",
-        "vendor": row.vendor_key or "", "band": scales.of(row.likelihood, row.impact).key, "closed": row.closed_at is not None,
-        "residual_band": scales.of(row.residual_likelihood, row.residual_impact).key,
-        "overdue": domain.overdue(row.review_on, clock.now().date()),
-        "indicators": [_indicator(each) for each in row.indicators.all() if each.removed_at is None],
-    }  # fmt: skip
-
-
-def _indicator(row: Indicator) -> dict[str, Any]:
-    names = ("id", "metric", "filters", "span", "amber", "red", "page", "value", "state", "since")
-    return {name: getattr(row, name) for name in names} | {"risk": row.risk_id}
 
 
 def _event(row: CalendarEvent) -> dict[str, Any]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from tests.integration.programme.jira.conftest import DUE, Tied
 from tests.support.jira_server import Trouble
 
-from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel import clock, ids
+from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.kernel.errors import Conflict as Refusal
 from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event, Outbox
 from watchfloor.programme.jira import pushing
-from watchfloor.programme.jira.actions import issues, sites
+from watchfloor.programme.jira.actions import issues, sites, undoing
 from watchfloor.programme.jira.models import Conflict, Link, Site
 from watchfloor.programme.tracking import actions as tracking
-from watchfloor.programme.tracking.models import Comment
+from watchfloor.programme.tracking.models import Action, Comment
 
 pytestmark = pytest.mark.django_db
 TEXT = "As a **reviewer** I want\n\n- fewer fields\n- one page\n\nso that `a case` takes less time."
@@ -336,3 +338,174 @@ def test_who_may(tied: Tied) -> None:
     assert other.get("/programme/jira").status_code == 200
     assert Event.objects.filter(type__startswith="jira.").exists()
     assert sites.current() is not None
+
+
+def test_a_pick_is_taken_back_on_both_sides(tied: Tied) -> None:
+    link = make(tied)
+    tied.jira.hooks.clear()
+    issue = tied.jira.issues[link.key]
+
+    def torn() -> dict[str, Conflict]:
+        return {row.field: row for row in Conflict.objects.filter(state="open")}
+
+    tied.jira.edit(link.key, summary="Their title", duedate="2026-12-24")
+    tied.write(lambda w: issues.edit(w, tied.link, title="Our title", text=TEXT))
+    tied.write(lambda w: tracking.move(w, tied.action, due=DUE + timedelta(days=1), why="waits for legal"))
+    tied.carry()
+    title, due = torn()["title"], torn()["due"]
+    tied.write(lambda w: issues.settle(w, title.pk, "ours"))
+    tied.write(lambda w: issues.settle(w, due.pk, "theirs"))
+    tied.carry()
+    assert issue.summary == "Our title" and tied.now().due == DUE + timedelta(days=23) and not torn()
+    page = tied.browser.get("/programme/jira").content.decode()
+    assert page.count("Both sides get their own value again") == 2
+
+    # Both picks are taken back: each side has its own value again, and the question is as it was.
+    for row in (title, due):
+        assert tied.browser.post("/programme/jira", {"do": "undo", "conflict": str(row.pk)}).status_code == 302
+    assert "Being taken back" in tied.browser.get(f"/programme/jira/for/{tied.action.pk}").content.decode()
+    tied.carry()
+    assert (issue.summary, tied.link.title) == ("Their title", "Our title")
+    assert (issue.duedate, tied.now().due) == ("2026-12-24", DUE + timedelta(days=1))
+    again = torn()
+    assert {name: (row.ours, row.theirs) for name, row in again.items()} == {
+        "title": ("Our title", "Their title"), "due": ("2026-12-02", "2026-12-24"),
+    }  # fmt: skip
+    assert again["title"].pk == title.pk and tied.carry() == 0
+
+    # Taken back before it was carried; picked the other way; then a side moves on, and nothing is written over it.
+    tied.write(lambda w: issues.settle(w, due.pk, "ours"))
+    tied.write(lambda w: undoing.undo(w, due.pk))
+    tied.carry()
+    assert issue.duedate == "2026-12-24" and "due" in torn()
+    tied.write(lambda w: issues.settle(w, title.pk, "theirs"))
+    tied.carry()
+    assert tied.link.title == "Their title"
+    tied.write(lambda w: undoing.undo(w, title.pk))
+    tied.jira.edit(link.key, summary="Newer")
+    tied.carry()
+    title.refresh_from_db()
+    assert (title.state, title.undo_why, tied.link.title, issue.summary) == (
+        "theirs",
+        "changed_there",
+        "Newer",
+        "Newer",
+    )
+    said = tied.browser.get(f"/programme/jira/for/{tied.action.pk}").content.decode()
+    assert "it has been changed in Jira since" in said
+    sequencer.catch_up()
+    assert not rebuild.check().differences
+
+
+def test_what_cannot_be_taken_back_says_why(tied: Tied) -> None:
+    link = make(tied)
+    tied.jira.hooks.clear()
+    issue = tied.jira.issues[link.key]
+    cell = {"type": "tableCell", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "42"}]}]}
+    table = [{"type": "table", "content": [{"type": "tableRow", "content": [cell]}]}]
+    tied.jira.edit(link.key, description={"version": 1, "type": "doc", "content": table})
+    tied.write(lambda w: issues.edit(w, tied.link, title="Shorter form", text="43"))
+    tied.carry()
+    row = Conflict.objects.get(state="open")
+    assert (row.kind, row.rich) == ("both", True)
+    with pytest.raises(Refusal, match="Nobody picked"):
+        tied.write(lambda w: undoing.undo(w, row.pk))
+    tied.write(lambda w: issues.settle(w, row.pk, "ours"))
+    tied.carry()
+    tied.write(lambda w: undoing.undo(w, row.pk))
+    tied.carry()
+    row.refresh_from_db()
+    assert (row.state, row.undo_why) == ("ours", "rich") and issue.description["content"][0]["type"] == "paragraph"
+
+    # What was written in the same moment: before the pick both sides had ours.
+    tied.jira.troubles.append(
+        Trouble(f"/issue/{link.remote_id}$", "PUT", before=lambda: tied.jira.edit(link.key, summary="Hers"))
+    )
+    tied.write(lambda w: issues.edit(w, tied.link, title="Ours", text="43"))
+    tied.carry()
+    kept = Conflict.objects.get(state="open")
+    tied.write(lambda w: issues.settle(w, kept.pk, "theirs"))
+    tied.carry()
+    assert issue.summary == tied.link.title == "Hers"
+    tied.write(lambda w: undoing.undo(w, kept.pk))
+    tied.carry()
+    kept.refresh_from_db()
+    assert (issue.summary, tied.link.title, kept.state) == ("Ours", "Ours", "open") and tied.carry() == 0
+
+    tied.write(lambda w: issues.end(w, tied.link))
+    with pytest.raises(NotFound):
+        tied.write(lambda w: undoing.undo(w, row.pk))
+
+
+def test_programs_read_the_link_pick_and_ask_again(tied: Tied) -> None:
+    from tests.support.people import actor_of, member
+
+    from watchfloor.identity import tokens
+    from watchfloor.identity.domain import system
+    from watchfloor.ledger.writer import writing
+    from watchfloor.programme.jira import queries
+
+    def api(*permissions: str) -> Client:
+        with writing(system("test")) as w:
+            _row, secret = tokens.create_token(w, system("test"), name="t", source="t", permissions=list(permissions))
+        return Client(headers={"authorization": f"Bearer {secret}"})
+
+    program, reader = api("programme.view", "programme.edit", "enforcement.view"), api("programme.view")
+    link, at = make(tied), "/v1/programme/jira"
+    action = ids.encode("todo", tied.action.pk)
+    told = reader.get(at).json()
+    assert (told["state"], told["project"], told["issues"], told["conflicts"], told["given_up"]) == (
+        "on",
+        "OPS",
+        1,
+        0,
+        0,
+    )
+    assert tied.jira.token not in str(told)
+    one = reader.get(f"{at}/issues/{action}").json()
+    assert (one["key"], one["stands"], one["status"], one["title"]) == (link.key, "linked", "To Do", "Shorter form")
+    listed = reader.get(f"{at}/issues?stands=linked&limit=1").json()
+    assert listed == {"issues": [one], "after": ""} and reader.get(f"{at}/issues?stands=gone").json()["issues"] == []
+    assert reader.get(f"{at}/issues?stands=odd").status_code == reader.get(f"{at}/issues?after=odd").status_code == 422
+    assert reader.get(f"{at}/issues/{ids.encode('todo', link.pk)}").status_code == 404
+
+    tied.jira.hooks.clear()
+    tied.jira.edit(link.key, summary="Their title")
+    tied.write(lambda w: issues.edit(w, tied.link, title="Our title", text=TEXT))
+    tied.carry()
+    [row] = reader.get(f"{at}/conflicts").json()["conflicts"]
+    assert (row["field"], row["ours"], row["theirs"], row["action"]) == ("title", "Our title", "Their title", action)
+    assert reader.get(f"{at}/issues?stands=conflict").json()["issues"][0]["stands"] == "conflict"
+    pick, back = f"{at}/conflicts/{row['id']}/settle", f"{at}/conflicts/{row['id']}/undo"
+    ours = {"data": {"side": "ours"}, "content_type": "application/json"}
+    assert reader.post(pick, **ours).status_code == reader.post(back).status_code == 403
+    assert program.post(pick, {"side": "hers"}, content_type="application/json").status_code == 422
+    assert program.post(back).status_code == 404  # nothing is settled
+    assert program.post(pick, **ours).json()["state"] == "ours" and program.post(pick, **ours).status_code == 404
+    tied.carry()
+    assert tied.jira.issues[link.key].summary == "Our title"
+    assert [each["id"] for each in reader.get(f"{at}/conflicts?state=settled").json()["conflicts"]] == [row["id"]]
+    answer = program.post(back)
+    assert (answer.status_code, answer.json()["undoing"]) == (202, True)
+    tied.carry()
+    assert tied.jira.issues[link.key].summary == "Their title" and reader.get(at).json()["conflicts"] == 1
+
+    # Refused, given up, sent again; asked again about one.
+    program.post(pick, **ours)
+    tied.jira.frozen.add(link.key)
+    tied.carry()
+    told = reader.get(at).json()
+    assert told["given_up"] == 1 and "permission" in reader.get(f"{at}/issues/{action}").json()["why"]
+    tied.jira.frozen.clear()
+    assert reader.post(f"{at}/send-again").status_code == 403
+    assert program.post(f"{at}/send-again").json() == {"sent": 1}
+    assert program.post(f"{at}/issues/{action}/compare").status_code == 202
+    tied.carry()
+    assert reader.get(f"{at}/issues/{action}").json()["stands"] == "linked"
+
+    # Rows of others never were.
+    other = actor_of(member({"programme.view", "programme.edit"}, markets=["JP"]))
+    Action.objects.filter(pk=tied.action.pk).update(market="DE")
+    assert not queries.visible(other).exists() and queries.settled(other) == []
+    with pytest.raises(NotFound):
+        queries.changeable(other, UUID(row["id"]), open_=False)

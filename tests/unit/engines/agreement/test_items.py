@@ -8,25 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchfloor.engines.agreement import analyse, difficulty, kr20, point_biserial
+from watchfloor.engines.agreement import analyse, difficulty, point_biserial
 
-# Five people, four questions. Scores 4, 3, 2, 1, 0; p = .8 .6 .4 .2; sum pq = .16 + .24 + .24 + .16 = .8;
-# variance of the scores = 2; so KR-20 = 4/3 * (1 - .8/2) = .8.
+# Five people, four questions: scores 4, 3, 2, 1, 0.
 GUTTMAN = [[True] * count + [False] * (4 - count) for count in (4, 3, 2, 1, 0)]
-
-
-def test_kr20_by_hand() -> None:
-    assert kr20(GUTTMAN) == pytest.approx(0.8)
-    # Three people, two questions, scores 2, 1, 1: p = 1, 1/3; sum pq = 2/9; variance = 2/9: nothing in common.
-    assert kr20([[True, True], [True, False], [True, False]]) == pytest.approx(0.0)
-
-
-def test_kr20_has_no_value_without_differences() -> None:
-    assert kr20([[True, False]] * 3) is None
-    assert kr20([[True, False]]) is None
-    assert kr20([[True], [False]]) is None
-    with pytest.raises(ValueError, match="every question"):
-        kr20([[True, False], [True]])
 
 
 def test_point_biserial_by_hand() -> None:

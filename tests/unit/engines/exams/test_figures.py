@@ -25,6 +25,9 @@ from watchfloor.engines.exams.equating import of_moments as equated
 from watchfloor.engines.exams.reliability import f_quantile, feldt
 
 RNG = np.random.default_rng(20300501)
+# Five people, four questions. Scores 4, 3, 2, 1, 0; p = .8 .6 .4 .2; sum pq = .16 + .24 + .24 + .16 = .8;
+# variance of the scores = 2; so KR-20 = 4/3 * (1 - .8/2) = .8.
+GUTTMAN = [[True] * count + [False] * (4 - count) for count in (4, 3, 2, 1, 0)]
 
 
 def sat(people: int, items: int, spread: float = 1.0) -> np.ndarray:
@@ -42,6 +45,20 @@ def test_alpha_is_what_numpy_makes_of_it(people: int, items: int, seed: int) -> 
         assert found is None
     else:  # divisor n - 1 throughout: alpha is the same as with n
         assert found == pytest.approx(items / (items - 1) * (1 - rows.var(axis=0, ddof=1).sum() / total), abs=1e-9)
+
+
+def test_kr20_by_hand() -> None:
+    assert alpha(GUTTMAN) == pytest.approx(0.8)
+    # Three people, two questions, scores 2, 1, 1: p = 1, 1/3; sum pq = 2/9; variance = 2/9: nothing in common.
+    assert alpha([[True, True], [True, False], [True, False]]) == pytest.approx(0.0)
+
+
+def test_kr20_has_no_value_without_differences() -> None:
+    assert alpha([[True, False]] * 3) is None
+    assert alpha([[True, False]]) is None
+    assert alpha([[True], [False]]) is None
+    with pytest.raises(ValueError, match="every question"):
+        alpha([[True, False], [True]])
 
 
 def test_the_interval_of_alpha() -> None:

@@ -19,7 +19,6 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     to_unit: float
     unit: str  # minutes | count | money
     each: bool = False
-    sum_of: tuple[str, ...] = ()  # metrics that are added up to the base, in place of the first alone
 
 
 _MINUTE: Final = 1 / 60_000
@@ -32,8 +31,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(key="wrongful", metrics=("wrongly_enforced_cases", "overturned_per_decision"), to_unit=1.0, unit="count"),
         Kind(key="errors", metrics=("jobs_solved", "qa_accuracy"), to_unit=1.0, unit="count"),  # times quality's share of wrong ones
         Kind(
-            key="exposure", metrics=("exposure_3", "exposure_4", "exposure_5"), to_unit=_MINUTE, unit="minutes",
-            sum_of=("exposure_3", "exposure_4", "exposure_5"),
+            key="exposure", metrics=("exposure_severe", "exposure_3", "exposure_4", "exposure_5"), to_unit=_MINUTE, unit="minutes",
         ),
         Kind(key="cost", metrics=("effort",), to_unit=_MINUTE, unit="money"),
     )
@@ -43,6 +41,6 @@ JOBS: Final = "jobs_solved"  # what "touched" counts
 # What is looked at again after delivery: the metric, and what turns its unit into the quantity's.
 MEASURED: Final[dict[str, tuple[str, float]]] = {
     "agent_minutes": ("effort", _MINUTE), "lost_minutes": ("effort", _MINUTE), "breaches": ("breaches", 1.0),
-    "wrongful": ("wrongly_enforced_cases", 1.0),
+    "wrongful": ("wrongly_enforced_cases", 1.0), "exposure": ("exposure_severe", _MINUTE), "cost": ("effort", _MINUTE),
 }  # fmt: skip
 FILTERS: Final = ("queue", "policy", "vendor", "market")

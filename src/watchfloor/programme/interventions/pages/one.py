@@ -24,7 +24,7 @@ from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
-from watchfloor.programme.interventions import access, actions, drawing, people, queries, words
+from watchfloor.programme.interventions import access, actions, drawing, money, people, queries, words
 from watchfloor.programme.interventions.domain import Planned
 from watchfloor.programme.interventions.models import Intervention
 from watchfloor.programme.interventions.pages import parts
@@ -64,11 +64,13 @@ def one(request: HttpRequest, intervention_id: UUID) -> HttpResponseBase:
             return redirect("programme-intervention", row.pk)
         row.refresh_from_db()
     found = queries.result(row)
+    month = money.a_month(found) if found and money.may_see(actor, row) else None
     whole = access.sees_all(actor)
     context = {
         **parts.context(actor, "programme-interventions", errors, request), "row": row, "found": found, "may_edit": may,
         "metric": words.title(row.metric), "touches": words.touched(row.filters), "outcome": words.outcome(row.outcome),
         "said": words.verdict(found, row.metric) if found else "",
+        "paid": words.paid(found, month) if found and month else "",
         "chart": drawing.chart(found, words.title(row.metric)) if found else None,
         "placebos": drawing.placebos(found.effect) if found else None, "method": _(words.METHODS[found.effect.method]) if found else "",
         "whole": whole, "belongs": _belongs(actor, row.about), "names": names_of([row.owner, row.made_by]), "now": clock.now(),

@@ -20,7 +20,7 @@ from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.programme import tabs as parts_of_programme
 
 # What a form asks for; the API takes every dimension.
-ASKED = ("market", "queue", "policy", "vendor", "language", "channel")
+ASKED = ("market", "queue", "policy", "vendor", "language", "channel", "severity")
 
 
 def context(actor: Actor, current: str, errors: Errors, request: HttpRequest) -> dict[str, Any]:

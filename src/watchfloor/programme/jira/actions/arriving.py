@@ -105,7 +105,7 @@ def arrive(
                     changes,
                     settled="ours" if each.side == "theirs" else "theirs",
                 )
-        conflicts(w, link, plan.conflicts, sides, changes)
+        conflicts(w, link, plan.conflicts, sides, changes, rich=not issue.whole)
         w.update(
             link,
             agreed=agreed,
@@ -120,7 +120,9 @@ def arrive(
             push(w, link)
 
 
-def conflicts(w: Writer, link: Link, fields: tuple[str, ...], sides: dict[str, Sides], changes: list[Changed]) -> None:
+def conflicts(
+    w: Writer, link: Link, fields: tuple[str, ...], sides: dict[str, Sides], changes: list[Changed], *, rich: bool
+) -> None:
     """Open conflicts are those of this pass: new ones with who and when, known ones with their newest values, settled ones closed."""
     known = {
         row.field: row
@@ -133,9 +135,15 @@ def conflicts(w: Writer, link: Link, fields: tuple[str, ...], sides: dict[str, S
         row = known.pop(field, None)
         if row is None:
             kind = Conflict.Kind.RICHER if side.theirs == side.agreed else Conflict.Kind.BOTH
-            _conflict(w, link, field, kind, side, changes)
+            _conflict(w, link, field, kind, side, changes, rich=rich and field == "text")
         elif (row.ours, row.theirs) != (side.ours, side.theirs):
-            w.update(row, ours=side.ours, theirs=side.theirs, **_who(link, field, changes, row))
+            w.update(
+                row,
+                ours=side.ours,
+                theirs=side.theirs,
+                rich=rich and field == "text",
+                **_who(link, field, changes, row),
+            )
             w.event(JiraConflict(field=field, kind=row.kind), row)
     for row in known.values():
         w.update(row, state=Conflict.State.AGREED, settled_at=clock.now(), settled_by=ACTOR)
@@ -171,12 +179,21 @@ def overwritten(link: Link, pushed: dict[str, str], seen: dict[str, str], fresh:
 
 
 def _conflict(
-    w: Writer, link: Link, field: str, kind: str, side: Sides, changes: list[Changed], *, settled: str = ""
+    w: Writer,
+    link: Link,
+    field: str,
+    kind: str,
+    side: Sides,
+    changes: list[Changed],
+    *,
+    settled: str = "",
+    rich: bool = False,
 ) -> None:
     now = clock.now()
     row = w.create(
         Conflict, link=link, field=field, kind=kind, agreed=side.agreed, ours=side.ours, theirs=side.theirs,
-        state=settled or Conflict.State.OPEN, since=now, settled_by=ACTOR if settled else "", settled_at=now if settled else None,
+        state=settled or Conflict.State.OPEN, rich=rich, since=now,
+        settled_by=ACTOR if settled else "", settled_at=now if settled else None,
         **_who(link, field, changes, None),
     )  # fmt: skip
     w.event(JiraConflict(field=field, kind=kind), row)

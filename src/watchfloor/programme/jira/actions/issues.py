@@ -99,14 +99,15 @@ def comment(w: Writer, link: Link, text: str) -> Comment:
 
 def settle(w: Writer, conflict_id: UUID, side: str) -> models.Conflict:
     """Pick a side: ours goes to Jira, or theirs comes here."""
-    row = models.Conflict.objects.select_for_update().filter(pk=conflict_id).first()
-    if row is None:
+    link_id = models.Conflict.objects.filter(pk=conflict_id).values_list("link", flat=True).first()
+    if link_id is None:
         raise NotFound("unknown_conflict", "There is no such conflict.")
+    link = locked(Link(pk=link_id))  # first, as the comparison does
+    row = models.Conflict.objects.select_for_update().get(pk=conflict_id)
     if row.state != models.Conflict.State.OPEN:
         raise Conflict("settled_already", "Somebody settled it already.", hint="Load the page again.")
     if side not in ("ours", "theirs"):
         raise BadInput("unknown_side", "Pick one of the two.", where="side")
-    link = locked(row.link)
     w.update(row, state=side, settled_by=w.actor, settled_at=clock.now())
     if row.kind == models.Conflict.Kind.OVERWRITTEN:
         if side == "theirs":

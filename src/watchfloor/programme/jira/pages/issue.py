@@ -18,11 +18,11 @@ from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.platform.render import render
 from watchfloor.programme import tabs
-from watchfloor.programme.jira import models
+from watchfloor.programme.jira import queries as jira
 from watchfloor.programme.jira.actions import issues, sites
 from watchfloor.programme.jira.models import Link, Remark
 from watchfloor.programme.jira.pages import words
-from watchfloor.programme.jira.pages.index import conflicts, pick, shown_conflict, stands, visible
+from watchfloor.programme.jira.pages.index import PICKS, pick, shown_conflict
 from watchfloor.programme.tracking import access, queries
 from watchfloor.programme.tracking.models import Action
 
@@ -30,11 +30,11 @@ from watchfloor.programme.tracking.models import Action
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("programme.view")
 def one(request: HttpRequest, action_id: UUID) -> HttpResponseBase:
-    """The page; POST ``do`` = make | link | edit | comment | ours | theirs | again | end."""
+    """The page; POST ``do`` = make | link | edit | comment | ours | theirs | undo | again | end."""
     actor = actor_of(request)
     action = queries.seen_action(actor, action_id)
     may_edit = access.may_edit(actor, action)
-    link = visible(actor).filter(action=action).first()
+    link = jira.visible(actor).filter(action=action).first()
     errors: list[tuple[str, str]] = []
     if request.method == "POST":
         if not may_edit:
@@ -45,10 +45,8 @@ def one(request: HttpRequest, action_id: UUID) -> HttpResponseBase:
         except (BadInput, Conflict, Forbidden) as refused:
             errors = [(refused.where, f"{refused.message} {refused.hint}".strip())]
     site = sites.current()
-    open_ = conflicts(actor, link) if link else []
-    settled = (
-        models.Conflict.objects.filter(link=link).exclude(state="open").order_by("-settled_at")[:20] if link else []
-    )
+    open_ = jira.conflicts(actor, link) if link else []
+    settled = jira.settled(actor, link, most=20) if link else []
     said = list(Remark.objects.filter(link=link).select_related("comment").order_by("at", "pk")) if link else []
     told = [each.settled_by for each in settled] + [each.ours_by for each in open_] + [each.comment.by for each in said]
     typed = {
@@ -60,8 +58,8 @@ def one(request: HttpRequest, action_id: UUID) -> HttpResponseBase:
         "tabs": tabs.tabs(actor.has, "programme-jira"), "action": action, "link": link, "site": site, "errors": errors,
         "error_of": dict(errors), "typed": {**typed, **request.POST.dict()}, "may_edit": may_edit, "said": said,
         "open": [shown_conflict(each) for each in open_], "settled": [shown_conflict(each) for each in settled],
-        "names": names_of(told), "chips": words.states(), "stands": stands(link) if link else "", "fields": words.fields(),
-        "sides": {"ours": _("This floor's"), "theirs": _("Jira's"), "agreed": _("Both became the same")},
+        "names": names_of(told), "chips": words.states(), "stands": jira.stands(link) if link else "", "fields": words.fields(),
+        "sides": words.sides(), "editable": {each.pk for each in settled} if may_edit else set(),
         "action_states": words.actions(), "kinds": list(site.kinds.items()) if site else [],
         "there": f"{site.url}/browse/{link.key}" if site and link and link.key else "", "may_set": actor.has("settings.manage"),
     }  # fmt: skip
@@ -70,7 +68,7 @@ def one(request: HttpRequest, action_id: UUID) -> HttpResponseBase:
 
 def _do(request: HttpRequest, action: Action, link: Link | None) -> str:
     actor, given, what = actor_of(request), request.POST, request.POST.get("do", "")
-    if what in ("ours", "theirs"):
+    if what in PICKS:
         return pick(actor, given.get("conflict", ""), what)
     with writing(actor) as w:
         if what == "make" and link is None:

@@ -42,6 +42,24 @@ def kinds() -> dict[str, str]:
     }
 
 
+def sides() -> dict[str, str]:
+    """Whose value stands."""
+    return {"ours": _("This floor's"), "theirs": _("Jira's"), "agreed": _("Both became the same")}
+
+
+def undone() -> dict[str, str]:
+    """Why what was picked could not be taken back."""
+    return {
+        "changed_here": _("It could not be taken back: it has been changed here since."),
+        "changed_there": _("It could not be taken back: it has been changed in Jira since."),
+        "rich": _(
+            "It could not be taken back: Jira had tables, pictures or mentions there, which its own history still has."
+        ),
+        "no_step": _("It could not be taken back: Jira offers no step to the state it had."),
+        "refused": _("It could not be taken back: Jira refuses the value it had."),
+    }
+
+
 def owners() -> list[tuple[str, str]]:
     """Which side owns a field."""
     return [
