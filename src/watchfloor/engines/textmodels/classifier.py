@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from itertools import count, repeat
 from typing import NamedTuple
 
 import msgspec
@@ -81,6 +82,12 @@ class Contribution(NamedTuple):
 _OF_PEOPLE = frozenset({"email", "phone", "number"})
 
 
+def _numbered(names: Iterable[str] = ()) -> defaultdict[str, int]:
+    """Name -> its place; a name that is asked for with ``[]`` is given the next one. (What only looks uses ``get``.)"""
+    known = {name: place for place, name in enumerate(names)}
+    return defaultdict(count(len(known)).__next__, known)
+
+
 def _shown(weight: float, feature: str) -> Contribution:
     return Contribution(feature, kind_of(feature), describe(feature), weight, ())
 
@@ -100,7 +107,7 @@ class OnlineClassifier:
         self._reset()
 
     def _reset(self) -> None:
-        self._index: dict[str, int] = {}
+        self._index = _numbered()
         self._weights: list[float] = []
         self._squares: list[float] = []
         self._bias, self._bias_square = 0.0, 1e-9
@@ -236,12 +243,13 @@ class OnlineClassifier:
 
     def _learn(self, found: list[str], label: bool, weight: float) -> float:
         index, weights, squares = self._index, self._weights, self._squares
-        places = [index.setdefault(feature, len(index)) for feature in found]
+        places = list(map(index.__getitem__, found))
         new = len(index) - len(weights)
         if new:
-            weights += [0.0] * new
-            squares += [_FIRST_SQUARE] * new
-        first = math.fsum(map(weights.__getitem__, places)) / math.sqrt(len(found)) + self._bias
+            weights += repeat(0.0, new)
+            squares += repeat(_FIRST_SQUARE, new)
+        size = math.sqrt(len(found))
+        first = math.fsum(map(weights.__getitem__, places)) / size + self._bias
         self._journal.append((array("q", places), label, weight))
         self._counts[label] += 1
         plenty = (self._counts[label] + 5) / (self._counts[not label] + 5)
@@ -253,7 +261,7 @@ class OnlineClassifier:
         self._recent.append((margin, label))
         error = float(label) - sigmoid(first)
         if abs(error) >= gate:
-            step = error * weight / math.sqrt(len(found))
+            step = error * weight / size
             square, move = step * step, self.options.rate * step
             root = math.sqrt
             for place in places:
@@ -314,7 +322,7 @@ class OnlineClassifier:
         """
         stored = unpack(data, features=feature_set.VERSION)
         model = cls(msgspec.convert(stored.options, Options), look)
-        model._index = {name: place for place, name in enumerate(stored.names)}
+        model._index = _numbered(stored.names)
         model._weights, model._squares = stored.weights, stored.squares
         model._bias, model._bias_square = stored.bias
         model._counts = list(stored.counts)

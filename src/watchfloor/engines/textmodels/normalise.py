@@ -41,13 +41,16 @@ class Normalised:
         entities: links, addresses and numbers, in the order of their placeholders in ``text``.
         hidden: how many invisible characters were taken out.
         mixed_words: how many words mixed alphabets.
+        leet: how many digits and signs between letters stood for letters.
     """
 
-    __slots__ = ("__dict__", "entities", "hidden", "mixed_words", "original", "text")
+    __slots__ = ("__dict__", "entities", "hidden", "leet", "mixed_words", "original", "text")
 
-    def __init__(self, original: str, text: str, entities: tuple[Entity, ...], hidden: int, mixed_words: int) -> None:
+    def __init__(
+        self, original: str, text: str, entities: tuple[Entity, ...], hidden: int, mixed_words: int, leet: int = 0
+    ) -> None:
         self.original, self.text, self.entities = original, text, entities
-        self.hidden, self.mixed_words = hidden, mixed_words
+        self.hidden, self.mixed_words, self.leet = hidden, mixed_words, leet
 
     @cached_property
     def _origins(self) -> list[tuple[int, int]]:
@@ -161,7 +164,7 @@ def normalise(text: str) -> Normalised:
 
 def _run(original: str, origins: _Origins | None) -> Normalised:
     """The steps. With a list for ``origins`` it is filled: for each character of the result, its place in the original."""
-    hidden = mixed = 0
+    hidden = mixed = shown = 0
     if original.isascii():
         text = original.lower()
         if origins is not None:
@@ -192,7 +195,7 @@ def _run(original: str, origins: _Origins | None) -> Normalised:
         text = _substitute(_REPEAT, lambda match: match[1] * 2, text, origins)
     if "  " in text or not text.isprintable():
         text = _substitute(_BLANKS, lambda match: " ", text, origins)
-    return Normalised(original, text, tuple(found), hidden, mixed)
+    return Normalised(original, text, tuple(found), hidden, mixed, shown)
 
 
 def _directed(original: str) -> int:
