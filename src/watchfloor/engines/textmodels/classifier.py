@@ -24,7 +24,7 @@ import msgspec
 
 from watchfloor.engines.textmodels import features as feature_set
 from watchfloor.engines.textmodels.calibration import Platt, fit_platt, sigmoid
-from watchfloor.engines.textmodels.features import LETTERS, describe, features, kind_of, occurrences
+from watchfloor.engines.textmodels.features import LETTERS, describe, doubtful, features, kind_of, occurrences
 from watchfloor.engines.textmodels.letters import Letters
 from watchfloor.engines.textmodels.normalise import normalise
 from watchfloor.engines.textmodels.stored import StoredModel, pack, unpack
@@ -140,12 +140,15 @@ class OnlineClassifier:
     def score(self, text: str) -> float:
         """The probability, from 0 to 1, that the label holds for ``text``; .5 before anything was learned."""
         self._refresh()
-        return self._platt.probability(self._margin(self._look(text)))
+        found = self._look(text)
+        if self._look is features and doubtful(text, found, self._knows):
+            found = features(normalise(text, self._knows))
+        return self._platt.probability(self._margin(found))
 
     def explain(self, text: str, *, limit: int = 10) -> list[Contribution]:
         """The features that moved the score most, strongest first; fewer than ``limit`` if fewer are known."""
         self._refresh()
-        form = normalise(text)
+        form = normalise(text, self._knows)
         found = features(form) if self._look is features else self._look(text)
         scale = self._platt.slope / math.sqrt(len(found))
         weighed = []
@@ -189,6 +192,9 @@ class OnlineClassifier:
         against = [pair for pair in reversed(known[-limit:]) if pair[0] < 0]
         return [_shown(*pair) for pair in for_it], [_shown(*pair) for pair in against]
 
+    def _knows(self, word: str) -> bool:
+        return word in self._index
+
     def _margin(self, found: list[str]) -> float:
         first = self._first_margin(found)
         return first + self._letters.margin(found) if abs(first) < self.options.unsure else first
@@ -218,7 +224,12 @@ class OnlineClassifier:
                 hint="Give a number above 0, up to 100.",
             )
         self._refresh()
-        return self._learn(self._look(text), bool(label), float(weight))
+        found = self._look(text)
+        said = None
+        if self._look is features and doubtful(text, found, self._knows):
+            said = self._platt.probability(self._margin(features(normalise(text, self._knows))))
+        plain = self._learn(found, bool(label), float(weight))
+        return plain if said is None else said
 
     def unlearn(self, text: str, label: bool, weight: float = 1.0) -> None:
         """Takes back one decision: afterwards the model is the one that never saw it, to the last bit.
@@ -279,7 +290,7 @@ class OnlineClassifier:
     def _calibrate(self) -> None:
         margins, labels = zip(*self._recent, strict=True)
         if min(sum(labels), len(labels) - sum(labels)) >= self.options.ready_at:
-            self._platt = fit_platt(margins, labels) or self._platt
+            self._platt = fit_platt(margins, labels, start=self._platt) or self._platt
 
     def _refresh(self) -> None:
         """Learns the journal again if something was taken out of it."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from watchfloor.engines.textmodels.chunks import put_together
+from watchfloor.engines.textmodels.leet import Known, shows
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
 from watchfloor.engines.textmodels.tokens import ENTITY_KIND, TOKEN, parts, read, shape_of
 
-VERSION = 3  # of the set of features; a stored model is only read by the version that wrote it
+VERSION = 4  # of the set of features; a stored model is only read by the version that wrote it
 
 LETTERS = "letters:"  # before a word: not the word but the letters it is made of (``letters.py``)
 _DIGIT = re.compile(r"\d")
@@ -34,24 +34,25 @@ class Occurrence(NamedTuple):
 
 def features(text: str | Normalised) -> list[str]:
     """The distinct features of a text, in an order that depends on nothing but the text."""
-    if isinstance(text, str):
-        quick = put_together(text)
-        if quick is not None:
-            found = quick.found
-            found += _shape(len(text), quick.capitals, quick.digits)
-            if quick.hidden:
-                found.append("shape:hidden")
-            return list(dict.fromkeys(found))
-        text = normalise(text)
-    words, shapes, pairs, beside = parts(text)
+    form = normalise(text) if isinstance(text, str) else text
+    words, shapes, pairs, beside = parts(form)
     found = words + pairs + beside if shapes is words else words + shapes + pairs + beside
-    found += _shape(len(text.original), *_counts(text.original))
-    if text.hidden:
+    capitals, digits = _counts(form.original)
+    found += _shape(len(form.original), capitals, max(0, digits - form.digits_read))
+    if form.hidden:
         found.append("shape:hidden")
-    if text.mixed_words:
+    if form.mixed_words:
         found.append("shape:mixed")
     # A dict keeps first-seen order, so the same text always gives the same list (a set would depend on the hash seed).
     return list(dict.fromkeys(found))
+
+
+def doubtful(text: str, found: list[str], known: Known) -> bool:
+    """Whether some words of a text are written with digits, as who knows words can tell: to be read anew by the words that are ``known``.
+
+    ``found``: its features. What is learned is always the text as it reads by itself: it must be found again to be unlearned.
+    """
+    return _MANY[0] not in found[-3:] and shows(text.lower(), known)
 
 
 def occurrences(form: Normalised) -> list[Occurrence]:

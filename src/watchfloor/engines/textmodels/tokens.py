@@ -9,7 +9,7 @@ from typing import NamedTuple
 from watchfloor.engines.textmodels.normalise import Normalised
 from watchfloor.engines.textmodels.scripts import WITHOUT_MARKS
 
-TOKEN = re.compile(r"⟨\w+⟩|[^\W_]+(?:'[^\W_]+)?|[£$€]+|[!?]+|[^\w\s]")
+TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|⟨\w+⟩|[£$€]+|[!?]+|[^\w\s]")
 ENTITY_KIND = {"url": "host", "email": "email", "phone": "phone", "number": "number"}
 _DIGIT = re.compile(r"\d")
 
@@ -30,7 +30,7 @@ def parts(form: Normalised) -> Parts:
     beside = [word[:5] + "*" for word in words if len(word) > 6 and word[0] != "⟨"]
     if form.entities:
         beside += [f"{ENTITY_KIND[kind]}:{value}" for kind, value in form.entities]
-    return Parts(words, shapes, [left + " " + right for left, right in pairwise(shapes)], beside)
+    return Parts(words, shapes, [f"{left} {right}" for left, right in pairwise(shapes)], beside)
 
 
 def read(form: Normalised) -> str:
