@@ -19,7 +19,7 @@ _MAYBE = re.compile(r"[013457@$!](?=[a-z\u00df-\u024f])")
 _INNER = re.compile(r"(?<=[a-z\u00df-\u024f])[013457@$!]{1,2}(?=[a-z\u00df-\u024f])")
 # A word with such characters anywhere in it; a run of digits alone, or a price, is none.
 _WORD = re.compile(
-    r"(?<![^\W_]|[@$!|€⟨])(?=[^\s⟨⟩]*[a-z\u00df-\u024f])(?:[a-z\u00df-\u024f]|[013456789@$|€]|!(?=[^\W_]))+(?![^\W_⟩])"
+    r"(?<![^\W_]|[@$!|€⟨])(?=[a-z\u00df-\u024f]*[013456789@$|€!])(?=[^\s⟨⟩]*[a-z\u00df-\u024f])(?:[a-z\u00df-\u024f]|[013456789@$|€]|!(?=[^\W_]))+(?![^\W_⟩])"
 )
 _MIXED = re.compile(r"(?:[a-z]+[013456789@$|€!]|[013456789@$|€]+[a-z])[a-z013456789@$|€!]*(?<!!)")
 _SHORT = re.compile(r"(?<![^\W_]|[@$!|€⟨.,:/])[013456789@$]{1,4}(?![^\W_⟩]|[.,:/][^\W_])")

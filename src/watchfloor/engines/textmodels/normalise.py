@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from watchfloor.engines.textmodels.leet import Known, as_letters, inner
@@ -26,7 +26,19 @@ from watchfloor.engines.textmodels.scripts import (
     is_disguised,
     is_mixed,
 )
-from watchfloor.engines.textmodels.tricks import BLANK, EVERY, LEET, MARKS, PLACE, REPEAT, SPELLED, TOP_LEVEL, seen
+from watchfloor.engines.textmodels.tricks import (
+    BLANK,
+    EMAIL,
+    EVERY,
+    LEET,
+    MARKS,
+    NUMBER,
+    REPEAT,
+    SPELLED,
+    TOP_LEVEL,
+    URL,
+    seen,
+)
 
 
 class Entity(NamedTuple):
@@ -129,15 +141,22 @@ _COMBINING = re.compile(_MARKS)
 _PILED = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _CLUSTER = re.compile(rf".{_MARKS}*", re.DOTALL)
 
-_PLACE = re.compile(
-    r"(?P<url>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`]+|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:"
+_PLACES = {
+    URL: r"(?P<url>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`]+|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:"
     + TOP_LEVEL
-    + r")(?![\w@-]|\.\w)(?:[/?:][^\s<>\"']*)?)"
-    r"|(?P<email>[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,})"
-    r"|(?P<phone>(?<![\w+])\+?\(?\d(?:[ ().-]{0,2}\d){8,14}(?!\w))"
-    r"|(?P<number>(?<![\w.,])\d{4,}(?!\w))"
-)
-_HELD_OR_PLACE = re.compile(r"(?P<held>⟨\w+⟩)|" + _PLACE.pattern)
+    + r")(?![\w@-]|\.\w)(?:[/?:][^\s<>\"']*)?)",
+    EMAIL: r"(?P<email>(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,})",
+    NUMBER: r"(?P<phone>(?<![\w+])\+?\(?\d(?:[ ().-]{0,2}\d){8,14}(?!\w))|(?P<number>(?<![\w.,])\d{4,}(?!\w))",
+}
+_HELD_OR_PLACE = re.compile("|".join([r"(?P<held>⟨\w+⟩)", *_PLACES.values()]))
+
+
+@cache
+def _places(*kinds: int) -> re.Pattern[str]:
+    """Links, addresses and numbers, or those of them that there can be."""
+    return re.compile("|".join(_PLACES[kind] for kind in kinds))
+
+
 _SPELLED = re.compile(r"(?<![^\W_])[a-z](?:([ .*_-])[a-z])(?:\1[a-z]){2,}(?![^\W_])")
 _REPEAT = re.compile(r"(.)\1\1+")
 _MARKS_REPEATED = re.compile(r"([.!?])\1\1+")
@@ -189,8 +208,8 @@ def _run(original: str, origins: _Origins | None, known: Known | None = None) ->
             tricks = (*tricks, REPEAT)
 
     found: list[Entity] = []
-    if PLACE in tricks:
-        text = _substitute(_PLACE, lambda match: _placeholder(match, found), text, origins)
+    if kinds := [kind for kind in _PLACES if kind in tricks]:
+        text = _substitute(_places(*kinds), lambda match: _placeholder(match, found), text, origins)
     if LEET in tricks or known is not None:
         shown = inner(text)
         said = as_letters(text, shown, known)  # one character for one: the places stay

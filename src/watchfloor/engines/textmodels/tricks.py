@@ -11,8 +11,8 @@ from functools import cache
 
 import re2  # type: ignore[import-not-found]
 
-PLACE, LEET, SPELLED, MARKS, REPEAT, BLANK, ALWAYS = range(7)
-EVERY = (PLACE, LEET, SPELLED, MARKS, REPEAT, BLANK, ALWAYS)
+URL, EMAIL, NUMBER, LEET, SPELLED, MARKS, REPEAT, BLANK, ALWAYS = range(9)
+EVERY = tuple(range(9))
 
 TOP_LEVEL = (
     "com|net|org|info|biz|edu|gov|io|co|me|tv|uk|us|de|es|fr|it|ru|cn|jp|br|in|eu|ly|be|gl|tk|ml"
@@ -20,9 +20,9 @@ TOP_LEVEL = (
 )
 _LATIN = r"[a-z\x{df}-\x{24f}]"
 _LOOKS = (
-    # Links, addresses, numbers.
-    r"(?:http|https|ftp)://|www\.|[0-9a-z-]\.(?:" + TOP_LEVEL + r")(?:[^0-9a-z_@-]|$)|[^\s]@[^\s]+\.[^\s]*[a-z]{2}"
-    r"|\p{Nd}{4}|\p{Nd}(?:[ ().-]{0,2}\p{Nd}){8}",
+    r"(?:http|https|ftp)://|www\.|[0-9a-z-]\.(?:" + TOP_LEVEL + r")(?:[^0-9a-z_@-]|$)",
+    r"[^\s]@[^\s]+\.[^\s]*[a-z]{2}",
+    r"\p{Nd}{4}|\p{Nd}(?:[ ().-]{0,2}\p{Nd}){8}",
     _LATIN + r"[013457@$!]{1,2}" + _LATIN,  # digits that stand for letters
     r"[a-z][ .*_-][a-z][ .*_-][a-z][ .*_-][a-z]",  # letters one by one
     r"\.\.\.|!!!|\?\?\?",
