@@ -1,6 +1,6 @@
 """Learning from decisions one by one: F1 of the last half and cost a label, beside the usual rivals where they are installed.
 
-    WATCHFLOOR_DATA=<folder> python benchmarks/text_online.py [--seeds 3]
+    WATCHFLOOR_DATA=<folder> python benchmarks/text_online.py [--seeds 3] [--without scikit-learn]
 
 Input: the SMS Spam Collection (5,171 distinct texts) and YouTube Spam (1,760), each in shuffled order: predict, then learn.
 The rivals learn the same texts in the same order in the same process, in turns: a textbook multinomial naive Bayes in pure Python (always),
@@ -175,19 +175,25 @@ def unlearning(rows: list[tuple[str, bool]]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=3)
-    seeds = parser.parse_args().seeds
+    parser.add_argument(
+        "--without", action="append", default=[], help="a rival to leave out; scikit-learn takes minutes"
+    )
+    given = parser.parse_args()
+    seeds = given.seeds
     for name, rows in (("SMS", sms()), ("YouTube", youtube())):
         print(f"\n{name}: {len(rows):,} texts, {sum(label for _, label in rows):,} spam, {seeds} orders")
         orders = [random.Random(seed).sample(rows, len(rows)) for seed in range(seeds)]
         found: dict[str, list[tuple[float, float]]] = {}
         for order in orders:
             for rival, make in RIVALS.items():
+                if rival in given.without:
+                    continue
                 with suppress(ImportError):
                     found.setdefault(rival, []).append(run(make, order))
         base = min(cost for _, cost in found["watchfloor"])
         for rival in RIVALS:
             if rival not in found:
-                print(f"  {rival:20} not installed")
+                print(f"  {rival:20} left out" if rival in given.without else f"  {rival:20} not installed")
                 continue
             cost = min(cost for _, cost in found[rival])
             f1 = mean(value for value, _ in found[rival])

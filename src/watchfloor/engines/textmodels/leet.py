@@ -24,7 +24,7 @@ _WORD = re.compile(
 _MIXED = re.compile(r"(?:[a-z]+[013456789@$|€!]|[013456789@$|€]+[a-z])[a-z013456789@$|€!]*(?<!!)")
 _SHORT = re.compile(r"(?<![^\W_]|[@$!|€⟨.,:/])[013456789@$]{1,4}(?![^\W_⟩]|[.,:/][^\W_])")
 _TABLE = str.maketrans("03456789@$!|€", "oeasgtbgasile")
-_SAID = {sign: letter for sign, letter in zip("034579@$€", "oeastgase", strict=True)} | {
+_SAID = dict(zip("034579@$€", "oeastgase", strict=True)) | {
     "1": "il", "!": "il", "|": "li", "6": "gb", "8": "b"
 }  # fmt: skip
 # By how often a text has shown the trick: how much of a word may be digits and signs for it to be read as letters.

@@ -260,7 +260,7 @@ def _fold_few(original: str) -> tuple[str, int, Sequence[int]] | None:
         made = _RUNS[run]
         if made is None:
             return None
-        form, unseen, three = made
+        _form, unseen, three = made
         if unseen:
             hidden += unseen * runs.count(run)
         repeated |= three

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import re2  # type: ignore[import-not-found]
+import re2
 
 URL, EMAIL, NUMBER, LEET, SPELLED, MARKS, REPEAT, BLANK, ALWAYS = range(9)
 EVERY = tuple(range(9))
@@ -26,7 +26,9 @@ _LOOKS = (
     _LATIN + r"[013457@$!]{1,2}" + _LATIN,  # digits that stand for letters
     r"[a-z][ .*_-][a-z][ .*_-][a-z][ .*_-][a-z]",  # letters one by one
     r"\.\.\.|!!!|\?\?\?",
-    "|".join(re.escape(chr(code)) * 3 for code in range(0x21, 0x7F) if chr(code) not in ".!?"),  # of ASCII; others apart
+    "|".join(
+        re.escape(chr(code)) * 3 for code in range(0x21, 0x80) if chr(code) not in ".!?"
+    ),  # of ASCII; others apart
     r"  |[^ -~]",
     "",  # found always: no answer at all means that RE2 gave up
 )
