@@ -31,13 +31,13 @@ def pairs(texts: Sequence[str], within: float = WITHIN) -> Iterator[tuple[int, i
     """
     said = read(texts)
     firsts: list[int] = []
-    known: dict[tuple[str, tuple[str, ...]], int] = {}
-    for place in range(len(texts)):
-        form = said.form(place)
+    known: dict[str | tuple[str, tuple[str, ...]], int] = {}
+    for place, words in enumerate(said.words):
+        form = said.form(place) if place in said.extra else words
         first = known.setdefault(form, place)
         if first == place:
             firsts.append(place)
-        elif any(form):
+        elif form:
             yield first, place, 0.0
     found = near(columns(said.of(firsts)), within=within)
     for left, right, distance in found.iter_rows():

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import polars as pl
 
 from watchfloor.engines.nearby.shingles import LONGEST, WORD
-from watchfloor.engines.textmodels.normalise import TOP_LEVEL, is_invisible, normalise
+from watchfloor.engines.textmodels.normalise import is_invisible, normalise
+from watchfloor.engines.textmodels.tricks import TOP_LEVEL
 
 _LITTLE = 12  # characters
 _NOT_DIGIT = re.compile("[^0-9]+")

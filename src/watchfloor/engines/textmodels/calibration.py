@@ -32,21 +32,28 @@ def sigmoid(value: float) -> float:
     return grown / (1.0 + grown)
 
 
-def fit_platt(margins: Sequence[float], labels: Sequence[bool], *, steps: int = 12) -> Platt | None:
-    """Slope and shift of greatest likelihood; None where they would mean nothing (one class only, or a falling slope)."""
+def fit_platt(
+    margins: Sequence[float], labels: Sequence[bool], *, steps: int = 12, start: Platt | None = None
+) -> Platt | None:
+    """Slope and shift of greatest likelihood; None where they would mean nothing (one class only, or a falling slope).
+
+    ``start``: where to begin; from what was found before, two or three steps are enough.
+    """
     positives = sum(labels)
     negatives = len(labels) - positives
     if not positives or not negatives:
         return None
     high, low = (positives + 1.0) / (positives + 2.0), 1.0 / (negatives + 2.0)
     targets = [high if label else low for label in labels]
-    slope, shift = 1.0, 0.0
+    slope, shift = start or Platt()
+    exp = math.exp
     for _ in range(steps):
         gradient_slope, gradient_shift = _PRIOR * (1.0 - slope), -_PRIOR * shift
         curve_slope = curve_shift = _PRIOR
         curve_both = 0.0
         for margin, target in zip(margins, targets, strict=True):
-            chance = sigmoid(slope * margin + shift)
+            value = slope * margin + shift
+            chance = 1.0 / (1.0 + exp(-value)) if value > -700.0 else 0.0
             error, spread = target - chance, chance * (1.0 - chance)
             gradient_slope += error * margin
             gradient_shift += error

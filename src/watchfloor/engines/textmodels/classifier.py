@@ -15,15 +15,16 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from itertools import count, repeat
 from typing import NamedTuple
 
 import msgspec
 
 from watchfloor.engines.textmodels import features as feature_set
 from watchfloor.engines.textmodels.calibration import Platt, fit_platt, sigmoid
-from watchfloor.engines.textmodels.features import LETTERS, describe, features, kind_of, occurrences
+from watchfloor.engines.textmodels.features import LETTERS, describe, doubtful, features, kind_of, occurrences
 from watchfloor.engines.textmodels.letters import Letters
 from watchfloor.engines.textmodels.normalise import normalise
 from watchfloor.engines.textmodels.stored import StoredModel, pack, unpack
@@ -81,6 +82,12 @@ class Contribution(NamedTuple):
 _OF_PEOPLE = frozenset({"email", "phone", "number"})
 
 
+def _numbered(names: Iterable[str] = ()) -> defaultdict[str, int]:
+    """Name -> its place; a name that is asked for with ``[]`` is given the next one. (What only looks uses ``get``.)"""
+    known = {name: place for place, name in enumerate(names)}
+    return defaultdict(count(len(known)).__next__, known)
+
+
 def _shown(weight: float, feature: str) -> Contribution:
     return Contribution(feature, kind_of(feature), describe(feature), weight, ())
 
@@ -100,7 +107,7 @@ class OnlineClassifier:
         self._reset()
 
     def _reset(self) -> None:
-        self._index: dict[str, int] = {}
+        self._index = _numbered()
         self._weights: list[float] = []
         self._squares: list[float] = []
         self._bias, self._bias_square = 0.0, 1e-9
@@ -133,12 +140,15 @@ class OnlineClassifier:
     def score(self, text: str) -> float:
         """The probability, from 0 to 1, that the label holds for ``text``; .5 before anything was learned."""
         self._refresh()
-        return self._platt.probability(self._margin(self._look(text)))
+        found = self._look(text)
+        if self._look is features and doubtful(text, found, self._knows):
+            found = features(normalise(text, self._knows))
+        return self._platt.probability(self._margin(found))
 
     def explain(self, text: str, *, limit: int = 10) -> list[Contribution]:
         """The features that moved the score most, strongest first; fewer than ``limit`` if fewer are known."""
         self._refresh()
-        form = normalise(text)
+        form = normalise(text, self._knows)
         found = features(form) if self._look is features else self._look(text)
         scale = self._platt.slope / math.sqrt(len(found))
         weighed = []
@@ -182,6 +192,9 @@ class OnlineClassifier:
         against = [pair for pair in reversed(known[-limit:]) if pair[0] < 0]
         return [_shown(*pair) for pair in for_it], [_shown(*pair) for pair in against]
 
+    def _knows(self, word: str) -> bool:
+        return word in self._index
+
     def _margin(self, found: list[str]) -> float:
         first = self._first_margin(found)
         return first + self._letters.margin(found) if abs(first) < self.options.unsure else first
@@ -211,7 +224,12 @@ class OnlineClassifier:
                 hint="Give a number above 0, up to 100.",
             )
         self._refresh()
-        return self._learn(self._look(text), bool(label), float(weight))
+        found = self._look(text)
+        said = None
+        if self._look is features and doubtful(text, found, self._knows):
+            said = self._platt.probability(self._margin(features(normalise(text, self._knows))))
+        plain = self._learn(found, bool(label), float(weight))
+        return plain if said is None else said
 
     def unlearn(self, text: str, label: bool, weight: float = 1.0) -> None:
         """Takes back one decision: afterwards the model is the one that never saw it, to the last bit.
@@ -236,12 +254,13 @@ class OnlineClassifier:
 
     def _learn(self, found: list[str], label: bool, weight: float) -> float:
         index, weights, squares = self._index, self._weights, self._squares
-        places = [index.setdefault(feature, len(index)) for feature in found]
+        places = list(map(index.__getitem__, found))
         new = len(index) - len(weights)
         if new:
-            weights += [0.0] * new
-            squares += [_FIRST_SQUARE] * new
-        first = math.fsum(map(weights.__getitem__, places)) / math.sqrt(len(found)) + self._bias
+            weights += repeat(0.0, new)
+            squares += repeat(_FIRST_SQUARE, new)
+        size = math.sqrt(len(found))
+        first = math.fsum(map(weights.__getitem__, places)) / size + self._bias
         self._journal.append((array("q", places), label, weight))
         self._counts[label] += 1
         plenty = (self._counts[label] + 5) / (self._counts[not label] + 5)
@@ -253,7 +272,7 @@ class OnlineClassifier:
         self._recent.append((margin, label))
         error = float(label) - sigmoid(first)
         if abs(error) >= gate:
-            step = error * weight / math.sqrt(len(found))
+            step = error * weight / size
             square, move = step * step, self.options.rate * step
             root = math.sqrt
             for place in places:
@@ -271,7 +290,7 @@ class OnlineClassifier:
     def _calibrate(self) -> None:
         margins, labels = zip(*self._recent, strict=True)
         if min(sum(labels), len(labels) - sum(labels)) >= self.options.ready_at:
-            self._platt = fit_platt(margins, labels) or self._platt
+            self._platt = fit_platt(margins, labels, start=self._platt) or self._platt
 
     def _refresh(self) -> None:
         """Learns the journal again if something was taken out of it."""
@@ -314,7 +333,7 @@ class OnlineClassifier:
         """
         stored = unpack(data, features=feature_set.VERSION)
         model = cls(msgspec.convert(stored.options, Options), look)
-        model._index = {name: place for place, name in enumerate(stored.names)}
+        model._index = _numbered(stored.names)
         model._weights, model._squares = stored.weights, stored.squares
         model._bias, model._bias_square = stored.bias
         model._counts = list(stored.counts)

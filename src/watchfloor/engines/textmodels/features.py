@@ -8,19 +8,20 @@ to, ``shape:caps3`` a fact about the whole. Words cannot contain blanks, stars o
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import NamedTuple
 
+from watchfloor.engines.textmodels.leet import Known, shows
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
-from watchfloor.engines.textmodels.scripts import WITHOUT_MARKS
+from watchfloor.engines.textmodels.tokens import ENTITY_KIND, TOKEN, parts, read, shape_of
 
-VERSION = 3  # of the set of features; a stored model is only read by the version that wrote it
+VERSION = 4  # of the set of features; a stored model is only read by the version that wrote it
 
-TOKEN = re.compile(r"⟨\w+⟩|[^\W_]+(?:'[^\W_]+)?|[£$€]+|[!?]+|[^\w\s]")
 LETTERS = "letters:"  # before a word: not the word but the letters it is made of (``letters.py``)
 _DIGIT = re.compile(r"\d")
 _CAPITALS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"  # to be taken out: far quicker than to be found
-_ENTITY_KIND = {"url": "host", "email": "email", "phone": "phone", "number": "number"}
+_LENGTHS = [f"shape:length{step}" for step in range(10)]
+_CAPS = [f"shape:caps{step}" for step in range(11)]
+_MANY = [f"shape:digits{step}" for step in range(7)]
 
 
 class Occurrence(NamedTuple):
@@ -34,29 +35,34 @@ class Occurrence(NamedTuple):
 def features(text: str | Normalised) -> list[str]:
     """The distinct features of a text, in an order that depends on nothing but the text."""
     form = normalise(text) if isinstance(text, str) else text
-    words = TOKEN.findall(_read(form))
-    found = words
-    shapes = words
-    if _DIGIT.search(form.text):
-        shapes = [_shape_of(word) for word in words]
-        found = words + shapes
-    found = found + [left + " " + right for left, right in pairwise(shapes)]
-    found += [word[:5] + "*" for word in words if len(word) > 6 and word[0] != "⟨"]
-    if form.entities:
-        found += [f"{_ENTITY_KIND[kind]}:{value}" for kind, value in form.entities]
-    found += _shape(form)
+    words, shapes, pairs, beside = parts(form)
+    found = words + pairs + beside if shapes is words else words + shapes + pairs + beside
+    capitals, digits = _counts(form.original)
+    found += _shape(len(form.original), capitals, max(0, digits - form.digits_read))
+    if form.hidden:
+        found.append("shape:hidden")
+    if form.mixed_words:
+        found.append("shape:mixed")
     # A dict keeps first-seen order, so the same text always gives the same list (a set would depend on the hash seed).
     return list(dict.fromkeys(found))
 
 
+def doubtful(text: str, found: list[str], known: Known) -> bool:
+    """Whether some words of a text are written with digits, as who knows words can tell: to be read anew by the words that are ``known``.
+
+    ``found``: its features. What is learned is always the text as it reads by itself: it must be found again to be unlearned.
+    """
+    return _MANY[0] not in found[-3:] and shows(text.lower(), known)
+
+
 def occurrences(form: Normalised) -> list[Occurrence]:
     """Each word, pair, stem and entity of a text with its place; for highlighting, so slower and fuller than ``features``."""
-    matches = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(_read(form))]
+    matches = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(read(form))]
     places: list[Occurrence] = []
     entities = iter(form.entities)
     previous: tuple[str, int] | None = None
     for word, start, end in matches:
-        shape = _shape_of(word)
+        shape = shape_of(word)
         places.append(Occurrence(word, start, end))
         if shape != word:
             places.append(Occurrence(shape, start, end))
@@ -65,7 +71,7 @@ def occurrences(form: Normalised) -> list[Occurrence]:
         if word[0] == "⟨":
             entity = next(entities, None)
             if entity is not None:
-                places.append(Occurrence(f"{_ENTITY_KIND[entity.kind]}:{entity.value}", start, end))
+                places.append(Occurrence(f"{ENTITY_KIND[entity.kind]}:{entity.value}", start, end))
         elif len(word) > 6:
             places.append(Occurrence(word[:5] + "*", start, end))
         previous = (shape, start)
@@ -107,34 +113,16 @@ def describe(feature: str) -> str:
     return feature
 
 
-def _read(form: Normalised) -> str:
-    """Latin letters without their marks: ``frëe`` and ``free``, ``für`` and ``fur`` are one word to a model."""
-    return form.text if form.text.isascii() else form.text.translate(WITHOUT_MARKS)
-
-
-def _shape_of(word: str) -> str:
-    """``150p`` and ``500p`` read alike: ``000p``."""
-    return word if word.isalpha() or not word.isalnum() else _DIGIT.sub("0", word)
-
-
-def _shape(form: Normalised) -> list[str]:
-    """Coarse steps, so that a model cannot lean on an exact length."""
-    original = form.original
-    length = len(original)
+def _counts(original: str) -> tuple[int, int]:
+    """Capital letters and digits."""
     if original.isascii():
-        raw = original.encode()
-        capitals = length - len(raw.translate(None, _CAPITALS))
-        digits = length - len(raw.translate(None, _DIGITS))
-    else:
-        capitals = sum(map(str.isupper, original))
-        digits = len(_DIGIT.findall(original))
-    shape = [
-        f"shape:length{min(9, length.bit_length())}",
-        f"shape:caps{10 * capitals // (length or 1)}",
-        f"shape:digits{min(6, digits.bit_length())}",
-    ]
-    if form.hidden:
-        shape.append("shape:hidden")
-    if form.mixed_words:
-        shape.append("shape:mixed")
-    return shape
+        raw, length = original.encode(), len(original)
+        return length - len(raw.translate(None, _CAPITALS)), length - len(raw.translate(None, _DIGITS))
+    return sum(map(str.isupper, original)), len(_DIGIT.findall(original))
+
+
+def _shape(length: int, capitals: int, digits: int) -> tuple[str, str, str]:
+    """Coarse steps, so that a model cannot lean on an exact length."""
+    return (
+        _LENGTHS[min(9, length.bit_length())], _CAPS[10 * capitals // (length or 1)], _MANY[min(6, digits.bit_length())],
+    )  # fmt: skip

@@ -10,18 +10,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 from typing import NamedTuple
 
+from watchfloor.engines.textmodels.leet import Known, as_letters, inner
 from watchfloor.engines.textmodels.scripts import (
     CONFUSABLE_TABLE,
     HAS_BORROWED,
     HAS_LATIN,
+    LATE,
+    LATE_TABLE,
     PHONETIC_TABLE,
     WORD,
     is_disguised,
     is_mixed,
+)
+from watchfloor.engines.textmodels.tricks import (
+    BLANK,
+    EMAIL,
+    EVERY,
+    LEET,
+    MARKS,
+    NUMBER,
+    REPEAT,
+    SPELLED,
+    TOP_LEVEL,
+    URL,
+    seen,
 )
 
 
@@ -41,18 +57,23 @@ class Normalised:
         entities: links, addresses and numbers, in the order of their placeholders in ``text``.
         hidden: how many invisible characters were taken out.
         mixed_words: how many words mixed alphabets.
+        digits_read: how many digits were read as letters.
     """
 
-    __slots__ = ("__dict__", "entities", "hidden", "mixed_words", "original", "text")
+    __slots__ = ("__dict__", "digits_read", "entities", "hidden", "known", "mixed_words", "original", "text")
 
-    def __init__(self, original: str, text: str, entities: tuple[Entity, ...], hidden: int, mixed_words: int) -> None:
+    def __init__(
+        self, original: str, text: str, entities: tuple[Entity, ...], hidden: int, mixed_words: int,
+        digits_read: int = 0, known: Known | None = None,
+    ) -> None:  # fmt: skip
         self.original, self.text, self.entities = original, text, entities
-        self.hidden, self.mixed_words = hidden, mixed_words
+        self.hidden, self.mixed_words, self.digits_read = hidden, mixed_words, digits_read
+        self.known = known
 
     @cached_property
     def _origins(self) -> list[tuple[int, int]]:
         origins: _Origins = []
-        _run(self.original, origins)
+        _run(self.original, origins, self.known)
         return origins
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -68,8 +89,8 @@ class _CharTable(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        if code in _BRACKETS:
-            form = _BRACKETS[code]
+        if code in _AS_THEY_ARE:
+            form = _AS_THEY_ARE[code]
         elif is_invisible(char):
             form = ""
         elif "\ud800" <= char <= "\udfff":  # half a character: nothing that could be stored
@@ -86,6 +107,8 @@ class _CharTable(dict[int, str]):
 
 
 _BRACKETS = {0x27E8: "<", 0x27E9: ">"}
+# Letters that look otherwise once their case is folded: folded after their likeness was judged.
+_AS_THEY_ARE = _BRACKETS | {code: chr(code) for code in LATE_TABLE}
 # Control characters other than blanks, soft hyphen, combining grapheme joiner, Hangul fillers, Mongolian separators, zero-width
 # and bidi controls, word joiner and invisible operators, interlinear marks, variation selectors, tags, the byte-order mark.
 _INVISIBLE = re.compile(
@@ -118,81 +141,140 @@ _COMBINING = re.compile(_MARKS)
 _PILED = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _CLUSTER = re.compile(rf".{_MARKS}*", re.DOTALL)
 
-TOP_LEVEL = (
-    "com|net|org|info|biz|edu|gov|io|co|me|tv|uk|us|de|es|fr|it|ru|cn|jp|br|in|eu|ly|be|gl|tk|ml"
-    "|xyz|top|site|online|shop|club|app|dev"
-)
-_PLACE = re.compile(
-    r"(?P<url>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`]+|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:"
+_PLACES = {
+    URL: r"(?P<url>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`]+|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:"
     + TOP_LEVEL
-    + r")(?![\w@-]|\.\w)(?:[/?:][^\s<>\"']*)?)"
-    r"|(?P<email>[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,})"
-    r"|(?P<phone>(?<![\w+])\+?\(?\d(?:[ ().-]{0,2}\d){8,14}(?!\w))"
-    r"|(?P<number>(?<![\w.,])\d{4,}(?!\w))"
-)
-# Cheap looks that spare most texts the dear patterns: nothing these miss is matched by those.
-_MAYBE_PLACE = re.compile(r"\d{4}|\d[ ().-]{1,2}\d|[a-z0-9-]\.[a-z]{2}")
-# Latin letters only: in other scripts digits stand beside letters for themselves (3-й, 제3자, 10進).
-_MAYBE_LEET = re.compile(r"[013457@$!](?=[a-z\u00df-\u024f])")
-_INNER_LEET = re.compile(r"(?<=[a-z\u00df-\u024f])[013457@$!]{1,2}(?=[a-z\u00df-\u024f])")
-# A word with such characters anywhere in it; a run of digits alone, or a price, is none.
-_LEET_WORD = re.compile(
-    r"(?<![^\W_]|[@$!|€⟨])(?=[^\s⟨⟩]*[a-z\u00df-\u024f])(?:[a-z\u00df-\u024f]|[013456789@$|€]|!(?=[^\W_]))+(?![^\W_⟩])"
-)
-_LEET_TABLE = str.maketrans("03456789@$!|€", "oeasgtbgasile")
-# By how often a text has shown the trick: how much of a word may be digits and signs for it to be read as letters.
-_SHARES = (0.5, 0.7, 0.85)
-_NOT_LETTER = re.compile(r"[\d@$!|€]")
-_LEET_ONE = re.compile(r"(?<=[aeou])1|(?<=[bcfgkps])1(?=[aeiou])")
+    + r")(?![\w@-]|\.\w)(?:[/?:][^\s<>\"']*)?)",
+    EMAIL: r"(?P<email>(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,})",
+    NUMBER: r"(?P<phone>(?<![\w+])\+?\(?\d(?:[ ().-]{0,2}\d){8,14}(?!\w))|(?P<number>(?<![\w.,])\d{4,}(?!\w))",
+}
+_HELD_OR_PLACE = re.compile("|".join([r"(?P<held>⟨\w+⟩)", *_PLACES.values()]))
+
+
+@cache
+def _places(*kinds: int) -> re.Pattern[str]:
+    """Links, addresses and numbers, or those of them that there can be."""
+    return re.compile("|".join(_PLACES[kind] for kind in kinds))
+
+
 _SPELLED = re.compile(r"(?<![^\W_])[a-z](?:([ .*_-])[a-z])(?:\1[a-z]){2,}(?![^\W_])")
-_MAYBE_SPELLED = re.compile(r"[ .*_-][a-z][ .*_-][a-z][ .*_-]")
 _REPEAT = re.compile(r"(.)\1\1+")
+_MARKS_REPEATED = re.compile(r"([.!?])\1\1+")
 _BLANKS = re.compile(r"[^\S ]\s*|\s{2,}")
+_DIGIT = re.compile(r"\d")
 _NOT_DIGIT = re.compile(r"\D+")
 _HOST = re.compile(r"^(?:[a-z]+://)?(?:[^/@\s]*@)?([^/?#:\s]+)")
 
 _Origins = list[tuple[int, int]]
 
 
-def normalise(text: str) -> Normalised:
-    """The normal form of ``text``; never fails, whatever the text holds."""
-    return _run(text, None)
+def normalise(text: str, known: Known | None = None) -> Normalised:
+    """The normal form of ``text``; never fails, whatever the text holds.
+
+    Whoever knows words may say so (``known``): where a digit could be one letter or another, the word decides that is known.
+    """
+    return _run(text, None, known)
 
 
-def _run(original: str, origins: _Origins | None) -> Normalised:
+def _run(original: str, origins: _Origins | None, known: Known | None = None) -> Normalised:
     """The steps. With a list for ``origins`` it is filled: for each character of the result, its place in the original."""
-    hidden = mixed = 0
+    hidden = mixed = digits_read = 0
     if original.isascii():
         text = original.lower()
+        tricks = seen(text)
+        if len(tricks) == 1 and origins is None and known is None:
+            return Normalised(original, text, (), 0, 0)
         if origins is not None:
             origins.extend((index, index + 1) for index in range(len(text)))
-        if not text.isprintable():
+        if BLANK in tricks:
             hidden = len(_INVISIBLE.findall(text))
             if hidden:
                 text = _substitute(_INVISIBLE, lambda match: "", text, origins)
+                tricks = seen(text)
+    elif origins is None and (plain := _fold_few(original)) is not None:
+        text, hidden, tricks = plain
     else:
         hidden = len(_INVISIBLE.findall(original))
         if hidden:
             hidden -= len(_HONEST.findall(original)) + _directed(original)
         text = _fold_characters(original, origins)
-        if HAS_BORROWED.search(text) and HAS_LATIN.search(text):
-            text, mixed = _fold_mixed_words(text)
+        if HAS_BORROWED.search(text):
+            if HAS_LATIN.search(text):
+                text, mixed = _fold_mixed_words(text)
+            if LATE.search(text):
+                text = text.translate(LATE_TABLE)
+        tricks = seen(text)
+        if REPEAT not in tricks and not text.isascii() and _REPEAT.search(text):
+            tricks = (*tricks, REPEAT)
 
     found: list[Entity] = []
-    if "@" in text or "://" in text or "www." in text or _MAYBE_PLACE.search(text):
-        text = _substitute(_PLACE, lambda match: _placeholder(match, found), text, origins)
-    if _MAYBE_LEET.search(text):
-        shown = len(_INNER_LEET.findall(text))
-        if shown:  # one character for one: the places stay
-            share = _SHARES[min(shown, len(_SHARES)) - 1]
-            text = _LEET_WORD.sub(lambda match: _letters(match[0], share), text)
-    if _MAYBE_SPELLED.search(text):
+    if kinds := [kind for kind in _PLACES if kind in tricks]:
+        text = _substitute(_places(*kinds), lambda match: _placeholder(match, found), text, origins)
+    if LEET in tricks or known is not None:
+        shown = inner(text)
+        said = as_letters(text, shown, known)  # one character for one: the places stay
+        if said != text:
+            digits_read = len(_DIGIT.findall(text)) - len(_DIGIT.findall(said))
+            text = _substitute(_HELD_OR_PLACE, _placed_anew(found), said, origins)  # an address may have shown itself
+            tricks = EVERY
+    if SPELLED in tricks:
         text = _substitute(_SPELLED, lambda match: match[0][::2], text, origins)
-    if _REPEAT.search(text):
+        tricks = EVERY  # one letter may have been spelled out again and again
+    if REPEAT in tricks or (MARKS in tricks and origins is not None):
         text = _substitute(_REPEAT, lambda match: match[1] * 2, text, origins)
-    if "  " in text or not text.isprintable():
+    elif MARKS in tricks:
+        text = _MARKS_REPEATED.sub(r"\1\1", text)
+    if BLANK in tricks:
         text = _substitute(_BLANKS, lambda match: " ", text, origins)
-    return Normalised(original, text, tuple(found), hidden, mixed)
+    return Normalised(original, text, tuple(found), hidden, mixed, digits_read, known)
+
+
+class _Runs(dict[str, tuple[str, int, bool] | None]):
+    """A run of characters beyond ASCII -> its form, how many of it are invisible, whether one stands three times; or None.
+
+    None where what stands around it matters: letters with look-alikes, marks that combine, joiners, writing from right to left.
+    """
+
+    def __missing__(self, run: str) -> tuple[str, int, bool] | None:
+        made: tuple[str, int, bool] | None = None
+        form = "".join([_CHARS[ord(char)] for char in run])
+        if not (_AROUND.search(run) or _COMBINING.search(run) or HAS_BORROWED.search(form) or LATE.search(form)):
+            made = form, len(_INVISIBLE.findall(run)), _REPEAT.search(form) is not None
+        if len(self) < 20_000 and len(run) < 20:
+            self[run] = made
+        return made
+
+
+_RUNS = _Runs()
+_AROUND = re.compile("[\u0590-\u08ff\u0900-\u109f\u1780-\u17ff\u200c-\u200f\ufb1d-\ufefc\ufe0e\ufe0f]")
+_RUN = re.compile("[^\x00-\x7f]+")
+
+
+def _fold_few(original: str) -> tuple[str, int, Sequence[int]] | None:
+    """Text, invisible characters and tricks of a text with a few harmless characters beyond ASCII; None where there are others."""
+    runs = _RUN.findall(original)
+    if len(runs) * 4 > len(original):
+        return None
+    text, hidden, repeated = original, 0, False
+    for run in set(runs):
+        made = _RUNS[run]
+        if made is None:
+            return None
+        _form, unseen, three = made
+        if unseen:
+            hidden += unseen * runs.count(run)
+        repeated |= three
+    for run in sorted(set(runs), key=len, reverse=True):
+        text = text.replace(run, _RUNS[run][0])  # type: ignore[index]
+    text = text.lower()
+    tricks = seen(text)
+    if BLANK in tricks:
+        below = _INVISIBLE.findall(text)
+        if below:
+            hidden += len(below)
+            text = _INVISIBLE.sub("", text)
+            tricks = seen(text)
+    return text, hidden, (*tricks, REPEAT) if repeated else tricks
 
 
 def _directed(original: str) -> int:
@@ -222,14 +304,6 @@ def _fold_characters(original: str, origins: _Origins | None) -> str:
             origins.extend([(place, place + len(cluster))] * len(form))
         place += len(cluster)
     return "".join(forms)
-
-
-def _letters(word: str, share: float) -> str:
-    """The letters that a word's digits and signs stand for, where they are no more than ``share`` of it."""
-    others = len(_NOT_LETTER.findall(word))
-    if not others or others > share * len(word):
-        return word
-    return _LEET_ONE.sub("l", word.translate(_LEET_TABLE)).replace("1", "i")
 
 
 def _fold_mixed_words(text: str) -> tuple[str, int]:
@@ -268,6 +342,20 @@ def _placeholder(match: re.Match[str], found: list[Entity]) -> str:
     digits = _NOT_DIGIT.sub("", value)
     found.append(Entity(kind, digits))
     return "⟨phone⟩" if kind == "phone" else f"⟨num{min(len(digits), 9)}⟩"
+
+
+def _placed_anew(found: list[Entity]) -> Callable[[re.Match[str]], str]:
+    """As ``_placeholder`` for a text that has placeholders already; ``found`` stays in the order of the text."""
+    before = iter(found.copy())
+    found.clear()
+
+    def place(match: re.Match[str]) -> str:
+        if match["held"] is None:
+            return _placeholder(match, found)
+        found.append(next(before))
+        return match[0]
+
+    return place
 
 
 def _substitute(

@@ -47,9 +47,15 @@ def _table(*alphabets: dict[str, str]) -> dict[int, str]:
 CONFUSABLE_TABLE = _table(_CYRILLIC, _GREEK, _ARMENIAN, _CHEROKEE, _LISU)
 PHONETIC_TABLE = _table(_PHONETIC)
 # Those that cannot be told apart at all: a word of nothing else is taken for Latin even without a Latin letter in it.
-_TWINS = frozenset("асеорхуіјѕһԁԛԝӏѵοινρυαϲϳօսոհցꓮꓰꓲꓳꓴꓐꓑꓔᎪᎬᎳᏃ")
+_TWINS = frozenset("асеорхуүіјѕһԁԛԝӏѵοινρυαϲϹϳΗΝΥօսոհցꓮꓰꓲꓳꓴꓐꓑꓔᎪᎬᎳᏃ")
 # White letters on black discs and squares, which have no compatibility form.
 PHONETIC_TABLE |= {first + place: chr(97 + place) for first in (0x1F150, 0x1F170) for place in range(26)}
+
+# Capitals whose small letters look like others: they are judged as they stand, and folded after that. The lunate sigma, which looks like
+# a c, would be made an ordinary one by the compatibility form.
+LATE_TABLE = dict(zip(map(ord, "ΗΝΥИϲϹ"), "ηνυиσσ", strict=True))
+LATE = re.compile("[" + "".join(map(chr, LATE_TABLE)) + "]")
+CONFUSABLE_TABLE |= dict(zip(LATE_TABLE, "hnyncc", strict=True))
 
 # A run of letters in which a Latin letter stands next to borrowed ones.
 WORD = re.compile(r"[^\W\d_]+")

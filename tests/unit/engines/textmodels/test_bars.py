@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
+from benchmarks.text_evasion import recalls
 
 from watchfloor.engines.textmodels.metrics import evaluate
 from watchfloor.engines.textmodels.protocol import Example, distinct, held_out, running
@@ -50,3 +51,12 @@ def test_quality_holds(load, held: float, at_99: float, online: float) -> None: 
         scored = list(running(order))
         streams.append(evaluate(scored[len(scored) // 2 :], resamples=0).f1.value)
     assert mean(streams) >= online
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not (DATA / "youtube_01-Psy.csv").exists(), reason="set WATCHFLOOR_DATA to the folder with the open data sets"
+)
+def test_disguises_cost_at_most_a_point_of_recall() -> None:
+    found = recalls(youtube())
+    assert {name: share for name, share in found.items() if share < found["as typed"] - 0.01} == {}
