@@ -14,7 +14,8 @@ from watchfloor.identity.domain import system
 from watchfloor.insight import changes
 from watchfloor.insight.changes import ChangeIn
 from watchfloor.insight.flatten import naive
-from watchfloor.insight.spikes import queries, table, watch
+from watchfloor.insight.spikes import queries, table, watch, words
+from watchfloor.insight.spikes.domain import stocks
 from watchfloor.insight.spikes.domain.watched import WATCHED
 from watchfloor.insight.spikes.models import Spike, WatchState
 from watchfloor.kernel import clock, ids
@@ -87,3 +88,26 @@ def test_a_vendor_that_became_slower_is_a_new_level_that_goes_on_day_by_day() ->
     watch.look(midnight - timedelta(hours=1), frames)
     [row] = Spike.objects.filter(metric="aht")
     assert (row.last_at, row.version) == (midnight, 2)
+
+
+def test_a_queue_nobody_works_on_is_a_spike_of_its_backlog_and_its_parts_add_up() -> None:
+    stuck = NOW.replace(hour=6, minute=0)
+    put(fortnight(spike=1.0, ends=SPIKE_AT, stuck=stuck))
+    backlog = WATCHED["backlog"]
+    frame = table.hours(backlog, NOW - timedelta(days=9), NOW)
+    told = table.parts(["backlog"], NOW - timedelta(hours=3), NOW - timedelta(minutes=30), {"queue": "hate.de"})
+    at = naive(NOW.replace(minute=0))
+    levels = stocks.levels(frame, ("queue",), [at - timedelta(days=2), at])
+    assert levels[("hate.de",)][-1] == told["backlog"][0]
+    catch_up(8)
+    [row] = Spike.objects.filter(metric="backlog")
+    assert "hate.de" in row.where.values() or row.where == {"market": "DE", "policy": "hate"}
+    assert abs(row.starts_at - stuck) <= timedelta(hours=3)
+    assert row.value > 2 * row.expected
+    found = queries.found_of(row)
+    assert found is not None
+    gap = sum(each.real - each.expected for each in found.slices)
+    assert abs(sum(each.more for each in found.flows) - gap) < 1e-9
+    [grew] = [text for text in ("".join(p.text for p in s) for s in words.story(row, found)) if text.startswith("Since ")]
+    assert "are usual" in grew and "came in" in grew
+    assert "open" in "".join(piece.text for piece in words.story(row, found)[0])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from watchfloor.engines.metrics.chance import counts
+from watchfloor.engines.metrics.chance import counts, normal
 from watchfloor.engines.metrics.cube import Cube, Cuboid
 from watchfloor.engines.metrics.leaves import Leaves
 
@@ -87,7 +87,17 @@ def scan_p(leaves: Leaves, law: Expected, simulations: int, seed: int, depth: in
         top = scaled.reshape((rounds, len(deviation))).arr.max()
         tops = top if tops is None else tops.zip_with(tops > top, top)
     assert tops is not None
-    return _tail(largest, tops.to_list())
+    return _tail(largest, (tops * _unsure(calm.leaves, rounds, seed + 4)).to_list())
+
+
+def _unsure(leaves: int, rounds: int, seed: int) -> pl.Series:
+    """What the true scatter may be over the fitted one: of so few leaves it is known as a chi-square of as many, less two, is.
+
+    Its cube root is nearly normal (Wilson and Hilferty, 1931).
+    """
+    part = 2 / (9 * max(leaves - 2, 1))
+    cube = (normal(rounds, seed) * math.sqrt(part) + (1 - part)).clip(0.3)
+    return 1 / (cube * cube * cube).sqrt()
 
 
 def _drawn(law: Expected, calm: Calm, rounds: int, seed: int) -> pl.Series:
@@ -107,12 +117,13 @@ def _drawn(law: Expected, calm: Calm, rounds: int, seed: int) -> pl.Series:
 
 class Calm(NamedTuple):
     """Mean and variance of each leaf when no slice has changed; ``own`` is the part of the variance that is not the forecast's, and
-    ``guess`` how many standard deviations of a count of its size the forecast is off by (about one, or nought)."""
+    ``guess`` how many standard deviations of a count of its size the forecast is off by (about one, or nought); ``leaves`` it rests on."""
 
     mean: pl.Series
     variance: pl.Series
     own: pl.Series
     guess: float
+    leaves: int
 
 
 def fit_calm(law: Expected) -> Calm:
@@ -122,7 +133,7 @@ def fit_calm(law: Expected) -> Calm:
     forecast cases stand behind it) and restlessness. What is left out shortens the tails; the factor of a normal cut there makes up.
     """
     f, e, unsure = law.f, law.calm, law.calm * law.calm * (1 / law.size + 1 / _SCATTER)
-    level, phi, omega = _median_ratio(f, e), 1.0, 1.0
+    level, phi, omega, leaves = _median_ratio(f, e), 1.0, 1.0, len(f)
     for _ in range(_TURNS):
         mean = e * level
         variance = (mean * phi + unsure * (omega * level * level)).clip(1e-9)
@@ -130,15 +141,15 @@ def fit_calm(law: Expected) -> Calm:
         near = (gap.abs() <= variance.sqrt() * _CUT + 1.0) & (e > 0)
         if near.sum() < _FEWEST_LEAVES:
             break
-        f_near, e_near = f.filter(near), e.filter(near)
+        f_near, e_near, leaves = f.filter(near), e.filter(near), int(near.sum())
         level = float(f_near.sum()) / float(e_near.sum())
         if not level:
-            return Calm(e * 0.0, e * 0.0, e * 0.0, 0.0)
+            return Calm(e * 0.0, e * 0.0, e * 0.0, 0.0, int(near.sum()))
         mean = e_near * level
         reach = _CUT + float((1 / variance.filter(near).sqrt()).mean() or 0.0)  # type: ignore[arg-type] # a number
         phi, omega = _two_moments(f_near - mean, mean, unsure.filter(near) * (level * level), _kept(reach))
     own = e * (level * phi) + e * e * (omega * level * level / _SCATTER)
-    return Calm(e * level, e * (level * phi) + unsure * (omega * level * level), own, math.sqrt(omega))
+    return Calm(e * level, e * (level * phi) + unsure * (omega * level * level), own, math.sqrt(omega), leaves)
 
 
 def _two_moments(gap: pl.Series, mean: pl.Series, unsure: pl.Series, share: float) -> tuple[float, float]:

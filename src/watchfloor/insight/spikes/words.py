@@ -147,6 +147,8 @@ def story(row: Spike, found: Found) -> list[list[Piece]]:
         sentences.append([Piece(_("All slices moved alike: the cause lies outside of them."))])
     else:
         sentences.append([Piece(_("No slice moved more than chance moves some slice."))])
+    if found.flows:
+        sentences.append(_grew(found))
     if found.mix is not None:
         sentences.append([Piece(_(
             "Of the change of %(change)s, %(rate)s is the slices' own, %(mix)s is that work shifted between them (by %(dimension)s)."
@@ -165,6 +167,8 @@ def story(row: Spike, found: Found) -> list[list[Piece]]:
 
 def _whole(found: Found, unit: str) -> list[Piece]:
     assert found.query is not None
+    if catalogue.metric(found.metric).stock:
+        return _stock(found, unit)
     span = _moments(found.start, found.end)
     gap = found.real - found.expected
     return [
@@ -174,6 +178,41 @@ def _whole(found: Found, unit: str) -> list[Piece]:
             "expected": number(found.expected, unit), "gap": ("+" if gap >= 0 else "−") + number(abs(gap), unit),
         }),
     ]  # fmt: skip
+
+
+def _stock(found: Found, unit: str) -> list[Piece]:
+    """What there is at a moment, and what it grew by since it began: the gaps add up to its gap."""
+    assert found.query is not None
+    end = localtime(found.end)
+    gap = found.real - found.expected
+    pieces = [
+        Piece(_("On %(day)s at %(time)s there were ") % {"day": date_format(end, "j M"), "time": f"{end:%H:%M}"}),
+        Piece(number(found.real, unit), found.query.rows_url),
+        Piece(_(" open, %(expected)s are usual at that hour: %(gap)s.") % {
+            "expected": number(found.expected, unit), "gap": ("+" if gap >= 0 else "−") + number(abs(gap), unit),
+        }),
+    ]  # fmt: skip
+    return pieces
+
+
+def _grew(found: Found) -> list[Piece]:
+    """Since when what came and what left: each with its part of the gap."""
+    flows = {each.key: each for each in found.flows}
+    before, came, left = flows["before"], flows["came"], flows["left"]
+    rounded = [round(each.now) - round(each.usual) for each in (came, before)]
+    whole = round(before.now + came.now - left.now) - round(before.usual + came.usual - left.usual)
+    begun = localtime(found.onset)
+    where = slice_long(found.slices[0].where) if found.slices else ""
+    said = _("Since %(since)s in %(slice)s") if where else _("Since %(since)s")
+    said %= {"since": f"{date_format(begun, 'j M')} {begun:%H:%M}", "slice": where}
+    return [Piece(
+        _("%(said)s: %(came)s came in, %(usual_came)s are usual (%(more)s); %(left)s left, %(usual_left)s are usual (%(less)s); when it began there were %(before)s, %(usual_before)s are usual (%(start)s).")
+        % {
+            "said": said, "came": f"{came.now:,.0f}", "usual_came": f"{came.usual:,.0f}", "more": f"{rounded[0]:+,}",
+            "left": f"{left.now:,.0f}", "usual_left": f"{left.usual:,.0f}", "less": f"{whole - sum(rounded):+,}",
+            "before": f"{before.now:,.0f}", "usual_before": f"{before.usual:,.0f}", "start": f"{rounded[1]:+,}",
+        }
+    )]  # fmt: skip
 
 
 def _parts(found: Found) -> list[Piece]:
