@@ -181,38 +181,35 @@ def _whole(found: Found, unit: str) -> list[Piece]:
 
 
 def _stock(found: Found, unit: str) -> list[Piece]:
-    """What there is at a moment, and what it grew by since it began: the gaps add up to its gap."""
+    """What there is at a moment."""
     assert found.query is not None
     end = localtime(found.end)
     gap = found.real - found.expected
-    pieces = [
+    return [
         Piece(_("On %(day)s at %(time)s there were ") % {"day": date_format(end, "j M"), "time": f"{end:%H:%M}"}),
         Piece(number(found.real, unit), found.query.rows_url),
-        Piece(_(" open, %(expected)s are usual at that hour: %(gap)s.") % {
+        Piece(_(" open; usual at that hour: %(expected)s (%(gap)s).") % {
             "expected": number(found.expected, unit), "gap": ("+" if gap >= 0 else "−") + number(abs(gap), unit),
         }),
     ]  # fmt: skip
-    return pieces
 
 
 def _grew(found: Found) -> list[Piece]:
-    """Since when what came and what left: each with its part of the gap."""
+    """What came, what left and what was there, each with its part of the gap: rounded so that they add up."""
     flows = {each.key: each for each in found.flows}
-    before, came, left = flows["before"], flows["came"], flows["left"]
-    rounded = [round(each.now) - round(each.usual) for each in (came, before)]
-    whole = round(before.now + came.now - left.now) - round(before.usual + came.usual - left.usual)
+    start, came = (round(flows[key].now) - round(flows[key].usual) for key in ("before", "came"))
+    whole = round(sum(each.more for each in found.flows))
     begun = localtime(found.onset)
-    where = slice_long(found.slices[0].where) if found.slices else ""
-    said = _("Since %(since)s in %(slice)s") if where else _("Since %(since)s")
-    said %= {"since": f"{date_format(begun, 'j M')} {begun:%H:%M}", "slice": where}
-    return [Piece(
-        _("%(said)s: %(came)s came in, %(usual_came)s are usual (%(more)s); %(left)s left, %(usual_left)s are usual (%(less)s); when it began there were %(before)s, %(usual_before)s are usual (%(start)s).")
-        % {
-            "said": said, "came": f"{came.now:,.0f}", "usual_came": f"{came.usual:,.0f}", "more": f"{rounded[0]:+,}",
-            "left": f"{left.now:,.0f}", "usual_left": f"{left.usual:,.0f}", "less": f"{whole - sum(rounded):+,}",
-            "before": f"{before.now:,.0f}", "usual_before": f"{before.usual:,.0f}", "start": f"{rounded[1]:+,}",
-        }
-    )]  # fmt: skip
+    numbers = {"since": f"{date_format(begun, 'j M')} {begun:%H:%M}", "more": f"{came:+,}", "less": f"{whole - came - start:+,}",
+               "start": f"{start:+,}"}  # fmt: skip
+    for key, each in flows.items():
+        numbers |= {key: f"{each.now:,.0f}", f"usual_{key}": f"{each.usual:,.0f}"}
+    where = slice_long(found.slices[0].where if found.slices else {})
+    said = _(
+        "Since %(since)s: %(came)s came in (usual: %(usual_came)s, %(more)s), %(left)s left (usual: %(usual_left)s, %(less)s), "
+        "%(before)s were there when it began (usual: %(usual_before)s, %(start)s)."
+    )
+    return [Piece(f"{where[:1].upper()}{where[1:]}. "), Piece(said % numbers)]
 
 
 def _parts(found: Found) -> list[Piece]:
