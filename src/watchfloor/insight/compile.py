@@ -87,8 +87,7 @@ def compile_metrics(metrics: Sequence[Metric], ask: Ask, dialect: Dialect = DUCK
     if first.stock:
         values |= {"starts": starts(ask), "bounds": bounds(ask)}
         source = f"{d.moments()} CROSS JOIN {PLACE} AS r"
-        open_then = "(r.started < moments.t AND (r.ended IS NULL OR r.ended >= moments.t))"
-        bucket, spans = "bucket", [open_then]
+        bucket, spans = "bucket", [OPEN_THEN]
         values |= {
             "first_bound": min(bounds(ask), default=ask.start),
             "last_bound": max(bounds(ask), default=ask.start),
@@ -148,6 +147,8 @@ def compile_row_count(metric: Metric, ask: Ask) -> Query:
 
 
 PLACE = "{relation}"  # where a query names what it reads
+FOLDER = "{folder}"  # and the folder of the roll-ups
+OPEN_THEN = "(r.started < moments.t AND (r.ended IS NULL OR r.ended >= moments.t))"
 
 
 def groups(metrics: Sequence[Metric]) -> list[list[Metric]]:

@@ -18,7 +18,7 @@ import msgspec
 from django.db.models import Sum
 
 from watchfloor.insight import facts, stopping
-from watchfloor.insight.compile import PLACE, Query
+from watchfloor.insight.compile import FOLDER, PLACE, Query
 from watchfloor.insight.models import FactFile
 from watchfloor.insight.relations import RELATIONS
 from watchfloor.insight.rollups import generations
@@ -161,7 +161,8 @@ def _from_files(query: Query, start: datetime | None, end: datetime | None, of: 
     if of.folder is not None and query.relation != "facts":
         name = query.relation.removeprefix("rollup:").removesuffix(".parquet")
         source = f"'{of.folder / name}.parquet'"
-        return lake().database.cursor().execute(query.sql.replace(PLACE, source), query.values).fetchall()
+        text = query.sql.replace(PLACE, source).replace(FOLDER, str(of.folder))
+        return lake().database.cursor().execute(text, query.values).fetchall()
     since = None if query.relation in RELATIONS or start is None else start.replace(tzinfo=UTC)
     until = None if query.relation in RELATIONS or end is None else end.replace(tzinfo=UTC)
     return run(query.sql, query.values, facts.files(since, until), query.relation, below=of.leaf)

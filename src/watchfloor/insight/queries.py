@@ -33,7 +33,7 @@ from watchfloor.insight.compile import (
 from watchfloor.insight.dialects import DUCK
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.own_metrics import keeping
-from watchfloor.insight.rollups import answer, generations
+from watchfloor.insight.rollups import answer, generations, opened
 from watchfloor.insight.rollups.shapes import again_of
 from watchfloor.kernel import clock
 
@@ -326,6 +326,8 @@ def _answer(group: Sequence[Metric], ask: Ask, of: lake.State) -> list[tuple[Any
     ask = persons.narrowed(ask, group[0].source)
     if of.folder is None:
         return _from_facts(group, ask, of)
+    if group[0].stock and (query := opened.stock_query(group, ask, of.folder)):
+        return lake.answer(query, of=of)
     fits = {metric.key: answer.fit(metric, ask) for metric in group}
     parts: list[tuple[Sequence[Metric], list[tuple[Any, ...]]]] = []
     width = len(ask.by) + timed(ask)

@@ -17,7 +17,7 @@ from watchfloor.insight import catalogue, facts, lake, queries
 from watchfloor.insight.flatten import LedgerRow, flatten
 from watchfloor.insight.models import FactCursor, FactFile, Generation
 from watchfloor.insight.queries import Span
-from watchfloor.insight.rollups import answer, care, generations, shapes
+from watchfloor.insight.rollups import answer, care, generations, opened, shapes
 from watchfloor.insight.rollups.sketch import ERROR
 from watchfloor.insight.schema import DIGEST
 from watchfloor.kernel import clock
@@ -102,7 +102,11 @@ def compare(history: History) -> None:
     )
     with clock.at(now):
         rolled = [everything(span, ACTORS[name]) for name, span in asked]
-        assert lake.state().folder is not None
+        state = lake.state()
+        assert state.folder is not None
+        for name, span in asked:  # stocks come from the midnights that are kept, not from every stay
+            ask = queries._ask(ACTORS[name], span, interval=span.interval)
+            assert opened.stock_query([catalogue.metric("backlog")], ask, state.folder) is not None
         Generation.objects.update(shape="none")
         lake.forget()
         assert lake.state().folder is None

@@ -51,8 +51,11 @@ def put(rows: list[dict[str, Any]]) -> None:
     cursor.save()
 
 
-def fortnight(*, spike: float = 5.0, ends: datetime | None = None, days: int = 12) -> list[dict[str, Any]]:
-    """What came in and was decided, by the hour; from ``SPIKE_AT`` on so many times as much spam in Spain."""
+def fortnight(
+    *, spike: float = 5.0, ends: datetime | None = None, days: int = 12, stuck: datetime | None = None
+) -> list[dict[str, Any]]:
+    """What came in and was decided, by the hour; from ``SPIKE_AT`` on so many times as much spam in Spain; from ``stuck`` on nobody
+    decides hate in Germany."""
     chance = random.Random(7)
     rows: list[dict[str, Any]] = []
     hour = NOW.replace(minute=0) - days * DAY
@@ -70,10 +73,11 @@ def fortnight(*, spike: float = 5.0, ends: datetime | None = None, days: int = 1
                 for at in moments:
                     case = str(new_id())
                     rows.append(fact(at, "case.opened", case, **dims))
-                    rows.append(fact(at, "job.ready", case, cause="new", **dims))
+                    rows.append(fact(at, "job.ready", case, job_id=case, cause="new", **dims))
                     done = at + timedelta(minutes=20)
-                    if done < NOW:
-                        rows.append(fact(done, "job.decided", case, solves=True, vendor="alder", active_total_ms=60_000,
+                    left = stuck is not None and done >= stuck and dims["queue"] == "hate.de"
+                    if done < NOW and not left:
+                        rows.append(fact(done, "job.decided", case, job_id=case, solves=True, vendor="alder", active_total_ms=60_000,
                                          age_ms=1_200_000, **dims))  # fmt: skip
         hour += HOUR
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from datetime import UTC, timedelta
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from watchfloor.identity.domain import system
 from watchfloor.insight import changes
 from watchfloor.insight.changes import ChangeIn
 from watchfloor.insight.flatten import naive
-from watchfloor.insight.spikes import queries, table, watch
+from watchfloor.insight.spikes import cases, queries, table, watch, words
+from watchfloor.insight.spikes.domain import stocks
 from watchfloor.insight.spikes.domain.watched import WATCHED
 from watchfloor.insight.spikes.models import Spike, WatchState
 from watchfloor.kernel import clock, ids
@@ -87,3 +89,33 @@ def test_a_vendor_that_became_slower_is_a_new_level_that_goes_on_day_by_day() ->
     watch.look(midnight - timedelta(hours=1), frames)
     [row] = Spike.objects.filter(metric="aht")
     assert (row.last_at, row.version) == (midnight, 2)
+
+
+def test_a_queue_nobody_works_on_is_a_spike_of_its_backlog_and_its_parts_add_up() -> None:
+    stuck = NOW.replace(hour=6, minute=0)
+    put(fortnight(spike=1.0, ends=SPIKE_AT, days=9, stuck=stuck))
+    frames = {key: table.hours(watched, NOW - timedelta(days=20), NOW) for key, watched in WATCHED.items()}
+    frame = table.hours(WATCHED["backlog"], NOW - timedelta(days=3), NOW)  # it begins with what was there
+    told = table.parts(["backlog"], NOW - timedelta(hours=3), NOW - timedelta(minutes=30), {"queue": "hate.de"})
+    at = naive(NOW.replace(minute=0))
+    levels = stocks.levels(frame, ("queue",), [at - timedelta(days=2), at])
+    assert levels[("hate.de",)][-1] == told["backlog"][0]
+    watch.look(NOW.replace(minute=0) - timedelta(hours=1), frames)
+    [row] = Spike.objects.filter(metric="backlog")
+    assert "hate.de" in row.where.values() or row.where == {"market": "DE", "policy": "hate"}
+    assert abs(row.starts_at - stuck) <= timedelta(hours=3)
+    assert row.value > 2 * row.expected
+    found = queries.found_of(row)
+    assert found is not None
+    gap = found.slices[0].real - found.slices[0].expected
+    assert abs(sum(each.more for each in found.flows) - gap) < 1e-9
+    story = ["".join(piece.text for piece in sentence) for sentence in words.story(row, found)]
+    [grew] = [text for text in story if "came in (usual" in text]
+    gaps = [int(each) for each in re.findall(r"([+-]\d+)\)", grew)]
+    assert len(gaps) == 3 and sum(gaps) == round(gap)
+    assert " open; usual at that hour" in story[0]
+    # Where it is known already what it grows by, the backlog is no case of its own.
+    fewer = Spike(metric="solved_manual", where={"queue": "hate.de"}, value=0.0, expected=13.0)
+    assert cases.explains(fewer, "backlog") and cases.shares(fewer.where, row.where)
+    more = Spike(metric="solved_manual", where={}, value=20.0, expected=13.0)
+    assert not cases.explains(more, "backlog") and not cases.shares({"queue": "spam.es"}, row.where)

@@ -23,7 +23,7 @@ _LEAST = 0.05  # variance below which a slice is too small to stand out
 _LEAST_PHI = 0.3
 _TURNS = 8
 _DRAW_LEAST, _DRAW_MOST = 0.5, 50.0
-_CUT = 3.0
+_CUT = 4.0  # counts are skewed: nearer by, too much of their own tail is left out
 _FEWEST_LEAVES = 4
 _FEWEST, _MOST_NUMBERS = 19, 20_000_000
 _BY_RANK = 0.05
@@ -74,7 +74,7 @@ def scan_p(leaves: Leaves, law: Expected, simulations: int, seed: int, depth: in
     seen = Cube(leaves.codes, leaves.sizes, [excess, calm.variance], depth)
     largest = max(_top(each.channel(0) / _deviation(each)) for each in _cuboids(seen))
     rounds = max(_FEWEST, min(simulations, _MOST_NUMBERS // max(seen.cuboids[seen.searched[0]].held, rows)))
-    drawn = _drawn(law, calm, rounds, seed)
+    drawn = counts(calm.mean, calm.variance, rounds, seed)
     total = float(calm.mean.sum())
     level = drawn.reshape((rounds, rows)).arr.sum() / total if total else pl.zeros(rounds, eager=True)
     each_round = pl.int_range(rounds * rows, dtype=pl.UInt32, eager=True) // rows
@@ -90,29 +90,16 @@ def scan_p(leaves: Leaves, law: Expected, simulations: int, seed: int, depth: in
     return _tail(largest, tops.to_list())
 
 
-def _drawn(law: Expected, calm: Calm, rounds: int, seed: int) -> pl.Series:
-    """Counts in the calm state, less what the forecast is off by.
-
-    Both are skewed the same way, so their difference hardly is: what was seen may be as far below a forecast that was too high as
-    above one that was too low. Counts that scatter by the sum of both variances would not tell.
-    """
-    seen = counts(calm.mean, calm.own, rounds, seed)
-    size = law.size
-    if not calm.guess:
-        return seen
-    scale = calm.mean * calm.guess / size.clip(1e-9)
-    off = counts(size, size, rounds, seed + 2) - pl.concat([size] * rounds, rechunk=True)
-    return seen - off * pl.concat([scale] * rounds, rechunk=True)
-
-
 class Calm(NamedTuple):
-    """Mean and variance of each leaf when no slice has changed; ``own`` is the part of the variance that is not the forecast's, and
-    ``guess`` how many standard deviations of a count of its size the forecast is off by (about one, or nought)."""
+    """Mean and variance of each leaf when no slice has changed, of the count and of the forecast's own error together.
+
+    Of a leaf's rate its few forecast cases say what a gamma distribution says (they are drawn towards the whole as far as the leaves are
+    alike), so its count is negative binomial about the forecast: skewed to more. To take counting error of the forecast off as if
+    the rate were known from elsewhere is as skewed to less, and called calm tables of many small leaves localised twice as often as it said.
+    """
 
     mean: pl.Series
     variance: pl.Series
-    own: pl.Series
-    guess: float
 
 
 def fit_calm(law: Expected) -> Calm:
@@ -133,12 +120,11 @@ def fit_calm(law: Expected) -> Calm:
         f_near, e_near = f.filter(near), e.filter(near)
         level = float(f_near.sum()) / float(e_near.sum())
         if not level:
-            return Calm(e * 0.0, e * 0.0, e * 0.0, 0.0)
+            return Calm(e * 0.0, e * 0.0 + 1e-9)
         mean = e_near * level
         reach = _CUT + float((1 / variance.filter(near).sqrt()).mean() or 0.0)  # type: ignore[arg-type] # a number
         phi, omega = _two_moments(f_near - mean, mean, unsure.filter(near) * (level * level), _kept(reach))
-    own = e * (level * phi) + e * e * (omega * level * level / _SCATTER)
-    return Calm(e * level, e * (level * phi) + unsure * (omega * level * level), own, math.sqrt(omega))
+    return Calm(e * level, (e * (level * phi) + unsure * (omega * level * level)).clip(1e-9))
 
 
 def _two_moments(gap: pl.Series, mean: pl.Series, unsure: pl.Series, share: float) -> tuple[float, float]:

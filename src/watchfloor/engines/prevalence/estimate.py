@@ -3,9 +3,10 @@
 Each labelled unit stands for ``weight = times / probability`` units. The share is the Hájek estimate (weights in the numerator and in
 the denominator, so that those nobody could judge drop out of both); for a simple sample it is the plain share. Its variance is that of
 a stratified sample: within each stratum the linearised residuals, with the finite population correction (Särndal, Swensson, Wretman
-1992, sections 5.7, 7.3). The interval is Wilson's at the effective sample size ``p(1-p) / variance`` (Kott and Carr 1997; Dean and
-Pagano 2015): it does not leave [0, 1] and does not become nothing when nothing was found, where the effective size is that of the
-weights (Kish 1965).
+1992, sections 5.7, 7.3). Each stratum's share has Wilson's interval at its effective size (Kott and Carr 1997; Dean and Pagano 2015),
+and the distances of the ends from the shares are added as squares of their weights (Zou and Donner 2008). One interval at the effective
+size of the whole would lean on the estimated variance, which is too small just when the share of a thin stratum came out too small. The
+interval does not leave [0, 1] and does not become nothing when nothing was found, where the effective size is that of the weights (Kish 1965).
 """
 
 from __future__ import annotations
@@ -74,10 +75,9 @@ def estimate(seen: Iterable[Seen], *, sizes: Mapping[str, int] | None = None, co
         )
     above = sum(_weight(unit) for unit in judged if unit.hit)
     share = above / whole
-    effective = _effective(
-        [unit for unit in units if unit.hit is not None or not unit.among], share, whole, sizes or {}, judged
-    )
-    found = wilson_at(share, effective, confidence)
+    parts = _strata([unit for unit in units if unit.hit is not None or not unit.among], share, whole, sizes or {})
+    effective = _effective(parts, share, judged)
+    found = _ends(parts, share, confidence)
     open_weight = sum(_weight(unit) for unit in base if unit.hit is None)
     every = whole + open_weight
     return Estimate(
@@ -112,26 +112,62 @@ def _weight(unit: Seen) -> float:
     return unit.times / unit.probability
 
 
-def _effective(
-    units: Sequence[Seen], share: float, whole: float, sizes: Mapping[str, int], judged: Sequence[Seen]
-) -> float:
-    strata: defaultdict[str, list[float]] = defaultdict(list)
+class _Stratum(msgspec.Struct, frozen=True):
+    """What one stratum adds: its weight in the share, its own share, its part of the variance, and what its size is worth by Kish."""
+
+    weight: float
+    share: float
+    variance: float
+    size: float
+    drawn: float  # the part of its population
+
+
+def _strata(units: Sequence[Seen], share: float, whole: float, sizes: Mapping[str, int]) -> list[_Stratum]:
+    strata: defaultdict[str, list[Seen]] = defaultdict(list)
     for unit in units:
-        residual = (unit.hit - share) / unit.probability if unit.among and unit.hit is not None else 0.0
-        strata[unit.stratum].extend([residual] * unit.times)
-    variance = 0.0
-    for name, residuals in strata.items():
-        many = len(residuals)
-        if many < 2:
-            continue
-        mean = sum(residuals) / many
-        left = 1 - many / sizes[name] if sizes.get(name, 0) >= many else 1.0
-        variance += left * many / (many - 1) * sum((each - mean) ** 2 for each in residuals)
-    variance /= whole * whole
+        strata[unit.stratum].append(unit)
+    found = []
+    for name, many in strata.items():
+        count = sum(unit.times for unit in many)
+        judged = [unit for unit in many if unit.among]
+        drawn = count / sizes[name] if sizes.get(name, 0) >= count else 0.0
+        residuals = [
+            (unit.hit - share) / unit.probability if unit.among and unit.hit is not None else 0.0
+            for unit in many
+            for _ in range(unit.times)
+        ]
+        mean = sum(residuals) / count
+        square = sum((each - mean) ** 2 for each in residuals)
+        variance = (1 - drawn) * count / (count - 1) * square / whole**2 if count > 1 else 0.0
+        weight = sum(_weight(unit) for unit in judged)
+        hits = sum(_weight(unit) for unit in judged if unit.hit)
+        kish = weight**2 / sum(unit.times / unit.probability**2 for unit in judged) if judged else 0.0
+        found.append(_Stratum(weight / whole, hits / weight if weight else 0.0, variance, kish, drawn))
+    return found
+
+
+def _effective(strata: Sequence[_Stratum], share: float, judged: Sequence[Seen]) -> float:
+    variance = sum(each.variance for each in strata)
     weights = [_weight(unit) / unit.times for unit in judged for _ in range(unit.times)]
     kish = sum(weights) ** 2 / sum(weight * weight for weight in weights)
     if not 0 < share < 1:
         return kish
     if variance <= 0:  # the whole population was labelled
-        return float("inf") if sizes and sum(sizes.values()) <= len(units) else kish
+        return float("inf") if all(each.drawn >= 1 for each in strata) else kish
     return share * (1 - share) / variance
+
+
+def _ends(strata: Sequence[_Stratum], share: float, confidence: float) -> tuple[float, float]:
+    below = above = 0.0
+    for each in strata:
+        if not each.size:
+            continue
+        if 0 < each.share < 1 and each.variance > 0:
+            size = each.weight**2 * each.share * (1 - each.share) / each.variance
+        else:  # nothing (or all) of it: what was drawn says so of itself, and half of that of the rest
+            size = each.size / (1 - each.drawn / 2) if each.drawn < 1 else math.inf
+            below, above = below + each.variance, above + each.variance
+        low, high = wilson_at(each.share, size, confidence)
+        below += (each.weight * (each.share - low)) ** 2
+        above += (each.weight * (high - each.share)) ** 2
+    return max(0.0, share - math.sqrt(below)), min(1.0, share + math.sqrt(above))

@@ -17,7 +17,7 @@ import msgspec
 
 from watchfloor.insight.dialects import DUCK
 from watchfloor.insight.relations import RELATIONS
-from watchfloor.insight.rollups import shapes
+from watchfloor.insight.rollups import opened, shapes
 from watchfloor.insight.rollups.rolling import DAYS, VALUES, file_of, roll, sketch_days, sketched
 from watchfloor.insight.rollups.shapes import Table, tables
 from watchfloor.insight.schema import NOTHING
@@ -255,6 +255,7 @@ def _write(db: duckdb.DuckDBPyConnection, folder: Path, late: list[datetime], pr
         name
         for (name,) in db.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE '%.parquet'").fetchall()
     ]
+    opened.write(db, folder, _PARQUET)
     rows = 0
     for place, name in enumerate(names):
         progress("files", place, len(names))

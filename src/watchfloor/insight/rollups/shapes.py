@@ -15,7 +15,7 @@ from watchfloor.insight.dialects.expressions import Both, Compare, Expr, Name, P
 from watchfloor.insight.parts import Part, Signed, parts_of, population
 from watchfloor.insight.relations import RELATIONS, written
 
-VERSION = 2  # of how tables are written; a change makes every generation anew
+VERSION = 3  # of how tables are written; a change makes every generation anew
 _SINGLES = (
     "queue", "market", "policy", "vendor", "channel", "language", "severity", "kind", "tenure", "team", "surface", "rule", "origin",
 )  # fmt: skip

@@ -223,6 +223,8 @@ def overlapping(metric: str, slices: Sequence[dict[str, str]], start: datetime, 
     for row in rows.order_by("-last_at"):
         if related(row.metric, metric) and any(compatible(row.where, each) for each in slices):
             return row
+        if explains(row, metric) and any(shares(row.where, each) for each in slices):
+            return row
     return None
 
 
@@ -232,6 +234,20 @@ FAMILY = {"incoming_total": "incoming", "incoming_manual": "incoming", "reports"
 def related(one: str, other: str) -> bool:
     """Metrics that count the same thing."""
     return FAMILY.get(one, one) == FAMILY.get(other, other)
+
+
+# What a stock grows by: who knows of the one knows of the other. Up, or down.
+EXPLAIN = {"backlog": {"incoming_manual": True, "incoming_total": True, "solved_manual": False, "aht": True}}
+
+
+def explains(row: Spike, metric: str) -> bool:
+    """Whether a spike is of something the metric grows by, and moved that way."""
+    return EXPLAIN.get(metric, {}).get(row.metric) == (row.value >= row.expected)
+
+
+def shares(one: dict[str, str], other: dict[str, str]) -> bool:
+    """Slices that lie in each other as far as can be told: compatible, and with a value in common or one of them everywhere."""
+    return compatible(one, other) and (not one or not other or any(other.get(name) == one[name] for name in one))
 
 
 def compatible(one: dict[str, str], other: dict[str, str]) -> bool:

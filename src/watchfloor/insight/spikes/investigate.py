@@ -11,12 +11,13 @@ from watchfloor.engines.metrics import chain, decompose
 from watchfloor.insight import catalogue, changes
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.spikes import alike, quality, table
-from watchfloor.insight.spikes.domain import looking, onset, ranking
+from watchfloor.insight.spikes.domain import looking, onset, ranking, stocks
 from watchfloor.insight.spikes.domain.watched import WATCHED, Watched
 from watchfloor.insight.spikes.domain.watching import DAY, HOUR, WEEK
 from watchfloor.insight.spikes.stored import (
     Beside,
     Candidate,
+    FlowFound,
     Found,
     Hour,
     LinkFound,
@@ -30,7 +31,7 @@ LOOK_BACK = timedelta(days=4)  # for changes
 HISTORY = 8 * WEEK
 MOST_CANDIDATES = 8
 LEAST_P = 0.005
-BESIDE = ("incoming_manual", "solved_manual", "aht", "overturn_rate", "automation_share")
+BESIDE = ("incoming_manual", "solved_manual", "aht", "overturn_rate", "automation_share", "backlog")
 STEP = timedelta(minutes=5)
 
 
@@ -89,8 +90,9 @@ def investigate(
         checks=quality.checks(watched, leafs, where, start, end, shifts or [end - start]),
         verdict=verdict, p=slices[0].p if slices else place.p, slices=slices, elsewhere=elsewhere,
         mix=_mix(watched, leafs, where), chain=_chain(where, start, end, shifts), sampled=sampled, shared=shared,
+        flows=_flows(watched, slices[0].where if slices else dict(fixed or {}), began, until, shifts),
         clusters=alike.clusters(items), candidates=candidates, none_p=none_p, beside=_beside(where, start, end, shifts, stretch),
-        series=_series(frame, where, since, until, shifts) if not watched.ratio else [],
+        series=_series(watched, frame, where, since, until, shifts) if not watched.ratio else [],
     )  # fmt: skip
 
 
@@ -107,6 +109,16 @@ def _moved(
         else:
             leafs = looking.leaf_ratios(frame, watched.dims, since, until, stretch)
         return [], looking.place_ratios(leafs, watched.dims, up=up), leafs, stretch
+    if base and watched.stock:
+        hours = int((naive(base[1]) - naive(base[0])) / HOUR)
+        shifts = [until - naive(base[0]) - (place + 1) * HOUR for place in range(hours)]
+        leafs = stocks.leaf_levels(frame, watched.dims, until, shifts)
+        return (
+            [since - naive(base[0])],
+            looking.place_counts(leafs, watched.dims, 1, up=up),
+            leafs,
+            (naive(base[0]), naive(base[1])),
+        )
     if base:
         scale = (until - since) / (base[1] - base[0])
         leafs = looking.leaf_counts(frame, watched.dims, since, until, [since - naive(base[0])])
@@ -122,7 +134,10 @@ def _moved(
     season = WEEK if first is not None and since - first >= 4 * WEEK else DAY
     quiet = [(naive(a), naive(b)) for a, b in calm]
     shifts = looking.shifts_for(first or since, since, until, season, quiet) or [season]
-    leafs = looking.leaf_counts(frame, watched.dims, since, until, shifts)
+    if watched.stock:
+        leafs = stocks.leaf_levels(frame, watched.dims, until, shifts)
+    else:
+        leafs = looking.leaf_counts(frame, watched.dims, since, until, shifts)
     return shifts, looking.place_counts(leafs, watched.dims, len(shifts), up=up), leafs, None
 
 
@@ -155,6 +170,9 @@ def _onset(
     if watched.ratio:
         return since, 12.0
     begin = since - onset.LEAD
+    if watched.stock:
+        levels = stocks.course(frame, where, begin, until, shifts)
+        return levels[stocks.began([each[1] for each in levels], [each[2] for each in levels])][0], 1.0
     steps = int(HOUR / STEP)
     usual = [expected for _hour, _value, expected in looking.hourly(frame, where, begin, until, shifts)]
     counts = table.moments(watched, where, begin.replace(tzinfo=UTC), until.replace(tzinfo=UTC), STEP)
@@ -258,9 +276,9 @@ def _beside(
     found = []
     for key in BESIDE:
         top = sum(each[key][0] or 0 for each in before)
-        if now[key][1] is None and key in ("incoming_manual", "solved_manual"):
+        if now[key][1] is None:  # a count; of a stock the spans' lengths say nothing
             value: float | None = now[key][0]
-            was: float | None = top / scale
+            was: float | None = top / (len(spans) if catalogue.metric(key).stock else scale)
         else:
             below = sum(each[key][1] or 0 for each in before)
             value, was = _ratio(now[key]), top / below if below else None
@@ -272,13 +290,28 @@ def _beside(
     return found
 
 
+def _flows(
+    watched: Watched, where: Mapping[str, str], began: datetime, until: datetime, shifts: Sequence[timedelta]
+) -> list[FlowFound]:
+    """Of a stock: what was there when it began, what came and what left since, each against what is usual; their gaps are its gap."""
+    if not watched.stock or not shifts:
+        return []
+    start, end = began.replace(tzinfo=UTC), until.replace(tzinfo=UTC)
+    now, *before = table.flows(watched, where, [(start, end), *((start - shift, end - shift) for shift in shifts)])
+    usual = [sum(each[at] for each in before) / len(before) for at in range(3)]
+    return [
+        FlowFound(key=key, now=now[at], usual=usual[at]) for at, key in enumerate(("before", "came", "left"))
+    ]
+
+
 def _ratio(parts: tuple[float | None, float | None]) -> float | None:
     return (parts[0] or 0.0) / parts[1] if parts[1] else None
 
 
 def _series(
-    frame: pl.DataFrame, where: Mapping[str, str], since: datetime, until: datetime, shifts: Sequence[timedelta]
+    watched: Watched, frame: pl.DataFrame, where: Mapping[str, str], since: datetime, until: datetime, shifts: Sequence[timedelta]
 ) -> list[Hour]:
     lead = min(48, max(12, int((until - since) / HOUR)))
+    hourly = stocks.course if watched.stock else looking.hourly
     return [Hour(hour.replace(tzinfo=UTC), value, expected)
-            for hour, value, expected in looking.hourly(frame, where, since - lead * HOUR, until, shifts)]  # fmt: skip
+            for hour, value, expected in hourly(frame, where, since - lead * HOUR, until, shifts)]  # fmt: skip

@@ -20,8 +20,9 @@ from watchfloor.engines.metrics import effect
 from watchfloor.identity.domain import Actor
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.spikes import cases, table
-from watchfloor.insight.spikes.domain import looking
+from watchfloor.insight.spikes.domain import looking, stocks
 from watchfloor.insight.spikes.domain.watched import WATCHED
+from watchfloor.insight.spikes.domain.watching import ROUNDS, WEEK
 from watchfloor.insight.spikes.events import SpikeJudged, SpikePlanned
 from watchfloor.insight.spikes.models import Spike
 from watchfloor.insight.spikes.queries import found_of
@@ -36,6 +37,8 @@ BEFORE, AFTER = 8, 4  # steps that are needed on each side
 MOST_STEPS = 120
 ENOUGH = 0.5  # of what was expected: less of a turn is "partly"
 LONGEST = timedelta(days=120)
+STOCK_AFTER = timedelta(hours=4)
+STOCK_WEEKS = 3  # that a stock's turn is held against
 
 
 def save(
@@ -114,6 +117,8 @@ def measure(row: Spike, until: datetime) -> Turn:
 def change_after(row: Spike, acted: datetime, until: datetime, wanted: float | None) -> Turn:
     """What the slice did from ``acted`` on, against its siblings; ``wanted``: the expected change, if there was a plan."""
     found = found_of(row)
+    if WATCHED[row.metric].stock:
+        return _stock(row, acted, until, wanted)
     ratio = WATCHED[row.metric].ratio
     step = (
         HOUR
@@ -142,6 +147,28 @@ def change_after(row: Spike, acted: datetime, until: datetime, wanted: float | N
         outcome=verdict(change, low, high, wanted, up=row.value >= row.expected), change=change, low=low, high=high, p=result.p,
         drift_p=result.drift_p, controls=sorted(controls), **facts,
     )  # fmt: skip
+
+
+def _stock(row: Spike, acted: datetime, until: datetime, wanted: float | None) -> Turn:
+    """Of a stock: from the action to the moment of judging, against the same two moments of the weeks before the spike."""
+    facts: dict[str, Any] = {"minutes": 60, "steps": int((until - acted) / HOUR)}
+    if until - acted < STOCK_AFTER:
+        return Turn(outcome="early", why="few_steps", **facts)
+    frame = table.hours(WATCHED[row.metric], acted - (ROUNDS + 1) * WEEK, until)
+    first = frame["hour"].min()
+    back = [week * WEEK for week in range(1, ROUNDS + 1) if until - week * WEEK <= row.starts_at]
+    back = [shift for shift in back if isinstance(first, datetime) and naive(acted) - shift > first]
+    if len(back) < STOCK_WEEKS:
+        return Turn(outcome="early", why="few_controls", **facts)
+    then, now = (naive(at).replace(minute=0, second=0, microsecond=0) for at in (acted, until))
+    moments = sorted({at - shift for at in (then, now) for shift in (timedelta(0), *back)})
+    inside = frame.filter(looking.holds(row.where)) if row.where else frame
+    known = dict(zip(moments, stocks.levels(inside, (), moments).get(("",), [0.0] * len(moments)), strict=True))
+    pairs = [(known[then - shift], known[now - shift]) for shift in (timedelta(0), *back)]
+    change, low, high = stocks.turn(pairs[0], pairs[1:])
+    return Turn(
+        outcome=verdict(change, low, high, wanted, up=row.value >= row.expected), change=change, low=low, high=high, **facts
+    )
 
 
 def verdict(change: float, low: float, high: float, wanted: float | None, *, up: bool) -> str:

@@ -89,6 +89,19 @@ class LinkFound(msgspec.Struct, frozen=True, kw_only=True):
     hours: float
 
 
+class FlowFound(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stock was filled and emptied by since it began: ``before`` (there already) | ``came`` | ``left``, and what is usual."""
+
+    key: str
+    now: float
+    usual: float
+
+    @property
+    def more(self) -> float:
+        """What the stock has more of by it."""
+        return (self.usual - self.now) if self.key == "left" else self.now - self.usual
+
+
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
     """What the items of the slice have in common: a field's value, the share of the sample that has it, and that before."""
 
@@ -153,6 +166,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: tuple[float, float] = (0.0, 0.0)
     mix: MixFound | None = None
     chain: list[LinkFound] = []
+    flows: list[FlowFound] = []
     sampled: int = 0
     shared: list[Shared] = []
     clusters: list[str] = []

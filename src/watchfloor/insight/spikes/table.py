@@ -23,7 +23,12 @@ RIGHTS = parse(OPEN_FACTS)
 
 
 def hours(watched: Watched, start: datetime, end: datetime) -> pl.DataFrame:
-    """Columns ``hour``, the dimensions, ``n`` and, for ratios, ``d``; only hours and slices in which something was."""
+    """Columns ``hour``, the dimensions, ``n`` and, for ratios, ``d``; only hours and slices in which something was.
+
+    Of a stock ``n`` is what came less what went, and the first hour holds what was there before (see ``domain.stocks``).
+    """
+    if watched.stock:
+        return _changes(watched, start, end)
     ask = Ask(
         start=naive(start), end=naive(end), asof=naive(clock.now()), interval="hour", by=watched.dims, rights=RIGHTS
     )
@@ -36,6 +41,43 @@ def hours(watched: Watched, start: datetime, end: datetime) -> pl.DataFrame:
         **dict.fromkeys(numbers, pl.Float64),
     }
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.col(numbers).fill_null(0.0))
+
+
+def _changes(watched: Watched, start: datetime, end: datetime) -> pl.DataFrame:
+    metric = catalogue.metric(watched.key)
+    names = [f"coalesce({name}::VARCHAR, '(none)') AS {name}" for name in watched.dims]
+    hour, each = "greatest(date_trunc('hour', {0}), $first::TIMESTAMP) AS hour", f"({DUCK.write(either(population(metric)))})"
+    ways = [
+        f"SELECT {hour.format(at)}, {', '.join(names)}, {sign} AS n FROM {{relation}} AS r "
+        f"WHERE {OPEN_FACTS} AND {each} AND {at} < $end"
+        for at, sign in (("started", 1), ("ended", -1))
+    ]
+    sql = f"SELECT hour, {', '.join(watched.dims)}, sum(n)::DOUBLE AS n FROM ({' UNION ALL '.join(ways)}) GROUP BY ALL HAVING sum(n) <> 0"
+    values = {"first": naive(start) - timedelta(hours=1), "end": naive(end)}
+    schema: dict[str, Any] = {"hour": pl.Datetime("us"), **dict.fromkeys(watched.dims, pl.String), "n": pl.Float64}
+    rows = lake.answer(Query(sql, values, metric.source))
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def flows(
+    watched: Watched, where: Mapping[str, str], spans: Sequence[tuple[datetime, datetime]]
+) -> list[tuple[float, float, float]]:
+    """Of a stock's slice in each span: there at its start, come in it, gone in it."""
+    metric = catalogue.metric(watched.key)
+    names = sorted(where)
+    tests = "".join(f" AND coalesce({name}::VARCHAR, '(none)') = $w{place}" for place, name in enumerate(names))
+    values: dict[str, Any] = {f"w{place}": where[name] for place, name in enumerate(names)}
+    columns = []
+    for place, (start, end) in enumerate(spans):
+        values |= {f"start{place}": naive(start), f"end{place}": naive(end)}
+        columns += [
+            f"count(*) FILTER (WHERE started < $start{place} AND (ended IS NULL OR ended >= $start{place}))",
+            f"count(*) FILTER (WHERE started >= $start{place} AND started < $end{place})",
+            f"count(*) FILTER (WHERE ended >= $start{place} AND ended < $end{place})",
+        ]
+    sql = f"SELECT {', '.join(columns)} FROM {{relation}} AS r WHERE {OPEN_FACTS} AND ({DUCK.write(either(population(metric)))}){tests}"
+    row = lake.answer(Query(sql, values, metric.source))[0]
+    return [(float(row[at]), float(row[at + 1]), float(row[at + 2])) for at in range(0, len(row), 3)]
 
 
 def days(watched: Watched, end: datetime, count: int) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from watchfloor.insight import facts
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.spikes import attention, cases, plans, table
-from watchfloor.insight.spikes.domain import drifting
+from watchfloor.insight.spikes.domain import drifting, stocks
 from watchfloor.insight.spikes.domain.beginning import first_hour
 from watchfloor.insight.spikes.domain.watched import WATCHED, Watched
 from watchfloor.insight.spikes.domain.watching import Alarm, threshold, watch_counts, watch_ratios, weighted
@@ -36,6 +36,7 @@ STILL = 0.05
 SLOW_AT = 23  # the hour after which days are looked at (UTC)
 RINGS = (
     "incoming_manual", "incoming_total", "solved_manual", "aht", "overturn_rate", "automation_share", "aas", "action_dead_rate",
+    "backlog",  # after what it grows by
 )  # fmt: skip
 
 
@@ -94,6 +95,9 @@ def look(hour: datetime, frames: dict[str, pl.DataFrame]) -> int:
     found: list[Alarm] = []
     for key, watched in WATCHED.items():
         known = frames[key].filter(pl.col("hour") <= at)
+        if watched.stock:
+            found += stocks.watch_stock(known, watched, at)
+            continue
         if watched.ratio:
             if at.hour % 6 == 5:
                 found += watch_ratios(known, watched, at)
@@ -122,6 +126,8 @@ def _drifting(hour: datetime, frames: dict[str, pl.DataFrame]) -> tuple[list[Ala
     end = hour + HOUR
     found: list[Alarm] = []
     for key, watched in WATCHED.items():
+        if watched.stock:
+            continue
         if watched.ratio:
             frame = table.days(watched, end, drifting.DAYS)
         else:

@@ -147,6 +147,8 @@ def story(row: Spike, found: Found) -> list[list[Piece]]:
         sentences.append([Piece(_("All slices moved alike: the cause lies outside of them."))])
     else:
         sentences.append([Piece(_("No slice moved more than chance moves some slice."))])
+    if found.flows:
+        sentences.append(_grew(found))
     if found.mix is not None:
         sentences.append([Piece(_(
             "Of the change of %(change)s, %(rate)s is the slices' own, %(mix)s is that work shifted between them (by %(dimension)s)."
@@ -165,6 +167,8 @@ def story(row: Spike, found: Found) -> list[list[Piece]]:
 
 def _whole(found: Found, unit: str) -> list[Piece]:
     assert found.query is not None
+    if catalogue.metric(found.metric).stock:
+        return _stock(found, unit)
     span = _moments(found.start, found.end)
     gap = found.real - found.expected
     return [
@@ -174,6 +178,38 @@ def _whole(found: Found, unit: str) -> list[Piece]:
             "expected": number(found.expected, unit), "gap": ("+" if gap >= 0 else "−") + number(abs(gap), unit),
         }),
     ]  # fmt: skip
+
+
+def _stock(found: Found, unit: str) -> list[Piece]:
+    """What there is at a moment."""
+    assert found.query is not None
+    end = localtime(found.end)
+    gap = found.real - found.expected
+    return [
+        Piece(_("On %(day)s at %(time)s there were ") % {"day": date_format(end, "j M"), "time": f"{end:%H:%M}"}),
+        Piece(number(found.real, unit), found.query.rows_url),
+        Piece(_(" open; usual at that hour: %(expected)s (%(gap)s).") % {
+            "expected": number(found.expected, unit), "gap": ("+" if gap >= 0 else "−") + number(abs(gap), unit),
+        }),
+    ]  # fmt: skip
+
+
+def _grew(found: Found) -> list[Piece]:
+    """What came, what left and what was there, each with its part of the gap: rounded so that they add up."""
+    flows = {each.key: each for each in found.flows}
+    start, came = (round(flows[key].now) - round(flows[key].usual) for key in ("before", "came"))
+    whole = round(sum(each.more for each in found.flows))
+    begun = localtime(found.onset)
+    numbers = {"since": f"{date_format(begun, 'j M')} {begun:%H:%M}", "more": f"{came:+,}", "less": f"{whole - came - start:+,}",
+               "start": f"{start:+,}"}  # fmt: skip
+    for key, each in flows.items():
+        numbers |= {key: f"{each.now:,.0f}", f"usual_{key}": f"{each.usual:,.0f}"}
+    where = slice_long(found.slices[0].where if found.slices else {})
+    said = _(
+        "Since %(since)s: %(came)s came in (usual: %(usual_came)s, %(more)s), %(left)s left (usual: %(usual_left)s, %(less)s), "
+        "%(before)s were there when it began (usual: %(usual_before)s, %(start)s)."
+    )
+    return [Piece(f"{where[:1].upper()}{where[1:]}. "), Piece(said % numbers)]
 
 
 def _parts(found: Found) -> list[Piece]:

@@ -1,4 +1,5 @@
-"""In which hour a movement began that has just rung: for a count by its unusual hours, for a ratio by the day its level changed."""
+"""In which hour a movement began that has just rung: for a count by its unusual hours, for a ratio by the day its level changed,
+for a stock by the hour from which the gap has been open."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from watchfloor.insight.spikes.domain import looking, onset
+from watchfloor.insight.spikes.domain import looking, onset, stocks
 from watchfloor.insight.spikes.domain.watched import Watched
 from watchfloor.insight.spikes.domain.watching import DAY, HOUR, Alarm, season
 
@@ -26,6 +27,9 @@ def first_hour(frame: pl.DataFrame, watched: Watched, alarm: Alarm, end: datetim
     shifts = looking.shifts_for(first, end - lead * HOUR, end, step) or looking.shifts_for(first, end - DAY, end, step)
     if not shifts:
         return end - alarm.hours * HOUR
+    if watched.stock:
+        levels = stocks.course(frame, alarm.where, end - lead * HOUR, end, shifts)
+        return levels[stocks.began([each[1] for each in levels], [each[2] for each in levels])][0]
     hours = looking.hourly(frame, alarm.where, end - lead * HOUR, end, shifts)
     while len(hours) > 1 and onset.unusual(hours[-1][1], hours[-1][2], up=alarm.up) >= onset.UNUSUAL:
         if end - hours[-1][0] >= timedelta(hours=alarm.hours):

@@ -21,6 +21,7 @@ from datetime import datetime
 import msgspec
 
 VOLUME, TIME, QUALITY = "volume", "time", "quality"
+STOCK = "stock"  # grows by what comes and by what is not done: the likelier of the two
 
 # kind -> (prior for volume, for times, for quality; hours until it shows)
 PRIORS: dict[str, tuple[float, float, float, float]] = {
@@ -93,7 +94,7 @@ def rank(
     family: str = VOLUME,
 ) -> tuple[list[Ranked], float]:
     """Changes by probability, the likeliest first, and the probability of none of them."""
-    column = (VOLUME, TIME, QUALITY).index(family)
+    columns = (0, 1) if family == STOCK else ((VOLUME, TIME, QUALITY).index(family),)
     total = sum(leaf.real - leaf.expected for leaf in leaves if leaf.inside)
     weights: list[tuple[float, Event, float, float, float]] = []
     for event in events:
@@ -107,7 +108,7 @@ def rank(
         holds, moved = reach(event.scope, leaves, total)
         scope = (SLIGHT + holds**3) * (SLIGHT + moved)
         way = 1.0 if not event.effect else WITH if (event.effect == "more") == up else AGAINST
-        weights.append((prior[column] * density * scope * way, event, lag, holds, moved))
+        weights.append((max(prior[at] for at in columns) * density * scope * way, event, lag, holds, moved))
     none = NONE_PRIOR / NONE_HOURS
     whole = none + math.fsum(each[0] for each in weights)
     ranked = [Ranked(event.id, weight / whole, lag, holds, moved) for weight, event, lag, holds, moved in weights]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from watchfloor.insight.spikes.domain.ranking import QUALITY, TIME, VOLUME
+from watchfloor.insight.spikes.domain.ranking import QUALITY, STOCK, TIME, VOLUME
 
 IN = ("queue", "market", "policy", "channel", "language")
 WORK = ("queue", "market", "policy", "vendor", "language")
@@ -17,6 +17,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
         key: of the catalogue.
         dims: what it is split by, to watch and to locate.
         ratio: a mean or a share (numerator and denominator), not a count.
+        stock: what there is at the end of an hour (see ``stocks``), not what came in it.
         least: by how much a count must be off at least; for a ratio the least denominator.
         relative: by which part of what was expected it must be off at least.
         excess: of a ratio: so much more (or less) must there be in the numerator.
@@ -28,6 +29,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     dims: tuple[str, ...]
     family: str = VOLUME
     ratio: bool = False
+    stock: bool = False
     least: float = 6.0
     relative: float = 0.5
     excess: float = 0.0
@@ -45,6 +47,7 @@ WATCHED: dict[str, Watched] = {
         Watched(key="aas", dims=WORK[:3], family=TIME, ratio=True, least=20, relative=0.3),
         Watched(key="overturn_rate", dims=WORK, family=QUALITY, ratio=True, least=15, relative=0.3),
         Watched(key="automation_share", dims=IN[1:3], family=QUALITY, ratio=True, least=30, relative=0.15, bad="both"),
+        Watched(key="backlog", dims=WORK[:3], family=STOCK, stock=True, least=15),
         Watched(key="action_dead_rate", dims=IN[1:3], family=QUALITY, ratio=True, least=20, relative=1.0, excess=5),
     )
 }  # fmt: skip
