@@ -67,7 +67,8 @@ def _compared(actor: Actor, case: Case, row: Likeness, name: ProtectedName) -> C
 
 def _real(actor: Actor, name: ProtectedName) -> Side:
     title = _("The protected name")
-    account = Item.objects.filter(pk=name.account_id).first()  # as it is now: the register is remembered
+    # As it is now: the register is remembered.
+    account = Item.objects.filter(pk=name.account_id).first() if name.account_id else None
     if account is not None and actor.may("case.view", market=account.market):
         return _account(actor, account, _("The real account"), account.current_version, entry=name)
     chips = [Chip(words.kinds()[name.kind])]
