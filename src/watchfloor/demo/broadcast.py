@@ -19,7 +19,7 @@ from watchfloor.items.media import decoding
 SIZE: Final = (480, 270)
 RATE: Final = 5  # frames a second; a key frame a second
 SHOWN: Final = 4  # seconds each photograph
-SHOTS: Final = 8
+SHOTS: Final = 20
 KNOWN_AT: Final = 5  # which shot is the drawing
 
 

@@ -23,6 +23,7 @@ from watchfloor.demo import (
     legal,
     lessons,
     looks,
+    measured,
     noticed,
     platform,
     rostered,
@@ -37,6 +38,7 @@ from watchfloor.demo.world import RULE_NAME, VIOLATION
 from watchfloor.detection import lakes
 from watchfloor.detection.campaigns.models import Campaign, Ring
 from watchfloor.detection.likeness.models import Likeness
+from watchfloor.detection.modelling.models import Draw, Plan
 from watchfloor.enforcement import delivery, reconciling
 from watchfloor.enforcement.actions import expire_due
 from watchfloor.enforcement.models import Action, Endpoint
@@ -109,7 +111,7 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, world.World, di
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         replay = Replay(scenario, people, InStep(), lambda moment, told: None)
-        for at, act in legal.moments(scenario, people):
+        for at, act in (*legal.moments(scenario, people), *measured.moments(scenario, people)):
             replay.plan(at, act)
         counts = replay.run()
         acting.play(scenario, people, replay)
@@ -139,6 +141,10 @@ def test_the_books_balance_after_a_replay(played: tuple[Scenario, world.World, d
     assert set(Ring.objects.values_list("kind", "members")) == {("ring", 7), ("brigade", 6)}
     assert Case.objects.count() > 10
     assert Likeness.objects.filter(case__isnull=False).count() == 2  # both impostors are looked at
+    assert set(Job.objects.filter(policy_key="impersonation").values_list("queue_key", flat=True)) == {"identity"}
+    assert Plan.objects.get().policy_key == measured.POLICY and set(
+        Draw.objects.values_list("policy_key", flat=True)
+    ) <= {"spam"}
     # every action that was due has reached the platform, none is lost
     assert Action.objects.exclude(state__in=["confirmed", "reversed", "expired", "held", "rejected"]).count() == 0
     assert Action.objects.filter(confirmed_at__isnull=False).exists()

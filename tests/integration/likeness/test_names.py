@@ -167,7 +167,7 @@ def test_the_bench_lays_both_accounts_side_by_side_in_a_queue_of_their_own() -> 
     assert lease is not None
     page = signed_in(reviewer).get(f"/review/work/{lease.job_id}").content.decode()
     sides = page[page.index("data-sides") :].split("</section>")[0]
-    assert "the name looks the same" in sides and "The real account" in sides and "@janedoe" in sides
+    assert "The name looks the same" in sides and "The real account" in sides and "@janedoe" in sides
     assert "Cyrillic Small Letter A" in sides and f"/protected-names/{row.pk}" not in sides
     assert beside.other_letters("Женя") == "" == beside.other_letters("Jane 42")
     far = member({"case.view"}, markets=["DE"])  # the real account's market is not theirs

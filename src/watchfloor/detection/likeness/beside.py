@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from watchfloor.detection.likeness import register
@@ -57,7 +58,7 @@ def other_letters(text: str) -> str:
 def _compared(actor: Actor, case: Case, row: Likeness, name: ProtectedName) -> Comparison:
     sees = actor.has(register.SEES)
     return Comparison(
-        title=_("Side by side"), why=f"{words.how(row)}. " + _("%(share)s sure that people would be taken in.") % {
+        title=_("Side by side"), why=f"{capfirst(words.how(row))}. " + _("%(share)s sure that people would be taken in.") % {
             "share": f"{row.score:.0%}"},
         here=_account(actor, case.item, _("This account"), case.item_version), there=_real(actor, name),
         url=reverse("protected-name", args=[name.pk]) if sees else "",
@@ -66,7 +67,8 @@ def _compared(actor: Actor, case: Case, row: Likeness, name: ProtectedName) -> C
 
 def _real(actor: Actor, name: ProtectedName) -> Side:
     title = _("The protected name")
-    account = Item.objects.filter(pk=name.account_id).first()  # as it is now: the register is remembered
+    # As it is now: the register is remembered.
+    account = Item.objects.filter(pk=name.account_id).first() if name.account_id else None
     if account is not None and actor.may("case.view", market=account.market):
         return _account(actor, account, _("The real account"), account.current_version, entry=name)
     chips = [Chip(words.kinds()[name.kind])]
