@@ -14,13 +14,14 @@ from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.insight import catalogue, coming, params, queries, show
 from watchfloor.insight.ahead import LEAST, Next, ahead
+from watchfloor.insight.coming import Coming
 from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.pages import EVERY
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
 HEAD = ("day", "expected", "low", "high", "coming")
-SHOWN = 56  # days of the past on the chart
+SHOWN, MARKS = 56, 12  # days of the past and events on the chart
 
 
 @require_safe
@@ -52,6 +53,7 @@ def metric_ahead(request: HttpRequest, name: str) -> HttpResponseBase:
 def _chart(found: Next, title: str, unit: str, size: float) -> dict[str, Any]:
     past, days = found.past[-SHOWN:], found.days
     none = [None] * len(past)
+    events: list[Coming] = list(dict.fromkeys(one for day in days for one in day.events))
 
     def line(values: list[float]) -> list[float | None]:
         return [*none, *(round(value / size, 4) for value in values)]
@@ -64,7 +66,7 @@ def _chart(found: Next, title: str, unit: str, size: float) -> dict[str, Any]:
         "band_name": _("where single days will lie"),
         "marks": [
             {"at": int(max(each.start, past[0].at).timestamp()), "label": each.title}
-            for each in dict.fromkeys(one for day in days for one in day.events)
-        ][:12],
+            for each in events[:MARKS]
+        ],
         "unit": unit,
     }  # fmt: skip
