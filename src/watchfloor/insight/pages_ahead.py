@@ -59,7 +59,7 @@ def _chart(found: Next, title: str, unit: str, size: float) -> dict[str, Any]:
         return [*none, *(round(value / size, 4) for value in values)]
 
     return {
-        "times": [int(each.at.timestamp()) for each in (*past, *days)],
+        "times": [int(at.timestamp()) for at in (*(each.at for each in past), *(each.at for each in days))],
         "series": [{"name": title, "values": [*(round((each.value or 0.0) / size, 4) for each in past), *[None] * len(days)]}],
         "before": {"name": _("expected"), "values": line([each.value for each in days])},
         "band": {"low": line([each.low for each in days]), "high": line([each.high for each in days])},
