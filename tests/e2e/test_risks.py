@@ -174,6 +174,7 @@ def _furnished(person: User) -> dict[str, str]:
         "/insight/ahead/incoming_total": "not seen before", "/programme/horizon": "An act on minors",
         "/programme/calendar": "A general election", "/programme/practices": "Looked through each month",
         f"{reverse('programme-review', args=[reviewed.name_of(review)])}/versions": "Versions", "/programme/jira": "Take it back",
-        f"/programme/jira/for/{action.pk}": "Keep ours", "/training/onboarding": "First weeks", f"/training/onboarding/{path.pk}": "Read the unit of",
+        f"/programme/jira/for/{action.pk}": "Keep ours", "/training/onboarding": "First weeks",
+        f"/training/onboarding/{path.pk}": "Read the unit of",
         "/training/records": "Save and ask the store",
     }  # fmt: skip

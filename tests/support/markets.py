@@ -43,8 +43,8 @@ def written(changed: datetime = CHANGED, today: datetime = TODAY, before: int = 
             worked = int(size * 3_600_000 / 20 * tide * (LEFT if market == "DE" and number >= before else 1.0))
             rows.append(
                 dict.fromkeys(SCHEMA)
-                | {"type": "job.decided", "moment": day + timedelta(hours=18), "market": market, "vendor": "north" if market == "DE" else "south",
-                   "active_total_ms": worked}
+                | {"type": "job.decided", "moment": day + timedelta(hours=18), "market": market,
+                   "vendor": "north" if market == "DE" else "south", "active_total_ms": worked}
             )  # fmt: skip
     for number in WEEKS:
         out = (changed + timedelta(days=7 * number + 7, hours=6)).replace(tzinfo=None)

@@ -14,13 +14,14 @@ from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.insight import catalogue, coming, params, queries, show
 from watchfloor.insight.ahead import LEAST, Next, ahead
+from watchfloor.insight.coming import Coming
 from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.pages import EVERY
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
 HEAD = ("day", "expected", "low", "high", "coming")
-SHOWN = 56  # days of the past on the chart
+SHOWN, MARKS = 56, 12  # days of the past and events on the chart
 
 
 @require_safe
@@ -52,19 +53,20 @@ def metric_ahead(request: HttpRequest, name: str) -> HttpResponseBase:
 def _chart(found: Next, title: str, unit: str, size: float) -> dict[str, Any]:
     past, days = found.past[-SHOWN:], found.days
     none = [None] * len(past)
+    events: list[Coming] = list(dict.fromkeys(one for day in days for one in day.events))
 
     def line(values: list[float]) -> list[float | None]:
         return [*none, *(round(value / size, 4) for value in values)]
 
     return {
-        "times": [int(each.at.timestamp()) for each in (*past, *days)],
+        "times": [int(at.timestamp()) for at in (*(each.at for each in past), *(each.at for each in days))],
         "series": [{"name": title, "values": [*(round((each.value or 0.0) / size, 4) for each in past), *[None] * len(days)]}],
         "before": {"name": _("expected"), "values": line([each.value for each in days])},
         "band": {"low": line([each.low for each in days]), "high": line([each.high for each in days])},
         "band_name": _("where single days will lie"),
         "marks": [
             {"at": int(max(each.start, past[0].at).timestamp()), "label": each.title}
-            for each in dict.fromkeys(one for day in days for one in day.events)
-        ][:12],
+            for each in events[:MARKS]
+        ],
         "unit": unit,
     }  # fmt: skip

@@ -89,7 +89,10 @@ def test_a_plan_that_cannot_be_measured_is_refused_with_its_field() -> None:
 def test_weeks_that_are_published_are_measured_whole() -> None:
     assert domain.step_of(NOW, NOW + timedelta(days=2), published=True) == "week"
     monday = datetime(2026, 11, 2, tzinfo=UTC)
-    for happened, first in ((monday + timedelta(days=3), monday), (monday + timedelta(days=4), monday + timedelta(days=7))):
+    for happened, first in (
+        (monday + timedelta(days=3), monday),
+        (monday + timedelta(days=4), monday + timedelta(days=7)),
+    ):
         start, end, at = domain.window(happened, monday + timedelta(days=28, hours=2), "week")
         assert start + at * timedelta(days=7) == first
         assert end == monday + timedelta(days=21), "the week that is over two hours ago is not out yet"

@@ -218,7 +218,7 @@ def _open(actor: Actor) -> QuerySet[Conflict]:
     return Conflict.objects.filter(state=Conflict.State.OPEN, link__in=queries.visible(actor))
 
 
-def _standing(rows: QuerySet[Link], stands: str) -> QuerySet[Link]:
+def _standing(rows: Any, stands: str) -> Any:
     if not stands:
         return rows
     if stands not in STANDS:

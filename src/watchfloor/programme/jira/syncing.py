@@ -94,7 +94,7 @@ class _Pass:
             arriving.linked(self.link, issue, said=self._said(issue))
             self.link.refresh_from_db()
             before = before or self._changes()
-        for row in Conflict.objects.filter(link=self.link).exclude(undo_at=None):
+        for row in Conflict.objects.filter(link=self.link, undo_at__isnull=False):
             issue = self._put_back(row, issue, before)
         ours, theirs = self._ours(), self._values(issue)
         agreed = self.link.agreed
