@@ -148,8 +148,11 @@ class OnlineClassifier:
     def explain(self, text: str, *, limit: int = 10) -> list[Contribution]:
         """The features that moved the score most, strongest first; fewer than ``limit`` if fewer are known."""
         self._refresh()
-        form = normalise(text, self._knows)
-        found = features(form) if self._look is features else self._look(text)
+        form = normalise(text)
+        found = self._look(text)
+        if self._look is features and doubtful(text, found, self._knows):
+            form = normalise(text, self._knows)
+            found = features(form)
         scale = self._platt.slope / math.sqrt(len(found))
         weighed = []
         for feature in found:

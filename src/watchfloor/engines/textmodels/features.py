@@ -52,7 +52,8 @@ def doubtful(text: str, found: list[str], known: Known) -> bool:
 
     ``found``: its features. What is learned is always the text as it reads by itself: it must be found again to be unlearned.
     """
-    return _MANY[0] not in found[-3:] and shows(text.lower(), known)
+    maybe = _MANY[0] not in found[-3:] or "$" in text or "@" in text
+    return maybe and shows(text.lower(), known)
 
 
 def occurrences(form: Normalised) -> list[Occurrence]:

@@ -7,6 +7,7 @@ not miss one that does.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import re2
@@ -43,6 +44,7 @@ def _set() -> re2.Set:
     return made
 
 
-def seen(text: str) -> list[int] | tuple[int, ...]:
+def seen(text: str) -> Sequence[int]:
     """Which looks found something in a text of small letters; ``[ALWAYS]`` where there is nothing."""
-    return _set().Match(text.encode()) or EVERY
+    found: Sequence[int] = _set().Match(text.encode()) or EVERY
+    return found

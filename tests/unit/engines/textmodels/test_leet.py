@@ -74,6 +74,7 @@ def test_a_model_reads_disguises_by_its_words_and_still_unlearns_to_the_last_bit
     before, disguised = model.to_bytes(), "p13453 5u85cr!83 70 m3 n0w"
     assert model.score(disguised) > 0.9
     assert {part.feature for part in model.explain(disguised, limit=50)} >= {"subscribe", "please subscribe", "to me"}
+    assert "subscribe" in {part.feature for part in model.explain("$ubscribe", limit=50)}
     expected = model.score(disguised)
     assert model.learn(disguised, True) == expected
     model.unlearn(disguised, True)
