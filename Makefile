@@ -6,7 +6,7 @@ export WATCHFLOOR_DATA ?= ../shared/data
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo demo-full test unit integration e2e crash lint format types layers docs bench lock release clean
+.PHONY: help setup assets demo demo-full test wide unit integration e2e crash lint format types layers docs bench lock release clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,9 +32,12 @@ demo: setup ## Replay a fortnight on a small platform made of real content and o
 demo-full: setup ## As demo, with the comments, titles and posts of WATCHFLOOR_DATA added
 	@$(BIN)/watchfloor demo --full
 
-test: setup ## Every test: unit, property, integration, conformance, crash, browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/unit tests/property tests/integration tests/conformance
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/crash tests/e2e  # much of it waits for others; a browser test sees no other's settings
+test: setup ## Unit, property, integration, conformance, crash tests and every journey in the browser; under ten minutes
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not wide" tests/unit tests/property tests/integration tests/conformance
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not wide" tests/crash tests/e2e  # much of it waits for others; a browser test sees no other's settings
+
+wide: setup ## What goes through every page, every role and every death; CI runs it after `make test`
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m wide tests/integration/permissions tests/integration/demo tests/crash tests/e2e
 
 unit: setup ## Pure tests only
 	@$(BIN)/python -m pytest tests/unit tests/property

@@ -54,8 +54,22 @@ LONGEST = (
 )  # fmt: skip
 
 
+# What goes through every page, every role or every death. `make test` leaves it to `make wide`; CI runs both.
+WIDE = (
+    "integration/permissions/", "integration/demo/", "crash/test_bulk_kill", "crash/test_counters_kill", "crash/test_cybertip_kill",
+    "crash/test_exchange_kill", "journeys/test_every_page",
+)  # fmt: skip
+NARROW_IN_THE_BROWSER = ("e2e/journeys/", "e2e/test_first_run")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, the others as they stand."""
+    """Wide tests are marked; the longest files come first, the others as they stand."""
+    for item in items:
+        path = item.path.as_posix()
+        only_looks = "/tests/e2e/" in path and not any(name in path for name in NARROW_IN_THE_BROWSER)
+        if only_looks or any(name in path for name in WIDE):
+            item.add_marker(pytest.mark.wide)
 
     def place(item: pytest.Item) -> int:
         return next((n for n, name in enumerate(LONGEST) if name in item.path.as_posix()), len(LONGEST))

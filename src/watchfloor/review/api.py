@@ -14,14 +14,28 @@ from watchfloor.identity import access
 from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import NotFound
-from watchfloor.review import actions, api_appeals, api_cluster_jobs, api_day, api_many, api_seen, find, queries
+from watchfloor.review import (
+    actions,
+    api_appeals,
+    api_cluster_jobs,
+    api_clusters,
+    api_day,
+    api_edge_cases,
+    api_joining,
+    api_many,
+    api_reporters,
+    api_seen,
+    find,
+    queries,
+)  # fmt: skip
 from watchfloor.review.api_routing import router as routing_router
 from watchfloor.review.contracts import DecisionIn as Finding
 from watchfloor.review.models import Case, Decision
 
 router = Router(tags=["review"])
 router.add_router("", routing_router)
-router.add_router("", api_many.router)
+for part in (api_joining, api_edge_cases, api_many, api_clusters, api_reporters):
+    router.add_router("", part.router)
 router.add_router("", api_seen.router)
 router.add_router("", api_cluster_jobs.router)
 router.add_router("", api_day.router)

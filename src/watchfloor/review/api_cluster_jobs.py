@@ -12,7 +12,8 @@ from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import Conflict, NotFound
 from watchfloor.review import clusters, queries
-from watchfloor.review.api_many import BatchOut, ClusterOut, PreviewOut, batch_out, cluster_out, preview_out
+from watchfloor.review.api_clusters import ClusterOut, cluster_out
+from watchfloor.review.api_many import BatchOut, PreviewOut, batch_out, preview_out
 from watchfloor.review.bulk.orders import PERMISSION, Order
 from watchfloor.review.models import Job
 

@@ -16,6 +16,8 @@ from tests.e2e.journeys.keyboard import Keyboard
 from tests.e2e.journeys.receiver import Platform
 
 pytestmark = pytest.mark.e2e
+POST = "at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3k2yihcrp6f2c"
+CID = "bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"
 PASSWORD = "a lamp on the quiet floor"
 
 
@@ -45,6 +47,18 @@ def example_client(url: str, token: str, *argv: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def report_with_an_atproto_client(url: str, token: str) -> None:
+    """An app of the AT Protocol reports a post with the client it has, unmodified, and the token as its password."""
+    import atproto
+
+    client = atproto.Client(base_url=f"{url}/xrpc")
+    client.login("chirp", token, fetch_bsky_profile=False)
+    subject = {"$type": "com.atproto.repo.strongRef", "uri": POST, "cid": CID}
+    reason = "com.atproto.moderation.defs#reasonSpam"
+    made = client.com.atproto.moderation.create_report({"reason_type": reason, "reason": "buy now", "subject": subject})
+    assert made.reason_type == reason
 
 
 def decide_spam(reviewer: Keyboard) -> None:
@@ -116,6 +130,10 @@ def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
     assert platform.forged == 0
     page.goto("/enforcement/delivery")
     assert "m-1" in page.get_by_role("table", name="Arrived").inner_text()
+
+    report_with_an_atproto_client(empty.url, token)
+    decide_spam(reviewer)
+    wait_for(lambda: platform.effects.get(POST) == {"remove"}, "the removal of the post that an app reported", 30)
 
     platform.away = True
     example_client(empty.url, token, "message", "m-2", "spam", "Cheap watches, last day, reply STOP")
