@@ -56,7 +56,7 @@ def problems(draw: st.DrawFn) -> Problem:
 def made(problem: Problem) -> Roster | None:
     """The roster, or nothing where somebody has no week that the contract allows (said as such)."""
     try:
-        return plan(problem, seconds=5)
+        return plan(problem, seconds=60)  # of the wall: a machine may be busy
     except BadInput as refused:
         if refused.code != "no_week":
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from watchfloor.kernel.ids import new_id
@@ -18,6 +20,7 @@ class PeopleFile(models.Model):
     ended = models.IntegerField()
     back = models.TextField(blank=True)
     undone_at = models.DateTimeField(null=True)
+    objects: ClassVar[models.Manager[PeopleFile]] = models.Manager()
 
     class Meta:
         db_table = "workforce_people_file"

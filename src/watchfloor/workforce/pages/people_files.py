@@ -102,7 +102,7 @@ def _content(request: HttpRequest) -> str:
         return content
     if (upload.size or 0) > files.LONGEST:
         raise BadInput("too_long", _("That is too long: a file has at most a million letters."), where="file")
-    raw = upload.read()
+    raw: bytes = upload.read()
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
