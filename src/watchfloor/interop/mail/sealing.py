@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db.models import Q
 
 from watchfloor.interop.mail.models import MailMessage
 from watchfloor.items.media import sealed
@@ -84,5 +85,6 @@ def _names() -> bytes:
 
 
 def _first_name_key() -> str:
-    """Mails that came before there was a key of their own were digested under the installation's."""
-    return installation_secrets()[-1] if MailMessage.objects.exists() else secrets.token_urlsafe(48)
+    """Mails that were worked before there was a key of their own were digested under the installation's."""
+    worked = MailMessage.objects.filter(Q(own_id__isnull=False) | Q(shown__isnull=False))
+    return installation_secrets()[-1] if worked.exists() else secrets.token_urlsafe(48)
