@@ -160,9 +160,10 @@ class Load:
         return heard
 
 
-def apart(load: Load, seconds: float) -> Heard:
-    """The same in a process of its own (for an executor), which gives way to everybody: what sending costs must delay nobody."""
-    os.nice(19 - os.nice(0))
+def apart(load: Load, seconds: float, yielding: bool = False) -> Heard:
+    """The same in a process of its own (for an executor). ``yielding``: from now on it gives way to everybody."""
+    if yielding:
+        os.nice(19 - os.nice(0))
     return asyncio.run(load.run(seconds))
 
 

@@ -29,11 +29,17 @@ async def span(floor: Any, token: str, pool: ProcessPoolExecutor, rows: float, s
     flood = Load(floor.port, token, rate=max(rows / BATCH, 0.5), batch=BATCH, lines=400)
     lanes = [Load(floor.port, token, rate=urgent, reason=reason) for reason in LANES.values()]
     heard, weights, *told = await asyncio.gather(
-        asyncio.get_running_loop().run_in_executor(pool, apart, flood, seconds),
+        asyncio.get_running_loop().run_in_executor(pool, apart, flood, seconds, True),
         weighed(floor.process.pid, floor.home, seconds, 2.0),
-        *(lane.run(seconds) for lane in lanes),
+        *(later(at * 0.5 / urgent, lane, seconds) for at, lane in enumerate(lanes)),
     )
     return heard, told, weights
+
+
+async def later(pause: float, lane: Load, seconds: float) -> Heard:
+    """A lane whose reports do not come at the same moments as the other's."""
+    await asyncio.sleep(pause)
+    return await lane.run(seconds)
 
 
 async def overload(floor: Any, token: str, seconds: float, times: float, rounds: int, urgent: float) -> dict[str, Any]:

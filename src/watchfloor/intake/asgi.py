@@ -53,7 +53,6 @@ MAX_ROWS = 1_000
 _OPENING = {kind: re.compile(rf'\s*\{{\s*"{plural}"\s*:') for kind, plural in PLURAL.items()}
 BIG = 64 * 1024  # bodies above this share a few places, so that their sum in memory is bounded
 BIG_AT_ONCE = 8
-AT_A_TIME = 16  # rows of a batch that are checked before others get their turn
 LANES = {LANE_NEVER_SHED: "never_shed", LANE_ORDINARY: "ordinary"}
 Row = Checked | WatchfloorError
 
@@ -143,10 +142,10 @@ class Intake:
             raise Overloaded(
                 "More is coming in than can be checked right now.", retry_after=self.pressure.retry_after()
             )
-        result = await self._rows_of(request, form, headers, body, media)
+        result = self._parse(request, body, media) if not form else self._opened(request, form, headers, body)
         if request.unknown:  # perhaps it was made since we looked
             request = Request(kind, sender, await self.catalogue.known(fresh=True), key)
-            result = await self._rows_of(request, form, headers, body, media)
+            result = self._parse(request, body, media) if not form else self._opened(request, form, headers, body)
         if isinstance(result, list):
             return await self._batch(kind, sender, result)
         return await self._single(sender, result)
@@ -214,26 +213,19 @@ class Intake:
 
     # -- what ---------------------------------------------------------------------------------------------------------
 
-    async def _rows_of(
-        self, request: Request, form: str, headers: dict[str, str], body: bytes, media: str
-    ) -> Row | list[Row]:
-        if form:
-            return self._opened(request, form, headers, body)
-        return await self._parse(request, body, media)
-
-    async def _parse(self, request: Request, body: bytes, media: str) -> Row | list[Row]:
+    def _parse(self, request: Request, body: bytes, media: str) -> Row | list[Row]:
         """One checked row, or the judged rows of a batch. Raises when the document as a whole cannot be read."""
         name = PLURAL[request.kind]
         reader = strict.Reader()
         if media == "ndjson":
-            return await self._rows(request, _lines(reader, body, name), name)
+            return self._rows(request, _lines(reader, body, name), name)
         text = strict.text_of(body)
         start = text.lstrip(" \t\r\n")[:1]
         if start == "[":
-            return await self._rows(request, reader.array(text, name, MAX_ROWS), name)
+            return self._rows(request, reader.array(text, name, MAX_ROWS), name)
         opening = _OPENING[request.kind].match(text)
         if opening:  # {"reports": [ … ]}
-            return await self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
+            return self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
         if len(body) > strict.MAX_VALUE:
             raise strict.row_too_large("", len(body))
         value = reader.one(text)
@@ -256,11 +248,9 @@ class Intake:
                 result.append(problem)
         return result if form == cloudevents.BATCH else result[0]
 
-    async def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
+    def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
         rows: list[Row] = []
         for index, (source, value) in enumerate(found):
-            if index % AT_A_TIME == AT_A_TIME - 1:
-                await asyncio.sleep(0)  # a single report that came meanwhile need not wait for the whole batch
             if isinstance(value, WatchfloorError):
                 rows.append(value)
                 continue

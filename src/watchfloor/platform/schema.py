@@ -40,7 +40,7 @@ def applied() -> set[tuple[str, str]]:
     """
     from django.db import connection
 
-    with psycopg.connect(**connection.get_connection_params()) as line:  # type: ignore[attr-defined]
+    with psycopg.connect(**connection.get_connection_params()) as line:
         try:
             return {(app, name) for app, name in line.execute("SELECT app, name FROM django_migrations")}
         except psycopg.errors.UndefinedTable:
