@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from watchfloor.engines.prevalence import Seen, Unit, draw, estimate
@@ -49,3 +50,20 @@ def held(method: str, rounds: int) -> Held:
         within += found.low <= truth <= found.high
         means.append(found.share)
     return Held(within / rounds, truth, sum(means) / rounds)
+
+
+def held_of_strata(strata: Sequence[tuple[int, float, int]], rounds: int) -> float:
+    """How often the interval of a stratified sample held the truth. ``strata``: units, their share of hits, how many are drawn."""
+    rng = random.Random(5)
+    units = [[rng.random() < share for _ in range(many)] for many, share, _drawn in strata]
+    truth = sum(map(sum, units)) / sum(map(len, units))
+    sizes = {str(place): many for place, (many, _share, _drawn) in enumerate(strata)}
+    within = 0
+    for _ in range(rounds):
+        seen = []
+        for place, (there, (many, _share, drawn)) in enumerate(zip(units, strata, strict=True)):
+            hits = sum(rng.sample(there, drawn))
+            seen += [Seen(probability=drawn / many, hit=n < hits, stratum=str(place)) for n in range(drawn)]
+        found = estimate(seen, sizes=sizes)
+        within += found.low <= truth <= found.high
+    return within / rounds

@@ -94,8 +94,8 @@ class Calm(NamedTuple):
     """Mean and variance of each leaf when no slice has changed, of the count and of the forecast's own error together.
 
     Of a leaf's rate its few forecast cases say what a gamma distribution says (they are drawn towards the whole as far as the leaves are
-    alike), so its count is negative binomial about the forecast: skewed to more. To take counting error of the forecast off as if
-    the rate were known from elsewhere is as skewed to less, and called calm tables of many small leaves localised twice as often as it said.
+    alike), so its count is negative binomial about the forecast: skewed to more. To take counting error of the forecast off as if the
+    rate were known from elsewhere is as skewed to less: calm tables of many small leaves were then localised twice as often as said.
     """
 
     mean: pl.Series

@@ -3,10 +3,11 @@
 Each labelled unit stands for ``weight = times / probability`` units. The share is the Hájek estimate (weights in the numerator and in
 the denominator, so that those nobody could judge drop out of both); for a simple sample it is the plain share. Its variance is that of
 a stratified sample: within each stratum the linearised residuals, with the finite population correction (Särndal, Swensson, Wretman
-1992, sections 5.7, 7.3). Each stratum's share has Wilson's interval at its effective size (Kott and Carr 1997; Dean and Pagano 2015),
-and the distances of the ends from the shares are added as squares of their weights (Zou and Donner 2008). One interval at the effective
-size of the whole would lean on the estimated variance, which is too small just when the share of a thin stratum came out too small. The
-interval does not leave [0, 1] and does not become nothing when nothing was found, where the effective size is that of the weights (Kish 1965).
+1992, sections 5.7, 7.3). The interval is Wilson's at the effective sample size ``p(1-p) / variance`` (Kott and Carr 1997; Dean and
+Pagano 2015), or what Wilson's intervals of the strata add up to, as squares of their distances (Zou and Donner 2008), where that
+reaches further: a thin stratum in which hardly anything was found makes the estimated variance too small just when the share is, and
+one interval at that size held the truth in 73 of 100 samples of some designs. It does not leave [0, 1] and does not become nothing when
+nothing was found, where the effective size is that of the weights (Kish 1965).
 """
 
 from __future__ import annotations
@@ -77,11 +78,12 @@ def estimate(seen: Iterable[Seen], *, sizes: Mapping[str, int] | None = None, co
     share = above / whole
     parts = _strata([unit for unit in units if unit.hit is not None or not unit.among], share, whole, sizes or {})
     effective = _effective(parts, share, judged)
-    found = _ends(parts, share, confidence)
+    low, high = _ends(parts, share, confidence)
+    whole_low, whole_high = wilson_at(share, effective, confidence)
     open_weight = sum(_weight(unit) for unit in base if unit.hit is None)
     every = whole + open_weight
     return Estimate(
-        share=share, low=found[0], high=found[1], labelled=labelled, hits=hits, unsure=unsure, effective=effective,
+        share=share, low=min(low, whole_low), high=max(high, whole_high), labelled=labelled, hits=hits, unsure=unsure, effective=effective,
         low_if=above / every, high_if=(above + open_weight) / every,
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def stock_query(chosen: Sequence[Metric], ask: Ask, folder: Path) -> Query | Non
     known, moments = kept(folder), bounds(ask)
     if known is None or not moments or min(moments) < known[0]:
         return None
-    first, last = known
+    last = known[1]
     bases = sorted({min(_midnight(moment), last) for moment in moments})
     days = ", ".join(f"TIMESTAMP '{base}'" for base in bases)
     of_day = f"least(date_trunc('day', {{0}}), TIMESTAMP '{last}')"

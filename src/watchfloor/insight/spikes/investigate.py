@@ -299,9 +299,7 @@ def _flows(
     start, end = began.replace(tzinfo=UTC), until.replace(tzinfo=UTC)
     now, *before = table.flows(watched, where, [(start, end), *((start - shift, end - shift) for shift in shifts)])
     usual = [sum(each[at] for each in before) / len(before) for at in range(3)]
-    return [
-        FlowFound(key=key, now=now[at], usual=usual[at]) for at, key in enumerate(("before", "came", "left"))
-    ]
+    return [FlowFound(key=key, now=now[at], usual=usual[at]) for at, key in enumerate(("before", "came", "left"))]
 
 
 def _ratio(parts: tuple[float | None, float | None]) -> float | None:
@@ -309,7 +307,12 @@ def _ratio(parts: tuple[float | None, float | None]) -> float | None:
 
 
 def _series(
-    watched: Watched, frame: pl.DataFrame, where: Mapping[str, str], since: datetime, until: datetime, shifts: Sequence[timedelta]
+    watched: Watched,
+    frame: pl.DataFrame,
+    where: Mapping[str, str],
+    since: datetime,
+    until: datetime,
+    shifts: Sequence[timedelta],
 ) -> list[Hour]:
     lead = min(48, max(12, int((until - since) / HOUR)))
     hourly = stocks.course if watched.stock else looking.hourly

@@ -167,7 +167,11 @@ def _stock(row: Spike, acted: datetime, until: datetime, wanted: float | None) -
     pairs = [(known[then - shift], known[now - shift]) for shift in (timedelta(0), *back)]
     change, low, high = stocks.turn(pairs[0], pairs[1:])
     return Turn(
-        outcome=verdict(change, low, high, wanted, up=row.value >= row.expected), change=change, low=low, high=high, **facts
+        outcome=verdict(change, low, high, wanted, up=row.value >= row.expected),
+        change=change,
+        low=low,
+        high=high,
+        **facts,
     )
 
 

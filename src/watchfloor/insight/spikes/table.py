@@ -46,7 +46,10 @@ def hours(watched: Watched, start: datetime, end: datetime) -> pl.DataFrame:
 def _changes(watched: Watched, start: datetime, end: datetime) -> pl.DataFrame:
     metric = catalogue.metric(watched.key)
     names = [f"coalesce({name}::VARCHAR, '(none)') AS {name}" for name in watched.dims]
-    hour, each = "greatest(date_trunc('hour', {0}), $first::TIMESTAMP) AS hour", f"({DUCK.write(either(population(metric)))})"
+    hour, each = (
+        "greatest(date_trunc('hour', {0}), $first::TIMESTAMP) AS hour",
+        f"({DUCK.write(either(population(metric)))})",
+    )
     ways = [
         f"SELECT {hour.format(at)}, {', '.join(names)}, {sign} AS n FROM {{relation}} AS r "
         f"WHERE {OPEN_FACTS} AND {each} AND {at} < $end"

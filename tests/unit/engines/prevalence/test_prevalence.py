@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.prevalence import held
+from tests.support.prevalence import held, held_of_strata
 
 from watchfloor.engines.prevalence import Seen, Unit, agreement, draw, estimate, needed
 from watchfloor.engines.textmodels.metrics import wilson
@@ -75,6 +75,18 @@ def test_intervals_hold_the_truth_as_often_as_they_say(method: str) -> None:
     found = held(method, ROUNDS)
     assert found.mean == pytest.approx(found.truth, rel=0.05)
     assert found.share >= 0.91
+
+
+@pytest.mark.parametrize(
+    "strata",
+    [
+        [(500, 0.1, 100), (9500, 0.005, 200)],  # a wide stratum with one find, or none
+        [(500, 0.3, 40), (2000, 0.05, 60), (5000, 0.02, 100), (10000, 0.01, 100)],
+        [(1000, 0.02 + 0.01 * n, 30) for n in range(10)],
+    ],
+)
+def test_thin_strata_do_not_make_the_interval_too_sure(strata: list[tuple[int, float, int]]) -> None:
+    assert held_of_strata(strata, ROUNDS) >= 0.91  # one interval at the size of the whole: 0.73, 0.90, 0.945
 
 
 def test_the_size_for_an_interval() -> None:
