@@ -8,7 +8,7 @@ weeks is forecast from what came before it. An error is the mean absolute one by
 interval.
 
 Then the first week: from twelve random moments of each series but the log a day is forecast out of the last 26 to 165 hours alone, against
-repeating the day before. The rules of the first days were chosen by these; the log was looked at afterwards.
+repeating the day before. The rules of the first days were chosen by these, with the log's own figure in sight.
 Files are looked for in ``WATCHFLOOR_DATA``; what is missing is said.
 """
 

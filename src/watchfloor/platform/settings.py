@@ -176,9 +176,8 @@ SESSION_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_IDLE_MINUTES", "480"))
 # How long a certificate still counts after a newer version of its policy has come into force.
 CERTIFICATE_GRACE_DAYS = int(os.environ.get("WATCHFLOOR_CERTIFICATE_GRACE_DAYS", "14"))
 LEASE_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_LEASE_IDLE_MINUTES", "10"))  # without focus; then the job goes back
-HOUSE_HOURLY = config.an_hour(
-    "WATCHFLOOR_HOUSE_HOURLY"
-)  # what an hour of the house's own people costs, and the currency
+# What an hour of the house's own people costs, and the currency.
+HOUSE_HOURLY = config.an_hour("WATCHFLOOR_HOUSE_HOURLY")
 # Submissions of one website that its own model learns in a day.
 SITE_LABELS = int(os.environ.get("WATCHFLOOR_SITE_LABELS", "1000"))
 # Open cases with one link or near-duplicate text that are put together as one job (0: only people do that).

@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 
 from watchfloor.kernel import clock
-from watchfloor.vendors.contracts import in_force, terms_of
+from watchfloor.vendors.contracts import all_in_force, terms_of
 from watchfloor.vendors.models import Contract
 
 
@@ -23,7 +23,7 @@ class Hourly(msgspec.Struct, frozen=True, kw_only=True):
 def hourly(vendor: str = "") -> Hourly | None:
     """Of one vendor, or of all that bill in the currency most of them use; None where no contract says what an hour costs."""
     keys = [vendor] if vendor else sorted(set(Contract.objects.values_list("vendor_key", flat=True)))
-    terms = [terms_of(in_force(key, clock.now().date())) for key in keys]
+    terms = [terms_of(row) for row in all_in_force(keys, clock.now().date()).values()]
     paid = [each for each in terms if each.rates]
     if not paid:
         return None
