@@ -133,7 +133,7 @@ def test_a_lake_without_facts_is_rolled_up_and_goes_on_from_there() -> None:
     """An installation that was just made: rebuilt, gone on with, and the first facts come after."""
     FactCursor.objects.update_or_create(pk=1, defaults={"leaf": 0, "columns": DIGEST})
     assert [care.make(again=again).rows for again in (True, False)] == [0, 0]  # type: ignore[union-attr]
-    history = of_chance(3, 12)
+    history = of_chance(3, 80)
     export(history.events)
     assert care.make() is not None
     compare(history)
