@@ -32,12 +32,14 @@ demo: setup ## Replay a fortnight on a small platform made of real content and o
 demo-full: setup ## As demo, with the comments, titles and posts of WATCHFLOOR_DATA added
 	@$(BIN)/watchfloor demo --full
 
-test: setup ## Unit, property, integration, conformance, crash tests and every journey in the browser; under ten minutes
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not wide" tests/unit tests/property tests/integration tests/conformance
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not wide" tests/crash tests/e2e  # much of it waits for others; a browser test sees no other's settings
+ONLY := $(if $(WIDE),,-m "not wide")
 
-wide: setup ## What goes through every page, every role and every death; CI runs it after `make test`
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m wide tests/integration/permissions tests/integration/demo tests/crash tests/e2e
+test: setup ## Unit, property, integration, conformance tests and every journey in the browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ONLY) tests/unit tests/property tests/integration tests/conformance
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ONLY) tests/crash tests/e2e  # much of it waits for others; a browser test sees no other's settings
+
+wide: ## The same, and what goes through every page, every role and every death; CI runs this
+	@$(MAKE) --no-print-directory test WIDE=1
 
 unit: setup ## Pure tests only
 	@$(BIN)/python -m pytest tests/unit tests/property

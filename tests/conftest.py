@@ -54,7 +54,7 @@ LONGEST = (
 )  # fmt: skip
 
 
-# What goes through every page, every role or every death. `make test` leaves it to `make wide`; CI runs both.
+# What goes through every page, every role or every death. `make test` leaves it out, `make wide` and CI do not.
 WIDE = (
     "integration/permissions/", "integration/demo/", "crash/test_bulk_kill", "crash/test_counters_kill", "crash/test_cybertip_kill",
     "crash/test_exchange_kill", "journeys/test_every_page",

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -226,22 +227,24 @@ LOOKS_ONLY = {
         "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
     }
 }
+SIZES_TOO = {"rules": {"target-size": {"enabled": True}}}  # a rule that axe leaves out unasked
 VIOLATIONS = {"resultTypes": ["violations"]}  # what passed is counted, not described: half the time
 
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[..., None]:
     """``axe(page)`` fails when axe-core finds anything against WCAG 2.2 AA or its best practices; ``again``: only what another
-    look at the same page can change (colours and sizes)."""
+    look at the same page can change (colours and sizes); ``sizes``: whether a finger can hit what is there, too."""
     from axe_playwright_python.sync_playwright import Axe
 
     checker = Axe()
 
     script = checker.axe_script
 
-    def check(page: Any, again: bool = False) -> None:
+    def check(page: Any, again: bool = False, sizes: bool = False) -> None:
+        more = LOOKS_ONLY if again else SIZES_TOO if sizes else {}
         checker.axe_script = "0" if page.evaluate("'axe' in window") else script  # half a megabyte, once a page
-        found = checker.run(page, options=VIOLATIONS | (LOOKS_ONLY if again else {}))
+        found = checker.run(page, options=VIOLATIONS | more)
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
     return check
@@ -251,22 +254,30 @@ TOO_WIDE = """[...document.querySelectorAll("main *")].filter((each) => each.get
   .slice(0, 4).map((each) => each.outerHTML.slice(0, 160))"""  # what reaches beyond the screen, the outer before the inner
 SIZES = ((1440, 900), (390, 844))
 SHOTS = os.environ.get("WATCHFLOOR_SHOTS", "")
-LOOKS = int(os.environ.get("WATCHFLOOR_LOOKS", "2"))
+LOOKS = int(os.environ.get("WATCHFLOOR_LOOKS", "1"))
+WIDE_LIGHT, NARROW_DARK = (1440, "light"), (390, "dark")
 
 
 @pytest.fixture(scope="session")
 def four_looks(axe: Callable[..., None]) -> Callable[[Any], None]:
     """``four_looks(page)``: axe finds nothing and nothing is wider than the screen, at one loading of the page.
 
-    Wide in the light and narrow in the dark; with ``WATCHFLOOR_LOOKS=4`` also the other two. With ``WATCHFLOOR_SHOTS`` (a folder)
-    all four are photographed into it.
+    Axe looks at half of the addresses wide in the light and at the others narrow in the dark; with ``WATCHFLOOR_LOOKS=2`` at each in
+    both, with 4 also in the other two. With ``WATCHFLOOR_SHOTS`` (a folder) all four are photographed into it.
     """
 
+    def due_at(address: str) -> tuple[tuple[int, str], ...]:
+        both = (WIDE_LIGHT, NARROW_DARK)
+        if LOOKS == 1:  # what is no name of a page (ids, queries) is left out, so that it is the same in each run
+            return (both[zlib.crc32(re.sub(r"[^/]*\d[^/]*|\?.*", "", address).encode()) % 2],)
+        return both if LOOKS == 2 else tuple((width, theme) for width, _ in SIZES for theme in ("light", "dark"))
+
     def look(page: Any) -> None:
+        wanted = due_at(page.url.split("/", 3)[3])
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             for theme in ("light", "dark"):
-                due = LOOKS == 4 or (width, theme) in ((1440, "light"), (390, "dark"))
+                due = (width, theme) in wanted
                 if not due and not SHOTS:
                     continue
                 page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -274,7 +285,7 @@ def four_looks(axe: Callable[..., None]) -> Callable[[Any], None]:
                     name = re.sub(r"\W+", "-", page.url.split("/", 3)[3]).strip("-")[:80] or "home"
                     page.screenshot(path=f"{SHOTS}/{name}-{width}-{theme}.png", full_page=True)
                 if due:
-                    axe(page, again=(width, theme) != (1440, "light"))
+                    axe(page, again=(width, theme) != wanted[0], sizes=width == 390)
             fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
             assert fits, f"{page.url} at {width} px: {page.evaluate(TOO_WIDE)}"
 

@@ -80,7 +80,7 @@ def test_a_lead_looks_at_what_was_seen_before(
     four_looks(page)
     page.get_by_role("button", name="Take this very case").click()
     page.get_by_text("The file says that AI made some of it").click()
-    assert "signature not checked" in page.locator(".viewer").inner_text()
+    assert "could not be checked" in page.locator(".viewer").inner_text()
     page.get_by_role("tab", name=re.compile("Linked")).click()
     page.get_by_role("heading", name="This picture, seen before").wait_for()
     four_looks(page)

@@ -104,7 +104,12 @@ def sample(address: Address, schema: Any = None) -> Any:
         required = schema.get("required", ())
         return {name: sample(address, each) for name, each in schema.get("properties", {}).items() if name in required}
     if kind == "string":
-        return {"date-time": "2030-01-01T00:00:00Z", "date": "2030-01-01"}.get(schema.get("format", ""), "something")
+        shaped = {
+            "date-time": "2030-01-01T00:00:00Z",
+            "date": "2030-01-01",
+            "uuid": "0192f0c1-0000-7000-8000-000000000000",
+        }
+        return shaped.get(schema.get("format", ""), "something")
     if kind == "array":
         return [sample(address, schema.get("items", {}))] * int(schema.get("minItems", 0))
     return {"integer": 1, "number": 1.0, "boolean": False}.get(kind)
