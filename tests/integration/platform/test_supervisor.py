@@ -105,7 +105,12 @@ def keep() -> Iterator[Callable[..., Keeper]]:
         assert keeper.process.stderr is not None
         keeper.process.stderr.close()
     Embedded(home).stop("immediate")
-    shutil.rmtree(home)
+
+    def gone() -> bool:  # a role of a killed keeper may still write its last line
+        shutil.rmtree(home, ignore_errors=True)
+        return not home.exists()
+
+    until(gone)
 
 
 def test_the_early_role_is_first_and_the_others_wait_until_it_serves(keep: Callable[..., Keeper]) -> None:
