@@ -105,9 +105,6 @@ def worker(names: tuple[str, ...], health: str | None) -> None:
     counting.store()  # a wrong setting ends here, not at each event
     METERS.start(config.home(), "worker")
     tracing.start("worker")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     chosen = list(names) or loops.names_for("worker")
     known = loops.load()
     for name in names:
@@ -179,9 +176,6 @@ def rules_worker(partitions: str | None, batch: int, health: str | None) -> None
             hint="Set it to nats://host:4222 or kafka://host:9092.",
         )  # fmt: skip
     only = stream.partitions_in(partitions, settings.partitions) if partitions else None
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     METERS.start(config.home(), "rules")
     tracing.start("rules")
     stop = stopped_by_signal()
