@@ -166,7 +166,8 @@ def user_import(file: Path, dry_run: bool, as_json: bool) -> None:
         {"email": each.email, "what": words[each.kind], "columns": ", ".join(name for name, _old, _new in each.changes)}
         for each in steps
     ]
-    lines = [table(rows, ["email", "what", "columns"], empty="Everybody is already as this file says.")]
+    nothing = "" if plan.wrong else "Everybody is already as this file says."
+    lines = [table(rows, ["email", "what", "columns"], empty=nothing)] if rows or nothing else []
     lines += [f"line {each.line}: {each.said}" for each in plan.wrong]
     if row is not None:
         lines.append(f"Done. To take it back: watchfloor user undo-import {row.pk}")
