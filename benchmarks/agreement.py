@@ -3,19 +3,25 @@
     python -m benchmarks.agreement [--rounds 2000] [--json]
 
 Needs the dependency group ``agreement`` for the rival (it is left out, and said so, where it is missing). Inputs are made from seeds: 60
-raters, 4,000 units, two or three votes each; four strata of 50,000, 30,000, 5,000 and 2,000 decisions with 0.5, 2, 15 and 30 % wrong.
+raters, 400, 4,000 and 40,000 units, two or three votes each; four strata of 50,000, 30,000, 5,000 and 2,000 decisions with 0.5, 2, 15 and
+30 % wrong.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
+import statistics
 import time
 from typing import Any
 
+import polars
+
 from watchfloor.engines import agreement
 
+UNITS, ROUNDS = (400, 4000, 40_000), 5
 STRATA = [("sure", 50_000, 0.005), ("usual", 30_000, 0.02), ("hard", 5_000, 0.15), ("new", 2_000, 0.3)]
 
 
@@ -31,22 +37,41 @@ def votes(seed: int = 1, units: int = 4000, raters: int = 60) -> list[tuple[str,
     return found
 
 
-def latent() -> dict[str, Any]:
-    """Seconds of ours and of the rival (the best of three), and how far the answers are apart."""
-    given = votes()
-    ours = min(_timed(lambda: agreement.dawid_skene(given))[0] for _ in range(3))
-    fitted = agreement.dawid_skene(given)
-    found: dict[str, Any] = {"votes": len(given), "turns": fitted.turns, "ours_s": ours}
+def latent(units: int) -> dict[str, Any]:
+    """Milliseconds of ours and of the rival, in turns, each given a frame (least and median), and how far the answers are apart."""
+    given = votes(units=units)
+    frame = polars.DataFrame(given, schema=["unit", "rater", "value"], orient="row")
+    rival, table = _rival(given)
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(ROUNDS):
+        took, fitted = _timed(lambda: agreement.dawid_skene(frame))
+        ours.append(took)
+        if rival is not None:
+            took, model = _timed(lambda: rival(n_iter=100).fit(table))
+            theirs.append(took)
+    found: dict[str, Any] = {"votes": len(given), "turns": fitted.turns, "ours_ms": _least(ours)}
+    if rival is None:
+        return found
+    known = model.probas_["1"].to_dict()
+    apart = max(abs(row["1"] - known[row["unit"]]) for row in fitted.chances.iter_rows(named=True))
+    return found | {
+        "rival_ms": _least(theirs), "ratio": [one / other for one, other in zip(_least(theirs), _least(ours), strict=True)],
+        "rival_turns": len(model.loss_history_), "apart": apart,
+    }  # fmt: skip
+
+
+def _rival(given: list[tuple[str, str, str]]) -> tuple[Any, Any]:
     try:
         import pandas
         from crowdkit.aggregation import DawidSkene
     except ImportError:
-        return found | {"rival": "crowd-kit is not installed"}
-    frame = pandas.DataFrame(given, columns=["task", "worker", "label"])
-    rival, model = min((_timed(lambda: DawidSkene(n_iter=100).fit(frame)) for _ in range(3)), key=lambda each: each[0])
-    theirs = model.probas_["1"].to_dict()
-    apart = max(abs(row["1"] - theirs[row["unit"]]) for row in fitted.chances.iter_rows(named=True))
-    return found | {"rival_s": rival, "ratio": rival / ours, "rival_turns": len(model.loss_history_), "apart": apart}
+        return None, None
+    return DawidSkene, pandas.DataFrame(given, columns=["task", "worker", "label"])
+
+
+def _least(seconds: list[float]) -> list[float]:
+    return [1000 * min(seconds), 1000 * statistics.median(seconds)]
 
 
 def spread(rounds: int) -> dict[str, Any]:
@@ -87,18 +112,21 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2000)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    found = {"latent": latent(), "spread": spread(options.rounds)}
+    found = {"latent": [latent(units) for units in UNITS], "spread": spread(options.rounds), "load": os.getloadavg()[0]}
     if options.json:
         print(json.dumps(found, indent=2))
         return
-    row = found["latent"]
-    print(f"errors without a truth: {row['votes']:,} votes, {row['turns']} turns, {row['ours_s'] * 1000:.0f} ms")
-    if "ratio" in row:
+    print(f"load {found['load']:.1f}; errors without a truth, least and median of {ROUNDS}:")
+    for row in found["latent"]:
+        print("  {:,} votes, {} turns: {:.1f} and {:.1f} ms".format(row["votes"], row["turns"], *row["ours_ms"]))
+        if "ratio" not in row:
+            print("    crowd-kit is not installed")
+            continue
         print(
-            f"  crowd-kit {row['rival_s'] * 1000:.0f} ms, {row['rival_turns']} turns: x{row['ratio']:.1f}; answers {row['apart']:.1e} apart"
+            "    crowd-kit {:,.0f} and {:,.0f} ms, {} turns: x{:.1f} and x{:.1f}; answers {:.1e} apart".format(
+                *row["rival_ms"], row["rival_turns"], *row["ratio"], row["apart"]
+            )
         )
-    else:
-        print(f"  {row['rival']}")
     row = found["spread"]
     print(f"looks for the error of 800 in proportion: {row['neyman']} ({row['fewer']:.0%} fewer)")
     print(

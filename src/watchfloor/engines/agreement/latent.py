@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 import polars as pl
@@ -68,103 +69,78 @@ def dawid_skene(
     if len(work.values) < 2:
         raise BadInput("one_value", "Every vote has the same value: there is nothing to tell apart.", where="value")
     chances = work.shares()
-    priors = [_mean(each) for each in chances]
-    errors = work.errors(work.told(chances))
+    priors, told, logs = work.learnt(chances)
     before, done, settled = -math.inf, 0, False
     for _turn in range(turns):
-        chances = work.beliefs(priors, errors)
-        priors = [_mean(each) for each in chances]
-        told = work.told(chances)
-        errors = work.errors(told)
+        chances = work.beliefs(priors, logs)
+        priors, told, logs = work.learnt(chances)
         done += 1
-        bound = work.bound(chances, told, priors, errors) / frame.height
+        bound = _bound(chances, priors, told, logs) / frame.height
         if bound - before < tolerance:
             settled = True
             break
         before = bound
     return Fitted(
-        tuple(work.values), tuple(priors), work.raters(chances, errors),
-        pl.DataFrame([work.units.alias("unit"), *(each.alias(v) for v, each in zip(work.values, chances, strict=True))]),
-        done, settled,
+        tuple(work.values), tuple(priors), work.raters(told, logs),
+        chances.insert_column(0, work.units.alias("unit")), done, settled,
     )  # fmt: skip
 
 
 class _Columns:
-    """The votes as columns of numbers, in the order of units and in the order of cells (a rater and a value they gave)."""
+    """The votes as columns of numbers, in the order of units and in the order of cells (a rater and a value they gave).
+
+    What a turn finds is a frame: a column for each true value, a row for each unit or each cell. All columns of a frame are worked on
+    by one expression, written down once: on some thousand votes a call costs more than its sums, and threads cost more than they bring.
+    """
 
     def __init__(self, frame: pl.DataFrame) -> None:
         values = frame["value"].unique().sort()
         self.values: list[str] = values.to_list()
         self.units = frame["unit"].unique().sort()
         self.names = frame["rater"].unique().sort()
-        many = len(self.values)
-        coded = frame.select(
-            unit=_place(frame["unit"], self.units), cell=_place(frame["rater"], self.names) * many + _place(frame["value"], values)
-        ).sort("unit", "cell")  # fmt: skip
-        self.unit = coded["unit"]
-        self.unit_ends = _ends(coded["unit"])
-        by_cell = coded.with_row_index("at").sort("cell")
-        self.cells = by_cell["cell"].unique(maintain_order=True)
-        self.cell_ends = _ends(by_cell["cell"])
-        self.unit_by_cell = by_cell["unit"]
-        # each vote, in the order of units, is of the so-manieth cell that occurs
-        ranks = (by_cell["cell"].diff().fill_null(0) != 0).cast(pl.UInt32).cum_sum()
-        self.cell_of_vote = pl.DataFrame({"at": by_cell["at"], "rank": ranks}).sort("at")["rank"]
-        self.rater_of_cell = self.cells // many
-        self.rater_ends = _ends(self.rater_of_cell)
-        sizes = pl.Series([0]).append(self.rater_ends.cast(pl.Int64)).diff().drop_nulls()
-        spread = pl.DataFrame({"rank": pl.int_range(len(sizes), eager=True), "many": sizes})
-        self.rater_rank = spread.select(pl.col("rank").repeat_by("many").explode())["rank"]
-        self.given = self.cells % many
+        many = len(values)
+        cell = _place(frame["rater"], self.names) * many + _place(frame["value"], values)
+        cells = cell.unique().sort()
+        self.rater, self.given = cells // many, cells % many
+        cell, unit = _place(cell, cells), _place(frame["unit"], self.units)
+        by_unit = (unit * len(cells) + cell).sort()  # a number for each vote: its unit first, then its cell
+        by_cell = (cell * len(self.units) + unit).sort()
+        each = pl.all()
+        self._of_unit = _Runs(by_unit % len(cells), by_unit // len(cells))
+        self._weighed = [self._of_unit.sums(pl.col(name)) for name in self.values]
+        self._chances = (each - pl.max_horizontal(each)).exp()
+        self._whole = each / pl.sum_horizontal(each)
+        self._told = _Runs(by_cell % len(self.units), by_cell // len(self.units)).sums(each)
+        kept = each.clip(LEAST)
+        of_rater = _Runs(pl.int_range(len(cells), eager=True), self.rater).sums(kept)
+        self._logs = (kept / of_rater.gather(self.rater.rle_id())).log()
 
-    def shares(self) -> list[pl.Series]:
+    def shares(self) -> pl.DataFrame:
         """For each value the share of a unit's votes that named it."""
-        given = self.given.gather(self.cell_of_vote)
-        sizes = _sums(pl.Series([1.0]).new_from_index(0, len(given)), self.unit_ends)
-        return [_sums((given == k).cast(pl.Float64), self.unit_ends) / sizes for k in range(len(self.values))]
+        named = pl.DataFrame({name: (self.given == k).cast(pl.Float64) for k, name in enumerate(self.values)})
+        return named.select_seq(self._of_unit.sums(pl.all())).select_seq(self._whole)
 
-    def told(self, chances: list[pl.Series]) -> list[pl.Series]:
-        """For each true value: how many of each cell's votes were about units of which it is true."""
-        return [_sums(chance.gather(self.unit_by_cell), self.cell_ends) for chance in chances]
-
-    def errors(self, told: list[pl.Series]) -> list[pl.Series]:
-        """For each true value: how likely each cell's rater gives the cell's value."""
-        found = []
-        for each in told:
-            kept = each.clip(LEAST)
-            found.append(kept / _sums(kept, self.rater_ends).gather(self.rater_rank))
-        return found
-
-    def beliefs(self, priors: list[float], errors: list[pl.Series]) -> list[pl.Series]:
+    def beliefs(self, priors: list[float], logs: pl.DataFrame) -> pl.DataFrame:
         """For each value: how likely it is for each unit, given its votes."""
-        logs = [
-            _sums(error.log().gather(self.cell_of_vote), self.unit_ends) + math.log(max(prior, LEAST))
-            for prior, error in zip(priors, errors, strict=True)
-        ]
-        frame = pl.DataFrame([each.alias(str(k)) for k, each in enumerate(logs)])
-        most = frame.max_horizontal()
-        raised = [(each - most).exp() for each in logs]
-        whole = pl.DataFrame([each.alias(str(k)) for k, each in enumerate(raised)]).sum_horizontal()
-        return [each / whole for each in raised]
+        weighed = [each + math.log(max(prior, LEAST)) for each, prior in zip(self._weighed, priors, strict=True)]
+        return logs.select_seq(weighed).select_seq(self._chances).select_seq(self._whole)
 
-    def bound(
-        self, chances: list[pl.Series], told: list[pl.Series], priors: list[float], errors: list[pl.Series]
-    ) -> float:
-        """What the fit explains of the votes; it never falls from one turn to the next (but for the prior, counted for each vote)."""
-        found = 0.0
-        for chance, votes, prior, error in zip(chances, told, priors, errors, strict=True):
-            found += _total(votes * (error.log() + math.log(max(prior, LEAST))))
-            kept = chance.clip(LEAST)
-            found -= _total(kept * kept.log())
-        return found
+    def learnt(self, chances: pl.DataFrame) -> tuple[list[float], pl.DataFrame, pl.DataFrame]:
+        """What follows from how likely each value is for each unit.
 
-    def raters(self, chances: list[pl.Series], errors: list[pl.Series]) -> tuple[Rater, ...]:
+        Returns:
+            How common each value is; for each true value, how many of each cell's votes were about units of which it is true;
+            and the logarithm of how likely each cell's rater gives the cell's value then.
+        """
+        told = chances.select_seq(self._told)
+        return [_total(each) / len(each) for each in chances], told, told.select_seq(self._logs)
+
+    def raters(self, told: pl.DataFrame, logs: pl.DataFrame) -> tuple[Rater, ...]:
         """Each rater's matrix and error, with Wilson's interval at the number of their votes."""
         many = len(self.values)
-        told = [each.to_list() for each in self.told(chances)]
-        rates = [each.to_list() for each in errors]
+        rows, rates = told.rows(), logs.select(pl.all().exp()).rows()
         cells: dict[int, list[int]] = {}
-        for place, rater in enumerate(self.rater_of_cell.to_list()):
+        for place, rater in enumerate(self.rater.to_list()):
             cells.setdefault(rater, []).append(place)
         given = self.given.to_list()
         names = self.names.to_list()
@@ -173,32 +149,44 @@ class _Columns:
             confusion = [[0.0] * many for _ in range(many)]
             for place in places:
                 for k in range(many):
-                    confusion[k][given[place]] = rates[k][place]
-            votes = sum(told[k][place] for place in places for k in range(many))
-            right = sum(told[given[place]][place] for place in places)
+                    confusion[k][given[place]] = rates[place][k]
+            votes = sum(sum(rows[place]) for place in places)
+            right = sum(rows[place][given[place]] for place in places)
             wrong = min(max(votes - right, 0.0), votes)
             found.append(Rater(str(names[rater]), round(votes), wilson(wrong, votes), tuple(map(tuple, confusion))))
         return tuple(found)
 
 
+class _Runs:
+    """Rows that belong together. ``order``: which rows, those of a group side by side; ``groups``: the group of each of these.
+
+    One row stands in front, whatever it holds, so that the first group has a beginning as all others have.
+    """
+
+    def __init__(self, order: pl.Series, groups: pl.Series) -> None:
+        first = pl.Series([0], dtype=pl.UInt32)
+        self._order = pl.concat([first, order.cast(pl.UInt32)])
+        self._marks = pl.concat([first, groups.rle().struct.field("len").cum_sum().cast(pl.UInt32)])
+
+    def sums(self, what: pl.Expr) -> pl.Expr:
+        """The sum of each group."""
+        return what.gather(self._order).cum_sum().gather(self._marks).diff(null_behavior="drop")
+
+
+_ENTROPY: Final = -(pl.all().clip(LEAST) * pl.all().clip(LEAST).log()).sum()
+
+
+def _bound(chances: pl.DataFrame, priors: list[float], told: pl.DataFrame, logs: pl.DataFrame) -> float:
+    """What the fit explains of the votes; it never falls from one turn to the next (but for the prior, counted for each vote)."""
+    found = float(sum(chances.select_seq(_ENTROPY).row(0)))
+    for votes, log, prior in zip(told, logs, priors, strict=True):
+        found += _total(votes * (log + math.log(max(prior, LEAST))))
+    return found
+
+
 def _place(column: pl.Series, among: pl.Series) -> pl.Series:
     known = pl.DataFrame({"key": among, "place": pl.int_range(len(among), eager=True)})
     return pl.DataFrame({"key": column}).join(known, on="key", how="left", maintain_order="left")["place"]
-
-
-def _ends(column: pl.Series) -> pl.Series:
-    """Where each run of an ordered column ends, one past its last row."""
-    return column.rle().struct.field("len").cast(pl.UInt32).cum_sum()
-
-
-def _sums(values: pl.Series, ends: pl.Series) -> pl.Series:
-    """The sum of each run."""
-    upto = values.cum_sum().gather(ends - 1)
-    return upto - upto.shift(1, fill_value=0.0)
-
-
-def _mean(values: pl.Series) -> float:
-    return _total(values) / len(values)
 
 
 def _total(values: pl.Series) -> float:
