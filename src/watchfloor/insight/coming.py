@@ -1,4 +1,7 @@
-"""What is known to come, or was: elections, holidays, launches. Whoever keeps a calendar registers it; forecasts of numbers count on it."""
+"""What is known to come, or was: elections, holidays, launches. Whoever keeps a calendar registers it here, once.
+
+Forecasts of numbers and of the queues' work count on it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ DAY = timedelta(days=1)
 class Coming(msgspec.Struct, frozen=True, kw_only=True):
     """One event. ``market`` empty: everywhere. ``uplift``: what people expect of it, 0.3 is thirty per cent more; 0: they did not say."""
 
-    kind: str
+    kind: str = ""  # empty in bases of staffing that were kept before events had kinds there
     title: str
     start: datetime
     end: datetime
@@ -46,7 +49,7 @@ def between(actor: Actor, start: datetime, end: datetime) -> list[Coming]:
     return sorted((each for source in _sources for each in source(actor, start, end)), key=lambda each: each.start)
 
 
-def strength(event: Coming, day: datetime, shares: Mapping[str, float]) -> float:
-    """How much of a day's work an event touches: the share of the day it lasts, times its market's share of the work."""
-    inside = min(event.end, day + DAY) - max(event.start, day)
-    return max(inside / DAY, 0.0) * (shares.get(event.market, 0.0) if event.market else 1.0)
+def strength(event: Coming, begin: datetime, shares: Mapping[str, float], *, span: timedelta = DAY) -> float:
+    """How much of a day's (or ``span``'s) work an event touches: the share of it that it lasts, times its market's share of the work."""
+    inside = min(event.end, begin + span) - max(event.start, begin)
+    return max(inside / span, 0.0) * (shares.get(event.market, 0.0) if event.market else 1.0)

@@ -28,12 +28,16 @@ from watchfloor.engines.staffing.calibration import (
 )
 from watchfloor.engines.staffing.calibration.presence import ABSENT
 from watchfloor.engines.staffing.simulation import scenario as of
+from watchfloor.identity.domain import system
+from watchfloor.insight import coming as calendars
+from watchfloor.insight.coming import Coming
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
 from watchfloor.review import plan
 from watchfloor.review.models import Queue as QueueRow
-from watchfloor.staffing import facts, markets, upcoming
+from watchfloor.staffing import facts, markets
 from watchfloor.staffing.domain.base import Base, Queue
+from watchfloor.staffing.domain.lifted import lifted
 from watchfloor.workforce.domain import capacity
 from watchfloor.workforce.domain.matching import shifts as working_hours
 from watchfloor.workforce.models import Reviewer, Vendor
@@ -69,7 +73,8 @@ def gather(now: datetime | None = None) -> Base:
     crews, heads = _crews(stays, people, min(PEOPLE_DAYS, (end - begin) / timedelta(days=1)) / 7, slow)
     lost = _lost(seen.there, people, begin, end)
     worth = focus * (1 - (lost.share if lost else 0.0))
-    coming = upcoming.between(monday, monday + timedelta(days=7))
+    known = calendars.between(system("staffing"), monday, monday + timedelta(days=7))
+    coming = [each for each in known if each.uplift]  # of the others nobody says how much work they bring
     queues, all_hours = _queues(seen, begin, end, monday, crews, worth, coming)
     paid = _need([_as_queue(each, worth) for each in queues], crews)
     there = [math.fsum(crew.people[hour] for crew in crews) for hour in range(168)]
@@ -87,7 +92,7 @@ def _queues(
     monday: datetime,
     crews: list[Crew],
     worth: float,
-    coming: list[upcoming.Upcoming],
+    coming: list[Coming],
 ) -> tuple[list[Queue], Fared | None]:
     hours = int((end - begin) / _HOUR)
     first = begin.weekday() * 24 + begin.hour
@@ -108,7 +113,7 @@ def _queues(
             counts[int((moment - begin) / _HOUR)] = count
         whole = [one + other for one, other in zip(whole, counts, strict=True)]
         volume = ahead(counts, first, horizon=away + 168)
-        week = upcoming.lifted(volume.hours[away:], monday, shares.get(key, {}), coming)
+        week = lifted(volume.hours[away:], monday, shares.get(key, {}), coming)
         due = seen.due.get(key, 86_400.0)
         patience = seen.patience.get(key) if due <= LIVE else None
         priority = 0 if due <= 3600 else 1 if due <= 8 * 3600 else 2

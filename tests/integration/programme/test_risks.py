@@ -16,6 +16,7 @@ from tests.support.people import actor_of, member, signed_in
 from watchfloor.cli.main import cli
 from watchfloor.identity.actions import create_token
 from watchfloor.identity.domain import Actor, system
+from watchfloor.insight import coming as calendars
 from watchfloor.insight.changes import queries as changes
 from watchfloor.insight.spikes import telling
 from watchfloor.kernel import clock
@@ -31,7 +32,6 @@ from watchfloor.programme.risks.actions import coming, indicators, practices, re
 from watchfloor.programme.risks.domain import EventIn, IndicatorIn, RiskIn
 from watchfloor.programme.risks.models import CalendarEvent, Horizon, Indicator, PracticeLevel, Risk
 from watchfloor.programme.tracking import queries as tracking
-from watchfloor.staffing import upcoming as staffing
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -156,15 +156,15 @@ def test_the_calendar_is_in_the_change_log_and_staffing_counts_on_it() -> None:
         coming.write_event(w, german, msgspec.structs.replace(given, uplift=0.6), event_id=row.pk)
     [told] = changes.between(start, start + timedelta(days=2))
     assert (told.kind, told.title, told.scope, told.effect) == ("world", "Bundestag vote", {"market": ["DE"]}, "more")
-    assert [(each.title, each.market, each.uplift) for each in staffing.between(NOW, NOW + timedelta(days=7))] == [
+    everything, week = system("staffing"), (NOW, NOW + timedelta(days=7))
+    assert [(each.title, each.market, each.uplift) for each in calendars.between(everything, *week)] == [
         ("Bundestag vote", "DE", 0.6)
     ]
-    assert upcoming.between(NOW, NOW + timedelta(days=2)) == []
+    assert upcoming.known(everything, NOW, NOW + timedelta(days=2)) == []
+    assert upcoming.known(actor_of(member(VIEW, markets=["FR"])), *week) == []
     with writing(german) as w:
         coming.cancel_event(w, german, row.pk)
-    assert (
-        changes.between(start, start + timedelta(days=2)) == [] and staffing.between(NOW, NOW + timedelta(days=7)) == []
-    )
+    assert changes.between(start, start + timedelta(days=2)) == [] and calendars.between(everything, *week) == []
     with writing(german) as w:
         coming.cancel_event(w, german, row.pk, cancelled=False)
     assert len(changes.between(start, start + timedelta(days=2))) == 1

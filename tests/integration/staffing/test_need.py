@@ -15,15 +15,15 @@ from tests.support.staffed import END, contracted, staffed
 from watchfloor.identity.actions import create_token, grant, save_role
 from watchfloor.identity.domain import system
 from watchfloor.identity.models import User
-from watchfloor.insight import lake
+from watchfloor.insight import coming, lake
+from watchfloor.insight.coming import Coming
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, MissingExtra, NotFound
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.writer import writing
-from watchfloor.staffing import bases, gathering, markets, rates, running, upcoming, whatifs
+from watchfloor.staffing import bases, gathering, markets, rates, running, whatifs
 from watchfloor.staffing.domain.whatif import Fields
 from watchfloor.staffing.models import BaseRow, Run, WhatIf
-from watchfloor.staffing.upcoming import Upcoming
 
 pytestmark = pytest.mark.django_db
 
@@ -75,8 +75,9 @@ def test_what_is_coming_to_a_market_lifts_the_queues_it_feeds(
 ) -> None:
     before = bases.newest().base
     assert before is not None
-    vote = Upcoming(title="A vote", market="FR", start=END, end=END + timedelta(days=1), uplift=1.0)
-    monkeypatch.setattr(upcoming, "_sources", [lambda _start, _end: [vote]])
+    vote = Coming(kind="election", title="A vote", market="FR", start=END, end=END + timedelta(days=1), uplift=1.0)
+    launch = Coming(kind="launch", title="Of which nobody knows what it brings", start=END, end=END + timedelta(days=7))
+    monkeypatch.setattr(coming, "_sources", [lambda _actor, _start, _end: [vote, launch]])
     with clock.at(END):
         base = gathering.gather()
     assert base.coming == [vote]

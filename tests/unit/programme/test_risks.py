@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchfloor.engines.staffing.calibration import Hour
 from watchfloor.kernel.errors import BadInput
 from watchfloor.programme.risks import domain, words
 from watchfloor.programme.risks.domain import EventIn, IndicatorIn
-from watchfloor.staffing.upcoming import Upcoming, lifted
 
 MORE = IndicatorIn(metric="m", amber=100, red=200)
 LESS = IndicatorIn(metric="m", amber=0.9, red=0.8)
@@ -65,23 +63,6 @@ def test_what_is_beyond_red_is_red_whatever_came_before(values: list[float], up:
             assert state in ("amber", "red") and (state == "amber" or before == "red")
         elif bad < 80:
             assert state == "green"
-
-
-def test_events_lift_the_hours_they_reach_into_by_their_markets_share() -> None:
-    hours = [Hour(10.0, 5.0, 20.0)] * 6
-    event = Upcoming(
-        title="Vote",
-        market="DE",
-        start=MONDAY + timedelta(hours=1),
-        end=MONDAY + timedelta(hours=2, minutes=30),
-        uplift=0.5,
-    )
-    found = lifted(hours, MONDAY, {"DE": 0.4, "FR": 0.6}, [event])
-    assert [round(each.value, 3) for each in found] == [10, 12, 11, 10, 10, 10]
-    assert (found[1].low, found[1].high) == (pytest.approx(6), pytest.approx(24))
-    assert lifted(hours, MONDAY, {"FR": 1.0}, [event]) == hours
-    less = msgspec.structs.replace(event, uplift=-5.0)
-    assert lifted(hours, MONDAY, {"DE": 1.0}, [less])[1].value == 0
 
 
 def test_bad_events_are_refused_with_their_field() -> None:

@@ -1,4 +1,4 @@
-"""The calendar as staffing and forecasts of numbers count on it: events of markets that reach into a span, with the extra work expected."""
+"""The calendar as forecasts count on it: events of markets that reach into a span, with the extra work expected."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ from watchfloor.identity.domain import Actor
 from watchfloor.insight import coming
 from watchfloor.programme.risks import words
 from watchfloor.programme.risks.models import CalendarEvent
-from watchfloor.staffing import upcoming
-
-
-def between(start: datetime, end: datetime) -> list[upcoming.Upcoming]:
-    """Events that are not cancelled and of which more or less work is expected."""
-    rows = CalendarEvent.objects.filter(cancelled_at=None, starts_at__lt=end, ends_at__gt=start).exclude(uplift=0)
-    return [
-        upcoming.Upcoming(title=row.title, market=row.market, start=row.starts_at, end=row.ends_at, uplift=row.uplift)
-        for row in rows.order_by("starts_at", "pk")
-    ]
 
 
 def known(actor: Actor, start: datetime, end: datetime) -> list[coming.Coming]:
@@ -34,6 +24,5 @@ def known(actor: Actor, start: datetime, end: datetime) -> list[coming.Coming]:
 
 
 def offer() -> None:
-    """From now on staffing asks, and forecasts of numbers do."""
-    upcoming.register(between)
+    """From now on forecasts of numbers ask, and staffing does."""
     coming.register(known, words.EVENTS)

@@ -8,7 +8,7 @@ import msgspec
 
 from watchfloor.engines.staffing.calibration import Choice, Crew, Fared, Handling, Hour, Pace, Shrinkage
 from watchfloor.engines.staffing.simulation import Scenario
-from watchfloor.staffing.upcoming import Upcoming
+from watchfloor.insight.coming import Coming
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     paid: list[float]
     there: list[float]
     scenario: Scenario
-    coming: list[Upcoming] = []  # events of calendars that the forecast counts on
+    coming: list[Coming] = []  # events of calendars that the forecast counts on
 
 
 def short(base: Base) -> float:
