@@ -1,7 +1,7 @@
 """What else may be done with a decision in the moment it was made, beside taking it back: contexts above review bring it here.
 
 An offer is a button of the small card that says what was decided. Pressing it posts to ``address``, with one of ``choices`` under
-``name``; ``review.pages.work.back_to_hand`` is the answer it gives.
+``name``; ``review.pages.onward.back_to_hand`` is the answer it gives.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from watchfloor.review.actions.appeal_terms import PERMISSION
 from watchfloor.review.contracts import DecisionIn
 from watchfloor.review.models import Appeal, Decision, Dispute, Job
 from watchfloor.review.pages import many_words, tables
-from watchfloor.review.pages.work import WORK
+from watchfloor.review.pages.in_hand import WORK
 
 CSV_HEAD = (
     "appeal",

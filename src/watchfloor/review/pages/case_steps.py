@@ -23,7 +23,7 @@ from watchfloor.review import actions, find, queries
 from watchfloor.review.actions.reporters import who_is
 from watchfloor.review.models import Case
 from watchfloor.review.pages import cases, tables
-from watchfloor.review.pages.work import WORK
+from watchfloor.review.pages.in_hand import WORK
 from watchfloor.review.queries.mass import mass, reports
 
 

@@ -27,7 +27,7 @@ from watchfloor.review import actions, case_many, case_view, find, queries
 from watchfloor.review.contracts import AppealIn
 from watchfloor.review.models import Case, Decision, Job, Queue
 from watchfloor.review.pages import many_words, tables
-from watchfloor.review.pages.work import WORK
+from watchfloor.review.pages.in_hand import WORK
 
 PER_PAGE = 50
 CSV_HEAD = (

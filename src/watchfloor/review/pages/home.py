@@ -16,8 +16,8 @@ from watchfloor.review import bench, bench_offers, queries
 from watchfloor.review.actions.people import person
 from watchfloor.review.domain import clocks
 from watchfloor.review.models import Decision, Job
+from watchfloor.review.pages.in_hand import WORK, address
 from watchfloor.review.pages.routing_parts import VIEW
-from watchfloor.review.pages.work import WORK, address
 from watchfloor.review.queries import inquiries
 
 OFFER = timedelta(seconds=30)

@@ -24,7 +24,7 @@ from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import actions, bench, queries
 from watchfloor.review.models_bench import Inquiry
-from watchfloor.review.pages.work import WORK, address
+from watchfloor.review.pages.in_hand import WORK, address
 from watchfloor.review.queries import inquiries
 
 CSV_HEAD = ("case", "policy", "market", "asked", "queue", "to", "waits")

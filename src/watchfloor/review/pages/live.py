@@ -13,7 +13,7 @@ from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import queries
 from watchfloor.review.pages import tables
-from watchfloor.review.pages.work import WORK
+from watchfloor.review.pages.in_hand import WORK
 
 CSV_HEAD = ("case", "policy", "severity", "market", "minutes live", "viewers", "watched", "reports", "due")
 

@@ -21,7 +21,7 @@ from watchfloor.review import actions, plan
 from watchfloor.review.actions.people import person_id
 from watchfloor.review.domain.macros import PLACEHOLDERS
 from watchfloor.review.models_bench import Macro
-from watchfloor.review.pages.work import WORK
+from watchfloor.review.pages.in_hand import WORK
 from watchfloor.review.queries import names
 
 FIELDS = ("name", "text", "policy_key", "queue_key")

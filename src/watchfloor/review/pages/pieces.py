@@ -17,7 +17,7 @@ from watchfloor.policy import queries as policies
 from watchfloor.review import bench, queries, thread, translators
 from watchfloor.review.models import Job
 from watchfloor.review.pages import typed as forms
-from watchfloor.review.pages.work import WORK
+from watchfloor.review.pages.in_hand import WORK
 
 
 @require_safe

@@ -20,7 +20,7 @@ from watchfloor.policy import queries as policies
 from watchfloor.review import queries
 from watchfloor.review.models import Job, Queue
 from watchfloor.review.pages import tables
-from watchfloor.review.pages.work import WORK, address
+from watchfloor.review.pages.in_hand import WORK, address
 from watchfloor.review.queries.other_words import waits_for
 
 PER_PAGE = 50

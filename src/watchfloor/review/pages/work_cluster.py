@@ -1,16 +1,14 @@
-"""The workbench of a cluster's job: the sample read one by one with three keys, then the dry run, then one decision for all."""
+"""The workbench of a cluster's job: the sample to be read one by one with three keys, then the dry run."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import Actor
-from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
 from watchfloor.review import bench_cluster, clusters
 from watchfloor.review.bulk.orders import Order
@@ -28,11 +26,11 @@ def show(
     cluster = clusters.cluster_of_job(job)
     if cluster is None:
         raise Conflict("stale_lease", "This job is not about a cluster any more.")
-    given = _given(request)
+    given = given_of(request)
     seen = None
     if request.method == "POST" and typed.step in ("dry_run", "for_all"):
         try:
-            seen = clusters.preview_in_hand(actor, job.pk, job.lease_token, _order(given))
+            seen = clusters.preview_in_hand(actor, job.pk, job.lease_token, order_of(given))
         except (BadInput, Forbidden) as error:
             if not errors:
                 errors = [(_FIELDS.get(error.where, "violation"), f"{error.message} {error.hint}".strip())]
@@ -47,51 +45,19 @@ def show(
     return part.show(request, "review/work_cluster.html", context, address=to, status=422 if errors else 200)
 
 
-def read(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
-    """What the item shown is; then the next of the sample."""
-    from watchfloor.review.pages import work  # whose steps these are
-
-    item = ids.decode("itm", request.POST.get("item", ""))
-    clusters.read_in_hand(actor, job_id, typed.token, item, request.POST.get("finding", ""))
-    return work.again(request, actor, job_id, typed)
-
-
-def dry_run(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
-    """What the decision for all would do."""
-    from watchfloor.review.pages import work
-
-    return work.again(request, actor, job_id, typed)
-
-
-def for_all(request: HttpRequest, actor: Actor, job_id: uuid.UUID, typed: Typed) -> HttpResponse:
-    """The decision for all, as the dry run showed it."""
-    from watchfloor.review.pages import work
-
-    given = _given(request)
-    batch = clusters.decide_in_hand(
-        actor, job_id, typed.token, _order(given), seen=request.POST.get("seen", ""), why=given["why"],
-        active_ms=typed.active_ms,
-    )  # fmt: skip
-    messages.success(
-        request,
-        _("Decided for %(count)s. It is being done; under Orders over many it can be taken back.")
-        % {"count": f"{batch.count:,}"},
-    )
-    return work.next_case(request, typed.queue)
-
-
-STEPS = {"read": read, "dry_run": dry_run, "for_all": for_all}
 _FIELDS = {"violation_key": "violation", "why": "why", "verdict": "verdict"}
 
 
-def _given(request: HttpRequest) -> dict[str, str]:
+def given_of(request: HttpRequest) -> dict[str, str]:
+    """What was chosen for all."""
     found = {
         name: request.POST.get(name, "").strip()[:300] for name in ("verdict", "violation", "why", "with_protected")
     }
     return {**found, "verdict": "clean" if found["verdict"] == "clean" else "violating"}
 
 
-def _order(given: dict[str, str]) -> Order:
+def order_of(given: dict[str, str]) -> Order:
+    """The decision for all, as an order over many."""
     violating = given["verdict"] == "violating"
     return Order(
         verb="decide", verdict=given["verdict"], violation=given["violation"] if violating else "",

@@ -14,7 +14,7 @@ from watchfloor.detection.banks.pages import forms
 from watchfloor.identity.guard import page
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import WatchfloorError
-from watchfloor.review.pages import work
+from watchfloor.review.pages import onward
 
 
 @require_POST
@@ -30,4 +30,4 @@ def bank_it(request: HttpRequest, decision_id: UUID) -> HttpResponse:
             bench.bank_now(actor, decision_id, request.POST.get("bank", ""))  # the card of the decision says so
     except WatchfloorError as error:
         messages.error(request, forms.sentence(error))
-    return work.back_to_hand(request, done=str(decision_id))
+    return onward.back_to_hand(request, done=str(decision_id))

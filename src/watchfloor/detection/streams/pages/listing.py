@@ -21,7 +21,7 @@ from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import queries as review
 from watchfloor.review.pages import tables
-from watchfloor.review.pages.work import WORK
+from watchfloor.review.pages.in_hand import WORK
 
 MOST = 200
 CSV_HEAD = ("stream", "case", "state", "began", "ended", "last frame", "frames", "seconds", "matches")

@@ -11,7 +11,7 @@ from watchfloor.detection.streams import queries, ring
 from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import BadInput, Forbidden
-from watchfloor.review.pages.work import WORK
+from watchfloor.review.pages.in_hand import WORK
 
 
 @require_safe
