@@ -173,7 +173,7 @@ class _Runs:
         return what.gather(self._order).cum_sum().gather(self._marks).diff(null_behavior="drop")
 
 
-_ENTROPY: Final = -(pl.all().clip(LEAST) * pl.all().clip(LEAST).log()).sum()
+_ENTROPY: Final = pl.all().clip(LEAST).entropy(math.e, normalize=False)
 
 
 def _bound(chances: pl.DataFrame, priors: list[float], told: pl.DataFrame, logs: pl.DataFrame) -> float:
