@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _PRIOR = 20.0
-_NEAR = 1e-3  # after so short a step of Newton's the next one would be some thousand times shorter: not worth a pass over all texts
 
 
 class Platt(NamedTuple):
@@ -70,6 +69,6 @@ def fit_platt(
         longest = max(abs(move_slope), abs(move_shift), 1.0)
         slope += move_slope / longest
         shift += move_shift / longest
-        if max(abs(move_slope), abs(move_shift)) < _NEAR:
+        if max(abs(move_slope), abs(move_shift)) < 1e-6:
             break
     return Platt(slope, shift) if slope > 0.05 else None

@@ -17,7 +17,7 @@ from watchfloor.engines.textmodels.tokens import ENTITY_KIND, TOKEN, parts, read
 VERSION = 4  # of the set of features; a stored model is only read by the version that wrote it
 
 LETTERS = "letters:"  # before a word: not the word but the letters it is made of (``letters.py``)
-_BEYOND = re.compile("[^\x00-\x7f]+")
+_DIGIT = re.compile(r"\d")
 _CAPITALS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"  # to be taken out: far quicker than to be found
 _LENGTHS = [f"shape:length{step}" for step in range(10)]
 _CAPS = [f"shape:caps{step}" for step in range(11)]
@@ -119,11 +119,7 @@ def _counts(original: str) -> tuple[int, int]:
     if original.isascii():
         raw, length = original.encode(), len(original)
         return length - len(raw.translate(None, _CAPITALS)), length - len(raw.translate(None, _DIGITS))
-    raw, beyond = original.encode(errors="replace"), "".join(_BEYOND.findall(original))
-    return (
-        len(raw) - len(raw.translate(None, _CAPITALS)) + sum(map(str.isupper, beyond)),
-        len(raw) - len(raw.translate(None, _DIGITS)) + sum(map(str.isdecimal, beyond)),
-    )
+    return sum(map(str.isupper, original)), len(_DIGIT.findall(original))
 
 
 def _shape(length: int, capitals: int, digits: int) -> tuple[str, str, str]:

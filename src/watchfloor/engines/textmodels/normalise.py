@@ -159,7 +159,7 @@ def _places(*kinds: int) -> re.Pattern[str]:
 
 _SPELLED = re.compile(r"(?<![^\W_])[a-z](?:([ .*_-])[a-z])(?:\1[a-z]){2,}(?![^\W_])")
 _REPEAT = re.compile(r"(.)\1\1+")
-_MARKS_REPEATED = [(3 * mark, 2 * mark) for mark in ".!?"]
+_MARKS_REPEATED = re.compile(r"([.!?])\1\1+")
 _BLANKS = re.compile(r"[^\S ]\s*|\s{2,}")
 _DIGIT = re.compile(r"\d")
 _NOT_DIGIT = re.compile(r"\D+")
@@ -223,9 +223,7 @@ def _run(original: str, origins: _Origins | None, known: Known | None = None) ->
     if REPEAT in tricks or (MARKS in tricks and origins is not None):
         text = _substitute(_REPEAT, lambda match: match[1] * 2, text, origins)
     elif MARKS in tricks:
-        for three, two in _MARKS_REPEATED:
-            while three in text:
-                text = text.replace(three, two)
+        text = _MARKS_REPEATED.sub(r"\1\1", text)
     if BLANK in tricks:
         text = _substitute(_BLANKS, lambda match: " ", text, origins)
     return Normalised(original, text, tuple(found), hidden, mixed, digits_read, known)
