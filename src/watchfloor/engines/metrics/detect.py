@@ -120,7 +120,8 @@ class Detector:
     """Judges one series point by point, in a few microseconds each.
 
     Args:
-        season: points per season (288 for a day of five minutes); its profile is learnt and taken off. 0: none.
+        season: points per season (288 for a day of five minutes); its profile is learnt (the first two are not judged) and taken
+            off. 0: none.
         alarm: log odds from which a point is an alarm.
         quiet: points for which an alarm silences what is not stronger.
     """
@@ -152,6 +153,12 @@ class Detector:
             self._window.append(value)
             return Seen(0.0, False, "", value)
         expected = self._slow + usual
+        if (
+            self._count <= 2 * self.season
+        ):  # its profile is still rough: what is seen now would be taken for ordinary ever after
+            self._settle(value)
+            self._middle = self._slow
+            return Seen(0.0, False, "", expected)
         odds, kind = self._odds(value)
         told = self._tell(odds)
         return Seen(told / (told + self.alarm), told >= self.alarm, kind if told >= self.alarm else "", expected)
@@ -159,13 +166,12 @@ class Detector:
     def _odds(self, value: float) -> tuple[float, str]:
         """The largest log odds of what is watched, and what it says."""
         count, level = self._count, abs(self._slow)
-        off = value - self._slow
         scale = self._spread + 1e-9 + _FLOOR * level
         rate = max(count**-0.6, _LEAST_STEP) * 4
         window = self._window
         window.append(value)
         top, kind = 0.0, ""
-        if count >= _WINDOW + 2:
+        if count >= _WINDOW + 2 and len(window) == _WINDOW:
             most, least = max(window), min(window)
             unit = scale + min(level, _LEVEL * scale)
             far, differs = self._memory.strange(sum(window) / _WINDOW, most - least, _NEAR * unit)
@@ -181,12 +187,18 @@ class Detector:
         creeping = max(self._rising.odds(drift, count, rate), self._falling.odds(-drift, count, rate))
         if creeping > top:
             top, kind = creeping, "trend"
-        pace = max(_SLOW, 1 / count)
-        if count > _WINDOW + 2:
-            off = min(max(off, -_FAR * scale), _FAR * scale)
+        self._settle(value)
+        return top, kind
+
+    def _settle(self, value: float) -> None:
+        """Learn level and usual deviation; a point far off teaches no more than one at ``_FAR`` deviations."""
+        off = value - self._slow
+        if self._count > _WINDOW + 2:
+            far = _FAR * (self._spread + 1e-9 + _FLOOR * abs(self._slow))
+            off = min(max(off, -far), far)
+        pace = max(_SLOW, 1 / self._count)
         self._slow += pace * off
         self._spread += pace * (abs(off) - self._spread)
-        return top, kind
 
     def _tell(self, odds: float) -> float:
         """What is new in this point: all of it, or, soon after an alarm, what exceeds that."""
