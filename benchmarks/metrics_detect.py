@@ -4,15 +4,18 @@
 
 Input: the series of the Numenta Anomaly Benchmark (MIT) in ``nab/`` of the data folder, or all of a checkout of github.com/numenta/NAB
 named by WATCHFLOOR_NAB (with ``data/`` and ``labels/``); then its own sweeper (``nab.sweeper``) scores the same results beside
-ours and must agree. One threshold for all series, the best for the profile, as that benchmark does for each of its detectors. Beside
-ours: a running Gaussian (its simplest entrant: 6,400 points back) written here. Then slices: Poisson counts with a week, 64 days,
-2 % of slices moved on the last day.
+ours and must agree. One threshold for all series, the best for the profile, as that benchmark does for each of its detectors. Our
+constants were chosen on a half of the series (even SHA-256 of the name): the other half is told apart, also at the threshold of the
+first (it was in sight, so its figure flatters a little too). Of the watch as it ships (alarm at 7) the alarms on realTweets are
+counted, without any threshold of the benchmark's. Beside ours: a running Gaussian (its simplest entrant: 6,400 points back) written
+here. Then slices: Poisson counts with a week, 64 days, 2 % of slices moved on the last day.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import math
 import os
@@ -28,6 +31,9 @@ import polars as pl
 
 from watchfloor.engines.metrics import detect, watch_slices
 
+ALARM = (
+    5.5  # log odds that start the quiet: this benchmark wants one alarm in each of few windows, whatever else is told
+)
 DATA = Path(os.environ.get("WATCHFLOOR_DATA", Path(__file__).parents[1] / "../shared/data"))
 NAB = os.environ.get("WATCHFLOOR_NAB", "")
 PROFILES = {"standard": (0.11, 1.0), "low FP": (0.22, 1.0), "low FN": (0.11, 2.0)}
@@ -211,7 +217,7 @@ def main() -> None:
         f"Detect: {len(corpus)} series, {points:,} points, {sum(len(one.windows) for one in corpus)} labelled windows"
     )
     rivals: list[tuple[str, Callable[[list[float]], list[float]]]] = [
-        ("watchfloor", lambda values: [each.score for each in detect(values)]),
+        ("watchfloor", lambda values: [each.score for each in detect(values, alarm=ALARM)]),
         ("running Gaussian", running_gaussian),
     ]
     for name, run in rivals:
@@ -228,13 +234,38 @@ def main() -> None:
             print(
                 f"    {folder}: {hit} of {sum(len(one.windows) for one in part)} windows, {false} false points at that threshold"
             )
+        chosen, held = halves(corpus)
+        first = judged(chosen, scores, *PROFILES["standard"])
+        second = judged(held, scores, *PROFILES["standard"])
+        moved = judged(
+            held,
+            {name: [float(each >= first.threshold) for each in given] for name, given in scores.items()},
+            *PROFILES["standard"],
+        )
+        print(
+            f"    half {first.score:.1f} ({len(chosen)} series), other half {second.score:.1f} ({len(held)} series),"
+            f" {moved.score:.1f} at the threshold of the first"
+        )
         if NAB:
             print(f"    the benchmark's own sweeper: {numenta(corpus, scores):.4f} (ours {best.score:.4f})")
+    tweets = [one for one in corpus if one.name.startswith("realTweets")]
+    alarms = {one.name: [float(each.alarm) for each in detect(one.values)] for one in tweets}
+    for said_of, part in (("all", tweets), *zip(("half", "other half"), halves(tweets), strict=True)):
+        hit, false_points = alarms_at(part, alarms, 1.0)
+        windows = sum(len(one.windows) for one in part)
+        print(f"  realTweets as shipped, {said_of}: {hit} of {windows} windows, {false_points} false points")
     for seed in range(seeds):
         false, found, cost = slices(seed)
         print(
             f"  10,000 slices, seed {seed}: {false:.1%} of alarms false (5 % said), {found:.0%} of moved found, {cost:.2f} s"
         )
+
+
+def halves(corpus: list[Series]) -> tuple[list[Series], list[Series]]:
+    """The series that constants were chosen on, and those that were held out."""
+    odd = [hashlib.sha256(one.name.encode()).digest()[-1] % 2 for one in corpus]
+    first, second = ([one for one, half in zip(corpus, odd, strict=True) if half == which] for which in (0, 1))
+    return first, second
 
 
 def alarms_at(part: list[Series], scores: dict[str, list[float]], threshold: float) -> tuple[int, int]:

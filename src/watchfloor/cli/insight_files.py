@@ -98,7 +98,7 @@ def locate(
 @click.option("--season", type=click.IntRange(0), help="Points per season (one series: 0; with --by: 7).")
 @click.option("--alarm", type=float, default=7.0, show_default=True, help="One series: log odds from which to alarm.")
 @click.option(
-    "--quiet", type=click.IntRange(0), default=300, show_default=True, help="One series: points an alarm silences."
+    "--quiet", type=click.IntRange(0), default=200, show_default=True, help="One series: points an alarm silences."
 )
 @click.option("--by", multiple=True, metavar="COL", help="Watch each slice of this dimension; may be repeated.")
 @click.option(
