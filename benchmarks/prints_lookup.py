@@ -2,9 +2,10 @@
 
     WATCHFLOOR_HOME=<folder> python -m benchmarks.prints_lookup [--prints 1000000] [--rounds 20] [--json]
 
-Prints of even chance with families of eight (a fifth), ten to a medium. Asked for: a picture (one print) and a video (twelve moments), both
-with near ones there; the answer is compared with a linear scan each time. Milliseconds as the caller waits, in the program's own database.
-Needs the extra ``media``.
+Prints of even chance with families of eight (a fifth), ten to a medium. Asked for: a picture (one print near one that is there) and a
+video (twelve moments, ten of them near those of one medium); the answer is compared with a linear scan each time. Milliseconds as the
+caller waits, in the program's own database. A million prints take some minutes to put in, which standard error tells; ``--prints
+100000`` is a tenth of that. Needs the extra ``media``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import time
 from typing import Any
 
@@ -42,13 +44,21 @@ def fill(count: int) -> Any:
             'COPY items_media_print (id, media_id, kind, "inner", seconds, bits, quality, day, bands) FROM STDIN'
         ) as copy:
             for number in range(count):
+                if number % 100_000 == 0:
+                    tell(f"{number:,} of {count:,} prints put in")
                 copy.write(
                     f"0190000a-0000-7000-8000-{number:012x}\t{medium(number // PER_MEDIUM)}\tpdq\tf\t{number % PER_MEDIUM}\t"
                     f"\\\\x{words[number].tobytes().hex()}\t100\t2026-01-01\t{{{','.join(map(str, bands[number].tolist()))}}}\n"
                 )
+        tell("making the index")
         cursor.execute("CREATE INDEX items_media_print_bands ON items_media_print USING gin (bands)")
         cursor.execute("VACUUM ANALYZE items_media_print")
     return rows
+
+
+def tell(what: str) -> None:
+    """How far it is."""
+    print(what, file=sys.stderr, flush=True)
 
 
 def medium(number: int) -> str:
@@ -57,14 +67,17 @@ def medium(number: int) -> str:
 
 
 def asked(rows: Any, moments: int, seed: int) -> tuple[Any, Any]:
-    """Prints near some that are there, and their words."""
+    """Prints near some that are there (of several, most are of one medium), and their words."""
     import numpy as np
 
     from benchmarks._photo_hashes import disturb
     from watchfloor.items.media.contracts import Print
 
     rng = np.random.default_rng(seed)
-    near = rows[rng.integers(0, len(rows), moments)].copy()
+    places = rng.integers(0, len(rows), moments)
+    if moments > PER_MEDIUM:
+        places[:PER_MEDIUM] = places[0] // PER_MEDIUM * PER_MEDIUM + np.arange(PER_MEDIUM)
+    near = rows[places].copy()
     disturb(near, 20, rng)
     said = [
         Print(kind="pdq", bits=row[::-1].byteswap().tobytes(), quality=100, seconds=float(place), inner=False)
@@ -102,6 +115,7 @@ def main() -> None:
         rows = fill(given.prints)
         for name, moments in (("picture", 1), (f"video of {MOMENTS} moments", MOMENTS)):
             times, exact, hits = [], True, 0
+            tell(f"asking for a {name}, {given.rounds} times")
             for seed in range(given.rounds + 1):
                 said, words = asked(rows, moments, seed)
                 began = time.perf_counter()

@@ -8,6 +8,7 @@ else: the campaigns are the same whether texts come one by one, day by day or al
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -23,6 +24,7 @@ from watchfloor.engines.nearby.pairs import PAIRS, near
 from watchfloor.engines.nearby.reading import read
 from watchfloor.kernel.errors import BadInput
 
+_NOBODY = pl.Series([], dtype=pl.UInt32)
 _KEYS = {"kind": pl.String, "value": pl.String, "text": pl.UInt32}
 
 
@@ -93,10 +95,10 @@ def grow(state: State, new: Texts) -> Changes:
         if form == len(state.firsts):
             state.firsts.append(places[0])
             fresh.append(number)
-        seen = found_in(text) if state.look else ()
         for place in places:
             state.form[place] = form
-            found += [(kind, value, place) for kind, value in seen]
+        if state.look and (seen := found_in(text)):
+            found += [(kind, value, place) for place in places for kind, value in seen]
     found.sort(key=itemgetter(2))  # in the order in which texts came
     for kind, values in (new.keys or {}).items():
         known: dict[str, str] = {}
@@ -134,9 +136,10 @@ def _renamed(state: State, start: int) -> Changes:
     parts.join(state.near.select("left", "right").iter_rows())
     alike = parts.roots()
     says = [size >= FEWEST for size in state.columns.pieces.list.len().to_list()]
-    state.judged = judge(state.keys, _parties(state, alike, says), state.caps)
+    state.judged = judge(state.keys, _parties(state, alike, says) if len(state.keys) else _NOBODY, state.caps)
     whole = Parts(len(state.ids))
-    whole.join((state.firsts[form], place) for place, form in enumerate(state.form) if says[form])
+    firsts = state.firsts
+    whole.join((firsts[form], place) for place, form in enumerate(state.form) if firsts[form] < place and says[form])
     whole.join(
         (state.firsts[left], state.firsts[right]) for left, right in state.near.select("left", "right").iter_rows()
     )
@@ -161,13 +164,10 @@ def _parties(state: State, alike: Sequence[int], says: Sequence[bool]) -> pl.Ser
     owners = [codes.setdefault(name, len(codes)) if name is not None else None for name in state.accounts]
     forms, people = len(state.firsts), len(codes)
     parts = Parts(forms + people + len(owners))
-    nodes = []
-    for place, owner in enumerate(owners):
-        node = forms + owner if owner is not None else forms + people + place
-        nodes.append(node)
-        if says[state.form[place]]:
-            parts.join([(alike[state.form[place]], node)])
-    return pl.Series([parts.root(node) for node in nodes], dtype=pl.UInt32)
+    nodes = [forms + (people + place if owner is None else owner) for place, owner in enumerate(owners)]
+    parts.join((alike[form], node) for form, node in zip(state.form, nodes, strict=True) if says[form])
+    roots = parts.roots()
+    return pl.Series([roots[node] for node in nodes], dtype=pl.UInt32)
 
 
 def _changes(state: State, before: Sequence[int], after: Sequence[int], start: int) -> Changes:
@@ -193,7 +193,4 @@ def _changes(state: State, before: Sequence[int], after: Sequence[int], start: i
 
 
 def _sizes(roots: Sequence[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for root in roots:
-        found[root] = found.get(root, 0) + 1
-    return found
+    return Counter(roots)

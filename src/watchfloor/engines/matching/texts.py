@@ -30,15 +30,15 @@ def pairs(texts: Sequence[str], within: float = WITHIN) -> Iterator[tuple[int, i
     Of texts that say the same only the first is compared with others.
     """
     said = read(texts)
-    firsts: list[int] = []
-    known: dict[str | tuple[str, tuple[str, ...]], int] = {}
-    for place, words in enumerate(said.words):
-        form = said.form(place) if place in said.extra else words
-        first = known.setdefault(form, place)
-        if first == place:
-            firsts.append(place)
-        elif form:
-            yield first, place, 0.0
+    forms: list[str | tuple[str, tuple[str, ...]]] = list(said.words)
+    for place in said.extra:
+        forms[place] = said.form(place)
+    first = dict(zip(reversed(forms), reversed(range(len(forms))), strict=True))
+    firsts = sorted(first.values())
+    if len(firsts) < len(forms):
+        for place, form in enumerate(forms):
+            if form and first[form] < place:
+                yield first[form], place, 0.0
     found = near(columns(said.of(firsts)), within=within)
     for left, right, distance in found.iter_rows():
         yield firsts[left], firsts[right], distance

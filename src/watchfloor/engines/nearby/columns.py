@@ -30,6 +30,7 @@ _AT_ONCE = 8_000  # texts: what they are made into stays in the processor's cach
 _SHIFT = 0x9E3779B1
 _WORD32 = 1 << 32
 _VALUES = _WORD32 // PLACES
+_NONE = _WORD32 * _WORD32 - 1
 _END = "\n"  # no word has it
 
 
@@ -78,21 +79,26 @@ def _sorted(of: Read, start: int, end: int) -> pl.Series:
     inside = ~ends.slice(0, whole)
     for ahead in range(1, SIZE):
         inside &= ~ends.slice(ahead, whole)
-    made = (ends.slice(0, whole).cast(pl.UInt64).cum_sum() * _WORD32 + _hashes(code)).filter(inside)
-    owner: list[int] = []
-    beside: list[int] = []
-    for place, extra in of.extra.items():
-        if start <= place < end:
-            for each in extra:
-                owner.append(place - start)
-                beside.append(piece_hash(each.encode("utf-32-le", "replace")))
-    for place, words in enumerate(of.words[start:end]):
-        if len(words) == 1:  # shorter than one piece
-            owner.append(place)
-            beside.append(piece_hash(f" {words} ".encode("utf-32-le", "replace")))
-    extra_keys = pl.Series(owner, dtype=pl.UInt64) * _WORD32 + pl.Series(beside, dtype=pl.UInt64)
-    made = pl.concat([made.alias("key"), extra_keys.alias("key")]).sort()
-    return made.filter((made != made.shift()).fill_null(True))
+    text = ends.rle_id().slice(0, whole).filter(inside) // 2  # a run of characters and its end are two
+    made = text.cast(pl.UInt64) * _WORD32 + _hashes(code).filter(inside)
+    beside = [
+        place << 32 | piece_hash(each.encode("utf-32-le", "replace"))
+        for place in range(end - start)
+        if start + place in of.extra
+        for each in of.extra[start + place]
+    ]
+    beside += [  # shorter than one piece
+        place << 32 | piece_hash(f" {words} ".encode("utf-32-le", "replace"))
+        for place, words in enumerate(of.words[start:end])
+        if len(words) == 1
+    ]
+    made = pl.concat([made.alias("key"), pl.Series("key", beside, dtype=pl.UInt64)]).sort()
+    return made.filter(_begins(made))
+
+
+def _begins(ordered: pl.Series) -> pl.Series:
+    """Where another value begins; no value is as large as what stands before the first."""
+    return ordered != ordered.shift(fill_value=_NONE)
 
 
 def _hashes(code: pl.Series) -> pl.Series:
@@ -127,17 +133,13 @@ def _tables() -> tuple[list[pl.Series], list[pl.Series]]:
 
 
 def _columns(found: pl.Series, size: int, first: int) -> Columns:
-    cell, value = found // _VALUES, found % _VALUES
-    begins = (cell != cell.shift()).fill_null(True)
+    cell = found // _VALUES
+    begins = _begins(cell)
     listed = _lists((found // _WORD32).cast(pl.UInt32), (found % _WORD32).cast(pl.UInt32), size)
-    least = pl.repeat(None, size * PLACES, dtype=pl.UInt64, eager=True).scatter(
-        cell.filter(begins), value.filter(begins)
+    least = pl.repeat(None, size * PLACES, dtype=pl.UInt32, eager=True).scatter(
+        cell.filter(begins), (found.filter(begins) % _VALUES).cast(pl.UInt32)
     )
-    places = [least.gather_every(PLACES, place) for place in range(PLACES)]
-    for _ in range(2):  # what got nothing borrows from the next that did, once around
-        for place in reversed(range(PLACES)):
-            lent = places[(place + 1) % PLACES]
-            places[place] = places[place].zip_with(places[place].is_not_null(), (lent + _SHIFT) % _WORD32)
+    places = _lent([least.gather_every(PLACES, place) for place in range(PLACES)])
     enough = listed.list.len() >= FEWEST
     form = pl.int_range(first, first + size, dtype=pl.UInt64, eager=True).filter(enough)
     keys = [NOTHING.keys]
@@ -151,6 +153,17 @@ def _columns(found: pl.Series, size: int, first: int) -> Columns:
     return Columns(listed, bits, pl.concat(keys))
 
 
+def _lent(places: list[pl.Series]) -> list[pl.Series]:
+    """What got nothing borrows from the next that did, once around."""
+    for turn in range(2):
+        for place in reversed(range(PLACES)):
+            got = places[place].is_not_null()
+            if turn and got.all():
+                return places  # none before it lacks any either
+            places[place] = places[place].zip_with(got, places[(place + 1) % PLACES] + _SHIFT)  # modulo 2^32
+    return places
+
+
 def _lists(owner: pl.Series, piece: pl.Series, size: int) -> pl.Series:
     """A list for each of so many owners, who come in order."""
     table = (
@@ -158,16 +171,19 @@ def _lists(owner: pl.Series, piece: pl.Series, size: int) -> pl.Series:
         .group_by("owner", maintain_order=True)
         .agg("pieces")
     )
-    if len(table) < size:  # some have none
-        every = pl.DataFrame({"owner": pl.int_range(size, dtype=pl.UInt32, eager=True)})
-        table = every.join(table, on="owner", how="left", maintain_order="left")
-        table = table.with_columns(pl.col("pieces").fill_null(pl.lit([], dtype=pl.List(pl.UInt32))))
-    return table["pieces"]
+    found = table["pieces"]
+    if len(table) == size:
+        return found
+    place = pl.repeat(None, size, dtype=pl.UInt32, eager=True).scatter(
+        table["owner"], pl.int_range(len(table), dtype=pl.UInt32, eager=True)
+    )
+    place = place.fill_null(len(table))  # some have none
+    return pl.concat([found, pl.Series("pieces", [[]], dtype=found.dtype)]).gather(place)
 
 
 def _bits(places: list[pl.Series]) -> pl.Series:
     """Four bits of each place in one number."""
-    total = places[0] % 16
+    total = (places[0] % 16).cast(pl.UInt64)
     for column in places[1:]:
         total = total * 16 + column % 16
     return total

@@ -30,4 +30,8 @@ class Parts:
 
     def roots(self) -> list[int]:
         """The root of each place."""
-        return [self.root(place) for place in range(len(self._parent))]
+        parent = self._parent
+        for place, above in enumerate(parent):  # above comes before, so it knows its root by now
+            if above != place:
+                parent[place] = parent[above]
+        return parent.copy()
