@@ -58,7 +58,9 @@ def _looked_at(checks: Sequence[Callable[[], Finding]]) -> list[Finding]:
                     findings.append(Finding(check.__name__, "bad", problem.message, problem.hint))
     except WatchfloorError as problem:
         told = doctor_settings.of(problem)
-        findings.append(told if problem.code == "bad_setting" else Finding("start", "bad", problem.message, problem.hint))
+        findings.append(
+            told if problem.code == "bad_setting" else Finding("start", "bad", problem.message, problem.hint)
+        )
     except Exception as error:  # the database may be the very thing that is ill
         findings.append(Finding("database", "bad", f"it does not answer: {_first_line(error)}", _mend()))
     return findings

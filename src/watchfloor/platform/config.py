@@ -59,7 +59,10 @@ def log_level(name: str) -> str:
     levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
     if value not in levels:
         raise BadInput(
-            "bad_setting", f"{name}={value[:40]!r} is no level of logging.", where=name, hint=f"One of {', '.join(levels)}."
+            "bad_setting",
+            f"{name}={value[:40]!r} is no level of logging.",
+            where=name,
+            hint=f"One of {', '.join(levels)}.",
         )
     return value
 

@@ -196,7 +196,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the page
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # words about people stay out of cookies
 if SESSION_COOKIE_SECURE:  # a name that browsers take from this host alone, and only over TLS
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
