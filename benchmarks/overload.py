@@ -5,7 +5,7 @@
 First the capacity is measured (batches of 100 reports, a few connections, closed loop). Then two kinds of spans take turns: half of the
 capacity, and ``times`` as much, offered whether or not it is taken (open loop). Through all of them single reports of child safety and of
 a threat to life come, each ``urgent`` times a second; what they wait is what must not change. The flood is sent by processes of their own
-(``_flood``: bodies made before, pipelined), which give way to all others, so that what sending costs here is not counted as waiting there; how
+(``_flood``: bodies made before, pipelined) that give way to all others, so that what sending costs is not counted as waiting; how
 much of the flood was really sent is printed as a multiple of the capacity. Weights are what each role's processes hold for themselves.
 """
 
