@@ -168,7 +168,10 @@ def apart(load: Load, seconds: float, yielding: bool = False) -> Heard:
 
 
 def weights(root: int, home: Path) -> dict[str, float]:
-    """MB that each role's processes hold for themselves (USS where the system tells), the database's among them."""
+    """MB that each role's processes hold for themselves (USS where the system tells), the database's among them.
+
+    Of the database the pages of its shared buffers are left out: they fill until all are used, which is what they are for.
+    """
     found: Counter[str] = Counter()
     processes = psutil.Process(root).children(recursive=True)
     with suppress(OSError, ValueError, psutil.Error):
@@ -184,10 +187,20 @@ def weights(root: int, home: Path) -> dict[str, float]:
                     role = next(
                         (name for name in ("media", "web") if f"run {name}" in " ".join(parent.cmdline())), "web"
                     )
-            found[role or ("database" if process.name() == "postgres" else "other")] += (
-                process.memory_full_info().uss / 1e6
-            )
+            database = not role and process.name() == "postgres"
+            found[role or ("database" if database else "other")] += (
+                _own(process.pid) if database else process.memory_full_info().uss
+            ) / 1e6
     return {role: round(size, 1) for role, size in found.items()}
+
+
+def _own(pid: int) -> float:
+    """Bytes of a process that are no file and nobody else's; a page of shared memory that only one has touched yet counts as shared."""
+    with suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss_Anon:"):
+                return 1024 * float(line.split()[1])
+    return float(psutil.Process(pid).memory_full_info().uss)
 
 
 async def weighed(root: int, home: Path, seconds: float, every: float) -> list[tuple[float, dict[str, float]]]:

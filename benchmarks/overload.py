@@ -4,9 +4,9 @@
 
 First the capacity is measured (batches of 100 reports, a few connections, closed loop). Then two kinds of spans take turns: half of the
 capacity, and ``times`` as much, offered whether or not it is taken (open loop). Through all of them single reports of child safety and of
-a threat to life come, each ``urgent`` times a second; what they wait is what must not change. The flood is sent by a process of its own,
-which gives way to all others, so that what sending costs here is not counted as waiting there; how much of the flood was really sent is
-printed. Weights are what each role's processes hold for themselves.
+a threat to life come, each ``urgent`` times a second; what they wait is what must not change. The flood is sent by processes of their own
+(``_flood``: bodies made before, pipelined) that give way to all others, so that what sending costs is not counted as waiting; how
+much of the flood was really sent is printed as a multiple of the capacity. Weights are what each role's processes hold for themselves.
 """
 
 from __future__ import annotations
@@ -14,26 +14,35 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import random
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+from benchmarks import _flood
 from benchmarks._served import Heard, Load, apart, run, weighed
 
 BATCH = 100
+SENDERS = 2  # processes
+LINES = 64  # connections of each
 LANES = {"child safety": "child-abuse", "threat to life": "threat"}
 
 
 async def span(floor: Any, token: str, pool: ProcessPoolExecutor, rows: float, seconds: float, urgent: float) -> Any:
     """One span under so many rows a second, with urgent ones beside: the flood's answers, the lanes', the weights."""
-    flood = Load(floor.port, token, rate=max(rows / BATCH, 0.5), batch=BATCH, lines=400)
+    rate = max(rows / BATCH, 0.5) / SENDERS
+    loop = asyncio.get_running_loop()
     lanes = [Load(floor.port, token, rate=urgent, reason=reason) for reason in LANES.values()]
-    heard, weights, *told = await asyncio.gather(
-        asyncio.get_running_loop().run_in_executor(pool, apart, flood, seconds, True),
+    weights, *told = await asyncio.gather(
         weighed(floor.process.pid, floor.home, seconds, 2.0),
         *(later(at * 0.5 / urgent, lane, seconds) for at, lane in enumerate(lanes)),
+        *(
+            loop.run_in_executor(pool, _flood.apart, floor.port, token, rate, BATCH, LINES, seconds)
+            for _ in range(SENDERS)
+        ),
     )
-    return heard, told, weights
+    lanes_told, floods = told[: len(lanes)], told[len(lanes) :]
+    return sum(floods, start=_flood.Told()), lanes_told, weights
 
 
 async def later(pause: float, lane: Load, seconds: float) -> Heard:
@@ -44,7 +53,7 @@ async def later(pause: float, lane: Load, seconds: float) -> Heard:
 
 async def overload(floor: Any, token: str, seconds: float, times: float, rounds: int, urgent: float) -> dict[str, Any]:
     """Capacity, then the spans in turns."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(SENDERS, mp_context=multiprocessing.get_context("spawn")) as pool:
         for length in (2.0, min(seconds, 8.0)):  # the first is to warm up
             taken = await asyncio.get_running_loop().run_in_executor(
                 pool, apart, Load(floor.port, token, rate=10_000, batch=BATCH, lines=4), length
@@ -57,6 +66,7 @@ async def overload(floor: Any, token: str, seconds: float, times: float, rounds:
     found: dict[str, Any] = {"capacity_rows_s": round(most), "seconds": seconds, "rounds": rounds}
     for name, share in (("half", 0.5), ("over", times)):
         found[name] = {"offered_rows_s": round(most * share), **summed(spans[name], seconds)}
+        found[name]["sent_times_capacity"] = round(found[name]["sent_rows_s"] / most, 1)
     found["p99_over_to_half"] = {
         lane: ratio(
             *([time for _, told, _ in spans[name] for time in told[at].times] for name in ("over", "half"))
@@ -69,7 +79,7 @@ async def overload(floor: Any, token: str, seconds: float, times: float, rounds:
 def summed(spans: list[Any], seconds: float) -> dict[str, Any]:
     """All spans of a kind as one."""
     floods = [heard for heard, _, _ in spans]
-    status = sum((heard.status for heard in floods), start=type(floods[0].status)())
+    status: Counter[int] = sum((heard.status for heard in floods), start=Counter())
     lanes = {}
     for at, lane in enumerate(LANES):
         told = Heard()
@@ -82,7 +92,9 @@ def summed(spans: list[Any], seconds: float) -> dict[str, Any]:
         }  # fmt: skip
     roles = {role for _, _, weights in spans for _, each in weights for role in each}
     return {
-        "sent_rows_s": round(BATCH * status.total() / len(spans) / seconds),
+        "sent_rows_s": round(BATCH * sum(heard.sent for heard in floods) / len(spans) / seconds),
+        "answered_rows_s": round(BATCH * status.total() / len(spans) / seconds),
+        "senders_processor_share": round(sum(heard.processor for heard in floods) / len(spans) / seconds, 2),
         "taken_rows_s": round(sum(heard.rows for heard in floods) / len(spans) / seconds),
         "refused": status[503], "status": dict(status),
         "refused_without_retry_after": sum(
@@ -114,7 +126,8 @@ def tell(found: dict[str, Any]) -> Iterator[str]:
     for name in ("half", "over"):
         each = found[name]
         yield (
-            f"  {name:<5} offered {each['offered_rows_s']:>7,}/s, sent {each['sent_rows_s']:>7,}/s, taken {each['taken_rows_s']:>6,}/s, "
+            f"  {name:<5} offered {each['offered_rows_s']:>7,}/s, sent {each['sent_rows_s']:>7,}/s (x{each['sent_times_capacity']}), "
+            f"taken {each['taken_rows_s']:>6,}/s, "
             f"{each['refused']:>6,} requests refused ({each['refused_without_retry_after']} of them without Retry-After)"
         )
         for lane, told in each["lanes"].items():

@@ -1,4 +1,5 @@
 // Light, dark or as the system; comfortable or compact. Kept with the person, in this browser, and in a cookie for pages before signing in.
+import { remember } from "./cookie";
 import { isKept, save } from "./saved";
 
 export type Theme = "auto" | "light" | "dark";
@@ -21,7 +22,7 @@ function keep(name: string, value: string): void {
   } catch {
     // see above
   }
-  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  remember(name, value);
   save(name.slice(3), value);
 }
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
+from watchfloor.cli import doctor_settings
 from watchfloor.cli import doctor_states as states
 from watchfloor.cli.doctor_finding import Finding
 from watchfloor.cli.output import emit, json_option
 from watchfloor.console import prepare
-from watchfloor.kernel.errors import BadInput
+from watchfloor.kernel.errors import BadInput, WatchfloorError
 from watchfloor.platform import config
 
 FREE_BYTES = 1_000_000_000
@@ -29,12 +30,10 @@ def doctor(as_json: bool) -> None:
         schema, defaults, states.database, states.time, states.keys, states.sealed, ledger, spool, states.stream, states.work, media,
         deliveries, states.endpoints, flow, states.backup,
     ]  # fmt: skip
-    try:
-        prepare.django()
-        findings += outside()
-        findings += [check() for check in checks]
-    except Exception as error:  # the database may be the very thing that is ill
-        findings.append(Finding("database", "bad", f"it does not answer: {_first_line(error)}", _mend()))
+    unread = doctor_settings.first()
+    findings += unread
+    if not unread:
+        findings += _looked_at(checks)
     marks = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}
     lines = [
         f"{marks[each.state]}  {each.check}: {each.says}" + (f"\n      {each.mend}" if each.mend else "")
@@ -42,6 +41,29 @@ def doctor(as_json: bool) -> None:
     ]
     emit(findings, as_json=as_json, text="\n".join(lines))
     sys.exit(1 if any(each.state == "bad" for each in findings) else 0)
+
+
+def _looked_at(checks: Sequence[Callable[[], Finding]]) -> list[Finding]:
+    """What needs the program loaded. One check that fails is named; without the database there is no other."""
+    findings: list[Finding] = []
+    try:
+        prepare.django()
+        findings += doctor_settings.rest()
+        findings += outside()
+        for check in checks:
+            try:
+                findings.append(check())
+            except WatchfloorError as problem:  # settings that cannot be read are told already
+                if problem.code != "bad_setting":
+                    findings.append(Finding(check.__name__, "bad", problem.message, problem.hint))
+    except WatchfloorError as problem:
+        told = doctor_settings.of(problem)
+        findings.append(
+            told if problem.code == "bad_setting" else Finding("start", "bad", problem.message, problem.hint)
+        )
+    except Exception as error:  # the database may be the very thing that is ill
+        findings.append(Finding("database", "bad", f"it does not answer: {_first_line(error)}", _mend()))
+    return findings
 
 
 def _first_line(error: Exception) -> str:

@@ -13,6 +13,7 @@ from watchfloor.console import access, nav
 from watchfloor.console.filters.text import initials
 from watchfloor.identity import preferences
 from watchfloor.kernel import clock
+from watchfloor.platform.cookies import taste
 
 STOP_SHOWN = ("/floor", "/settings", "/rules", "/enforcement")
 THEMES, DENSITIES = preferences.THEMES, preferences.DENSITIES
@@ -74,7 +75,7 @@ def _automation_stop(request: HttpRequest) -> Any:
 
 
 def _chosen(request: HttpRequest, cookie: str, allowed: tuple[str, ...]) -> str:
-    value = request.COOKIES.get(cookie, "")
+    value = taste(request, cookie)
     return value if value in allowed else allowed[0]
 
 

@@ -9,6 +9,7 @@ from django.template import engines
 from django.utils import translation
 
 from watchfloor.platform import security_log
+from watchfloor.platform.cookies import taste
 from watchfloor.platform.programs import PROGRAMS
 
 
@@ -18,7 +19,7 @@ def _page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
         "status": status,
         "language": translation.get_language() or "en",
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        "theme": request.COOKIES.get("wf-theme", "auto"),
+        "theme": taste(request, "wf-theme") or "auto",
         "density": "comfortable",
         "message": "",
         "hint": "",

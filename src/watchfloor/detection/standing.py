@@ -122,6 +122,9 @@ def _number(name: str, default: float) -> float:
     if not text:
         return default
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise BadInput("bad_setting", f"{name}={text!r} is no number.", where=name) from None
+        number = float("nan")
+    if not number >= 0:
+        raise BadInput("bad_setting", f"{name}={text!r} is no number of at least 0.", where=name)
+    return number

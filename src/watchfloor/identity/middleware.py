@@ -23,6 +23,7 @@ from watchfloor.identity.domain import NOBODY, Actor
 from watchfloor.identity.models import User
 from watchfloor.identity.programs import tell_rate
 from watchfloor.identity.queries import actor_for
+from watchfloor.platform import cookies
 from watchfloor.platform.programs import PROGRAMS
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -127,7 +128,7 @@ def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
 
 def browser_zone(request: HttpRequest) -> str:
     """The zone in the browser's cookie, or an empty string when it is none we know."""
-    name = request.COOKIES.get(ZONE_COOKIE, "").replace("%2F", "/")
+    name = cookies.taste(request, ZONE_COOKIE).replace("%2F", "/")
     return name if name in _zones() else ""
 
 

@@ -12,6 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import django.db
@@ -37,6 +38,7 @@ from watchfloor.intake.rows import (
 )
 from watchfloor.intake.settings import committer_from_settings
 from watchfloor.intake.store import Receipt
+from watchfloor.intake.turns import Turns, pause
 from watchfloor.intake.verdicts import Verdicts
 from watchfloor.intake.verdicts import read as read_question
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, Overloaded, WatchfloorError
@@ -78,6 +80,7 @@ class Intake:
         self.rates = rates or rates_from_settings()
         self.verdicts = Verdicts()
         self.pressure = Pressure()
+        self.turns = Turns()
         self._big: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,31 +127,50 @@ class Intake:
         key = http.idempotency_key(headers)
         if kind == VERDICT:
             return await self._verdict(sender, media, key, headers, receive, started)
-        if length > BIG or not length:
-            async with self._place():
-                return await self._read(kind, sender, media, key, headers, receive)
-        return await self._read(kind, sender, media, key, headers, receive)
+        async with AsyncExitStack() as held:
+            if length > BIG or not length:
+                await held.enter_async_context(self._place())
+            body = http.decoded(await http.read_body(receive), headers.get("content-encoding", ""))
+            return await self._read(kind, sender, media, key, headers, body, held)
 
     async def _read(
-        self, kind: str, sender: Sender, media: str, key: str | None, headers: dict[str, str], receive: Receive
-    ) -> tuple[int, Any, dict[str, str]]:
-        body = http.decoded(await http.read_body(receive), headers.get("content-encoding", ""))
+        self, kind: str, sender: Sender, media: str, key: str | None, headers: dict[str, str], body: bytes, place: AsyncExitStack,
+    ) -> tuple[int, Any, dict[str, str]]:  # fmt: skip
+        """Judge a body: what may be urgent at once, the rest by turns, or not at all when there is too much of it."""
         form = cloudevents.form_of(headers)
         if not body.strip() and form != cloudevents.BINARY:
             raise BadInput("empty_body", "The body is empty.", hint=f"Send a JSON {kind}, or a list of them.")
         request = Request(kind, sender, await self.catalogue.known(), key)
         self.pressure.watch()
-        if self.pressure.high and not (kind == REPORT and self.pressure.may_be_urgent(body, request.known)):
+        late = self.pressure.high
+        if (late or not self.turns.free()) and kind == REPORT and self.pressure.may_be_urgent(body, request.known):
+            result = await self._judged(request, form, media, headers, body)
+        elif late:
             raise Overloaded(
                 "More is coming in than can be checked right now.", retry_after=self.pressure.retry_after()
             )
-        result = self._parse(request, body, media) if not form else self._opened(request, form, headers, body)
-        if request.unknown:  # perhaps it was made since we looked
-            request = Request(kind, sender, await self.catalogue.known(fresh=True), key)
-            result = self._parse(request, body, media) if not form else self._opened(request, form, headers, body)
+        else:
+            await place.aclose()  # the row that waits for its turn has a bound of its own
+            async with self.turns.turn(len(body)):
+                result = await self._judged(request, form, media, headers, body)
         if isinstance(result, list):
             return await self._batch(kind, sender, result)
         return await self._single(sender, result)
+
+    async def _judged(
+        self, request: Request, form: str, media: str, headers: dict[str, str], body: bytes
+    ) -> Row | list[Row]:
+        for fresh in (False, True):
+            if fresh:  # perhaps it was made since we looked
+                known = await self.catalogue.known(fresh=True)
+                request = Request(request.kind, request.sender, known, request.key)
+            if form:
+                result = await self._opened(request, form, headers, body)
+            else:
+                result = await self._parse(request, body, media)
+            if not request.unknown:
+                break
+        return result
 
     async def _verdict(
         self, sender: Sender, media: str, key: str | None, headers: dict[str, str], receive: Receive, started: float
@@ -213,19 +235,19 @@ class Intake:
 
     # -- what ---------------------------------------------------------------------------------------------------------
 
-    def _parse(self, request: Request, body: bytes, media: str) -> Row | list[Row]:
+    async def _parse(self, request: Request, body: bytes, media: str) -> Row | list[Row]:
         """One checked row, or the judged rows of a batch. Raises when the document as a whole cannot be read."""
         name = PLURAL[request.kind]
         reader = strict.Reader()
         if media == "ndjson":
-            return self._rows(request, _lines(reader, body, name), name)
+            return await self._rows(request, _lines(reader, body, name), name)
         text = strict.text_of(body)
         start = text.lstrip(" \t\r\n")[:1]
         if start == "[":
-            return self._rows(request, reader.array(text, name, MAX_ROWS), name)
+            return await self._rows(request, reader.array(text, name, MAX_ROWS), name)
         opening = _OPENING[request.kind].match(text)
         if opening:  # {"reports": [ … ]}
-            return self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
+            return await self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
         if len(body) > strict.MAX_VALUE:
             raise strict.row_too_large("", len(body))
         value = reader.one(text)
@@ -234,7 +256,7 @@ class Intake:
         except BadInput as problem:
             return problem
 
-    def _opened(self, request: Request, form: str, headers: dict[str, str], body: bytes) -> Row | list[Row]:
+    async def _opened(self, request: Request, form: str, headers: dict[str, str], body: bytes) -> Row | list[Row]:
         """The rows inside of CloudEvents; what is kept of one is the row as we read it."""
         result: list[Row] = []
         for index, found in enumerate(cloudevents.rows(request.kind, form, headers, body, MAX_ROWS)):
@@ -246,11 +268,13 @@ class Intake:
                 result.append(self._check(request, row, strict.canonical(row, where), key, where))
             except WatchfloorError as problem:
                 result.append(problem)
+            await pause(len(result))
         return result if form == cloudevents.BATCH else result[0]
 
-    def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
+    async def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
         rows: list[Row] = []
         for index, (source, value) in enumerate(found):
+            await pause(index + 1)
             if isinstance(value, WatchfloorError):
                 rows.append(value)
                 continue

@@ -8,7 +8,6 @@ ends its process is put aside.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +15,7 @@ from django.db import Error, connection
 from django.db.models import F
 
 from watchfloor.intake.models import Spooled
+from watchfloor.platform import config
 from watchfloor.platform.shortage import is_shortage
 
 PICKING = 0x57465042  # advisory lock: no other drain picks rows between the mark and the work
@@ -26,7 +26,7 @@ def deaths() -> int:
 
     Ten by default: a machine that is restarted again and again in its first seconds must not put innocent rows aside.
     """
-    return max(2, int(os.environ.get("WATCHFLOOR_ROW_DEATHS", "10")))
+    return max(2, config.whole("WATCHFLOOR_ROW_DEATHS", 10))
 
 
 def sentence() -> str:

@@ -25,7 +25,8 @@ from watchfloor.policy.models import Policy, Reason
 
 T = TypeVar("T")
 
-SECONDS = 3.0
+SECONDS = 3.0  # nothing older is used
+SOON = 2.0  # older than this it is asked for anew, and nobody waits for that
 MAX_TOKENS = 1_000
 NEVER_SHED_GROUPS = frozenset({"child_safety", "terrorism", "threat_to_life"})
 THREATS_TO_LIFE = frozenset({"threat", "self-harm"})  # shipped reasons; their policies hold much that can wait, too
@@ -90,18 +91,29 @@ class Catalogue:
         self._senders: dict[str, tuple[float, Sender | None]] = {}
         self._asked: dict[tuple[object, str], asyncio.Task[Any]] = {}
 
-    async def _once(self, what: str, work: Callable[[], T]) -> T:
+    async def _once(self, what: str, work: Callable[[], T], keep: Callable[[T, float], None]) -> T:
         """However many requests ask the same at once, the database is asked once; and nobody waits for it for ever."""
+        try:
+            async with asyncio.timeout(patience()):
+                return await asyncio.shield(self._begun(what, work, keep))
+        except TimeoutError:
+            raise Overloaded("The database does not answer right now.", retry_after=5) from None
+
+    def _begun(self, what: str, work: Callable[[], T], keep: Callable[[T, float], None]) -> asyncio.Task[T]:
+        """The question under way, asked now unless somebody has."""
         key = (asyncio.get_running_loop(), what)
         task = self._asked.get(key)
         if task is None:
-            task = self._asked[key] = asyncio.get_running_loop().create_task(_aside(work))
+
+            async def ask() -> T:
+                began = time.monotonic()
+                found = await _aside(work)
+                keep(found, began)  # as it was when it was asked
+                return found
+
+            task = self._asked[key] = asyncio.get_running_loop().create_task(ask())
             task.add_done_callback(lambda done: self._answered(key, done))
-        try:
-            async with asyncio.timeout(patience()):
-                return cast(T, await asyncio.shield(task))
-        except TimeoutError:
-            raise Overloaded("The database does not answer right now.", retry_after=5) from None
+        return cast("asyncio.Task[T]", task)
 
     def _answered(self, key: tuple[object, str], task: asyncio.Task[Any]) -> None:
         self._asked.pop(key, None)
@@ -110,9 +122,16 @@ class Catalogue:
 
     async def known(self, *, fresh: bool = False) -> Known:
         """Types and reasons, at most a few seconds old; ``fresh`` asks again (before a name is called unknown)."""
-        if self._known is None or time.monotonic() - self._known[0] > SECONDS or fresh:
-            self._known = (time.monotonic(), await self._once(f"known {fresh}", load))
+        age = time.monotonic() - self._known[0] if self._known is not None else SECONDS + 1
+        if self._known is None or fresh or age > SECONDS:
+            return await self._once(f"known {fresh}", load, self._keep_known)
+        if age > SOON:
+            self._begun("known False", load, self._keep_known)
         return self._known[1]
+
+    def _keep_known(self, known: Known, at: float) -> None:
+        if self._known is None or self._known[0] <= at:
+            self._known = at, known
 
     async def sender(self, secret: str, address: str = "") -> Sender | None:
         """Who sends; unknown secrets are remembered as well, so that guessing costs the database little.
@@ -121,12 +140,19 @@ class Catalogue:
         """
         digest = identity.token_digest(secret)
         found = self._senders.get(digest)
-        if found is None or time.monotonic() - found[0] > SECONDS:
-            found = (time.monotonic(), await self._once(digest, lambda: sender(secret)))
+        age = time.monotonic() - found[0] if found is not None else SECONDS + 1
+
+        def keep(known: Sender | None, at: float) -> None:
             if len(self._senders) >= MAX_TOKENS:
                 self._senders.clear()
-            self._senders[digest] = found
-        known = found[1]
+            self._senders[digest] = at, known
+
+        if found is None or age > SECONDS:
+            known = await self._once(digest, lambda: sender(secret), keep)
+        else:
+            known = found[1]
+            if age > SOON:
+                self._begun(digest, lambda: sender(secret), keep)
         return known if known is not None and within(address, known.networks) else None
 
     def forget(self) -> None:

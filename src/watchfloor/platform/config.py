@@ -40,6 +40,33 @@ def flag(name: str, default: bool = False) -> bool:
     raise BadInput("bad_setting", f"{name}={value!r} is neither yes nor no.", where=name, hint="Use 1 or 0.")
 
 
+def whole(name: str, default: int, least: int = 0) -> int:
+    """A whole number from an environment variable."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or len(value) > 12 or int(value) < least:
+        raise BadInput(
+            "bad_setting", f"{name}={value[:40]!r} is not a whole number of at least {least}.", where=name,
+            hint=f"Like {default}.",
+        )  # fmt: skip
+    return int(value)
+
+
+def log_level(name: str) -> str:
+    """From which level on lines are logged."""
+    value = os.environ.get(name, "").strip().upper() or "WARNING"
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+    if value not in levels:
+        raise BadInput(
+            "bad_setting",
+            f"{name}={value[:40]!r} is no level of logging.",
+            where=name,
+            hint=f"One of {', '.join(levels)}.",
+        )
+    return value
+
+
 def an_hour(name: str) -> tuple[Decimal, str] | None:
     """What an hour costs, from an environment variable: ``31.50 EUR``; None where it is not set."""
     value = os.environ.get(name, "").strip()
@@ -119,17 +146,22 @@ def database(url: str | None = None) -> dict[str, object]:
         from watchfloor.platform.postgres import Embedded
 
         url = Embedded(home()).dsn()
-    parts = urlsplit(url)
+    form = "Use postgresql://user:password@host:5432/name, or unset it to use the embedded one."
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise BadInput("bad_setting", "DATABASE_URL is no address.", where="DATABASE_URL", hint=form) from None
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise BadInput(
-            "bad_setting",
-            f"DATABASE_URL starts with {parts.scheme!r}, but only PostgreSQL is supported.",
-            where="DATABASE_URL",
-            hint="Use postgresql://user:password@host:5432/name, or unset it to use the embedded one.",
-        )
+        said = f"starts with {parts.scheme!r}, but only PostgreSQL is supported" if parts.scheme else "is no address"
+        raise BadInput("bad_setting", f"DATABASE_URL {said}.", where="DATABASE_URL", hint=form)
     query = dict(parse_qsl(parts.query))
     # Django never prepares its own statements; those of ledger.rows are prepared.
     prepare = query.pop("prepare_threshold", "3")
+    if prepare != "off" and not (prepare.isascii() and prepare.isdigit()):
+        raise BadInput(
+            "bad_setting", f"DATABASE_URL has prepare_threshold={prepare[:40]!r}, which is no number.", where="DATABASE_URL",
+            hint="Use a number, or off.",
+        )  # fmt: skip
     hosts, ports = _addresses(parts.netloc.rpartition("@")[2])
     host = query.pop("host", None) or hosts
     port = ports or query.pop("port", "")

@@ -11,6 +11,7 @@ import os
 from typing import Any
 
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import config
 
 # role -> (its setting, most connections of one process, seconds to wait for one)
 ROLES: dict[str, tuple[str, int, float]] = {
@@ -40,7 +41,7 @@ def options(role: str) -> dict[str, Any] | None:
         return None
     most = size(role)
     if role == "worker" and os.environ.get("WATCHFLOOR_STREAMS", "on") not in {"off", "apart"}:
-        most += int(os.environ.get("WATCHFLOOR_STREAMS_AT_ONCE") or 4)  # each stream that is read here keeps one
+        most += config.whole("WATCHFLOOR_STREAMS_AT_ONCE", 4)  # each stream that is read here keeps one
     found: dict[str, Any] = {"min_size": min(2, most), "max_size": most, "timeout": ROLES[role][2]}
     if role in LEAST:
         found["reset"] = _unlock

@@ -172,18 +172,18 @@ METRICS_ALLOW = [each.strip() for each in os.environ.get("WATCHFLOOR_METRICS_ALL
 PAGERDUTY_EVENTS_URL = os.environ.get("WATCHFLOOR_PAGERDUTY_URL", "https://events.pagerduty.com/v2/enqueue")
 
 PASSWORD_RESET_TIMEOUT = 72 * 3600  # of one-time links, an invitation's too
-SESSION_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_IDLE_MINUTES", "480"))
+SESSION_IDLE_MINUTES = config.whole("WATCHFLOOR_IDLE_MINUTES", 480, least=1)
 # How long a certificate still counts after a newer version of its policy has come into force.
-CERTIFICATE_GRACE_DAYS = int(os.environ.get("WATCHFLOOR_CERTIFICATE_GRACE_DAYS", "14"))
-LEASE_IDLE_MINUTES = int(os.environ.get("WATCHFLOOR_LEASE_IDLE_MINUTES", "10"))  # without focus; then the job goes back
+CERTIFICATE_GRACE_DAYS = config.whole("WATCHFLOOR_CERTIFICATE_GRACE_DAYS", 14)
+LEASE_IDLE_MINUTES = config.whole("WATCHFLOOR_LEASE_IDLE_MINUTES", 10)  # without focus; then the job goes back
 # What an hour of the house's own people costs, and the currency.
 HOUSE_HOURLY = config.an_hour("WATCHFLOOR_HOUSE_HOURLY")
 # Submissions of one website that its own model learns in a day.
-SITE_LABELS = int(os.environ.get("WATCHFLOOR_SITE_LABELS", "1000"))
+SITE_LABELS = config.whole("WATCHFLOOR_SITE_LABELS", 1000)
 # Open cases with one link or near-duplicate text that are put together as one job (0: only people do that).
-CLUSTER_AT = int(os.environ.get("WATCHFLOOR_CLUSTER_AT", "0"))
+CLUSTER_AT = config.whole("WATCHFLOOR_CLUSTER_AT", 0)
 # Campaigns are looked for among what was reported or flagged in so many days, under these policies.
-CAMPAIGN_DAYS = int(os.environ.get("WATCHFLOOR_CAMPAIGN_DAYS", "14"))
+CAMPAIGN_DAYS = config.whole("WATCHFLOOR_CAMPAIGN_DAYS", 14, least=1)
 CAMPAIGN_POLICIES = [
     each.strip()
     for each in os.environ.get("WATCHFLOOR_CAMPAIGN_POLICIES", "spam,scam,manipulation").split(",")
@@ -196,7 +196,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the page
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # words about people stay out of cookies
 if SESSION_COOKIE_SECURE:  # a name that browsers take from this host alone, and only over TLS
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -222,5 +222,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "watchfloor.platform.logs.of_stream"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("WATCHFLOOR_LOG", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": config.log_level("WATCHFLOOR_LOG")},
 }

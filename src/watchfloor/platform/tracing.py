@@ -57,7 +57,7 @@ def start(role: str) -> None:
     from watchfloor import __version__
 
     named = {"service.name": "watchfloor", "service.version": __version__, "watchfloor.role": role}
-    _provider = TracerProvider(resource=Resource(named), sampler=ParentBased(TraceIdRatioBased(_share())))
+    _provider = TracerProvider(resource=Resource(named), sampler=ParentBased(TraceIdRatioBased(share())))
     _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{address}/v1/traces")))
     _tracer = _provider.get_tracer("watchfloor")
 
@@ -125,14 +125,15 @@ def harmless(value: Value) -> bool:
     return isinstance(value, (bool, int, float)) or value in WORDS
 
 
-def _share() -> float:
+def share() -> float:
+    """Of how many requests traces are kept, from ``WATCHFLOOR_TRACE_SHARE``."""
     text = os.environ.get("WATCHFLOOR_TRACE_SHARE", "1")
     try:
-        share = float(text)
+        part = float(text)
     except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
+        part = -1.0
+    if not 0 <= part <= 1:
         raise BadInput(
             "bad_setting", f"{text[:40]!r} is no share.", where="WATCHFLOOR_TRACE_SHARE", hint="0 to 1, like 0.05."
         )
-    return share
+    return part

@@ -142,3 +142,31 @@ def test_quarantine_is_listed_replayed_and_given_up(monkeypatch: pytest.MonkeyPa
         "waiting",
     ]
     run("replay", code=2)
+
+
+def test_a_setting_that_cannot_be_read_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not as an ill database, which is what a person would then go and look at."""
+    from watchfloor.cli import doctor as command
+
+    monkeypatch.setattr(command.prepare, "django", lambda: None)
+
+    def bad(**settings: str) -> list[dict[str, str]]:
+        with monkeypatch.context() as patch:
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            done = CliRunner().invoke(command.doctor, ["--json"])
+        assert done.exit_code == 1, done.output
+        return [each for each in json.loads(done.output) if each["check"] == "settings" and each["state"] == "bad"]
+
+    for name, value in {
+        "DATABASE_URL": "nonsense", "WATCHFLOOR_LOG": "LOUD", "WATCHFLOOR_POOL": "many", "WATCHFLOOR_SCHEDULER": "there",
+    }.items():  # fmt: skip
+        [found] = bad(**{name: value})
+        assert name in found["says"] and found["mend"], found
+    monkeypatch.setattr(command, "outside", list)
+    names = ("WATCHFLOOR_TOKEN_RATE", "WATCHFLOOR_ROW_DEATHS", "WATCHFLOOR_STREAM", "WATCHFLOOR_TRACE_SHARE")
+    several = bad(**dict.fromkeys(names, "some"))
+    assert len(several) == len(names)
+    for name in names:
+        [said] = [each["says"] for each in several if name in each["says"]]
+        assert said.endswith("."), said

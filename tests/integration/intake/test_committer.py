@@ -61,7 +61,7 @@ def test_many_at_once_share_few_commits(intake: Intake, gate: Gate) -> None:
     async def work() -> list[Any]:
         tasks = [await busy(gate, client, report("first"))]
         tasks += [asyncio.create_task(client.reports(report(number))) for number in range(199)]
-        while client.app.committer._waiting_rows < 199:
+        while client.app.committer.ordinary.rows < 199:
             await asyncio.sleep(0)
         assert not any(task.done() for task in tasks)  # nobody is told before the commit
         gate.open.set()
@@ -86,12 +86,12 @@ def test_overload_sheds_the_ordinary_lane_only(intake: Intake, gate: Gate) -> No
     async def work() -> tuple[Any, ...]:
         waiting = [await busy(gate, client, [report(f"0-{i}") for i in range(10)])]
         waiting += [asyncio.create_task(client.reports([report(f"{n}-{i}") for i in range(10)])) for n in (1, 2)]
-        while client.app.committer._waiting_rows < 20:
+        while client.app.committer.ordinary.rows < 20:
             await asyncio.sleep(0)
         shed = await client.reports(report(1))
         urgent = [asyncio.create_task(client.reports(report(n, reason="csam"))) for n in range(30)]
         mixed = asyncio.create_task(client.reports([report(2), report(3, reason="csam")]))
-        while len(client.app.committer._urgent) < 31:
+        while client.app.committer.urgent.rows < 30:  # the first is in its writer's hands, who waits for a connection
             await asyncio.sleep(0)
         gate.open.set()
         return shed, await asyncio.gather(*urgent), await mixed, await asyncio.gather(*waiting)
@@ -157,7 +157,7 @@ def test_a_database_that_goes_mute_is_told_by_503_and_its_line_is_cut(intake: In
     assert {answer.status for answer in mute} == {503}
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in mute)
     assert {answer.status for answer in again} == {202}
-    assert Spooled.objects.count() == 21 and committer._waiting_rows == 0 and len(gate.made) > 1
+    assert Spooled.objects.count() == 21 and committer.ordinary.rows == 0 and len(gate.made) > 1
 
 
 def test_closing_stores_what_waits(intake: Intake, gate: Gate) -> None:

@@ -88,7 +88,7 @@ def test_with_an_https_address_browsers_stay_there(tmp_path: Path) -> None:
     asked = (
         "from django.conf import settings as s; import json; from watchfloor.platform import headers as h; "
         "print(json.dumps([h.PAGES, h.DATA, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
-        "s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.DEBUG]))"
+        "s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.DEBUG, s.LANGUAGE_COOKIE_NAME]))"
     )
     own = {name: value for name, value in os.environ.items() if not name.startswith(("WATCHFLOOR_", "DATABASE_"))}
     own |= {
@@ -96,10 +96,15 @@ def test_with_an_https_address_browsers_stay_there(tmp_path: Path) -> None:
         "DJANGO_SETTINGS_MODULE": "watchfloor.platform.settings",
     }  # fmt: skip
     done = subprocess.run([sys.executable, "-c", asked], env=own, capture_output=True, text=True, check=True)
-    pages, data, session, csrf, *flags = json.loads(done.stdout)
+    pages, data, session, csrf, *flags, language = json.loads(done.stdout)
     for each in (pages, data):
         assert each["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
-    assert session.startswith("__Host-") and csrf.startswith("__Host-") and flags == [True, True, True, True, False]
+    assert (
+        language.startswith("__Host-")
+        and session.startswith("__Host-")
+        and csrf.startswith("__Host-")
+        and flags == [True, True, True, True, False]
+    )
 
 
 def test_what_is_refused_is_written_down(noted: list[dict[str, Any]]) -> None:

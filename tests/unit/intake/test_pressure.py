@@ -22,13 +22,16 @@ def test_whatever_names_an_urgent_reason_may_be_urgent(reason: str, text: str, d
     value = {"note": text, "reason": reason}
     written = json.dumps(value, ensure_ascii=data.draw(st.booleans()))
     escaped = "".join(f"\\u{ord(letter):04x}" if data.draw(st.booleans()) else letter for letter in reason)
-    written = written.replace(reason, data.draw(st.sampled_from([reason, escaped, reason.replace("/", "\\/")])))
+    some = reason.replace("/", "\\/", data.draw(st.integers(0, 2)))
+    written = written.replace(json.dumps(reason), f'"{data.draw(st.sampled_from([reason, escaped, some]))}"')
     assert json.loads(written) == value
     assert Pressure().may_be_urgent(written.encode(), KNOWN)
 
 
 def test_what_names_none_is_not() -> None:
-    for body in (b'{"reason":"spam","note":"\\u00e9t\\u00e9"}', b'[{"reason":"org.example#spam"}]', b""):
+    said = json.dumps({"reason": "spam", "note": 'they call it child-abuse, "extremism" even'})
+    escaped_signs = b'{"reason":"spam","note":"\\u003ca href=\\u0022x\\u0022\\u003e \\u0026 \\u00e9"}'  # as some languages write HTML
+    for body in (escaped_signs, b'[{"reason":"org.example#spam"}]', said.encode(), b""):
         assert not Pressure().may_be_urgent(body, KNOWN)
     assert not Pressure().may_be_urgent(b'{"reason":"x"}', Known(types={}, reasons={}))
 
@@ -49,3 +52,8 @@ def test_a_late_loop_is_seen_and_forgotten() -> None:
 
     calm, late, again, after = asyncio.run(work())
     assert (calm, late, after) == (False, True, False) and again >= 1
+
+
+def test_what_an_event_hides_in_base64_may_be_urgent() -> None:
+    for body in (b'{"data_base64":"e30="}', b'[{"type":"x","data\\u005Fbase64":"e30="}]'):
+        assert Pressure().may_be_urgent(body, KNOWN)

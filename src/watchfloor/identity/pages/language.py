@@ -25,7 +25,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if language:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, language, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax",
-            secure=request.is_secure(), httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE, httponly=True,
         )  # fmt: skip
     else:
         response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
