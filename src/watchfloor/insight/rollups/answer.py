@@ -28,7 +28,7 @@ from watchfloor.insight.rollups.shapes import (
     sketch,
     tables,
 )
-from watchfloor.insight.rollups.sketch import quantile_sql
+from watchfloor.insight.rollups.sketch import places_sql, quantile
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 ROLLED = "rollup:"  # before a file's name, in a query's relation
@@ -141,9 +141,9 @@ def quantiles_query(chosen: Sequence[Metric], ask: Ask, found: Fit) -> Query:
     named = "".join(f"{key.rsplit(' AS ', 1)[0]} AS {place}, " for key, place in zip(keys, places, strict=True))
     by = ", ".join((*places, "sketch"))
     numbers = ", ".join(str(number) for number in sorted({sketch(_values(metric)) for metric in chosen}))
-    percentiles = ", ".join(f"{quantile_sql(q)} AS q{place}" for place, q in enumerate(_percentiles(chosen)))
+    percentiles = ", ".join(places_sql(q) for q in _percentiles(chosen))
     sql = (
-        f"SELECT {by}, {percentiles} FROM ("
+        f"SELECT {by}, max(total), {percentiles} FROM ("
         f"SELECT *, sum(n) OVER (PARTITION BY {by} ORDER BY bucket) AS below, sum(n) OVER (PARTITION BY {by}) AS total FROM ("
         f"SELECT {named}sketch, bucket, sum(n) AS n FROM {PLACE} "
         f"WHERE sketch IN ({numbers}) AND {where} GROUP BY ALL)) GROUP BY {by}"
@@ -158,8 +158,10 @@ def by_metric(chosen: Sequence[Metric], width: int, rows: Sequence[Row]) -> list
         of_sketch[row[width]].append(row)
     found: list[tuple[Sequence[Metric], list[Row]]] = []
     for metric in chosen:
-        place = width + 1 + percentiles.index(metric.q)
-        found.append(([metric], [(*row[:width], row[place]) for row in of_sketch[sketch(_values(metric))]]))
+        first = width + 2 + 2 * percentiles.index(metric.q)
+        between = slice(first, first + 2)
+        told = of_sketch[sketch(_values(metric))]
+        found.append(([metric], [(*row[:width], quantile(metric.q, row[width + 1], *row[between])) for row in told]))
     return found
 
 
