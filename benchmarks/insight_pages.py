@@ -95,7 +95,8 @@ def fill(count: int) -> None:
     pace = DAYS * 86_400_000_000 / cases
     folder, entries = facts.folder(), []
     database = duckdb.connect()
-    database.execute(f"SET threads = 2; SET memory_limit = '3GB'; SET temp_directory = '{folder}/spilt'; SET preserve_insertion_order = false")
+    database.execute("SET threads = 2; SET memory_limit = '3GB'; SET preserve_insertion_order = false")
+    database.execute(f"SET temp_directory = '{folder}/spilt'")
     scratch = folder / "all"
     for portion in range(0, cases, 2_000_000):
         sql = FACTS.format(
