@@ -96,6 +96,7 @@ def fill(count: int) -> None:
     folder, entries = facts.folder(), []
     database = duckdb.connect()
     database.execute("SET threads = 2; SET memory_limit = '3GB'; SET preserve_insertion_order = false")
+    database.execute(f"SET temp_directory = '{folder}/spilt'")
     scratch = folder / "all"
     for portion in range(0, cases, 2_000_000):
         sql = FACTS.format(

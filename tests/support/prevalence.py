@@ -41,6 +41,7 @@ def held(method: str, rounds: int) -> Held:
                 Seen(
                     # Draws of views are equal parts of all views: each counts once.
                     probability=1.0 if method == "views" else each.probability, hit=violating[each.id], times=each.times,
+                    expected=each.probability if method == "views" else 0.0,
                     stratum=each.stratum if method == "stratified" else "",
                 )
                 for each in drawn

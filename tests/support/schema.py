@@ -54,7 +54,12 @@ def _make(place: Path) -> None:
             Embedded(home).stop()
         beside = place.with_name(f"new-{os.getpid()}")
         subprocess.run(["cp", "-a", str(home / "pg"), str(beside)], check=True)
-        beside.rename(place)
+        try:
+            beside.rename(place)
+        except OSError:
+            if not place.exists():
+                raise
+            shutil.rmtree(beside)  # another run that began at the same time has made it
 
 
 def _digest() -> str:

@@ -15,26 +15,23 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as N_
 
 from watchfloor.identity.domain import Actor
-from watchfloor.insight import catalogue, facts, lake, persons, relations, rights
+from watchfloor.insight import answering, catalogue, facts, lake, persons, relations, rights
 from watchfloor.insight.catalogue import Metric
 from watchfloor.insight.compile import (
     PLACE,
     Ask,
     Query,
-    compile_metrics,
     compile_row_count,
     compile_rows,
     filters,
     groups,
     starts,
-    timed,
     used,
 )
 from watchfloor.insight.dialects import DUCK
 from watchfloor.insight.flatten import naive
 from watchfloor.insight.own_metrics import keeping
-from watchfloor.insight.rollups import answer, generations, opened
-from watchfloor.insight.rollups.shapes import again_of
+from watchfloor.insight.rollups import generations
 from watchfloor.kernel import clock
 
 WEEK = timedelta(days=7)
@@ -97,6 +94,8 @@ def kpis(
     chosen = [catalogue.metric(key) for key in metrics] if metrics is not None else list(catalogue.metrics().values())
     shifts, base = comparison(span) if compare else ((), "")
     of = lake.state()
+    both = (_ask(actor, span, permission, shifts=shifts), _ask(actor, span, permission, interval=span.interval))
+    answering.beforehand(((group, ask) for ask in both for group in groups(chosen)), of)
     now, before = _totals(actor, span, chosen, shifts, permission, of)
     lines = series(actor, span, chosen, permission=permission, of=of)
     return [
@@ -121,7 +120,7 @@ def series(
     buckets, of = starts(ask), of or lake.state()
     found: dict[str, list[Point]] = {}
     for group in groups(metrics):
-        rows, places = {row[0]: row[1:] for row in _answer(group, ask, of)}, _places(group)
+        rows, places = {row[0]: row[1:] for row in answering.rows(group, ask, of)}, _places(group)
         for metric in group:
             found[metric.key] = [
                 Point(bucket.replace(tzinfo=UTC), _value(metric, places, rows.get(bucket))) for bucket in buckets
@@ -133,7 +132,7 @@ def fractions(actor: Actor, span: Span, metric: Metric) -> dict[datetime, tuple[
     """What a divided metric is made of, by interval: numerator and denominator, where there is something to divide by."""
     ask = _ask(actor, span, interval=span.interval)
     found = {}
-    for bucket, *row in _answer([metric], ask, lake.state()):
+    for bucket, *row in answering.rows([metric], ask, lake.state()):
         above, below = _parts(metric, _places([metric]), row)
         if below:
             found[bucket.replace(tzinfo=UTC)] = (float(above or 0), float(below))
@@ -146,7 +145,7 @@ def parts(actor: Actor, span: Span, metrics: Sequence[Metric]) -> dict[str, dict
     found: dict[str, dict[datetime, tuple[float, float | None]]] = {metric.key: {} for metric in metrics}
     for group in groups(metrics):
         places = _places(group)
-        for bucket, *row in _answer(group, ask, of):
+        for bucket, *row in answering.rows(group, ask, of):
             for metric in group:
                 above, below = _parts(metric, places, row)
                 share = float(below or 0) if _divided(metric) else None
@@ -173,7 +172,7 @@ def series_by(
     ask = _ask(actor, span, permission, interval=span.interval, by=(dimension,))
     buckets = starts(ask)
     places, rows = _places([metric]), dict[str, dict[datetime, tuple[Any, ...]]]()
-    for bucket, name, *parts in _answer([metric], ask, lake.state()):
+    for bucket, name, *parts in answering.rows([metric], ask, lake.state()):
         rows.setdefault(name, {})[bucket] = tuple(parts)
     return {
         name: [Point(bucket.replace(tzinfo=UTC), _value(metric, places, found.get(bucket))) for bucket in buckets]
@@ -189,10 +188,11 @@ def split(actor: Actor, span: Span, by: tuple[str, ...], *, metrics: Sequence[st
     current: dict[tuple[str, ...], dict[str, float | None]] = {}
     earlier: dict[tuple[str, ...], dict[str, float | None]] = {}
     depth, of = len(by), lake.state()
+    answering.beforehand(((group, ask) for group in groups(chosen)), of)
     for group in groups(chosen):
         places = _places(group)
         cells: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-        for row in _answer(group, ask, of):
+        for row in answering.rows(group, ask, of):
             moment, names, parts = (row[0], row[1 : depth + 1], row[depth + 1 :]) if shifts else (
                 ask.start, row[:depth], row[depth:]
             )  # fmt: skip
@@ -299,7 +299,7 @@ def _totals(
     now: dict[str, float | None] = {}
     before: dict[str, float | None] = {}
     for group in groups(metrics):
-        rows, places = _answer(group, ask, of), _places(group)
+        rows, places = answering.rows(group, ask, of), _places(group)
         if shifts:
             current = next((row[1:] for row in rows if row[0] == ask.start), None)
             earlier = [row[1:] for row in rows if row[0] != ask.start]
@@ -319,41 +319,6 @@ def _ask(actor: Actor, span: Span, permission: str = "insight.view", **more: Any
         start=naive(span.start), end=naive(span.end), asof=naive(now), where=span.where, rights=allowed,
         rights_values=values, own=keeping.expressions(), **more,
     )  # fmt: skip
-
-
-def _answer(group: Sequence[Metric], ask: Ask, of: lake.State) -> list[tuple[Any, ...]]:
-    """From roll-ups where there are some and they fit, else from facts; the same rows either way."""
-    ask = persons.narrowed(ask, group[0].source)
-    if of.folder is None:
-        return _from_facts(group, ask, of)
-    if group[0].stock and (query := opened.stock_query(group, ask, of.folder)):
-        return lake.answer(query, of=of)
-    fits = {metric.key: answer.fit(metric, ask) for metric in group}
-    parts: list[tuple[Sequence[Metric], list[tuple[Any, ...]]]] = []
-    width = len(ask.by) + timed(ask)
-    added = [metric for metric in group if fits[metric.key] and metric.kind != "quantile"]
-    if added and (found := fits[added[0].key]):
-        rows = lake.answer(answer.cells_query(added, ask, found), of=of)
-        for metric in (each for each in added if each.kind == "distinct"):
-            query = msgspec.structs.replace(compile_metrics([metric], ask), relation=again_of(metric.source))
-            rows = answer.with_again(rows, width + _places(added)[metric.key], width, lake.answer(query, of=of))
-        parts.append((added, rows))
-    quantiles = [metric for metric in group if fits[metric.key] and metric.kind == "quantile"]
-    if quantiles and (found := fits[quantiles[0].key]):
-        rows = lake.answer(answer.quantiles_query(quantiles, ask, found), of=of)
-        parts.extend(answer.by_metric(quantiles, width, rows))
-    left = [metric for metric in group if fits[metric.key] is None]
-    if kept := [metric for metric in left if answer.kept(metric)]:
-        query = msgspec.structs.replace(compile_metrics(kept, ask), relation="kept")
-        parts.append((kept, lake.answer(query, of=of)))
-    if left := [metric for metric in left if not answer.kept(metric)]:
-        parts.append((left, _from_facts(left, ask, of)))
-    return answer.merged(group, width, parts)
-
-
-def _from_facts(group: Sequence[Metric], ask: Ask, of: lake.State) -> list[tuple[Any, ...]]:
-    first = min([ask.start, *(ask.start - shift for shift in ask.shifts)])
-    return lake.answer(compile_metrics(group, ask), first, ask.end, of)
 
 
 def _places(group: Sequence[Metric]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from watchfloor.insight.catalogue import Metric
 from watchfloor.insight.compile import PLACE, Ask, Query, dimension, filters, inside, timed, used
 from watchfloor.insight.dialects import DUCK
 from watchfloor.insight.dialects.expressions import names
-from watchfloor.insight.parts import Part, Signed
+from watchfloor.insight.parts import Part
 from watchfloor.insight.rollups import shapes
 from watchfloor.insight.rollups.rolling import DAYS, VALUES, file_of
 from watchfloor.insight.rollups.shapes import (
@@ -27,12 +28,13 @@ from watchfloor.insight.rollups.shapes import (
     sketch,
     tables,
 )
-from watchfloor.insight.rollups.sketch import quantile_sql
+from watchfloor.insight.rollups.sketch import places_sql, quantile
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 ROLLED = "rollup:"  # before a file's name, in a query's relation
 _MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - inside, the lake speaks UTC without a zone
 Row = tuple[Any, ...]
+_Signed = tuple[tuple[int, int, bool], ...]  # sign, place, whether it counts
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -86,20 +88,50 @@ def _off(moment: datetime, step: timedelta) -> bool:
 
 
 def cells_query(chosen: Sequence[Metric], ask: Ask, found: Fit) -> Query:
-    """Counts and sums of metrics that fit one table; one row for each key that any of them has rows of."""
+    """Each cell of metrics that fit one table, added up by key: a short query, for planning a long one takes longer than reading."""
     keys, where, values = _frame(ask, _HOUR)
-    columns = [*keys]
-    for metric in chosen:
-        numerator, denominator = settled(metric)
-        columns.append(f"{_added(numerator)} AS {metric.key}_n")
-        if denominator:
-            columns.append(f"{_added(denominator)} AS {metric.key}_d")
-    there = " + ".join(dict.fromkeys(_sum(part) for metric in chosen for part in counted(settled_population(metric))))
-    sql = (
-        f"SELECT {', '.join(columns)} FROM {PLACE} WHERE {where}"
-        f"{_grouped(len(keys))} HAVING {there} > 0{_ordered(len(keys))}"
-    )
+    columns = ", ".join([*keys, *(f"sum({name}) AS {name}" for name in _cells(chosen))])
+    sql = f"SELECT {columns} FROM {PLACE} WHERE {where}{_grouped(len(keys))}{_ordered(len(keys))}"
     return Query(sql, used(sql, values), found.relation)
+
+
+def of_cells(chosen: Sequence[Metric], width: int, rows: Sequence[Row]) -> list[Row]:
+    """The rows of ``cells_query`` as numerators and denominators; of each key that any of the metrics has rows of."""
+    counts, made = _made(tuple(chosen))
+    known = []
+    for row in rows:
+        cells = row[width:]
+        if any(cells[place] for place in counts):
+            known.append((*row[:width], *(_together(signed, cells) for signed in made)))
+    return known
+
+
+def _together(signed: _Signed, cells: Row) -> Any:
+    """Cells with their signs; nothing where a sum has no row."""
+    total = 0
+    for sign, place, counts in signed:
+        if cells[place] is None and not counts:
+            return None
+        total += sign * (cells[place] or 0)
+    return total
+
+
+@lru_cache(200)
+def _made(chosen: tuple[Metric, ...]) -> tuple[tuple[int, ...], tuple[_Signed, ...]]:
+    """Of rows of ``_cells``: the places of the counts of whom the metrics look at, and what is added for each numerator and denominator."""
+    places = {name: place for place, name in enumerate(_cells(chosen))}
+    there = (part for metric in chosen for part in counted(settled_population(metric)))
+    sums = (parts for metric in chosen for parts in settled(metric) if parts)
+    return (
+        tuple(dict.fromkeys(places[cell(part)] for part in there)),
+        tuple(tuple((sign, places[cell(part)], part.kind == "count") for sign, part in parts) for parts in sums),
+    )
+
+
+def _cells(chosen: Sequence[Metric]) -> list[str]:
+    parts = [part for metric in chosen for parts in settled(metric) for _, part in parts]
+    parts += [part for metric in chosen for part in counted(settled_population(metric))]
+    return list(dict.fromkeys(cell(part) for part in parts))
 
 
 def quantiles_query(chosen: Sequence[Metric], ask: Ask, found: Fit) -> Query:
@@ -109,9 +141,9 @@ def quantiles_query(chosen: Sequence[Metric], ask: Ask, found: Fit) -> Query:
     named = "".join(f"{key.rsplit(' AS ', 1)[0]} AS {place}, " for key, place in zip(keys, places, strict=True))
     by = ", ".join((*places, "sketch"))
     numbers = ", ".join(str(number) for number in sorted({sketch(_values(metric)) for metric in chosen}))
-    percentiles = ", ".join(f"{quantile_sql(q)} AS q{place}" for place, q in enumerate(_percentiles(chosen)))
+    percentiles = ", ".join(places_sql(q) for q in _percentiles(chosen))
     sql = (
-        f"SELECT {by}, {percentiles} FROM ("
+        f"SELECT {by}, max(total), {percentiles} FROM ("
         f"SELECT *, sum(n) OVER (PARTITION BY {by} ORDER BY bucket) AS below, sum(n) OVER (PARTITION BY {by}) AS total FROM ("
         f"SELECT {named}sketch, bucket, sum(n) AS n FROM {PLACE} "
         f"WHERE sketch IN ({numbers}) AND {where} GROUP BY ALL)) GROUP BY {by}"
@@ -126,13 +158,15 @@ def by_metric(chosen: Sequence[Metric], width: int, rows: Sequence[Row]) -> list
         of_sketch[row[width]].append(row)
     found: list[tuple[Sequence[Metric], list[Row]]] = []
     for metric in chosen:
-        place = width + 1 + percentiles.index(metric.q)
-        found.append(([metric], [(*row[:width], row[place]) for row in of_sketch[sketch(_values(metric))]]))
+        first = width + 2 + 2 * percentiles.index(metric.q)
+        between = slice(first, first + 2)
+        told = of_sketch[sketch(_values(metric))]
+        found.append(([metric], [(*row[:width], quantile(metric.q, row[width + 1], *row[between])) for row in told]))
     return found
 
 
 def with_again(rows: Sequence[Row], place: int, width: int, again: Sequence[Row]) -> list[Row]:
-    """Rows of ``cells_query`` with what is distinct among the rest added at a place."""
+    """Rows of ``of_cells`` with what is distinct among the rest added at a place."""
     more = {row[:width]: row[width] for row in again}
     return [(*row[:place], row[place] + more.get(row[:width], 0), *row[place + 1 :]) for row in rows]
 
@@ -192,15 +226,3 @@ def _grouped(keys: int) -> str:
 
 def _ordered(keys: int) -> str:
     return f" ORDER BY {', '.join(str(place + 1) for place in range(keys))}" if keys else ""
-
-
-def _sum(part: Part) -> str:
-    total = f"sum({cell(part)})"
-    return f"coalesce({total}, 0)" if part.kind == "count" else total
-
-
-def _added(parts: Sequence[Signed]) -> str:
-    sql = ""
-    for sign, part in parts:
-        sql += (" - " if sign < 0 else " + " if sql else "") + _sum(part)
-    return sql

@@ -21,17 +21,22 @@ def bucket_sql(value: str) -> str:
     return f"CASE WHEN {value} <= 0 THEN {ZERO} ELSE CAST(ceil(ln({value}) / {_LOG!r}) AS SMALLINT) END"
 
 
-def value_sql(bucket: str) -> str:
+def value(bucket: int) -> float:
     """The value that stands for a bucket."""
-    return f"CASE WHEN {bucket} = {ZERO} THEN 0.0 ELSE 2 * power({GAMMA!r}, {bucket}) / {GAMMA + 1!r} END"
+    return 0.0 if bucket == ZERO else 2 * GAMMA**bucket / (GAMMA + 1)
 
 
-def quantile_sql(q: float) -> str:
-    """A quantile of rows (``bucket``, ``n``, ``below`` = running sum of n, ``total``), as an aggregate.
+def places_sql(q: float) -> str:
+    """The two buckets between which a quantile lies, of rows (``bucket``, ``below`` = running sum of counts, ``total``), as aggregates.
 
     The value at place k (from 0) is in the first bucket whose running sum exceeds k.
     """
-    low, high = f"floor({q} * (total - 1))", f"ceil({q} * (total - 1))"
-    first, last = (f"min(CASE WHEN below > {place} THEN bucket END)" for place in (low, high))
-    share = f"(max({q} * (total - 1)) - max({low}))"
-    return f"{value_sql(first)} * (1 - {share}) + {value_sql(last)} * {share}"
+    return ", ".join(
+        f"min(CASE WHEN below > {place}({q} * (total - 1)) THEN bucket END)" for place in ("floor", "ceil")
+    )
+
+
+def quantile(q: float, total: int, first: int, last: int) -> float:
+    """A quantile of so many values, between two buckets."""
+    share = q * (total - 1) % 1
+    return value(first) * (1 - share) + value(last) * share

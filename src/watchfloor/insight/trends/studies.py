@@ -158,17 +158,19 @@ def _of(
 ) -> Estimate:
     """Draws of views are equal parts of all views, so each counts alike; units of a sample count by their probabilities.
 
-    The sizes of the strata correct for a finite population once every drawn unit that the sample names is labelled.
+    The sizes of the strata, or how often each unit is drawn on average, correct for a finite population once every drawn unit that the
+    sample names is labelled.
     """
-    views = row.method == "views"
+    views, whole = row.method == "views", len(rows) >= row.size
     seen = [
         Seen(
             probability=1.0 if views else each.unit.probability, times=each.unit.times if views else 1, stratum=each.unit.stratum,
             among=among(each), hit=None if each.verdict == "unsure" else hit(each),
+            expected=each.unit.probability if views and whole else 0.0,
         )
         for each in rows
     ]  # fmt: skip
-    return estimate(seen, sizes=None if views or len(rows) < row.size else row.strata)
+    return estimate(seen, sizes=row.strata if whole and not views else None)
 
 
 def _for(actor: Actor, rows: QuerySet[StudyUnit]) -> QuerySet[StudyUnit]:

@@ -74,7 +74,7 @@ def test_who_could_not_say_is_left_out_and_bounds_it() -> None:
 def test_intervals_hold_the_truth_as_often_as_they_say(method: str) -> None:
     found = held(method, ROUNDS)
     assert found.mean == pytest.approx(found.truth, rel=0.05)
-    assert found.share >= 0.91
+    assert 0.91 <= found.share <= (0.97 if ROUNDS >= 1_000 else 1)  # nor wider than they need be
 
 
 @pytest.mark.parametrize(
