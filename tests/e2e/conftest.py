@@ -1,6 +1,6 @@
 """A real server on an empty data folder, and a real headless browser to look at it with.
 
-``server`` is ``(url, home)``, one for the session; ``page`` a fresh browser context on it. No browser here? The tests say how to get one.
+``server`` is ``(url, home)``, one for the file that asks for it; ``page`` a fresh browser context on it. No browser here? The tests say how to get one.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def _forget(seed: Path) -> None:
         shutil.rmtree(seed, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
     """Everything, on a folder with nothing but the tables: the first page anyone sees is the first run."""
     home = folder / "home"
