@@ -4,6 +4,9 @@ BIN := .venv/bin
 export WATCHFLOOR_DATA ?= ../shared/data
 # Some containers forbid compiled files: each of the hundred processes of a test run would then compile 2,000 modules anew.
 export PYTHONDONTWRITEBYTECODE =
+# Tests make and remove a hundred thousand small files (databases of their own): in memory, where there is room for them.
+SHM := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000 {print "/dev/shm"}')
+IN_MEMORY := $(if $(TMPDIR),,$(if $(SHM),TMPDIR=$(SHM)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup assets demo demo-full test wide unit integration e2e crash lint format types layers docs bench lock release clean
@@ -16,8 +19,8 @@ help: ## Show this list
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv (once; a few minutes)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable .
 	@touch $@
 
 setup: .venv/.ready ## Make .venv with everything that demo and test need
@@ -35,8 +38,8 @@ demo-full: setup ## As demo, with the comments, titles and posts of WATCHFLOOR_D
 ONLY := $(if $(WIDE),,-m "not wide")
 
 test: setup ## Unit, property, integration, conformance tests and every journey in the browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ONLY) tests/unit tests/property tests/integration tests/conformance
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ONLY) tests/crash tests/e2e  # much of it waits for others; a browser test sees no other's settings
+	@$(IN_MEMORY) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ONLY) tests/unit tests/property tests/integration tests/conformance
+	@$(IN_MEMORY) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ONLY) tests/crash tests/e2e  # much of it waits for others; a browser test sees no other's settings
 
 wide: ## The same, and what goes through every page, every role and every death; CI runs this
 	@$(MAKE) --no-print-directory test WIDE=1

@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _hurry(server.dsn(user="postgres"))
         atexit.register(server.stop)
     django.setup()
+    _sign_in_quickly()
     if hasattr(config, "workerinput"):
         _own_lake(config.workerinput["workerid"])
 
@@ -62,14 +64,29 @@ WIDE = (
 NARROW_IN_THE_BROWSER = ("e2e/journeys/", "e2e/test_first_run")
 
 
+# CI takes one half of the files that only look at pages, the other at another commit (by the commit's name); `make wide` takes both.
+HALF = os.environ.get("WATCHFLOOR_HALF", "")
+
+
+def pytest_report_header() -> str | None:
+    """Whoever reads a run must see what it left out."""
+    return f"of the tests that only look at pages: half {HALF} of 0 and 1 (WATCHFLOOR_HALF)" if HALF else None
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Wide tests are marked; the longest files come first, the others as they stand."""
+    left_out = []
     for item in items:
         path = item.path.as_posix()
         only_looks = "/tests/e2e/" in path and not any(name in path for name in NARROW_IN_THE_BROWSER)
         if only_looks or any(name in path for name in WIDE):
             item.add_marker(pytest.mark.wide)
+        if HALF and only_looks and zlib.crc32(item.path.name.encode()) % 2 != int(HALF):
+            left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
     def place(item: pytest.Item) -> int:
         return next((n for n, name in enumerate(LONGEST) if name in item.path.as_posix()), len(LONGEST))
@@ -87,6 +104,13 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure() -> None:
     """Libraries say what was never freed; so that they find it freed."""
     gc.unfreeze()
+
+
+def _sign_in_quickly() -> None:
+    """The real hash takes a fifth of a second on purpose; it is tested by itself, and by every server that the browser tests start."""
+    from django.conf import settings as of_django
+
+    of_django.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *of_django.PASSWORD_HASHERS]
 
 
 def _own_lake(worker: str) -> None:

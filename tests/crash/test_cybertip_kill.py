@@ -32,7 +32,8 @@ MOMENTS = ("came in", "had its effect", "was answered")
 
 # One warm process that forks for each pass: it says the child's number, waits for it, and says how it ended.
 NURSERY = """
-import os, sys
+import faulthandler, os, signal, sys
+faulthandler.register(signal.SIGUSR1)
 from watchfloor.platform import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 import django

@@ -107,6 +107,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
             else:
                 wait_until(partial(floor.kill, role, chance), f"a {role} to kill")
         _one_more(senders, "the last kill")
+        wait_until(lambda: _decided(reviewers.saw()), "a reviewer's decision")  # they may all have died before their first
         wait_until(floor.media_answers, "media being shown again")
         seen = live.frames(floor)
         live.more()
@@ -137,7 +138,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
 
 def _check_histories(saw: list[Call], platform: Platform) -> None:
     """What reviewers were answered, and what the platform was told to do, fit one order in which all was right."""
-    decided = [call for call in saw if call.verb == "decide" and call.got.get("ok")]
+    decided = _decided(saw)
     stale = [call for call in saw if call.got.get("why") == "stale_lease"]
     assert decided, "nobody decided anything: the test tests nothing"
     print(
@@ -146,6 +147,10 @@ def _check_histories(saw: list[Call], platform: Platform) -> None:
     )
     assert [str(fault) for fault in check(lapses(saw, slack=0.01), Lease())] == []
     assert [str(fault) for fault in check(platform.effects(), Effect())] == []
+
+
+def _decided(saw: list[Call]) -> list[Call]:
+    return [call for call in saw if call.verb == "decide" and call.got.get("ok")]
 
 
 def _one_more(senders: list[Sender], after: str) -> None:

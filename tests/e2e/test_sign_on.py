@@ -56,6 +56,7 @@ def test_from_a_provider_to_the_door(
     with op.certified(free_port(), back) as issuer:
         page = open_as(admin, "/settings/sign-on")
         page.get_by_role("link", name="New provider").click()
+        expect(page.get_by_label("Issuer")).to_be_visible()
         four_looks(page)
         page.get_by_label("Key", exact=True).fill("house")
         page.get_by_label("Name", exact=True).fill("House")
@@ -76,6 +77,7 @@ def test_from_a_provider_to_the_door(
         four_looks(page)
         page.goto("/settings/tokens")
         page.get_by_role("link", name="directory").click()
+        page.wait_for_url("**/settings/tokens/*")
         four_looks(page)
 
         mine = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}).new_page()

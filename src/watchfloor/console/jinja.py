@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ def url_or_none(name: str, *args: Any, **kwargs: Any) -> str | None:
         return None
 
 
+@lru_cache(maxsize=2_000)  # a page has fifty; the same few hundred come again and again
 def icon(name: str, css: str = "", label: str = "") -> Markup:
     """A sign from the sprite (``frontend/icons.txt``). Decorative unless given a ``label``, which is then read aloud.
 

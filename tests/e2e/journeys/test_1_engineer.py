@@ -77,6 +77,13 @@ def decide_spam(reviewer: Keyboard) -> None:
     reviewer.go("1")
 
 
+def arrived(page: Any, item: str) -> bool:
+    """Whether the deliveries' page says so: the platform has it a moment before its answer is written down."""
+    page.goto("/enforcement/delivery")
+    table = page.get_by_role("table", name="Arrived")
+    return table.count() > 0 and item in table.inner_text()
+
+
 def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
     empty: Server, platform: Platform, visit: Callable[..., Any]
 ) -> None:
@@ -128,8 +135,7 @@ def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
 
     wait_for(lambda: platform.effects.get("m-1") == {"remove"}, "the removal of m-1", 30)
     assert platform.forged == 0
-    page.goto("/enforcement/delivery")
-    assert "m-1" in page.get_by_role("table", name="Arrived").inner_text()
+    wait_for(lambda: arrived(page, "m-1"), "the page to say that m-1 arrived", 30)
 
     report_with_an_atproto_client(empty.url, token)
     decide_spam(reviewer)
@@ -155,8 +161,7 @@ def test_from_an_empty_folder_to_a_removal_that_survives_an_outage(
     ]
     assert platform.tries[key] >= 2  # refused while away, then taken, under the same key
     assert platform.forged == 0
-    page.goto("/enforcement/delivery")
-    assert "m-2" in page.get_by_role("table", name="Arrived").inner_text()
+    wait_for(lambda: arrived(page, "m-2"), "the page to say that m-2 arrived", 30)
     page.goto("/enforcement")
     row = page.get_by_role("row", name=re.compile("m-2")).first
     assert "Confirmed" in row.inner_text()
