@@ -107,7 +107,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
             else:
                 wait_until(partial(floor.kill, role, chance), f"a {role} to kill")
         _one_more(senders, "the last kill")
-        wait_until(lambda: _decided(reviewers.saw()), "a reviewer's decision")  # they may all have died before their first
+        wait_until(
+            lambda: _decided(reviewers.saw()), "a reviewer's decision"
+        )  # they may all have died before their first
         wait_until(floor.media_answers, "media being shown again")
         seen = live.frames(floor)
         live.more()

@@ -1,6 +1,7 @@
 """A real server on an empty data folder, and a real headless browser to look at it with.
 
-``server`` is ``(url, home)``, one for the file that asks for it; ``page`` a fresh browser context on it. No browser here? The tests say how to get one.
+``server`` is ``(url, home)``, one for the file that asks for it; ``page`` a fresh browser context on it. No browser here? The tests say
+how to get one.
 """
 
 from __future__ import annotations
