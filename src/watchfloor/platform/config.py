@@ -147,8 +147,10 @@ def database(url: str | None = None) -> dict[str, object]:
 
         url = Embedded(home()).dsn()
     form = "Use postgresql://user:password@host:5432/name, or unset it to use the embedded one."
+    named = re.match(r"\w+://(?:[^/?#]*@)?([^/?#]*)", url)
+    begin, end = named.span(1) if named else (0, 0)
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url[:begin] + url[end:])  # several hosts are no address to the library: newer ones refuse them
     except ValueError:
         raise BadInput("bad_setting", "DATABASE_URL is no address.", where="DATABASE_URL", hint=form) from None
     if parts.scheme not in {"postgres", "postgresql"}:
@@ -162,7 +164,7 @@ def database(url: str | None = None) -> dict[str, object]:
             "bad_setting", f"DATABASE_URL has prepare_threshold={prepare[:40]!r}, which is no number.", where="DATABASE_URL",
             hint="Use a number, or off.",
         )  # fmt: skip
-    hosts, ports = _addresses(parts.netloc.rpartition("@")[2])
+    hosts, ports = _addresses(url[begin:end])
     host = query.pop("host", None) or hosts
     port = ports or query.pop("port", "")
     # A line that goes dead says nothing: without these a connection would wait for hours (the URL's own settings win).
