@@ -37,11 +37,11 @@ demo-full: setup ## As demo, with the comments, titles and posts of WATCHFLOOR_D
 
 ONLY := $(if $(WIDE),,-m "not wide")
 
-test: setup ## Unit, property, integration, conformance tests and every journey in the browser
+test: setup ## Unit, property, integration tests and every journey in the browser
 	@$(IN_MEMORY) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ONLY) tests/unit tests/property tests/integration tests/conformance
 	@$(IN_MEMORY) $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ONLY) tests/crash tests/e2e  # much of it waits for others; a browser test sees no other's settings
 
-wide: ## The same, and what goes through every page, every role and every death; CI runs this
+wide: ## The same, and others' clients, every page, every role and every death; CI runs this with half of the looks
 	@$(MAKE) --no-print-directory test WIDE=1
 
 unit: setup ## Pure tests only

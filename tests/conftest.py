@@ -56,11 +56,14 @@ LONGEST = (
 )  # fmt: skip
 
 
-# What goes through every page, every role or every death. `make test` leaves it out, `make wide` and CI do not.
+# What goes through every page, every role or every death, and others' programs. `make test` leaves it out, `make wide` and CI do not.
 WIDE = (
-    "integration/permissions/", "integration/demo/", "crash/test_bulk_kill", "crash/test_counters_kill", "crash/test_cybertip_kill",
-    "crash/test_exchange_kill", "journeys/test_every_page",
-)  # fmt: skip
+    "integration/permissions/",
+    "integration/demo/",
+    "tests/conformance/",
+    "tests/crash/",
+    "journeys/test_every_page",
+)
 NARROW_IN_THE_BROWSER = ("e2e/journeys/", "e2e/test_first_run")
 
 
