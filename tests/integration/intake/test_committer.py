@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -36,12 +37,19 @@ class Gate:
         return self.made[-1]
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the others go on until it is so; what never comes is a fault of the test, not a test without end."""
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0)
+
+
 async def busy(gate: Gate, client: Client, body: Any) -> asyncio.Task[Any]:
-    """A request with which the writer is held at the gate: from here on everything waits."""
+    """A request with which its lane's writer is held at the gate: from here on everything of the lane waits."""
     gate.open.clear()
+    gate.entered.clear()
     task = asyncio.create_task(client.reports(body))
-    while not gate.entered.is_set():
-        await asyncio.sleep(0)
+    await until(gate.entered.is_set)
     return task
 
 
@@ -61,8 +69,7 @@ def test_many_at_once_share_few_commits(intake: Intake, gate: Gate) -> None:
     async def work() -> list[Any]:
         tasks = [await busy(gate, client, report("first"))]
         tasks += [asyncio.create_task(client.reports(report(number))) for number in range(199)]
-        while client.app.committer.ordinary.rows < 199:
-            await asyncio.sleep(0)
+        await until(lambda: client.app.committer.ordinary.rows == 199)
         assert not any(task.done() for task in tasks)  # nobody is told before the commit
         gate.open.set()
         return await asyncio.gather(*tasks)
@@ -86,13 +93,12 @@ def test_overload_sheds_the_ordinary_lane_only(intake: Intake, gate: Gate) -> No
     async def work() -> tuple[Any, ...]:
         waiting = [await busy(gate, client, [report(f"0-{i}") for i in range(10)])]
         waiting += [asyncio.create_task(client.reports([report(f"{n}-{i}") for i in range(10)])) for n in (1, 2)]
-        while client.app.committer.ordinary.rows < 20:
-            await asyncio.sleep(0)
+        await until(lambda: client.app.committer.ordinary.rows == 20)
         shed = await client.reports(report(1))
-        urgent = [asyncio.create_task(client.reports(report(n, reason="csam"))) for n in range(30)]
+        urgent = [await busy(gate, client, report(0, reason="csam"))]
+        urgent += [asyncio.create_task(client.reports(report(n, reason="csam"))) for n in range(1, 30)]
         mixed = asyncio.create_task(client.reports([report(2), report(3, reason="csam")]))
-        while client.app.committer.urgent.rows < 30:  # the first is in its writer's hands, who waits for a connection
-            await asyncio.sleep(0)
+        await until(lambda: client.app.committer.urgent.rows == 30)
         gate.open.set()
         return shed, await asyncio.gather(*urgent), await mixed, await asyncio.gather(*waiting)
 
