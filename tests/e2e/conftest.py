@@ -271,6 +271,7 @@ def axe() -> Callable[..., None]:
 
 TOO_WIDE = """[...document.querySelectorAll("main *")].filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 4).map((each) => each.outerHTML.slice(0, 160))"""  # what reaches beyond the screen, the outer before the inner
+FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 SIZES = ((1440, 900), (390, 844))
 SHOTS = os.environ.get("WATCHFLOOR_SHOTS", "")
 LOOKS = int(os.environ.get("WATCHFLOOR_LOOKS", "1"))
@@ -305,8 +306,10 @@ def four_looks(axe: Callable[..., None]) -> Callable[[Any], None]:
                     page.screenshot(path=f"{SHOTS}/{name}-{width}-{theme}.png", full_page=True)
                 if due:
                     axe(page, again=(width, theme) != wanted[0], sizes=width == 390)
-            fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-            assert fits, f"{page.url} at {width} px: {page.evaluate(TOO_WIDE)}"
+            try:  # what a script lays out follows a moment after the screen has become narrower
+                wait_for(lambda: page.evaluate(FITS), "the page to fit", 10)
+            except AssertionError:
+                raise AssertionError(f"{page.url} at {width} px: {page.evaluate(TOO_WIDE)}") from None
 
     return look
 
