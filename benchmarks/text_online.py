@@ -88,10 +88,12 @@ def river() -> Learn:
     return learn
 
 
-def river_once() -> Learn:
-    from river import feature_extraction, linear_model
+def river_once(steps: float = 0.0) -> Learn:
+    """TF-IDF read once for both; ``steps``: of AdaGrad, 0: river's own default."""
+    from river import feature_extraction, linear_model, optim
 
-    reader, model = feature_extraction.TFIDF(ngram_range=(1, 2)), linear_model.LogisticRegression()
+    reader = feature_extraction.TFIDF(ngram_range=(1, 2))
+    model = linear_model.LogisticRegression(optimizer=optim.AdaGrad(steps) if steps else None)
 
     def learn(text: str, label: bool) -> float:
         reader.learn_one(text)
@@ -104,19 +106,7 @@ def river_once() -> Learn:
 
 
 def river_tuned() -> Learn:
-    from river import feature_extraction, linear_model, optim
-
-    reader = feature_extraction.TFIDF(ngram_range=(1, 2))
-    model = linear_model.LogisticRegression(optimizer=optim.AdaGrad(1.0))
-
-    def learn(text: str, label: bool) -> float:
-        reader.learn_one(text)
-        found = reader.transform_one(text)
-        said = model.predict_proba_one(found).get(True, 0.0)
-        model.learn_one(found, label)
-        return float(said)
-
-    return learn
+    return river_once(steps=1.0)
 
 
 def river_ours() -> Learn:

@@ -107,9 +107,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
             else:
                 wait_until(partial(floor.kill, role, chance), f"a {role} to kill")
         _one_more(senders, "the last kill")
-        wait_until(
-            lambda: _decided(reviewers.saw()), "a reviewer's decision"
-        )  # they may all have died before their first
+        # Reviewers may all have died before their first decision.
+        wait_until(lambda: _decided(reviewers.saw()), "a reviewer's decision")
         wait_until(floor.media_answers, "media being shown again")
         seen = live.frames(floor)
         live.more()

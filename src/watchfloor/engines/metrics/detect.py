@@ -87,24 +87,16 @@ class _Memory:
         means, spans = self.means, self.spans
         place = bisect_left(means, mean)
         best, which = math.inf, place
-        for each in range(place, len(means)):
-            gap = means[each] - mean
-            if gap >= best:
-                break
-            gap = max(gap, abs(spans[each] - span))
-            if gap < best:
-                if gap <= near:
-                    return 0.0, ""
-                best, which = gap, each
-        for each in range(place - 1, -1, -1):
-            gap = mean - means[each]
-            if gap >= best:
-                break
-            gap = max(gap, abs(spans[each] - span))
-            if gap < best:
-                if gap <= near:
-                    return 0.0, ""
-                best, which = gap, each
+        for way in (range(place, len(means)), range(place - 1, -1, -1)):
+            for each in way:
+                gap = abs(means[each] - mean)
+                if gap >= best:
+                    break
+                gap = max(gap, abs(spans[each] - span))
+                if gap < best:
+                    if gap <= near:
+                        return 0.0, ""
+                    best, which = gap, each
         differs = ""
         if means:
             wider = span - spans[which]
@@ -155,7 +147,7 @@ class Detector:
         expected = self._slow + usual
         if (
             self._count <= 2 * self.season
-        ):  # its profile is still rough: what is seen now would be taken for ordinary ever after
+        ):  # its profile is rough: what is seen now would be taken for ordinary ever after
             self._settle(value)
             self._middle = self._slow
             return Seen(0.0, False, "", expected)
