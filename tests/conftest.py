@@ -63,6 +63,11 @@ WIDE = (
     "tests/conformance/",
     "tests/crash/",
     "journeys/test_every_page",
+    "detection/test_stream",  # brokers by others
+    "integration/platform/test_postgres",  # deaths of the database
+    "integration/platform/test_supervisor",
+    "intake/test_begun",
+    "enforcement/test_delivery_faults",
 )
 NARROW_IN_THE_BROWSER = ("e2e/journeys/", "e2e/test_first_run")
 
