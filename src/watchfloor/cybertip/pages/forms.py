@@ -26,7 +26,7 @@ from watchfloor.cybertip.domain.report import (
     Victim,
 )
 from watchfloor.kernel.errors import BadInput
-from watchfloor.platform.datefields import day_or_none
+from watchfloor.platform.datefields import YEARS, day_or_none
 
 P = TypeVar("P", bound=Part)
 Typed = dict[str, str]
@@ -310,7 +310,7 @@ def _moment(text: str, where: str) -> datetime:
         found = parse_datetime(text)
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or found.year not in YEARS:
         raise BadInput("bad_moment", _("Day, time and zone, like 2026-11-22T14:05:00Z."), where=where)
     return found
 
