@@ -5,7 +5,9 @@ People, turns and what they say are simulated; the spike and the pause of the ru
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from watchfloor.demo.world import RULE_NAME, World
 from watchfloor.identity.domain import Actor, system
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
-from watchfloor.oncall import firing
+from watchfloor.oncall import calling, firing
 from watchfloor.oncall.actions import incidents, paging, plans
 from watchfloor.oncall.contracts import PageIn
 from watchfloor.oncall.domain.matrix import Line
@@ -47,7 +49,7 @@ def _turns(world: World, begins: datetime) -> None:
     lead, legal, manager = (world.roles[each] for each in ("escalation_lead", "legal", "program_manager"))
     with writing(lead, reason="demo") as w:
         plans.save_schedule(
-            w, key="duty-lead", name="Duty lead (simulated)", zone=ZONE, rules=Rules(rest=11, spread=0.5),
+            w, key="duty-lead", name="Duty lead (simulated)", zone=ZONE, rules=Rules(rest=8, spread=0.5),
             layers=(
                 Layer(name="Leads, by the week", people=tuple(_id(world.roles[each]) for each in LEADS), begins=begins),
                 Layer(
@@ -77,12 +79,15 @@ def _spike(scenario: Scenario, world: World) -> None:
     raised = began + timedelta(minutes=70)
     with clock.at(raised):
         words = f"Reported spam in {SPIKE_MARKET} is {planted.factor:.0f} times its usual (simulated)"
-        with writing(system("paging"), reason="demo") as w:
+        with writing(system("paging")) as w:
             page = paging.page(
                 w, PageIn(key=f"demo:{SPIKE_MARKET}", about="spike", severity=4, policy="spam", market=SPIKE_MARKET,
                           words=words, escalation_policy="floor"),
             )  # fmt: skip
         firing.fire_due()
+        with redirect_stdout(StringIO()):  # a demo has no mail server: what the pager writes goes nowhere
+            while calling.call_due():
+                pass
     assert page is not None
     lead = _on_call(world, page)
     with clock.at(raised + timedelta(minutes=4)):

@@ -207,7 +207,7 @@ def look_at_the_programme(scenario: Scenario, people: world.World) -> None:
     assert (paged.state, paged.acknowledged_at - paged.raised_at) == (
         "resolved",
         timedelta(minutes=4),
-    ) and paged.calls.exists()
+    ) and {call.state for call in paged.calls.all()} == {"sent"}
     assert (room.state, room.corrections.count(), room.lines.count()) == (
         "closed",
         2,
