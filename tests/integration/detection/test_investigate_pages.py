@@ -302,11 +302,13 @@ def test_the_api_answers_within_the_tokens_markets(floor: Floor) -> None:
     assert ask(secret, span="9y", start=None, end=None).status_code == 422
 
 
-def test_the_command_line(floor: Floor) -> None:
+def test_the_command_line(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
     from watchfloor.cli.main import cli
+    from watchfloor.console import prepare
 
+    monkeypatch.setattr(prepare, "start_database", lambda: None)  # the test's own is up
     words = [
         "investigate",
         QUESTION.text,
