@@ -116,10 +116,7 @@ def test_a_stopped_entry_is_released_from_the_list_of_floods(banks: Banks, sign_
     assert b"6 hits in an hour, 5 are usual" in client.get("/banks/floods").content
     entry = Entry.objects.get()
     assert client.post("/banks/floods", {"entry": entry.pk, "step": "release", "why": " "}).status_code == 422
-    for address in (
-        "/banks/floods",
-        f"/banks/entries/{entry.pk}",
-    ):  # what is no limit releases nothing, and stands there still
+    for address in ("/banks/floods", f"/banks/entries/{entry.pk}"):  # no limit releases nothing, and stands there still
         bad = client.post(address, {"entry": entry.pk, "step": "release", "limit": "5,000", "why": "a song"})
         assert (bad.status_code, Entry.objects.get().state) == (422, "quarantined")
         assert b'value="5,000"' in bad.content
