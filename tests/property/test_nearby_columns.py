@@ -38,6 +38,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(PARTS), max_size=12).map("".join) | st
         "look here http://www.a.example/v1a and https://me@b.example:80?x 3 times soooo good 1000",
         "nothing but words and http:// http://@ (http://c.example) xhttp://d.example",
         'two words http://e.example"1234 ftp://.f.example./g aaab 2222',
+        "w.i.n..uksooo",  # few letters but for a repeated one: read as they are written
     ]
 )
 def test_texts_are_read_in_bulk_as_one_by_one(texts: list[str]) -> None:
