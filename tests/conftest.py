@@ -63,8 +63,19 @@ WIDE = (
     "tests/conformance/",
     "tests/crash/",
     "journeys/test_every_page",
+    "detection/test_stream",  # brokers by others
+    "integration/platform/test_postgres",  # deaths of the database
+    "integration/platform/test_supervisor",
+    "intake/test_begun",
+    "enforcement/test_delivery_faults",
+    "integration/insight/test_pages",  # every page of numbers
+    "integration/review/test_week",  # every hour of a week
 )
-NARROW_IN_THE_BROWSER = ("e2e/journeys/", "e2e/test_first_run")
+# In the browser `make test` goes the ways of those whose work the floor is: engineer, reviewer, program manager, the person acted on.
+NARROW_IN_THE_BROWSER = (
+    "journeys/test_1_engineer", "journeys/test_2_reviewer", "journeys/test_3_program_manager", "journeys/test_6_affected_user",
+    "e2e/test_first_run",
+)  # fmt: skip
 
 
 # CI takes one half of the files that only look at pages, the other at another commit (by the commit's name); `make wide` takes both.
@@ -82,8 +93,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = []
     for item in items:
         path = item.path.as_posix()
-        only_looks = "/tests/e2e/" in path and not any(name in path for name in NARROW_IN_THE_BROWSER)
-        if only_looks or any(name in path for name in WIDE):
+        in_browser = "/tests/e2e/" in path
+        only_looks = in_browser and "/journeys/" not in path and "e2e/test_first_run" not in path
+        narrow = any(name in path for name in NARROW_IN_THE_BROWSER)
+        if (in_browser and not narrow) or any(name in path for name in WIDE):
             item.add_marker(pytest.mark.wide)
         if HALF and only_looks and zlib.crc32(item.path.name.encode()) % 2 != int(HALF):
             left_out.append(item)

@@ -146,6 +146,7 @@ def _play(
         acting,
         api_apps,
         broadcast,
+        called,
         guarded,
         initiatives,
         known,
@@ -204,7 +205,7 @@ def _play(
     looks.after(scenario)
     guarded.after()
     say("Plans, suggestions and lessons", 0, 0)
-    for part in (lessons, initiatives, noticed):
+    for part in (lessons, initiatives, noticed, called):
         part.play(scenario, people)
     say("Hashing the ledger", 0, 0)
     sequencer.catch_up()

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
+from watchfloor.platform import datefields
 
 WHOLE = "main"  # the place of an error that belongs to no field: the page itself
 
@@ -64,6 +65,6 @@ def moment(text: str, where: str) -> datetime | None:
         exact = day = None
     if day is not None:
         exact = datetime(day.year, day.month, day.day, 23, 59, 59)  # noqa: DTZ001 - made aware below
-    if exact is None:
+    if exact is None or exact.year not in datefields.YEARS:
         raise BadInput("bad_date", _("That is not a date."), where=where, hint=_("For example 2026-12-31."))
     return timezone.make_aware(exact) if timezone.is_naive(exact) else exact

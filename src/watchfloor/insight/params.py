@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from watchfloor.insight.compile import INTERVALS
@@ -16,6 +15,7 @@ from watchfloor.insight.own_metrics import keeping
 from watchfloor.insight.queries import Span
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import datefields
 
 SPANS: dict[str, Any] = {
     "today": _("Today"), "24h": _("Last 24 hours"), "7d": _("Last 7 days"), "14d": _("Last 14 days"), "28d": _("Last 28 days"),
@@ -101,17 +101,11 @@ def _given(query: Mapping[str, str]) -> tuple[datetime, datetime]:
 def moment(text: str, where: str) -> datetime:
     """A date or a time; without a zone it is UTC."""
     try:
-        found = parse_datetime(text) if "T" in text else None
-        day = parse_date(text) if found is None else None
-    except ValueError:
-        found = day = None
-    if found is None and day is not None:
-        found = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if found is None:
+        return datefields.moment(text, where)
+    except BadInput:
         raise BadInput(
             "bad_date", f"{text[:40]!r} is no date.", where=where, hint="Write 2026-11-02 or 2026-11-02T09:00:00Z."
-        )
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        ) from None
 
 
 def _whole_minute(when: datetime) -> datetime:

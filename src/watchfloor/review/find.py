@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from watchfloor.identity.domain import Actor
 from watchfloor.items.models import Item
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import datefields
 from watchfloor.review import queries
 from watchfloor.review.models import ID_TAIL, Case, Decision, Job
 
@@ -82,12 +82,7 @@ def of_short(actor: Actor, text: str) -> list[uuid.UUID]:
 
 def day(text: str, where: str) -> datetime:
     """The start of a day in the viewer's zone."""
-    try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise BadInput("bad_date", "That is not a date.", where=where, hint="For example 2026-12-31.")
+    found = datefields.day(text, where)
     return timezone.make_aware(datetime(found.year, found.month, found.day))  # noqa: DTZ001 - made aware here
 
 

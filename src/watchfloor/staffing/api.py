@@ -17,6 +17,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.identity.guard import needs
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.platform import datefields
 from watchfloor.staffing import bases, rates, rostering, running, whatifs
 from watchfloor.staffing.domain import week as weeks
 from watchfloor.staffing.domain.whatif import Fields
@@ -161,10 +162,7 @@ def read(request: HttpRequest, whatif: UUID) -> Any:
 def roster(request: HttpRequest, vendor: str = "", week: str = "") -> Any:
     """The shifts of a vendor's people in the week of a day. Needs ``staffing.view``."""
     actor = needs(request, VIEW)  # before the values are looked at: who may not ask is told nothing of them
-    try:
-        day = date.fromisoformat(week)
-    except ValueError:
-        raise BadInput("bad_date", "Say which week.", where="week", hint="Any day of it: 2026-11-30.") from None
+    day = datefields.day(week, "week")
     of = rostering.vendor(actor, vendor)
     row = rostering.published(of.key, weeks.monday(day))
     if row is None:

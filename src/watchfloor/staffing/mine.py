@@ -17,6 +17,7 @@ from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import writing
 from watchfloor.oncall.domain import ics
+from watchfloor.platform import datefields
 from watchfloor.staffing import rostering
 from watchfloor.staffing.domain import week as weeks
 from watchfloor.staffing.events import SwapAsked, WishesSaved
@@ -78,8 +79,8 @@ def wish(actor: Actor, *, starts: list[str], days_off: list[str], away: list[str
     if not set(days_off) <= set(WEEKDAYS):
         raise BadInput("bad_day", "There is no such day.", where="days_off")
     try:
-        days = sorted({date.fromisoformat(each) for each in away})
-    except ValueError:
+        days = sorted({datefields.day(each, "away") for each in away})
+    except BadInput:
         raise BadInput(
             "bad_date", "One of these is no date.", where="away", hint="Write 2026-12-24, one a line."
         ) from None

@@ -7,6 +7,8 @@ from typing import Any
 FOCUSED = """() => { const e = document.activeElement;
   return e ? (e.getAttribute('aria-label') || e.innerText || e.labels?.[0]?.innerText || e.value || e.name || '').trim() : '' }"""
 
+CURSOR = "input:focus, textarea:focus, select:focus, [contenteditable]:focus, [contenteditable] :focus"
+
 
 class Keyboard:
     """The keys under one page."""
@@ -20,7 +22,8 @@ class Keyboard:
             self.page.keyboard.press(key)
 
     def type(self, text: str) -> None:
-        """Letters into whatever has the focus."""
+        """Letters into the field that has the focus; a page gives it a moment after it is loaded, and a person waits for the cursor."""
+        self.page.locator(CURSOR).wait_for()
         self.page.keyboard.type(text)
 
     def go(self, key: str) -> None:

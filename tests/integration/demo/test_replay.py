@@ -18,6 +18,7 @@ from watchfloor.console import install
 from watchfloor.demo import (
     acting,
     api_apps,
+    called,
     guarded,
     initiatives,
     legal,
@@ -51,6 +52,8 @@ from watchfloor.ledger import rebuild, sequencer
 from watchfloor.ledger.models import Event
 from watchfloor.ledger.verify import verify
 from watchfloor.ledger.writer import writing
+from watchfloor.oncall.models import Incident, Page, Schedule
+from watchfloor.oncall.queries import on_now
 from watchfloor.platform import config
 from watchfloor.programme.improvements.models import Proposal
 from watchfloor.programme.interventions.models import Intervention
@@ -118,7 +121,7 @@ def played(db: None, tmp_path: Path) -> Iterator[tuple[Scenario, world.World, di
         legal.after(scenario, people)
         looks.after(scenario)
         guarded.after()
-        for part in (lessons, initiatives, noticed):
+        for part in (lessons, initiatives, noticed, called):
             part.play(scenario, people)
         yield scenario, people, counts
     finally:
@@ -200,6 +203,17 @@ def look_at_the_programme(scenario: Scenario, people: world.World) -> None:
     assert [each.title for each in late] == ["Ask QuickBlast's makers what their app sent"]
     assert Todo.objects.filter(state="done").count() == 1 and Todo.objects.exclude(depends_on=[]).count() == 1
     assert Slip.objects.get().why and Comment.objects.get().mentions == [UUID(people.roles["program_manager"].id)]
+    paged, room = Page.objects.get(), Incident.objects.get()
+    assert (paged.state, paged.acknowledged_at - paged.raised_at) == (
+        "resolved",
+        timedelta(minutes=4),
+    ) and {call.state for call in paged.calls.all()} == {"sent"}
+    assert (room.state, room.corrections.count(), room.lines.count()) == (
+        "closed",
+        2,
+        3,
+    ) and room.reviewed_at is not None
+    assert all(on_now(each, now) for each in Schedule.objects.all())
     proposal = Proposal.objects.get()
     assert proposal.suggestions.count() == 2 and proposal.quantities.get().result[0] > 0
     launch = Launch.objects.get()

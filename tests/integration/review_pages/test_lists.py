@@ -104,7 +104,7 @@ def test_cases_are_found_by_what_one_knows(floor: Floor) -> None:
     assert text(client.get(reverse("case-list"), {"since": "2999-01-01"})).count('class="short-id"') == 0
     wrong = client.get(reverse("case-list"), {"since": "yesterday"})
     assert wrong.status_code == 422
-    assert "not a date" in text(wrong)
+    assert "That is no day." in text(wrong)
 
 
 def test_the_case_page_tells_everything(floor: Floor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -26,6 +26,7 @@ from watchfloor.cybertip.domain.report import (
     Victim,
 )
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform.datefields import YEARS, day_or_none
 
 P = TypeVar("P", bound=Part)
 Typed = dict[str, str]
@@ -123,7 +124,8 @@ def _reported(typed: Mapping[str, str], old: Report) -> PersonOrUserReported | N
     phones = {each.value: each for each in known.phone}
     person = msgspec.structs.replace(
         known, first_name=typed["first_name"], last_name=typed["last_name"], age=_number(typed["age"], "age"),
-        date_of_birth=_day(typed["born"], "born"), email=tuple(emails.get(each, Email(value=each)) for each in _split(typed["emails"])),
+        date_of_birth=day_or_none(typed["born"], "born"),
+        email=tuple(emails.get(each, Email(value=each)) for each in _split(typed["emails"])),
         phone=tuple(phones.get(each, Phone(value=each)) for each in _split(typed["phones"])),
     )  # fmt: skip
     prior = [_number(each, "prior") for each in _split(typed["prior"])]
@@ -308,20 +310,13 @@ def _moment(text: str, where: str) -> datetime:
         found = parse_datetime(text)
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or found.year not in YEARS:
         raise BadInput("bad_moment", _("Day, time and zone, like 2026-11-22T14:05:00Z."), where=where)
     return found
 
 
 def _moment_text(moment: datetime | None) -> str:
     return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _day(text: str, where: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadInput("bad_day", _("A day like 2010-05-31."), where=where) from None
 
 
 def _number(text: str, where: str) -> int | None:

@@ -15,6 +15,7 @@ from watchfloor.detection.investigate.asking import Asked, Question
 from watchfloor.detection.investigate.panels import fields
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import datefields
 
 SPANS = {
     "1h": timedelta(hours=1),
@@ -94,12 +95,11 @@ def moment(text: str, where: str, default: datetime | None = None) -> datetime:
     if not text and default is not None:
         return default
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        return datefields.moment(text, where).astimezone(UTC)
+    except BadInput:
         raise BadInput(
             "bad_time", f"{text[:40]!r} is no moment.", where=where, hint="Like 2026-11-22T09:30Z."
         ) from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def stamp(when: datetime) -> str:

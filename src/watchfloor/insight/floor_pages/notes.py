@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,7 +20,8 @@ from watchfloor.insight.floor_pages.parts import sentence
 from watchfloor.insight.handover_words import group, markdown
 from watchfloor.insight.models import HandoverNote
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, WatchfloorError
+from watchfloor.kernel.errors import WatchfloorError
+from watchfloor.platform import datefields
 from watchfloor.platform.render import render
 
 SHIFT = timedelta(hours=8)
@@ -88,10 +88,4 @@ def _typed(request: HttpRequest, mine: HandoverNote | None, now: datetime) -> di
 
 
 def _moment(text: str, where: str) -> datetime:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise BadInput("bad_moment", _("Write a date and a time."), where=where)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return datefields.moment(text, where)

@@ -188,7 +188,10 @@ def _with_ids(layer: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 def _read(text: str, zone: str, where: str) -> datetime:
     at = _written(text, where)
-    return reach(zone, at) if at.tzinfo is None else at.astimezone(UTC)
+    try:
+        return reach(zone, at) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise BadInput("bad_time", f"{text[:40]!r} is outside the calendar.", where=where) from None
 
 
 def _written(text: str, where: str) -> datetime:

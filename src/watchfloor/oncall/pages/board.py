@@ -25,6 +25,7 @@ from watchfloor.oncall import actions, ical, queries
 from watchfloor.oncall.domain import schedule as schedules
 from watchfloor.oncall.models import Override, Schedule
 from watchfloor.oncall.pages import parts, swapping
+from watchfloor.platform import datefields
 from watchfloor.platform.render import render
 
 RECENT, MOST_BREACHES = 10, 5
@@ -131,12 +132,7 @@ def _schedule(key: str) -> Schedule:
 
 def _week(text: str, zone: str) -> date:
     """The Monday of the week wanted, or of this one on the schedule's wall."""
-    try:
-        day = date.fromisoformat(text)
-        if not 2000 <= day.year <= 2100:
-            raise ValueError
-    except ValueError:
-        day = clock.now().astimezone(ZoneInfo(zone)).date()
+    day = datefields.day_or_none(text, "week") or clock.now().astimezone(ZoneInfo(zone)).date()
     return day - timedelta(days=day.weekday())
 
 

@@ -24,6 +24,7 @@ from watchfloor.oncall import actions, export, queries, queries_incidents, seams
 from watchfloor.oncall.actions.incidents import AUDIENCES, ROLES
 from watchfloor.oncall.models import Incident
 from watchfloor.oncall.pages import parts
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
@@ -179,8 +180,4 @@ def _person(post: QueryDict, name: str) -> UUID | None:
 
 
 def _date(post: QueryDict, name: str) -> date | None:
-    text = post.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadInput("bad_date", _("That is not a date."), where=name, hint="2026-12-31") from None
+    return datefields.day_or_none(post.get(name, ""), name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from watchfloor.oncall import queries
 from watchfloor.oncall.domain.plain import PAY
 from watchfloor.oncall.domain.schedule import months_later
 from watchfloor.oncall.pages import parts
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
@@ -60,10 +61,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def hours(request: HttpRequest) -> HttpResponseBase:
     """``/oncall/hours.csv``: ``?month=2026-11`` (UTC): hours by kind on each person's own wall, over all schedules."""
     try:
-        first = datetime.fromisoformat(f"{request.GET.get('month', '')}-01T00:00:00").replace(tzinfo=UTC)
-        if not 2000 <= first.year <= 2100:
-            raise ValueError
-    except ValueError:
+        first = datefields.moment(f"{request.GET.get('month', '')}-01T00:00", "month")
+    except BadInput:
         raise BadInput("bad_month", _("That is not a month."), where="month", hint="2026-11") from None
     people = _people()
     names = parts.names(people)

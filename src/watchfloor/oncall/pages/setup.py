@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from watchfloor.ledger.writer import writing
 from watchfloor.oncall import actions, ical, pagers, queries
 from watchfloor.oncall.models import Contact, EscalationPolicy, Schedule
 from watchfloor.oncall.pages import parts, swapping
+from watchfloor.platform import datefields
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
 
@@ -191,10 +191,9 @@ def _layers(post: QueryDict) -> list[dict[str, Any]]:
     """The form's layers as the action takes them; one window each."""
     found = []
     for number, each in enumerate(_typed_layers(post)):
-        try:
-            begins = datetime.fromisoformat(each["begins"])
-        except ValueError:
-            raise BadInput("bad_begin", _("Say when the first turn begins."), where=f"begins-{number}") from None
+        if not each["begins"]:
+            raise BadInput("bad_begin", _("Say when the first turn begins."), where=f"begins-{number}")
+        begins = datefields.moment(each["begins"], f"begins-{number}").replace(tzinfo=None)
         windows = []
         if each["days"] or each["start"] or each["end"]:
             windows = [

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel.errors import BadInput, Forbidden, NotFound, WatchfloorError
+from watchfloor.platform import datefields
 from watchfloor.policy import queries
 from watchfloor.policy.contracts import PolicyRef
 from watchfloor.policy.domain.translations import Coverage, coverage
@@ -103,13 +104,7 @@ def sentence(error: WatchfloorError) -> str:
 
 def moment(text: str, where: str) -> datetime | None:
     """A moment typed into a field of date and time, in UTC; None for nothing typed."""
-    if not text.strip():
-        return None
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise BadInput("bad_time", f"{text[:40]!r} is no date and time.", where=where) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return datefields.moment(text, where).astimezone(UTC) if text.strip() else None
 
 
 def typed_moment(value: datetime | None) -> str:

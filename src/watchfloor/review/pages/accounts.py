@@ -13,7 +13,7 @@ from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.items import queries as items
 from watchfloor.kernel import ids
-from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.review import bench
@@ -65,10 +65,4 @@ def detail(request: HttpRequest, item_id: str) -> HttpResponse:
 def _moment(text: str) -> datetime | None:
     if not text:
         return None
-    try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise BadInput("bad_moment", "That is not a moment.", where="before")
-    return found
+    return datefields.moment(text.replace(" ", "+"), "before")

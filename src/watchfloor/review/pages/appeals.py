@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,6 +23,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
@@ -193,15 +193,9 @@ def _dispute(request: HttpRequest) -> UUID:
 
 
 def _day(request: HttpRequest, name: str) -> datetime | None:
-    text = request.POST.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
+    found = datefields.day_or_none(request.POST.get(name, ""), name)
     if found is None:
-        raise BadInput("bad_date", _("That is not a date."), where=name, hint="2026-12-31")
+        return None
     moment = timezone.make_aware(datetime(found.year, found.month, found.day))  # noqa: DTZ001 - made aware here
     now = clock.now()
     return now if timezone.localdate(now) == found else moment

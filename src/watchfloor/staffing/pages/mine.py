@@ -24,6 +24,7 @@ from watchfloor.identity.models import User
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.platform import datefields
 from watchfloor.platform.render import render
 from watchfloor.staffing import asking, weekly
 from watchfloor.staffing import mine as own
@@ -82,7 +83,7 @@ def _do(request: HttpRequest, actor: Actor) -> None:
         )
         messages.success(request, _("Saved. Rosters made from now on heed it."))
     elif what == "offer":
-        own.offer(actor, _date(post.get("week", "")), _number(post.get("begin", "")))
+        own.offer(actor, datefields.day(post.get("week", ""), "week"), _number(post.get("begin", "")))
         messages.success(request, _("Your colleagues see the offer."))
     elif what == "withdraw":
         own.withdraw(actor, _uuid(post.get("offer", "")))
@@ -115,13 +116,6 @@ def _offers(offers: list[Swap], shifts: list[own.MyShift], me: UUID, zone: ZoneI
 
 def _start(zone: ZoneInfo, week: date, hour: int) -> datetime:
     return (datetime.combine(week, time(0), zone) + timedelta(hours=hour)).astimezone(UTC)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput("bad_date", _("This is no date."), where="week") from None
 
 
 def _number(text: str) -> int:

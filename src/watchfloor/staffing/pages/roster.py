@@ -25,6 +25,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.staffing import bases, drawing, rostering, running, weekly
@@ -190,11 +191,8 @@ def _csv(row: RosterRow) -> list[tuple[Any, ...]]:
 
 
 def _week(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = clock.now().date() + timedelta(days=7)
-    return weeks.monday(day)
+    """The Monday of the week wanted, or of the next."""
+    return weeks.monday(datefields.day_or_none(text, "week") or clock.now().date() + timedelta(days=7))
 
 
 def _day(text: str) -> int:

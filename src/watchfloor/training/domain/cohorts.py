@@ -47,9 +47,9 @@ def moment(day: str, hour: str, zone: ZoneInfo) -> datetime:
     """
     try:
         local = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour))
-    except ValueError:
+        found = local.replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadInput("bad_moment", "Write a day and a time, as 2026-11-30 and 09:30.", where="starts") from None
-    found = local.replace(tzinfo=zone).astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) != local:
         raise BadInput("skipped_time", "The clocks are put forward then: that time does not exist on that day.", where="starts",
                        hint="Choose a time an hour later.")  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,6 +23,7 @@ from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
@@ -81,7 +81,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             with writing(actor) as w:
                 row = cohort_actions.save(
                     w, None, name=given.get("name", ""), policy_key=given.get("policy", ""), vendor_key=vendor,
-                    language=given.get("language", ""), due_on=_day(given.get("due_on", "")), lead_id=None,
+                    language=given.get("language", ""), due_on=datefields.day_or_none(given.get("due_on", ""), "due_on"), lead_id=None,
                 )  # fmt: skip
             messages.success(request, _("The cohort is planned. Take people in, and plan its sessions."))
             return redirect("training-cohort", row.pk)
@@ -230,7 +230,7 @@ def _change(request: HttpRequest, actor: Actor, row: Cohort) -> str:
     with writing(actor) as w:
         cohort_actions.save(
             w, row, name=given.get("name", ""), policy_key=row.policy_key, vendor_key=row.vendor_key, lead_id=lead,
-            language=given.get("language", ""), due_on=_day(given.get("due_on", "")),
+            language=given.get("language", ""), due_on=datefields.day_or_none(given.get("due_on", ""), "due_on"),
         )  # fmt: skip
     return _("Kept.")
 
@@ -312,15 +312,6 @@ def _session_values(request: HttpRequest, actor: Actor, cohort: Cohort) -> dict[
         "place": given.get("place", ""),
         "starts_at": clocks.moment(given.get("day", ""), given.get("hour", ""), ZoneInfo(cohort.time_zone)),
     }  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput("bad_date", "Write the day as 2026-11-30.", where="due_on") from None
 
 
 def _is_uuid(text: str) -> bool:

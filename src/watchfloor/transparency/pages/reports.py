@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock, ids
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
+from watchfloor.platform.datefields import day
 from watchfloor.platform.render import render
 from watchfloor.transparency import reporting
 from watchfloor.transparency.domain.annex import report as annex
@@ -100,12 +100,7 @@ def download(request: HttpRequest, report_id: str) -> HttpResponse:
 
 def period(typed: dict[str, str]) -> Period:
     """A period as typed; ``BadInput`` that names the field."""
-    days = {}
-    for name in ("first", "last"):
-        try:
-            days[name] = date.fromisoformat(typed[name])
-        except ValueError:
-            raise BadInput("bad_day", "Write the day as YYYY-MM-DD.", where=name) from None
+    days = {name: day(typed[name], name) for name in ("first", "last")}
     if days["last"] < days["first"]:
         raise BadInput("bad_period", "The period ends before it begins.", where="last")
     return Period(first=days["first"], last=days["last"])

@@ -19,6 +19,7 @@ from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.vendors import access, agenda, calendar, contracts, minutes, words
@@ -116,8 +117,11 @@ def _addresses(key: str) -> list[str]:
 
 def _plan(request: HttpRequest, side: access.Side) -> str:
     given = request.POST
-    at = parts.moment(given.get("at", ""), "at", side.zone)
-    start, end = parts.day(given.get("starts_on", ""), "starts_on"), parts.day(given.get("ends_on", ""), "ends_on")
+    at = datefields.moment(given.get("at", ""), "at", side.zone)
+    start, end = (
+        datefields.day(given.get("starts_on", ""), "starts_on"),
+        datefields.day(given.get("ends_on", ""), "ends_on"),
+    )
     with writing(actor_of(request)) as w:
         verbs.plan(w, side.vendor.key, at, start, end)
     return _("The check-in is planned; its agenda fills itself until it is sent.")
@@ -134,7 +138,7 @@ def _task(request: HttpRequest, side: access.Side, row: CheckIn) -> str:
     with writing(actor_of(request)) as w:
         verbs.add_task(
             w, side.vendor.key, side=given.get("side", ""), owner=given.get("owner", ""), text=given.get("text", ""),
-            due_on=parts.day(given.get("due_on", ""), "due_on"), check_in=row,
+            due_on=datefields.day(given.get("due_on", ""), "due_on"), check_in=row,
         )  # fmt: skip
     return _("The action is agreed.")
 

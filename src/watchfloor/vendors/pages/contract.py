@@ -13,6 +13,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import datefields
 from watchfloor.platform.render import render
 from watchfloor.vendors import access, contracts, words
 from watchfloor.vendors.actions import contracts as verbs
@@ -62,7 +63,7 @@ def _contract(request: HttpRequest, key: str) -> str:
     if upload is not None and (upload.size or 0) < 100_000:
         given["sheet"] = upload.read().decode("utf-8-sig", "replace")
     terms = contracts.read(given)
-    starts = parts.day(given.get("starts_on", ""), "starts_on")
+    starts = datefields.day(given.get("starts_on", ""), "starts_on")
     seen = given.get("seen", "")
     with writing(actor_of(request)) as w:
         verbs.save_contract(

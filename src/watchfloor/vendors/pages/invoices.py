@@ -15,6 +15,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
@@ -97,8 +98,8 @@ def _take_in(request: HttpRequest, key: str) -> str:
         text = upload.read().decode("utf-8-sig", "replace")
     with writing(actor_of(request)) as w:
         verbs.take_in(
-            w, key, reference=given.get("reference", ""), starts_on=parts.day(given.get("starts_on", ""), "starts_on"),
-            ends_on=parts.day(given.get("ends_on", ""), "ends_on"), text=text,
+            w, key, reference=given.get("reference", ""), starts_on=datefields.day(given.get("starts_on", ""), "starts_on"),
+            ends_on=datefields.day(given.get("ends_on", ""), "ends_on"), text=text,
         )  # fmt: skip
     return _("The invoice is taken in and held against the log.")
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -51,19 +49,3 @@ def act(request: HttpRequest, verbs: Mapping[str, Do], *, allowed: bool) -> Erro
     except (BadInput, Conflict, Forbidden, NotFound) as refused:
         return [(refused.where, f"{refused.message} {refused.hint}".strip())]
     return None
-
-
-def day(text: str, where: str) -> date:
-    """A day as a date field gives it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput("bad_date", "That is no day.", where=where, hint="Write 2026-11-02.") from None
-
-
-def moment(text: str, where: str, zone: ZoneInfo) -> datetime:
-    """A moment as a local date-time field gives it, in a zone."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        raise BadInput("bad_date", "That is no moment.", where=where, hint="Write 2026-11-02T10:00.") from None

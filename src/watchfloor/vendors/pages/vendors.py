@@ -16,6 +16,7 @@ from watchfloor.identity import guard
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.vendors import access, agenda, contracts, minutes, words
@@ -71,7 +72,7 @@ def scorecard_page(request: HttpRequest, key: str) -> HttpResponseBase:
     start, end, errors = today - timedelta(days=length), today - timedelta(days=1), []
     try:
         if request.GET.get("from"):
-            start, end = parts.day(request.GET["from"], "from"), parts.day(request.GET.get("to", ""), "to")
+            start, end = datefields.day(request.GET["from"], "from"), datefields.day(request.GET.get("to", ""), "to")
         if not timedelta(0) <= end - start <= timedelta(days=366):
             raise BadInput("bad_period", "The period ends on or after its first day, within a year.", where="to")
     except BadInput as wrong:

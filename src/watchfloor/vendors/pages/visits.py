@@ -15,6 +15,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.vendors import access, calendar, words
@@ -84,7 +85,7 @@ def _plan(request: HttpRequest, key: str) -> str:
     given = request.POST
     with writing(actor_of(request)) as w:
         verbs.plan(
-            w, key, site=given.get("site", ""), on=parts.day(given.get("on", ""), "on"), who=given.get("who", "")
+            w, key, site=given.get("site", ""), on=datefields.day(given.get("on", ""), "on"), who=given.get("who", "")
         )
     return _("The visit is planned.")
 
@@ -102,6 +103,6 @@ def _finding(request: HttpRequest, key: str, row: Visit) -> str:
         check_ins.add_task(
             w, key, side="vendor", owner=given.get("owner", ""), text=given.get("text", ""), visit=row,
             grade=given.get("grade", "") if given.get("grade") in words.grades() else "minor",
-            due_on=parts.day(given.get("due_on", ""), "due_on"),
+            due_on=datefields.day(given.get("due_on", ""), "due_on"),
         )  # fmt: skip
     return _("The finding is on the register, and on the next check-in's agenda.")

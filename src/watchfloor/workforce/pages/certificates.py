@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from watchfloor.identity import guard
 from watchfloor.identity.domain import Actor
 from watchfloor.identity.middleware import actor_of
 from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, NotFound
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
@@ -128,9 +129,5 @@ def _number(text: str, where: str) -> int | None:
 
 def _day(text: str) -> datetime | None:
     """The end of that day, UTC."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(hour=23, minute=59, second=59, tzinfo=UTC)
-    except ValueError:
-        raise BadInput("bad_day", _("A day is written like 2026-12-31."), where="expires") from None
+    found = datefields.day_or_none(text, "expires")
+    return None if found is None else datetime.combine(found, time(23, 59, 59), UTC)

@@ -7,12 +7,12 @@ from math import isfinite
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.dateparse import parse_date
 
 from watchfloor.detection.banks import settings_of
 from watchfloor.detection.banks.contracts import BankIn
 from watchfloor.detection.banks.models import Bank
 from watchfloor.kernel.errors import BadInput, WatchfloorError
+from watchfloor.platform import datefields
 from watchfloor.policy import queries as policies
 from watchfloor.review import plan
 
@@ -108,12 +108,5 @@ def limit(post: QueryDict) -> int | None:
 
 
 def _day(text: str) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        day = parse_date(text.strip())
-    except ValueError:
-        day = None
-    if day is None:
-        raise BadInput("no_day", "A day is written as 2030-12-31.", where="expires_at")
-    return datetime.combine(day, time(), UTC)
+    day = datefields.day_or_none(text, "expires_at")
+    return None if day is None else datetime.combine(day, time(), UTC)

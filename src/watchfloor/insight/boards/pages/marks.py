@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,6 +20,7 @@ from watchfloor.insight.boards.answers import summed
 from watchfloor.insight.own_metrics.keeping import titles
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
@@ -73,12 +73,7 @@ def _do(request: HttpRequest, actor: Actor, typed: dict[str, str]) -> HttpRespon
         value = float(typed.get("value", "").replace(",", "."))
     except ValueError:
         raise BadInput("bad_target", _("A target is a number: minutes, per cent or a count."), where="value") from None
-    try:
-        day = parse_date(typed.get("begins_on", ""))
-    except ValueError:
-        day = None
-    if day is None:
-        raise BadInput("bad_date", _("That is no date."), where="begins_on")
+    day = datefields.day(typed.get("begins_on", ""), "begins_on")
     scope = {name: typed[f"where_{name}"] for name in params.filters() if typed.get(f"where_{name}")}
     marking.set_target(actor, one.key, value * INPUT.get(one.unit, 1.0), scope, day)
     messages.success(request, _("The target is set; panels that look at it draw it."))

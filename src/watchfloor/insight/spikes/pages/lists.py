@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +17,7 @@ from watchfloor.insight.spikes.domain.watched import WATCHED
 from watchfloor.insight.spikes.models import Spike, WatchState
 from watchfloor.insight.spikes.pages.parts import MANAGE, tabs
 from watchfloor.kernel import clock, ids
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
@@ -88,10 +88,7 @@ def _line(row: Spike) -> dict[str, object]:
 @guard.page("insight.view")
 def yesterday(request: HttpRequest) -> HttpResponse:
     """``/insight/spikes/yesterday``: ``?day=2026-11-19``; ``?format=md``."""
-    try:
-        day = parse_date(request.GET.get("day", ""))
-    except ValueError:
-        day = None
+    day = datefields.day_or_none(request.GET.get("day", ""), "day")
     review = morning.review(actor_of(request), day or (clock.now() - timedelta(days=1)).date())
     if request.GET.get("format") == "md":
         response = HttpResponse(morning.markdown(review), content_type="text/markdown; charset=utf-8")

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,6 +22,7 @@ from watchfloor.insight.trends.study_actions import LABEL, MANAGE
 from watchfloor.items.queries import types
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Forbidden
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 
@@ -127,12 +127,7 @@ def _values(typed: dict[str, str]) -> dict[str, Any]:
 
 def _day(text: str, where: str) -> datetime:
     """The beginning of a day, UTC."""
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise BadInput("bad_date", "Give a day, such as 2026-01-31.", where=where)
+    day = datefields.day(text, where)
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 

@@ -12,6 +12,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict
 from watchfloor.ledger.writer import Writer
+from watchfloor.platform import datefields
 from watchfloor.programme.improvements import benefits
 from watchfloor.programme.improvements.actions.proposing import editable
 from watchfloor.programme.improvements.actions.telling import tell
@@ -176,10 +177,5 @@ def _start(day: date) -> datetime:
 
 
 def _day(given: Mapping[str, str], name: str) -> date:
-    text = given.get(name, "").strip()
-    if not text:
-        return clock.now().date() + (USUAL if name == "measure_on" else timedelta(0))
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput("bad_date", "That is no day.", where=name, hint="Write 2026-11-02.") from None
+    usual = clock.now().date() + (USUAL if name == "measure_on" else timedelta(0))
+    return datefields.day_or_none(given.get(name, ""), name) or usual

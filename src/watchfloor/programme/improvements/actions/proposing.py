@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import Writer
+from watchfloor.platform import datefields
 from watchfloor.programme.improvements import access
 from watchfloor.programme.improvements.actions.numbers import following
 from watchfloor.programme.improvements.domain import states
@@ -79,12 +79,7 @@ def set_effort(w: Writer, actor: Actor, key: UUID, given: Mapping[str, str]) -> 
     """Weeks of one person it takes, and the day after which it is worth nothing more, where there is one."""
     row = _open(actor, key)
     weeks = guess(given, "effort", least=0.1, most=520)
-    window = None
-    if given.get("window", "").strip():
-        try:
-            window = date.fromisoformat(given["window"].strip())
-        except ValueError:
-            raise BadInput("bad_date", "That is no day.", where="window", hint="Write 2026-11-02.") from None
+    window = datefields.day_or_none(given.get("window", ""), "window")
     w.update(row, effort=[weeks.low, weeks.likely, weeks.high], window=window)
     return _written(w, row)
 

@@ -10,6 +10,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, Conflict, NotFound
 from watchfloor.ledger.writer import Writer
+from watchfloor.platform import datefields
 from watchfloor.programme.improvements import evidence, rates
 from watchfloor.programme.improvements.actions.proposing import editable
 from watchfloor.programme.improvements.domain import states
@@ -85,11 +86,7 @@ def _sizable(actor: Actor, key: UUID) -> Proposal:
 def _period(given: Mapping[str, str]) -> tuple[date, date]:
     found = []
     for name in ("starts_on", "ends_on"):
-        text = given.get(name, "").strip()
-        try:
-            found.append(date.fromisoformat(text) if text else None)
-        except ValueError:
-            raise BadInput("bad_date", "That is no day.", where=name, hint="Write 2026-11-02.") from None
+        found.append(datefields.day_or_none(given.get(name, ""), name))
     end = found[1] or clock.now().date() - timedelta(days=1)
     return found[0] or end - USUAL + timedelta(days=1), end
 

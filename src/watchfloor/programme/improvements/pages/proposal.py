@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,9 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.insight import catalogue
 from watchfloor.kernel import clock
-from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import datefields
 from watchfloor.platform.render import render
 from watchfloor.programme.facts import queries as facts
 from watchfloor.programme.facts import words as fact_words
@@ -153,13 +154,8 @@ def _mark(given: dict[str, str]) -> tuple[int, str]:
 
 def _due(given: dict[str, str]) -> datetime | None:
     """The end of the day that was chosen."""
-    text = given.get("due", "").strip()
-    if not text:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time(17), UTC)
-    except ValueError:
-        raise BadInput("bad_date", "That is no day.", where="due", hint="Write 2026-11-02.") from None
+    found = datefields.day_or_none(given.get("due", ""), "due")
+    return None if found is None else datetime.combine(found, time(17), UTC)
 
 
 def _url(name: str, key: UUID | None) -> str:

@@ -17,6 +17,7 @@ from watchfloor.insight import catalogue
 from watchfloor.insight.floor_pages.parts import number as typed_number
 from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.platform import datefields
 from watchfloor.programme import tabs as parts_of_programme
 
 # What a form asks for; the API takes every dimension.
@@ -55,11 +56,7 @@ def moment(post: QueryDict, name: str) -> datetime:
 
 def day(post: QueryDict, name: str) -> date | None:
     """A day, or None."""
-    text = post.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadInput("bad_date", _("That is no day."), where=name) from None
+    return datefields.day_or_none(post.get(name, ""), name)
 
 
 def a_day(post: QueryDict, name: str) -> date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -12,6 +11,7 @@ from watchfloor.identity.models import User
 from watchfloor.insight import catalogue
 from watchfloor.insight.catalogue import Metric
 from watchfloor.kernel.errors import BadInput
+from watchfloor.platform import datefields
 from watchfloor.programme.launches.domain import kinds
 from watchfloor.programme.launches.domain.document import Abuse, Document, Guard, Step, Volume
 from watchfloor.programme.tracking.domain import dues
@@ -152,10 +152,7 @@ def _steps(post: QueryDict, zone: str) -> tuple[Step, ...]:
             if markets.strip():
                 raise BadInput("no_start", "Each stage begins at a moment.", where="steps")
             continue
-        try:
-            at = dues.local(datetime.fromisoformat(start.strip()), where)
-        except (ValueError, OverflowError):
-            raise BadInput("bad_date", "That is no moment.", where="steps", hint="Write 2026-12-01T09:00.") from None
+        at = dues.local(datefields.moment(start, "steps").replace(tzinfo=None), where)
         found.append(
             Step(markets=_words(markets, upper=True), percent=int(_number(percent or "100", "steps")), starts_at=at)
         )

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from watchfloor.identity.domain import Actor
@@ -18,6 +17,7 @@ from watchfloor.insight.boards import serving
 from watchfloor.insight.boards.exports import File
 from watchfloor.kernel import ids
 from watchfloor.kernel.errors import BadInput, NotFound
+from watchfloor.platform import datefields
 from watchfloor.programme.reviews import queries, templates
 from watchfloor.programme.reviews.domain.spans import midnight
 from watchfloor.programme.reviews.models import Review
@@ -81,15 +81,8 @@ def day_of(text: str, where: str, zone: str) -> datetime | None:
     Raises:
         BadInput: it is no day.
     """
-    if not text.strip():
-        return None
-    try:
-        day = parse_date(text.strip())
-    except ValueError:
-        day = None
-    if day is None:
-        raise BadInput("bad_date", _("That is no day."), where=where, hint="2026-11-02")
-    return midnight(day, ZoneInfo(zone))
+    day = datefields.day_or_none(text, where)
+    return None if day is None else midnight(day, ZoneInfo(zone))
 
 
 def zone_name() -> str:

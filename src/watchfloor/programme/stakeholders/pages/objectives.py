@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from watchfloor.insight.schema import DIMENSIONS
 from watchfloor.kernel import clock
 from watchfloor.kernel.errors import BadInput, NotFound
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import datefields
 from watchfloor.platform.csvfile import csv_response
 from watchfloor.platform.render import render
 from watchfloor.programme import forms
@@ -106,10 +107,7 @@ def _save(request: HttpRequest) -> str:
         target = float(given.get("target", "").replace(",", "."))
     except ValueError:
         raise BadInput("bad_target", "Write a number.", where="target") from None
-    try:
-        by = date.fromisoformat(given.get("by", ""))
-    except ValueError:
-        raise BadInput("bad_day", "That is no day.", where="by", hint="Write 2026-11-02.") from None
+    by = datefields.day(given.get("by", ""), "by")
     days = int(given["days"]) if given.get("days", "").isdecimal() and len(given["days"]) < 4 else 0
     values = [each.strip() for each in given.get("values", "").split(",") if each.strip()]
     filters = {given["dimension"]: values} if given.get("dimension") and values else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -17,6 +16,7 @@ from watchfloor.identity.middleware import actor_of
 from watchfloor.identity.names import names_of
 from watchfloor.kernel.errors import BadInput
 from watchfloor.ledger.writer import writing
+from watchfloor.platform import datefields
 from watchfloor.platform.paging import paged
 from watchfloor.platform.render import render
 from watchfloor.policy import queries as policies
@@ -99,10 +99,7 @@ def _ask(request: HttpRequest) -> str:
     of = given.get("of", "")
     if of not in {str(pk) for pk in queries.people_to_ask()} or not actor.has(access.VIEW):
         raise BadInput("unknown_person", "Choose whom you ask.", where="of")
-    try:
-        due = datetime.fromisoformat(given.get("due", "")).replace(tzinfo=_zone())
-    except ValueError:
-        raise BadInput("bad_due", "That is no moment.", where="due", hint="Write 2026-11-02T10:00.") from None
+    due = datefields.moment(given.get("due", ""), "due", _zone())
     with writing(actor) as w:
         actions.ask(w, of, given.get("text", ""), due)
     return _("Asked; they are told by mail.")
