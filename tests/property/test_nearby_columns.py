@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from random import Random
+from unittest.mock import patch
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +38,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(PARTS), max_size=12).map("".join) | st
         "look here http://www.a.example/v1a and https://me@b.example:80?x 3 times soooo good 1000",
         "nothing but words and http:// http://@ (http://c.example) xhttp://d.example",
         'two words http://e.example"1234 ftp://.f.example./g aaab 2222',
+        "w.i.n..uksooo",  # few letters but for a repeated one: read as they are written
     ]
 )
 def test_texts_are_read_in_bulk_as_one_by_one(texts: list[str]) -> None:
@@ -41,10 +46,24 @@ def test_texts_are_read_in_bulk_as_one_by_one(texts: list[str]) -> None:
     assert [said.form(place) for place in range(len(texts))] == [_one(text) for text in texts]
 
 
+# Of a text of so many pieces the compiled way puts them in order otherwise than of a short one.
+LONG = "".join(Random(1).choices("abcdefghijklmnopqrst ", k=4_000))
+
+
 @settings(max_examples=50, deadline=None)
 @given(TEXTS)
+@example([LONG, LONG[200:], "🙂 a b 🙂", LONG.replace("a", "🙂")])
 def test_pieces_of_many_texts_are_those_of_one_at_a_time(texts: list[str]) -> None:
-    made = columns(read(texts)).pieces.to_list()
+    of = columns(read(texts), 7)
+    if find_spec("numba"):
+        with patch("watchfloor.engines.nearby.columns.MANY", 0):
+            quick = columns(read(texts), 7)
+            pairs = near(quick._replace(keys=quick.keys - 7))
+        assert quick.pieces.equals(of.pieces)
+        assert quick.bits.equals(of.bits)
+        assert quick.keys.equals(of.keys)
+        assert pairs.equals(near(of._replace(keys=of.keys - 7)))
+    made = of.pieces.to_list()
     assert all(each == sorted(set(each)) for each in made)
     for text, found in zip(texts, made, strict=True):
         if len(text) <= 12:  # a longer one of nothing but a link is read by how it is written

@@ -68,6 +68,9 @@ def test_a_bank_is_begun_filled_changed_and_rolled_back(banks: Banks, sign_in: C
         "/banks/of/known/settings", {"name": "K", "policy_key": "spam", "action": "note", "seen": "1", "why": "x"}
     )
     assert stale.status_code == 422 and b"meanwhile" in stale.content
+    for never in ("nan", "inf", "1e999"):
+        form = {"name": "K", "policy_key": "spam", "action": "note", "radius": never, "why": "x"}
+        assert client.post("/banks/of/known/settings", form).status_code == 422
     client.post("/banks/of/known/settings", {"step": "restore", "version": "1", "why": "it was right"})
     assert (Bank.objects.get().version, Bank.objects.get().radius) == (3, 31)
     entry = Entry.objects.first()
@@ -113,6 +116,11 @@ def test_a_stopped_entry_is_released_from_the_list_of_floods(banks: Banks, sign_
     assert b"6 hits in an hour, 5 are usual" in client.get("/banks/floods").content
     entry = Entry.objects.get()
     assert client.post("/banks/floods", {"entry": entry.pk, "step": "release", "why": " "}).status_code == 422
+    for address in ("/banks/floods", f"/banks/entries/{entry.pk}"):  # no limit releases nothing, and stands there still
+        bad = client.post(address, {"entry": entry.pk, "step": "release", "limit": "5,000", "why": "a song"})
+        assert (bad.status_code, Entry.objects.get().state) == (422, "quarantined")
+        assert b'value="5,000"' in bad.content
+        assert b'value="a song"' in bad.content
     client.post("/banks/floods", {"entry": entry.pk, "step": "release", "limit": "500", "why": "a song"})
     entry.refresh_from_db()
     assert (entry.state, entry.flood_limit) == ("live", 500)

@@ -90,14 +90,15 @@ def grow(state: State, new: Texts) -> Changes:
     fresh: list[int] = []
     found: list[tuple[str, str, int]] = []
     state.form += [0] * (len(state.texts) - start)
-    for number, (text, places) in enumerate(distinct.items()):
-        form = state.forms.setdefault(said.form(number), len(state.firsts))
-        if form == len(state.firsts):
-            state.firsts.append(places[0])
+    known_forms, firsts, form_of, look = state.forms, state.firsts, state.form, state.look
+    for number, ((text, places), said_form) in enumerate(zip(distinct.items(), said.forms(), strict=True)):
+        form = known_forms.setdefault(said_form, len(firsts))
+        if form == len(firsts):
+            firsts.append(places[0])
             fresh.append(number)
         for place in places:
-            state.form[place] = form
-        if state.look and (seen := found_in(text)):
+            form_of[place] = form
+        if look and (seen := found_in(text)):
             found += [(kind, value, place) for place in places for kind, value in seen]
     found.sort(key=itemgetter(2))  # in the order in which texts came
     for kind, values in (new.keys or {}).items():

@@ -9,7 +9,8 @@ A piece's place is in the first bits of its hash, so one sort gives the differen
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from hashlib import sha256
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import polars as pl
@@ -26,12 +27,20 @@ FEWEST = 8
 FORM = 1 << 24
 """A key is one number: forty bits of a band's hash, then the place of the form. So many forms can be told apart."""
 
+MANY = 50_000
+"""Texts from which the compiled way is worth bringing in."""
+
 _AT_ONCE = 8_000  # texts: what they are made into stays in the processor's cache
 _SHIFT = 0x9E3779B1
 _WORD32 = 1 << 32
 _VALUES = _WORD32 // PLACES
+_EMPTY = crc32(bytes(4 * SIZE))
 _NONE = _WORD32 * _WORD32 - 1
 _END = "\n"  # no word has it
+# Multilinear hashing (Lemire, Kaser 2014): of two that differ the first bits agree by chance alone.
+_FACTORS = [
+    [int.from_bytes(sha256(f"{band} {row}".encode()).digest()[:8]) for row in range(ROWS + 1)] for band in range(BANDS)
+]
 
 
 class Columns(NamedTuple):
@@ -58,10 +67,49 @@ NOTHING = Columns(
 def columns(of: Read, first: int = 0) -> Columns:
     """The columns of forms, the first of which has the place ``first``."""
     made = [NOTHING]
+    quick = compiled_for(len(of.words))
     for start in range(0, len(of.words), _AT_ONCE):
-        sorted_pieces = _sorted(of, start, min(start + _AT_ONCE, len(of.words)))
-        made.append(_columns(sorted_pieces, min(_AT_ONCE, len(of.words) - start), first + start))
+        end = min(start + _AT_ONCE, len(of.words))
+        if quick is not None:
+            made.append(_compiled(quick, of, start, end, first + start))
+        else:
+            made.append(_columns(_sorted(of, start, end), end - start, first + start))
     return joined(made)
+
+
+def compiled_for(texts: int) -> Any:
+    """``compiled`` where so many texts are worth bringing it in and numba is installed; else None."""
+    return _found() if texts >= MANY else None
+
+
+@cache
+def _found() -> Any:
+    try:
+        from watchfloor.engines.nearby import compiled
+    except Exception:  # whatever is wrong with it: the way without it gives the same
+        return None
+    return compiled
+
+
+def _compiled(quick: Any, of: Read, start: int, end: int, first: int) -> Columns:
+    np = quick.np
+    code = np.frombuffer(_said(of, start, end).encode("utf-32-le", "replace"), np.uint32)
+    beside = np.array(sorted(_beside(of, start, end)), np.uint64)
+    pieces, counts, least, got = quick.cut(
+        code,
+        ord(_END),
+        _arrays(),
+        np.uint32(_EMPTY),
+        beside.astype(np.uint32),
+        (beside >> 32).astype(np.int64),
+        end - start,
+        _VALUES,
+    )
+    keys, low, high = quick.known(least, got, counts, _SHIFT, np.array(_FACTORS, np.uint64), first, FEWEST, FORM)
+    owner = pl.Series(np.arange(end - start, dtype=np.uint32).repeat(counts))
+    return Columns(
+        _lists(owner, pl.Series(pieces), end - start), pl.DataFrame({"low": low, "high": high}), pl.Series("key", keys)
+    )
 
 
 def joined(parts: list[Columns]) -> Columns:
@@ -71,7 +119,7 @@ def joined(parts: list[Columns]) -> Columns:
 
 def _sorted(of: Read, start: int, end: int) -> pl.Series:
     """Text (above 32 bits) and hash of the different pieces of some texts, in order, each as one number."""
-    said = "".join([f" {each} {_END}" for each in of.words[start:end]])
+    said = _said(of, start, end)
     raw = pl.Series([said.encode("utf-32-le", "replace")], dtype=pl.Binary)
     code = raw.bin.reinterpret(dtype=pl.Array(pl.UInt32, len(said))).explode()
     ends = code == ord(_END)
@@ -81,19 +129,28 @@ def _sorted(of: Read, start: int, end: int) -> pl.Series:
         inside &= ~ends.slice(ahead, whole)
     text = ends.rle_id().slice(0, whole).filter(inside) // 2  # a run of characters and its end are two
     made = text.cast(pl.UInt64) * _WORD32 + _hashes(code).filter(inside)
-    beside = [
+    made = pl.concat([made.alias("key"), pl.Series("key", _beside(of, start, end), dtype=pl.UInt64)]).sort()
+    return made.filter(_begins(made))
+
+
+def _said(of: Read, start: int, end: int) -> str:
+    return "".join([f" {each} {_END}" for each in of.words[start:end]])
+
+
+def _beside(of: Read, start: int, end: int) -> list[int]:
+    """Text (above 32 bits) and hash of what is no run of four characters: what placeholders stand for, words shorter than one piece."""
+    some = [
         place << 32 | piece_hash(each.encode("utf-32-le", "replace"))
         for place in range(end - start)
         if start + place in of.extra
         for each in of.extra[start + place]
     ]
-    beside += [  # shorter than one piece
+    some += [
         place << 32 | piece_hash(f" {words} ".encode("utf-32-le", "replace"))
         for place, words in enumerate(of.words[start:end])
         if len(words) == 1
     ]
-    made = pl.concat([made.alias("key"), pl.Series("key", beside, dtype=pl.UInt64)]).sort()
-    return made.filter(_begins(made))
+    return some
 
 
 def _begins(ordered: pl.Series) -> pl.Series:
@@ -107,7 +164,7 @@ def _hashes(code: pl.Series) -> pl.Series:
     astral = bool((code >= 1 << 16).any())
     bottom = code % (1 << 16) if astral else code
     whole = len(code) - SIZE + 1
-    total = pl.repeat(crc32(bytes(4 * SIZE)), whole, dtype=pl.UInt32, eager=True)
+    total = pl.repeat(_EMPTY, whole, dtype=pl.UInt32, eager=True)
     for number in range(SIZE):
         total ^= low[number].gather(bottom.slice(number, whole))
         if astral:
@@ -119,10 +176,9 @@ def _hashes(code: pl.Series) -> pl.Series:
 def _tables() -> tuple[list[pl.Series], list[pl.Series]]:
     """What a character adds to the CRC of a piece at each of its places: by its lower 16 bits, and by the rest."""
     width = 4 * SIZE
-    nothing = crc32(bytes(width))
 
     def part(at: int) -> list[int]:
-        return [crc32(bytes(at) + bytes([byte]) + bytes(width - at - 1)) ^ nothing for byte in range(256)]
+        return [crc32(bytes(at) + bytes([byte]) + bytes(width - at - 1)) ^ _EMPTY for byte in range(256)]
 
     low, high = [], []
     for place in range(SIZE):
@@ -130,6 +186,18 @@ def _tables() -> tuple[list[pl.Series], list[pl.Series]]:
         low.append(pl.Series([one[number & 255] ^ other[number >> 8] for number in range(1 << 16)], dtype=pl.UInt32))
         high.append(pl.Series(part(4 * place + 2), dtype=pl.UInt32))
     return low, high
+
+
+@cache
+def _arrays() -> Any:
+    """The same for what is compiled: lower and upper bits x place x number."""
+    import numpy as np
+
+    made = np.zeros((2, SIZE, 1 << 16), np.uint32)
+    for half, tables in enumerate(_tables()):
+        for place, table in enumerate(tables):
+            made[half, place, : len(table)] = table.to_numpy()
+    return made
 
 
 def _columns(found: pl.Series, size: int, first: int) -> Columns:
@@ -144,9 +212,9 @@ def _columns(found: pl.Series, size: int, first: int) -> Columns:
     form = pl.int_range(first, first + size, dtype=pl.UInt64, eager=True).filter(enough)
     keys = [NOTHING.keys]
     for band in range(BANDS):
-        key = pl.repeat(band + 1, size, dtype=pl.UInt64, eager=True)
-        for place in range(band * ROWS, (band + 1) * ROWS):
-            key = (key * _WORD32 + places[place]).hash(band)
+        key = pl.repeat(_FACTORS[band][ROWS], size, dtype=pl.UInt64, eager=True)
+        for row in range(ROWS):
+            key += places[band * ROWS + row].cast(pl.UInt64) * _FACTORS[band][row]  # modulo 2^64
         keys.append((key.filter(enough) // FORM * FORM + form).alias("key"))
     half = PLACES // 2
     bits = pl.DataFrame({"low": _bits(places[:half]), "high": _bits(places[half:])}).select(pl.all().fill_null(0))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from watchfloor.engines.nearby.columns import FORM, Columns
+from watchfloor.engines.nearby.columns import FORM, Columns, compiled_for
 
 WITHIN = 0.55
 """How far two texts may be apart to be one: short messages of which every seventh word is another are still alike."""
@@ -25,9 +25,15 @@ _DIFFERENT = 50
 
 def near(of: Columns, start: int = 0, within: float = WITHIN) -> pl.DataFrame:
     """The near pairs of forms from ``start`` on with any before them: ``left`` < ``right``, ``distance``, in order."""
-    sizes = of.pieces.list.len().cast(pl.Float64)
     some = candidates(of.keys, start)
+    if len(some) and (quick := compiled_for(len(some))) is not None:
+        pieces, ends = quick.flat(of.pieces)
+        found = quick.compare(
+            some.to_numpy(), of.bits["low"].to_numpy(), of.bits["high"].to_numpy(), _DIFFERENT, pieces, ends, within
+        )
+        return pl.DataFrame(dict(zip(PAIRS, found, strict=True)), schema=PAIRS)
     made = [pl.DataFrame(schema=PAIRS)]
+    sizes = of.pieces.list.len().cast(pl.Float64)
     for begin in range(0, len(some), _AT_ONCE):
         pair = some.slice(begin, _AT_ONCE)
         left, right = (pair % _WORD32).cast(pl.UInt32), (pair // _WORD32).cast(pl.UInt32)

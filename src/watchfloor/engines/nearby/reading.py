@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import polars as pl
@@ -57,6 +58,13 @@ class Read(NamedTuple):
         """All that a text says: the same for two that differ only in disguise, case, punctuation and spacing."""
         return self.words[place], self.extra.get(place, ())
 
+    def forms(self) -> list[tuple[str, tuple[str, ...]]]:
+        """``form`` of every text."""
+        made: list[tuple[str, tuple[str, ...]]] = list(zip(self.words, repeat(())))
+        for place, beside in self.extra.items():
+            made[place] = self.words[place], beside
+        return made
+
     def of(self, places: Sequence[int]) -> Read:
         """Some of the texts, in the order of these places."""
         extra = {new: self.extra[place] for new, place in enumerate(places) if place in self.extra}
@@ -81,7 +89,7 @@ def read(texts: Sequence[str]) -> Read:
     words = _words(plain)
     for place, found in zip(counted, numbers.str.extract_all(_NUMBER).to_list(), strict=True):
         extra[place] = tuple([f"number:{_NOT_DIGIT.sub('', each)}" for each in found])
-    again = [place for place in counted if len(words[place]) < _LITTLE]
+    again = [place for place in [*counted, *long] if len(words[place]) < _LITTLE]
     for place, text in zip(linked, links, strict=True):
         if words[place]:
             hosts = _hosts(text)

@@ -42,13 +42,14 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         except Forbidden:
             raise
         except WatchfloorError as error:
-            errors["why"] = forms.sentence(error)
+            errors[forms.field_of(error, request.POST)] = forms.sentence(error)
     hours = EntryHour.objects.filter(entry=row).order_by("-hour")[:48]
     found = queries.matches(actor).filter(entry=row)[:LATEST]
     context = {
         "entry": row, "bank": row.bank, "kinds": words.kinds(), "states": words.states(), "done": words.done(),
         "verdicts": words.verdicts(),
-        "errors": errors, "limit": guard.limit_of(row), "peak": max((each.hits for each in hours), default=0), "query": request.GET,
+        "errors": errors, "typed": request.POST, "limit": guard.limit_of(row),
+        "peak": max((each.hits for each in hours), default=0), "query": request.GET,
         "rows": [{"match": each, "url": reverse("bank-match", args=[each.pk])} for each in found],
         "turned": row.kind == "pdq" and row.hashes.count() > 1, "names": names_of([row.added_by]), "evidence": _evidence(actor, row),
         "may_edit": queries.may(actor, queries.EDITS, row.bank), "may_manage": queries.may(actor, queries.MANAGES, row.bank),
@@ -108,8 +109,7 @@ def _change(request: HttpRequest, actor: Actor, row: Entry) -> None:
         )
     with writing(actor, reason=why) as w:
         if step == "release":
-            text = request.POST.get("limit", "").strip()
-            actions.release(w, bank, [row.pk], why, flood_limit=int(text) if text.isdecimal() else None)
+            actions.release(w, bank, [row.pk], why, flood_limit=forms.limit(request.POST))
             messages.success(request, _("It counts again."))
         else:
             actions.remove_entries(w, bank, [row.pk], why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from math import isfinite
 from typing import Any
 
 from django.http import QueryDict
@@ -51,7 +52,7 @@ def read(post: QueryDict, bank: Bank | None = None) -> BankIn:
     severity = post.get("severity", "")
     return BankIn(
         key=key, negative=negative, **numbers, text_within=_number(post, "text_within"),
-        severity=int(severity) if severity.isdecimal() else None, expires_at=_day(post.get("expires_at", "")),
+        severity=whole(severity), expires_at=_day(post.get("expires_at", "")),
         **words,
     )  # fmt: skip
 
@@ -71,15 +72,39 @@ def sentence(error: WatchfloorError) -> str:
     return " ".join(part for part in (error.message, error.hint) if part)
 
 
+def field_of(error: WatchfloorError, post: QueryDict) -> str:
+    """The field of the forms on an entry (releasing it, taking it out) where an error belongs."""
+    if error.where in ("limit", "flood_limit"):
+        return "limit"
+    return "release-why" if post.get("step") == "release" else "why"
+
+
 def _number(post: QueryDict, name: str) -> float:
     text = post.get(name, "").replace(",", ".").strip()
     if not text:
         value = getattr(BankIn(key="", name=""), name)
         return float(value * 100 if name in _SHARES else value)
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise BadInput("no_number", f"{text[:20]!r} is no number.", where=name) from None
+        number = float("nan")
+    if not isfinite(number):  # a word, "nan", "inf", or more digits than a number has
+        raise BadInput("no_number", f"{text[:20]!r} is no number.", where=name)
+    return number
+
+
+def whole(text: str) -> int | None:
+    """A whole number as typed; None where it is none that could be meant."""
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def limit(post: QueryDict) -> int | None:
+    """The hits in an hour that an entry may have from now on; None where the field was left empty."""
+    text = post.get("limit", "").strip()
+    if text and whole(text) is None:
+        raise BadInput("no_number", "The limit is a whole number, or nothing.", where="limit")
+    return whole(text)
 
 
 def _day(text: str) -> datetime | None:

@@ -89,7 +89,7 @@ def floods(request: HttpRequest) -> HttpResponse:
             _judge(request, actor, entry)
             return HttpResponseRedirect(reverse("bank-floods"))
         except WatchfloorError as error:
-            errors["why"] = forms.sentence(error)
+            errors[f"decide-{entry.pk}"] = forms.sentence(error)
     seen = access.rows(actor, queries.SEES, clearance="bank__clearance")
     found = Entry.objects.filter(seen, state=Entry.State.QUARANTINED).select_related("bank").order_by("-changed_at")
     rows = [
@@ -103,6 +103,7 @@ def floods(request: HttpRequest) -> HttpResponse:
         "tabs": words.tabs("bank-floods", actor),
         "kinds": words.kinds(),
         "errors": errors,
+        "typed": request.POST,
         "query": request.GET,
     }
     return render(request, "detection/banks/floods.html", context, status=422 if errors else 200)
@@ -115,9 +116,7 @@ def _judge(request: HttpRequest, actor: Actor, entry: Entry) -> None:
             actions.remove_entries(w, entry.bank, [entry.pk], why)
             messages.success(request, _("It is out of the bank."))
         else:
-            text = request.POST.get("limit", "").strip()
-            limit = int(text) if text.isdecimal() else None
-            actions.release(w, entry.bank, [entry.pk], why, flood_limit=limit)
+            actions.release(w, entry.bank, [entry.pk], why, flood_limit=forms.limit(request.POST))
             messages.success(request, _("It counts again."))
 
 

@@ -160,7 +160,7 @@ def _change_settings(request: HttpRequest, actor: Actor, bank: Bank) -> str:
     with writing(actor, reason=why) as w:
         if step == "restore":
             text = request.POST.get("version", "")
-            row = actions.roll_back(w, bank, int(text) if text.isdecimal() else 0, why=why)
+            row = actions.roll_back(w, bank, forms.whole(text) or 0, why=why)
             said = _("The settings are those of an earlier version again: version %(version)s.") % {
                 "version": row.version
             }
@@ -169,9 +169,7 @@ def _change_settings(request: HttpRequest, actor: Actor, bank: Bank) -> str:
             return _("It matches again.") if step == "back" else _("It is out of use and matches no more.")
         else:
             seen = request.POST.get("seen", "")
-            row = actions.change_bank(
-                w, bank, forms.read(request.POST, bank), why=why, seen=int(seen) if seen.isdecimal() else None
-            )
+            row = actions.change_bank(w, bank, forms.read(request.POST, bank), why=why, seen=forms.whole(seen))
             said = _("Saved: version %(version)s.") % {"version": row.version}
         _must(actor, queries.MANAGES, row)  # nobody locks themselves out
     return said

@@ -41,10 +41,10 @@ def from_case(request: HttpRequest, case_id: str) -> HttpResponse:
             bank = next((row for row in banks if row.key == request.POST.get("bank")), None)
             if bank is None:
                 raise BadInput("no_bank", "Choose a bank.", where="bank")
-            numbers = [int(text) for text in request.POST.getlist("numbers") if text.isdecimal()]
+            numbers = [each for text in request.POST.getlist("numbers") if (each := forms.whole(text)) is not None]
             days = request.POST.get("days", "")
             row = banking.bank_it(
-                actor, case, bank, numbers, days=int(days) if days.isdecimal() else 0, why=request.POST.get("why", "")
+                actor, case, bank, numbers, days=forms.whole(days) or 0, why=request.POST.get("why", "")
             )
             if row is None:
                 messages.success(request, _("It is in %(name)s.") % {"name": bank.name})
