@@ -17,7 +17,7 @@ from watchfloor.insight import catalogue, facts, lake, queries
 from watchfloor.insight.flatten import LedgerRow, flatten
 from watchfloor.insight.models import FactCursor, FactFile, Generation
 from watchfloor.insight.queries import Span
-from watchfloor.insight.rollups import answer, care, generations, opened, shapes
+from watchfloor.insight.rollups import answer, build, care, generations, opened, shapes
 from watchfloor.insight.rollups.sketch import ERROR
 from watchfloor.insight.schema import DIGEST
 from watchfloor.kernel import clock
@@ -115,8 +115,10 @@ def compare(history: History) -> None:
 
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("WATCHFLOOR_ROLLUP_SEEDS", "1"))))
-def test_little_by_little_and_late_they_equal_facts(seed: int) -> None:
-    """Three portions; the second has events of hours that were counted before."""
+def test_little_by_little_and_late_they_equal_facts(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times, the first put together of many parts; the second has events of hours that were counted before."""
+    monkeypatch.setattr(build, "PORTION", 4)
+    monkeypatch.setattr(build, "HOURS", 4)
     history = of_chance(seed, 80)
     chance, first = random.Random(seed), 0
     cuts = sorted(chance.sample(range(10, len(history.events) - 10), 2))

@@ -155,24 +155,42 @@ def _relations(
     """The derived relations, by portions of cases (of decisions by their own name: an appeal may name no case)."""
     portions = max(1, -(-sum(part.rows for part in parts) // PORTION))
     paths = [part.path for part in parts]
-    for place in range(portions):
+    cases = _parted(db, paths, until, "coalesce(case_id, job_id)", portions, folder / "scratch" / "cases")
+    for place, files in enumerate(cases):
         progress("relations", place, portions)
-        _load(db, paths, f"leaf < {until} AND hash(coalesce(case_id, job_id)) % {portions} = {place}", "history")
+        _load(db, files, f"leaf < {until}", "history")
         for name, sql in RELATIONS.items():
             head = f"CREATE TABLE {name} AS" if place == 0 else f"INSERT INTO {name}"
             if name != "decisions":
                 db.execute(f"{head} WITH facts AS (SELECT * FROM history) {sql}")
     db.execute("DROP TABLE history")
-    for place in range(portions):
+    shutil.rmtree(folder / "scratch" / "cases", ignore_errors=True)
+    decisions = _parted(db, paths, until, "coalesce(decision_id, case_id)", portions, folder / "scratch" / "decisions")
+    for place, files in enumerate(decisions):
         progress("decisions", place, portions)
-        one = f"leaf < {until} AND hash(coalesce(decision_id, case_id)) % {portions} = {place}"
         head = "CREATE TABLE decisions AS" if place == 0 else "INSERT INTO decisions"
         db.execute(
-            f"{head} WITH facts AS (SELECT * FROM {_files(paths)} WHERE {one}) {RELATIONS['decisions']}", _given(paths)
+            f"{head} WITH facts AS (SELECT * FROM {_files(files)} WHERE leaf < {until}) {RELATIONS['decisions']}",
+            _given(files),
         )
+    shutil.rmtree(folder / "scratch" / "decisions", ignore_errors=True)
     for name in RELATIONS:
         db.execute(f"COPY (SELECT * FROM {name}{_ORDER.get(name, '')}) TO '{folder}/{name}.parquet' {_PARQUET}")
         db.execute(f"DROP TABLE {name}")
+
+
+def _parted(
+    db: duckdb.DuckDBPyConnection, paths: list[str], until: int, key: str, portions: int, target: Path
+) -> list[list[str]]:
+    """The files of each portion, put apart in one pass: to read all facts for each would cost the square of their number."""
+    if portions == 1:
+        return [paths]
+    db.execute(
+        f"""COPY (SELECT *, hash({key}) % {portions} AS portion FROM {_files(paths)} WHERE leaf < {until})
+        TO '{target}' (FORMAT parquet, PARTITION_BY (portion))""",
+        _given(paths),
+    )
+    return [sorted(map(str, (target / f"portion={place}").glob("*.parquet"))) for place in range(portions)]
 
 
 def _again(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
