@@ -101,7 +101,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     """The look-up with arrays, or the compiled one that large segments take where numba is installed."""
     if request.param == "compiled":
         pytest.importorskip("numba")
-    monkeypatch.setattr(segment, "_COMPILED", 0 if request.param == "compiled" else 1 << 60)
+    monkeypatch.setattr(segment, "COMPILED", 0 if request.param == "compiled" else 1 << 60)
 
 
 @pytest.mark.parametrize("way", WAYS, indirect=True)

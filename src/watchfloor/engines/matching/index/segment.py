@@ -26,7 +26,7 @@ _TOGETHER = 16  # questions looked up at once: their buckets' addresses stay in 
 _AT_ONCE = 1 << 20  # candidates compared at once
 _DEAR = 8  # a candidate costs about so many times what a row costs that is read in order
 _MANY = 255
-_COMPILED = 100_000  # rows from which the compiled look-up is worth bringing in
+COMPILED = 100_000  # rows from which the compiled look-up is worth bringing in
 
 
 class Segment(NamedTuple):
@@ -56,7 +56,7 @@ class Segment(NamedTuple):
         if look_ups is None or look_ups * 4 > len(self.rows):
             yield scan(self.rows, asked, radius)
             return
-        if len(self.rows) >= _COMPILED and (quick := _quick()) is not None:
+        if len(self.rows) >= COMPILED and (quick := _quick()) is not None:
             yield from self._look_up_compiled(quick, asked, radius)
             return
         for first in range(0, len(asked), _TOGETHER):
