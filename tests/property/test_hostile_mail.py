@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from watchfloor.interop.mail.domain.html import html_text
@@ -62,14 +62,14 @@ def check(raw: bytes) -> None:
             letter.answers,
         ]
     )
-    assert (
-        b"\\u0000" not in msgspec.json.encode([letter.subject, letter.text, letter.feedback, letter.shown()]) and text
-    )
+    shown = msgspec.json.encode([letter.subject, letter.text, letter.feedback, letter.shown()])
+    assert text and b"\\u0000" not in shown.replace(b"\\\\", b"")  # somebody may write a backslash and u0000 out
     assert len(letter.text) <= TEXT and len(letter.attachments) <= 100
     assert all("\n" not in value and "\r" not in value for _, value in letter.headers)
 
 
 @given(LINES)
+@example([b"\\u0000"])
 @settings(max_examples=120)
 def test_any_lines(lines: list[bytes]) -> None:
     check(b"\r\n".join(lines))
