@@ -39,7 +39,7 @@ ONLY := $(if $(WIDE),,-m "not wide")
 IN_BROWSER := tests/crash tests/e2e
 # A person at a screen waits for it to settle, a script may be too quick for a busy machine: what failed there is tried once more,
 # by itself and with servers of its own. It is printed both times: a test that needs this is to be mended.
-ONCE_MORE = { echo "Once more, by themselves, the browser tests that failed:"; \
+ONCE_MORE = { echo "Once more, by themselves, the browser and kill tests that failed:"; \
   $(IN_MEMORY) $(BIN)/python -m pytest --last-failed --last-failed-no-failures none --tb short $(ONLY) $(IN_BROWSER); }
 
 test: setup ## Unit, property, integration tests and the first journeys in the browser

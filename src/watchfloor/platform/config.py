@@ -94,9 +94,8 @@ def secrets_of(name: str, first: Callable[[], str] | None = None) -> tuple[str, 
     if path.exists():
         return tuple(path.read_text().split()) or ("",)
     value = first() if first is not None else secrets.token_urlsafe(48)
-    beside = (
-        folder / f".{name}.{secrets.token_hex(16)}"
-    )  # whole before it has its name: another process may ask at the same moment
+    # Whole before it has its name: another process may ask at the same moment.
+    beside = folder / f".{name}.{secrets.token_hex(16)}"
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(value)
     try:
