@@ -92,7 +92,9 @@ def work(until: datetime, start: datetime = START, *, most: int = 10_000) -> dat
         with clock.at(moment):
             while delivery.deliver_due():
                 pass
-        open_rows = Delivery.objects.filter(state__in=("pending", "failed")).order_by("endpoint_id", "lane", "outbox_id")
+        open_rows = Delivery.objects.filter(state__in=("pending", "failed")).order_by(
+            "endpoint_id", "lane", "outbox_id"
+        )
         heads = open_rows.distinct("endpoint_id", "lane").values_list("next_at", flat=True)
         due = min(heads, default=None)
         if due is None or due > until:
