@@ -192,12 +192,14 @@ def made_of(count: int) -> Any:
     made = generations.current()
     if made is not None and made.leaf == count + 6:
         return made
-    for folder in (facts.folder(), generations.folder()):
+    filled = FactFile.objects.filter(last=count).exists()  # all are listed at once, when all of them are there
+    for folder in (generations.folder(),) if filled else (facts.folder(), generations.folder()):
         shutil.rmtree(folder, ignore_errors=True)
-    FactFile.objects.all().delete()
     Generation.objects.all().delete()
     lake.forget()
-    fill(count)
+    if not filled:
+        FactFile.objects.all().delete()
+        fill(count)
     return care.make(again=True)
 
 

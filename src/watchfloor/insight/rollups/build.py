@@ -27,6 +27,7 @@ HOURS = 2_000_000  # facts that are rolled up at once
 MEMORY = "3GB"
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
 KEPT = "kept.parquet"
+OF_DECISIONS = "type IN ('decision.made', 'appeal.filed', 'decision.superseded')"  # what that relation is derived from
 # A reader skips groups of rows by what it asks for: stays that were over by then.
 _ORDER = {"spans": " ORDER BY ended NULLS LAST", "solves": " ORDER BY moment"}
 Progress = Callable[[str, int, int], None]
@@ -165,7 +166,9 @@ def _relations(
                 db.execute(f"{head} WITH facts AS (SELECT * FROM history) {sql}")
     db.execute("DROP TABLE history")
     shutil.rmtree(folder / "scratch" / "cases", ignore_errors=True)
-    decisions = _parted(db, paths, until, "coalesce(decision_id, case_id)", portions, folder / "scratch" / "decisions")
+    decisions = _parted(
+        db, paths, until, "coalesce(decision_id, case_id)", portions, folder / "scratch" / "decisions", OF_DECISIONS
+    )
     for place, files in enumerate(decisions):
         progress("decisions", place, portions)
         head = "CREATE TABLE decisions AS" if place == 0 else "INSERT INTO decisions"
@@ -180,13 +183,21 @@ def _relations(
 
 
 def _parted(
-    db: duckdb.DuckDBPyConnection, paths: list[str], until: int, key: str, portions: int, target: Path
+    db: duckdb.DuckDBPyConnection,
+    paths: list[str],
+    until: int,
+    key: str,
+    portions: int,
+    target: Path,
+    wanted: str = "true",
 ) -> list[list[str]]:
     """The files of each portion, put apart in one pass: to read all facts for each would cost the square of their number."""
     if portions == 1:
         return [paths]
+    # Rows wait in memory until so many are of one portion; with many portions what waits would not fit, and be written twice.
+    db.execute(f"SET partitioned_write_flush_threshold = {max(1, PORTION // (8 * portions))}")
     db.execute(
-        f"""COPY (SELECT *, hash({key}) % {portions} AS portion FROM {_files(paths)} WHERE leaf < {until})
+        f"""COPY (SELECT *, hash({key}) % {portions} AS portion FROM {_files(paths)} WHERE leaf < {until} AND {wanted})
         TO '{target}' (FORMAT parquet, PARTITION_BY (portion))""",
         _given(paths),
     )
