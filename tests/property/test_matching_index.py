@@ -111,7 +111,12 @@ def test_few_questions_do_not_wait_for_the_compiler_and_many_do(monkeypatch: pyt
     bring = segment._bring
     monkeypatch.setattr(segment, "_ready", ready)
     monkeypatch.setattr(segment, "_coming", {})
-    monkeypatch.setattr(segment, "_bring", lambda *given: (compiling.wait(30), bring(*given)))
+
+    def slow(made: segment.Segment, kind: str) -> None:
+        compiling.wait(30)
+        bring(made, kind)
+
+    monkeypatch.setattr(segment, "_bring", slow)
     monkeypatch.setattr(segment, "COMPILED", 0)
     rows = hashes("even chance", 9_000, np.random.default_rng(3))
     made = segment.build(np.arange(len(rows)), rows)
