@@ -81,7 +81,10 @@ def measure(entries: int, rounds: int) -> None:
     print(f"putting in       {entries / filled:10,.0f} entries/s; into the index {entries / followed:,.0f}/s")
     for name, times in (("add to match", added), ("look up", asked), ("remove to gone", removed)):
         low, high = statistics.median(times) * 1e3, sorted(times)[int(0.99 * (len(times) - 1))] * 1e3
-        print(f"{name:16} median {low:8.1f} ms   99 % {high:8.1f} ms   most {max(times) * 1e3:8.1f} ms")
+        worst = ", ".join(
+            f"{times[at] * 1e3:,.0f} ({at + 1})" for at in sorted(range(len(times)), key=times.__getitem__)[:-4:-1]
+        )
+        print(f"{name:16} median {low:8.1f} ms   99 % {high:8.1f} ms   worst (round): {worst}")
     print(f"building anew    {built:10.2f} s: x{built / statistics.median(added):,.0f} of add to match")
 
 

@@ -12,8 +12,9 @@ from watchfloor.engines.matching.clips import ClipBank
 
 DATA = Path(os.environ.get("WATCHFLOOR_DATA", Path(__file__).parents[2] / "../shared/data")) / "vpdq"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the sample videos are not here")
-# (mean, most) bits: the published hashes of the one in high definition were made from a squeezed copy.
-BOUNDS = {"pattern-sd-grey-bar": (2, 10), "test-padded-dimensions": (2, 10), "doorknob-hd-no-bar": (6, 16)}
+# (mean, most) bits. Two come out as they were published, but for a coefficient that lies on the median to the last digit; the third was
+# made on another processor, by a short cut of FFmpeg's that rounds otherwise.
+BOUNDS = {"pattern-sd-grey-bar": (0.05, 2), "test-padded-dimensions": (2, 10), "doorknob-hd-no-bar": (0.05, 2)}
 
 
 def published(name: str) -> list[videos.Frame]:
@@ -29,7 +30,7 @@ def test_every_frame_is_near_its_published_hash(name: str) -> None:
     for ours, theirs in zip(made, wanted, strict=True):
         assert ours.number == theirs.number
         assert abs(ours.seconds - theirs.seconds) < 0.01
-        assert abs(ours.quality - theirs.quality) <= 1
+        assert ours.quality == theirs.quality
         if theirs.quality >= ENOUGH:
             bits.append((int(ours.hex, 16) ^ int(theirs.hex, 16)).bit_count())
     mean, most = BOUNDS[name]

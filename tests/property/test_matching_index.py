@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,30 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     if request.param == "compiled":
         pytest.importorskip("numba")
     monkeypatch.setattr(segment, "COMPILED", 0 if request.param == "compiled" else 1 << 60)
+    monkeypatch.setattr(segment, "PATIENT", 0)
+
+
+def test_few_questions_do_not_wait_for_the_compiler_and_many_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiling, ready = threading.Event(), dict[str, Any]()
+    bring = segment._bring
+    monkeypatch.setattr(segment, "_ready", ready)
+    monkeypatch.setattr(segment, "_coming", {})
+
+    def slow(made: segment.Segment, kind: str) -> None:
+        compiling.wait(30)
+        bring(made, kind)
+
+    monkeypatch.setattr(segment, "_bring", slow)
+    monkeypatch.setattr(segment, "COMPILED", 0)
+    rows = hashes("even chance", 9_000, np.random.default_rng(3))
+    made = segment.build(np.arange(len(rows)), rows)
+    for _ in range(2):
+        assert made.search(rows[:3], 31)[1].tolist() == [0, 1, 2]
+    assert not ready and not compiling.is_set()
+    monkeypatch.setattr(segment, "PATIENT", 3)
+    threading.Timer(0.05, compiling.set).start()
+    assert made.search(rows[:3], 31)[1].tolist() == [0, 1, 2]
+    assert len(ready) == 1
 
 
 @pytest.mark.parametrize("way", WAYS, indirect=True)

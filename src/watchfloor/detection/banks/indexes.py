@@ -24,7 +24,7 @@ from django.db.models import Max
 from watchfloor.detection.banks import stored_hashes
 from watchfloor.detection.banks.models import BankClock, Entry, EntryHash
 from watchfloor.engines.matching.arrays import numpy
-from watchfloor.engines.matching.index import COMPILED, HashIndex
+from watchfloor.engines.matching.index import HashIndex
 from watchfloor.engines.matching.index.scan import scan
 from watchfloor.engines.matching.pdq import RADIUS
 from watchfloor.kernel.errors import Conflict
@@ -39,7 +39,6 @@ _lock = threading.Lock()
 _reader: tuple[str, HashIndex] | None = None
 _writer: tuple[str, HashIndex] | None = None
 _changed = 0
-_warmed = False
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -101,17 +100,6 @@ def near(rows: Rows, radius: int = RADIUS) -> list[list[tuple[int, int]]]:
     return [
         sorted(dict(each).items(), key=lambda pair: (pair[1], pair[0]))[:MOST_NEAR] if each else [] for each in found
     ]
-
-
-def warm(many: int = COMPILED) -> bool:
-    """Ask an index of ``many`` hashes or more once, so that the first who asks it does not wait for the compiler; whether it was asked."""
-    global _warmed
-    place = _place()
-    if _warmed or not place.folder or len(_reading(place)) < many:
-        return False
-    _reading(place).search(numpy().zeros((1, 4), dtype="uint64"), RADIUS)
-    _warmed = True
-    return True
 
 
 def follow(limit: int = AT_ONCE) -> int:
@@ -204,14 +192,13 @@ def status() -> Status:
 
 def forget() -> None:
     """Close what this process holds open (tests, and before another folder)."""
-    global _reader, _writer, _changed, _warmed
+    global _reader, _writer, _changed
     with _lock:
         for held in (_reader, _writer):
             if held is not None:
                 held[1].close()
         _reader = _writer = None
         _changed = 0
-        _warmed = False
 
 
 def _reading(place: Place) -> HashIndex:

@@ -16,12 +16,7 @@ def arrays_here() -> bool:
 @loop("banks.index", idle=0.25, place=EACH)
 def index() -> int:
     """Take new, changed and removed entries into the index."""
-    if not arrays_here():
-        return 0
-    taken = indexes.follow()
-    if not taken:
-        indexes.warm()
-    return taken
+    return indexes.follow() if arrays_here() else 0
 
 
 @loop("banks.match", idle=0.25, place=WORK)

@@ -24,6 +24,7 @@ _BROKEN = (  # what parsers raise, each for its own reason
     OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, ArithmeticError, RuntimeError, MemoryError, EOFError,
 )  # fmt: skip
 _FLAT, _ALIKE, _MOST_CUT = 12, 12, 0.45
+_STRIP = 40_000  # pixels weighed at once
 
 
 class Picture(NamedTuple):
@@ -89,7 +90,7 @@ def grey_of_image(image: Any) -> Grey:
 
 def exact_grey_of_image(image: Any) -> Grey:
     """Likewise, unrounded where it has colours: what ``exact`` means."""
-    made: Grey = _luminance(image) if image.mode == "RGB" else grey_of_image(image)
+    made: Grey = luminance(numpy().asarray(image)) if image.mode == "RGB" else grey_of_image(image)
     return made
 
 
@@ -108,14 +109,17 @@ def _grey(image: Any) -> Any:
     return (image if image.mode in ("RGB", "RGBA", "1", "YCbCr", "RGBX") else image.convert("RGB")).convert("L")
 
 
-def _luminance(image: Any) -> Any:
-    """Unrounded grey of an RGB picture, as the reference weighs it (ITU-R BT.601); a strip at a time, for colours take room."""
+def luminance(colours: Any) -> Any:
+    """Unrounded grey of red, green and blue (height x width x 3 bytes), as the reference weighs them (ITU-R BT.601).
+
+    A strip at a time: colours take room, and what fits into the processor's cache is quicker.
+    """
     np = numpy()
-    colours = np.asarray(image)
     made = np.empty(colours.shape[:2], dtype=np.float32)
     weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    for top in range(0, len(made), 256):
-        np.matmul(colours[top : top + 256].astype(np.float32), weights, out=made[top : top + 256])
+    step = max(1, _STRIP // max(1, colours.shape[1]))
+    for top in range(0, len(made), step):
+        np.matmul(colours[top : top + step].astype(np.float32), weights, out=made[top : top + step])
     return made
 
 

@@ -1,8 +1,9 @@
 """Hashes of a video's frames: its key frames first, which cost next to nothing, and one a second only where these lie far apart.
 
-Luminance is taken as the decoder leaves it, without colours and without scaling. Frames are the same that vPDQ hashes, and are written
-as it writes them (``frame,quality,hash,seconds``; facebook/ThreatExchange, ``vpdq``). Files of strangers belong into the sandbox of the
-media store.
+Frames are the same that vPDQ hashes, weighed as it weighs them, and written as it writes them (``frame,quality,hash,seconds``;
+facebook/ThreatExchange, ``vpdq``). It hashes what FFmpeg makes of a frame in red, green and blue. There black begins higher and colours
+shift the grey in whole steps, which in dark scenes decides up to sixteen bits; so the grey is taken by the same way, not from the
+luminance the decoder leaves. Files of strangers belong into the sandbox of the media store.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from watchfloor.engines.matching.arrays import numpy, pyav
 from watchfloor.engines.matching.pdq import of_grey
+from watchfloor.engines.matching.pictures import luminance
 from watchfloor.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 FAR = 4.0
 """Seconds between key frames from which the video between them is looked at once a second."""
+
+_MOST_COLOURED = 9_000_000
+"""Pixels (a little more than 4K) from which a frame's luminance alone is taken: in colours it would need a hundred megabytes and more."""
 
 _LUMINANCE = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray", "yuva420p")
 
@@ -96,16 +101,43 @@ def read(text: str) -> list[Frame]:
 
 
 def grey_of_frame(frame: Any) -> Grey:
-    """The luminance of a decoded frame, from 0 to 255 whatever range the video keeps."""
+    """The grey of a decoded frame as vPDQ weighs it: unrounded, from 0 to 255 whatever range the video keeps.
+
+    Whatever colours a video says it has, they are read as BT.601, as vPDQ reads them. *Accurate* and *point*: FFmpeg's plain way, without
+    the short cuts of a processor, which differ between processors by up to sixteen bits; the published hashes come out bit by bit.
+    """
+    np, av = numpy(), pyav()
+    kinds = av.video.reformatter
+    if frame.width * frame.height > _MOST_COLOURED:
+        return _luminance_plane(frame)
+    try:
+        coloured = frame.reformat(
+            format="rgb24",
+            interpolation=kinds.Interpolation.POINT | kinds.Interpolation.ACCURATE_RND,
+            src_colorspace=kinds.Colorspace.ITU601,
+            dst_colorspace=kinds.Colorspace.ITU601,
+            dst_color_range=kinds.ColorRange.JPEG,
+            threads=1,
+        )
+    except (av.FFmpegError, ValueError):  # a frame that says of itself what cannot be
+        return _luminance_plane(frame)
+    plane = coloured.planes[0]
+    rows = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width * 3]
+    grey: Grey = luminance(rows.reshape(frame.height, frame.width, 3))
+    return grey
+
+
+def _luminance_plane(frame: Any) -> Grey:
+    """Luminance as the decoder leaves it."""
     np = numpy()
     name = frame.format.name
     if name not in _LUMINANCE:
-        frame = frame.reformat(format="gray")
+        frame = frame.reformat(format="gray", threads=1)
         name = "gray"
     plane = frame.planes[0]
     grey: Grey = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
     full = name == "gray" or name.startswith("yuvj") or frame.color_range == 2
-    return grey if full else _widened()[grey]
+    return grey if full else np.take(_widened(), grey)
 
 
 def _widened() -> Any:

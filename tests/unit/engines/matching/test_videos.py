@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import av
+import numpy as np
 import pytest
 from tests.support.films import RATE, SIZE, film
 
 from watchfloor.engines.matching import videos
 from watchfloor.engines.matching.clips import ClipBank
 from watchfloor.engines.matching.live import watch
-from watchfloor.engines.matching.videos import Frame, hash_video, key_frames
+from watchfloor.engines.matching.videos import Frame, grey_of_frame, hash_video, key_frames
 from watchfloor.kernel.errors import BadInput
 
 
@@ -96,3 +99,44 @@ def test_planted_clips_are_seen_in_a_stream_within_two_seconds(tmp_path: Path, k
         assert planted - 0.1 <= seen.at <= planted + 2
         assert seen.delay <= 2
         assert seen.distance <= 31
+
+
+def plain(y: Any, u: Any, v: Any, *, full: bool) -> Any:
+    """Grey as vPDQ sees it: FFmpeg's table of red, green and blue by whole steps of luminance (libswscale), weighed by BT.601."""
+    gain = 65536 if full else 65536 * 255 // 219
+    floor = (384 << 16) - 0x8000 if full else (400 << 16) - 0x8000
+
+    def step(weight: int, chroma: Any) -> Any:
+        scaled = int(((int(weight * 224 / 255 if full else weight) << 16) + 0x8000) / gain)
+        return (scaled * chroma >> 16) - (scaled >> 9)
+
+    def level(place: Any) -> Any:
+        return np.clip((gain * (place + (384 if full else 326)) - floor) >> 16, 0, 255)
+
+    blue, red = (each.astype(np.int64).repeat(2, 0).repeat(2, 1) for each in (u, v))
+    green = step(-25675, blue) + step(-53279, red)
+    return 0.299 * level(y + step(104597, red)) + 0.587 * level(y + green) + 0.114 * level(y + step(132201, blue))
+
+
+@pytest.mark.parametrize(
+    ("form", "space", "span"), [("yuv420p", 2, 0), ("yuv420p", 1, 1), ("yuv420p", 9, 2), ("yuvj420p", 2, 2)]
+)
+def test_grey_is_what_vpdq_weighs_whatever_colours_a_video_says_it_has(form: str, space: int, span: int) -> None:
+    rng = np.random.default_rng(7)
+    planes = [rng.integers(0, 256, shape, dtype=np.uint8) for shape in ((48, 64), (24, 32), (24, 32))]
+    frame = av.VideoFrame(64, 48, form)
+    for plane, pixels in zip(frame.planes, planes, strict=True):
+        rows = np.zeros((plane.height, plane.line_size), dtype=np.uint8)
+        rows[:, : plane.width] = pixels
+        plane.update(rows.tobytes())
+    frame.colorspace, frame.color_range = space, span
+    y, u, v = planes
+    assert np.abs(grey_of_frame(frame) - plain(y.astype(np.int64), u, v, full=span == 2)).max() < 0.001
+
+
+def test_a_frame_of_more_pixels_than_are_coloured_keeps_its_luminance(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = av.VideoFrame.from_ndarray(np.full((40, 60), 126, dtype=np.uint8), format="gray").reformat(format="yuv420p")
+    coloured = grey_of_frame(frame)
+    monkeypatch.setattr(videos, "_MOST_COLOURED", 100)
+    assert grey_of_frame(frame).shape == coloured.shape == (40, 60)
+    assert abs(float(grey_of_frame(frame).mean()) - float(coloured.mean())) < 3

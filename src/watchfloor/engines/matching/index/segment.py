@@ -8,7 +8,7 @@ run. Of a bucket with 255 and more the count stands in ``crowded``.
 from __future__ import annotations
 
 import os
-from functools import cache
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +27,7 @@ _AT_ONCE = 1 << 20  # candidates compared at once
 _DEAR = 8  # a candidate costs about so many times what a row costs that is read in order
 _MANY = 255
 COMPILED = 100_000  # rows from which the compiled look-up is worth bringing in
+PATIENT = 256  # questions from which who asks waits until it is there; fewer are answered with arrays meanwhile
 
 
 class Segment(NamedTuple):
@@ -56,7 +57,7 @@ class Segment(NamedTuple):
         if look_ups is None or look_ups * 4 > len(self.rows):
             yield scan(self.rows, asked, radius)
             return
-        if len(self.rows) >= COMPILED and (quick := _quick()) is not None:
+        if len(self.rows) >= COMPILED and (quick := _quick(self, wait=len(asked) >= PATIENT)) is not None:
             yield from self._look_up_compiled(quick, asked, radius)
             return
         for first in range(0, len(asked), _TOGETHER):
@@ -191,14 +192,39 @@ def load(folder: Path) -> Segment:
     return Segment(rows, ids, table, entries, crowded, bands, np.zeros(len(rows), dtype=bool))
 
 
-@cache
-def _quick() -> Any:
-    """The compiled look-up; None where numba is not installed or finds no place for what it compiles."""
+_ready: dict[str, Any] = {}  # the compiled look-up by the kind of table; None where there is none to be had
+_coming: dict[str, threading.Thread] = {}
+_one = threading.Lock()
+
+
+def _quick(segment: Segment, *, wait: bool) -> Any:
+    """The compiled look-up, once it is there: the compiler takes seconds, so a thread of its own calls it."""
+    kind = segment.table.dtype.str
+    if kind in _ready:
+        return _ready[kind]
+    with _one:
+        thread = _coming.get(kind)
+        if thread is None or (
+            not thread.is_alive() and kind not in _ready
+        ):  # who was forked has notes of a thread it has not
+            thread = _coming[kind] = threading.Thread(target=_bring, args=(segment, kind), name="compile-look-up")
+            thread.start()
+    if wait:
+        thread.join()
+    return _ready.get(kind)
+
+
+def _bring(segment: Segment, kind: str) -> None:
+    """Compile for this kind of table by asking once; None where numba is not installed or finds no place for what it compiles."""
+    np = numpy()
     try:
         from watchfloor.engines.matching.index import compiled
+
+        list(segment._look_up_compiled(compiled, np.zeros((1, 4), dtype=np.uint64), 0))
     except Exception:  # whatever is wrong with it: the way without it is as exact
-        return None
-    return compiled
+        _ready[kind] = None
+    else:
+        _ready[kind] = compiled
 
 
 def _fixed(array: Any) -> Any:
