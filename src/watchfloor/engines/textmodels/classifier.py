@@ -23,7 +23,7 @@ from typing import NamedTuple
 import msgspec
 
 from watchfloor.engines.textmodels import features as feature_set
-from watchfloor.engines.textmodels.calibration import Platt, fit_platt, sigmoid
+from watchfloor.engines.textmodels.calibration import Platt, due, fit_platt, sigmoid
 from watchfloor.engines.textmodels.features import LETTERS, describe, doubtful, features, kind_of, occurrences
 from watchfloor.engines.textmodels.letters import Letters
 from watchfloor.engines.textmodels.normalise import normalise
@@ -31,7 +31,6 @@ from watchfloor.engines.textmodels.stored import StoredModel, pack, unpack
 from watchfloor.kernel.errors import BadInput, NotFound
 
 _RECENT = 1_000  # predictions that the calibration looks back on
-_CALIBRATE_AT = (200, 500)  # labels; later at each full thousand
 _WIDEST_GATE = 0.2
 _FIRST_SQUARE = 1e-3  # damps the very first step of a feature
 
@@ -286,7 +285,7 @@ class OnlineClassifier:
             self._bias += 0.1 * self.options.rate * error * weight / math.sqrt(self._bias_square)
 
         learned = len(self._journal)
-        if learned in _CALIBRATE_AT or learned % 1_000 == 0:
+        if due(learned):
             self._calibrate()
         return said
 
