@@ -1,6 +1,6 @@
 """The normal form of texts that hold no trick, compiled: case, compatibility forms, invisible characters, repetitions.
 
-Whatever might be read otherwise (a link, an address, a number, digits for letters, words spelled out, letters with look-alikes, marks
+Whatever might be read otherwise (an e-mail address, digits for letters, words spelled out, letters with look-alikes, marks
 that combine) is left to ``normalise``: what is told here must be what it tells (``tests/property``).
 """
 
@@ -32,12 +32,12 @@ from watchfloor.engines.textmodels.compiled.memory import (
     forms,
     scratch,
 )
-from watchfloor.engines.textmodels.tricks import TOP_LEVEL
+from watchfloor.engines.textmodels.compiled.placing import is_top, placed
 
 ELSE, ROOM, CHAR, DOUBT = -1, -2, -3, -4
 """What a call answers that did nothing: to be read otherwise, more room, a character not looked at, perhaps to be read by known words."""
 
-_ENDS = np.array(sorted(int.from_bytes(name.encode(), "big") for name in TOP_LEVEL.split("|")), np.int64)
+_PLACE, _MAIL, _WRITTEN = 1, 2, 4  # a link or a number; an address; digits for letters, or letters one by one
 _LOWER, _FIGURE, _LEET, _BETWEEN, _APART, _ASK = 1, 2, 4, 8, 16, 32
 _KINDS = np.zeros(128, np.uint8)
 for _kind, _of in (
@@ -53,12 +53,12 @@ def fold(raw: Any, wide: bool, row: Any) -> Any:
     """Fills the scratch with the form of a text (``wide``: in UTF-32).
 
     Returns:
-        (its length or why there is none, characters typed, capitals, digits, invisible ones, whether words may be written with digits).
+        (its length or why there is none, how long its entities are behind it, characters typed, capitals, digits, invisible ones, whether words may be written with digits).
     """
     count = len(raw) // 4 if wide else len(raw)
-    if 2 * count + 64 > row[SCRATCH_ROOM]:
-        row[NEEDED] = 2 * count + 64
-        return ROOM, 0, 0, 0, 0, False
+    if 6 * count + 256 > row[SCRATCH_ROOM]:
+        row[NEEDED] = 6 * count + 256
+        return ROOM, 0, 0, 0, 0, 0, False
     table, codes = chars(row), scratch(row, 0, 1)
     size = capitals = digits = hidden = 0
     signs = False
@@ -70,7 +70,7 @@ def fold(raw: Any, wide: bool, row: Any) -> Any:
         of = np.int64(table[code])
         if of & HARMLESS == 0:
             row[UNKNOWN] = code
-            return (ELSE if of & KNOWN else CHAR), 0, 0, 0, 0, False
+            return (ELSE if of & KNOWN else CHAR), 0, 0, 0, 0, 0, False
         capitals += (of & CAPITAL) != 0
         digits += (of & TYPED_DIGIT) != 0
         signs |= code == 36 or code == 64
@@ -83,20 +83,35 @@ def fold(raw: Any, wide: bool, row: Any) -> Any:
         else:
             where = of >> FORM_AT
             listed = forms(row)
-            if size + np.int64(listed[where]) + count - place > row[SCRATCH_ROOM]:
-                return ELSE, 0, 0, 0, 0, False
+            if size + np.int64(listed[where]) > count + 32:
+                return ELSE, 0, 0, 0, 0, 0, False
             for part in range(np.int64(listed[where])):
                 codes[size] = np.int64(listed[where + 1 + part])
                 size += 1
-    if _tricks(codes, size, table):
-        return ELSE, 0, 0, 0, 0, False
-    return _squeezed(codes, size, table), count, capitals, digits, hidden, digits > 0 or signs
+    tricks = _tricks(codes, size, table)
+    told = 0
+    if tricks:
+        if tricks & _MAIL:
+            return ELSE, 0, 0, 0, 0, 0, False
+        if tricks & _PLACE:
+            kept, told = placed(codes, size, table, scratch(row, 1, 1), scratch(row, 2, 1))
+            if kept < 0:
+                return ELSE, 0, 0, 0, 0, 0, False
+            codes, size = scratch(row, 1, 1), kept
+            tricks = _tricks(codes, size, table)
+        if tricks & _WRITTEN:
+            return ELSE, 0, 0, 0, 0, 0, False
+    size = _squeezed(codes, size, table, scratch(row, 0, 1))
+    form, beside = scratch(row, 0, 1), scratch(row, 2, 1)
+    for at in range(told):
+        form[size + at] = beside[at]
+    return size, told, count, capitals, digits, hidden, digits > 0 or signs
 
 
 @compiled
-def _tricks(codes: Any, size: int, table: Any) -> bool:
-    """Whether a form may hold a trick (see ``tricks``): it may say so of one that holds none."""
-    figures = chain = gap = 0
+def _tricks(codes: Any, size: int, table: Any) -> int:
+    """Which tricks a form may hold (see ``tricks``): it may say so of one that holds none."""
+    figures = chain = gap = seen = 0
     spelled, apart, last = 0, 0, -9
     for place in range(size):
         code = codes[place]
@@ -111,7 +126,7 @@ def _tricks(codes: Any, size: int, table: Any) -> bool:
                     spelled = spelled + 1 if spelled == 1 or between == apart else 2
                     apart = between
                     if spelled >= 4:
-                        return True
+                        seen |= _WRITTEN
                 else:
                     spelled = 1
                 last = place
@@ -121,7 +136,7 @@ def _tricks(codes: Any, size: int, table: Any) -> bool:
             chain += 1
             gap = 0
             if figures >= 4 or chain >= 9:
-                return True
+                seen |= _PLACE
         else:
             figures = 0
             if chain:
@@ -131,12 +146,12 @@ def _tricks(codes: Any, size: int, table: Any) -> bool:
         if kind & _LEET and place and _latin(codes[place - 1], table) and place + 1 < size:
             after = codes[place + 1]
             if _latin(after, table):
-                return True
-            if after < 128 and _KINDS[after] & _LEET and place + 2 < size and _latin(codes[place + 2], table):
-                return True
+                seen |= _WRITTEN
+            elif after < 128 and _KINDS[after] & _LEET and place + 2 < size and _latin(codes[place + 2], table):
+                seen |= _WRITTEN
         if kind & _ASK and _address(codes, size, place):
-            return True
-    return False
+            seen |= _MAIL if code == 64 else _PLACE
+    return seen
 
 
 @compiled
@@ -185,21 +200,18 @@ def _address(codes: Any, size: int, place: int) -> bool:
             return False
         else:
             break
-    for end in _ENDS:
-        if end == name:
-            return True
-    return False
+    return is_top(name)
 
 
 @compiled
-def _squeezed(codes: Any, size: int, table: Any) -> int:
+def _squeezed(codes: Any, size: int, table: Any, into: Any) -> int:
     """No character more than twice in a row, and letters without their marks; how long that is."""
     kept = 0
     one = other = -1
     for place in range(size):
         code = codes[place]
         if code != one or code != other or code == 10:
-            codes[kept] = np.int64(table[code]) & LETTER
+            into[kept] = np.int64(table[code]) & LETTER
             kept += 1
         other, one = one, code
     return kept
@@ -210,7 +222,7 @@ def lowered(raw: Any, wide: bool, row: Any) -> Any:
     """Fills a second part of the scratch with a text's small letters, figures and signs (0 for what is beyond ASCII).
 
     Returns:
-        its length, or DOUBT where one beyond ASCII counts.
+        its length, or DOUBT where one beyond ASCII counts, or CHAR.
     """
     count = len(raw) // 4 if wide else len(raw)
     table, low = chars(row), scratch(row, 1, 1)
@@ -222,7 +234,11 @@ def lowered(raw: Any, wide: bool, row: Any) -> Any:
         if 65 <= code <= 90:
             code += 32
         elif code > 127:
-            if np.int64(table[code]) & ASKS:
+            of = np.int64(table[code])
+            if of & KNOWN == 0:
+                row[UNKNOWN] = code
+                return CHAR
+            if of & ASKS:
                 return DOUBT
             code = 0
         low[place] = code

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from watchfloor.engines.textmodels.calibration import Platt, due, fit_platt
 from watchfloor.engines.textmodels.compiled import memory as m
 from watchfloor.engines.textmodels.compiled.folding import CHAR, DOUBT, ELSE
 from watchfloor.engines.textmodels.compiled.pieces import FACT_PLACE
-from watchfloor.engines.textmodels.compiled.steps import LABEL, LEARN, SURE, take, take_form
+from watchfloor.engines.textmodels.compiled.steps import LABEL, LEARN, SURE, doubts, take, take_form
 from watchfloor.engines.textmodels.compiled.tables import file_all, looked_up
 from watchfloor.engines.textmodels.features import doubted, shape_steps
 from watchfloor.engines.textmodels.letters import TRUST
@@ -41,6 +42,7 @@ _BY_RUN = ((m.RUN_TABLE, m.RUNS_LAST, 2, np.int64),)
 _CHARS = np.zeros(0x110000, np.uint64)
 _FORMS = np.zeros(1 << 16, np.uint32)
 _formed = 0
+_lock = RLock()  # a call changes the model, and the scratch of all
 _scratch = np.zeros(0, np.int64)
 
 
@@ -84,24 +86,24 @@ def _look_at(code: int) -> None:
 class Model:
     """See the module's first lines. Its parts (``names``, ``weights`` ...) are what ``classifier`` keeps under the same names."""
 
-    def __init__(self, rates: tuple[float, float, float, float], ready_at: int) -> None:
+    def __init__(self, options: Any) -> None:
         self._row = np.zeros(m.ROW, np.int64)
         self._held: dict[int, Any] = {}
         self._scratch: Any = None
-        self._ready_at = ready_at
+        self._ready_at = options.ready_at
         self.learned = 0
         of = self._array(m.NUMBERS, m.RECENT_AT + 2 * m.LAST, np.float64)
-        of[[m.RATE, m.GATE, m.UNSURE, m.OWN_RATE]] = rates
+        of[[m.RATE, m.GATE, m.UNSURE, m.OWN_RATE]] = options.rate, options.gate, options.unsure, options.letters_rate
         of[m.TRUSTS : m.TRUSTS + len(TRUST)] = TRUST
         of[m.BIAS_SQUARE] = of[m.OWN_SQUARE] = 1e-9
         of[m.SLOPE] = 1.0
         self._point(m.CHARS, _CHARS)
         self._point(m.FORMS, _FORMS)
         if not _CHARS[0]:
-            for code in range(128):
+            for code in (*range(128), *map(ord, "⟨⟩")):
                 _look_at(code)
         self._grow(256)
-        self._scratch_for(1024)
+        self._scratch_for(4096)
 
     # -- asked and taught ---------------------------------------------------------------------------------------------
 
@@ -127,6 +129,10 @@ class Model:
         return bool(looked_up(word.encode("utf-32-le", "surrogatepass"), self._row))
 
     def _ask(self, text: str, mode: int, weight: float) -> float:
+        with _lock:
+            return self._answered(text, mode, weight)
+
+    def _answered(self, text: str, mode: int, weight: float) -> float:
         wide = not text.isascii()
         raw = text.encode("utf-32-le", "surrogatepass") if wide else text.encode()
         while True:
@@ -142,7 +148,7 @@ class Model:
                 if doubted(text, self.knows):
                     again = self._form(normalise(text, self.knows), None, 0, 1.0)
                     if mode & LEARN:
-                        self._ask(text, mode | SURE, weight)
+                        self._answered(text, mode | SURE, weight)
                     return again
                 mode |= SURE
             else:
@@ -151,12 +157,23 @@ class Model:
     def _otherwise(self, text: str, mode: int, weight: float) -> float:
         form = normalise(text)
         steps = shape_steps(form)
-        if mode & SURE == 0 and (steps[2] or "$" in text or "@" in text) and doubted(text, self.knows):
+        if mode & SURE == 0 and (steps[2] or "$" in text or "@" in text) and self._doubts(text):
             again = self._form(normalise(text, self.knows), None, 0, 1.0)
             if mode & LEARN:
                 self._form(form, steps, mode, weight)
             return again
         return self._form(form, steps, mode, weight)
+
+    def _doubts(self, text: str) -> bool:
+        wide = not text.isascii()
+        raw = text.encode("utf-32-le", "surrogatepass") if wide else text.encode()
+        while True:
+            said = doubts(raw, wide, self._row)
+            if said >= 0.0:
+                return said > 0.0
+            if said == DOUBT:
+                return doubted(text, self.knows)
+            self._make_room(said)
 
     def _form(self, form: Normalised, steps: tuple[int, int, int] | None, mode: int, weight: float) -> float:
         length, capitals, digits = steps or shape_steps(form)
@@ -300,7 +317,7 @@ class Model:
         squares: Sequence[float],
         bias: tuple[float, float],
         journal: Sequence[tuple[array[int], bool, float]],
-        recent: Sequence[tuple[float, bool]],
+        recent: Iterable[tuple[float, bool]],
         platt: Platt,
         letters: dict[str, Any],
     ) -> None:
@@ -351,7 +368,7 @@ class Model:
         self.learned = len(journal)
         for at, (margin, label) in enumerate(recent):
             of[m.RECENT_AT + at], of[m.RECENT_AT + m.LAST + at] = margin, float(label)
-        row[m.RECENT] = len(recent)
+            row[m.RECENT] = at + 1
         file_all(row)
 
 

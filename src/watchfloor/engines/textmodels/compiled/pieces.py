@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from watchfloor.engines.textmodels.compiled.folding import ROOM
+from watchfloor.engines.textmodels.compiled.placing import EDGE
 from watchfloor.engines.textmodels.compiled.memory import (
     ALNUM,
     CAPS,
@@ -54,7 +55,6 @@ FACT_PLACE = {name: place for place, name in enumerate(_FACTS)}
 _SPELLED = np.array([ord(char) for name in _FACTS for char in name], np.int64)
 _SPELLED_AT = np.cumsum([0, *map(len, _FACTS)])
 _STAR, _OPEN, _CLOSE, _QUOTE, _NONE = 42, 0x27E8, 0x27E9, 39, 48
-_EDGE = 0xD800  # stands between a form and its entities; no form holds it
 
 
 @compiled
@@ -268,7 +268,7 @@ def pieces(size: int, all_of_it: int, facts: Any, row: Any) -> Any:
     start = size + 1
     while start <= all_of_it and size < all_of_it:
         end = start
-        while end < all_of_it and codes[end] != _EDGE:
+        while end < all_of_it and codes[end] != EDGE:
             end += 1
         place = single(codes, start, end, OTHER, row)
         if of[4 * place + 3] != met:

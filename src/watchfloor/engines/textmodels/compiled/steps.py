@@ -272,10 +272,10 @@ def _held(count: int, row: Any) -> bool:
 def take(raw: bytes, wide: bool, mode: int, weight: float, row: Any) -> float:
     """What is asked about a text as it was typed; below zero: nothing was done (see ``folding``)."""
     before = row[FEATURES]
-    size, length, capitals, digits, hidden, maybe = fold(raw, wide, row)
+    size, told, length, capitals, digits, hidden, maybe = fold(raw, wide, row)
     if size < 0:
         return float(size)
-    if mode & LEARN and not _held(size, row):
+    if mode & LEARN and not _held(size + told, row):
         return float(ROOM)
     if maybe and mode & SURE == 0:
         low = lowered(raw, wide, row)
@@ -283,10 +283,21 @@ def take(raw: bytes, wide: bool, mode: int, weight: float, row: Any) -> float:
             return float(DOUBT)
     # Coarse steps, as ``features._shape`` has them.
     facts = (min(9, _bits(length)), 10 * capitals // max(length, 1), min(6, _bits(digits)), hidden, 0)
-    have, words = pieces(size, size, facts, row)
+    have, words = pieces(size, size + told, facts, row)
     if have < 0:
         return float(have)
     return _done(have, words, before, mode, weight, row)
+
+
+@compiled
+def doubts(raw: bytes, wide: bool, row: Any) -> float:
+    """Whether known words may be written with digits in a text: 1 or 0; below zero, what hinders telling."""
+    count = len(raw) // 4 if wide else len(raw)
+    if 6 * count + 256 > row[SCRATCH_ROOM]:
+        row[NEEDED] = 6 * count + 256
+        return float(ROOM)
+    low = lowered(raw, wide, row)
+    return float(low) if low < 0 else 1.0 * shown(low, row)
 
 
 @compiled
@@ -294,8 +305,8 @@ def take_form(raw: bytes, size: int, facts: int, mode: int, weight: float, row: 
     """The same about a form that was read elsewhere: in UTF-32, ``size`` characters, then its entities, an edge before each."""
     before = row[FEATURES]
     count = len(raw) // 4
-    if 2 * count + 64 > row[SCRATCH_ROOM]:
-        row[NEEDED] = 2 * count + 64
+    if 6 * count + 256 > row[SCRATCH_ROOM]:
+        row[NEEDED] = 6 * count + 256
         return float(ROOM)
     table, codes = chars(row), scratch(row, 0, 1)
     for place in range(count):
