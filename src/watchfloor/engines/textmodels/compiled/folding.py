@@ -53,7 +53,8 @@ def fold(raw: Any, wide: bool, row: Any) -> Any:
     """Fills the scratch with the form of a text (``wide``: in UTF-32).
 
     Returns:
-        (its length or why there is none, how long its entities are behind it, characters typed, capitals, digits, invisible ones, whether words may be written with digits).
+        (its length or why there is none, how long its entities are behind it, characters typed, capitals, digits, invisible ones,
+        whether words may be written with digits).
     """
     count = len(raw) // 4 if wide else len(raw)
     if 6 * count + 256 > row[SCRATCH_ROOM]:
@@ -145,7 +146,7 @@ def _tricks(codes: Any, size: int, table: Any) -> int:
                     chain = 0
         if kind & _LEET and place and _latin(codes[place - 1], table) and place + 1 < size:
             after = codes[place + 1]
-            if _latin(after, table):
+            if _latin(after, table):  # noqa: SIM114 (two looks, one after the other)
                 seen |= _WRITTEN
             elif after < 128 and _KINDS[after] & _LEET and place + 2 < size and _latin(codes[place + 2], table):
                 seen |= _WRITTEN

@@ -145,5 +145,3 @@ def forms(row: Any) -> Any:
 def scratch(row: Any, part: int, size: int) -> Any:
     """Parts of the length that there is room for; some calls take several at once."""
     return carray(_int64(row[SCRATCH] + 8 * part * row[SCRATCH_ROOM]), size * row[SCRATCH_ROOM])
-
-

@@ -328,7 +328,9 @@ class Model:
         """
         row, of = self._row, self._held[m.NUMBERS]
         runs = letters["runs"]
-        self._grow(max(len(names), sum(map(len, names)), len(journal), sum(len(each[0]) for each in journal), len(runs)))
+        self._grow(
+            max(len(names), sum(map(len, names)), len(journal), sum(len(each[0]) for each in journal), len(runs))
+        )
         place_of = {name: place for place, name in enumerate(names)}
         told, codes = [], []
         begin = 0

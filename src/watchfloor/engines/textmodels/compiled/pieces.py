@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from watchfloor.engines.textmodels.compiled.folding import ROOM
-from watchfloor.engines.textmodels.compiled.placing import EDGE
 from watchfloor.engines.textmodels.compiled.memory import (
     ALNUM,
     CAPS,
@@ -45,6 +44,7 @@ from watchfloor.engines.textmodels.compiled.memory import (
     singles,
     values,
 )
+from watchfloor.engines.textmodels.compiled.placing import EDGE
 
 FIRST_SQUARE = 1e-3  # damps the very first step of a feature
 _FACTS = [
@@ -165,7 +165,7 @@ def _token(codes: Any, start: int, size: int, table: Any) -> int:
     """Where the token ends that begins at ``start``; ``start`` where none does."""
     code = codes[start]
     kind = np.int64(table[code]) >> KIND_AT & 7
-    if kind == NOTHING or kind == UNDER:
+    if kind == NOTHING or kind == UNDER:  # noqa: SIM109 (no tuple is made where it is compiled)
         return start
     end = start + 1
     if kind == ALNUM:
@@ -175,7 +175,7 @@ def _token(codes: Any, start: int, size: int, table: Any) -> int:
             end += 2
             while end < size and np.int64(table[codes[end]]) >> KIND_AT & 7 == ALNUM:
                 end += 1
-    elif kind == MONEY or kind == MARK:
+    elif kind == MONEY or kind == MARK:  # noqa: SIM109
         while end < size and np.int64(table[codes[end]]) >> KIND_AT & 7 == kind:
             end += 1
     elif code == _OPEN:
@@ -215,7 +215,10 @@ def pieces(size: int, all_of_it: int, facts: Any, row: Any) -> Any:
         else:
             place += 1
     room = 4 * tokens + 8 + all_of_it - size
-    if row[FEATURES] + room > row[FEATURE_ROOM] or row[CODES] + 2 * letters + 6 * tokens + 99 + all_of_it - size > row[CODE_ROOM]:
+    if (
+        row[FEATURES] + room > row[FEATURE_ROOM]
+        or row[CODES] + 2 * letters + 6 * tokens + 99 + all_of_it - size > row[CODE_ROOM]
+    ):
         row[NEEDED] = max(room, 2 * letters + 6 * tokens + 99 + all_of_it - size)
         return ROOM, 0
     of = meta(row)

@@ -45,7 +45,7 @@ def _begins(codes: Any, place: int, size: int, text: int) -> bool:
     begin, end = _AT[text], _AT[text + 1]
     if place + end - begin > size:
         return False
-    for at in range(begin, end):
+    for at in range(begin, end):  # noqa: SIM110 (no generator is compiled)
         if codes[place + at - begin] != _LETTERS[at]:
             return False
     return True
@@ -64,7 +64,14 @@ def _on(codes: Any, place: int, size: int, table: Any, tick: bool) -> int:
     """Where a link's rest ends: at a blank, a bracket or a quote (or, with ``tick``, a back tick)."""
     while place < size:
         code = codes[place]
-        if code == 60 or code == 62 or code == 34 or code == 39 or (tick and code == 96) or _kind(code, table) == NOTHING:
+        if (
+            code == 60
+            or code == 62
+            or code == 34
+            or code == 39
+            or (tick and code == 96)
+            or _kind(code, table) == NOTHING
+        ):
             break
         place += 1
     return place
@@ -126,7 +133,7 @@ def _link(codes: Any, place: int, size: int, table: Any) -> int:
 
 @compiled
 def is_top(name: int) -> bool:
-    for end in _ENDS:
+    for end in _ENDS:  # noqa: SIM110
         if end == name:
             return True
     return False

@@ -101,7 +101,7 @@ def _address(said: Any, size: int) -> bool:
     name = 0
     for at in range(size):
         name = name << 8 | said[at]
-    for each in _ADDRESSES:
+    for each in _ADDRESSES:  # noqa: SIM110 (no generator is compiled)
         if each == name:
             return True
     return False

@@ -262,7 +262,11 @@ def _done(have: int, words: int, before: int, mode: int, weight: float, row: Any
 @compiled
 def _held(count: int, row: Any) -> bool:
     """Whether there is room to learn a text of so many characters at most (its features are asked for apart)."""
-    if row[ENTRIES] + 1 > row[ENTRY_ROOM] or row[PLACES] + 4 * count + 8 > row[PLACE_ROOM] or row[RUNS] + 3 * count > row[RUN_ROOM]:
+    if (
+        row[ENTRIES] + 1 > row[ENTRY_ROOM]
+        or row[PLACES] + 4 * count + 8 > row[PLACE_ROOM]
+        or row[RUNS] + 3 * count > row[RUN_ROOM]
+    ):
         row[NEEDED] = 4 * count + 8
         return False
     return True

@@ -58,7 +58,5 @@ def looked_up(raw: bytes, row: Any) -> bool:
     """Whether a name (in UTF-32) is known."""
     codes = np.empty(len(raw) // 4, np.int64)
     for place in range(len(codes)):
-        codes[place] = (
-            np.int64(raw[4 * place]) | np.int64(raw[4 * place + 1]) << 8 | np.int64(raw[4 * place + 2]) << 16
-        )
+        codes[place] = np.int64(raw[4 * place]) | np.int64(raw[4 * place + 1]) << 8 | np.int64(raw[4 * place + 2]) << 16
     return single(codes, 0, len(codes), -1, row) >= 0
