@@ -49,7 +49,7 @@ for _kind, _of in (
 
 
 @compiled
-def fold(raw: Any, wide: bool, row: Any) -> Any:
+def fold(raw: Any, wide: Any, row: Any) -> Any:
     """Fills the scratch with the form of a text (``wide``: in UTF-32).
 
     Returns:
@@ -110,7 +110,7 @@ def fold(raw: Any, wide: bool, row: Any) -> Any:
 
 
 @compiled
-def _tricks(codes: Any, size: int, table: Any) -> int:
+def _tricks(codes: Any, size: Any, table: Any) -> Any:
     """Which tricks a form may hold (see ``tricks``): it may say so of one that holds none."""
     figures = chain = gap = seen = 0
     spelled, apart, last = 0, 0, -9
@@ -156,22 +156,22 @@ def _tricks(codes: Any, size: int, table: Any) -> int:
 
 
 @compiled
-def _alnum(code: int, table: Any) -> bool:
+def _alnum(code: Any, table: Any) -> Any:
     return (np.int64(table[code]) >> KIND_AT & 7) == ALNUM
 
 
 @compiled
-def _latin(code: int, table: Any) -> bool:
+def _latin(code: Any, table: Any) -> Any:
     return (np.int64(table[code]) & LATIN) != 0
 
 
 @compiled
-def _blank(code: int) -> bool:
+def _blank(code: Any) -> Any:
     return code == 32 or (9 <= code <= 13 and code != 11)
 
 
 @compiled
-def _address(codes: Any, size: int, place: int) -> bool:
+def _address(codes: Any, size: Any, place: Any) -> Any:
     """Whether a link or an address may be about a point, a colon or an at sign."""
     code = codes[place]
     if place == 0 or place + 1 == size:
@@ -205,7 +205,7 @@ def _address(codes: Any, size: int, place: int) -> bool:
 
 
 @compiled
-def _squeezed(codes: Any, size: int, table: Any, into: Any) -> int:
+def _squeezed(codes: Any, size: Any, table: Any, into: Any) -> Any:
     """No character more than twice in a row, and letters without their marks; how long that is."""
     kept = 0
     one = other = -1
@@ -219,7 +219,7 @@ def _squeezed(codes: Any, size: int, table: Any, into: Any) -> int:
 
 
 @compiled
-def lowered(raw: Any, wide: bool, row: Any) -> Any:
+def lowered(raw: Any, wide: Any, row: Any) -> Any:
     """Fills a second part of the scratch with a text's small letters, figures and signs (0 for what is beyond ASCII).
 
     Returns:
@@ -227,6 +227,7 @@ def lowered(raw: Any, wide: bool, row: Any) -> Any:
     """
     count = len(raw) // 4 if wide else len(raw)
     table, low = chars(row), scratch(row, 1, 1)
+    code: Any
     for place in range(count):
         if wide:
             code = np.int64(raw[4 * place]) | np.int64(raw[4 * place + 1]) << 8 | np.int64(raw[4 * place + 2]) << 16

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
-from numba import carray, types
+from numba import carray, types  # type: ignore[attr-defined]
 from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,7 +56,7 @@ def compiled(function: F) -> F:
 
 def _pointer(kind: Any) -> Any:
     def made(_typing: Any, address: Any) -> Any:
-        pointer = types.CPointer(kind)
+        pointer = types.CPointer(kind)  # type: ignore[no-untyped-call]
 
         def cast_it(context: Any, builder: Any, signature: Any, given: Any) -> Any:
             return builder.inttoptr(given[0], context.get_value_type(signature.return_type))

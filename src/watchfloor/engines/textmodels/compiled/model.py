@@ -28,15 +28,15 @@ _KINDS = {**dict.fromkeys("£$€", m.MONEY), **dict.fromkeys("!?", m.MARK), "_"
 
 _PARTS = 12  # of the scratch
 # Which count, which room, and the arrays that grow with it: (where it begins, numbers of each, of what kind).
-_GROWING = (
+_GROWING: Any = (
     (m.FEATURES, m.FEATURE_ROOM, ((m.META, 4, np.int64), (m.VALUES, 2, np.float64))),
     (m.CODES, m.CODE_ROOM, ((m.NAMES, 1, np.uint32),)),
     (m.RUNS, m.RUN_ROOM, ((m.RUN_KEYS, 2, np.int64), (m.RUN_VALUES, 2, np.float64))),
     (m.ENTRIES, m.ENTRY_ROOM, ((m.ENTRY_TABLE, 3, np.float64),)),
     (m.PLACES, m.PLACE_ROOM, ((m.PLACE_TABLE, 1, np.int32),)),
 )
-_BY_FEATURE = ((m.SINGLES, m.SINGLES_LAST, 1, np.uint64), (m.PAIRS, m.PAIRS_LAST, 2, np.int64))
-_BY_RUN = ((m.RUN_TABLE, m.RUNS_LAST, 2, np.int64),)
+_BY_FEATURE: Any = ((m.SINGLES, m.SINGLES_LAST, 1, np.uint64), (m.PAIRS, m.PAIRS_LAST, 2, np.int64))
+_BY_RUN: Any = ((m.RUN_TABLE, m.RUNS_LAST, 2, np.int64),)
 
 # Of all models: what characters are (looked at when one is met first), and the working space of a call.
 _CHARS = np.zeros(0x110000, np.uint64)

@@ -58,7 +58,7 @@ _STAR, _OPEN, _CLOSE, _QUOTE, _NONE = 42, 0x27E8, 0x27E9, 39, 48
 
 
 @compiled
-def hashed(codes: Any, start: int, end: int) -> Any:
+def hashed(codes: Any, start: Any, end: Any) -> Any:
     made = np.uint64(end - start)
     for place in range(start, end):
         made = (made ^ np.uint64(codes[place])) * np.uint64(0x9E3779B97F4A7C15)
@@ -67,7 +67,7 @@ def hashed(codes: Any, start: int, end: int) -> Any:
 
 
 @compiled
-def single(codes: Any, start: int, end: int, kind: int, row: Any) -> int:
+def single(codes: Any, start: Any, end: Any, kind: Any, row: Any) -> Any:
     """The place of a name; it is given one, unless ``kind`` is below zero: then -1 if it has none."""
     made = hashed(codes, start, end)
     upper = made >> np.uint64(32)
@@ -103,7 +103,7 @@ def single(codes: Any, start: int, end: int, kind: int, row: Any) -> int:
 
 
 @compiled
-def _given(row: Any, place: int, one: int, other: int, kind: int) -> None:
+def _given(row: Any, place: Any, one: Any, other: Any, kind: Any) -> None:
     row[FEATURES] = place + 1
     of, worth = meta(row), values(row)
     of[4 * place], of[4 * place + 1], of[4 * place + 2], of[4 * place + 3] = one, other, kind, 0
@@ -111,7 +111,7 @@ def _given(row: Any, place: int, one: int, other: int, kind: int) -> None:
 
 
 @compiled
-def pair(left: int, right: int, row: Any) -> int:
+def pair(left: Any, right: Any, row: Any) -> Any:
     """The place of two neighbours; it is given one."""
     key = (left << 32 | right) + 1
     table = pairs(row)
@@ -132,7 +132,7 @@ def pair(left: int, right: int, row: Any) -> int:
 
 
 @compiled
-def forget(row: Any, before: int) -> None:
+def forget(row: Any, before: Any) -> None:
     """Takes back the places from ``before`` on, the last first: the tables are then what they were."""
     of, known = meta(row), names(row)
     for place in range(row[FEATURES] - 1, before - 1, -1):
@@ -161,7 +161,7 @@ def forget(row: Any, before: int) -> None:
 
 
 @compiled
-def _token(codes: Any, start: int, size: int, table: Any) -> int:
+def _token(codes: Any, start: Any, size: Any, table: Any) -> Any:
     """Where the token ends that begins at ``start``; ``start`` where none does."""
     code = codes[start]
     kind = np.int64(table[code]) >> KIND_AT & 7
@@ -191,7 +191,7 @@ def _token(codes: Any, start: int, size: int, table: Any) -> int:
 
 
 @compiled
-def pieces(size: int, all_of_it: int, facts: Any, row: Any) -> Any:
+def pieces(size: Any, all_of_it: Any, facts: Any, row: Any) -> Any:
     """The places of the features of the form in the scratch.
 
     Args:
@@ -293,7 +293,7 @@ def pieces(size: int, all_of_it: int, facts: Any, row: Any) -> Any:
 
 
 @compiled
-def _fact(fact: int, row: Any) -> int:
+def _fact(fact: Any, row: Any) -> Any:
     place = row[FACTS + fact] - 1
     if place < 0:
         place = single(_SPELLED, _SPELLED_AT[fact], _SPELLED_AT[fact + 1], OTHER, row)

@@ -20,28 +20,28 @@ _CLOSE = 0x27E9
 
 
 @compiled
-def _kind(code: int, table: Any) -> int:
+def _kind(code: Any, table: Any) -> Any:
     return np.int64(table[code]) >> KIND_AT & 7
 
 
 @compiled
-def _word(code: int, table: Any) -> bool:
+def _word(code: Any, table: Any) -> Any:
     kind = _kind(code, table)
-    return kind == ALNUM or kind == UNDER
+    return kind == ALNUM or kind == UNDER  # noqa: SIM109
 
 
 @compiled
-def _digit(code: int, table: Any) -> bool:
+def _digit(code: Any, table: Any) -> Any:
     return (np.int64(table[code]) & DIGIT) != 0
 
 
 @compiled
-def _plain(code: int) -> bool:
+def _plain(code: Any) -> Any:
     return 97 <= code <= 122 or 48 <= code <= 57
 
 
 @compiled
-def _begins(codes: Any, place: int, size: int, text: int) -> bool:
+def _begins(codes: Any, place: Any, size: Any, text: Any) -> Any:
     begin, end = _AT[text], _AT[text + 1]
     if place + end - begin > size:
         return False
@@ -52,7 +52,7 @@ def _begins(codes: Any, place: int, size: int, text: int) -> bool:
 
 
 @compiled
-def _put(into: Any, at: int, text: int) -> int:
+def _put(into: Any, at: Any, text: Any) -> Any:
     for letter in range(_AT[text], _AT[text + 1]):
         into[at] = _LETTERS[letter]
         at += 1
@@ -60,7 +60,7 @@ def _put(into: Any, at: int, text: int) -> int:
 
 
 @compiled
-def _on(codes: Any, place: int, size: int, table: Any, tick: bool) -> int:
+def _on(codes: Any, place: Any, size: Any, table: Any, tick: Any) -> Any:
     """Where a link's rest ends: at a blank, a bracket or a quote (or, with ``tick``, a back tick)."""
     while place < size:
         code = codes[place]
@@ -78,7 +78,7 @@ def _on(codes: Any, place: int, size: int, table: Any, tick: bool) -> int:
 
 
 @compiled
-def _link(codes: Any, place: int, size: int, table: Any) -> int:
+def _link(codes: Any, place: Any, size: Any, table: Any) -> Any:
     """Where the link ends that begins at ``place``; ``place`` if none does."""
     code = codes[place]
     begin = place
@@ -132,7 +132,7 @@ def _link(codes: Any, place: int, size: int, table: Any) -> int:
 
 
 @compiled
-def is_top(name: int) -> bool:
+def is_top(name: Any) -> Any:
     for end in _ENDS:  # noqa: SIM110
         if end == name:
             return True
@@ -140,7 +140,7 @@ def is_top(name: int) -> bool:
 
 
 @compiled
-def _phone(codes: Any, place: int, size: int, table: Any) -> int:
+def _phone(codes: Any, place: Any, size: Any, table: Any) -> Any:
     """Where the telephone number ends that begins at ``place``; ``place`` if none does."""
     if place and (codes[place - 1] == 43 or _word(codes[place - 1], table)):
         return place
@@ -167,7 +167,7 @@ def _phone(codes: Any, place: int, size: int, table: Any) -> int:
 
 
 @compiled
-def _number(codes: Any, place: int, size: int, table: Any) -> int:
+def _number(codes: Any, place: Any, size: Any, table: Any) -> Any:
     if place and (codes[place - 1] == 46 or codes[place - 1] == 44 or _word(codes[place - 1], table)):
         return place
     end = place
@@ -179,7 +179,7 @@ def _number(codes: Any, place: int, size: int, table: Any) -> int:
 
 
 @compiled
-def placed(codes: Any, size: int, table: Any, into: Any, entities: Any) -> Any:
+def placed(codes: Any, size: Any, table: Any, into: Any, entities: Any) -> Any:
     """Copies a form, with its links and numbers as placeholders.
 
     Returns:

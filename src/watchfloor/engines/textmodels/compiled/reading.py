@@ -20,7 +20,7 @@ _LATER = 33  # an exclamation mark: neither begins nor ends a word
 
 
 @compiled
-def shown(size: int, row: Any) -> bool:
+def shown(size: Any, row: Any) -> Any:
     """Of the small letters in a part of the scratch (``folding.lowered``)."""
     low = scratch(row, 1, 1)
     place = 0
@@ -38,12 +38,12 @@ def shown(size: int, row: Any) -> bool:
 
 
 @compiled
-def _belongs(code: int) -> bool:
+def _belongs(code: Any) -> Any:
     return 97 <= code <= 122 or _SIGNS[code]
 
 
 @compiled
-def _written(low: Any, start: int, end: int, row: Any) -> bool:
+def _written(low: Any, start: Any, end: Any, row: Any) -> Any:
     """Whether letters, digits and signs in a row hold a word that is none as it stands, and a known one as letters."""
     last = end
     while last > start and low[last - 1] == _LATER:
@@ -70,7 +70,7 @@ def _written(low: Any, start: int, end: int, row: Any) -> bool:
 
 
 @compiled
-def _said(low: Any, start: int, end: int, row: Any) -> bool:
+def _said(low: Any, start: Any, end: Any, row: Any) -> Any:
     two = 0
     for at in range(start, end):
         two += _SECOND[low[at]] != 0
@@ -95,7 +95,7 @@ def _said(low: Any, start: int, end: int, row: Any) -> bool:
 
 
 @compiled
-def _address(said: Any, size: int) -> bool:
+def _address(said: Any, size: Any) -> Any:
     if size > 5:
         return False
     name = 0

@@ -68,7 +68,7 @@ _FIRST_SQUARE = 1e-3
 
 
 @compiled
-def sigmoid(value: float) -> float:
+def sigmoid(value: Any) -> Any:
     if value >= 0:
         return 1.0 / (1.0 + math.exp(-min(value, 700.0)))
     grown = math.exp(max(value, -700.0))
@@ -76,7 +76,7 @@ def sigmoid(value: float) -> float:
 
 
 @compiled
-def _exact(found: Any, count: int, worth: Any, parts: Any) -> float:
+def _exact(found: Any, count: Any, worth: Any, parts: Any) -> Any:
     """The sum of the values at some places, rounded once (as ``math.fsum``; Shewchuk, 1997); places below zero have none."""
     have = 0
     for at in range(count):
@@ -121,7 +121,7 @@ def _exact(found: Any, count: int, worth: Any, parts: Any) -> float:
 
 
 @compiled
-def _run(one: int, two: int, three: int, four: int, give: bool, row: Any) -> int:
+def _run(one: Any, two: Any, three: Any, four: Any, give: Any, row: Any) -> Any:
     """The place of a run of four characters; -1 if it has none and is to be given none."""
     key = one | two << 21 | three << 42
     table = run_table(row)
@@ -144,10 +144,14 @@ def _run(one: int, two: int, three: int, four: int, give: bool, row: Any) -> int
 
 
 @compiled
-def _runs(words: int, give: bool, row: Any) -> int:
+def _runs(words: Any, give: Any, row: Any) -> Any:
     """Fills a part of the scratch with the places of all runs of the words of a text; how many."""
     of, known, found, runs = meta(row), names(row), scratch(row, 5, 4), scratch(row, 9, 3)
     have = 0
+    one: Any
+    two: Any
+    three: Any
+    four: Any
     for word in range(words):
         begin, size = of[4 * found[word]], of[4 * found[word] + 1]
         if size < 2:
@@ -163,7 +167,7 @@ def _runs(words: int, give: bool, row: Any) -> int:
 
 
 @compiled
-def trusted(of: Any) -> float:
+def trusted(of: Any) -> Any:
     best = 0
     for number in range(1, 3):
         if of[LOSSES + number] < of[LOSSES + best]:
@@ -172,12 +176,12 @@ def trusted(of: Any) -> float:
 
 
 @compiled
-def _chance(margin: float, of: Any) -> float:
+def _chance(margin: Any, of: Any) -> Any:
     return sigmoid(of[SLOPE] * margin + of[SHIFT])
 
 
 @compiled
-def scored(count: int, words: int, row: Any) -> float:
+def scored(count: Any, words: Any, row: Any) -> Any:
     of, found = numbers(row), scratch(row, 5, 4)
     margin = _exact(found, count, values(row), of) / math.sqrt(count) + of[BIAS]
     trust = trusted(of)
@@ -189,7 +193,7 @@ def scored(count: int, words: int, row: Any) -> float:
 
 
 @compiled
-def _learned_letters(words: int, label: bool, weight: float, before: float, gate: float, row: Any) -> float:
+def _learned_letters(words: Any, label: Any, weight: Any, before: Any, gate: Any, row: Any) -> Any:
     of, worth, found = numbers(row), run_values(row), scratch(row, 9, 3)
     runs = _runs(words, True, row)
     root = math.sqrt(max(runs, 1))
@@ -214,7 +218,7 @@ def _learned_letters(words: int, label: bool, weight: float, before: float, gate
 
 
 @compiled
-def learned(count: int, words: int, label: bool, weight: float, row: Any) -> float:
+def learned(count: Any, words: Any, label: Any, weight: Any, row: Any) -> Any:
     of, worth, found = numbers(row), values(row), scratch(row, 5, 4)
     size = math.sqrt(count)
     first = _exact(found, count, worth, of) / size + of[BIAS]
@@ -250,7 +254,7 @@ def learned(count: int, words: int, label: bool, weight: float, row: Any) -> flo
 
 
 @compiled
-def _done(have: int, words: int, before: int, mode: int, weight: float, row: Any) -> float:
+def _done(have: Any, words: Any, before: Any, mode: Any, weight: Any, row: Any) -> Any:
     """Scores or learns what ``pieces`` found."""
     if mode & LEARN == 0:
         said = scored(have, words, row)
@@ -260,7 +264,7 @@ def _done(have: int, words: int, before: int, mode: int, weight: float, row: Any
 
 
 @compiled
-def _held(count: int, row: Any) -> bool:
+def _held(count: Any, row: Any) -> Any:
     """Whether there is room to learn a text of so many characters at most (its features are asked for apart)."""
     if (
         row[ENTRIES] + 1 > row[ENTRY_ROOM]
@@ -273,7 +277,7 @@ def _held(count: int, row: Any) -> bool:
 
 
 @compiled
-def take(raw: bytes, wide: bool, mode: int, weight: float, row: Any) -> float:
+def take(raw: bytes, wide: Any, mode: Any, weight: Any, row: Any) -> Any:
     """What is asked about a text as it was typed; below zero: nothing was done (see ``folding``)."""
     before = row[FEATURES]
     size, told, length, capitals, digits, hidden, maybe = fold(raw, wide, row)
@@ -294,7 +298,7 @@ def take(raw: bytes, wide: bool, mode: int, weight: float, row: Any) -> float:
 
 
 @compiled
-def doubts(raw: bytes, wide: bool, row: Any) -> float:
+def doubts(raw: bytes, wide: Any, row: Any) -> Any:
     """Whether known words may be written with digits in a text: 1 or 0; below zero, what hinders telling."""
     count = len(raw) // 4 if wide else len(raw)
     if 6 * count + 256 > row[SCRATCH_ROOM]:
@@ -305,7 +309,7 @@ def doubts(raw: bytes, wide: bool, row: Any) -> float:
 
 
 @compiled
-def take_form(raw: bytes, size: int, facts: int, mode: int, weight: float, row: Any) -> float:
+def take_form(raw: bytes, size: Any, facts: Any, mode: Any, weight: Any, row: Any) -> Any:
     """The same about a form that was read elsewhere: in UTF-32, ``size`` characters, then its entities, an edge before each."""
     before = row[FEATURES]
     count = len(raw) // 4
@@ -332,7 +336,7 @@ def take_form(raw: bytes, size: int, facts: int, mode: int, weight: float, row: 
 
 
 @compiled
-def _bits(number: int) -> int:
+def _bits(number: Any) -> Any:
     bits = 0
     while number > 0:
         number >>= 1

@@ -54,7 +54,7 @@ def file_all(row: Any) -> None:
 
 
 @compiled
-def looked_up(raw: bytes, row: Any) -> bool:
+def looked_up(raw: bytes, row: Any) -> Any:
     """Whether a name (in UTF-32) is known."""
     codes = np.empty(len(raw) // 4, np.int64)
     for place in range(len(codes)):
