@@ -168,7 +168,7 @@ class Model:
         wide = not text.isascii()
         raw = text.encode("utf-32-le", "surrogatepass") if wide else text.encode()
         while True:
-            said = doubts(raw, wide, self._row)
+            said: float = doubts(raw, wide, self._row)
             if said >= 0.0:
                 return said > 0.0
             if said == DOUBT:
