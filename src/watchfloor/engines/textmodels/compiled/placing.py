@@ -27,7 +27,7 @@ def _kind(code: Any, table: Any) -> Any:
 @compiled
 def _word(code: Any, table: Any) -> Any:
     kind = _kind(code, table)
-    return kind == ALNUM or kind == UNDER
+    return (kind == ALNUM) | (kind == UNDER)
 
 
 @compiled
