@@ -32,6 +32,11 @@ def sigmoid(value: float) -> float:
     return grown / (1.0 + grown)
 
 
+def due(learned: int) -> bool:
+    """Whether to calibrate after so many decisions."""
+    return learned % 1_000 == 0 or learned in (200, 500)
+
+
 def fit_platt(
     margins: Sequence[float], labels: Sequence[bool], *, steps: int = 12, start: Platt | None = None
 ) -> Platt | None:

@@ -14,25 +14,27 @@ order: the model is then the one that never saw it, to the last bit.
 from __future__ import annotations
 
 import math
+import sys
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from itertools import count, repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from watchfloor.engines.textmodels import features as feature_set
-from watchfloor.engines.textmodels.calibration import Platt, fit_platt, sigmoid
+from watchfloor.engines.textmodels.calibration import Platt, due, fit_platt, sigmoid
 from watchfloor.engines.textmodels.features import LETTERS, describe, doubtful, features, kind_of, occurrences
 from watchfloor.engines.textmodels.letters import Letters
 from watchfloor.engines.textmodels.normalise import normalise
+from watchfloor.engines.textmodels.quick import brought
 from watchfloor.engines.textmodels.stored import StoredModel, pack, unpack
 from watchfloor.kernel.errors import BadInput, NotFound
 
 _RECENT = 1_000  # predictions that the calibration looks back on
-_CALIBRATE_AT = (200, 500)  # labels; later at each full thousand
 _WIDEST_GATE = 0.2
+_WORTH = 64  # features a text: so many are put into tables in the time that a text is learned in
 _FIRST_SQUARE = 1e-3  # damps the very first step of a feature
 
 
@@ -104,9 +106,12 @@ class OnlineClassifier:
         self.options = options or Options()
         self._look = look or features
         self._stale = False
+        self._asked = 0
         self._reset()
 
     def _reset(self) -> None:
+        self._quick: Any = None  # the same model compiled (``quick``), once it is worth it
+        self._behind = False  # it has learned what is not told below yet
         self._index = _numbered()
         self._weights: list[float] = []
         self._squares: list[float] = []
@@ -123,23 +128,27 @@ class OnlineClassifier:
     @property
     def labels(self) -> tuple[int, int]:
         """How many decisions it has learned: (without the label, with it)."""
-        return self._counts[0], self._counts[1]
+        counts: tuple[int, int] = self._quick.labels if self._quick else (self._counts[0], self._counts[1])
+        return counts
 
     @property
     def ready(self) -> bool:
         """True once enough of both classes was seen for a score to be worth acting on."""
-        return min(self._counts) >= self.options.ready_at
+        return min(self.labels) >= self.options.ready_at
 
     @property
     def feature_count(self) -> int:
         """Features met so far, whether or not they ever weighed."""
-        return len(self._index)
+        return self._quick.feature_count if self._quick else len(self._index)
 
     # -- scoring ------------------------------------------------------------------------------------------------------
 
     def score(self, text: str) -> float:
         """The probability, from 0 to 1, that the label holds for ``text``; .5 before anything was learned."""
         self._refresh()
+        if quick := self._quick or self._quicker(learning=False):
+            said: float = quick.score(text)
+            return said
         found = self._look(text)
         if self._look is features and doubtful(text, found, self._knows):
             found = features(normalise(text, self._knows))
@@ -148,6 +157,7 @@ class OnlineClassifier:
     def explain(self, text: str, *, limit: int = 10) -> list[Contribution]:
         """The features that moved the score most, strongest first; fewer than ``limit`` if fewer are known."""
         self._refresh()
+        self._catch_up()
         form = normalise(text)
         found = self._look(text)
         if self._look is features and doubtful(text, found, self._knows):
@@ -181,6 +191,7 @@ class OnlineClassifier:
         must not tell what one person wrote.
         """
         self._refresh()
+        self._catch_up()
         met = [0] * len(self._weights)
         for places, _, _ in self._journal:
             for place in places:
@@ -227,6 +238,10 @@ class OnlineClassifier:
                 hint="Give a number above 0, up to 100.",
             )
         self._refresh()
+        if quick := self._quick or self._quicker(learning=True):
+            self._behind = True
+            before: float = quick.learn(text, bool(label), float(weight))
+            return before
         found = self._look(text)
         said = None
         if self._look is features and doubtful(text, found, self._knows):
@@ -242,12 +257,13 @@ class OnlineClassifier:
         Raises:
             NotFound: no such decision was learned (another label or weight, or another text).
         """
+        self._catch_up()
         # Features never met cannot be in the journal; -1 stands for them and equals nothing.
         wanted = array("q", [self._index.get(feature, -1) for feature in self._look(text)])
         for place in range(len(self._journal) - 1, -1, -1):
             if self._journal[place] == (wanted, bool(label), float(weight)):
                 del self._journal[place]
-                self._stale = True
+                self._stale, self._quick = True, None
                 return
         raise NotFound(
             "never_learned",
@@ -286,7 +302,7 @@ class OnlineClassifier:
             self._bias += 0.1 * self.options.rate * error * weight / math.sqrt(self._bias_square)
 
         learned = len(self._journal)
-        if learned in _CALIBRATE_AT or learned % 1_000 == 0:
+        if due(learned):
             self._calibrate()
         return said
 
@@ -306,11 +322,49 @@ class OnlineClassifier:
         for places, label, weight in journal:
             self._learn([names[place] for place in places], label, weight)
 
+    # -- compiled -----------------------------------------------------------------------------------------------------
+
+    def _quicker(self, *, learning: bool) -> Any:
+        """This model compiled, where that is there and it is asked often enough to be worth being put into tables."""
+        self._asked += 1
+        if self._look is not features or self._asked * _WORTH < len(self._index):
+            return None
+        compiled = brought(learning=learning)
+        if compiled is None:
+            return None
+        made = compiled.Model(self.options)
+        try:
+            made.fill(
+                list(self._index), self._weights, self._squares, (self._bias, self._bias_square), self._journal,
+                self._recent, self._platt, self._letters.to_stored(),
+            )  # fmt: skip
+        except KeyError:  # a stored model whose pairs are of words it does not have
+            self._asked = -sys.maxsize
+            return None
+        self._quick = made
+        return made
+
+    def _catch_up(self) -> None:
+        """Takes over what the compiled model has learned."""
+        if not self._behind:
+            return
+        quick, self._behind = self._quick, False
+        for name in quick.names(len(self._index)):
+            self._index[name]  # which gives it its place
+        self._weights, self._squares = quick.weights()
+        self._bias, self._bias_square = quick.bias()
+        self._counts = list(quick.labels)
+        self._journal.extend(quick.journal(len(self._journal)))
+        self._recent = deque(quick.recent(), maxlen=_RECENT)
+        self._platt = quick.platt()
+        self._letters = Letters.from_stored(self.options.letters_rate, quick.letters())
+
     # -- keeping ------------------------------------------------------------------------------------------------------
 
     def to_bytes(self) -> bytes:
         """The whole model with its journal, to be stored; equal models give equal bytes."""
         self._refresh()
+        self._catch_up()
         return pack(
             StoredModel(
                 features=feature_set.VERSION,

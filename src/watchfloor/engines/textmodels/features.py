@@ -37,8 +37,8 @@ def features(text: str | Normalised) -> list[str]:
     form = normalise(text) if isinstance(text, str) else text
     words, shapes, pairs, beside = parts(form)
     found = words + pairs + beside if shapes is words else words + shapes + pairs + beside
-    capitals, digits = _counts(form.original)
-    found += _shape(len(form.original), capitals, max(0, digits - form.digits_read))
+    length, capitals, digits = shape_steps(form)
+    found += (_LENGTHS[length], _CAPS[capitals], _MANY[digits])
     if form.hidden:
         found.append("shape:hidden")
     if form.mixed_words:
@@ -53,7 +53,12 @@ def doubtful(text: str, found: list[str], known: Known) -> bool:
     ``found``: its features. What is learned is always the text as it reads by itself: it must be found again to be unlearned.
     """
     maybe = _MANY[0] not in found[-3:] or "$" in text or "@" in text
-    return maybe and shows(text.lower(), known)
+    return maybe and doubted(text, known)
+
+
+def doubted(text: str, known: Known) -> bool:
+    """The same of a text that has digits, or signs that may stand for letters."""
+    return shows(text.lower(), known)
 
 
 def occurrences(form: Normalised) -> list[Occurrence]:
@@ -122,8 +127,10 @@ def _counts(original: str) -> tuple[int, int]:
     return sum(map(str.isupper, original)), len(_DIGIT.findall(original))
 
 
-def _shape(length: int, capitals: int, digits: int) -> tuple[str, str, str]:
-    """Coarse steps, so that a model cannot lean on an exact length."""
+def shape_steps(form: Normalised) -> tuple[int, int, int]:
+    """Length, share of capitals and number of digits in coarse steps, so that a model cannot lean on an exact length."""
+    length = len(form.original)
+    capitals, digits = _counts(form.original)
     return (
-        _LENGTHS[min(9, length.bit_length())], _CAPS[10 * capitals // (length or 1)], _MANY[min(6, digits.bit_length())],
+        min(9, length.bit_length()), 10 * capitals // (length or 1), min(6, max(0, digits - form.digits_read).bit_length()),
     )  # fmt: skip

@@ -24,7 +24,7 @@ _WORD = re.compile(
 _MIXED = re.compile(r"(?:[a-z]+[013456789@$|€!]|[013456789@$|€]+[a-z])[a-z013456789@$|€!]*(?<!!)")
 _SHORT = re.compile(r"(?<![^\W_]|[@$!|€⟨.,:/])[013456789@$]{1,4}(?![^\W_⟩]|[.,:/][^\W_])")
 _TABLE = str.maketrans("03456789@$!|€", "oeasgtbgasile")
-_SAID = dict(zip("034579@$€", "oeastgase", strict=True)) | {
+SAID = dict(zip("034579@$€", "oeastgase", strict=True)) | {
     "1": "il", "!": "il", "|": "li", "6": "gb", "8": "b"
 }  # fmt: skip
 # By how often a text has shown the trick: how much of a word may be digits and signs for it to be read as letters.
@@ -32,9 +32,9 @@ _SHARES = (0.5, 0.7, 0.85)
 _SIGN = re.compile(r"[\d@$!|€]")
 _LETTER = re.compile(r"[^\W\d_]")
 _ONE = re.compile(r"(?<=[aeou])1|(?<=[bcfgkps])1(?=[aeiou])|1(?=1)|(?<=1)1")
-_MOST = 6  # characters of a word that could be one letter or another
+MOST = 6  # characters of a word that could be one letter or another
 # Words that every reader knows: what addresses begin and end with.
-_ADDRESSES = frozenset({"http", "https", "www", "com", "net", "org", "info"})
+ADDRESSES = frozenset({"http", "https", "www", "com", "net", "org", "info"})
 
 
 def inner(text: str) -> int:
@@ -68,12 +68,12 @@ def as_letters(text: str, shown: int, known: Known | None) -> str:
 
 def _said(typed: str, known: Known) -> str | None:
     """The known word that ``typed`` shows; None where there is none, or it is known as it stands."""
-    choices = [_SAID.get(char, char) for char in typed]
-    if sum(len(each) > 1 for each in choices) > _MOST or (_LETTER.search(typed) and known(typed)):
+    choices = [SAID.get(char, char) for char in typed]
+    if sum(len(each) > 1 for each in choices) > MOST or (_LETTER.search(typed) and known(typed)):
         return None
     for letters in product(*choices):
         word = "".join(letters)
-        if word in _ADDRESSES or known(word):
+        if word in ADDRESSES or known(word):
             return word
     return None
 

@@ -245,6 +245,14 @@ class _Runs(dict[str, tuple[str, int, bool] | None]):
         return made
 
 
+def form_of(char: str) -> str | None:
+    """What a character becomes wherever it stands; None where that depends on what stands around it."""
+    form = _CHARS[ord(char)]
+    if char.isascii():
+        return char.lower() if form else None
+    return form if _RUNS[char] is not None and form == form.lower() else None
+
+
 _RUNS = _Runs()
 _AROUND = re.compile("[\u0590-\u08ff\u0900-\u109f\u1780-\u17ff\u200c-\u200f\ufb1d-\ufefc\ufe0e\ufe0f]")
 _RUN = re.compile("[^\x00-\x7f]+")
