@@ -52,6 +52,9 @@ class _Lake:
         self.database.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         self.database.execute("ATTACH ':memory:' AS hot (COMPRESS)")
         self.database.execute(f"CREATE TABLE hot.facts AS {NOTHING}")
+        # What comes into hot.facts is read once: what is known of such a file (75 kB, one every two seconds) would be kept for nothing.
+        self.once = self.database.cursor()
+        self.once.execute("SET SESSION parquet_metadata_cache = false")
         self.loaded = 0  # facts of leaves below this are in hot.facts
         self.derived: set[str] = set()
         self.answers: OrderedDict[Any, list[tuple[Any, ...]]] = OrderedDict()
@@ -66,7 +69,7 @@ class _Lake:
             return False
         files = [str(facts.folder() / path) for path in fresh.values_list("path", flat=True)]
         if files:
-            self.database.execute(
+            self.once.execute(
                 "INSERT INTO hot.facts BY NAME SELECT * FROM read_parquet($files, hive_partitioning = false) "
                 "WHERE leaf >= $since AND leaf < $until",
                 {"files": files, "since": self.loaded, "until": leaf},
