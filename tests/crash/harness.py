@@ -150,7 +150,10 @@ class Sender(threading.Thread):
             return 0
         taken = {key: str(each["id"]) for key, each in zip(keys, said["results"], strict=True) if "id" in each}
         self.acknowledged |= {key: receipt for key, receipt in taken.items() if key not in self.acknowledged}
-        return self.batch if len(taken) == self.batch else 0
+        if len(taken) == self.batch:
+            return self.batch
+        self.stop.wait(0.02)
+        return 0
 
     def _post(self, body: str, named: dict[str, str]) -> Any:
         """The document of a 202; None when there was none, after a moment."""
@@ -171,6 +174,12 @@ class Sender(threading.Thread):
             self.refusals.append(f"{answer.status} {text[:200]!r}")
         self.stop.wait(0.02)
         return None
+
+
+def flooded(flood: Sender, count: int) -> None:
+    """Wait until so many reports of a flood are acknowledged, and let it send no more."""
+    flood.allowed = max(flood.allowed, count)
+    wait_until(lambda: len(flood.acknowledged) >= count, f"report {count:,} of the flood being acknowledged")
 
 
 class Installation:

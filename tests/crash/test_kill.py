@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from tests.crash.beside import Beside, Live, Reviewers, stream_workers
-from tests.crash.harness import Installation, Platform, Sender, wait_until
+from tests.crash.harness import Installation, Platform, Sender, flooded, wait_until
 from tests.support.broker import Broker
 from tests.support.histories import Call, check
 from tests.support.history_models import Effect, Lease, lapses
@@ -94,7 +94,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
         worked = 0
         for number in range(KILLS):
             _one_more(senders, f"kill {number}")
-            _flooded(flood, REPORTS * number // KILLS)
+            flooded(flood, REPORTS * number // KILLS)
             flood.allowed = REPORTS * (number + 1) // KILLS  # goes on while the next one dies
             role = ROLES[number % len(ROLES)]
             if role in ("worker", "rules-worker", "postmaster"):  # who works reports dies at work, not while it starts
@@ -112,7 +112,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
             else:
                 wait_until(partial(floor.kill, role, chance), f"a {role} to kill")
         _one_more(senders, "the last kill")
-        _flooded(flood, REPORTS)
+        flooded(flood, REPORTS)
         # Reviewers may all have died before their first decision.
         wait_until(lambda: _decided(reviewers.saw()), "a reviewer's decision")
         wait_until(floor.media_answers, "media being shown again")
@@ -167,11 +167,6 @@ def _one_more(senders: list[Sender], after: str) -> None:
     wait_until(
         lambda: sum(len(sender.acknowledged) for sender in senders) > before, f"a report acknowledged after {after}"
     )
-
-
-def _flooded(flood: Sender, count: int) -> None:
-    """Wait until so many reports of the flood are acknowledged."""
-    wait_until(lambda: len(flood.acknowledged) >= count, f"report {count:,} of the flood being acknowledged")
 
 
 def _work_off(floor: Installation) -> None:
