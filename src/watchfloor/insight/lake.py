@@ -29,6 +29,7 @@ from watchfloor.kernel.remembered import RememberedBy
 HOT_ROWS = 1_000_000
 _KEEP = 512
 _THREADS = 2
+_STALE = 2_000  # files
 
 
 def _read_rows(_leaf: int) -> int:
@@ -39,22 +40,46 @@ def _read_rows(_leaf: int) -> int:
 _rows = RememberedBy(_read_rows, seconds=10)
 
 
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One that reads our own files; nothing may be fetched or installed by a query."""
+    made = duckdb.connect(":memory:")
+    made.execute(f"SET threads = {_THREADS}; SET memory_limit = '2GB'; SET TimeZone = 'UTC'")
+    made.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    return made
+
+
+class _Files:
+    """The engine that files are read with. It remembers what is known of each of them, 75 kB and more, for they never change once they
+    are listed; but they are merged and replaced. So it is made anew when ``_STALE`` more were read than were ever asked for at once."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._renew()
+
+    def _renew(self) -> None:
+        self.database, self.read, self.most = _engine(), set[str](), 0
+        self.database.execute("SET parquet_metadata_cache = true")
+
+    def cursor(self, files: Sequence[str]) -> duckdb.DuckDBPyConnection:
+        """One to read these with; what another still reads with a former engine goes on."""
+        with self.lock:
+            if len(self.read.union(files)) > max(self.most, len(files)) + _STALE:
+                self._renew()
+            self.read.update(files)
+            self.most = max(self.most, len(files))
+            return self.database.cursor()
+
+
 class _Lake:
-    """The process's engine and what it holds."""
+    """The process's engines and what they hold."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.readers = ThreadPoolExecutor(_THREADS, "lake")
-        self.database = duckdb.connect(":memory:")
-        self.database.execute(f"SET threads = {_THREADS}; SET memory_limit = '2GB'; SET TimeZone = 'UTC'")
-        self.database.execute("SET parquet_metadata_cache = true")  # a file never changes once it is listed
-        # The files are ours alone; nothing may be fetched or installed by a query.
-        self.database.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+        self.files = _Files()
+        self.database = _engine()  # what comes into hot.facts is read once: nothing of a file is remembered
         self.database.execute("ATTACH ':memory:' AS hot (COMPRESS)")
         self.database.execute(f"CREATE TABLE hot.facts AS {NOTHING}")
-        # What comes into hot.facts is read once: what is known of such a file (75 kB, one every two seconds) would be kept for nothing.
-        self.once = self.database.cursor()
-        self.once.execute("SET SESSION parquet_metadata_cache = false")
         self.loaded = 0  # facts of leaves below this are in hot.facts
         self.derived: set[str] = set()
         self.answers: OrderedDict[Any, list[tuple[Any, ...]]] = OrderedDict()
@@ -69,7 +94,7 @@ class _Lake:
             return False
         files = [str(facts.folder() / path) for path in fresh.values_list("path", flat=True)]
         if files:
-            self.once.execute(
+            self.database.execute(
                 "INSERT INTO hot.facts BY NAME SELECT * FROM read_parquet($files, hive_partitioning = false) "
                 "WHERE leaf >= $since AND leaf < $until",
                 {"files": files, "since": self.loaded, "until": leaf},
@@ -183,9 +208,10 @@ def _from_files(query: Query, start: datetime | None, end: datetime | None, of: 
     """From roll-ups, from a relation they keep, or from facts, all of the same state."""
     if of.folder is not None and query.relation != "facts":
         name = query.relation.removeprefix("rollup:").removesuffix(".parquet")
-        source = f"'{of.folder / name}.parquet'"
+        path = f"{of.folder / name}.parquet"
+        source = f"'{path}'"
         text = query.sql.replace(PLACE, source).replace(FOLDER, str(of.folder))
-        return lake().database.cursor().execute(text, query.values).fetchall()
+        return lake().files.cursor([path]).execute(text, query.values).fetchall()
     since = None if query.relation in RELATIONS or start is None else start.replace(tzinfo=UTC)
     until = None if query.relation in RELATIONS or end is None else end.replace(tzinfo=UTC)
     return run(query.sql, query.values, facts.files(since, until), query.relation, below=of.leaf)
@@ -199,7 +225,7 @@ def run(
     source += f" WHERE leaf < {int(below)}" if files and below is not None else ""
     given = {**values, "files": list(files)} if files else values
     text = sql.replace(PLACE, f"({RELATIONS.get(relation, 'SELECT * FROM facts')})")
-    return stopping.fetch(lake().database.cursor(), f"WITH facts AS ({source}) {text}", given)
+    return stopping.fetch(lake().files.cursor(files), f"WITH facts AS ({source}) {text}", given)
 
 
 def forget() -> None:
