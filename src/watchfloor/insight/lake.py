@@ -1,5 +1,7 @@
 """DuckDB over the fact files: one embedded engine in each process, and answers kept until the next export.
 
+What is known of a file (80 kB) is not kept: most are read into the table once, and an export comes every two seconds.
+
 Up to ``HOT_ROWS`` facts are held in the process as a compressed table that each export only adds to, with the derived relations
 beside it; a bigger lake is read from its Parquet files, of the asked hours only where the query allows.
 """
@@ -29,7 +31,6 @@ from watchfloor.kernel.remembered import RememberedBy
 HOT_ROWS = 1_000_000
 _KEEP = 512
 _THREADS = 2
-_STALE = 2_000  # files
 
 
 def _read_rows(_leaf: int) -> int:
@@ -40,44 +41,16 @@ def _read_rows(_leaf: int) -> int:
 _rows = RememberedBy(_read_rows, seconds=10)
 
 
-def _engine() -> duckdb.DuckDBPyConnection:
-    """One that reads our own files; nothing may be fetched or installed by a query."""
-    made = duckdb.connect(":memory:")
-    made.execute(f"SET threads = {_THREADS}; SET memory_limit = '2GB'; SET TimeZone = 'UTC'")
-    made.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
-    return made
-
-
-class _Files:
-    """The engine that files are read with. It remembers what is known of each of them, 75 kB and more, for they never change once they
-    are listed; but they are merged and replaced. So it is made anew when ``_STALE`` more were read than were ever asked for at once."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self._renew()
-
-    def _renew(self) -> None:
-        self.database, self.read, self.most = _engine(), set[str](), 0
-        self.database.execute("SET parquet_metadata_cache = true")
-
-    def cursor(self, files: Sequence[str]) -> duckdb.DuckDBPyConnection:
-        """One to read these with; what another still reads with a former engine goes on."""
-        with self.lock:
-            if len(self.read.union(files)) > max(self.most, len(files)) + _STALE:
-                self._renew()
-            self.read.update(files)
-            self.most = max(self.most, len(files))
-            return self.database.cursor()
-
-
 class _Lake:
-    """The process's engines and what they hold."""
+    """The process's engine and what it holds."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.readers = ThreadPoolExecutor(_THREADS, "lake")
-        self.files = _Files()
-        self.database = _engine()  # what comes into hot.facts is read once: nothing of a file is remembered
+        self.database = duckdb.connect(":memory:")
+        self.database.execute(f"SET threads = {_THREADS}; SET memory_limit = '2GB'; SET TimeZone = 'UTC'")
+        # The files are ours alone; nothing may be fetched or installed by a query.
+        self.database.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         self.database.execute("ATTACH ':memory:' AS hot (COMPRESS)")
         self.database.execute(f"CREATE TABLE hot.facts AS {NOTHING}")
         self.loaded = 0  # facts of leaves below this are in hot.facts
@@ -208,10 +181,9 @@ def _from_files(query: Query, start: datetime | None, end: datetime | None, of: 
     """From roll-ups, from a relation they keep, or from facts, all of the same state."""
     if of.folder is not None and query.relation != "facts":
         name = query.relation.removeprefix("rollup:").removesuffix(".parquet")
-        path = f"{of.folder / name}.parquet"
-        source = f"'{path}'"
+        source = f"'{of.folder / name}.parquet'"
         text = query.sql.replace(PLACE, source).replace(FOLDER, str(of.folder))
-        return lake().files.cursor([path]).execute(text, query.values).fetchall()
+        return lake().database.cursor().execute(text, query.values).fetchall()
     since = None if query.relation in RELATIONS or start is None else start.replace(tzinfo=UTC)
     until = None if query.relation in RELATIONS or end is None else end.replace(tzinfo=UTC)
     return run(query.sql, query.values, facts.files(since, until), query.relation, below=of.leaf)
@@ -225,7 +197,7 @@ def run(
     source += f" WHERE leaf < {int(below)}" if files and below is not None else ""
     given = {**values, "files": list(files)} if files else values
     text = sql.replace(PLACE, f"({RELATIONS.get(relation, 'SELECT * FROM facts')})")
-    return stopping.fetch(lake().files.cursor(files), f"WITH facts AS ({source}) {text}", given)
+    return stopping.fetch(lake().database.cursor(), f"WITH facts AS ({source}) {text}", given)
 
 
 def forget() -> None:
