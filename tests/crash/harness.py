@@ -98,11 +98,12 @@ class Platform:
 
 class Sender(threading.Thread):
     """Posts reports (or events) one after another under its own keys; an unanswered one is sent again under the same key, as a client
-    would."""
+    would. With ``batch`` so many reports at once, about few items, each under an id of its own, and no more than ``allowed`` in all."""
 
-    def __init__(self, port: int, token: str, number: int, *, events: bool = False) -> None:
+    def __init__(self, port: int, token: str, number: int, *, events: bool = False, batch: int = 0) -> None:
         super().__init__(daemon=True)
-        self.port, self.token, self.number, self.events = port, token, number, events
+        self.port, self.token, self.number, self.events, self.batch = port, token, number, events, batch
+        self.allowed = 0  # of a sender of batches
         self.acknowledged: dict[str, str] = {}  # key -> receipt
         self.stop = threading.Event()
         self.refusals: list[str] = []
@@ -111,6 +112,12 @@ class Sender(threading.Thread):
     def run(self) -> None:
         count = 0
         while not self.stop.is_set():
+            if self.batch:
+                if len(self.acknowledged) >= self.allowed:
+                    self.stop.wait(PACE)
+                else:
+                    count += self._send_batch(count)
+                continue
             key = f"s{self.number}-{count}"
             receipt = self._send(key, count)
             if receipt is not None:
@@ -125,7 +132,32 @@ class Sender(threading.Thread):
         }  # fmt: skip
         about = {"reason": "spam", "reporter": {"kind": "user", "id": f"r{count % 200}"}, "channel": "user"}
         body = json.dumps({"item": item} | ({"name": "message.sent"} if self.events else about))
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key}
+        said = self._post(body, {"Idempotency-Key": key})
+        return None if said is None else str(said["id"])
+
+    def _send_batch(self, count: int) -> int:
+        """Reports of a flood about few items; what is not taken of a batch is sent again with all of it."""
+        keys = [f"s{self.number}-{count + row}" for row in range(self.batch)]
+        rows = [
+            {
+                "id": key, "reason": "spam", "reporter": {"kind": "user", "id": f"f{key}"}, "channel": "user",
+                "item": {"type": "message", "id": f"flood{(count + row) % 50}", "data": {"text": "hello", "author_id": "a"}},
+            }
+            for row, key in enumerate(keys)
+        ]  # fmt: skip
+        said = self._post(json.dumps(rows), {})
+        if said is None:
+            return 0
+        taken = {key: str(each["id"]) for key, each in zip(keys, said["results"], strict=True) if "id" in each}
+        self.acknowledged |= {key: receipt for key, receipt in taken.items() if key not in self.acknowledged}
+        if len(taken) == self.batch:
+            return self.batch
+        self.stop.wait(0.02)
+        return 0
+
+    def _post(self, body: str, named: dict[str, str]) -> Any:
+        """The document of a 202; None when there was none, after a moment."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **named}
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             connection.request("POST", "/v1/events" if self.events else "/v1/reports", body, headers)
@@ -136,12 +168,18 @@ class Sender(threading.Thread):
             self.stop.wait(0.02)
             return None
         if answer.status == 202:
-            return str(json.loads(text)["id"])
+            return json.loads(text)
         self.told_to_wait += answer.status == 503 and int(answer.headers.get("Retry-After", "0")) > 0
         if answer.status not in {500, 502, 503, 504}:
             self.refusals.append(f"{answer.status} {text[:200]!r}")
         self.stop.wait(0.02)
         return None
+
+
+def flooded(flood: Sender, count: int) -> None:
+    """Wait until so many reports of a flood are acknowledged, and let it send no more."""
+    flood.allowed = max(flood.allowed, count)
+    wait_until(lambda: len(flood.acknowledged) >= count, f"report {count:,} of the flood being acknowledged")
 
 
 class Installation:

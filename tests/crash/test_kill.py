@@ -4,7 +4,7 @@ postmaster, the broker, reviewers in the middle of a case), while legal deadline
 Afterwards: every acknowledged report and event was worked exactly once, the log verifies, every row follows from its events, the platform
 has applied each action once, what reviewers and platform saw fits an order in which one person holds a case at a time and no stale
 decision is taken, and each deadline was missed once and paged once. 10 kills by default, one of each kind; WATCHFLOOR_KILLS=200 for the
-long run.
+long run, and WATCHFLOOR_KILL_REPORTS=100000 for so many reports more, in batches about few items, spread over the kills.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from typing import Any
 
 import pytest
 from tests.crash.beside import Beside, Live, Reviewers, stream_workers
-from tests.crash.harness import Installation, Platform, Sender, wait_until
+from tests.crash.harness import Installation, Platform, Sender, flooded, wait_until
 from tests.support.broker import Broker
 from tests.support.histories import Call, check
 from tests.support.history_models import Effect, Lease, lapses
 
 KILLS = int(os.environ.get("WATCHFLOOR_KILLS", "10"))
+REPORTS = int(os.environ.get("WATCHFLOOR_KILL_REPORTS", "0"))
 ROLES = (
     "web", "worker", "postmaster", "reviewers", "rules-worker", "broker", "media", "stream-worker", "postmaster", "reviewers",
 )  # fmt: skip
@@ -83,6 +84,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
     reviewers = Reviewers(floor)
     beside: dict[str, Beside] = {"reviewers": reviewers, "stream-worker": stream_workers(floor, 1)}
     senders = [Sender(floor.port, token, number, events=number == 3) for number in range(4)]
+    flood = Sender(floor.port, token, 9, batch=25)
+    senders += [flood] if REPORTS else []
     chance = random.Random(20261122)
     try:
         live.goes_on(floor, token)
@@ -91,6 +94,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
         worked = 0
         for number in range(KILLS):
             _one_more(senders, f"kill {number}")
+            flooded(flood, REPORTS * number // KILLS)
+            flood.allowed = REPORTS * (number + 1) // KILLS  # goes on while the next one dies
             role = ROLES[number % len(ROLES)]
             if role in ("worker", "rules-worker", "postmaster"):  # who works reports dies at work, not while it starts
                 before = worked
@@ -107,6 +112,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
             else:
                 wait_until(partial(floor.kill, role, chance), f"a {role} to kill")
         _one_more(senders, "the last kill")
+        flooded(flood, REPORTS)
         # Reviewers may all have died before their first decision.
         wait_until(lambda: _decided(reviewers.saw()), "a reviewer's decision")
         wait_until(floor.media_answers, "media being shown again")
@@ -121,6 +127,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(tmp_path: Path) 
         receipts = {receipt for sender in senders for receipt in sender.acknowledged.values()}
         assert [refusal for sender in senders for refusal in sender.refusals] == []
         assert len(receipts) == sum(len(sender.acknowledged) for sender in senders), "two reports got the same receipt"
+        print(f"{len(receipts):,} acknowledged over {KILLS} kills")
         _work_off(floor)
         _check(floor, platform, receipts)
         _check_histories(saw, platform)

@@ -1,7 +1,7 @@
 """A database of one's own behind a bad line: cut connections, a partition, then the machine dies and its synchronous standby is promoted.
 
 Nothing acknowledged is lost; while nothing can be stored senders are told 503 with Retry-After; after the promotion reports are taken
-again within half a minute. Said in numbers by -s. A drill: WATCHFLOOR_DRILLS=1.
+again within half a minute. Said in numbers by -s. A drill: WATCHFLOOR_DRILLS=1; WATCHFLOOR_KILL_REPORTS=100000 for so many reports more.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.crash.harness import Installation, Sender, free_port, wait_until
+from tests.crash.harness import Installation, Sender, flooded, free_port, wait_until
 from tests.support.faults import Line
 from tests.support.outside import Server, psycopg_connect, schema_or_skip
 
 ROUNDS = 5
+REPORTS = int(os.environ.get("WATCHFLOOR_KILL_REPORTS", "0"))
 FAILOVER = 30.0  # seconds until reports are acknowledged again
 STORED = """
 import json
@@ -42,10 +43,13 @@ def test_a_bad_line_and_a_promotion_lose_nothing_that_was_acknowledged(tmp_path:
         standby.follow(primary)
         floor.start()
         senders = [Sender(floor.port, token, number) for number in range(3)]
-        for sender in senders:
+        flood = Sender(floor.port, token, 9, batch=25)
+        for sender in [*senders, flood]:
             sender.start()
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             _one_more(senders)
+            flooded(flood, REPORTS * number // (ROUNDS + 1))
+            flood.allowed = REPORTS * (number + 1) // (ROUNDS + 1)  # goes on over the bad line
             assert line.reset() > 0
             _one_more(senders)
             line.set("mute")
@@ -60,6 +64,7 @@ def test_a_bad_line_and_a_promotion_lose_nothing_that_was_acknowledged(tmp_path:
             line.delay, line.drip = 0.0, 0
         with psycopg_connect(primary.dsn("postgres")) as connection:
             assert connection.execute("SELECT sync_state FROM pg_stat_replication").fetchone() == ("sync",)
+        flood.allowed = REPORTS
         primary.kill()
         gone = time.monotonic()
         standby.promote()
@@ -67,6 +72,8 @@ def test_a_bad_line_and_a_promotion_lose_nothing_that_was_acknowledged(tmp_path:
         line.reset()
         _one_more(senders)
         took = time.monotonic() - gone
+        flooded(flood, REPORTS)
+        senders.append(flood)
         for sender in senders:
             sender.stop.set()
             sender.join()

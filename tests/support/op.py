@@ -34,8 +34,8 @@ class Key:
             **json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.private.public_key())), "kid": kid, "use": "sig", "alg": "ES256",
         }  # fmt: skip
 
-    def sign(self, claims: dict[str, Any]) -> str:
-        return jwt.encode(claims, self.private, algorithm="ES256", headers={"kid": self.kid})
+    def sign(self, claims: dict[str, Any], typed: str = "JWT") -> str:
+        return jwt.encode(claims, self.private, algorithm="ES256", headers={"kid": self.kid, "typ": typed})
 
 
 class Provider:

@@ -1,5 +1,7 @@
 """DuckDB over the fact files: one embedded engine in each process, and answers kept until the next export.
 
+What is known of a file (80 kB) is not kept: most are read into the table once, and an export comes every two seconds.
+
 Up to ``HOT_ROWS`` facts are held in the process as a compressed table that each export only adds to, with the derived relations
 beside it; a bigger lake is read from its Parquet files, of the asked hours only where the query allows.
 """
@@ -47,7 +49,6 @@ class _Lake:
         self.readers = ThreadPoolExecutor(_THREADS, "lake")
         self.database = duckdb.connect(":memory:")
         self.database.execute(f"SET threads = {_THREADS}; SET memory_limit = '2GB'; SET TimeZone = 'UTC'")
-        self.database.execute("SET parquet_metadata_cache = true")  # a file never changes once it is listed
         # The files are ours alone; nothing may be fetched or installed by a query.
         self.database.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
         self.database.execute("ATTACH ':memory:' AS hot (COMPRESS)")

@@ -20,6 +20,9 @@ ROLES: dict[str, tuple[str, int, float]] = {
     "worker": ("WATCHFLOOR_POOL_WORKER", 32, 60),
     "scheduler": ("WATCHFLOOR_POOL_SCHEDULER", 24, 60),
 }
+# A burst opens connections, and taken in turn each would soon have met every loop's tables, which the database's process behind it
+# remembers (tens of MB): one that was not needed for so long is closed, and each is opened anew now and then.
+IDLE, LIFE = 20.0, 900.0  # seconds
 LEAST = {"worker": 8, "scheduler": 8}  # below it loops that take long would hold up those that must not wait
 
 
@@ -44,7 +47,7 @@ def options(role: str) -> dict[str, Any] | None:
         most += config.whole("WATCHFLOOR_STREAMS_AT_ONCE", 4)  # each stream that is read here keeps one
     found: dict[str, Any] = {"min_size": min(2, most), "max_size": most, "timeout": ROLES[role][2]}
     if role in LEAST:
-        found["reset"] = _unlock
+        found |= {"reset": _unlock, "max_idle": IDLE, "max_lifetime": LIFE}
     return found
 
 

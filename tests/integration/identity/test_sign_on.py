@@ -250,20 +250,24 @@ def test_from_a_file_and_the_way_back_in(tmp_path: Path, monkeypatch: pytest.Mon
         assert isinstance(run.invoke(sign_on, ["apply", str(file)]).exception, BadInput)
 
 
-def test_the_way_out_and_the_house_rules(there: op.Provider) -> None:
+def _sign_out_there(token: str) -> int:
+    return Client().post("/account/sign-on/house/back-channel", {"logout_token": token}).status_code
+
+
+def test_the_way_out_and_the_house_rules(there: op.Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     ana = make("ana", "reviewer")
     first, second = come(there)[0], come(there)[0]
     logout = {**there.claims(), "events": {LOGOUT: {}}}
     logout.pop("nonce")
     for false in ({**logout, "nonce": "n"}, {**logout, "aud": "another"}, {**logout, "events": {}}):
-        answer = Client().post("/account/sign-on/house/back-channel", {"logout_token": there.keys[0].sign(false)})
-        assert answer.status_code == 400
-    assert first.get("/settings/me").status_code == 200
-    assert (
-        Client().post("/account/sign-on/house/back-channel", {"logout_token": there.keys[0].sign(logout)}).status_code
-        == 200
-    )
+        assert _sign_out_there(there.keys[0].sign(false, typed="logout+jwt")) == 400
+    untyped, typed = there.keys[0].sign(logout), there.keys[0].sign(logout, typed="Logout+JWT")
+    assert _sign_out_there(untyped) == 400 and first.get("/settings/me").status_code == 200
+    assert _sign_out_there(typed) == 200
     assert first.get("/settings/me").status_code == second.get("/settings/me").status_code == 302
+    client, _ = come(there)
+    monkeypatch.setenv("WATCHFLOOR_LOGOUT_UNTYPED", "1")
+    assert _sign_out_there(untyped) == 200 and client.get("/settings/me").status_code == 302
     client, _ = come(there)
     asked = client.get("/account/sign-on/house?again=1")["Location"]
     assert "prompt=login" in asked and "max_age=0" in asked

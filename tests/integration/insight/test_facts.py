@@ -181,6 +181,8 @@ def test_held_facts_and_files_give_the_same(monkeypatch: pytest.MonkeyPatch) -> 
     facts.export()
     span = Span(start=NINE - DAY, end=NINE + DAY, interval="hour")
     held = queries.kpis(system("test"), span)
+    remembered = "SELECT sum(memory_usage_bytes) FROM duckdb_memory() WHERE tag = 'OBJECT_CACHE'"
+    assert lake.lake().database.execute(remembered).fetchone()[0] < 30_000  # nothing of a file that is read once
     lake.forget()
     monkeypatch.setattr(lake, "HOT_ROWS", 0)
     assert queries.kpis(system("test"), span) == held

@@ -94,8 +94,9 @@ def claims_for(provider: Provider, *, code: str, back: str, nonce: str, verifier
     return claims
 
 
-def verified(provider: Provider, token: str) -> dict[str, Any]:
-    """The claims of a token whose signature is the provider's; nothing else is checked. Raises ``Refused``."""
+def verified(provider: Provider, token: str, typed: str = "") -> dict[str, Any]:
+    """The claims of a token whose signature is the provider's, and whose head says that it is ``typed`` so; nothing else is checked.
+    Raises ``Refused``."""
     try:
         header = jwt.get_unverified_header(token)
     except jwt.PyJWTError:
@@ -103,6 +104,8 @@ def verified(provider: Provider, token: str) -> dict[str, Any]:
     algorithm = header.get("alg")
     if algorithm not in rules.SIGNED_BY:
         raise Refused("algorithm", f"The token is signed by {str(algorithm)[:20]!r}, which anyone can do.")
+    if typed:
+        rules.check_type(header.get("typ"), typed)
     for fresh in (False, True):
         for key in _keys(provider.issuer, fresh=fresh):
             if (header.get("kid") and key.get("kid") != header["kid"]) or key.get("use", "sig") != "sig":

@@ -22,6 +22,7 @@ SIGNED_BY: Final = (
 )  # never none, never HMAC
 SKEW: Final = 60  # seconds that clocks may differ
 OLDEST: Final = 10 * 60  # of a token that was made for this very sign-on
+LOGOUT_TYPE: Final = "logout+jwt"
 LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -61,6 +62,13 @@ def check_logout(claims: Mapping[str, Any], *, issuer: str, client_id: str, now:
         raise Refused("event", "The token is no logout token.")
     if not claims.get("sub") and not claims.get("sid"):
         raise Refused("subject", "The token names neither a person nor a session.")
+
+
+def check_type(said: Any, typed: str) -> None:
+    """Raise ``Refused`` unless a token's head names its kind (RFC 8725, 3.11), so that one kind is not taken for another."""
+    name = said.lower().removeprefix("application/") if isinstance(said, str) else ""
+    if name != typed:
+        raise Refused("type", f"The token is not typed {typed} (typ).")
 
 
 def _common(claims: Mapping[str, Any], issuer: str, client_id: str, now: float) -> None:
