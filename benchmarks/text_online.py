@@ -57,7 +57,7 @@ class Plain(OnlineClassifier):
 
 
 def ours() -> Learn:
-    quick.bring()  # as after the first 5,000 texts of a process
+    quick.bring()  # as in a process that has learned from many texts
     return OnlineClassifier().learn
 
 

@@ -45,9 +45,7 @@ def columns() -> list[tuple[Any, Any]]:
     found = []
     for model in apps.get_models():
         table = model._meta.db_table
-        if table.startswith(
-            ("ledger_event", "ledger_l", "ledger_n", "ledger_c", "django_", "auth_", "mfa_")
-        ):
+        if table.startswith(("ledger_event", "ledger_l", "ledger_n", "ledger_c", "django_", "auth_", "mfa_")):
             continue
         for field in model._meta.concrete_fields:
             named = f"{table}.{field.column}"

@@ -16,6 +16,7 @@ from watchfloor.cli.judged import figures, tell, tell_bad
 from watchfloor.cli.progress import Bar
 from watchfloor.cli.text_prints import fingerprint_command
 from watchfloor.cli.text_rows import BadRow, read_examples, read_rows
+from watchfloor.engines.textmodels import quick
 from watchfloor.engines.textmodels.entities import entities
 from watchfloor.engines.textmodels.metrics import Scored
 from watchfloor.engines.textmodels.normalise import Normalised, normalise
@@ -44,7 +45,12 @@ text.add_command(fingerprint_command)
 @click.option(
     "--group", "group_column", metavar="COL", help='Hold back whole groups; "file" takes each file as a group.'
 )
-@click.option("--online", is_flag=True, help="Predict, then learn, text by text; figures are of the last half.")
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Predict, then learn, text by text; figures are of the last half. Where numba is installed the learner is compiled, which takes "
+    "half a minute the first time.",
+)
 @click.option(
     "--order", type=click.Choice(["shuffled", "file"]), default="shuffled", help="Order of the stream with --online."
 )
@@ -92,6 +98,11 @@ def _scores(examples: list[Example], *, online: bool, order: str, seed: int) -> 
         stream = list(examples)
         if order == "shuffled":
             random.Random(seed).shuffle(stream)  # noqa: S311
+        with Bar(
+            "Make the learner ready", 1
+        ) as bar:  # compiled where numba is installed: half a minute the first time ever
+            quick.bring()
+            bar.step()
         with Bar("Predict, then learn", len(stream)) as bar:
             start = time.process_time()
             scored = list(running(stream, step=bar.step))

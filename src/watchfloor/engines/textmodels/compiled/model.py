@@ -374,6 +374,15 @@ class Model:
         file_all(row)
 
 
+def compile_all(options: Any) -> None:
+    """Each way through is gone once, so that all of it is compiled, or read from where that is kept, before anyone waits for it."""
+    made = Model(options)
+    for text in ("call 2 win a prize", "fr33 c4ll", "é", "write to a@b.com or http://a.example/b", "f r e e e"):
+        made.learn(text, True, 1.0)
+        made.score(text)
+    made.knows("call")
+
+
 def _kind(name: str) -> int:
     head, colon, tail = name.partition(":")
     if colon and head.isalpha() and tail:
