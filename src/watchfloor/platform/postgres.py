@@ -67,7 +67,7 @@ class Embedded:
         if self._usable():
             return self.dsn()
         if not self.home.exists():
-            self.home.mkdir(parents=True)
+            self.home.mkdir(parents=True, exist_ok=True)  # another may be starting at this moment
             # As root the database runs as another account, which has to be able to pass.
             self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
         with locked(self.home / "pg.lock", timeout=timeout):
