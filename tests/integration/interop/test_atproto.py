@@ -344,7 +344,8 @@ def test_decisions_are_the_floors_own(db: None, settings: Any, monkeypatch: pyte
     changed = client.post("tools.ozone.queue.updateQueue", {"queueId": made["id"], "enabled": False}).json()["queue"]
     assert changed["enabled"] is False
     assert client.post("tools.ozone.queue.deleteQueue", {"queueId": made["id"]}).json() == {"deleted": True}
-    assert client.get(f"{name}.getHistoricalStats").json()["stats"][0]["inboundCount"] == 2
+    days = client.get(f"{name}.getHistoricalStats").json()["stats"]  # two hours later it may be another day
+    assert sum(each["inboundCount"] for each in days) == 2
 
     # Public labels: put on, made to last longer, taken off, ended; each word signed, in an order that does not change.
     sequencer.catch_up()
