@@ -24,17 +24,18 @@ def rest() -> list[Finding]:
     from watchfloor.detection import counting, standing, stream
     from watchfloor.detection.streams import options as streams
     from watchfloor.identity import programs
+    from watchfloor.identity.signon import oidc
     from watchfloor.intake import begun, lake_care, rates
     from watchfloor.intake import settings as intake
     from watchfloor.interop.mail import settings as mail
     from watchfloor.items.media import options as media
-    from watchfloor.platform import tracing
+    from watchfloor.platform import targets, tracing
     from watchfloor.transparency import settings as transparency
 
     found = told(
         intake.committer_from_settings, rates.rates_from_settings, begun.deaths, lake_care.keep_days, stream.configured,
         counting.store, standing.limits, streams.options, media.options, mail.current, programs.house_rate, tracing.share,
-        transparency.endpoint,
+        transparency.endpoint, oidc.logout_type, targets.private_allowed,
     )  # fmt: skip
     return found or [Finding("settings", "ok", "all can be read")]
 

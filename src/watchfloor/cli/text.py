@@ -24,6 +24,8 @@ from watchfloor.engines.textmodels.protocol import Example, distinct, held_out, 
 from watchfloor.engines.textmodels.tongues import identify, romanised
 from watchfloor.kernel.errors import BadInput, MissingExtra
 
+COMPILED = 1_000  # texts of a stream from which the learner is compiled beforehand
+
 
 @click.group()
 def text() -> None:
@@ -48,8 +50,8 @@ text.add_command(fingerprint_command)
 @click.option(
     "--online",
     is_flag=True,
-    help="Predict, then learn, text by text; figures are of the last half. Where numba is installed the learner is compiled, which takes "
-    "half a minute the first time.",
+    help="Predict, then learn, text by text; figures are of the last half. With numba, for a thousand texts and more, the learner is "
+    "compiled, which takes half a minute the first time.",
 )
 @click.option(
     "--order", type=click.Choice(["shuffled", "file"]), default="shuffled", help="Order of the stream with --online."
@@ -98,11 +100,10 @@ def _scores(examples: list[Example], *, online: bool, order: str, seed: int) -> 
         stream = list(examples)
         if order == "shuffled":
             random.Random(seed).shuffle(stream)  # noqa: S311
-        with Bar(
-            "Make the learner ready", 1
-        ) as bar:  # compiled where numba is installed: half a minute the first time ever
-            quick.bring()
-            bar.step()
+        if len(stream) >= COMPILED:
+            with Bar("Make the learner ready", 1) as bar:
+                quick.bring()
+                bar.step()
         with Bar("Predict, then learn", len(stream)) as bar:
             start = time.process_time()
             scored = list(running(stream, step=bar.step))

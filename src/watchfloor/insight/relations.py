@@ -100,6 +100,10 @@ def _solves(d: Dialect) -> str:
         ) AS closed WHERE {SOLVE}"""
 
 
+# The kinds of facts that decisions are derived from, and all that ``_decisions`` asks for.
+DECISIVE = "type IN ('decision.made', 'appeal.filed', 'decision.superseded')"
+
+
 def _decisions(d: Dialect) -> str:
     columns = ("leaf", "case_id", "decision_id", "moment", *_DIMS)
     return f"""

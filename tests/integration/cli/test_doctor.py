@@ -164,7 +164,10 @@ def test_a_setting_that_cannot_be_read_is_told_by_its_name(monkeypatch: pytest.M
         [found] = bad(**{name: value})
         assert name in found["says"] and found["mend"], found
     monkeypatch.setattr(command, "outside", list)
-    names = ("WATCHFLOOR_TOKEN_RATE", "WATCHFLOOR_ROW_DEATHS", "WATCHFLOOR_STREAM", "WATCHFLOOR_TRACE_SHARE")
+    names = (
+        "WATCHFLOOR_TOKEN_RATE", "WATCHFLOOR_ROW_DEATHS", "WATCHFLOOR_STREAM", "WATCHFLOOR_TRACE_SHARE", "WATCHFLOOR_LOGOUT_UNTYPED",
+        "WATCHFLOOR_ALLOW_PRIVATE_ENDPOINTS",
+    )  # fmt: skip
     several = bad(**dict.fromkeys(names, "some"))
     assert len(several) == len(names)
     for name in names:

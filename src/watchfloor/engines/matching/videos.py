@@ -104,7 +104,7 @@ def grey_of_frame(frame: Any) -> Grey:
     """The grey of a decoded frame as vPDQ weighs it: unrounded, from 0 to 255 whatever range the video keeps.
 
     Whatever colours a video says it has, they are read as BT.601, as vPDQ reads them. *Accurate* and *point*: FFmpeg's plain way, without
-    the short cuts of a processor, which differ between processors by up to sixteen bits; the published hashes come out bit by bit.
+    the short cuts of a processor, which differ between processors by up to sixteen bits.
     """
     np, av = numpy(), pyav()
     kinds = av.video.reformatter

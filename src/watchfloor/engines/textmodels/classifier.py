@@ -26,16 +26,15 @@ import msgspec
 from watchfloor.engines.textmodels import features as feature_set
 from watchfloor.engines.textmodels.calibration import Platt, due, fit_platt, sigmoid
 from watchfloor.engines.textmodels.features import LETTERS, describe, doubtful, features, kind_of, occurrences
-from watchfloor.engines.textmodels.letters import Letters
+from watchfloor.engines.textmodels.letters import FIRST_SQUARE, Letters
 from watchfloor.engines.textmodels.normalise import normalise
 from watchfloor.engines.textmodels.quick import brought
 from watchfloor.engines.textmodels.stored import StoredModel, pack, unpack
 from watchfloor.kernel.errors import BadInput, NotFound
 
 _RECENT = 1_000  # predictions that the calibration looks back on
-_WIDEST_GATE = 0.2
+WIDEST_GATE = 0.2
 _WORTH = 64  # features a text: so many are put into tables in the time that a text is learned in
-_FIRST_SQUARE = 1e-3  # damps the very first step of a feature
 
 
 Look = Callable[
@@ -277,13 +276,13 @@ class OnlineClassifier:
         new = len(index) - len(weights)
         if new:
             weights += repeat(0.0, new)
-            squares += repeat(_FIRST_SQUARE, new)
+            squares += repeat(FIRST_SQUARE, new)
         size = math.sqrt(len(found))
         first = math.fsum(map(weights.__getitem__, places)) / size + self._bias
         self._journal.append((array("q", places), label, weight))
         self._counts[label] += 1
         plenty = (self._counts[label] + 5) / (self._counts[not label] + 5)
-        gate = max(self.options.gate, min(self.options.gate * plenty, _WIDEST_GATE))
+        gate = max(self.options.gate, min(self.options.gate * plenty, WIDEST_GATE))
         margin = first
         if abs(first) < self.options.unsure:
             margin += self._letters.learn(found, label, weight, first, gate)

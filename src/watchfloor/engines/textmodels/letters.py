@@ -15,10 +15,10 @@ from watchfloor.engines.textmodels.calibration import sigmoid
 
 SIZE = 4
 TRUST = (0.0, 0.5, 1.0)
-_FORGET = 0.995  # per unsure decision: some two hundred count
-_FIRST_SQUARE = 1e-3
-_GATE = 0.3  # errors smaller than this (in probability, both stages together) teach it nothing: only what is still in doubt does
-_LEAST = 1e-6  # probability, so that one surprise does not outweigh all else
+FORGET = 0.995  # per unsure decision: some two hundred count
+FIRST_SQUARE = 1e-3  # damps the very first step of a weight, of both stages
+GATE = 0.3  # errors smaller than this (in probability, both stages together) teach it nothing: only what is still in doubt does
+LEAST = 1e-6  # probability, so that one surprise does not outweigh all else
 _CACHED = 50_000  # words
 
 
@@ -75,10 +75,10 @@ class Letters:
         said = self.trust * own
         for number, trust in enumerate(TRUST):
             chance = sigmoid(before + trust * own)
-            lost = -math.log(max(_LEAST, chance if label else 1.0 - chance))
-            self.losses[number] = self.losses[number] * _FORGET + lost
+            lost = -math.log(max(LEAST, chance if label else 1.0 - chance))
+            self.losses[number] = self.losses[number] * FORGET + lost
         error = float(label) - sigmoid(before + own)
-        if abs(error) >= max(gate, _GATE):
+        if abs(error) >= max(gate, GATE):
             step = error * weight / root
             square, move = step * step, self.rate * step
             weights, squares, rooted = self.weights, self.squares, math.sqrt
@@ -111,7 +111,7 @@ class Letters:
                 new = len(index) - len(self.weights)
                 if new:
                     self.weights += [0.0] * new
-                    self.squares += [_FIRST_SQUARE] * new
+                    self.squares += [FIRST_SQUARE] * new
                 if len(self._known) < _CACHED:
                     self._known[word] = places
             together += places

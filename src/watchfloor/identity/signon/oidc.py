@@ -18,6 +18,7 @@ from watchfloor.identity.signon.domain import oidc as rules
 from watchfloor.identity.signon.domain.oidc import Refused
 from watchfloor.identity.signon.models import Provider
 from watchfloor.identity.signon.providers import is_safe, secret_of
+from watchfloor.platform import config
 
 TIMEOUT: Final = 10.0
 MOST: Final = 1_000_000  # bytes of an answer
@@ -92,6 +93,11 @@ def claims_for(provider: Provider, *, code: str, back: str, nonce: str, verifier
             raise Refused("subject", "The provider's two answers name two people.")
         claims = {**more, **claims}
     return claims
+
+
+def logout_type() -> str:
+    """How a logout token must be typed; empty where the setting takes those of providers that leave it out."""
+    return "" if config.flag("WATCHFLOOR_LOGOUT_UNTYPED") else rules.LOGOUT_TYPE
 
 
 def verified(provider: Provider, token: str, typed: str = "") -> dict[str, Any]:

@@ -16,7 +16,7 @@ import duckdb
 import msgspec
 
 from watchfloor.insight.dialects import DUCK
-from watchfloor.insight.relations import RELATIONS
+from watchfloor.insight.relations import DECISIVE, RELATIONS
 from watchfloor.insight.rollups import opened, shapes
 from watchfloor.insight.rollups.rolling import DAYS, VALUES, file_of, roll, sketch_days, sketched
 from watchfloor.insight.rollups.shapes import Table, tables
@@ -27,7 +27,6 @@ HOURS = 2_000_000  # facts that are rolled up at once
 MEMORY = "3GB"
 _PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
 KEPT = "kept.parquet"
-OF_DECISIONS = "type IN ('decision.made', 'appeal.filed', 'decision.superseded')"  # what that relation is derived from
 # A reader skips groups of rows by what it asks for: stays that were over by then.
 _ORDER = {"spans": " ORDER BY ended NULLS LAST", "solves": " ORDER BY moment"}
 Progress = Callable[[str, int, int], None]
@@ -167,7 +166,7 @@ def _relations(
     db.execute("DROP TABLE history")
     shutil.rmtree(folder / "scratch" / "cases", ignore_errors=True)
     decisions = _parted(
-        db, paths, until, "coalesce(decision_id, case_id)", portions, folder / "scratch" / "decisions", OF_DECISIONS
+        db, paths, until, "coalesce(decision_id, case_id)", portions, folder / "scratch" / "decisions", DECISIVE
     )
     for place, files in enumerate(decisions):
         progress("decisions", place, portions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import RLock
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from watchfloor.engines.textmodels.calibration import Platt, due, fit_platt
 from watchfloor.engines.textmodels.compiled import memory as m
-from watchfloor.engines.textmodels.compiled.folding import CHAR, DOUBT, ELSE
+from watchfloor.engines.textmodels.compiled.folding import CHAR, DOUBT, ROOM
 from watchfloor.engines.textmodels.compiled.pieces import FACT_PLACE
 from watchfloor.engines.textmodels.compiled.steps import LABEL, LEARN, SURE, doubts, take, take_form
 from watchfloor.engines.textmodels.compiled.tables import file_all, looked_up
@@ -135,45 +135,29 @@ class Model:
     def _answered(self, text: str, mode: int, weight: float) -> float:
         wide = not text.isascii()
         raw = text.encode("utf-32-le", "surrogatepass") if wide else text.encode()
-        while True:
-            if self._scratch is not _scratch:
-                self._scratch = _scratch
-                self._row[m.SCRATCH], self._row[m.SCRATCH_ROOM] = _scratch.ctypes.data, len(_scratch) // _PARTS
-            said: float = take(raw, wide, mode, weight, self._row)
-            if said >= 0.0:
-                return said
-            if said == ELSE:
-                return self._otherwise(text, mode, weight)
-            if said == DOUBT:
-                if doubted(text, self.knows):
-                    again = self._form(normalise(text, self.knows), None, 0, 1.0)
-                    if mode & LEARN:
-                        self._answered(text, mode | SURE, weight)
-                    return again
-                mode |= SURE
-            else:
-                self._make_room(said)
+        said = self._called(take, raw, wide, mode, weight)
+        if said == DOUBT:
+            if doubted(text, self.knows):
+                again = self._form(normalise(text, self.knows), None, 0, 1.0)
+                if mode & LEARN:
+                    self._answered(text, mode | SURE, weight)
+                return again
+            mode |= SURE
+            said = self._called(take, raw, wide, mode, weight)
+        return said if said >= 0.0 else self._otherwise(text, raw, wide, mode, weight)
 
-    def _otherwise(self, text: str, mode: int, weight: float) -> float:
+    def _otherwise(self, text: str, raw: bytes, wide: bool, mode: int, weight: float) -> float:
+        """Of a text that is read the plain way."""
         form = normalise(text)
         steps = shape_steps(form)
-        if mode & SURE == 0 and (steps[2] or "$" in text or "@" in text) and self._doubts(text):
-            again = self._form(normalise(text, self.knows), None, 0, 1.0)
-            if mode & LEARN:
-                self._form(form, steps, mode, weight)
-            return again
+        if mode & SURE == 0 and (steps[2] or "$" in text or "@" in text):
+            doubt = self._called(doubts, raw, wide)
+            if doubted(text, self.knows) if doubt == DOUBT else doubt > 0.0:
+                again = self._form(normalise(text, self.knows), None, 0, 1.0)
+                if mode & LEARN:
+                    self._form(form, steps, mode, weight)
+                return again
         return self._form(form, steps, mode, weight)
-
-    def _doubts(self, text: str) -> bool:
-        wide = not text.isascii()
-        raw = text.encode("utf-32-le", "surrogatepass") if wide else text.encode()
-        while True:
-            said: float = doubts(raw, wide, self._row)
-            if said >= 0.0:
-                return said > 0.0
-            if said == DOUBT:
-                return doubted(text, self.knows)
-            self._make_room(said)
 
     def _form(self, form: Normalised, steps: tuple[int, int, int] | None, mode: int, weight: float) -> float:
         length, capitals, digits = steps or shape_steps(form)
@@ -182,12 +166,16 @@ class Model:
         for kind, value in form.entities:
             whole += f"{_EDGE}{ENTITY_KIND[kind]}:{value}"
         raw = whole.encode("utf-32-le", "surrogatepass")
+        return self._called(take_form, raw, len(form.text), facts, mode, weight)
+
+    def _called(self, function: Callable[..., float], *given: Any) -> float:
+        """Its answer, given what it could not do without: more room, or a character that was not looked at."""
         while True:
             if self._scratch is not _scratch:
                 self._scratch = _scratch
                 self._row[m.SCRATCH], self._row[m.SCRATCH_ROOM] = _scratch.ctypes.data, len(_scratch) // _PARTS
-            said: float = take_form(raw, len(form.text), facts, mode, weight, self._row)
-            if said >= 0.0:
+            said = function(*given, self._row)
+            if said not in (CHAR, ROOM):
                 return said
             self._make_room(said)
 

@@ -45,8 +45,8 @@ from watchfloor.engines.textmodels.compiled.memory import (
     values,
 )
 from watchfloor.engines.textmodels.compiled.placing import EDGE
+from watchfloor.engines.textmodels.letters import FIRST_SQUARE
 
-FIRST_SQUARE = 1e-3  # damps the very first step of a feature
 _FACTS = [
     *(f"shape:length{step}" for step in range(10)), *(f"shape:caps{step}" for step in range(11)),
     *(f"shape:digits{step}" for step in range(7)), "shape:hidden", "shape:mixed",

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from watchfloor.engines.textmodels import letters
+from watchfloor.engines.textmodels.classifier import WIDEST_GATE
 from watchfloor.engines.textmodels.compiled.folding import CHAR, DOUBT, ROOM, fold, lowered
 from watchfloor.engines.textmodels.compiled.memory import (
     BIAS,
@@ -60,11 +62,6 @@ LEARN, LABEL, SURE = 1, 2, 4
 """What is asked of a call: to learn, that the label holds, that nobody need ask whether known words are written with digits."""
 
 KEY, OTHER_KEY = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93  # odd numbers that spread what they multiply
-_FORGET = 0.995
-_OWN_GATE = 0.3
-_LEAST = 1e-6
-_WIDEST_GATE = 0.2
-_FIRST_SQUARE = 1e-3
 
 
 @compiled
@@ -139,7 +136,7 @@ def _run(one: Any, two: Any, three: Any, four: Any, give: Any, row: Any) -> Any:
     table[2 * at], table[2 * at + 1] = key, four << 32 | place
     keys, worth = run_keys(row), run_values(row)
     keys[2 * place], keys[2 * place + 1] = key, four
-    worth[2 * place], worth[2 * place + 1] = 0.0, _FIRST_SQUARE
+    worth[2 * place], worth[2 * place + 1] = 0.0, letters.FIRST_SQUARE
     return place
 
 
@@ -193,6 +190,18 @@ def scored(count: Any, words: Any, row: Any) -> Any:
 
 
 @compiled
+def _moved(found: Any, count: Any, worth: Any, error: Any, weight: Any, size: Any, rate: Any) -> None:
+    """One step of AdaGrad for the weights at some places (value and square beside each other)."""
+    step = error * weight / size
+    square, move = step * step, rate * step
+    for at in range(count):
+        place = 2 * found[at]
+        seen = worth[place + 1] + square
+        worth[place + 1] = seen
+        worth[place] += move / math.sqrt(seen)
+
+
+@compiled
 def _learned_letters(words: Any, label: Any, weight: Any, before: Any, gate: Any, row: Any) -> Any:
     of, worth, found = numbers(row), run_values(row), scratch(row, 9, 3)
     runs = _runs(words, True, row)
@@ -201,17 +210,11 @@ def _learned_letters(words: Any, label: Any, weight: Any, before: Any, gate: Any
     said = trusted(of) * own
     for number in range(3):
         chance = sigmoid(before + of[TRUSTS + number] * own)
-        lost = -math.log(max(_LEAST, chance if label else 1.0 - chance))
-        of[LOSSES + number] = of[LOSSES + number] * _FORGET + lost
+        lost = -math.log(max(letters.LEAST, chance if label else 1.0 - chance))
+        of[LOSSES + number] = of[LOSSES + number] * letters.FORGET + lost
     error = (1.0 if label else 0.0) - sigmoid(before + own)
-    if abs(error) >= max(gate, _OWN_GATE):
-        step = error * weight / root
-        square, move = step * step, of[OWN_RATE] * step
-        for at in range(runs):
-            place = 2 * found[at]
-            seen = worth[place + 1] + square
-            worth[place + 1] = seen
-            worth[place] += move / math.sqrt(seen)
+    if abs(error) >= max(gate, letters.GATE):
+        _moved(found, runs, worth, error, weight, root, of[OWN_RATE])
         of[OWN_SQUARE] += error * error * weight * weight
         of[OWN_BIAS] += 0.1 * of[OWN_RATE] * error * weight / math.sqrt(of[OWN_SQUARE])
     return said
@@ -231,7 +234,7 @@ def learned(count: Any, words: Any, label: Any, weight: Any, row: Any) -> Any:
     mine, others = (WITH, WITHOUT) if label else (WITHOUT, WITH)
     row[mine] += 1
     plenty = (row[mine] + 5) / (row[others] + 5)
-    gate = max(of[GATE], min(of[GATE] * plenty, _WIDEST_GATE))
+    gate = max(of[GATE], min(of[GATE] * plenty, WIDEST_GATE))
     margin = first
     if abs(first) < of[UNSURE]:
         margin += _learned_letters(words, label, weight, first, gate, row)
@@ -241,13 +244,7 @@ def learned(count: Any, words: Any, label: Any, weight: Any, row: Any) -> Any:
     row[RECENT] += 1
     error = (1.0 if label else 0.0) - sigmoid(first)
     if abs(error) >= gate:
-        step = error * weight / size
-        square, move = step * step, of[RATE] * step
-        for at in range(count):
-            place = 2 * found[at]
-            seen = worth[place + 1] + square
-            worth[place + 1] = seen
-            worth[place] += move / math.sqrt(seen)
+        _moved(found, count, worth, error, weight, size, of[RATE])
         of[BIAS_SQUARE] += error * error * weight * weight
         of[BIAS] += 0.1 * of[RATE] * error * weight / math.sqrt(of[BIAS_SQUARE])
     return said

@@ -30,7 +30,6 @@ from watchfloor.identity.signon.joining import BY_NAME, Said
 from watchfloor.identity.signon.models import Provider
 from watchfloor.kernel.errors import NotFound
 from watchfloor.ledger.writer import writing
-from watchfloor.platform import config
 from watchfloor.platform.render import render
 
 log = logging.getLogger(__name__)
@@ -214,8 +213,7 @@ def back_channel(request: HttpRequest, key: str) -> HttpResponse:
     """The provider says that somebody signed out there (OpenID Connect Back-Channel Logout)."""
     provider = provider_of(key)
     try:
-        typed = "" if config.flag("WATCHFLOOR_LOGOUT_UNTYPED") else rules.LOGOUT_TYPE
-        claims = oidc.verified(provider, request.POST.get("logout_token", ""), typed)
+        claims = oidc.verified(provider, request.POST.get("logout_token", ""), oidc.logout_type())
         issuer = str(oidc.configuration(provider.issuer)["issuer"])
         rules.check_logout(claims, issuer=issuer, client_id=provider.client_id, now=time.time())
     except Refused as error:
