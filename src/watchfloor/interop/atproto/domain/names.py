@@ -27,9 +27,10 @@ LONGEST: Final = 2_048
 
 
 class Here(msgspec.Struct, frozen=True):
-    """This installation as the protocol sees it: the address it is reached at."""
+    """This installation as the protocol sees it: the address it is reached at, and the DID of a labeler it is, if it is one."""
 
     url: str
+    labeler: str = ""
 
     @property
     def host(self) -> str:
@@ -38,7 +39,12 @@ class Here(msgspec.Struct, frozen=True):
 
     @property
     def did(self) -> str:
-        """The service's own DID."""
+        """The service's own DID: who signs labels."""
+        return self.labeler or self.root
+
+    @property
+    def root(self) -> str:
+        """What the names of things here begin with: they stay whoever the labeler is."""
         return "did:web:" + self.host.replace(":", "%3A")
 
     @property
@@ -70,14 +76,14 @@ def did_of(here: Here, type_key: str, external_id: str) -> str:
     if is_did(external_id):
         return external_id
     kind = "user" if type_key == ACCOUNT_TYPE else camel(type_key)
-    return f"{here.did}:{kind}:{_percent(external_id)}"
+    return f"{here.root}:{kind}:{_percent(external_id)}"
 
 
 def uri_of(here: Here, type_key: str, external_id: str, author_did: str = "") -> str:
     """An item's address. One without an author is the service's own."""
     if external_id.startswith("at://"):
         return external_id
-    return f"at://{author_did or here.did}/{here.collections}.{camel(type_key)}/{_key(external_id)}"
+    return f"at://{author_did or here.root}/{here.collections}.{camel(type_key)}/{_key(external_id)}"
 
 
 def read(here: Here, text: str, kinds: Mapping[str, str]) -> Name | None:
@@ -88,7 +94,7 @@ def read(here: Here, text: str, kinds: Mapping[str, str]) -> Name | None:
         return _record(here, text, kinds, account)
     if not is_did(text) or not account:
         return None
-    own = f"{here.did}:"
+    own = f"{here.root}:"
     if not text.startswith(own):
         return Name(account, text)
     kind, _, rest = text.removeprefix(own).partition(":")
@@ -106,9 +112,9 @@ def _record(here: Here, text: str, kinds: Mapping[str, str], account: str) -> Na
         return read(here, repo, kinds) if is_did(repo) else None
     if not key or len(text) > LONGEST:
         return None
-    author = read(here, repo, kinds) if repo != here.did else None
+    author = read(here, repo, kinds) if repo != here.root else None
     ours = {f"{here.collections}.{camel(kind)}": kind for kind in sorted(kinds, reverse=True)}
-    if collection in ours and repo.startswith(here.did):
+    if collection in ours and repo.startswith(here.root):
         return Name(ours[collection], _unkey(key), author.id if author else "")
     if collection == "app.bsky.actor.profile" and author is not None:
         return author

@@ -36,7 +36,20 @@ def own_document() -> dict[str, Any]:
     """``/.well-known/did.json``."""
     own = here()
     known = {"alsoKnownAs": [f"at://{own.domain}"]} if own.domain else {}
-    return {**document(own.did, (("atproto_labeler", "AtprotoLabeler"),)), **known}
+    return {**document(own.root, (("atproto_labeler", "AtprotoLabeler"),)), **known}
+
+
+def entry(did: str) -> dict[str, Any] | None:
+    """What the directory of did:plc says of a DID, for a network that cannot ask it: of our own, and of no other."""
+    own, key = here(), f"did:key:{public_key()}"
+    if did != own.labeler:
+        return None
+    services = (("atproto_labeler", "AtprotoLabeler"), ("atproto_pds", "AtprotoPersonalDataServer"))
+    return {
+        "did": did, "rotationKeys": [], "alsoKnownAs": [f"at://{own.domain}"] if own.domain else [],
+        "verificationMethods": {"atproto": key, "atproto_label": key},
+        "services": {name: {"type": kind, "endpoint": own.url} for name, kind in services},
+    }  # fmt: skip
 
 
 def ozone_metadata() -> dict[str, Any]:
@@ -90,7 +103,7 @@ def options(ask: Ask) -> dict[str, Any]:
 
 
 def _member(ask: Ask, row: User, roles: set[str]) -> dict[str, Any]:
-    did = f"{ask.here.did}:member:{row.pk}"
+    did = f"{ask.here.root}:member:{row.pk}"
     return {
         "did": did, "disabled": not row.is_active, "role": f"{ROLE}{'Admin' if 'administrator' in roles else 'Moderator'}",
         "profile": {"did": did, "handle": names.handle_of(ask.here, row.name), "displayName": row.name},
