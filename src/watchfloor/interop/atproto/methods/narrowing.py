@@ -20,7 +20,9 @@ from watchfloor.items.models import Item
 from watchfloor.review.models import Appeal, Case, Decision, Job, Report
 
 MOST = 100
-MOST_SORTED: Final = 20_000  # subjects that are put in order by what must be looked up for each; more are in the order they opened
+MOST_SORTED: Final = (
+    20_000  # subjects that are put in order by what must be looked up for each; more are in the order they opened
+)
 OPENED: Final = "opened_at"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DELETED: Final = "deleted"

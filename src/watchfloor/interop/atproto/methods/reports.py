@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from watchfloor.interop.atproto import numbers, standing, subjects, telling
 from watchfloor.interop.atproto.asking import GET, POST, Ask, Wrong, bad, inner, iso, method, string, strings
-from watchfloor.interop.atproto.methods import deciding, queues
+from watchfloor.interop.atproto.methods import assignments, deciding, queues
 from watchfloor.interop.atproto.methods.statuses import looked, subject_view
 from watchfloor.interop.atproto.methods.taking import token_of
 from watchfloor.items.models import Item
@@ -46,7 +46,7 @@ def query_reports(ask: Ask) -> dict[str, Any]:
 @method("tools.ozone.report.getReport", GET, ("case.view",))
 def get_report(ask: Ask) -> dict[str, Any]:
     """One report."""
-    row = _one(ask, ask.number("id"), "NotFound")
+    row = one(ask, ask.number("id"), "NotFound")
     looked(ask, row.item)
     return _view(ask, row, whole=True)
 
@@ -62,13 +62,19 @@ def get_latest(ask: Ask) -> dict[str, Any]:
 
 @method("tools.ozone.report.assignModerator", POST, ("review.claim_case",))
 def assign(ask: Ask) -> dict[str, Any]:
-    """Take the case behind: a lease of five minutes, longer with ``isPermanent`` (an hour). One can take only for oneself."""
-    row = _one(ask, ask.body.get("reportId"), "InvalidAssignment")
+    """Take the case behind: a lease of five minutes, which is put down for the next; with ``isPermanent`` of an hour, which is kept.
+    One can take only for oneself."""
+    row = one(ask, ask.body.get("reportId"), "InvalidAssignment")
     did = string(ask.body, "did", 500)
     if did and did != ask.who.did:
         raise Wrong(400, "InvalidAssignment", "A case can be taken for oneself only.")
     try:
-        lease = review.claim_case(ask.actor, row.case_id, lease_seconds=3600 if ask.body.get("isPermanent") else 300)
+        assignments.put_down(ask.actor, row.case_id)
+        kept = bool(ask.body.get("isPermanent"))
+        seconds = assignments.KEPT_S if kept else assignments.LOOK_S
+        lease = review.claim_case(ask.actor, row.case_id, lease_seconds=seconds)
+        if kept:  # it was looked at before
+            review.extend(ask.actor, lease.job_id, lease.token, seconds=seconds)
     except Conflict as error:
         raise Wrong(
             400, "AlreadyAssigned" if error.code == "held" else "InvalidAssignment", f"{error.message} {error.hint}"
@@ -79,7 +85,7 @@ def assign(ask: Ask) -> dict[str, Any]:
 @method("tools.ozone.report.unassignModerator", POST, ("review.claim_case", "review.work"))
 def unassign(ask: Ask) -> dict[str, Any]:
     """Give it back undecided."""
-    row = _one(ask, ask.body.get("reportId"), "InvalidAssignment")
+    row = one(ask, ask.body.get("reportId"), "InvalidAssignment")
     job = Job.objects.filter(case=row.case, state=Job.State.LEASED, lease_holder=UUID(ask.actor.id)).first()
     if job is None:
         raise Wrong(400, "InvalidAssignment", "You do not hold this case.")
@@ -91,7 +97,7 @@ def unassign(ask: Ask) -> dict[str, Any]:
 @method("tools.ozone.report.createActivity", POST, ("case.view",))
 def create_activity(ask: Ask) -> dict[str, Any]:
     """A note, a hand-up, a closing, a giving back: each does on the case what it says."""
-    row = _one(ask, ask.body.get("reportId"), "ReportNotFound")
+    row = one(ask, ask.body.get("reportId"), "ReportNotFound")
     activity = inner(ask.body, "activity")
     kind = string(activity, "$type", 120, required=True).partition("#")[2].removesuffix("Activity")
     note, public = string(ask.body, "internalNote", 10_000), string(ask.body, "publicNote", 10_000)
@@ -214,7 +220,8 @@ def _status(row: Report) -> str:
     return "assigned" if Job.State.LEASED in states else "queued" if states else "open"
 
 
-def _one(ask: Ask, given: Any, name: str) -> Report:
+def one(ask: Ask, given: Any, name: str) -> Report:
+    """A report of a case the caller may open, by its number."""
     pk = numbers.row_of(numbers.REPORT, given) if isinstance(given, int) and 0 <= given < 2**53 else None
     row = known(ask).filter(pk=pk or UUID(int=0)).first()
     if row is None:
@@ -245,11 +252,7 @@ def _view(ask: Ask, row: Report, *, whole: bool = False) -> dict[str, Any]:
 
 
 def _assignment(ask: Ask, row: Report, job_id: UUID) -> dict[str, Any]:
-    job = Job.objects.get(pk=job_id)
-    return {
-        "id": numbers.number(numbers.JOB, job.pk), "did": ask.who.did, "reportId": numbers.number(numbers.REPORT, row.pk),
-        "startAt": iso(job.leased_at or clock.now()), **({"endAt": iso(job.lease_until)} if job.lease_until else {}),
-    }  # fmt: skip
+    return assignments.view(ask, Job.objects.get(pk=job_id), numbers.number(numbers.REPORT, row.pk))
 
 
 def reason_key(token: str) -> str:

@@ -1,4 +1,4 @@
-"""Who we are: the DID document, the metadata Ozone's page looks for, our configuration, our people, settings of theirs (none)."""
+"""Who we are: the DID document, the metadata Ozone's page looks for, our configuration, our people."""
 
 from __future__ import annotations
 
@@ -76,8 +76,10 @@ def resolve(ask: Ask) -> dict[str, Any]:
 
 @method("tools.ozone.server.getConfig", GET, ())
 def config(ask: Ask) -> dict[str, Any]:
-    """What the caller may do here. Neither an app view nor a data server stands behind us."""
-    return {"viewer": {"role": role_of(ask.who)}}
+    """What the caller may do here. No app view stands behind us, and no chat. For who decides we are the data server, too: where one is
+    named, consoles offer to take things down."""
+    decides = {"pds": {"url": ask.here.url}} if ask.who.may(*MODERATES) else {}
+    return {"viewer": {"role": role_of(ask.who)}, **decides}
 
 
 @method("tools.ozone.team.listMembers", GET, ("people.manage", "case.view"))
@@ -93,13 +95,6 @@ def members(ask: Ask) -> dict[str, Any]:
     rows = list(User.objects.order_by("created_at", "pk")[after : after + limit])
     out = [_member(ask, row, held.get(row.pk, set())) for row in rows]
     return {"members": out if after else [own, *out], **({"cursor": str(after + limit)} if len(rows) == limit else {})}
-
-
-@method("tools.ozone.setting.listOptions", GET, ())
-def options(ask: Ask) -> dict[str, Any]:
-    """Options of other consoles are not kept here."""
-    ask.limit()
-    return {"options": []}
 
 
 def _member(ask: Ask, row: User, roles: set[str]) -> dict[str, Any]:

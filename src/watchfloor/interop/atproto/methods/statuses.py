@@ -123,7 +123,7 @@ def subject_view(ask: Ask, item: Item) -> dict[str, Any]:
 def detail(ask: Ask, item: Item) -> dict[str, Any]:
     """An item as a single event shows it."""
     if item.kind == "account":
-        return {"$type": f"{VIEWS}repoView", **_account(ask, item)}
+        return {"$type": f"{VIEWS}repoView", **account_view(ask, item)}
     return {"$type": f"{VIEWS}recordView", **_record(ask, item)}
 
 
@@ -134,13 +134,13 @@ def _record(ask: Ask, item: Item) -> dict[str, Any]:
         "uri": subjects.uri(ask.here, item), "cid": names.cid_of(item.current_version),
         "value": {"$type": names.collection_of(subjects.uri(ask.here, item)), **value}, "blobs": [], "blobCids": [],
         "indexedAt": iso(item.first_seen_at), "moderation": _moderation(ask, item), "labels": labels_of(item),
-        "repo": _account(ask, item.author) if item.author else _nobody(ask),
+        "repo": account_view(ask, item.author) if item.author else _nobody(ask),
     }  # fmt: skip
 
 
 def _repo(ask: Ask, item: Item) -> dict[str, Any]:
     looked(ask, item)
-    whole = _account(ask, item)
+    whole = account_view(ask, item)
     status = whole["moderation"].get("subjectStatus")
     if status is not None:
         status["accountStats"] = standing.account_stats(ask.actor, item)
@@ -148,7 +148,8 @@ def _repo(ask: Ask, item: Item) -> dict[str, Any]:
     return {**whole, "labels": labels_of(item)}
 
 
-def _account(ask: Ask, item: Item) -> dict[str, Any]:
+def account_view(ask: Ask, item: Item) -> dict[str, Any]:
+    """An account as lists show it."""
     data = items.snapshot(item.current_version) if item.current_version else None
     profile = {"$type": "app.bsky.actor.profile", "displayName": str(data.get("display_name") or "")} if data else None
     return {
