@@ -1,7 +1,8 @@
 """What things of ours are called in the protocol, and back: accounts are did:web, items are at:// addresses, versions are CIDs.
 
 An account or item whose own id is already a DID or an at:// address keeps it, so a platform of the protocol sees its own names. In
-ours every character the protocol does not allow is written as its bytes: ``%7C`` in a DID, ``~7C`` in a record key.
+ours every character the protocol does not allow is written as its bytes: ``:7C`` in a DID, ``~7C`` in a record key. (``%7C`` and ``_``
+are allowed in a DID, but the protocol's own library for npm reads no at:// address whose DID has one of them beside a dot.)
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import msgspec
 
 ACCOUNT_TYPE: Final = "account"
 _DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]")
-_IN_DID = re.compile(r"[A-Za-z0-9._-]")
+_IN_DID = re.compile(r"[A-Za-z0-9.-]")
+_WRITTEN = re.compile(r":(?=[0-9A-Fa-f]{2})")
 _IN_KEY = re.compile(r"[A-Za-z0-9._:-]")
 _HANDLE = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _CID_HEAD = bytes((0x01, 0x55, 0x12, 0x20))  # version 1, raw bytes, sha2-256, 32 long
@@ -76,7 +78,7 @@ def did_of(here: Here, type_key: str, external_id: str) -> str:
     if is_did(external_id):
         return external_id
     kind = "user" if type_key == ACCOUNT_TYPE else camel(type_key)
-    return f"{here.root}:{kind}:{_percent(external_id)}"
+    return f"{here.root}:{kind}:{_bytewise(external_id)}"
 
 
 def uri_of(here: Here, type_key: str, external_id: str, author_did: str = "") -> str:
@@ -99,7 +101,7 @@ def read(here: Here, text: str, kinds: Mapping[str, str]) -> Name | None:
         return Name(account, text)
     kind, _, rest = text.removeprefix(own).partition(":")
     type_key = account if kind == "user" else next((key for key in accounts if camel(key) == kind), "")
-    return Name(type_key, unquote(rest)) if type_key and rest else None
+    return Name(type_key, unquote(_WRITTEN.sub("%", rest))) if type_key and rest else None
 
 
 def _record(here: Here, text: str, kinds: Mapping[str, str], account: str) -> Name | None:
@@ -179,8 +181,8 @@ def _cid(digest: bytes) -> str:
     return "b" + base64.b32encode(_CID_HEAD + digest).decode().lower().rstrip("=")
 
 
-def _percent(text: str) -> str:
-    return "".join(char if _IN_DID.fullmatch(char) else _bytes(char, "%") for char in text)
+def _bytewise(text: str) -> str:
+    return "".join(char if _IN_DID.fullmatch(char) else _bytes(char, ":") for char in text)
 
 
 def _key(text: str) -> str:

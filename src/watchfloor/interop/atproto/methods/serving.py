@@ -85,7 +85,11 @@ def config(ask: Ask) -> dict[str, Any]:
 @method("tools.ozone.team.listMembers", GET, ("people.manage", "case.view"))
 def members(ask: Ask) -> dict[str, Any]:
     """Who works here: with the right to see people, all; else the caller alone."""
-    own = {"did": ask.who.did, "role": role_of(ask.who), "disabled": False}
+    called = ask.who.token.name if ask.who.token else ask.who.handle
+    own = {
+        "did": ask.who.did, "role": role_of(ask.who), "disabled": False,
+        "profile": {"did": ask.who.did, "handle": ask.who.handle, "displayName": called},
+    }  # fmt: skip
     if not ask.who.may("people.manage"):
         return {"members": [own]}
     after, limit = ask.number("cursor", 0) or 0, ask.limit()
