@@ -90,6 +90,9 @@ def uri_of(here: Here, type_key: str, external_id: str, author_did: str = "") ->
 
 def read(here: Here, text: str, kinds: Mapping[str, str]) -> Name | None:
     """The name behind a DID or an at:// address; None for what is neither. ``kinds``: item types and their kind (account, content ...)."""
+    loose = unquote(here.root)  # a console that decodes its own addresses loses the escape of the port
+    if loose != here.root and text.removeprefix("at://").startswith(f"{loose}:"):
+        text = text.replace(loose, here.root, 1)
     accounts = [key for key, kind in kinds.items() if kind == "account"]
     account = ACCOUNT_TYPE if ACCOUNT_TYPE in accounts else (accounts or [""])[0]
     if text.startswith("at://"):

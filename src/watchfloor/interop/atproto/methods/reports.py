@@ -239,14 +239,14 @@ def _view(ask: Ask, row: Report, *, whole: bool = False) -> dict[str, Any]:
     related = Report.objects.filter(case=row.case_id).exclude(pk=row.pk).count()
     job = Job.objects.filter(case=row.case_id, state__in=LIVE).order_by("-ready_at").first()
     queue = [each for each in queries.queue_summary(ask.actor) if job is not None and each.key == job.queue_key]
-    mine = job is not None and str(job.lease_holder) == ask.actor.id
+    mine = job is not None and str(job.lease_holder) == ask.actor.id and not assignments.is_look(job)
     return {
         "id": numbers.number(numbers.REPORT, row.pk), "eventId": made.first() or 0, "status": _status(row),
         "subject": subject_view(ask, item) if whole else brief, "reportType": token_of(row.reason_key), "reportedBy": reporter,
         "reporter": {"type": "account", "subject": reporter}, "createdAt": iso(row.received_at), "isMuted": row.outcome == "muted",
         "relatedReportCount": related, **({"comment": row.note} if row.note else {}),
         **({"subjectStatus": status} if status else {}),
-        **({"queue": queues.views(ask, queue)[0]} if queue else {}),
+        **({"queue": queues.views(ask, queue, [token_of(row.reason_key)])[0]} if queue else {}),
         **({"assignment": {"did": ask.who.did, "assignedAt": iso(job.leased_at)}} if mine and job and job.leased_at else {}),
     }  # fmt: skip
 
