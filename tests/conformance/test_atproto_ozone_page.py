@@ -48,7 +48,7 @@ def reported(*posts: tuple[str, str]) -> None:
 
     secret = ("tools.ozone.report.defs#reasonChildSafetyCSAM", ("hidden", "hidden-1"))
     for reason, (author, post) in (*(("spam", each) for each in posts), secret):
-        data = {"text": "Win a prize", "author": author}
+        data = {"text": "Win a prize", "author_id": author}
         seen = ItemSeen(type="post", id=post, data=data, seen_at=clock.now(), market="US", language="en")
         with writing(system("test")) as w:
             item, version = items.see(w, seen)
