@@ -20,11 +20,12 @@ PATIENCE_S = 90
 
 
 @contextmanager
-def served(**environment: str) -> Iterator[str]:
+def served(port: int = 0, **environment: str) -> Iterator[str]:
     """Its address, once it answers. The database must be committed to (``transactional_db``)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     kept = {"PYTHONDONTWRITEBYTECODE": ""}  # 2,000 modules compiled anew would be most of the start
     env = {

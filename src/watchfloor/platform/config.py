@@ -78,6 +78,17 @@ def an_hour(name: str) -> tuple[Decimal, str] | None:
     return Decimal(found[1]), found[2]
 
 
+def labeler_did(name: str) -> str:
+    """The DID of a labeler that is registered elsewhere, from an environment variable; empty where it is not set."""
+    value = os.environ.get(name, "").strip()
+    if value and not re.fullmatch(r"did:plc:[a-z2-7]{24}", value):
+        raise BadInput(
+            "bad_setting", f"{name}={value[:80]!r} is no did:plc.", where=name,
+            hint="It has 24 letters a to z or digits 2 to 7 after did:plc: . A did:web is made of WATCHFLOOR_URL.",
+        )  # fmt: skip
+    return value
+
+
 def secret(name: str) -> str:
     """A secret kept in the data folder, made on first use (file mode 600)."""
     return secrets_of(name)[0]

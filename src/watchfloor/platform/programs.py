@@ -5,5 +5,5 @@ from __future__ import annotations
 from typing import Final
 
 PROGRAMS: Final = (
-    "/v1/", "/v2/", "/1.1/", "/1.2/", "/hma/", "/xrpc/", "/scim/", "/api/", "/oauth/", "/.well-known/", "/ap/", "/metrics",
+    "/v1/", "/v2/", "/1.1/", "/1.2/", "/hma/", "/xrpc/", "/scim/", "/api/", "/oauth/", "/.well-known/", "/ap/", "/did:", "/metrics",
 )  # fmt: skip

@@ -19,6 +19,7 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("WATCHFLOOR_ORIGINS", "").split(",") if origin]
 PUBLIC_URL = os.environ.get("WATCHFLOOR_URL", "http://127.0.0.1:8740")
 MEDIA_ORIGIN = config.media_url(PUBLIC_URL)
+ATPROTO_DID = config.labeler_did("WATCHFLOOR_ATPROTO_DID")
 
 CONTEXTS = [
     "ledger",

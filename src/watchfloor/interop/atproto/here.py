@@ -12,8 +12,8 @@ from watchfloor.platform import config
 
 
 def here() -> names.Here:
-    """This installation, as ``WATCHFLOOR_URL`` names it."""
-    return names.Here(settings.PUBLIC_URL.rstrip("/"))
+    """This installation, as ``WATCHFLOOR_URL`` names it; and which labeler it is, where ``WATCHFLOOR_ATPROTO_DID`` says so."""
+    return names.Here(settings.PUBLIC_URL.rstrip("/"), settings.ATPROTO_DID)
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, OuterRef, Subquery
 
 from watchfloor.enforcement import queries as enforcement
 from watchfloor.enforcement.domain import IN_FORCE
@@ -17,6 +17,7 @@ from watchfloor.identity.domain import Actor
 from watchfloor.interop.atproto import numbers, subjects
 from watchfloor.interop.atproto.asking import iso
 from watchfloor.interop.atproto.domain.names import Here
+from watchfloor.interop.atproto.models import Muted
 from watchfloor.items.models import Item
 from watchfloor.review import queries as review
 from watchfloor.review.models import Appeal, Case, Decision, Job, Report
@@ -43,6 +44,12 @@ def statuses(actor: Actor, here: Here, items: Sequence[Item]) -> dict[UUID, dict
         item__in=[item.pk for item in items], state__in=sorted(IN_FORCE), inverse_of__isnull=True
     ):
         actions[action.item_id].append(action)
+    quiet = _by_case(
+        Muted.objects.filter(job__in=Job.objects.filter(case__in=every).values("pk"))
+        .annotate(case=Subquery(Job.objects.filter(pk=OuterRef("job")).values("case")[:1]))
+        .values("case")
+        .annotate(at=Max("until"))
+    )
     given = numbers.numbers(numbers.SUBJECT, list(cases))
     out = {}
     for item in items:
@@ -55,9 +62,10 @@ def statuses(actor: Actor, here: Here, items: Sequence[Item]) -> dict[UUID, dict
         until = [each.expires_at for each in suspended if each.expires_at]
         times = {
             "lastReportedAt": _last(reported, keys), "lastAppealedAt": _last(appealed, keys),
-            "lastReviewedAt": _last(decided, keys), "suspendUntil": max(until, default=None),
+            "lastReviewedAt": _last(decided, keys), "suspendUntil": max(until, default=None), "muteUntil": _last(quiet, keys),
         }  # fmt: skip
-        changed = [each for each in (*times.values(), own[-1].reopened_at, own[-1].opened_at) if each is not None]
+        passed = (times["lastReportedAt"], times["lastAppealedAt"], times["lastReviewedAt"])
+        changed = [each for each in (*passed, own[-1].reopened_at, own[-1].opened_at) if each is not None]
         points = max((float(live[key]) for key in keys if key in live), default=None)
         out[item.pk] = {
             "id": given[item.pk], "subject": subjects.ref(here, item), "subjectBlobCids": [],
@@ -81,6 +89,7 @@ def account_stats(actor: Actor, item: Item) -> dict[str, int]:
         "appealCount": Appeal.objects.filter(case__in=cases).count(),
         "takedownCount": Decision.objects.filter(case__in=cases, verdict="violating", superseded_at=None).count(),
         "escalateCount": cases.filter(state="escalated").count(),
+        "suspendCount": _acted(item, "suspend"),
     }
 
 
@@ -97,6 +106,11 @@ def records_stats(actor: Actor, item: Item) -> dict[str, int]:
         "processedCount": found.get("closed", 0),
         "takendownCount": Item.objects.filter(cases__in=cases, state="removed").distinct().count(),
     }
+
+
+def _acted(item: Item, does: str) -> int:
+    keys = {each.key for each in enforcement.kinds(enabled=False) if each.does == does}
+    return Action.objects.filter(item=item, kind_key__in=keys, inverse_of__isnull=True).count()
 
 
 def _strike(item: Item) -> dict[str, Any]:

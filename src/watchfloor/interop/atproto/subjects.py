@@ -84,7 +84,7 @@ def wanted(ask: Ask, text: str, what: str = "Subject") -> Item:
 def did(here: Here, item: Item) -> str:
     """The account that answers for an item, as a DID; the service's own where nobody does."""
     account = items.account_of(item)
-    return names.did_of(here, account.type_key, account.external_id) if account is not None else here.did
+    return names.did_of(here, account.type_key, account.external_id) if account is not None else here.root
 
 
 def uri(here: Here, item: Item) -> str:

@@ -172,7 +172,7 @@ def reporter_did(actor: Actor, here: Here, report: Report, caller: Caller) -> st
     if report.reporter_kind == "platform" and caller.token is not None and report.reporter == caller.token.source:
         return caller.did
     if not actor.has("reporter.view"):
-        return f"{here.did}:reporter"
+        return f"{here.root}:reporter"
     if report.reporter_kind == "user":
         return names.did_of(here, names.ACCOUNT_TYPE, report.reporter)
-    return f"{here.did}:{names.camel(report.reporter_kind)}" if report.reporter else f"{here.did}:reporter"
+    return f"{here.root}:{names.camel(report.reporter_kind)}" if report.reporter else f"{here.root}:reporter"

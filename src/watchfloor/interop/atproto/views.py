@@ -57,6 +57,16 @@ def ozone_metadata(request: HttpRequest) -> JsonResponse:
     return _public(serving.ozone_metadata())
 
 
+@guard.everyone(PUBLIC)
+@require_safe
+def plc_data(request: HttpRequest, did: str) -> HttpResponse:
+    """Our own entry, as the directory of did:plc would give it."""
+    found = serving.entry(did)
+    if found is None:
+        return _public({"message": f"DID not registered: {did}"}, 404)
+    return _public(found)
+
+
 def _answer(request: HttpRequest, nsid: str) -> Any:
     if nsid == "_health":
         return {"version": __version__}
@@ -114,8 +124,8 @@ def _error(wrong: Wrong) -> HttpResponse:
     return response
 
 
-def _public(document: dict[str, Any]) -> JsonResponse:
-    response = JsonResponse(document)
+def _public(document: dict[str, Any], status: int = 200) -> JsonResponse:
+    response = JsonResponse(document, status=status)
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 

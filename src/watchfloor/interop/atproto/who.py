@@ -52,7 +52,7 @@ def caller_for(token: ApiToken, session: Session | None = None) -> Caller:
     """A token as the protocol sees it: an account of the service."""
     where = here()
     return Caller(
-        did=f"{where.did}:token:{token.pk}", handle=names.handle_of(where, token.source), token=token,
+        did=f"{where.root}:token:{token.pk}", handle=names.handle_of(where, token.source), token=token,
         actor=actor_for_token(token), session=session,
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def _of_service(given: str, claims: dict[str, object], method: str, others: bool
     issuer, aud, ends = claims.get("iss"), claims.get("aud"), claims.get("exp")
     if not isinstance(issuer, str) or not isinstance(ends, int | float) or not now < ends <= now + LONGEST_S:
         raise Wrong(401, "BadJwt", "The token names no issuer, has ended, or lasts too long.")
-    if aud not in (where.did, f"{where.did}#atproto_labeler"):
+    if aud not in {f"{did}{service}" for did in (where.did, where.root) for service in ("", "#atproto_labeler")}:
         raise Wrong(401, "BadJwtAudience", "The token is for another service.")
     if claims.get("lxm") != method:
         raise Wrong(401, "BadJwtLexiconMethod", "The token is for another method.")

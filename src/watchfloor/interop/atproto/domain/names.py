@@ -1,7 +1,8 @@
 """What things of ours are called in the protocol, and back: accounts are did:web, items are at:// addresses, versions are CIDs.
 
 An account or item whose own id is already a DID or an at:// address keeps it, so a platform of the protocol sees its own names. In
-ours every character the protocol does not allow is written as its bytes: ``%7C`` in a DID, ``~7C`` in a record key.
+ours every character the protocol does not allow is written as its bytes: ``:7C`` in a DID, ``~7C`` in a record key. (``%7C`` and ``_``
+are allowed in a DID, but the protocol's own library for npm reads no at:// address whose DID has one of them beside a dot.)
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import msgspec
 
 ACCOUNT_TYPE: Final = "account"
 _DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]")
-_IN_DID = re.compile(r"[A-Za-z0-9._-]")
+_IN_DID = re.compile(r"[A-Za-z0-9.-]")
+_WRITTEN = re.compile(r":(?=[0-9A-Fa-f]{2})")
 _IN_KEY = re.compile(r"[A-Za-z0-9._:-]")
 _HANDLE = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _CID_HEAD = bytes((0x01, 0x55, 0x12, 0x20))  # version 1, raw bytes, sha2-256, 32 long
@@ -27,9 +29,10 @@ LONGEST: Final = 2_048
 
 
 class Here(msgspec.Struct, frozen=True):
-    """This installation as the protocol sees it: the address it is reached at."""
+    """This installation as the protocol sees it: the address it is reached at, and the DID of a labeler it is, if it is one."""
 
     url: str
+    labeler: str = ""
 
     @property
     def host(self) -> str:
@@ -38,7 +41,12 @@ class Here(msgspec.Struct, frozen=True):
 
     @property
     def did(self) -> str:
-        """The service's own DID."""
+        """The service's own DID: who signs labels."""
+        return self.labeler or self.root
+
+    @property
+    def root(self) -> str:
+        """What the names of things here begin with: they stay whoever the labeler is."""
         return "did:web:" + self.host.replace(":", "%3A")
 
     @property
@@ -70,30 +78,33 @@ def did_of(here: Here, type_key: str, external_id: str) -> str:
     if is_did(external_id):
         return external_id
     kind = "user" if type_key == ACCOUNT_TYPE else camel(type_key)
-    return f"{here.did}:{kind}:{_percent(external_id)}"
+    return f"{here.root}:{kind}:{_bytewise(external_id)}"
 
 
 def uri_of(here: Here, type_key: str, external_id: str, author_did: str = "") -> str:
     """An item's address. One without an author is the service's own."""
     if external_id.startswith("at://"):
         return external_id
-    return f"at://{author_did or here.did}/{here.collections}.{camel(type_key)}/{_key(external_id)}"
+    return f"at://{author_did or here.root}/{here.collections}.{camel(type_key)}/{_key(external_id)}"
 
 
 def read(here: Here, text: str, kinds: Mapping[str, str]) -> Name | None:
     """The name behind a DID or an at:// address; None for what is neither. ``kinds``: item types and their kind (account, content ...)."""
+    loose = unquote(here.root)  # a console that decodes its own addresses loses the escape of the port
+    if loose != here.root and text.removeprefix("at://").startswith(f"{loose}:"):
+        text = text.replace(loose, here.root, 1)
     accounts = [key for key, kind in kinds.items() if kind == "account"]
     account = ACCOUNT_TYPE if ACCOUNT_TYPE in accounts else (accounts or [""])[0]
     if text.startswith("at://"):
         return _record(here, text, kinds, account)
     if not is_did(text) or not account:
         return None
-    own = f"{here.did}:"
+    own = f"{here.root}:"
     if not text.startswith(own):
         return Name(account, text)
     kind, _, rest = text.removeprefix(own).partition(":")
     type_key = account if kind == "user" else next((key for key in accounts if camel(key) == kind), "")
-    return Name(type_key, unquote(rest)) if type_key and rest else None
+    return Name(type_key, unquote(_WRITTEN.sub("%", rest))) if type_key and rest else None
 
 
 def _record(here: Here, text: str, kinds: Mapping[str, str], account: str) -> Name | None:
@@ -106,9 +117,9 @@ def _record(here: Here, text: str, kinds: Mapping[str, str], account: str) -> Na
         return read(here, repo, kinds) if is_did(repo) else None
     if not key or len(text) > LONGEST:
         return None
-    author = read(here, repo, kinds) if repo != here.did else None
+    author = read(here, repo, kinds) if repo != here.root else None
     ours = {f"{here.collections}.{camel(kind)}": kind for kind in sorted(kinds, reverse=True)}
-    if collection in ours and repo.startswith(here.did):
+    if collection in ours and repo.startswith(here.root):
         return Name(ours[collection], _unkey(key), author.id if author else "")
     if collection == "app.bsky.actor.profile" and author is not None:
         return author
@@ -173,8 +184,8 @@ def _cid(digest: bytes) -> str:
     return "b" + base64.b32encode(_CID_HEAD + digest).decode().lower().rstrip("=")
 
 
-def _percent(text: str) -> str:
-    return "".join(char if _IN_DID.fullmatch(char) else _bytes(char, "%") for char in text)
+def _bytewise(text: str) -> str:
+    return "".join(char if _IN_DID.fullmatch(char) else _bytes(char, ":") for char in text)
 
 
 def _key(text: str) -> str:

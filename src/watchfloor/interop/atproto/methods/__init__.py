@@ -1,11 +1,16 @@
 """The methods, a file for each part of the protocol. Importing this registers them all."""
 
 from watchfloor.interop.atproto.methods import (
+    activities,
+    assignments,
     deciding,
     declaring,
     events,
     figures,
     labels,
+    narrowing,
+    options,
+    profiles,
     queues,
     reports,
     serving,
@@ -15,11 +20,16 @@ from watchfloor.interop.atproto.methods import (
 )
 
 __all__ = [
+    "activities",
+    "assignments",
     "deciding",
     "declaring",
     "events",
     "figures",
     "labels",
+    "narrowing",
+    "options",
+    "profiles",
     "queues",
     "reports",
     "serving",

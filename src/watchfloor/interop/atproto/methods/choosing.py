@@ -25,16 +25,21 @@ def violation(named: Sequence[str], policy_key: str, market: str) -> ViolationRe
     if len(found) == 1:
         return found[0]
     names = ", ".join(each.key for each in found) or ", ".join(sorted(known))
-    raise bad(f"Say which rule was broken, in policies (or modTool.meta.policies). One of: {names}.")
+    raise bad(
+        "Say which rule was broken, in policies (or modTool.meta.policies, or as the first word of the comment). "
+        f"One of: {names}."
+    )
 
 
 def policies_of(event: dict[str, Any], tool: Any) -> list[str]:
-    """What a client names as broken: in the event, or in ``modTool.meta.policies`` for events that have no place for it."""
+    """What a client names as broken: in the event, or in ``modTool.meta.policies`` for events that have no place for it;
+    else by the comment's first word, where a console lets people write nothing else."""
     meta = tool.get("meta") if isinstance(tool, dict) else None
     given = event.get("policies") or (meta.get("policies") if isinstance(meta, dict) else None) or []
     if not isinstance(given, list) or not all(isinstance(each, str) and len(each) <= 80 for each in given):
         raise bad("policies must be a list of texts.")
-    return given[:20]
+    first = str(event.get("comment") or "")[:200].strip().partition(" ")[0].rstrip(":,;.")
+    return given[:20] or ([first] if first in {each.key for each in _every_rule()} else [])
 
 
 def takedown(item: Item, kind: ViolationRef, hours: int | None) -> tuple[str, ...]:
@@ -71,6 +76,10 @@ def labels(values: Sequence[str], kind: ViolationRef) -> tuple[str, ...]:
             f"No action of the catalogue puts on the label {missing[0][:60]!r}. For {kind.key} there are: {there}."
         )
     return tuple(dict.fromkeys(by_value[value] for value in values))
+
+
+def _every_rule() -> list[ViolationRef]:
+    return [kind for policy in policies.all_policies() for kind in policies.violations(policy.key)]
 
 
 def _takes_down(key: str) -> bool:

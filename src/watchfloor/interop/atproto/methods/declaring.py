@@ -19,12 +19,16 @@ def get_record(ask: Ask) -> dict[str, Any]:
     own = (ask.text("repo"), ask.text("collection"), ask.text("rkey"))
     if own not in ((ask.here.did, COLLECTION, "self"), (ask.here.domain, COLLECTION, "self")):
         raise Wrong(400, "RecordNotFound", "Could not locate record.")
+    return {"uri": f"at://{ask.here.did}/{COLLECTION}/self", "cid": names.cid_of(""), "value": declaration()}
+
+
+def declaration() -> dict[str, Any]:
+    """The record of the labeler that we are."""
     reasons = [token for each in policies.offered_reasons() for token in each.atproto]
-    value = {
+    return {
         "$type": COLLECTION, "createdAt": LAST_CHANGED, "policies": {"labelValues": label_values(), "labelValueDefinitions": []},
         "reasonTypes": sorted(set(reasons)), "subjectTypes": ["account", "record", "chat"],
     }  # fmt: skip
-    return {"uri": f"at://{ask.here.did}/{COLLECTION}/self", "cid": names.cid_of(""), "value": value}
 
 
 def label_values() -> list[str]:

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDay
 
 from watchfloor.interop.atproto.asking import GET, Ask, bad, method
 from watchfloor.interop.atproto.methods import queues
-from watchfloor.interop.atproto.methods.reports import is_closed, known, of_queue, reason_key
+from watchfloor.interop.atproto.methods.reports import is_closed, known, of_queue, reason_keys
 from watchfloor.kernel import clock
 from watchfloor.review import queries
 from watchfloor.review.models import Decision, Escalation
@@ -26,7 +26,7 @@ def live_stats(ask: Ask) -> dict[str, Any]:
     if ask.text("moderatorDid") and ask.text("moderatorDid") != ask.who.did:
         return {"stats": queues.stats(0, 0, 0, None)}
     if ask.many("reportTypes"):
-        rows = rows.filter(reason_key__in=[reason_key(each) for each in ask.many("reportTypes")])
+        rows = rows.filter(reason_key__in=reason_keys(ask))
     of = (
         {"case__in": rows.values("case")}
         if ask.text("queueId") or ask.many("reportTypes")
@@ -54,7 +54,7 @@ def historical_stats(ask: Ask) -> dict[str, Any]:
         raise bad("startDate lies after endDate.")
     rows, cases = of_queue(ask, known(ask)), queries.visible_cases(ask.actor)
     if ask.many("reportTypes"):
-        rows = rows.filter(reason_key__in=[reason_key(each) for each in ask.many("reportTypes")])
+        rows = rows.filter(reason_key__in=reason_keys(ask))
     of = (
         {"case__in": rows.values("case")}
         if ask.text("queueId") or ask.many("reportTypes")

@@ -9,6 +9,7 @@ from watchfloor.interop.atproto import numbers
 from watchfloor.interop.atproto.asking import GET, POST, Ask, Wrong, bad, iso, method, string
 from watchfloor.kernel import clock
 from watchfloor.ledger.writer import writing
+from watchfloor.policy import queries as policies
 from watchfloor.review import actions as review
 from watchfloor.review import queries
 from watchfloor.review.models import Queue
@@ -84,19 +85,26 @@ def get_assignments(ask: Ask) -> dict[str, Any]:
     return {"assignments": []}
 
 
-def views(ask: Ask, found: list[QueueNow]) -> list[dict[str, Any]]:
-    """Queues with their figures of now."""
+def views(ask: Ask, found: list[QueueNow], types: list[str] | None = None) -> list[dict[str, Any]]:
+    """Queues with their figures of now. Any reason may lead to any of them: the routing table says which. ``types``: those to name."""
+    takes = types or offered()
     rows = {row.key: row for row in Queue.objects.filter(key__in=[each.key for each in found])}
     given = numbers.numbers(numbers.QUEUE, [row.pk for row in rows.values()])
     now = iso(clock.now())
     return [
         {
-            "id": given[rows[each.key].pk], "name": each.name, "subjectTypes": SUBJECTS, "reportTypes": [],
+            "id": given[rows[each.key].pk], "name": each.name, "subjectTypes": SUBJECTS, "reportTypes": takes,
             "description": rows[each.key].description, "createdBy": ask.here.did, "createdAt": EPOCH, "updatedAt": now,
             "enabled": not each.paused, "stats": stats(each.open, each.solved, each.entered, each.aht_ms),
         }
         for each in found
     ]  # fmt: skip
+
+
+def offered() -> list[str]:
+    """Every reason the protocol knows that may be chosen here; its lists of them may not be empty."""
+    found = {token for each in policies.offered_reasons() for token in each.atproto}
+    return sorted(found) or ["com.atproto.moderation.defs#reasonOther"]
 
 
 def stats(pending: int, actioned: int, inbound: int, handling_ms: int | None, **more: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from watchfloor.interop.atproto import numbers, standing, subjects, telling
 from watchfloor.interop.atproto.asking import GET, POST, Ask, Wrong, bad, inner, iso, method, string, strings
-from watchfloor.interop.atproto.methods import deciding, queues
+from watchfloor.interop.atproto.methods import assignments, deciding, queues
 from watchfloor.interop.atproto.methods.statuses import looked, subject_view
 from watchfloor.interop.atproto.methods.taking import token_of
 from watchfloor.items.models import Item
@@ -46,7 +46,7 @@ def query_reports(ask: Ask) -> dict[str, Any]:
 @method("tools.ozone.report.getReport", GET, ("case.view",))
 def get_report(ask: Ask) -> dict[str, Any]:
     """One report."""
-    row = _one(ask, ask.number("id"), "NotFound")
+    row = one(ask, ask.number("id"), "NotFound")
     looked(ask, row.item)
     return _view(ask, row, whole=True)
 
@@ -62,13 +62,19 @@ def get_latest(ask: Ask) -> dict[str, Any]:
 
 @method("tools.ozone.report.assignModerator", POST, ("review.claim_case",))
 def assign(ask: Ask) -> dict[str, Any]:
-    """Take the case behind: a lease of five minutes, longer with ``isPermanent`` (an hour). One can take only for oneself."""
-    row = _one(ask, ask.body.get("reportId"), "InvalidAssignment")
+    """Take the case behind: a lease of five minutes, which is put down for the next; with ``isPermanent`` of an hour, which is kept.
+    One can take only for oneself."""
+    row = one(ask, ask.body.get("reportId"), "InvalidAssignment")
     did = string(ask.body, "did", 500)
     if did and did != ask.who.did:
         raise Wrong(400, "InvalidAssignment", "A case can be taken for oneself only.")
     try:
-        lease = review.claim_case(ask.actor, row.case_id, lease_seconds=3600 if ask.body.get("isPermanent") else 300)
+        assignments.put_down(ask.actor, row.case_id)
+        kept = bool(ask.body.get("isPermanent"))
+        seconds = assignments.KEPT_S if kept else assignments.LOOK_S
+        lease = review.claim_case(ask.actor, row.case_id, lease_seconds=seconds)
+        if kept:  # it was looked at before
+            review.extend(ask.actor, lease.job_id, lease.token, seconds=seconds)
     except Conflict as error:
         raise Wrong(
             400, "AlreadyAssigned" if error.code == "held" else "InvalidAssignment", f"{error.message} {error.hint}"
@@ -79,7 +85,7 @@ def assign(ask: Ask) -> dict[str, Any]:
 @method("tools.ozone.report.unassignModerator", POST, ("review.claim_case", "review.work"))
 def unassign(ask: Ask) -> dict[str, Any]:
     """Give it back undecided."""
-    row = _one(ask, ask.body.get("reportId"), "InvalidAssignment")
+    row = one(ask, ask.body.get("reportId"), "InvalidAssignment")
     job = Job.objects.filter(case=row.case, state=Job.State.LEASED, lease_holder=UUID(ask.actor.id)).first()
     if job is None:
         raise Wrong(400, "InvalidAssignment", "You do not hold this case.")
@@ -91,7 +97,7 @@ def unassign(ask: Ask) -> dict[str, Any]:
 @method("tools.ozone.report.createActivity", POST, ("case.view",))
 def create_activity(ask: Ask) -> dict[str, Any]:
     """A note, a hand-up, a closing, a giving back: each does on the case what it says."""
-    row = _one(ask, ask.body.get("reportId"), "ReportNotFound")
+    row = one(ask, ask.body.get("reportId"), "ReportNotFound")
     activity = inner(ask.body, "activity")
     kind = string(activity, "$type", 120, required=True).partition("#")[2].removesuffix("Activity")
     note, public = string(ask.body, "internalNote", 10_000), string(ask.body, "publicNote", 10_000)
@@ -180,7 +186,7 @@ def _filtered(ask: Ask, rows: Any) -> Any:
         rows = rows.filter(lively).exclude(case__state="escalated")
         rows = rows.filter({"assigned": held, "queued": waits & ~held, "open": ~waits & ~held}[status])
     if ask.many("reportTypes"):
-        rows = rows.filter(reason_key__in=[reason_key(each) for each in ask.many("reportTypes")])
+        rows = rows.filter(reason_key__in=reason_keys(ask))
     if ask.text("subject"):
         item = subjects.find(ask, ask.text("subject"))
         rows = rows.filter(item=item) if item is not None else rows.none()
@@ -214,7 +220,8 @@ def _status(row: Report) -> str:
     return "assigned" if Job.State.LEASED in states else "queued" if states else "open"
 
 
-def _one(ask: Ask, given: Any, name: str) -> Report:
+def one(ask: Ask, given: Any, name: str) -> Report:
+    """A report of a case the caller may open, by its number."""
     pk = numbers.row_of(numbers.REPORT, given) if isinstance(given, int) and 0 <= given < 2**53 else None
     row = known(ask).filter(pk=pk or UUID(int=0)).first()
     if row is None:
@@ -232,24 +239,26 @@ def _view(ask: Ask, row: Report, *, whole: bool = False) -> dict[str, Any]:
     related = Report.objects.filter(case=row.case_id).exclude(pk=row.pk).count()
     job = Job.objects.filter(case=row.case_id, state__in=LIVE).order_by("-ready_at").first()
     queue = [each for each in queries.queue_summary(ask.actor) if job is not None and each.key == job.queue_key]
-    mine = job is not None and str(job.lease_holder) == ask.actor.id
+    mine = job is not None and str(job.lease_holder) == ask.actor.id and not assignments.is_look(job)
     return {
         "id": numbers.number(numbers.REPORT, row.pk), "eventId": made.first() or 0, "status": _status(row),
         "subject": subject_view(ask, item) if whole else brief, "reportType": token_of(row.reason_key), "reportedBy": reporter,
         "reporter": {"type": "account", "subject": reporter}, "createdAt": iso(row.received_at), "isMuted": row.outcome == "muted",
         "relatedReportCount": related, **({"comment": row.note} if row.note else {}),
         **({"subjectStatus": status} if status else {}),
-        **({"queue": queues.views(ask, queue)[0]} if queue else {}),
+        **({"queue": queues.views(ask, queue, [token_of(row.reason_key)])[0]} if queue else {}),
         **({"assignment": {"did": ask.who.did, "assignedAt": iso(job.leased_at)}} if mine and job and job.leased_at else {}),
     }  # fmt: skip
 
 
 def _assignment(ask: Ask, row: Report, job_id: UUID) -> dict[str, Any]:
-    job = Job.objects.get(pk=job_id)
-    return {
-        "id": numbers.number(numbers.JOB, job.pk), "did": ask.who.did, "reportId": numbers.number(numbers.REPORT, row.pk),
-        "startAt": iso(job.leased_at or clock.now()), **({"endAt": iso(job.lease_until)} if job.lease_until else {}),
-    }  # fmt: skip
+    return assignments.view(ask, Job.objects.get(pk=job_id), numbers.number(numbers.REPORT, row.pk))
+
+
+def reason_keys(ask: Ask) -> list[str]:
+    """The reasons that are asked for. Consoles ask for whole families: what we have no word for, nobody reported."""
+    known = {token: each.key for each in policies.all_reasons() for token in each.atproto}
+    return [known[token] for token in ask.many("reportTypes") if token in known]
 
 
 def reason_key(token: str) -> str:

@@ -1,4 +1,4 @@
-"""Who we are: the DID document, the metadata Ozone's page looks for, our configuration, our people, settings of theirs (none)."""
+"""Who we are: the DID document, the metadata Ozone's page looks for, our configuration, our people."""
 
 from __future__ import annotations
 
@@ -36,7 +36,20 @@ def own_document() -> dict[str, Any]:
     """``/.well-known/did.json``."""
     own = here()
     known = {"alsoKnownAs": [f"at://{own.domain}"]} if own.domain else {}
-    return {**document(own.did, (("atproto_labeler", "AtprotoLabeler"),)), **known}
+    return {**document(own.root, (("atproto_labeler", "AtprotoLabeler"),)), **known}
+
+
+def entry(did: str) -> dict[str, Any] | None:
+    """What the directory of did:plc says of a DID, for a network that cannot ask it: of our own, and of no other."""
+    own, key = here(), f"did:key:{public_key()}"
+    if did != own.labeler:
+        return None
+    services = (("atproto_labeler", "AtprotoLabeler"), ("atproto_pds", "AtprotoPersonalDataServer"))
+    return {
+        "did": did, "rotationKeys": [], "alsoKnownAs": [f"at://{own.domain}"] if own.domain else [],
+        "verificationMethods": {"atproto": key, "atproto_label": key},
+        "services": {name: {"type": kind, "endpoint": own.url} for name, kind in services},
+    }  # fmt: skip
 
 
 def ozone_metadata() -> dict[str, Any]:
@@ -63,14 +76,20 @@ def resolve(ask: Ask) -> dict[str, Any]:
 
 @method("tools.ozone.server.getConfig", GET, ())
 def config(ask: Ask) -> dict[str, Any]:
-    """What the caller may do here. Neither an app view nor a data server stands behind us."""
-    return {"viewer": {"role": role_of(ask.who)}}
+    """What the caller may do here. No app view stands behind us, and no chat. For who decides we are the data server, too: where one is
+    named, consoles offer to take things down."""
+    decides = {"pds": {"url": ask.here.url}} if ask.who.may(*MODERATES) else {}
+    return {"viewer": {"role": role_of(ask.who)}, **decides}
 
 
 @method("tools.ozone.team.listMembers", GET, ("people.manage", "case.view"))
 def members(ask: Ask) -> dict[str, Any]:
     """Who works here: with the right to see people, all; else the caller alone."""
-    own = {"did": ask.who.did, "role": role_of(ask.who), "disabled": False}
+    called = ask.who.token.name if ask.who.token else ask.who.handle
+    own = {
+        "did": ask.who.did, "role": role_of(ask.who), "disabled": False,
+        "profile": {"did": ask.who.did, "handle": ask.who.handle, "displayName": called},
+    }  # fmt: skip
     if not ask.who.may("people.manage"):
         return {"members": [own]}
     after, limit = ask.number("cursor", 0) or 0, ask.limit()
@@ -82,15 +101,8 @@ def members(ask: Ask) -> dict[str, Any]:
     return {"members": out if after else [own, *out], **({"cursor": str(after + limit)} if len(rows) == limit else {})}
 
 
-@method("tools.ozone.setting.listOptions", GET, ())
-def options(ask: Ask) -> dict[str, Any]:
-    """Options of other consoles are not kept here."""
-    ask.limit()
-    return {"options": []}
-
-
 def _member(ask: Ask, row: User, roles: set[str]) -> dict[str, Any]:
-    did = f"{ask.here.did}:member:{row.pk}"
+    did = f"{ask.here.root}:member:{row.pk}"
     return {
         "did": did, "disabled": not row.is_active, "role": f"{ROLE}{'Admin' if 'administrator' in roles else 'Moderator'}",
         "profile": {"did": did, "handle": names.handle_of(ask.here, row.name), "displayName": row.name},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
@@ -12,37 +11,32 @@ from watchfloor.interop.atproto import standing, subjects
 from watchfloor.interop.atproto.asking import GET, Ask, bad, iso, method, unknown
 from watchfloor.interop.atproto.domain import names
 from watchfloor.interop.atproto.labelling import labels_of
+from watchfloor.interop.atproto.methods import narrowing
 from watchfloor.items import queries as items
 from watchfloor.items.models import Item
 from watchfloor.review import queries as review
-from watchfloor.review.models import Appeal, Case, Report
+from watchfloor.review.models import Report
 
 VIEWS = "tools.ozone.moderation.defs#"
 MOST = 100
-NEVER = frozenset({"onlyMuted"})
 
 
 @method("tools.ozone.moderation.queryStatuses", GET, ("case.view",))
 def query_statuses(ask: Ask) -> dict[str, Any]:
-    """Subjects with a case the caller may open; those whose newest case opened last come first."""
+    """Subjects with a case the caller may open, in the order asked for; without one those whose newest case opened last come first."""
     cases = review.visible_cases(ask.actor)
     newer = cases.filter(item=OuterRef("item")).filter(
         Q(opened_at__gt=OuterRef("opened_at")) | Q(opened_at=OuterRef("opened_at"), pk__gt=OuterRef("pk"))
     )
     rows = cases.filter(~Exists(newer)).select_related("item", "item__author")
-    rows = _filtered(ask, rows, cases)
-    down = ask.text("sortDirection", "desc") != "asc"
-    limit, after = ask.limit(), _cursor(ask.text("cursor"))
-    if after is not None:
-        at, pk = after
-        beyond = "lt" if down else "gt"
-        rows = rows.filter(Q(**{f"opened_at__{beyond}": at}) | Q(opened_at=at, **{f"pk__{beyond}": pk}))
-    rows = rows.order_by(*(("-opened_at", "-pk") if down else ("opened_at", "pk")))
-    found = list(rows[: limit + 1])
+    rows = narrowing.filtered(ask, rows, cases)
+    down, limit = ask.text("sortDirection", "desc") != "asc", ask.limit()
+    order = narrowing.order(ask, rows)
+    found = list(narrowing.sorted_by(rows, cases, order, down=down)[: limit + 1])
     page = found[:limit]
     known = standing.statuses(ask.actor, ask.here, [case.item for case in page])
     out = [known[case.item_id] for case in page if case.item_id in known]
-    more = {"cursor": f"{page[-1].opened_at.isoformat()}|{page[-1].pk}"} if len(found) > limit else {}
+    more = {"cursor": order.cursor(page[-1])} if len(found) > limit else {}
     return {"subjectStatuses": out, **more}
 
 
@@ -129,7 +123,7 @@ def subject_view(ask: Ask, item: Item) -> dict[str, Any]:
 def detail(ask: Ask, item: Item) -> dict[str, Any]:
     """An item as a single event shows it."""
     if item.kind == "account":
-        return {"$type": f"{VIEWS}repoView", **_account(ask, item)}
+        return {"$type": f"{VIEWS}repoView", **account_view(ask, item)}
     return {"$type": f"{VIEWS}recordView", **_record(ask, item)}
 
 
@@ -140,13 +134,13 @@ def _record(ask: Ask, item: Item) -> dict[str, Any]:
         "uri": subjects.uri(ask.here, item), "cid": names.cid_of(item.current_version),
         "value": {"$type": names.collection_of(subjects.uri(ask.here, item)), **value}, "blobs": [], "blobCids": [],
         "indexedAt": iso(item.first_seen_at), "moderation": _moderation(ask, item), "labels": labels_of(item),
-        "repo": _account(ask, item.author) if item.author else _nobody(ask),
+        "repo": account_view(ask, item.author) if item.author else _nobody(ask),
     }  # fmt: skip
 
 
 def _repo(ask: Ask, item: Item) -> dict[str, Any]:
     looked(ask, item)
-    whole = _account(ask, item)
+    whole = account_view(ask, item)
     status = whole["moderation"].get("subjectStatus")
     if status is not None:
         status["accountStats"] = standing.account_stats(ask.actor, item)
@@ -154,7 +148,8 @@ def _repo(ask: Ask, item: Item) -> dict[str, Any]:
     return {**whole, "labels": labels_of(item)}
 
 
-def _account(ask: Ask, item: Item) -> dict[str, Any]:
+def account_view(ask: Ask, item: Item) -> dict[str, Any]:
+    """An account as lists show it."""
     data = items.snapshot(item.current_version) if item.current_version else None
     profile = {"$type": "app.bsky.actor.profile", "displayName": str(data.get("display_name") or "")} if data else None
     return {
@@ -207,61 +202,3 @@ def _several(ask: Ask, name: str) -> list[str]:
     if not 1 <= len(found) <= MOST:
         raise bad(f"{name}: from 1 to {MOST} of them.")
     return found
-
-
-def _filtered(ask: Ask, rows: Any, cases: Any) -> Any:
-    same = cases.filter(item=OuterRef("item"))
-    state = ask.text("reviewState")
-    if state == standing.ESCALATED:
-        rows = rows.filter(Exists(same.filter(state="escalated")))
-    elif state == standing.OPEN:
-        rows = rows.filter(Exists(same.filter(state="open")), ~Exists(same.filter(state="escalated")))
-    elif state == standing.CLOSED:
-        rows = rows.filter(~Exists(same.exclude(state=Case.State.CLOSED)))
-    elif state:
-        rows = rows.none()
-    if ask.text("subject"):
-        item = subjects.find(ask, ask.text("subject"))
-        both = Q(item=item) | (Q(item__author=item) if ask.yes("includeAllUserRecords") else Q(pk__in=[]))
-        rows = rows.filter(both) if item is not None else rows.none()
-    if ask.text("subjectType") in ("account", "record"):
-        account = Q(item__kind="account")
-        rows = rows.filter(account if ask.text("subjectType") == "account" else ~account)
-    collections = ask.many("collections")
-    if collections:
-        ours = [key for key in subjects.kinds() if f"{ask.here.collections}.{names.camel(key)}" in collections]
-        theirs = Q(pk__in=[])
-        for each in collections:
-            theirs |= Q(item__external_id__startswith="at://", item__external_id__contains=f"/{each}/")
-        rows = rows.filter((Q(item__type_key__in=ours) & ~Q(item__external_id__startswith="at://")) | theirs)
-    if ask.yes("takendown"):
-        rows = rows.filter(item__state=Item.State.REMOVED)
-    if ask.yes("appealed") is not None:
-        waits = Exists(Appeal.objects.filter(case__item=OuterRef("item"), state="queued"))
-        rows = rows.filter(waits if ask.yes("appealed") else ~waits)
-    for name, wanted in (("tags", True), ("excludeTags", False)):
-        for tags in ask.many(name):
-            found = Exists(same.filter(tags__contains=[tag for tag in tags.split("&&") if tag]))
-            rows = rows.filter(found if wanted else ~found)
-    for name, lookup in (("reportedAfter", "received_at__gte"), ("reportedBefore", "received_at__lte")):
-        at = ask.moment(name)
-        if at is not None:
-            rows = rows.filter(Exists(Report.objects.filter(case__item=OuterRef("item"), **{lookup: at})))
-    for name, lookup in (("reviewedAfter", "closed_at__gte"), ("reviewedBefore", "closed_at__lte")):
-        at = ask.moment(name)
-        if at is not None:
-            rows = rows.filter(Exists(same.filter(**{lookup: at})))
-    left_out = [item.pk for text in ask.many("ignoreSubjects")[:MOST] if (item := subjects.find(ask, text)) is not None]
-    return rows.none() if any(ask.yes(name) for name in NEVER) else rows.exclude(item__in=left_out)
-
-
-def _cursor(text: str) -> tuple[Any, UUID] | None:
-    from datetime import datetime
-
-    if not text:
-        return None
-    at, _, pk = text.partition("|")
-    try:
-        return datetime.fromisoformat(at), UUID(pk)
-    except ValueError:
-        raise bad("The cursor is none of ours.") from None

@@ -13,6 +13,7 @@ from watchfloor.enforcement.domain import IN_FORCE
 from watchfloor.identity.domain import Actor
 from watchfloor.interop.atproto import muting
 from watchfloor.interop.atproto.asking import Ask, Wrong, bad, string, strings, unknown
+from watchfloor.interop.atproto.methods.assignments import put_down
 from watchfloor.interop.atproto.methods.choosing import labels, policies_of, takedown, violation
 from watchfloor.items.models import Item
 from watchfloor.kernel.errors import Conflict
@@ -29,8 +30,10 @@ Verb = Callable[[Ask, Item, dict[str, Any]], object]
 
 
 def _takedown(ask: Ask, item: Item, event: dict[str, Any]) -> None:
-    if event.get("targetServices"):
-        raise bad("There are no services to choose from here: an action goes to the platform.")
+    if "appview" not in (strings(event, "targetServices") or ["appview"]):
+        raise bad(
+            "An action goes to the platform, where things are seen (appview): there is no data server apart from it."
+        )
     hours = _hours(event)
     named = policies_of(event, ask.body.get("modTool"))
     case = _case(ask.actor, item, named)
@@ -185,7 +188,9 @@ def decide(actor: Actor, item: Item, case: Case | None, policy_key: str, finding
     found = case if case is not None and case.state != Case.State.CLOSED else None
     if found is None and policy_key:
         found = review.open_case(actor, item, policy_key, why=finding.rationale[:200])
-    lease = review.claim_case(actor, (found or _given(case)).pk)
+    wanted = (found or _given(case)).pk
+    put_down(actor, wanted)
+    lease = review.claim_case(actor, wanted)
     try:
         review.decide(actor, lease.job_id, lease.token, finding)
     except Conflict as error:
@@ -247,5 +252,6 @@ def _hours(event: dict[str, Any]) -> int | None:
 
 
 def hand_up(actor: Actor, case: Case, comment: str) -> None:
+    put_down(actor, case.pk)
     lease = review.claim_case(actor, case.pk)
     review.escalate(actor, lease.job_id, lease.token, comment[:200] or "handed up by a moderator's client")
