@@ -63,14 +63,13 @@ def by_activity(of: Actions, found: Coactions) -> tuple[pl.DataFrame, int]:
     return edges.join(kinds, on=["cell", "objects"], how="left").drop("cell"), able
 
 
-def by_timing(of: Actions, found: Coactions, edges: pl.DataFrame, window: float) -> tuple[pl.DataFrame, float, float]:
-    """What timing makes us expect of some edges; the usual share of near pairs that are close; and how many pairs of actions are near.
+def by_timing(of: Actions, edges: pl.DataFrame, window: float) -> tuple[pl.DataFrame, float]:
+    """What timing makes us expect of some edges; and the usual share of near pairs that are close.
 
     Columns are added: ``near`` (objects), ``near_expected`` (how many of them within the window), ``p_timing``.
     """
     suspects = pl.concat([edges["left"], edges["right"]]).unique()
-    kept = of.table.join(found.left_out, on="object", how="anti", maintain_order="left")
-    others = of._replace(table=kept.filter(~pl.col("account").is_in(suspects.implode())))
+    others = of._replace(table=of.table.filter(~pl.col("account").is_in(suspects.implode())))
     reach = window * WIDE
     usual = _others(others, window, reach)
     close, near = float(usual["close"].sum()), float(usual["near"].sum())
@@ -80,7 +79,7 @@ def by_timing(of: Actions, found: Coactions, edges: pl.DataFrame, window: float)
         "object", chance=pl.max_horizontal((pl.col("close") + _OWN * share) / (pl.col("near") + _OWN), pl.lit(share))
     )
     meetings = _meetings(
-        of._replace(table=kept.filter(pl.col("account").is_in(suspects.implode()))), edges, window, reach
+        of._replace(table=of.table.filter(pl.col("account").is_in(suspects.implode()))), edges, window, reach
     )
     meetings = meetings.join(own, on="object", how="left").with_columns(pl.col("chance").fill_null(share))
     told = meetings.group_by("left", "right").agg(
@@ -92,8 +91,7 @@ def by_timing(of: Actions, found: Coactions, edges: pl.DataFrame, window: float)
             dtype=pl.Float64,
         )
     )
-    everything = _others(of._replace(table=kept), window, reach)
-    return edges.join(told.drop("close"), on=["left", "right"], how="left"), share, float(everything["near"].sum())
+    return edges.join(told.drop("close"), on=["left", "right"], how="left"), share
 
 
 def binomial_tail(seen: int, size: int, mean: float) -> float:
@@ -118,7 +116,7 @@ def _others(of: Actions, window: float, reach: float) -> pl.DataFrame:
 
 def _meetings(of: Actions, edges: pl.DataFrame, window: float, reach: float) -> pl.DataFrame:
     """Where the two accounts of an edge came near: ``left``, ``right``, ``object``, ``times`` (pairs of actions), ``close`` (one was)."""
-    table = of.table.with_columns(end=ends(of, reach)).with_row_index("place")
+    table = of.table.with_columns(end=ends(of, reach)).with_row_index("place").with_columns(begin=pl.col("place") + 1)
     runs = (table["end"] - table["place"] - 1).cast(pl.Int64)
     cuts = [0, *_cuts(table["object"], runs), len(table)]
     width = int(max(of.table["account"].max() or 0, 0)) + 1  # type: ignore[arg-type] # a code

@@ -7,6 +7,7 @@ neighbours.
 
 from __future__ import annotations
 
+import random
 from typing import NamedTuple
 
 import polars as pl
@@ -80,14 +81,11 @@ def read_actions(frame: pl.DataFrame, *, account: str, object: str, time: str, r
     objects, object_codes = _codes(frame["object"])
     far = round(reach * ticks)
     table = frame.select(account=account_codes, object=object_codes, time=moment).sort("object", "time", "account")
-    # A gap beyond the reach, or to the next object, is just beyond it: so the line stays short whatever the times are.
-    gap = pl.when(pl.col("object") == pl.col("object").shift()).then(pl.col("time").diff()).otherwise(far + 1)
-    line = gap.clip(upper_bound=far + 1).fill_null(0).cum_sum()
-    return Actions(accounts, objects, table.with_columns(line=line), ticks, far)
+    return Actions(accounts, objects, _on_a_line(table, far), ticks, far)
 
 
-def coactions(of: Actions, window: float, most: int = MOST_PAIRS) -> Coactions:
-    """All pairs of different accounts that acted on one object at most ``window`` seconds apart."""
+def coactions(of: Actions, window: float, most: int = MOST_PAIRS, among: pl.Series | None = None) -> Coactions:
+    """All pairs of different accounts that acted on one object at most ``window`` seconds apart; with ``among``, pairs with these."""
     table = of.table.with_columns(end=ends(of, window)).with_row_index("place")
     table = table.with_columns(pairs=(pl.col("end") - pl.col("place") - 1).cast(pl.Int64))
     pairs = table.group_by("object").agg(pl.col("pairs").sum()).sort("object")
@@ -99,7 +97,29 @@ def coactions(of: Actions, window: float, most: int = MOST_PAIRS) -> Coactions:
         pairs = pairs.join(left_out, on="object", how="anti", maintain_order="left")
     else:
         left_out = left_out.clear()
-    return Coactions(_edges(of, table), pairs, left_out)
+    table = table.with_columns(begin=pl.col("place") + 1)
+    if among is not None:  # theirs are looked at on both sides, those of others not at all
+        table = table.filter(pl.col("account").is_in(among.implode()))
+        first = of.table["line"].search_sorted(table["line"] - round(window * of.ticks), side="left")
+        table = table.with_columns(begin=first.cast(pl.UInt32))
+    return Coactions(_edges(of, table, among), pairs, left_out)
+
+
+def of_one_colour(of: Actions, colours: int, seed: int) -> Actions:
+    """The actions as if those of accounts of different colours were on different objects: a pair of accounts keeps all its meetings,
+    or none; it keeps them with the chance 1 / ``colours``, and any two pairs independently (Pagh and Tsourakakis 2012)."""
+    drawn = random.Random(seed).choices(range(colours), k=len(of.accounts))
+    colour = pl.Series(drawn, dtype=pl.UInt64).gather(of.table["account"])
+    table = of.table.with_columns(object=pl.col("object").cast(pl.UInt64) * colours + colour)
+    table = table.sort("object", "line", "account", maintain_order=True)
+    return of._replace(table=_on_a_line(table, of.reach))
+
+
+def _on_a_line(table: pl.DataFrame, far: int) -> pl.DataFrame:
+    """Actions in order with their ``line``. A gap beyond the reach, or to the next object, is just beyond it: so the line stays short
+    whatever the times are."""
+    gap = pl.when(pl.col("object") == pl.col("object").shift()).then(pl.col("time").diff()).otherwise(far + 1)
+    return table.with_columns(line=gap.clip(upper_bound=far + 1).fill_null(0).cum_sum())
 
 
 def ends(of: Actions, window: float) -> pl.Series:
@@ -109,19 +129,20 @@ def ends(of: Actions, window: float) -> pl.Series:
 
 
 def spread(table: pl.DataFrame) -> pl.DataFrame:
-    """Each action of ``place`` with each later one before ``end``: their places as ``first`` and ``second``."""
+    """Each action of ``place`` with each from ``begin`` and before ``end``: their places as ``first`` and ``second``."""
     return table.select(
-        first=pl.col("place").repeat_by(pl.col("end") - pl.col("place") - 1).explode(),
-        second=pl.int_ranges(pl.col("place") + 1, pl.col("end"), dtype=pl.UInt32).explode(),
+        first=pl.col("place").repeat_by(pl.col("end") - pl.col("begin")).explode(),
+        second=pl.int_ranges("begin", "end", dtype=pl.UInt32).explode(),
     )
 
 
-def _edges(of: Actions, table: pl.DataFrame) -> pl.DataFrame:
+def _edges(of: Actions, table: pl.DataFrame, among: pl.Series | None) -> pl.DataFrame:
     """Pairs of accounts with their counts, some millions of pairs of actions at a time, each object in one go."""
+    table = table.with_columns(pairs=(pl.col("end") - pl.col("begin")).cast(pl.Int64)).filter(pl.col("pairs") > 0)
     before = table.group_by("object", maintain_order=True).agg(pl.col("pairs").sum())
     before = before.select("object", part=(pl.col("pairs").cum_sum() - pl.col("pairs")) // _AT_ONCE)
-    table = table.filter(pl.col("pairs") > 0).join(before, on="object", how="left", maintain_order="left")
-    made = [_counted(of, part) for part in table.partition_by("part", maintain_order=True)]
+    table = table.join(before, on="object", how="left", maintain_order="left")
+    made = [_counted(of, part, among) for part in table.partition_by("part", maintain_order=True)]
     none = pl.DataFrame(schema={"pair": pl.UInt64, "actions": pl.UInt32, "objects": pl.UInt32})
     counted = made[0] if len(made) == 1 else pl.concat([none, *made]).group_by("pair").agg(pl.all().sum())
     width = max(1, len(of.accounts))
@@ -133,9 +154,12 @@ def _edges(of: Actions, table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _counted(of: Actions, table: pl.DataFrame) -> pl.DataFrame:
+def _counted(of: Actions, table: pl.DataFrame, among: pl.Series | None) -> pl.DataFrame:
     both = spread(table)
-    width, things = max(1, len(of.accounts)), max(1, len(of.objects))
+    if among is not None:  # two of them have met on both sides: once is enough
+        other = of.table["account"].gather(both["second"]).is_in(among.implode())
+        both = both.filter(~other | (pl.col("second") > pl.col("first")))
+    width, things = max(1, len(of.accounts)), int(of.table["object"].max() or 0) + 1  # type: ignore[arg-type] # a code
     met = pl.DataFrame(
         {name: of.table["account"].gather(both[name]) for name in ("first", "second")}
         | {"object": of.table["object"].gather(both["first"])}
