@@ -108,37 +108,42 @@ def coordinate(
 
 
 def _called(
-    of: Actions, window: float, fdr: float, most: int, groups: pl.Series | None = None
+    of: Actions, window: float, fdr: float, most: int, groups: pl.Series | None = None, before: int = 0
 ) -> tuple[float, Coactions, pl.DataFrame]:
-    """How many pairs of accounts were tested, all that met, and those that neither activity nor timing explains; with ``groups``,
-    pairs with these."""
+    """How many pairs of accounts were tested, all that met, and those that neither activity nor timing explains.
+
+    Args:
+        groups: only pairs with one of these. ``before``: called already; the false ones are a share of these and the new.
+    """
     found = coactions(of, window, most, groups)
     edges, able = by_activity(of, found)
     tested = able * (able - 1) / 2 if groups is None else float(len(groups) * able)
-    edges = _among(edges, tested, fdr)
+    edges = _among(edges, tested, fdr, before)
     if not len(edges):
         return tested, found, edges.with_columns(q=pl.lit(1.0))
     if len(found.left_out):
         of = of._replace(table=of.table.join(found.left_out, on="object", how="anti", maintain_order="left"))
     edges, share = by_timing(of, edges, window)
-    tests, least = enough(of, window * WIDE, share, len(edges), fdr, groups)
+    tests, least = enough(of, window * WIDE, share, before + len(edges), fdr, groups)
     score = 2 * pl.max_horizontal(pl.col("p_activity") * tested, pl.col("p_timing") * tests)
-    return tested, found, _discoveries(edges.filter(pl.col("near") >= least).with_columns(score=score), fdr)
+    return tested, found, _discoveries(edges.filter(pl.col("near") >= least).with_columns(score=score), fdr, before)
 
 
 def _join(
     of: Actions, parts: Parts, edges: pl.DataFrame, window: float, fdr: float, most: int
 ) -> list[tuple[int, int, int, float, float]]:
     """Who meets with a group as a whole more than chance explains joins it, until nobody does: members that take turns meet few
-    others often. Each round is allowed half the false ones of the round before. Returns (account, its new group, objects, expected, q).
+    others often. Of all members there are in the end, the false ones are the stated share: half of that may come in the first round,
+    and in each half of what may in the round before. Returns (account, its new group, objects, expected, q).
     """
     joined: list[tuple[int, int, int, float, float]] = []
     changed = len(edges) > 0
     while changed and (fdr := fdr / 2) > 1e-6:
         roots = pl.Series(parts.roots(), dtype=pl.UInt32)
-        groups = roots.filter(roots.is_duplicated()).unique()
+        members = roots.filter(roots.is_duplicated())
+        groups = members.unique()
         whole = _as_one(of, roots, window)
-        _, _, more = _called(whole, window, fdr, most, groups)
+        _, _, more = _called(whole, window, fdr, most, groups, len(members) - len(groups))
         changed = False
         for left, right, objects, expected, q in more.select("left", "right", "objects", "expected", "q").iter_rows():
             if parts.root(left) != parts.root(right):
@@ -156,17 +161,19 @@ def _as_one(of: Actions, roots: pl.Series, window: float) -> Actions:
     return of._replace(table=table.filter(~again).sort("line", "account"))
 
 
-def _among(edges: pl.DataFrame, tested: float, fdr: float) -> pl.DataFrame:
+def _among(edges: pl.DataFrame, tested: float, fdr: float, before: int) -> pl.DataFrame:
     """The edges that activity alone would call at half the rate: no other can be called in the end."""
     edges = edges.sort("p_activity", "left", "right").with_row_index("rank", offset=1)
-    passed = edges.filter(pl.col("p_activity") * tested <= fdr / 2 * pl.col("rank"))
+    passed = edges.filter(pl.col("p_activity") * tested <= fdr / 2 * (before + pl.col("rank")))
     return edges.head(int(passed["rank"].max() or 0)).drop("rank")  # type: ignore[arg-type] # a rank
 
 
-def _discoveries(edges: pl.DataFrame, fdr: float) -> pl.DataFrame:
+def _discoveries(edges: pl.DataFrame, fdr: float, before: int) -> pl.DataFrame:
     """Benjamini and Hochberg's step-up over both tests at half the rate each (Blanchard and Roquain 2008 for why that is allowed)."""
     edges = edges.sort("score", "left", "right").with_row_index("rank", offset=1)
-    edges = edges.with_columns(q=(pl.col("score") / pl.col("rank")).clip(upper_bound=1.0).cum_min(reverse=True))
+    edges = edges.with_columns(
+        q=(pl.col("score") / (before + pl.col("rank"))).clip(upper_bound=1.0).cum_min(reverse=True)
+    )
     return edges.filter(pl.col("q") <= fdr)
 
 
