@@ -7,7 +7,7 @@ import math
 import msgspec
 import polars as pl
 
-from watchfloor.engines.campaigns.chance import WIDE, by_activity, by_timing
+from watchfloor.engines.campaigns.chance import WIDE, Activity, by_timing
 from watchfloor.engines.campaigns.coactions import MOST_PAIRS, Actions, Coactions, coactions, read_actions
 from watchfloor.engines.campaigns.enough import enough
 from watchfloor.engines.campaigns.rings import Ring, rings_of
@@ -116,15 +116,16 @@ def _called(
         groups: only pairs with one of these. ``before``: called already; the false ones are a share of these and the new.
     """
     found = coactions(of, window, most, groups)
-    edges, able = by_activity(of, found)
-    tested = able * (able - 1) / 2 if groups is None else float(len(groups) * able)
-    edges = _among(edges, tested, fdr, before)
-    if not len(edges):
-        return tested, found, edges.with_columns(q=pl.lit(1.0))
     if len(found.left_out):
         of = of._replace(table=of.table.join(found.left_out, on="object", how="anti", maintain_order="left"))
+    activity = Activity(of, found)
+    tested = activity.able * ((activity.able - 1) / 2 if groups is None else float(len(groups)))
+    edges = _among(activity.told(found.edges), tested, fdr, before)
+    if not len(edges):
+        return tested, found, edges.with_columns(q=pl.lit(1.0))
     edges, share = by_timing(of, edges, window)
-    tests, least = enough(of, window * WIDE, share, before + len(edges), fdr, groups)
+    most_p = fdr / 2 * (before + len(edges))
+    tests, least = enough(of, activity, window * WIDE, share, most_p, most_p / tested, groups)
     score = 2 * pl.max_horizontal(pl.col("p_activity") * tested, pl.col("p_timing") * tests)
     return tested, found, _discoveries(edges.filter(pl.col("near") >= least).with_columns(score=score), fdr, before)
 

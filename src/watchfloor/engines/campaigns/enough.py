@@ -1,12 +1,15 @@
-"""How many pairs of accounts came near each other often enough to be called by timing: so many tests are made.
+"""How many pairs of accounts came near each other often enough to be called: so many tests by timing are made.
 
-Where each of ``k`` near meetings is close with probability ``share``, a pair that has ``k`` cannot have a p below ``share ** k``: pairs
-with too few cannot be called, and are no tests (Tarone 1990). Near is told without a look at what is close, so it may choose.
+Where each near meeting is close with probability ``share``, a pair with ``k`` of them cannot have a p by timing below ``share ** k``;
+and if all were close, activity might still explain them. Pairs that cannot be called whatever was close are no tests (Tarone
+1990). Near is told without a look at what is close, so it may choose.
 
-Up to some millions of near pairs of actions they are counted. Beyond, each account gets a colour by chance, and the pairs of one
-colour are counted. Any two pairs of accounts are of one colour independently of each other, so the variance is known and Cantelli's
-inequality bounds from above how many there are. One colouring says how many meetings are enough, another how many pairs have them.
-The colours are always the same for the same accounts.
+Up to some millions of near pairs of actions they are all counted. Beyond, each account gets a colour by chance, and the pairs of one
+colour are counted: any two pairs of accounts are of one colour independently of each other. Of ``n`` pairs, expected are
+``m = n / colours`` and the variance is below ``m``. So for the number seen, ``x``, Cantelli's inequality gives ``P(x <= m / 2) <= 4 / (4
++ m)``, hence ``E[m / (x + 4)] <= 2 + 1``: taken as ``3 (x + 4) colours`` tests, the expected number of false ones is no larger than had they
+been counted, for the colours know nothing of what is close. One colouring says how many meetings are enough, another how many
+pairs have them. The colours are always the same.
 """
 
 from __future__ import annotations
@@ -15,52 +18,38 @@ import math
 
 import polars as pl
 
+from watchfloor.engines.campaigns.chance import Activity
 from watchfloor.engines.campaigns.coactions import Actions, coactions, of_one_colour
 
 _COUNTED = 5_000_000  # near pairs of actions up to which all are counted
 _SAMPLED = 2_000_000  # so many are, where there are more
-_WRONG = 0.05  # of the stated rate: the chance that the bound is too low
 _MOST = 200
 
 
 def enough(
-    of: Actions, reach: float, share: float, called: int, rate: float, among: pl.Series | None
+    of: Actions, activity: Activity, reach: float, share: float, at_most: float, p: float, among: pl.Series | None
 ) -> tuple[float, int]:
-    """How many pairs of accounts were near on enough objects to be among ``called`` that may be called; and how many that is.
+    """How many pairs of accounts could be called; and on how many objects they must be near.
 
     Args:
+        at_most: what a p by timing times the number of tests may be, ``p``: what a p by activity may be.
         among: only pairs with one of these accounts are tests.
     """
     near = _near(of, reach, among)
     colours = 1 if near <= _COUNTED else math.ceil(near / _SAMPLED)
-    have = _having(of, reach, colours, 1, rate, among)
-    least = 1
-    while least < len(have) and share**least * max(1.0, have[least - 1]) > rate / 2 * called:
+
+    def counted(seed: int) -> pl.Series:
+        seen = of if colours == 1 else of_one_colour(of, colours, seed)
+        return activity.unexplained(coactions(seen, reach, 1 << 62, among).edges, p)["objects"]
+
+    def tests(objects: pl.Series, least: int) -> float:
+        have = int((objects >= least).sum())
+        return float(max(1, have) if colours == 1 else 3 * (have + 4) * colours)
+
+    objects, least = counted(1), 1
+    while least < _MOST and share**least * tests(objects, least) > at_most:
         least += 1
-    if colours > 1:
-        have = _having(of, reach, colours, 2, rate, among)
-    return max(1.0, min(near / least, have[least - 1])), least
-
-
-def _having(of: Actions, reach: float, colours: int, seed: int, rate: float, among: pl.Series | None) -> list[float]:
-    """How many pairs of accounts were near on 1, 2, 3 objects and more, or what they are not more than."""
-    if colours > 1:
-        of = of_one_colour(of, colours, seed)
-    counts = coactions(of, reach, 1 << 62, among).edges["objects"].value_counts().sort("objects", descending=True)
-    least = dict(counts.select("objects", pl.col("count").cum_sum()).iter_rows())
-    have, seen = [], 0
-    for objects in range(_MOST, 0, -1):
-        seen = max([seen, *(many for at, many in least.items() if at >= objects)]) if least else 0
-        have.append(_at_most(seen, 1 / colours, rate * _WRONG))
-    return have[::-1]
-
-
-def _at_most(seen: int, chance: float, wrong: float) -> float:
-    """With ``chance`` each and in pairs independent, as many are ``seen``: of at most so many, but for ``wrong`` (Cantelli)."""
-    if chance == 1:
-        return float(seen)
-    spread = math.sqrt((1 - chance) * (1 - wrong) / wrong)
-    return ((spread + math.sqrt(spread**2 + 4 * seen)) / 2) ** 2 / chance
+    return tests(objects if colours == 1 else counted(2), least), least
 
 
 def _near(of: Actions, reach: float, among: pl.Series | None) -> int:
