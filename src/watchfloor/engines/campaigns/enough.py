@@ -5,11 +5,11 @@ and if all were close, activity might still explain them. Pairs that cannot be c
 1990). Near is told without a look at what is close, so it may choose.
 
 Up to some millions of near pairs of actions they are all counted. Beyond, each account gets a colour by chance, and the pairs of one
-colour are counted: any two pairs of accounts are of one colour independently of each other. Of ``n`` pairs, expected are
-``m = n / colours`` and the variance is below ``m``. So for the number seen, ``x``, Cantelli's inequality gives ``P(x <= m / 2) <= 4 / (4
-+ m)``, hence ``E[m / (x + 4)] <= 2 + 1``: taken as ``3 (x + 4) colours`` tests, the expected number of false ones is no larger than had they
-been counted, for the colours know nothing of what is close. One colouring says how many meetings are enough, another how many
-pairs have them. The colours are always the same.
+colour are counted: any two pairs of accounts are of one colour independently of each other. Of ``n`` pairs ``m = n / colours`` are
+expected, with a variance below ``m``; so for ``x`` that are seen Cantelli's inequality gives ``P(x <= (1 - a) m) <= 1 / (1 + a a m)``
+and hence ``E[m / (x + c)] <= 1 / (1 - a) + 1 / (a a c)``. As many tests as that times ``(x + c) colours`` leave no more false ones, on
+average, than if all had been counted, for the colours know nothing of what is close. One colouring says how many meetings are
+enough and which ``c`` is good, another how many pairs have them. The colours are always the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from watchfloor.engines.campaigns.chance import Activity
 from watchfloor.engines.campaigns.coactions import Actions, coactions, of_one_colour
 
 _COUNTED = 5_000_000  # near pairs of actions up to which all are counted
-_SAMPLED = 2_000_000  # so many are, where there are more
+_SAMPLED = 3_000_000  # so many are, where there are more
 _MOST = 200
 
 
@@ -38,18 +38,28 @@ def enough(
     near = _near(of, reach, among)
     colours = 1 if near <= _COUNTED else math.ceil(near / _SAMPLED)
 
-    def counted(seed: int) -> pl.Series:
+    def have(seed: int) -> pl.Series:
         seen = of if colours == 1 else of_one_colour(of, colours, seed)
         return activity.unexplained(coactions(seen, reach, 1 << 62, among).edges, p)["objects"]
 
-    def tests(objects: pl.Series, least: int) -> float:
-        have = int((objects >= least).sum())
-        return float(max(1, have) if colours == 1 else 3 * (have + 4) * colours)
-
-    objects, least = counted(1), 1
-    while least < _MOST and share**least * tests(objects, least) > at_most:
+    objects, least = have(1), 1
+    first = tests = 0.0
+    while least < _MOST:
+        first = float((objects >= least).sum())
+        tests = max(1.0, first) if colours == 1 else colours * _not_less(first, first)
+        if share**least * tests <= at_most:
+            break
         least += 1
-    return tests(objects if colours == 1 else counted(2), least), least
+    if colours > 1:
+        tests = colours * _not_less(float((have(2) >= least).sum()), first)
+    return tests, least
+
+
+def _not_less(seen: float, guess: float) -> float:
+    """What stands for the number expected where so many are seen; ``guess``: about how many."""
+    more = 4 + guess / 4
+    below = 1 / (1 + math.cbrt(more / 2))
+    return (seen + more) * (1 / (1 - below) + 1 / (below**2 * more))
 
 
 def _near(of: Actions, reach: float, among: pl.Series | None) -> int:
