@@ -8,6 +8,7 @@ neighbours.
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
@@ -18,6 +19,7 @@ MOST_PAIRS = 40_000_000
 """Pairs of actions looked at. Beyond, the objects with the most are left out, and named."""
 
 _AT_ONCE = 40_000_000
+_BIT = 1_000_000
 _TICKS = 1_000_000  # a second
 
 
@@ -143,39 +145,50 @@ def _edges(of: Actions, table: pl.DataFrame, among: pl.Series | None) -> pl.Data
     before = before.select("object", part=(pl.col("pairs").cum_sum() - pl.col("pairs")) // _AT_ONCE)
     table = table.join(before, on="object", how="left", maintain_order="left")
     made = [_counted(of, part, among) for part in table.partition_by("part", maintain_order=True)]
-    none = pl.DataFrame(schema={"pair": pl.UInt64, "actions": pl.UInt32, "objects": pl.UInt32})
-    counted = made[0] if len(made) == 1 else pl.concat([none, *made]).group_by("pair").agg(pl.all().sum())
-    width = max(1, len(of.accounts))
-    return counted.select(
-        left=(pl.col("pair") // width).cast(pl.UInt32),
-        right=(pl.col("pair") % width).cast(pl.UInt32),
-        actions="actions",
-        objects="objects",
-    )
+    if len(made) == 1:
+        return made[0]
+    schema = dict.fromkeys(("left", "right", "actions", "objects"), pl.UInt32)
+    return pl.concat([pl.DataFrame(schema=schema), *made]).group_by("left", "right").agg(pl.all().sum())
 
 
 def _counted(of: Actions, table: pl.DataFrame, among: pl.Series | None) -> pl.DataFrame:
+    width, things = max(1, len(of.accounts)), int(of.table["object"].max() or 0) + 1  # type: ignore[arg-type] # a code
+    pair = pl.min_horizontal("first", "second").cast(pl.UInt64) * width + pl.max_horizontal("first", "second")
+    # Spread bit by bit: what fits the processor's memory takes half the time.
+    bits = table.with_columns(bit=(pl.col("pairs").cum_sum() - 1) // _BIT).partition_by("bit", maintain_order=True)
+    if width * width * things >= 1 << 64:
+        both = {"left": pl.min_horizontal("first", "second"), "right": pl.max_horizontal("first", "second")}
+        met = pl.concat([_met(of, bit, among).select("object", **both) for bit in bits])
+        by_object = met.group_by("left", "right", "object").agg(actions=pl.len())
+        return by_object.group_by("left", "right").agg(pl.col("actions").sum(), objects=pl.len())
+    # One number for pair and object: sorted and cut into runs, which takes a quarter of the time of a table of hashes.
+    made = [_met(of, bit, among).select(meeting=pair * things + pl.col("object")) for bit in bits]
+    ordered = pl.concat(made)["meeting"].sort()
+    firsts = [0, *(ordered.search_sorted(ordered[at] // things * things) for at in range(_BIT, len(ordered), _BIT))]
+    cuts = pairwise([*sorted(set(firsts)), len(ordered)])
+    return pl.concat([_summed(ordered[start:stop], things, width) for start, stop in cuts])
+
+
+def _summed(meetings: pl.Series, things: int, width: int) -> pl.DataFrame:
+    """How often each pair met, and on how many objects."""
+    times = _runs(meetings)
+    runs = _runs(times["value"] // things)
+    total = times["size"].cast(pl.Int64).cum_sum()
+    upto = total.gather(runs["size"].cast(pl.Int64).cum_sum() - 1)
+    actions = (upto - upto.shift(1, fill_value=0)).cast(pl.UInt32)
+    left, right = (each.cast(pl.UInt32) for each in (runs["value"] // width, runs["value"] % width))
+    return pl.DataFrame({"left": left, "right": right, "actions": actions, "objects": runs["size"]})
+
+
+def _met(of: Actions, table: pl.DataFrame, among: pl.Series | None) -> pl.DataFrame:
+    """The accounts and the object of each pair of actions."""
     both = spread(table)
     if among is not None:  # two of them have met on both sides: once is enough
         other = of.table["account"].gather(both["second"]).is_in(among.implode())
         both = both.filter(~other | (pl.col("second") > pl.col("first")))
-    width, things = max(1, len(of.accounts)), int(of.table["object"].max() or 0) + 1  # type: ignore[arg-type] # a code
-    met = pl.DataFrame(
-        {name: of.table["account"].gather(both[name]) for name in ("first", "second")}
-        | {"object": of.table["object"].gather(both["first"])}
-    ).filter(pl.col("first") != pl.col("second"))
-    pair = pl.min_horizontal("first", "second").cast(pl.UInt64) * width + pl.max_horizontal("first", "second")
-    if width * width * things >= 1 << 64:
-        by_object = met.group_by(pair.alias("pair"), "object").agg(actions=pl.len())
-        return by_object.group_by("pair").agg(pl.col("actions").sum(), objects=pl.len())
-    # One number for pair and object: sorted and cut into runs, which takes a quarter of the time of a table of hashes.
-    meetings = _runs(met.select(meeting=pair * things + pl.col("object"))["meeting"].sort())
-    pairs = meetings["value"] // things
-    runs = _runs(pairs)
-    total = meetings["size"].cast(pl.Int64).cum_sum()
-    upto = total.gather(runs["size"].cast(pl.Int64).cum_sum() - 1)
-    actions = (upto - upto.shift(1, fill_value=0)).cast(pl.UInt32)
-    return pl.DataFrame({"pair": runs["value"], "actions": actions, "objects": runs["size"]})
+    accounts = {name: of.table["account"].gather(both[name]) for name in ("first", "second")}
+    met = pl.DataFrame(accounts | {"object": of.table["object"].gather(both["first"])})
+    return met.filter(pl.col("first") != pl.col("second"))
 
 
 def _runs(ordered: pl.Series) -> pl.DataFrame:

@@ -164,6 +164,7 @@ def _as_one(of: Actions, roots: pl.Series, window: float) -> Actions:
 
 def _among(edges: pl.DataFrame, tested: float, fdr: float, before: int) -> pl.DataFrame:
     """The edges that activity alone would call at half the rate: no other can be called in the end."""
+    edges = edges.filter(pl.col("p_activity") * tested <= fdr / 2 * (before + len(edges)))
     edges = edges.sort("p_activity", "left", "right").with_row_index("rank", offset=1)
     passed = edges.filter(pl.col("p_activity") * tested <= fdr / 2 * (before + pl.col("rank")))
     return edges.head(int(passed["rank"].max() or 0)).drop("rank")  # type: ignore[arg-type] # a rank
