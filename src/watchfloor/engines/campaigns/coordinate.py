@@ -113,7 +113,7 @@ def _called(
     """How many pairs of accounts were tested, all that met, and those that neither activity nor timing explains.
 
     Args:
-        groups: only pairs with one of these. ``before``: called already; the false ones are a share of these and the new.
+        groups: only pairs with one of these. ``before``: what is there already; the false ones are a share of this and of the new.
     """
     found = coactions(of, window, most, groups)
     if len(found.left_out):
@@ -134,22 +134,22 @@ def _join(
     of: Actions, parts: Parts, edges: pl.DataFrame, window: float, fdr: float, most: int
 ) -> list[tuple[int, int, int, float, float]]:
     """Who meets with a group as a whole more than chance explains joins it, until nobody does: members that take turns meet few
-    others often. Of all members there are in the end, the false ones are the stated share: half of that may come in the first round,
-    and in each half of what may in the round before. Returns (account, its new group, objects, expected, q).
+    others often. The false ones are at most the stated share of the groups, or of those who join if they are more: half of it may
+    come in the first round, and in each half of what may in the round before. Returns (group, who joins it, objects, expected, q).
     """
     joined: list[tuple[int, int, int, float, float]] = []
     changed = len(edges) > 0
     while changed and (fdr := fdr / 2) > 1e-6:
         roots = pl.Series(parts.roots(), dtype=pl.UInt32)
-        members = roots.filter(roots.is_duplicated())
-        groups = members.unique()
+        groups = roots.filter(roots.is_duplicated()).unique()
         whole = _as_one(of, roots, window)
-        _, _, more = _called(whole, window, fdr, most, groups, len(members) - len(groups))
+        _, _, more = _called(whole, window, fdr, most, groups, len(groups))
         changed = False
         for left, right, objects, expected, q in more.select("left", "right", "objects", "expected", "q").iter_rows():
             if parts.root(left) != parts.root(right):
                 parts.join([(left, right)])
-                joined.append((left, right, objects, expected, q))
+                group, newcomer = (left, right) if left in groups else (right, left)
+                joined.append((group, newcomer, objects, expected, q))
                 changed = True
     return joined
 

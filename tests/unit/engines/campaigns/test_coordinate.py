@@ -66,6 +66,10 @@ def test_members_that_take_turns_are_found_by_meeting_the_ring_as_a_whole() -> N
         assert set(ring.accounts) <= whole and len(ring.accounts) >= 14
     joined = [each for ring in found.rings for each in ring.joined]
     assert joined and all(each.q <= 0.01 and each.objects > each.expected for each in joined)
+    late = {each.account for each in joined}
+    other = pl.col("account").replace({name: f"A{name}" for name in late})  # the first of all by name
+    renamed = coordinate(made.frame.with_columns(other))
+    assert {each.account for ring in renamed.rings for each in ring.joined} == {f"A{name}" for name in late}
 
 
 def test_brigades_of_reporters_are_found_in_reports() -> None:
