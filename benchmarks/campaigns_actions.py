@@ -4,9 +4,10 @@
 
 Input: actions on objects of Zipf popularity (tests/support/rings.py), some of them in the first minutes of an object's life, with 20
 rings of 15 accounts on 30 objects, among 113,000 and 1,000,000 actions. CPU time; everything on one thread. ``edges``: pairs of accounts
-that acted on one object within 60 s; those of DuckDB are compared with ours one by one. Then rings of other shapes, and sets without
-any ring: in at most one of a hundred anything may be found. The toolkit and the real reposts are left out, and it is said, where they
-(or pyreadr) are not installed. ``--quick`` leaves DuckDB out at a million.
+that acted on one object within 60 s; those of DuckDB are compared with ours one by one. Then rings of other shapes, at both sizes: how
+many are found exactly, strangers in any ring, the seconds. Then sets without any ring: in at most one of a hundred anything may be
+found. The toolkit and the real reposts are left out, and it is said, where they (or pyreadr) are not installed. ``--quick`` leaves
+DuckDB and the other shapes out at a million; ``--sets 100`` asks for more sets without a ring.
 """
 
 from __future__ import annotations
@@ -36,10 +37,16 @@ BACKGROUND: dict[str, Any] = {"things": 5_000, "accounts": 50_000, "burst": 0.08
 SHAPES: dict[str, dict[str, Any]] = {
     "5 accounts, 8 objects": {"size": 5, "objects": 8},
     "3 accounts, 10 objects": {"size": 3, "objects": 10},
+    "3 accounts, 6 objects": {"size": 3, "objects": 6},
+    "10 accounts, 5 objects": {"size": 10, "objects": 5},
     "40 accounts, 60 objects": {"size": 40, "objects": 60, "rings": 5},
     "200 actions of camouflage each": {"camouflage": 200},
     "on objects others act on, too": {"popular": True},
     "each takes part in 6 of 10": {"joins": 0.6},
+    "each takes part in 4 of 10": {"joins": 0.4},
+    "each in 4 of 10, on others' objects": {"joins": 0.4, "popular": True},
+    "each takes part in 3 of 10": {"joins": 0.3},
+    "each in 6 of 10, among bursts": {"joins": 0.6, "burst": 0.3},
     "among ten languages": {"groups": 10, "accounts": 5_000, "things": 2_000},
     "half of all actions in bursts": {"burst": 0.5, "things": 2_000},
 }
@@ -127,19 +134,29 @@ def _exact(found: list[Any], wanted: list[frozenset[str]]) -> str:
     return f"{len(got & set(wanted))} of {len(wanted)} rings exactly, {len(got - set(wanted))} others"
 
 
-def shapes() -> None:
-    """Rings of other shapes among 113,000 actions, and none at all."""
-    print("\nother rings, among 113,000 actions")
+def shapes(actions: int) -> None:
+    """Rings of other shapes."""
+    print(f"\nother rings, among {actions:,} actions")
     for name, shape in SHAPES.items():
-        made = planted(113_000, seed=2, **{"things": 5_000, **shape})
-        print(f"  {name:32} {_exact(coordinate(made.frame, window=WINDOW).rings, made.rings)}")
-    sets = tries = 0
-    for name in ("among ten languages", "half of all actions in bursts", "on objects others act on, too"):
-        for seed in range(10):
-            made = planted(30_000, seed=seed, **{"things": 2_000, **SHAPES[name], "rings": 0})
-            tries += 1
-            sets += bool(coordinate(made.frame, window=WINDOW).ties)
-    print(f"  {'no ring':32} something found in {sets} of {tries} sets (stated: 1 in 100)")
+        made = planted(actions, seed=2, **{"things": 5_000, **shape})
+        began = time.process_time()
+        found = coordinate(made.frame, window=WINDOW).rings
+        took = time.process_time() - began
+        true = set().union(*made.rings)
+        strangers = sum(account not in true for ring in found for account in ring.accounts)
+        print(f"  {name:36} {took:6.2f} s  {_exact(found, made.rings)}, {strangers} strangers")
+
+
+def nothing(many: int) -> None:
+    """Sets without a ring."""
+    print("\nno ring: in how many sets something is found (stated: 1 in 100)")
+    for actions, each in ((30_000, many), (300_000, max(1, many // 10))):
+        for name in ("among ten languages", "half of all actions in bursts", "on objects others act on, too"):
+            sets = 0
+            for seed in range(each):
+                made = planted(actions, seed=seed, **{"things": actions // 15, **SHAPES[name], "rings": 0})
+                sets += bool(coordinate(made.frame, window=WINDOW).ties)
+            print(f"  {actions:9,} actions  {name:32} {sets} of {each}")
 
 
 def russian(path: Path) -> None:
@@ -167,11 +184,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--sets", type=int, default=10)
     parser.add_argument("--russian", type=Path, default=DATA / "coortweet_russian.rda")
     given = parser.parse_args()
     for actions in (113_000, 1_000_000):
         size(actions, given.quick)
-    shapes()
+    for actions in (113_000,) if given.quick else (113_000, 1_000_000):
+        shapes(actions)
+    nothing(given.sets)
     if given.russian.exists():
         russian(given.russian)
 

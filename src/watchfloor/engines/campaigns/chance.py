@@ -31,46 +31,69 @@ _STEP = math.log(2) / 16  # the chance of a pair is rounded up by 4 % at most
 _PRIOR = 10.0  # near pairs that the usual share of close ones is worth where there are none
 _OWN = 2.0  # near pairs that the usual share is worth on one object
 _AT_ONCE = 4_000_000
+_MANY = 1_000
 
 
-def by_activity(of: Actions, found: Coactions) -> tuple[pl.DataFrame, int]:
-    """The edges with two objects or more, with what activity makes us expect and its p; and how many accounts acted twice.
+class Activity:
+    """What is expected of two accounts by how much each does, and by how crowded the objects are.
 
-    Columns are added: ``expected`` (objects) and ``p_activity``.
+    Attributes:
+        able: accounts that acted twice.
     """
-    kept = of.table.join(found.left_out, on="object", how="anti") if len(found.left_out) else of.table
-    busy = pl.zeros(len(of.accounts), dtype=pl.Float64, eager=True)
-    counts = kept.group_by("account").agg(size=pl.len())
-    busy = busy.scatter(counts["account"], counts["size"].cast(pl.Float64))
-    total = max(2, len(kept))
-    able = int((counts["size"] >= 2).sum())
-    edges = found.edges.filter(pl.col("objects") >= 2)
-    share = 2 * busy.gather(edges["left"]) * busy.gather(edges["right"]) / (total * (total - 1.0))
-    edges = edges.with_columns(cell=(share.log() / _STEP).ceil().cast(pl.Int32))
-    sizes = found.pairs.filter(pl.col("pairs") > 0).group_by("pairs").agg(many=pl.len())
-    cells = edges["cell"].unique().sort().to_list()
-    meets = [
-        (pl.col("many") * (1 - (-math.exp(cell * _STEP) * pl.col("pairs")).exp())).sum().alias(str(cell))
-        for cell in cells
-    ]
-    expected = sizes.select(meets).row(0) if cells else ()
-    means = dict(zip(cells, expected, strict=True))
-    kinds = edges.select("cell", "objects").unique()
-    kinds = kinds.with_columns(
-        expected=pl.Series([means[cell] for cell in kinds["cell"]], dtype=pl.Float64),
-        p_activity=pl.Series([gamma_p(k, means[cell]) for cell, k in kinds.iter_rows()], dtype=pl.Float64),
-    )
-    return edges.join(kinds, on=["cell", "objects"], how="left").drop("cell"), able
+
+    def __init__(self, of: Actions, found: Coactions) -> None:
+        counts = of.table.group_by("account").agg(size=pl.len())
+        busy = pl.zeros(len(of.accounts), dtype=pl.Float64, eager=True)
+        self._busy = busy.scatter(counts["account"], counts["size"].cast(pl.Float64))
+        self._total = max(2, len(of.table))
+        self._sizes = found.pairs.filter(pl.col("pairs") > 0).group_by("pairs").agg(many=pl.len())
+        self.able = int((counts["size"] >= 2).sum())
+
+    def cells(self, pairs: pl.DataFrame) -> pl.Series:
+        """How busy the two of each pair are together, in steps."""
+        both = 2 * self._busy.gather(pairs["left"]) * self._busy.gather(pairs["right"])
+        return ((both / (self._total * (self._total - 1.0))).log() / _STEP).ceil().cast(pl.Int32)
+
+    def expected(self, cells: list[int]) -> dict[int, float]:
+        """Objects on which two meet that are so busy."""
+        meets = [
+            (pl.col("many") * (1 - (-math.exp(cell * _STEP) * pl.col("pairs")).exp())).sum().alias(str(cell))
+            for cell in cells
+        ]
+        return dict(zip(cells, self._sizes.select(meets).row(0) if cells else (), strict=True))
+
+    def told(self, edges: pl.DataFrame) -> pl.DataFrame:
+        """The edges with two objects or more, with ``expected`` objects and ``p_activity``."""
+        edges = edges.filter(pl.col("objects") >= 2)
+        edges = edges.with_columns(cell=self.cells(edges))
+        means = self.expected(edges["cell"].unique().sort().to_list())
+        kinds = edges.select("cell", "objects").unique()
+        kinds = kinds.with_columns(
+            expected=pl.Series([means[cell] for cell in kinds["cell"]], dtype=pl.Float64),
+            p_activity=pl.Series([gamma_p(k, means[cell]) for cell, k in kinds.iter_rows()], dtype=pl.Float64),
+        )
+        return edges.join(kinds, on=["cell", "objects"], how="left").drop("cell")
+
+    def unexplained(self, pairs: pl.DataFrame, p: float) -> pl.DataFrame:
+        """The pairs whose ``objects`` activity would not explain with ``p``, were they all met on."""
+        pairs = pairs.filter(pl.col("objects") >= 2)
+        pairs = pairs.with_columns(cell=self.cells(pairs))
+        means = self.expected(pairs["cell"].unique().sort().to_list())
+        enough, fewest = {}, 1
+        for cell, mean in means.items():  # the busier, the more it takes
+            while fewest < _MANY and gamma_p(fewest, mean) > p:
+                fewest += 1
+            enough[cell] = fewest
+        return pairs.filter(pl.col("objects") >= pl.col("cell").replace_strict(enough, return_dtype=pl.UInt32))
 
 
-def by_timing(of: Actions, found: Coactions, edges: pl.DataFrame, window: float) -> tuple[pl.DataFrame, float, float]:
-    """What timing makes us expect of some edges; the usual share of near pairs that are close; and how many pairs of actions are near.
+def by_timing(of: Actions, edges: pl.DataFrame, window: float) -> tuple[pl.DataFrame, float]:
+    """What timing makes us expect of some edges; and the usual share of near pairs that are close.
 
     Columns are added: ``near`` (objects), ``near_expected`` (how many of them within the window), ``p_timing``.
     """
     suspects = pl.concat([edges["left"], edges["right"]]).unique()
-    kept = of.table.join(found.left_out, on="object", how="anti", maintain_order="left")
-    others = of._replace(table=kept.filter(~pl.col("account").is_in(suspects.implode())))
+    others = of._replace(table=of.table.filter(~pl.col("account").is_in(suspects.implode())))
     reach = window * WIDE
     usual = _others(others, window, reach)
     close, near = float(usual["close"].sum()), float(usual["near"].sum())
@@ -80,7 +103,7 @@ def by_timing(of: Actions, found: Coactions, edges: pl.DataFrame, window: float)
         "object", chance=pl.max_horizontal((pl.col("close") + _OWN * share) / (pl.col("near") + _OWN), pl.lit(share))
     )
     meetings = _meetings(
-        of._replace(table=kept.filter(pl.col("account").is_in(suspects.implode()))), edges, window, reach
+        of._replace(table=of.table.filter(pl.col("account").is_in(suspects.implode()))), edges, window, reach
     )
     meetings = meetings.join(own, on="object", how="left").with_columns(pl.col("chance").fill_null(share))
     told = meetings.group_by("left", "right").agg(
@@ -92,8 +115,7 @@ def by_timing(of: Actions, found: Coactions, edges: pl.DataFrame, window: float)
             dtype=pl.Float64,
         )
     )
-    everything = _others(of._replace(table=kept), window, reach)
-    return edges.join(told.drop("close"), on=["left", "right"], how="left"), share, float(everything["near"].sum())
+    return edges.join(told.drop("close"), on=["left", "right"], how="left"), share
 
 
 def binomial_tail(seen: int, size: int, mean: float) -> float:
@@ -118,7 +140,7 @@ def _others(of: Actions, window: float, reach: float) -> pl.DataFrame:
 
 def _meetings(of: Actions, edges: pl.DataFrame, window: float, reach: float) -> pl.DataFrame:
     """Where the two accounts of an edge came near: ``left``, ``right``, ``object``, ``times`` (pairs of actions), ``close`` (one was)."""
-    table = of.table.with_columns(end=ends(of, reach)).with_row_index("place")
+    table = of.table.with_columns(end=ends(of, reach)).with_row_index("place").with_columns(begin=pl.col("place") + 1)
     runs = (table["end"] - table["place"] - 1).cast(pl.Int64)
     cuts = [0, *_cuts(table["object"], runs), len(table)]
     width = int(max(of.table["account"].max() or 0, 0)) + 1  # type: ignore[arg-type] # a code

@@ -7,6 +7,8 @@ neighbours.
 
 from __future__ import annotations
 
+import random
+from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
@@ -17,6 +19,7 @@ MOST_PAIRS = 40_000_000
 """Pairs of actions looked at. Beyond, the objects with the most are left out, and named."""
 
 _AT_ONCE = 40_000_000
+_BIT = 1_000_000
 _TICKS = 1_000_000  # a second
 
 
@@ -80,14 +83,11 @@ def read_actions(frame: pl.DataFrame, *, account: str, object: str, time: str, r
     objects, object_codes = _codes(frame["object"])
     far = round(reach * ticks)
     table = frame.select(account=account_codes, object=object_codes, time=moment).sort("object", "time", "account")
-    # A gap beyond the reach, or to the next object, is just beyond it: so the line stays short whatever the times are.
-    gap = pl.when(pl.col("object") == pl.col("object").shift()).then(pl.col("time").diff()).otherwise(far + 1)
-    line = gap.clip(upper_bound=far + 1).fill_null(0).cum_sum()
-    return Actions(accounts, objects, table.with_columns(line=line), ticks, far)
+    return Actions(accounts, objects, _on_a_line(table, far), ticks, far)
 
 
-def coactions(of: Actions, window: float, most: int = MOST_PAIRS) -> Coactions:
-    """All pairs of different accounts that acted on one object at most ``window`` seconds apart."""
+def coactions(of: Actions, window: float, most: int = MOST_PAIRS, among: pl.Series | None = None) -> Coactions:
+    """All pairs of different accounts that acted on one object at most ``window`` seconds apart; with ``among``, pairs with these."""
     table = of.table.with_columns(end=ends(of, window)).with_row_index("place")
     table = table.with_columns(pairs=(pl.col("end") - pl.col("place") - 1).cast(pl.Int64))
     pairs = table.group_by("object").agg(pl.col("pairs").sum()).sort("object")
@@ -99,7 +99,29 @@ def coactions(of: Actions, window: float, most: int = MOST_PAIRS) -> Coactions:
         pairs = pairs.join(left_out, on="object", how="anti", maintain_order="left")
     else:
         left_out = left_out.clear()
-    return Coactions(_edges(of, table), pairs, left_out)
+    table = table.with_columns(begin=pl.col("place") + 1)
+    if among is not None:  # theirs are looked at on both sides, those of others not at all
+        table = table.filter(pl.col("account").is_in(among.implode()))
+        first = of.table["line"].search_sorted(table["line"] - round(window * of.ticks), side="left")
+        table = table.with_columns(begin=first.cast(pl.UInt32))
+    return Coactions(_edges(of, table, among), pairs, left_out)
+
+
+def of_one_colour(of: Actions, colours: int, seed: int) -> Actions:
+    """The actions as if those of accounts of different colours were on different objects: a pair of accounts keeps all its meetings,
+    or none; it keeps them with the chance 1 / ``colours``, and any two pairs independently (Pagh and Tsourakakis 2012)."""
+    drawn = random.Random(seed).choices(range(colours), k=len(of.accounts))
+    colour = pl.Series(drawn, dtype=pl.UInt64).gather(of.table["account"])
+    table = of.table.with_columns(object=pl.col("object").cast(pl.UInt64) * colours + colour)
+    table = table.sort("object", "line", "account", maintain_order=True)
+    return of._replace(table=_on_a_line(table, of.reach))
+
+
+def _on_a_line(table: pl.DataFrame, far: int) -> pl.DataFrame:
+    """Actions in order with their ``line``. A gap beyond the reach, or to the next object, is just beyond it: so the line stays short
+    whatever the times are."""
+    gap = pl.when(pl.col("object") == pl.col("object").shift()).then(pl.col("time").diff()).otherwise(far + 1)
+    return table.with_columns(line=gap.clip(upper_bound=far + 1).fill_null(0).cum_sum())
 
 
 def ends(of: Actions, window: float) -> pl.Series:
@@ -109,49 +131,64 @@ def ends(of: Actions, window: float) -> pl.Series:
 
 
 def spread(table: pl.DataFrame) -> pl.DataFrame:
-    """Each action of ``place`` with each later one before ``end``: their places as ``first`` and ``second``."""
+    """Each action of ``place`` with each from ``begin`` and before ``end``: their places as ``first`` and ``second``."""
     return table.select(
-        first=pl.col("place").repeat_by(pl.col("end") - pl.col("place") - 1).explode(),
-        second=pl.int_ranges(pl.col("place") + 1, pl.col("end"), dtype=pl.UInt32).explode(),
+        first=pl.col("place").repeat_by(pl.col("end") - pl.col("begin")).explode(),
+        second=pl.int_ranges("begin", "end", dtype=pl.UInt32).explode(),
     )
 
 
-def _edges(of: Actions, table: pl.DataFrame) -> pl.DataFrame:
+def _edges(of: Actions, table: pl.DataFrame, among: pl.Series | None) -> pl.DataFrame:
     """Pairs of accounts with their counts, some millions of pairs of actions at a time, each object in one go."""
+    table = table.with_columns(pairs=(pl.col("end") - pl.col("begin")).cast(pl.Int64)).filter(pl.col("pairs") > 0)
     before = table.group_by("object", maintain_order=True).agg(pl.col("pairs").sum())
     before = before.select("object", part=(pl.col("pairs").cum_sum() - pl.col("pairs")) // _AT_ONCE)
-    table = table.filter(pl.col("pairs") > 0).join(before, on="object", how="left", maintain_order="left")
-    made = [_counted(of, part) for part in table.partition_by("part", maintain_order=True)]
-    none = pl.DataFrame(schema={"pair": pl.UInt64, "actions": pl.UInt32, "objects": pl.UInt32})
-    counted = made[0] if len(made) == 1 else pl.concat([none, *made]).group_by("pair").agg(pl.all().sum())
-    width = max(1, len(of.accounts))
-    return counted.select(
-        left=(pl.col("pair") // width).cast(pl.UInt32),
-        right=(pl.col("pair") % width).cast(pl.UInt32),
-        actions="actions",
-        objects="objects",
-    )
+    table = table.join(before, on="object", how="left", maintain_order="left")
+    made = [_counted(of, part, among) for part in table.partition_by("part", maintain_order=True)]
+    if len(made) == 1:
+        return made[0]
+    schema = dict.fromkeys(("left", "right", "actions", "objects"), pl.UInt32)
+    return pl.concat([pl.DataFrame(schema=schema), *made]).group_by("left", "right").agg(pl.all().sum())
 
 
-def _counted(of: Actions, table: pl.DataFrame) -> pl.DataFrame:
-    both = spread(table)
-    width, things = max(1, len(of.accounts)), max(1, len(of.objects))
-    met = pl.DataFrame(
-        {name: of.table["account"].gather(both[name]) for name in ("first", "second")}
-        | {"object": of.table["object"].gather(both["first"])}
-    ).filter(pl.col("first") != pl.col("second"))
+def _counted(of: Actions, table: pl.DataFrame, among: pl.Series | None) -> pl.DataFrame:
+    width, things = max(1, len(of.accounts)), int(of.table["object"].max() or 0) + 1  # type: ignore[arg-type] # a code
     pair = pl.min_horizontal("first", "second").cast(pl.UInt64) * width + pl.max_horizontal("first", "second")
+    # Spread bit by bit: what fits the processor's memory takes half the time.
+    bits = table.with_columns(bit=(pl.col("pairs").cum_sum() - 1) // _BIT).partition_by("bit", maintain_order=True)
     if width * width * things >= 1 << 64:
-        by_object = met.group_by(pair.alias("pair"), "object").agg(actions=pl.len())
-        return by_object.group_by("pair").agg(pl.col("actions").sum(), objects=pl.len())
+        both = {"left": pl.min_horizontal("first", "second"), "right": pl.max_horizontal("first", "second")}
+        met = pl.concat([_met(of, bit, among).select("object", **both) for bit in bits])
+        by_object = met.group_by("left", "right", "object").agg(actions=pl.len())
+        return by_object.group_by("left", "right").agg(pl.col("actions").sum(), objects=pl.len())
     # One number for pair and object: sorted and cut into runs, which takes a quarter of the time of a table of hashes.
-    meetings = _runs(met.select(meeting=pair * things + pl.col("object"))["meeting"].sort())
-    pairs = meetings["value"] // things
-    runs = _runs(pairs)
-    total = meetings["size"].cast(pl.Int64).cum_sum()
+    made = [_met(of, bit, among).select(meeting=pair * things + pl.col("object")) for bit in bits]
+    ordered = pl.concat(made)["meeting"].sort()
+    firsts = [0, *(ordered.search_sorted(ordered[at] // things * things) for at in range(_BIT, len(ordered), _BIT))]
+    cuts = pairwise([*sorted(set(firsts)), len(ordered)])
+    return pl.concat([_summed(ordered[start:stop], things, width) for start, stop in cuts])
+
+
+def _summed(meetings: pl.Series, things: int, width: int) -> pl.DataFrame:
+    """How often each pair met, and on how many objects."""
+    times = _runs(meetings)
+    runs = _runs(times["value"] // things)
+    total = times["size"].cast(pl.Int64).cum_sum()
     upto = total.gather(runs["size"].cast(pl.Int64).cum_sum() - 1)
     actions = (upto - upto.shift(1, fill_value=0)).cast(pl.UInt32)
-    return pl.DataFrame({"pair": runs["value"], "actions": actions, "objects": runs["size"]})
+    left, right = (each.cast(pl.UInt32) for each in (runs["value"] // width, runs["value"] % width))
+    return pl.DataFrame({"left": left, "right": right, "actions": actions, "objects": runs["size"]})
+
+
+def _met(of: Actions, table: pl.DataFrame, among: pl.Series | None) -> pl.DataFrame:
+    """The accounts and the object of each pair of actions."""
+    both = spread(table)
+    if among is not None:  # two of them have met on both sides: once is enough
+        other = of.table["account"].gather(both["second"]).is_in(among.implode())
+        both = both.filter(~other | (pl.col("second") > pl.col("first")))
+    accounts = {name: of.table["account"].gather(both[name]) for name in ("first", "second")}
+    met = pl.DataFrame(accounts | {"object": of.table["object"].gather(both["first"])})
+    return met.filter(pl.col("first") != pl.col("second"))
 
 
 def _runs(ordered: pl.Series) -> pl.DataFrame:

@@ -7,16 +7,14 @@ import math
 import msgspec
 import polars as pl
 
-from watchfloor.engines.campaigns.chance import WIDE, by_activity, by_timing
+from watchfloor.engines.campaigns.chance import WIDE, Activity, by_timing
 from watchfloor.engines.campaigns.coactions import MOST_PAIRS, Actions, Coactions, coactions, read_actions
+from watchfloor.engines.campaigns.enough import enough
 from watchfloor.engines.campaigns.rings import Ring, rings_of
 from watchfloor.engines.nearby.components import Parts
 from watchfloor.kernel.errors import BadInput
 
 FDR = 0.01
-_COUNTED = (
-    5_000_000  # pairs of near actions up to which it is counted, and not bounded, how many pairs of accounts they are
-)
 
 
 class Tie(msgspec.Struct, frozen=True):
@@ -91,8 +89,7 @@ def coordinate(
     if not 0 < fdr < 1:
         raise BadInput("bad_rate", "The rate of false discoveries lies between 0 and 1.", where="fdr")
     of = read_actions(frame, account=account, object=object, time=time, reach=window * WIDE)
-    found = coactions(of, window, most)
-    tested, edges = _called(of, found, window, fdr / 2, most)
+    tested, found, edges = _called(of, window, fdr / 2, most)
     parts = Parts(len(of.accounts))
     parts.join(edges.select("left", "right").iter_rows())
     joined = _join(of, parts, edges, window, fdr / 2, most)
@@ -111,34 +108,34 @@ def coordinate(
 
 
 def _called(
-    of: Actions, found: Coactions, window: float, fdr: float, most: int, groups: pl.Series | None = None
-) -> tuple[float, pl.DataFrame]:
-    """How many pairs of accounts were tested, and those that neither activity nor timing explains; with ``groups``, pairs with these."""
-    edges, able = by_activity(of, found)
-    tested = able * (able - 1) / 2
-    wanted = pl.lit(True)
-    if groups is not None:
-        tested = float(len(groups) * able)
-        wanted = pl.col("left").is_in(groups.implode()) | pl.col("right").is_in(groups.implode())
-        edges = edges.filter(wanted)
-    edges = _among(edges, tested, fdr)
+    of: Actions, window: float, fdr: float, most: int, groups: pl.Series | None = None, before: int = 0
+) -> tuple[float, Coactions, pl.DataFrame]:
+    """How many pairs of accounts were tested, all that met, and those that neither activity nor timing explains.
+
+    Args:
+        groups: only pairs with one of these. ``before``: what is there already; the false ones are a share of this and of the new.
+    """
+    found = coactions(of, window, most, groups)
+    if len(found.left_out):
+        of = of._replace(table=of.table.join(found.left_out, on="object", how="anti", maintain_order="left"))
+    activity = Activity(of, found)
+    tested = activity.able * ((activity.able - 1) / 2 if groups is None else float(len(groups)))
+    edges = _among(activity.told(found.edges), tested, fdr, before)
     if not len(edges):
-        return tested, edges.with_columns(q=pl.lit(1.0))
-    suspected = len(edges)
-    edges, share, near = by_timing(of, found, edges, window)
-    tests, least = _timing_tests(share, near, tested, suspected, fdr)
-    if near <= _COUNTED:
-        wide = coactions(of, window * WIDE, most)
-        tests = max(1.0, float(len(wide.edges.filter(wanted, pl.col("objects") >= least))))
+        return tested, found, edges.with_columns(q=pl.lit(1.0))
+    edges, share = by_timing(of, edges, window)
+    most_p = fdr / 2 * (before + len(edges))
+    tests, least = enough(of, activity, window * WIDE, share, most_p, most_p / tested, groups)
     score = 2 * pl.max_horizontal(pl.col("p_activity") * tested, pl.col("p_timing") * tests)
-    return tested, _discoveries(edges.filter(pl.col("near") >= least).with_columns(score=score), fdr)
+    return tested, found, _discoveries(edges.filter(pl.col("near") >= least).with_columns(score=score), fdr, before)
 
 
 def _join(
     of: Actions, parts: Parts, edges: pl.DataFrame, window: float, fdr: float, most: int
 ) -> list[tuple[int, int, int, float, float]]:
     """Who meets with a group as a whole more than chance explains joins it, until nobody does: members that take turns meet few
-    others often. Each round is allowed half the false ones of the round before. Returns (account, its new group, objects, expected, q).
+    others often. The false ones are at most the stated share of the groups, or of those who join if they are more: half of it may
+    come in the first round, and in each half of what may in the round before. Returns (group, who joins it, objects, expected, q).
     """
     joined: list[tuple[int, int, int, float, float]] = []
     changed = len(edges) > 0
@@ -146,12 +143,13 @@ def _join(
         roots = pl.Series(parts.roots(), dtype=pl.UInt32)
         groups = roots.filter(roots.is_duplicated()).unique()
         whole = _as_one(of, roots, window)
-        _, more = _called(whole, coactions(whole, window, most), window, fdr, most, groups)
+        _, _, more = _called(whole, window, fdr, most, groups, len(groups))
         changed = False
         for left, right, objects, expected, q in more.select("left", "right", "objects", "expected", "q").iter_rows():
             if parts.root(left) != parts.root(right):
                 parts.join([(left, right)])
-                joined.append((left, right, objects, expected, q))
+                group, newcomer = (left, right) if left in groups else (right, left)
+                joined.append((group, newcomer, objects, expected, q))
                 changed = True
     return joined
 
@@ -164,27 +162,20 @@ def _as_one(of: Actions, roots: pl.Series, window: float) -> Actions:
     return of._replace(table=table.filter(~again).sort("line", "account"))
 
 
-def _among(edges: pl.DataFrame, tested: float, fdr: float) -> pl.DataFrame:
+def _among(edges: pl.DataFrame, tested: float, fdr: float, before: int) -> pl.DataFrame:
     """The edges that activity alone would call at half the rate: no other can be called in the end."""
+    edges = edges.filter(pl.col("p_activity") * tested <= fdr / 2 * (before + len(edges)))
     edges = edges.sort("p_activity", "left", "right").with_row_index("rank", offset=1)
-    passed = edges.filter(pl.col("p_activity") * tested <= fdr / 2 * pl.col("rank"))
+    passed = edges.filter(pl.col("p_activity") * tested <= fdr / 2 * (before + pl.col("rank")))
     return edges.head(int(passed["rank"].max() or 0)).drop("rank")  # type: ignore[arg-type] # a rank
 
 
-def _timing_tests(share: float, near: float, tested: float, suspected: int, fdr: float) -> tuple[float, int]:
-    """How many pairs could be called by timing, and on how many near objects that takes (Tarone 1990): ``near`` meetings are only
-    enough for so many pairs."""
-    for least in range(1, 200):
-        tests = max(1.0, min(tested, near / least))
-        if share**least * tests <= fdr / 2 * suspected:
-            return tests, least
-    return max(1.0, min(tested, near)), 1
-
-
-def _discoveries(edges: pl.DataFrame, fdr: float) -> pl.DataFrame:
+def _discoveries(edges: pl.DataFrame, fdr: float, before: int) -> pl.DataFrame:
     """Benjamini and Hochberg's step-up over both tests at half the rate each (Blanchard and Roquain 2008 for why that is allowed)."""
     edges = edges.sort("score", "left", "right").with_row_index("rank", offset=1)
-    edges = edges.with_columns(q=(pl.col("score") / pl.col("rank")).clip(upper_bound=1.0).cum_min(reverse=True))
+    edges = edges.with_columns(
+        q=(pl.col("score") / (before + pl.col("rank"))).clip(upper_bound=1.0).cum_min(reverse=True)
+    )
     return edges.filter(pl.col("q") <= fdr)
 
 

@@ -54,9 +54,8 @@ def rings_of(
     held = edges.join(ring, left_on="left", right_on="account").group_by("ring").agg(ties=pl.len(), q=pl.col("q").min())
     met = _meetings(of, ring, window)
     late: dict[int, list[Joined]] = {}
-    for left, right, objects, expected, q in joined:
-        newcomer = max(left, right)
-        late.setdefault(parts.root(left), []).append(Joined(of.accounts[newcomer], objects, expected, q))
+    for group, newcomer, objects, expected, q in joined:
+        late.setdefault(parts.root(group), []).append(Joined(of.accounts[newcomer], objects, expected, q))
     made = []
     for number, accounts in ring.group_by("ring").agg("account").iter_rows():
         there = met.filter(pl.col("ring") == number)

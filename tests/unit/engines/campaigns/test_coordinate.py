@@ -30,6 +30,8 @@ def members(found) -> set[frozenset[str]]:
         {"rings": 6},
         {"rings": 6, "size": 5, "objects": 10, "camouflage": 40},
         {"rings": 3, "size": 40, "objects": 12},
+        {"rings": 20, "size": 3, "objects": 6},
+        {"rings": 20, "size": 10, "objects": 5},
         {"rings": 6, "size": 8, "objects": 25, "joins": 0.7},
         {"rings": 6, "popular": True, "things": 400},
         {"rings": 6, "groups": 8, "accounts": 1500, "things": 800},
@@ -61,9 +63,13 @@ def test_members_that_take_turns_are_found_by_meeting_the_ring_as_a_whole() -> N
     assert len(found.rings) == 4
     for ring in found.rings:
         whole = next(each for each in made.rings if ring.accounts[0] in each)
-        assert set(ring.accounts) <= whole and len(ring.accounts) >= 10
+        assert set(ring.accounts) <= whole and len(ring.accounts) >= 14
     joined = [each for ring in found.rings for each in ring.joined]
     assert joined and all(each.q <= 0.01 and each.objects > each.expected for each in joined)
+    late = {each.account for each in joined}
+    other = pl.col("account").replace({name: f"A{name}" for name in late})  # the first of all by name
+    renamed = coordinate(made.frame.with_columns(other))
+    assert {each.account for ring in renamed.rings for each in ring.joined} == {f"A{name}" for name in late}
 
 
 def test_brigades_of_reporters_are_found_in_reports() -> None:
