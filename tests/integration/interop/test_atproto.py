@@ -369,6 +369,19 @@ def test_decisions_are_the_floors_own(db: None, settings: Any, monkeypatch: pyte
     assert fault(Client().get("com.atproto.label.queryLabels", uriPatterns="a*b")) == (400, "InvalidRequest")
     signature = base64.b64decode(asked[0].pop("sig")["$bytes"] + "==")
     key = signing.public(label_key())
+    # Under another address of ours it is said anew, and what was said under the old one is taken back, once.
+    before = settings.PUBLIC_URL
+    with writing("system:test") as w:
+        moved = items.add_label(w, item, "gore", source="test", public=True)
+    assert step() == [("gore", False, "")]
+    settings.PUBLIC_URL, settings.ATPROTO_DID = "https://moved.example.org", here().did
+    with writing("system:test") as w:
+        items.add_label(w, item, "gore", source="test", public=True, expires_at=ends)
+    assert [(val, neg) for val, neg, _ in step()] == [("gore", False), ("gore", True)]
+    with writing("system:test") as w:
+        items.remove_label(w, moved)
+    assert step() == [("gore", True, "")]
+    settings.PUBLIC_URL, settings.ATPROTO_DID = before, ""
     assert signing.verifies(key, signing.label_bytes(asked[0]), signature)
     assert not signing.verifies(key, signing.label_bytes({**asked[0], "neg": False}), signature)
     assert sum(step(None, who.of(item.author)).get("interop_atproto_label", 0) for step in elsewhere.steps()[-1:]) > 2  # type: ignore[arg-type]

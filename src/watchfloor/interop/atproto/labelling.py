@@ -80,13 +80,22 @@ def publish(item: Item, at: datetime) -> int:
         elif before is not None and not before.neg and not (before.exp and before.exp <= iso(now)):
             rows.append((value, True, ""))
     for value, neg, exp in rows:
-        Published.objects.filter(item=item.pk, src=src, uri=uri, val=value, last=True).update(last=False)
-        label = {"ver": VERSION, "src": src, "uri": uri, "val": value, "neg": neg, "cts": iso(at), "exp": exp or None}
-        Published.objects.create(
-            item=item.pk, src=src, uri=uri, val=value, neg=neg, cts=iso(at), exp=exp,
-            sig=signing.sign(label_key(), signing.label_bytes(label)),
-        )  # fmt: skip
-    return len(rows)
+        _say(item, src, uri, value, neg, at, exp)
+    # What an item was called before (another address of ours, another way of writing it) says nothing any more.
+    elsewhere = Published.objects.filter(item=item.pk, src=src, last=True, neg=False).exclude(uri=uri)
+    gone = [row for row in elsewhere.order_by("pk") if not row.exp or row.exp > iso(now)]
+    for row in gone:
+        _say(item, src, row.uri, row.val, True, at)
+    return len(rows) + len(gone)
+
+
+def _say(item: Item, src: str, uri: str, value: str, neg: bool, at: datetime, exp: str = "") -> None:
+    Published.objects.filter(item=item.pk, src=src, uri=uri, val=value, last=True).update(last=False)
+    label = {"ver": VERSION, "src": src, "uri": uri, "val": value, "neg": neg, "cts": iso(at), "exp": exp or None}
+    Published.objects.create(
+        item=item.pk, src=src, uri=uri, val=value, neg=neg, cts=iso(at), exp=exp,
+        sig=signing.sign(label_key(), signing.label_bytes(label)),
+    )  # fmt: skip
 
 
 def in_force(item: Item) -> dict[str, datetime | None]:
