@@ -12,7 +12,7 @@ from typing import Any
 from tests.e2e.journeys.people import email
 
 TITLE = "Tonight at the station, watch me"
-BANK = "Announced attacks"
+BANK = "Announced attacks, as all partners of the agreement on threats know it"
 KNOWN = (71, 72, 73)  # the pictures of the clip, a second each
 
 
@@ -42,9 +42,7 @@ def _bank(w: Any) -> Any:
     from watchfloor.detection.banks import actions as banks
     from watchfloor.detection.banks.contracts import BankIn
 
-    settings = BankIn(
-        key="announced", name="Announced attacks", policy_key="violence", violation_key="violence.threat", severity=5
-    )
+    settings = BankIn(key="announced", name=BANK, policy_key="violence", violation_key="violence.threat", severity=5)
     return banks.create_bank(w, settings)
 
 
