@@ -158,6 +158,13 @@ def test_the_requests_of_the_page(transactional_db: None, settings: Any) -> None
                 seen += [each["subject"]["uri"] for each in got["subjectStatuses"]]
                 cursor = {"cursor": got["cursor"]} if "cursor" in got else None  # type: ignore[assignment]
             assert sorted(seen) == sorted(uris), (field, direction)
+    pk = "01a20c8a-19a4-7000-b408-9900fdcb024c"
+    for wrong in (
+        "x", f"size|1|{pk}", f"reportedRecordsCount|nan|{pk}", f"priorityScore|inf|{pk}", f"takendownRecordsCount|1e99|{pk}",
+        f"lastReportedAt|2026-11-24T08:00:00|{pk}", f"lastReviewedAt|soon|{pk}", "opened_at|2026-11-24T08:00:00+00:00|7",
+    ):  # fmt: skip
+        refused = page._client.get(f"/xrpc/{OZONE}.queryStatuses", {"cursor": wrong}, headers=page._headers)
+        assert (refused.status_code, refused.json()["message"]) == (400, "The cursor is none of ours."), wrong
     for name, value in (
         ("minPriorityScore", 101), ("minReportedRecordsCount", 1), ("minTakendownRecordsCount", 1), ("minAccountSuspendCount", 1),
         ("hostingStatuses", "deleted"), ("onlyMuted", "true"), ("ageAssuranceState", "assured"), ("lastReviewedBy", page.did),

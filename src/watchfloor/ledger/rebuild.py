@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
-from watchfloor.ledger.models import Event, Projected
+from watchfloor.ledger.models import Event, Pending, Projected
 from watchfloor.ledger.writer import columns, plain
 
 CHUNK = 5000
@@ -48,10 +48,10 @@ def models() -> dict[str, type[Projected]]:
 
 
 def check(*, repair: bool = False, progress: Callable[[int], None] = lambda done: None) -> Report:
-    """Fold all sequenced events into rows and compare with the tables.
+    """Fold all events into rows and compare with the tables, in one snapshot: a floor at work differs in nothing.
 
-    With ``repair``, columns that differ get the value the events say (private columns cannot be restored: the ledger has
-    only their digests). Waiting events must be sequenced first (``sequencer.catch_up``). One snapshot is read throughout.
+    With ``repair``, columns that differ get the value the events say, unless the row has changed since (private columns
+    cannot be restored: the ledger has only their digests). ``progress`` hears how many events were folded.
     """
     differences: list[Difference] = []
     outermost = not connection.in_atomic_block
@@ -74,19 +74,19 @@ def check(*, repair: bool = False, progress: Callable[[int], None] = lambda done
 
 
 def _changes(progress: Callable[[int], None]) -> Iterator[list[Any]]:
-    after = -1
-    while True:
-        chunk = list(
-            Event.objects.filter(leaf__number__gt=after)
-            .order_by("leaf__number")
-            .values_list("leaf__number", "changes")[:CHUNK]
-        )
-        if not chunk:
-            return
-        for number, changes in chunk:
-            after = number
-            yield changes
-        progress(after + 1)
+    """What each event changed: those in the tree by leaf, then those committed since, in the order they will be taken in."""
+    done = 0
+    waiting = Event.objects.filter(pk__in=Pending.objects.values("pk"))
+    for events, place in ((Event.objects.all(), "leaf__number"), (waiting, "ordinal")):
+        after = -1
+        while chunk := list(
+            events.filter(**{f"{place}__gt": after}).order_by(place).values_list(place, "changes")[:CHUNK]
+        ):
+            for _, changes in chunk:
+                yield changes
+            after = chunk[-1][0]
+            done += len(chunk)
+            progress(done)
 
 
 def _compare(table: str, model: type[Projected], folded: Rows) -> list[Difference]:
@@ -151,7 +151,13 @@ def _repair(differences: list[Difference]) -> int:
             for column, (right, _) in each.columns.items()
             if column in fields and fields[column].name not in model.private
         }
-        if values:
-            model._default_manager.filter(pk=each.id).update(**values)
-            repaired += 1
+        with transaction.atomic():
+            row = model._default_manager.select_for_update(of=("self",)).filter(pk=each.id).first()
+            now = {} if row is None else columns(row)
+            found_still = all(now.get(column) == found for column, (_, found) in each.columns.items())
+            if (
+                values and found_still
+            ):  # else somebody wrote it since: what was read then is no longer what the events say
+                model._default_manager.filter(pk=each.id).update(**values)
+                repaired += 1
     return repaired

@@ -104,6 +104,46 @@ def test_rows_added_or_removed_behind_the_ledgers_back_are_found() -> None:
 
 
 @pytest.mark.django_db
+def test_events_that_wait_for_the_tree_are_folded_after_those_in_it() -> None:
+    row = add("first")
+    sequencer.catch_up()
+    rename(row, "second")
+    add("new")
+    rename(row, "third")
+    assert Pending.objects.count() == 3
+    told: list[int] = []
+    result = rebuild.check(progress=told.append)
+    assert (result.differences, result.events, told) == ([], 4, [1, 4])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_floor_at_work_writes_meanwhile_is_no_difference_and_is_not_overwritten() -> None:
+    forged, other = add("forged"), add("other")
+    sequencer.catch_up()
+    Queue.objects.filter(pk=forged.pk).update(name="not in any event")
+
+    def meanwhile() -> None:
+        try:
+            rename(Queue.objects.get(pk=other.pk), "renamed")
+            rename(Queue.objects.get(pk=forged.pk), "put right by hand")
+            add("opened")
+        finally:
+            connection.close()
+
+    def work(done: int) -> None:
+        thread = threading.Thread(target=meanwhile)
+        thread.start()
+        thread.join()
+
+    result = rebuild.check(repair=True, progress=work)
+    assert [(each.id, each.columns) for each in result.differences] == [
+        (str(forged.pk), {"name": ("forged", "not in any event")})
+    ]
+    assert (result.events, result.repaired, Queue.objects.get(pk=forged.pk).name) == (2, 0, "put right by hand")
+    assert rebuild.check().differences == []
+
+
+@pytest.mark.django_db
 def test_a_bundle_proves_an_event_and_no_other() -> None:
     rows = [add(f"q{n}") for n in range(7)]
     sequencer.catch_up()

@@ -23,6 +23,7 @@ MOST = 100
 MOST_SORTED: Final = (
     20_000  # subjects that are put in order by what must be looked up for each; more are in the order they opened
 )
+MOST_COUNTED: Final = 2**31
 OPENED: Final = "opened_at"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DELETED: Final = "deleted"
@@ -48,7 +49,10 @@ def order(ask: Ask, rows: Any) -> Order:
         field, _, rest = text.partition("|")
         value, _, pk = rest.partition("|")
         try:
-            return Order(field, datetime.fromisoformat(value) if field in (*TIMES, OPENED) else float(value), UUID(pk))
+            after = datetime.fromisoformat(value) if field in (*TIMES, OPENED) else float(value)
+            if after.utcoffset() is None if isinstance(after, datetime) else not abs(after) < MOST_COUNTED:
+                raise ValueError(value)
+            return Order(field, after, UUID(pk))
         except ValueError:
             raise bad("The cursor is none of ours.") from None
     field = ask.text("sortField")
