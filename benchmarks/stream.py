@@ -4,7 +4,8 @@
 
 One embedded PostgreSQL and one NATS JetStream broker (its wheel) in temporary folders; events of 100 authors, one rule in six
 of which adds a signal. Every event makes an item, a version and its ledger events, so the database, not the rules, sets the pace.
-A worker's start is not counted: the clock runs from the first committed event to the last. The ways take turns.
+Neither a worker's start nor the sharing out of partitions is counted: events are published once every worker holds its share, and the
+clock runs from the first committed event to the last. The ways take turns.
 
 Processor time of an event is printed, too, the workers' and PostgreSQL's: if two workers spend as much on an event as one, nothing is
 lost to waiting for each other. Database, broker and workers share this machine's processors, so that two workers cannot be twice
@@ -155,7 +156,7 @@ class Held(threading.Thread):
 
 def _seconds(process: psutil.Process) -> float:
     times = process.cpu_times()
-    return times.user + times.system
+    return float(times.user + times.system)
 
 
 def streamed(count: int, workers: int, share: float) -> tuple[float, float, float, float]:
@@ -163,17 +164,19 @@ def streamed(count: int, workers: int, share: float) -> tuple[float, float, floa
     from watchfloor.intake import streaming
 
     before = done()
-    began = time.perf_counter()
-    while streaming.publish():
-        pass
-    published = count / (time.perf_counter() - began)
     processes = [subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "rules-worker"]) for _ in range(workers)]
     held = Held([each.pid for each in processes], share) if share < 1 else None
     try:
-        while (first := done()) == before:
-            time.sleep(0.01)
+        while not shared_out(workers):
+            time.sleep(0.05)
         if held:
             held.start()
+        began = time.perf_counter()
+        while streaming.publish():
+            pass
+        published = count / (time.perf_counter() - began)
+        while (first := done()) == before:
+            time.sleep(0.005)
         began = time.perf_counter()
         ours, theirs = processor([each.pid for each in processes]), processor([postmaster()])
         while done() < before + count:
@@ -191,6 +194,23 @@ def streamed(count: int, workers: int, share: float) -> tuple[float, float, floa
         for process in processes:
             process.wait(timeout=30)
     return published, worked, ours, theirs
+
+
+def shared_out(workers: int) -> bool:
+    """Whether so many workers hold all partitions, the same number each."""
+    from django.db import connection
+
+    from watchfloor.detection.stream.claims import partitions_key
+    from watchfloor.detection.stream.settings import configured
+
+    settings = configured()
+    assert settings is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 GROUP BY pid",
+            [partitions_key(settings.name)],
+        )
+        return [count for (count,) in cursor.fetchall()] == [settings.partitions // workers] * workers
 
 
 def postmaster() -> int:

@@ -21,6 +21,11 @@ WHERE locktype = 'advisory' AND classid = %s AND objid = 0 AND objsubid = 2 AND 
 """
 
 
+def partitions_key(stream: str) -> int:
+    """The first half of the advisory lock on a partition; the other half is its number."""
+    return zlib.crc32(f"watchfloor.stream.partitions.{stream}".encode()) & 0x7FFFFFFF
+
+
 class Claims:
     """The partitions of one worker.
 
@@ -33,7 +38,7 @@ class Claims:
     def __init__(self, stream: str, count: int, only: Collection[int] | None = None) -> None:
         self._count, self._only = count, frozenset(only) if only is not None else None
         self._members = zlib.crc32(f"watchfloor.stream.members.{stream}".encode()) & 0x7FFFFFFF
-        self._partitions = zlib.crc32(f"watchfloor.stream.partitions.{stream}".encode()) & 0x7FFFFFFF
+        self._partitions = partitions_key(stream)
         self._session = 0
         self.held: set[int] = set()
 
