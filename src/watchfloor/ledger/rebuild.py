@@ -155,9 +155,7 @@ def _repair(differences: list[Difference]) -> int:
             row = model._default_manager.select_for_update(of=("self",)).filter(pk=each.id).first()
             now = {} if row is None else columns(row)
             found_still = all(now.get(column) == found for column, (_, found) in each.columns.items())
-            if (
-                values and found_still
-            ):  # else somebody wrote it since: what was read then is no longer what the events say
+            if values and found_still:  # who wrote the row since has put it right, or the next check finds it
                 model._default_manager.filter(pk=each.id).update(**values)
                 repaired += 1
     return repaired
