@@ -4,8 +4,8 @@
 
 One embedded PostgreSQL and one NATS JetStream broker (its wheel) in temporary folders; events of 100 authors, one rule in six
 of which adds a signal. Every event makes an item, a version and its ledger events, so the database, not the rules, sets the pace.
-Neither a worker's start nor the sharing out of partitions is counted: events are published once every worker holds its share, and the
-clock runs from the first committed event to the last. The ways take turns.
+Neither a worker's start nor the sharing out of partitions is counted: once every worker holds its share all are stopped, events are
+published, and the clock runs from when they go on to the last committed event. The ways take turns.
 
 Processor time of an event is printed, too, the workers' and PostgreSQL's: if two workers spend as much on an event as one, nothing is
 lost to waiting for each other. Database, broker and workers share this machine's processors, so that two workers cannot be twice
@@ -165,31 +165,34 @@ def streamed(count: int, workers: int, share: float) -> tuple[float, float, floa
 
     before = done()
     processes = [subprocess.Popen([sys.executable, "-m", "watchfloor", "run", "rules-worker"]) for _ in range(workers)]
-    held = Held([each.pid for each in processes], share) if share < 1 else None
+    held: Held | None = None
     try:
         while not shared_out(workers):
             time.sleep(0.05)
-        if held:
-            held.start()
+        for process in processes:  # else they would be at work before the clock runs, two of them with twice as much
+            process.send_signal(signal.SIGSTOP)
         began = time.perf_counter()
         while streaming.publish():
             pass
         published = count / (time.perf_counter() - began)
-        while (first := done()) == before:
-            time.sleep(0.005)
-        began = time.perf_counter()
         ours, theirs = processor([each.pid for each in processes]), processor([postmaster()])
+        began = time.perf_counter()
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
+        if share < 1:
+            held = Held([each.pid for each in processes], share)
+            held.start()
         while done() < before + count:
             time.sleep(0.02)
-        left = before + count - first
-        worked = left / (time.perf_counter() - began)
-        ours = 1000 * (processor([each.pid for each in processes]) - ours) / left
-        theirs = 1000 * (processor([postmaster()]) - theirs) / left
+        worked = count / (time.perf_counter() - began)
+        ours = 1000 * (processor([each.pid for each in processes]) - ours) / count
+        theirs = 1000 * (processor([postmaster()]) - theirs) / count
     finally:
         if held:
             held.over.set()
             held.join()
         for process in processes:
+            process.send_signal(signal.SIGCONT)
             process.terminate()
         for process in processes:
             process.wait(timeout=30)

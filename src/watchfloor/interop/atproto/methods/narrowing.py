@@ -49,15 +49,27 @@ def order(ask: Ask, rows: Any) -> Order:
         field, _, rest = text.partition("|")
         value, _, pk = rest.partition("|")
         try:
-            after = datetime.fromisoformat(value) if field in (*TIMES, OPENED) else float(value)
-            if after.utcoffset() is None if isinstance(after, datetime) else not abs(after) < MOST_COUNTED:
-                raise ValueError(value)
-            return Order(field, after, UUID(pk))
+            return Order(field, _time(value) if field in (*TIMES, OPENED) else _count(value), UUID(pk))
         except ValueError:
             raise bad("The cursor is none of ours.") from None
     field = ask.text("sortField")
     many = field in KEYS and rows.order_by()[: MOST_SORTED + 1].count() > MOST_SORTED
     return Order(field if field in KEYS and not many else OPENED)
+
+
+def _time(value: str) -> datetime:
+    time = datetime.fromisoformat(value)
+    if time.utcoffset() is None:
+        raise ValueError(value)
+    return time
+
+
+def _count(value: str) -> float:
+    """A number the database can compare its own with; none has more than four bytes."""
+    count = float(value)
+    if not abs(count) < MOST_COUNTED:  # nor is it nan
+        raise ValueError(value)
+    return count
 
 
 def sorted_by(rows: Any, cases: Any, wanted: Order, *, down: bool) -> Any:
